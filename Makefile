@@ -1,0 +1,73 @@
+# Everything here works from a bare python3 (3.11 or 3.12) and make. `make` alone lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# The interpreter that is here is the one that is used; none is ever downloaded.
+PYTHON ?= $(firstword $(foreach name,python3 python3.12 python3.11,$(shell \
+	$(name) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' 2>/dev/null \
+	&& echo $(name))))
+export UV_PYTHON_DOWNLOADS := never
+export UV_PYTHON_PREFERENCE := only-system
+export UV_PROJECT_ENVIRONMENT := .venv
+
+# uv lives in a folder of its own: a sync of .venv then cannot remove the uv that runs it.
+UV := .uv/bin/uv
+BIN := .venv/bin
+STAMP := .venv/.synced
+WORKERS ?= 2
+
+.PHONY: help install demo test lint format up bench clean
+
+help: ## Say what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(STAMP) ## Bring .venv in line with uv.lock (needs only python3)
+
+demo: $(STAMP) ## Run a sample world through the whole pipeline, from feeds to partner packages
+	$(BIN)/linernotes demo
+
+test: $(STAMP) ## Run all tests
+	$(BIN)/pytest -n $(WORKERS) --dist loadscope
+
+lint: $(STAMP) ## Check style, formatting and types; changes nothing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/sqlfmt --check --no-progressbar models macros tests/data
+	$(BIN)/ty check
+
+format: $(STAMP) ## Format Python and SQL in place
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfmt --no-progressbar models macros tests/data
+
+up: $(STAMP) ## Start Dagster: web pages, daemon and schedules
+	$(BIN)/linernotes up
+
+bench: $(STAMP) ## Measure speed, memory and growth against the floor
+	$(BIN)/python -m benchmarks --out benchmarks/RESULTS.md
+
+clean: ## Remove what can be made again, .venv included; data homes are left alone
+	rm -rf .venv .uv target logs dist .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): uv.lock pyproject.toml | $(UV)
+	$(UV) sync --locked --python $(PYTHON) || $(MAKE) --no-print-directory from-mirror
+	@touch $@
+
+# Where this machine is set to a mirror, its address is not the one in uv.lock, and uv stops. The
+# same versions, held by their hashes, then come from the mirror.
+.PHONY: from-mirror
+from-mirror:
+	@echo 'Trying the package index that this machine is set to.'
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+	$(UV) export --frozen --quiet --no-emit-project --output-file .uv/requirements.txt
+	index="$${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$(.uv/bin/pip config get global.index-url 2>/dev/null || true)}}}"; \
+	if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
+	$(UV) pip sync --require-hashes .uv/requirements.txt; \
+	$(UV) pip install --no-deps --editable .
+
+$(UV):
+	@[ -n "$(PYTHON)" ] || { echo 'Python 3.11 or 3.12 is needed: install one, or give its path: make PYTHON=/path/to/python3.12' >&2; exit 1; }
+	$(PYTHON) -m venv .uv || { echo 'The venv module is incomplete; on Debian and Ubuntu: apt-get install python3-venv' >&2; rm -rf .uv; exit 1; }
+	.uv/bin/pip install --quiet --disable-pip-version-check 'uv>=0.9,<1' || { rm -rf .uv; exit 1; }
