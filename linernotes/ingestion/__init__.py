@@ -1,0 +1,25 @@
+"""The door: what comes in, what is turned away and why, and the lake that keeps what came in.
+
+Nothing here knows of models, statements or reports.
+"""
+
+from linernotes.ingestion.door import LoadReport, admit_landing
+from linernotes.ingestion.errors import BusyDoor
+from linernotes.ingestion.feeds import FEEDS
+from linernotes.ingestion.lake import Lake
+from linernotes.ingestion.landing import list_landing
+from linernotes.ingestion.register import DeliveryOutcome
+from linernotes.ingestion.retry import quarantine_list, quarantine_retry, quarantine_show
+
+__all__ = [
+    "FEEDS",
+    "BusyDoor",
+    "DeliveryOutcome",
+    "Lake",
+    "LoadReport",
+    "admit_landing",
+    "list_landing",
+    "quarantine_list",
+    "quarantine_retry",
+    "quarantine_show",
+]

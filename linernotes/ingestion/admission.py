@@ -1,0 +1,221 @@
+"""One tabular delivery on its way through: read, check, screen, decide, commit.
+
+Bytes are staged beside the lake first, so memory does not grow with the file, and nothing of a
+refused file is ever in a table. What a row must be is in the contracts.
+"""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from linernotes.ingestion import quarantine
+from linernotes.ingestion.checking import FAULT_SCHEMA, check, withholdings
+from linernotes.ingestion.contracts import Attributions, Contract
+from linernotes.ingestion.errors import RefusedFile
+from linernotes.ingestion.lake import SCHEMAS, WITHHOLDINGS, Lake, StagedFile
+from linernotes.ingestion.licensing_contracts import Contracts
+from linernotes.ingestion.readers import Batch, Reader
+from linernotes.ingestion.register import DeliveryOutcome
+from linernotes.ingestion.screening import WEIGHT_SET, Screen, Screened, files_sql, frame
+
+# In smaller files a single bad row would weigh too much.
+LIMIT_HOLDS_FROM_ROWS = 100
+
+
+@dataclass
+class _Staged:
+    """What reading left in the scratch folder."""
+
+    rows: list[Path] = field(default_factory=list)
+    faults: list[Path] = field(default_factory=list)
+    texts: list[Path] = field(default_factory=list)
+    bad_weights: list[Path] = field(default_factory=list)
+    row_count: int = 0
+    warnings: Counter[str] = field(default_factory=Counter)
+
+
+class Admission:
+    """Takes one file of a feed through the door."""
+
+    def __init__(
+        self,
+        contract: type[Contract],
+        lake: Lake,
+        connection: duckdb.DuckDBPyConnection,
+        scratch: Path,
+    ) -> None:
+        self._contract = contract
+        self._lake = lake
+        self._db = connection
+        self._scratch = scratch
+
+    def admit(
+        self,
+        reader: Reader,
+        outcome: DeliveryOutcome,
+        confirm: Callable[[int], None] = lambda row_count: None,
+        keep_bad_rows: bool = True,
+    ) -> set[int]:
+        """Load what keeps the contract, quarantine the rest, and fill in the outcome.
+
+        Args:
+            reader: The file.
+            outcome: What is known of the delivery; the counts are added.
+            confirm: Called with the number of rows read before anything is committed; may raise.
+            keep_bad_rows: Whether bad rows go to quarantine, and too many refuse the file.
+
+        Returns:
+            The numbers of the rows that were turned away.
+
+        Raises:
+            RefusedFile: nothing of the file was loaded.
+        """
+        staged = self._stage(reader)
+        outcome.rows_read = staged.row_count
+        outcome.ignored_columns = reader.ignored_columns
+        outcome.warnings = dict(staged.warnings)
+        confirm(staged.row_count)
+        screened = self._screen(staged, outcome.delivery_id)
+        faults = pl.concat([*map(pl.read_parquet, staged.faults), screened.faults])
+        bad_rows = set(faults["row_number"])
+        if keep_bad_rows:
+            refuse_over_limit(
+                faults, len(bad_rows), staged.row_count, self._contract.BAD_ROWS_PERCENT
+            )
+        outcome.rows_quarantined = len(bad_rows)
+        outcome.rows_duplicate = len(screened.duplicates)
+        outcome.rows_loaded = staged.row_count - len(bad_rows) - outcome.rows_duplicate
+        if outcome.rows_loaded:
+            self._load(staged, screened, outcome)
+        if bad_rows and keep_bad_rows:
+            texts = self._texts(reader, staged, bad_rows)
+            quarantine.keep(self._lake, outcome, faults, texts, reader.header_text, self._scratch)
+        return bad_rows
+
+    def _stage(self, reader: Reader) -> _Staged:
+        staged = _Staged()
+        for number, batch in enumerate(reader.batches()):
+            checked = check(batch, self._contract)
+            staged.row_count += batch.row_count
+            staged.warnings += checked.warnings
+            staged.rows.append(self._put(checked.good, f"rows-{number:05d}"))
+            if checked.faults.is_empty():
+                continue
+            staged.faults.append(self._put(checked.faults, f"faults-{number:05d}"))
+            staged.texts.append(self._put(_texts_of(batch, checked.faults), f"texts-{number:05d}"))
+            if self._contract is Attributions:
+                bad = checked.faults.filter(pl.col("rule").str.starts_with("weight."))
+                sets = checked.rows.join(bad, on="row_number", how="semi").select(WEIGHT_SET)
+                staged.bad_weights.append(self._put(sets, f"weights-{number:05d}"))
+        return staged
+
+    def _put(self, rows: pl.DataFrame, name: str) -> Path:
+        path = self._scratch / f"{name}.parquet"
+        rows.write_parquet(path, compression="lz4")
+        return path
+
+    def _screen(self, staged: _Staged, delivery_id: str) -> Screened:
+        if not staged.rows:
+            return Screened(FAULT_SCHEMA.to_frame(), pl.Series(dtype=pl.Int64))
+        return Screen(
+            self._contract, staged.rows, staged.bad_weights, self._lake, delivery_id, self._db
+        ).run()
+
+    def _load(self, staged: _Staged, screened: Screened, outcome: DeliveryOutcome) -> None:
+        kept = f"{files_sql(staged.rows)} as staged"
+        turned_away = pl.concat([screened.faults["row_number"], screened.duplicates]).unique()
+        if len(turned_away):
+            excluded = self._put(turned_away.to_frame("row_number"), "excluded")
+            kept += f" anti join {files_sql([excluded])} as excluded using (row_number)"
+        if self._contract is Contracts:
+            rows = frame(self._db, f"from {kept} order by row_number")
+            self._load_withholdings(rows, outcome)
+        self._lake.add(
+            self._contract.TABLE,
+            [self._write(kept, outcome)],
+            outcome.transaction_id,
+        )
+
+    def _write(self, kept: str, outcome: DeliveryOutcome) -> StagedFile:
+        """One file with the lake's types and columns."""
+        path = self._scratch / "load.parquet"
+        columns = ", ".join(
+            f"'{outcome.delivery_id}' as delivery_id"
+            if name == "delivery_id"
+            else f"cast({name} as {_sql_type(dtype)}) as {name}"
+            for name, dtype in SCHEMAS[self._contract.TABLE].items()
+        )
+        self._db.execute(
+            f"copy (select {columns} from {kept})"
+            f" to '{path}' (format parquet, compression zstd, compression_level 1)"
+        )
+        bounds = f"select count(*), min(recorded_at), max(recorded_at) from {files_sql([path])}"
+        count, first, last = frame(self._db, bounds).row(0)
+        return StagedFile(path, count, first, last)
+
+    def _load_withholdings(self, contracts: pl.DataFrame, outcome: DeliveryOutcome) -> None:
+        rows = withholdings(contracts).with_columns(delivery_id=pl.lit(outcome.delivery_id))
+        self._lake.append(WITHHOLDINGS, rows, outcome.transaction_id, self._scratch)
+
+    def _texts(self, reader: Reader, staged: _Staged, bad_rows: set[int]) -> dict[int, str]:
+        """The text of bad rows: kept while reading, or looked up for those found later."""
+        texts: dict[int, str] = {}
+        for path in staged.texts:
+            rows = pl.read_parquet(path)
+            texts.update(zip(rows["row_number"], rows["original_text"], strict=True))
+        missing = bad_rows - texts.keys()
+        if missing:
+            texts.update(reader.originals(missing))
+        return texts
+
+
+def refuse_over_limit(faults: pl.DataFrame, bad_count: int, row_count: int, limit: int) -> None:
+    """Refuse a file of which more than `limit` percent is bad, unless it is a small one."""
+    if row_count < LIMIT_HOLDS_FROM_ROWS or bad_count * 100 <= limit * row_count:
+        return
+    rules = Counter(faults["rule"].to_list()).most_common(5)
+    told = ", ".join(f"{rule} ({count})" for rule, count in rules)
+    example = faults.sort("row_number").row(0, named=True)
+    raise RefusedFile(
+        f"{bad_count} of {row_count} rows are bad, more than {limit} %: {told}. Row"
+        f" {example['row_number']}: {example['details']}. Correct the rows and send the file"
+        " again"
+    )
+
+
+def _texts_of(batch: Batch, faults: pl.DataFrame) -> pl.DataFrame:
+    is_bad = batch.rows["row_number"].is_in(faults["row_number"].implode())
+    numbers = [*batch.rows["row_number"].filter(is_bad), *(r.row_number for r in batch.broken_rows)]
+    texts = [*batch.originals().filter(is_bad), *(r.original_text for r in batch.broken_rows)]
+    return pl.DataFrame(
+        {"row_number": numbers, "original_text": texts},
+        schema={"row_number": pl.Int64, "original_text": pl.String},
+    )
+
+
+def _sql_type(dtype: pl.DataType) -> str:
+    if isinstance(dtype, pl.Decimal):
+        return f"decimal({dtype.precision},{dtype.scale})"
+    return _SQL_TYPES[str(dtype)]
+
+
+_SQL_TYPES = {
+    "String": "varchar",
+    "List(String)": "varchar[]",
+    "Int64": "bigint",
+    "Boolean": "boolean",
+    "Date": "date",
+    "Datetime(time_unit='us', time_zone=None)": "timestamp",
+}
+
+
+def emptied(folder: Path) -> Path:
+    """The folder, there and with nothing in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder

@@ -1,0 +1,217 @@
+"""From rows as delivered to rows of the right types that keep their contract, and the rest.
+
+Each row is judged alone here; what needs other rows is in `screening.py`.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from linernotes.ingestion import values
+from linernotes.ingestion.contract_terms import withholding_rows
+from linernotes.ingestion.contracts import Contract
+from linernotes.ingestion.identifiers import normalise_isrc_expr, wrong_check_digits
+from linernotes.ingestion.licensing_contracts import Contracts, ContractWithholdings
+from linernotes.ingestion.readers import Batch
+from linernotes.ingestion.removal_contract import Actions, without_volunteered_identity
+
+FAULT_SCHEMA = pl.Schema({"row_number": pl.Int64(), "rule": pl.String(), "details": pl.String()})
+
+# What to do about a broken rule; rules of one feed explain themselves by their name.
+ADVICE: dict[str, str] = {
+    "required": "it is required; give it a value",
+    "not_text": "it is not text; send it as text",
+    "not_a_list": "it is not a list; send a list (in CSV, items with | between them)",
+    "not_an_exact_decimal": "it is not a decimal of at most 18 integer and 12 fraction digits;"
+    " send it plainly, without separators",
+    "not_a_whole_number": "it is not a whole number of at most 18 digits; send it plainly",
+    "not_a_boolean": "it is neither true nor false; send true, false, Yes or No",
+    "not_a_time_with_offset": "it is not an ISO 8601 time with an offset; send it as"
+    " 2026-01-31T12:00:00+00:00",
+    "not_a_date": "it is not a date; send it as 2026-01-31",
+    "not_a_month": "it is not a month; send it as 2026-01",
+    "not_a_date_month_or_year": "it is not a date; send 2026, 2026-01 or 2026-01-31",
+    "blanks_around": "there are blanks around it; send it without",
+    "too_long": "it is too long; shorten it",
+    "control_characters": "it holds control characters; send it without",
+    "closed_list": "it is not in the list of allowed values; see the feed's contract",
+    "empty_item": "an item of the list is empty; leave the item out",
+    "pattern": "it does not fit its pattern; correct it at the source",
+    "in_the_future": "it lies more than a day in the future; correct the clock or the value",
+    "min": "it is under what is allowed; correct it",
+    "min_exclusive": "it is under what is allowed; correct it",
+    "max": "it is over what is allowed; correct it",
+    "valid_to_before_valid_from": "the interval ends before it begins; turn it round",
+    "given_twice": "a territory and valid_from stand twice in withholding; give them once",
+    "artificial_plays_over_plays": "artificial_plays is part of plays; correct one of them",
+    "own_parent": "a derivative cannot be its own parent; correct parent_derivative_id",
+    "no_decision": "all four decision groups are empty; give at least one",
+    "legal_ground_missing": "ILLEGAL_CONTENT needs legal_ground; name the law",
+    "content_date_out_of_range": "content_date is not in 2000-01-01 to 2038-01-01; correct it",
+    "content_date_after_application": "content_date is after applied_at; correct one of them",
+}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A batch after its contract: rows that keep it, and what the others break.
+
+    `rows` are all rows that came apart into cells, typed; `faults` has a row for each broken rule.
+    """
+
+    rows: pl.DataFrame
+    faults: pl.DataFrame
+    warnings: Counter[str]
+
+    @property
+    def good(self) -> pl.DataFrame:
+        if self.faults.is_empty():
+            return self.rows
+        return self.rows.join(self.faults, on="row_number", how="anti", maintain_order="left")
+
+
+def check(batch: Batch, contract: type[Contract]) -> Checked:
+    """Cast a batch and hold it against its contract."""
+    rows, faults = _typed(batch, contract)
+    warnings = _check_digit_warnings(rows, contract)
+    if "isrc" in contract.columns():
+        rows, malformed = _with_normal_isrc(rows)
+        warnings["isrc is malformed: loaded as null, kept in isrc_original"] += malformed
+    if contract is Actions:
+        rows = without_volunteered_identity(rows)
+    if contract is Contracts:
+        faults.append(_withholding_faults(rows))
+    faults.append(_contract_faults(rows, batch.rows, contract, faults))
+    faults += [fault([row.row_number], row.rule, row.details) for row in batch.broken_rows]
+    return Checked(rows, pl.concat(faults), +warnings)
+
+
+def fault(row_numbers: Iterable[int], rule: str, details: str) -> pl.DataFrame:
+    """One rule that some rows break."""
+    numbers = list(row_numbers)
+    return pl.DataFrame(
+        {
+            "row_number": numbers,
+            "rule": [rule] * len(numbers),
+            "details": [details] * len(numbers),
+        },
+        schema=FAULT_SCHEMA,
+    )
+
+
+def withholdings(contracts: pl.DataFrame) -> pl.DataFrame:
+    """The typed withholding rows of contracts that keep their contract."""
+    rows, _ = _typed(_withholding_batch(contracts), ContractWithholdings)
+    return rows
+
+
+def _typed(batch: Batch, contract: type[Contract]) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Every column of the contract as its kind, defaults filled in, and what cannot be read."""
+    typed: list[pl.Series] = []
+    faults = [FAULT_SCHEMA.to_frame()]
+    defaults: list[pl.Expr] = []
+    traits = contract.traits()
+    for name, column in contract.columns().items():
+        if name not in batch.rows.columns:
+            nothing = pl.Series(name, [None], dtype=column.dtype)
+            typed.append(nothing.new_from_index(0, batch.rows.height))
+        elif name == "row_number":
+            typed.append(batch.rows[name])
+        else:
+            sent = values.present(batch.rows[name])
+            value = values.cast(sent, traits[name].kind).alias(name)
+            is_unread = sent.is_not_null() & value.is_null()
+            if sent.dtype == pl.List:
+                is_unread &= sent.list.len() > 0
+            if is_unread.any():
+                numbers = batch.rows["row_number"].filter(is_unread)
+                rule = values.CAST_RULES[traits[name].kind]
+                faults.append(_cell_faults(numbers, name, rule, batch.rows))
+            typed.append(value)
+        default = traits[name].default
+        if default is not None:
+            defaults.append(pl.col(name).fill_null(pl.lit(default).cast(column.dtype)))
+    for row_number, name in batch.broken_cells:
+        rule = values.CAST_RULES[traits[name].kind]
+        faults.append(fault([row_number], f"{name}.{rule}", f"{name}: {ADVICE[rule]}"))
+    return pl.DataFrame(typed).with_columns(defaults), faults
+
+
+def _contract_faults(
+    rows: pl.DataFrame,
+    sent: pl.DataFrame,
+    contract: type[Contract],
+    already: list[pl.DataFrame],
+) -> pl.DataFrame:
+    """What the rows break of the contract; a cell that could not be read is not missing too."""
+    failures = contract.filter(rows).failure
+    if not len(failures):
+        return FAULT_SCHEMA.to_frame()
+    unread = pl.concat(already).select(
+        "row_number", rule=pl.col("rule").str.extract(r"^([^.]+)\.") + ".required"
+    )
+    details = failures.details()
+    found = []
+    for name in details.columns[rows.width :]:
+        numbers = details.filter(pl.col(name) == "invalid")["row_number"]
+        if numbers.is_empty():
+            continue
+        column, _, rule = name.rpartition("|")
+        rule = _RULE_NAMES.get(rule, rule.removeprefix("check__"))
+        found.append(_cell_faults(numbers, column, rule, sent))
+    return pl.concat(found).join(unread, on=["row_number", "rule"], how="anti")
+
+
+_RULE_NAMES = {"nullability": "required", "regex": "pattern"}
+
+
+def _cell_faults(numbers: pl.Series, column: str, rule: str, sent: pl.DataFrame) -> pl.DataFrame:
+    """One broken rule of one column (or of none), with the value that was sent."""
+    advice = ADVICE[rule]
+    if column not in sent.columns:
+        details = pl.lit(f"{column}: {advice}" if column else advice)
+    else:
+        shown = pl.col(column)
+        if isinstance(sent.schema[column], pl.List):
+            shown = shown.list.eval(pl.element().cast(pl.String)).list.join("|", ignore_nulls=True)
+        shown = shown.cast(pl.String).str.slice(0, 100).fill_null("")
+        details = pl.format("{} is '{}': {}", pl.lit(column), shown, pl.lit(advice))
+    return (
+        sent.filter(pl.col("row_number").is_in(numbers.implode()))
+        .select(
+            "row_number",
+            rule=pl.lit(f"{column}.{rule}" if column else rule),
+            details=details,
+        )
+        .cast(FAULT_SCHEMA)
+    )
+
+
+def _with_normal_isrc(rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    rows = rows.with_columns(isrc=normalise_isrc_expr("isrc"), isrc_original=pl.col("isrc"))
+    is_malformed = rows["isrc"].is_null() & rows["isrc_original"].is_not_null()
+    return rows, int(is_malformed.sum())
+
+
+def _check_digit_warnings(rows: pl.DataFrame, contract: type[Contract]) -> Counter[str]:
+    warnings: Counter[str] = Counter()
+    for name, traits in contract.traits().items():
+        if traits.standard:
+            wrong = wrong_check_digits(traits.standard, rows[name])
+            warnings[f"{name}: wrong check digit"] += int(rows[name].is_in(wrong).sum())
+    return warnings
+
+
+def _withholding_batch(contracts: pl.DataFrame) -> Batch:
+    return Batch(withholding_rows(contracts), lambda: pl.Series(dtype=pl.String))
+
+
+def _withholding_faults(contracts: pl.DataFrame) -> pl.DataFrame:
+    """What the withholdings of contracts break, told of the contract's row."""
+    checked = check(_withholding_batch(contracts), ContractWithholdings)
+    is_again = checked.rows.select("row_number", "source_territory", "valid_from").is_duplicated()
+    again = checked.rows["row_number"].filter(is_again).unique()
+    faults = pl.concat([checked.faults, fault(again, "given_twice", ADVICE["given_twice"])])
+    return faults.with_columns(rule="withholding." + pl.col("rule")).unique(maintain_order=True)

@@ -1,0 +1,172 @@
+"""The door itself: every new delivery of the landing zone, in the order of names, and retries.
+
+A crash at any point loses nothing and doubles nothing: a delivery counts once the register has it,
+and until then each of its commits is repeated under the same transaction id.
+"""
+
+import fcntl
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from linernotes.ingestion.admission import Admission, emptied
+from linernotes.ingestion.errors import BusyDoor, IgnoredFile, RefusedFile, UnsettledFile
+from linernotes.ingestion.feeds import CONTRACTS, ECB, ERN
+from linernotes.ingestion.lake import Lake
+from linernotes.ingestion.landing import Arrival, list_landing, read_manifest
+from linernotes.ingestion.messages import admit_message, admit_rates
+from linernotes.ingestion.readers import reader_for
+from linernotes.ingestion.register import DeliveryOutcome, Register, State
+from linernotes.ingestion.screening import connect
+from linernotes.settings import Settings
+
+_SCRATCH = ".staging"
+_LOCK = ".lock"
+
+
+@dataclass
+class LoadReport:
+    """What one load met. Deliveries that were settled before are not in it."""
+
+    deliveries: list[DeliveryOutcome] = field(default_factory=list)
+    ignored_files: dict[str, str] = field(default_factory=dict)
+
+
+def admit_landing(
+    settings: Settings,
+    feeds: list[str] | None = None,
+    on_progress: Callable[[DeliveryOutcome], None] | None = None,
+) -> LoadReport:
+    """Take what is new in the landing zone through the door.
+
+    Args:
+        settings: The home to load into, and where the landing zone lies.
+        feeds: `<source>/<feed>` names to look at; all of them if not given.
+        on_progress: Called with the outcome after each delivery.
+    """
+    with open_door(settings) as door:
+        listing = list_landing(settings.landing_root, feeds)
+        report = LoadReport(ignored_files=listing.ignored)
+        for arrival in listing.arrivals:
+            outcome = door.admit(arrival, report)
+            if outcome is None:
+                continue
+            report.deliveries.append(outcome)
+            if on_progress:
+                on_progress(outcome)
+        if report.deliveries:
+            door.lake.compact_where_scattered()
+    return report
+
+
+@contextmanager
+def open_door(settings: Settings) -> Generator["Door"]:
+    """The door of a home, for one process at a time."""
+    root = settings.lake_root
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / _LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BusyDoor(
+                f"another load is writing to {root}; wait until it is done, then load again"
+            ) from None
+        lake = Lake(root, settings.quarantine_root)
+        lake.ensure_tables()
+        scratch = emptied(root / _SCRATCH)
+        try:
+            with connect(scratch) as connection:
+                yield Door(lake, Register(lake), connection, scratch)
+        finally:
+            emptied(scratch).rmdir()
+
+
+class Door:
+    """Takes deliveries in, one after the other."""
+
+    def __init__(
+        self,
+        lake: Lake,
+        register: Register,
+        connection: duckdb.DuckDBPyConnection,
+        scratch: Path,
+    ) -> None:
+        self.lake = lake
+        self.register = register
+        self.connection = connection
+        self.scratch = scratch
+
+    def admit(self, arrival: Arrival, report: LoadReport) -> DeliveryOutcome | None:
+        """Take one file through, unless it is settled or still being written."""
+        try:
+            size, changed_at = arrival.fingerprint()
+            sha256 = arrival.sha256()
+        except OSError as error:
+            report.ignored_files[arrival.name] = f"it cannot be read ({error.strerror})"
+            return None
+        if self.register.is_settled(arrival.name, sha256):
+            return None
+        outcome = DeliveryOutcome(
+            delivery_id=self.register.next_delivery_id(arrival.name, sha256),
+            name=arrival.name,
+            source=arrival.source,
+            feed=arrival.feed,
+            sha256=sha256,
+            bytes=size,
+        )
+
+        def confirm(row_count: int | None) -> None:
+            if row_count is not None:
+                manifest.check_rows(row_count)
+            if arrival.fingerprint() != (size, changed_at):
+                raise UnsettledFile("it changed while it was read; the next load takes it")
+
+        try:
+            manifest = read_manifest(arrival.path)
+            manifest.check_sha256(sha256)
+            twin = self.register.loaded_as(sha256)
+            if twin:
+                outcome.state = "duplicate"
+                outcome.reason = f"duplicate of {twin[0]} ({twin[1]})"
+            else:
+                self._load(arrival, outcome, confirm)
+        except RefusedFile as error:
+            _nothing_loaded(outcome, "refused", error.reason)
+        except IgnoredFile as error:
+            _nothing_loaded(outcome, "ignored", error.reason)
+        except UnsettledFile as error:
+            report.ignored_files[arrival.name] = error.reason
+            return None
+        self.register.record(outcome, self.scratch)
+        return outcome
+
+    def _load(
+        self,
+        arrival: Arrival,
+        outcome: DeliveryOutcome,
+        confirm: Callable[[int | None], None],
+    ) -> None:
+        scratch = emptied(self.scratch / "delivery")
+        if arrival.feed_name == ERN:
+            # What a manifest would count as rows of a message is not said.
+            confirm(None)
+            admit_message(arrival.path, outcome, self.lake, scratch)
+        elif arrival.feed_name == ECB:
+            admit_rates(arrival.path, outcome, self.lake, scratch, confirm)
+        else:
+            contract = CONTRACTS[arrival.feed_name]
+            if not arrival.ending.startswith(contract.FORMS):
+                raise RefusedFile(
+                    f"{arrival.feed_name} comes as {' or '.join(contract.FORMS)} only; send it so"
+                )
+            reader = reader_for(arrival.path, arrival.ending, contract)
+            Admission(contract, self.lake, self.connection, scratch).admit(reader, outcome, confirm)
+
+
+def _nothing_loaded(outcome: DeliveryOutcome, state: State, reason: str) -> None:
+    outcome.state = state
+    outcome.reason = reason
+    outcome.rows_loaded = outcome.rows_quarantined = outcome.rows_duplicate = 0

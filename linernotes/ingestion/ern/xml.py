@@ -1,0 +1,251 @@
+"""Turns the bytes of a message into elements, without ever trusting them, and reads single values.
+
+What the elements of a release message mean does not belong here.
+"""
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from lxml import etree  # ty: ignore[missing-module-member]
+
+from linernotes.ingestion.errors import RefusedFile
+
+Element = etree._Element
+
+_BYTE_ORDER_MARKS = {
+    b"\xef\xbb\xbf": "utf-8",
+    b"\xff\xfe": "utf-16-le",
+    b"\xfe\xff": "utf-16-be",
+}
+_BARE_UTF_16 = {b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}
+_WIDE = ("utf-16-le", "utf-16-be")
+_DECLARED_ENCODING = re.compile(
+    r"<\?xml[^>]{1,200}?\sencoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]*)[\"']"
+)
+# Groups are atomic: a prologue full of comments must not make the search go back and forth.
+_DOCTYPE = re.compile(r"\ufeff?(?>\s+|<\?(?s:.*?)\?>|<!--(?s:.*?)-->)*+<!DOCTYPE")
+_DURATION = re.compile(
+    r"P(?:0+Y)?(?:0+M)?(?:(\d{1,3})D)?(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,6})M)?"
+    r"(?:(\d{1,8}(?:\.\d{1,12})?)S)?)?",
+    re.ASCII,
+)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_PARTIAL_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(?:\d{1,18}(?:\.\d{0,30})?|\.\d{1,30})", re.ASCII)
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
+class Notes:
+    """Warnings about one message: each said once, in the order they were met."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, None] = {}
+
+    def add(self, text: str) -> None:
+        self._texts.setdefault(text)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+
+def parse_root(data: bytes) -> tuple[Element, str]:
+    """Give the root element and the name of the encoding; children have no namespace.
+
+    Raises:
+        RefusedFile: not well-formed, bytes of another encoding than declared, a DTD, entities.
+    """
+    encoding = _check_encoding(data)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        load_dtd=False,
+        dtd_validation=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise RefusedFile(f"XML is not well-formed: {error.msg}") from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise RefusedFile("XML has a DTD; messages with a DTD or entities are not read")
+    if any("}" in child.tag for child in root):
+        for element in root.iterdescendants():
+            element.tag = etree.QName(element).localname
+    return root, encoding
+
+
+def _check_encoding(data: bytes) -> str:
+    mark = next((mark for mark in _BYTE_ORDER_MARKS if data.startswith(mark)), b"")
+    found = _BYTE_ORDER_MARKS.get(mark) or _BARE_UTF_16.get(data[:2])
+    head = data[len(mark) : len(mark) + 512].decode(found or "latin-1", errors="replace")
+    declaration = _DECLARED_ENCODING.match(head)
+    declared = declaration[1].lower() if declaration else None
+    try:
+        codec = codecs.lookup(declared).name if declared else found or "utf-8"
+    except LookupError as error:
+        raise RefusedFile(f"XML declares an unknown encoding, {declared}") from error
+    is_wide = found in _WIDE
+    if codec.startswith("utf-16") != is_wide or (found == "utf-8" and codec != "utf-8"):
+        raise RefusedFile(f"XML declares the encoding {declared}, but its bytes are of another")
+    try:
+        text = data[len(mark) :].decode(found or codec)
+    except (UnicodeDecodeError, LookupError) as error:
+        told = f"declares the encoding {declared}" if declared else f"says it is {codec}"
+        raise RefusedFile(f"XML {told}, but its bytes are of another: {error}") from error
+    if _DOCTYPE.match(text):
+        raise RefusedFile("XML has a DTD; messages with a DTD or entities are not read")
+    return declared or ("utf-16" if is_wide else "utf-8")
+
+
+def text(parent: Element | None, path: str) -> str | None:
+    """Give the text at a path without the blanks around it; None when absent or empty."""
+    if parent is None:
+        return None
+    found = parent.findtext(path)
+    return (found.strip() or None) if found else None
+
+
+def texts(parent: Element, path: str) -> list[str]:
+    """Give every text at a path, each once, in the order of the message."""
+    return distinct(element_text(element) for element in parent.iterfind(path))
+
+
+def element_text(element: Element) -> str | None:
+    """Give an element's own text without the blanks around it; None when it is empty."""
+    return (element.text.strip() or None) if element.text else None
+
+
+def distinct(values: Iterable[str | None]) -> list[str]:
+    """Keep each value once, in order, without the absent ones."""
+    return list(dict.fromkeys(value for value in values if value is not None))
+
+
+def coded(element: Element) -> str | None:
+    """Give the value of a closed list, or the sender's own one where it says `UserDefined`."""
+    value = element_text(element)
+    return element.get("UserDefinedValue") or value if value == "UserDefined" else value
+
+
+def coded_texts(parent: Element, path: str) -> list[str]:
+    """Give every closed-list value at a path, each once."""
+    return distinct(coded(element) for element in parent.iterfind(path))
+
+
+def proprietary_ids(parent: Element, path: str) -> list[str]:
+    """Give own ids at a path as `<namespace>:<id>`, or bare where no namespace is said."""
+    found = []
+    for element in parent.iterfind(path):
+        value, namespace = element_text(element), element.get("Namespace")
+        found.append(f"{namespace}:{value}" if namespace and value else value)
+    return distinct(found)
+
+
+def boolean(parent: Element, path: str) -> bool | None:
+    """Give an XML boolean; None when absent or of another form."""
+    return _BOOLEANS.get(text(parent, path) or "")
+
+
+def whole_number(value: str | None) -> int | None:
+    """Give a whole number of up to nine digits, else None."""
+    return int(value) if value and re.fullmatch(r"\d{1,9}", value, re.ASCII) else None
+
+
+def decimal(value: str | None) -> Decimal | None:
+    """Give an exact decimal, else None."""
+    return Decimal(value) if value and _DECIMAL.fullmatch(value) else None
+
+
+def milliseconds(duration: str | None) -> int | None:
+    """Give an XML duration in whole milliseconds; None for months, years and other forms."""
+    match = _DURATION.fullmatch(duration or "")
+    if match is None or not any(match.groups()):
+        return None
+    days, hours, minutes, seconds = (Decimal(part or 0) for part in match.groups())
+    return round((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000)
+
+
+def moment(value: str | None) -> datetime | None:
+    """Give an ISO 8601 time with an offset as UTC without a zone, else None."""
+    if not value or not _MOMENT.fullmatch(value):
+        return None
+    try:
+        return datetime.fromisoformat(value).astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        return None
+
+
+def whole_date(value: str | None) -> date | None:
+    """Give an ISO 8601 date, else None."""
+    if not value or not _DATE.fullmatch(value):
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def partial_date(value: str | None) -> str | None:
+    """Give a date of a year, a month or a day as text, else None."""
+    if not value or not _PARTIAL_DATE.fullmatch(value):
+        return None
+    return value if whole_date(f"{value}-01-01"[: len("YYYY-MM-DD")]) else None
+
+
+def territory(code: str | None) -> str | None:
+    """Give the warehouse's code of a territory: the world is `WW`, all else as sent."""
+    return "WW" if code in ("Worldwide", "2136") else code
+
+
+def preferred(element: Element, path: str) -> Element | None:
+    """Give the default among values for several territories and scripts, else the first."""
+    found = element.findall(path)
+    first = found[0] if found else None
+    return next((one for one in found if one.get("IsDefault") == "true"), first)
+
+
+def preferred_details(element: Element, path: str) -> Element | None:
+    """Give the details of 3.8 that hold for the world, else the first ones."""
+    found = element.findall(path)
+    first = found[0] if found else None
+    return next((one for one in found if "Worldwide" in texts(one, "TerritoryCode")), first)
+
+
+def title_and_subtitle(element: Element, details: Element | None) -> tuple[str | None, str | None]:
+    """Give the title that the sender wants shown, in 4.x as in 3.8."""
+    shown = preferred(element, "DisplayTitle")
+    if shown is not None:
+        return text(shown, "TitleText"), text(shown, "SubTitle")
+    shown_text = preferred(element, "DisplayTitleText")
+    if shown_text is not None:
+        return element_text(shown_text), None
+    if details is not None:
+        for title in details.iterfind("Title"):
+            if title.get("TitleType") == "DisplayTitle":
+                return text(title, "TitleText"), text(title, "SubTitle")
+    reference = element.find("ReferenceTitle")
+    return text(reference, "TitleText"), text(reference, "SubTitle")
+
+
+def display_artist_names(element: Element, details: Element | None) -> list[str]:
+    """Give the shown artist names, the default first, then those of other scripts."""
+    default = preferred(element, "DisplayArtistName")
+    names = [] if default is None else [element_text(default)]
+    names += texts(element, "DisplayArtistName")
+    if not names and details is not None:
+        names += texts(details, "DisplayArtistName")
+    if not names and details is not None:
+        names += [text(one, "PartyName/FullName") for one in in_sequence(details, "DisplayArtist")]
+    return distinct(names)
+
+
+def in_sequence(parent: Element, path: str) -> list[Element]:
+    """Give the elements at a path by their SequenceNumber; those without one come first."""
+    return sorted(
+        parent.iterfind(path), key=lambda one: whole_number(one.get("SequenceNumber")) or 0
+    )

@@ -1,0 +1,30 @@
+"""What the door says no with: one exception per verdict on a whole file.
+
+Faults of single rows are no exceptions; they are rows of the quarantine.
+"""
+
+from linernotes.errors import LinernotesError
+
+
+class DoorError(Exception):
+    """A verdict on a whole file, with a reason that says what, where and what to do."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class RefusedFile(DoorError):
+    """Nothing of the file is loaded. The same bytes are tried again at the next load."""
+
+
+class IgnoredFile(DoorError):
+    """The file is understood and deliberately not loaded, as an ERN test message is."""
+
+
+class UnsettledFile(DoorError):
+    """Not a verdict yet: the file is gone, or somebody still writes it. The next load sees it."""
+
+
+class BusyDoor(LinernotesError):
+    """Another process is loading into the same home."""

@@ -1,0 +1,272 @@
+"""The lake: one Delta table per feed, written in atomic commits, read as plain Parquet files.
+
+What may enter it is decided by the door; nothing here looks at rows.
+"""
+
+import datetime as dt
+import json
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from deltalake import CommitProperties, DeltaTable, Transaction
+from deltalake.transaction import AddAction, RemoveAction
+
+from linernotes.ingestion.columns import MONEY, TIMESTAMP
+from linernotes.ingestion.contracts import Contract
+from linernotes.ingestion.ern_schemas import ERN_SCHEMAS
+from linernotes.ingestion.feeds import CONTRACTS
+from linernotes.ingestion.licensing_contracts import ContractWithholdings
+
+DELIVERIES = "raw_door__deliveries"
+QUARANTINED_ROWS = "raw_door__quarantined_rows"
+CHECK_RESULTS = "raw_door__check_results"
+ECB_RATES = "raw_finance__ecb_rates"
+WITHHOLDINGS = ContractWithholdings.TABLE
+
+_VERSION: dict[str, Any] = {"recorded_at": TIMESTAMP, "is_withdrawn": pl.Boolean()}
+# Delta leaves files alone whose names start so.
+_EMPTY_FILE = "_empty.parquet"
+_FILE_BYTES = 256 * 1024 * 1024
+_MANY_FILES = 64
+
+
+def feed_schema(contract: type[Contract]) -> pl.Schema:
+    """The lake's columns for one contract: the feed's, then when, whether, and from where."""
+    columns = {
+        name: traits.lake
+        for name, traits in contract.traits().items()
+        if traits.lake is not None and name not in _VERSION
+    }
+    return pl.Schema(columns | _VERSION | {"delivery_id": pl.String()})
+
+
+SCHEMAS: dict[str, pl.Schema] = {
+    **{contract.TABLE: feed_schema(contract) for contract in CONTRACTS.values()},
+    WITHHOLDINGS: feed_schema(ContractWithholdings),
+    ECB_RATES: pl.Schema(
+        {"rate_date": pl.Date(), "quote_currency": pl.String(), "rate": MONEY}
+        | _VERSION
+        | {"delivery_id": pl.String()}
+    ),
+    **{
+        table: pl.Schema({**schema, "delivery_id": pl.String()})
+        for table, schema in ERN_SCHEMAS.items()
+    },
+    DELIVERIES: pl.Schema(
+        {
+            "delivery_id": pl.String(),
+            "name": pl.String(),
+            "source": pl.String(),
+            "feed": pl.String(),
+            "sha256": pl.String(),
+            "bytes": pl.Int64(),
+            "rows_read": pl.Int64(),
+            "rows_loaded": pl.Int64(),
+            "rows_quarantined": pl.Int64(),
+            "rows_duplicate": pl.Int64(),
+            "state": pl.String(),
+            "reason": pl.String(),
+            "warnings": pl.String(),
+            "ignored_columns": pl.List(pl.String()),
+            "registered_at": TIMESTAMP,
+        }
+    ),
+    QUARANTINED_ROWS: pl.Schema(
+        {
+            "delivery_id": pl.String(),
+            "source": pl.String(),
+            "feed": pl.String(),
+            "row_number": pl.Int64(),
+            "original_text": pl.String(),
+            # A CSV row means nothing without its header.
+            "header_text": pl.String(),
+            "broken_rules": pl.List(pl.String()),
+            "details": pl.String(),
+            "quarantined_at": TIMESTAMP,
+            "retried_as": pl.String(),
+        }
+    ),
+    CHECK_RESULTS: pl.Schema(
+        {
+            "run_id": pl.String(),
+            "table_name": pl.String(),
+            "check_name": pl.String(),
+            "severity": pl.String(),
+            "outcome": pl.String(),
+            "unexpected_count": pl.Int64(),
+            "reason": pl.String(),
+            "checked_at": TIMESTAMP,
+        }
+    ),
+}
+
+
+def _statistics(table: str) -> dict[str, str | None]:
+    """Keep in the log only the bounds that are asked for."""
+    if "recorded_at" in SCHEMAS[table]:
+        return {"delta.dataSkippingStatsColumns": "recorded_at"}
+    return {"delta.dataSkippingNumIndexedCols": "0"}
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """A Parquet file that is written but that no table knows yet."""
+
+    path: Path
+    row_count: int
+    first_recorded_at: dt.datetime | None = None
+    last_recorded_at: dt.datetime | None = None
+
+    def statistics(self) -> str:
+        """What the table's log keeps of the file, so that readers can leave it out."""
+        stats: dict[str, Any] = {"numRecords": self.row_count}
+        if self.first_recorded_at and self.last_recorded_at:
+            first, last = self.first_recorded_at, self.last_recorded_at
+            stats["minValues"] = {"recorded_at": first.isoformat(timespec="microseconds")}
+            stats["maxValues"] = {"recorded_at": last.isoformat(timespec="microseconds")}
+        return json.dumps(stats)
+
+
+def stage(rows: pl.DataFrame, path: Path) -> StagedFile:
+    """Write rows beside the lake, to be added in one commit later."""
+    rows.write_parquet(path)
+    if "recorded_at" not in rows.columns or rows.is_empty():
+        return StagedFile(path, rows.height)
+    first, last = rows.select(
+        first=pl.col("recorded_at").min(), last=pl.col("recorded_at").max()
+    ).row(0)
+    return StagedFile(path, rows.height, first, last)
+
+
+class Lake:
+    """The Delta tables under one root. One process writes at a time; any number may read."""
+
+    def __init__(self, root: Path | str, quarantine_root: Path | str | None = None) -> None:
+        self.root = Path(root)
+        self.quarantine_root = (
+            Path(quarantine_root) if quarantine_root else self.root.parent / "quarantine"
+        )
+        self._opened: dict[str, DeltaTable] = {}
+
+    def path(self, table: str) -> Path:
+        """Where a table lies."""
+        root = self.quarantine_root if table == QUARANTINED_ROWS else self.root
+        return root / table
+
+    def tables(self) -> list[str]:
+        """All tables, whether or not anything has been loaded."""
+        return sorted(SCHEMAS)
+
+    def ensure_tables(self) -> None:
+        """Create every table that is not there yet, empty and with its types."""
+        for table in SCHEMAS:
+            folder = self.path(table)
+            if not DeltaTable.is_deltatable(str(folder)):
+                folder.mkdir(parents=True, exist_ok=True)
+                DeltaTable.create(
+                    str(folder), SCHEMAS[table], mode="ignore", configuration=_statistics(table)
+                )
+            empty = folder / _EMPTY_FILE
+            if not empty.exists():
+                pl.DataFrame(schema=SCHEMAS[table]).write_parquet(empty)
+
+    def open(self, table: str) -> DeltaTable:
+        """The table as it stands now."""
+        opened = self._opened.get(table)
+        if opened is None:
+            opened = self._opened[table] = DeltaTable(str(self.path(table)))
+        elif (self.path(table) / "_delta_log" / f"{opened.version() + 1:020d}.json").exists():
+            opened.update_incremental()
+        return opened
+
+    def active_files(self, table: str) -> list[Path]:
+        """The Parquet files that make up the table now; a typed empty one if there are none."""
+        files = sorted(Path(uri) for uri in self.open(table).file_uris())
+        return files or [self.path(table) / _EMPTY_FILE]
+
+    def files_between(self, table: str, first: dt.datetime, last: dt.datetime) -> list[Path]:
+        """The active files that may hold rows recorded between two times."""
+        actions = pl.DataFrame(self.open(table).get_add_actions(flatten=True))
+        if actions.is_empty():
+            return []
+        if "min.recorded_at" in actions.columns:
+            actions = actions.filter(
+                pl.col("min.recorded_at").is_null()
+                | ((pl.col("min.recorded_at") <= last) & (pl.col("max.recorded_at") >= first))
+            )
+        return sorted(self.path(table) / path for path in actions["path"].to_list())
+
+    def row_count(self, table: str) -> int:
+        """How many rows the table has, from its log."""
+        actions = pl.DataFrame(self.open(table).get_add_actions(flatten=True))
+        return 0 if actions.is_empty() else int(actions["num_records"].sum())
+
+    def read(self, table: str) -> pl.LazyFrame:
+        """The table's rows, read when they are asked for."""
+        return pl.scan_parquet(self.active_files(table))
+
+    def has_transaction(self, table: str, transaction_id: str) -> bool:
+        """Whether a transaction of that id was committed to the table."""
+        return self.open(table).transaction_version(transaction_id) is not None
+
+    def add(self, table: str, files: Sequence[StagedFile], transaction_id: str) -> bool:
+        """Move staged files into the table in one commit.
+
+        A transaction that the table has seen adds nothing, so a caller may repeat itself after a
+        crash. The files are named after the transaction: a repetition overwrites what an
+        interrupted run left behind.
+
+        Returns:
+            Whether this call made the commit.
+        """
+        if not files or self.has_transaction(table, transaction_id):
+            return False
+        actions: list[AddAction | RemoveAction] = []
+        for number, staged in enumerate(files):
+            name = f"{transaction_id.replace('/', '-')}-{number:05d}.parquet"
+            shutil.move(staged.path, self.path(table) / name)
+            size = (self.path(table) / name).stat().st_size
+            modified = int(time.time() * 1000)
+            actions.append(AddAction(name, size, {}, modified, True, staged.statistics()))
+        self.open(table).create_write_transaction(
+            actions,
+            "append",
+            SCHEMAS[table],
+            commit_properties=CommitProperties(app_transactions=[Transaction(transaction_id, 1)]),
+        )
+        return True
+
+    def append(self, table: str, rows: pl.DataFrame, transaction_id: str, scratch: Path) -> bool:
+        """Add rows that fit in memory, in one commit."""
+        typed = rows.select(pl.col(name).cast(dtype) for name, dtype in SCHEMAS[table].items())
+        if typed.is_empty():
+            return False
+        return self.add(table, [stage(typed, scratch / f"{table}.parquet")], transaction_id)
+
+    def update(self, table: str, updates: Mapping[str, str], predicate: str) -> None:
+        """Set columns of the rows that a SQL predicate names."""
+        self.open(table).update(updates=dict(updates), predicate=predicate)
+
+    def compact(self, table: str) -> None:
+        """Join small files into larger ones, and delete those that were joined a week ago.
+
+        Readers of the old files are not disturbed: those stay until then.
+        """
+        self.open(table).optimize.compact(target_size=_FILE_BYTES)
+        self.open(table).vacuum(dry_run=False)
+
+    def compact_where_scattered(self) -> list[str]:
+        """Compact the tables whose rows lie in many small files."""
+        scattered = [table for table in self.tables() if self._small_files(table) > _MANY_FILES]
+        for table in scattered:
+            self.compact(table)
+        return scattered
+
+    def _small_files(self, table: str) -> int:
+        actions = pl.DataFrame(self.open(table).get_add_actions(flatten=True))
+        return 0 if actions.is_empty() else int((actions["size_bytes"] < _FILE_BYTES // 4).sum())

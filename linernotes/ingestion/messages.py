@@ -1,0 +1,151 @@
+"""Deliveries that are no tables: DDEX messages, and the central bank's file of days.
+
+How their bytes are read is in `ern` and `ecb.py`; here it is decided what of them is new.
+"""
+
+import gzip
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+from linernotes.ingestion import quarantine
+from linernotes.ingestion.admission import refuse_over_limit
+from linernotes.ingestion.checking import FAULT_SCHEMA, fault
+from linernotes.ingestion.contracts import Contract
+from linernotes.ingestion.ecb import EcbFile, parse_rates
+from linernotes.ingestion.ern import ErnMessage, parse_message
+from linernotes.ingestion.errors import RefusedFile
+from linernotes.ingestion.lake import ECB_RATES, SCHEMAS, Lake
+from linernotes.ingestion.readers.batches import BYTE_ORDER_MARK
+from linernotes.ingestion.register import DeliveryOutcome
+
+# A message is one document in memory; the largest known releases are far below.
+LARGEST_MESSAGE_BYTES = 256 * 1024 * 1024
+_MESSAGES = "raw_catalog__ern_messages"
+
+
+def admit_message(path: Path, outcome: DeliveryOutcome, lake: Lake, scratch: Path) -> None:
+    """Load a DDEX message. Its row count is one: the message."""
+    message = parse_message(_content(path))
+    outcome.rows_read = 1
+    outcome.warnings = dict.fromkeys(message.warnings, 1)
+    before = _same_id(message, outcome, lake)
+    if before is not None:
+        if before["sha256"] != message.sha256:
+            raise RefusedFile(
+                f"message id {message.message_id!r} of sender {message.sender_dpid} was used before"
+                f" with other content (delivery {before['delivery_id']}); send it with an id of its"
+                " own"
+            )
+        outcome.state = "duplicate"
+        outcome.reason = f"duplicate of {before['delivery_id']}: the same message, packed otherwise"
+        outcome.rows_duplicate = 1
+        return
+    outcome.rows_loaded = 1
+    for table, rows in message.tables.items():
+        rows = rows.with_columns(delivery_id=pl.lit(outcome.delivery_id))
+        lake.append(table, rows, outcome.transaction_id, scratch)
+
+
+def _content(path: Path) -> bytes:
+    is_packed = path.name.lower().endswith(".gz")
+    try:
+        with gzip.open(path, "rb") if is_packed else path.open("rb") as stream:
+            data = stream.read(LARGEST_MESSAGE_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise RefusedFile(f"the file cannot be unpacked ({error}); send it again") from error
+    if len(data) > LARGEST_MESSAGE_BYTES:
+        raise RefusedFile(
+            f"the message is larger than {LARGEST_MESSAGE_BYTES // 2**20} MiB; part it into several"
+        )
+    return data
+
+
+def _same_id(message: ErnMessage, outcome: DeliveryOutcome, lake: Lake) -> dict[str, str] | None:
+    known = (
+        lake.read(_MESSAGES)
+        .filter(
+            pl.col("sender_dpid") == message.sender_dpid,
+            pl.col("message_id") == message.message_id,
+            pl.col("delivery_id") != outcome.delivery_id,
+        )
+        .select("delivery_id", "sha256")
+        .collect()
+    )
+    return known.row(0, named=True) if known.height else None
+
+
+def admit_rates(
+    path: Path,
+    outcome: DeliveryOutcome,
+    lake: Lake,
+    scratch: Path,
+    confirm: Callable[[int], None] = lambda row_count: None,
+    keep_bad_rows: bool = True,
+) -> set[int]:
+    """Load the days of the central bank's file that are new. A row is a day.
+
+    Returns:
+        The numbers of the days that were turned away.
+    """
+    data = path.read_bytes()
+    parsed = parse_rates(data)
+    outcome.rows_read = parsed.rows_read
+    confirm(parsed.rows_read)
+    known, conflicting = _days_in_lake(parsed, outcome, lake)
+    faults = pl.concat(
+        [
+            FAULT_SCHEMA.to_frame(),
+            *(
+                fault([day.row_number], rule, day.details)
+                for day in parsed.broken
+                for rule in day.broken_rules
+            ),
+            fault(
+                conflicting["row_number"],
+                "conflicting_version",
+                "an earlier delivery has other rates for this day; the first admitted stands",
+            ),
+        ]
+    )
+    bad_rows = set(faults["row_number"])
+    if keep_bad_rows:
+        refuse_over_limit(faults, len(bad_rows), parsed.rows_read, Contract.BAD_ROWS_PERCENT)
+    outcome.rows_quarantined = len(bad_rows)
+    outcome.rows_duplicate = parsed.rows_duplicate + known.height
+    outcome.rows_loaded = parsed.rows_read - outcome.rows_quarantined - outcome.rows_duplicate
+    settled = pl.concat([known, conflicting]).select("rate_date")
+    new = parsed.rates.join(settled, on="rate_date", how="anti", maintain_order="left")
+    new = new.with_columns(delivery_id=pl.lit(outcome.delivery_id))
+    lake.append(ECB_RATES, new.select(SCHEMAS[ECB_RATES].names()), outcome.transaction_id, scratch)
+    if bad_rows and keep_bad_rows:
+        texts = {day.row_number: day.original_text for day in parsed.broken}
+        texts.update(zip(conflicting["row_number"], conflicting["original_text"], strict=True))
+        header = data.removeprefix(BYTE_ORDER_MARK).splitlines()[0].decode()
+        quarantine.keep(lake, outcome, faults, texts, header, scratch)
+    return bad_rows
+
+
+def _days_in_lake(
+    parsed: EcbFile, outcome: DeliveryOutcome, lake: Lake
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Days that are in the lake with the same rates, and days that are there with others."""
+    stored = (
+        lake.read(ECB_RATES)
+        .filter(pl.col("delivery_id") != outcome.delivery_id)
+        .select("rate_date", "quote_currency", "rate")
+        .collect()
+    )
+    here = parsed.days.join(stored, on="rate_date", how="semi", maintain_order="left")
+    key = ["rate_date", "quote_currency", "rate"]
+    only_one_has = pl.concat(
+        [
+            parsed.rates.select(key).join(stored, on=key, how="anti"),
+            stored.join(parsed.rates, on=key, how="anti"),
+        ]
+    )
+    known = here.join(only_one_has, on="rate_date", how="anti", maintain_order="left")
+    conflicting = here.join(only_one_has, on="rate_date", how="semi", maintain_order="left")
+    return known, conflicting

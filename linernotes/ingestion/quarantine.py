@@ -1,0 +1,92 @@
+"""The quarantine: rows that were turned away, with their text, every rule they break, and why.
+
+Judging rows is not done here; putting them through the door again is in `door.py`.
+"""
+
+from pathlib import Path
+
+import polars as pl
+
+from linernotes.ingestion.columns import now
+from linernotes.ingestion.lake import QUARANTINED_ROWS, Lake
+from linernotes.ingestion.register import DeliveryOutcome
+
+_MARKED_AT_ONCE = 5_000
+
+
+def gathered(faults: pl.DataFrame) -> pl.DataFrame:
+    """One row per turned-away row, with all its rules and what to do about each."""
+    return (
+        faults.sort("row_number", "rule")
+        .group_by("row_number", maintain_order=True)
+        .agg(broken_rules=pl.col("rule").unique(maintain_order=True), details=pl.col("details"))
+        .with_columns(details=pl.col("details").list.unique(maintain_order=True).list.join("; "))
+    )
+
+
+def keep(
+    lake: Lake,
+    outcome: DeliveryOutcome,
+    faults: pl.DataFrame,
+    texts: dict[int, str],
+    header_text: str | None,
+    scratch: Path,
+) -> None:
+    """Write the turned-away rows of a delivery into the quarantine."""
+    rows = gathered(faults).with_columns(
+        delivery_id=pl.lit(outcome.delivery_id),
+        source=pl.lit(outcome.source),
+        feed=pl.lit(outcome.feed),
+        original_text=pl.col("row_number").replace_strict(
+            texts, default=None, return_dtype=pl.String
+        ),
+        header_text=pl.lit(header_text, dtype=pl.String),
+        quarantined_at=pl.lit(now()),
+        retried_as=pl.lit(None, dtype=pl.String),
+    )
+    lake.append(QUARANTINED_ROWS, rows, outcome.transaction_id, scratch)
+
+
+def open_deliveries(lake: Lake, delivery_id: str | None) -> list[str]:
+    """Deliveries with rows that wait: one, or all."""
+    rows = lake.read(QUARANTINED_ROWS).filter(pl.col("retried_as").is_null())
+    if delivery_id is not None:
+        rows = rows.filter(pl.col("delivery_id") == delivery_id)
+    return rows.select(pl.col("delivery_id").unique().sort()).collect()["delivery_id"].to_list()
+
+
+def mark_retried(lake: Lake, delivery_id: str, row_numbers: list[int], retried_as: str) -> None:
+    """Note of rows under which delivery they came in after all."""
+    for start in range(0, len(row_numbers), _MARKED_AT_ONCE):
+        numbers = ", ".join(map(str, row_numbers[start : start + _MARKED_AT_ONCE]))
+        lake.update(
+            QUARANTINED_ROWS,
+            {"retried_as": f"'{retried_as}'"},
+            f"delivery_id = '{delivery_id}' and row_number in ({numbers})",
+        )
+
+
+def summary(lake: Lake) -> pl.DataFrame:
+    """One row per delivery with rows in quarantine: how many, how many still wait, which rules."""
+    return (
+        lake.read(QUARANTINED_ROWS)
+        .group_by("delivery_id", "source", "feed")
+        .agg(
+            row_count=pl.len(),
+            open_row_count=pl.col("retried_as").is_null().sum(),
+            broken_rules=pl.col("broken_rules").list.explode().unique().sort(),
+            quarantined_at=pl.col("quarantined_at").min(),
+        )
+        .sort("quarantined_at", "source", "feed", "delivery_id")
+        .collect()
+    )
+
+
+def rows_of(lake: Lake, delivery_id: str) -> pl.DataFrame:
+    """The quarantined rows of one delivery, in the order of its file."""
+    return (
+        lake.read(QUARANTINED_ROWS)
+        .filter(pl.col("delivery_id") == delivery_id)
+        .sort("row_number")
+        .collect()
+    )

@@ -1,0 +1,20 @@
+"""Readers of the three forms a feed may come in. What the rows mean is not their matter."""
+
+from pathlib import Path
+
+from linernotes.ingestion.contracts import Contract
+from linernotes.ingestion.readers.batches import Batch, Reader
+from linernotes.ingestion.readers.delimited import CsvReader
+from linernotes.ingestion.readers.json_lines import JsonLinesReader
+from linernotes.ingestion.readers.parquet import ParquetReader
+
+__all__ = ["Batch", "Reader", "reader_for"]
+
+
+def reader_for(path: Path, ending: str, contract: type[Contract]) -> Reader:
+    """The reader of a file, by the ending of its name."""
+    if ending == ".parquet":
+        return ParquetReader(path, contract)
+    if ending.startswith(".csv"):
+        return CsvReader(path, contract)
+    return JsonLinesReader(path, contract)

@@ -1,0 +1,167 @@
+"""What every reader gives, and how it gets at the bytes: whole lines, a bounded piece at a time.
+
+Nothing here knows of CSV, JSON or Parquet.
+"""
+
+import gzip
+import zlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, cast
+
+import polars as pl
+
+from linernotes.ingestion.contracts import Contract
+from linernotes.ingestion.errors import RefusedFile
+
+PIECE_BYTES = 16 * 1024 * 1024
+# No honest record is longer; what is, is a quote that was never closed.
+LONGEST_RECORD_BYTES = 4 * PIECE_BYTES
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True)
+class BrokenRow:
+    """A row that never came apart into cells."""
+
+    row_number: int
+    original_text: str
+    rule: str
+    details: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of a file, as delivered: texts, or what Parquet had.
+
+    `rows` has a `row_number`, counted from 1, and those columns of the contract that the file has.
+    `broken_cells` are (row number, column) of values in which nothing of the column's kind stands.
+    """
+
+    rows: pl.DataFrame
+    originals: Callable[[], pl.Series]
+    broken_rows: list[BrokenRow] = field(default_factory=list)
+    broken_cells: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def row_count(self) -> int:
+        return self.rows.height + len(self.broken_rows)
+
+
+class Reader(ABC):
+    """Reads one file against one contract, in batches, as often as it is asked to."""
+
+    def __init__(self, path: Path, contract: type[Contract]) -> None:
+        self.path = path
+        self.contract = contract
+        self.columns = contract.feed_columns()
+        self.traits = contract.traits()
+        self.list_columns = [name for name in self.columns if self.traits[name].kind == "list"]
+        self.ignored_columns: list[str] = []
+        self.header_text: str | None = None
+
+    @abstractmethod
+    def batches(self) -> Iterator[Batch]:
+        """The rows, in order. Raises RefusedFile where the file as a whole is at fault."""
+
+    def originals(self, row_numbers: Collection[int]) -> dict[int, str]:
+        """The text of some rows, found by reading the file again."""
+        wanted = set(row_numbers)
+        found: dict[int, str] = {}
+        for batch in self.batches():
+            numbers = batch.rows["row_number"]
+            is_wanted = numbers.is_in(wanted)
+            if is_wanted.any():
+                texts = batch.originals().filter(is_wanted)
+                found.update(zip(numbers.filter(is_wanted), texts, strict=True))
+            if len(found) == len(wanted):
+                break
+        return found
+
+    def require(self, present: Collection[str]) -> None:
+        """Refuse a file that lacks a column the contract requires."""
+        missing = [
+            name
+            for name in self.columns
+            if name not in present
+            and not self.contract.columns()[name].nullable
+            and self.traits[name].default is None
+        ]
+        if missing:
+            raise RefusedFile(
+                f"required columns are missing: {', '.join(sorted(missing))}. Column names are"
+                " fixed and in small letters; send the file again with them"
+            )
+
+    def ignore(self, names: Collection[str]) -> None:
+        """Note columns that the contract does not know."""
+        known = {*self.columns, *self.ignored_columns}
+        self.ignored_columns += sorted(name for name in names if name not in known)
+
+
+def is_gzip_name(path: Path) -> bool:
+    return path.name.lower().endswith(".gz")
+
+
+def open_bytes(path: Path) -> IO[bytes]:
+    """The file's content, unpacked if its name says gzip; all members of it."""
+    return cast(IO[bytes], gzip.open(path, "rb")) if is_gzip_name(path) else path.open("rb")
+
+
+def pieces(path: Path) -> Iterator[tuple[bytes, bool]]:
+    """The content in pieces that end where a line does, each with whether it is the last.
+
+    Refuses what cannot be unpacked and what has NUL bytes.
+    """
+    with open_bytes(path) as stream:
+        block = _read(stream, path)
+        if block.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise RefusedFile("the file is UTF-16; send it as UTF-8")
+        rest = b""
+        block = block.removeprefix(BYTE_ORDER_MARK)
+        while True:
+            if b"\0" in block:
+                raise RefusedFile("the file has NUL bytes; send it as UTF-8 text without them")
+            rest += block
+            block = _read(stream, path)
+            if not block:
+                yield rest, True
+                return
+            end = _end_of_last_line(rest)
+            if end:
+                yield rest[:end], False
+                rest = rest[end:]
+            elif len(rest) > LONGEST_RECORD_BYTES:
+                raise RefusedFile(
+                    f"a line is longer than {LONGEST_RECORD_BYTES // 2**20} MiB; send a row a line"
+                )
+
+
+def _read(stream: IO[bytes], path: Path) -> bytes:
+    try:
+        return stream.read(PIECE_BYTES)
+    except (OSError, EOFError, zlib.error) as error:
+        if not is_gzip_name(path):
+            raise
+        raise RefusedFile(
+            f"the gzip file is damaged or cut short ({error}); send it again"
+        ) from error
+
+
+def _end_of_last_line(block: bytes) -> int:
+    """Where the last line that is surely whole ends: a CR at the very end may be half of CRLF."""
+    newline = block.rfind(b"\n") + 1
+    return newline or block.rfind(b"\r", 0, -1) + 1
+
+
+def decode(piece: bytes) -> str:
+    """The piece as text, or a refusal that says where it is not UTF-8."""
+    try:
+        return piece.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RefusedFile(
+            f"the file is not UTF-8: byte 0x{piece[error.start]:02X} after"
+            f" {piece[max(0, error.start - 20) : error.start]!r}; send it as UTF-8"
+        ) from error

@@ -1,0 +1,97 @@
+"""The register of deliveries: what came, what became of it, and whether bytes were here before.
+
+It is itself a lake table, written once a delivery is wholly in the lake.
+"""
+
+import hashlib
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from linernotes.ingestion.columns import now
+from linernotes.ingestion.lake import DELIVERIES, SCHEMAS, Lake
+
+State = Literal["loaded", "refused", "duplicate", "ignored"]
+
+
+@dataclass
+class DeliveryOutcome:
+    """What became of one delivery. A row of the register."""
+
+    delivery_id: str
+    name: str
+    source: str
+    feed: str
+    sha256: str
+    bytes: int
+    state: State = "loaded"
+    reason: str | None = None
+    rows_read: int | None = None
+    rows_loaded: int = 0
+    rows_quarantined: int = 0
+    rows_duplicate: int = 0
+    warnings: dict[str, int] = field(default_factory=dict)
+    ignored_columns: list[str] = field(default_factory=list)
+
+    @property
+    def transaction_id(self) -> str:
+        """Under which each of the lake's tables knows the delivery."""
+        return f"door-{self.delivery_id}"
+
+
+class Register:
+    """The register as read at the start of a load and written through it."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+        rows = (
+            lake.read(DELIVERIES)
+            .select("delivery_id", "name", "sha256", "state", "reason", "registered_at")
+            .sort("registered_at", "delivery_id")
+            .collect()
+        )
+        self._last: dict[tuple[str, str], tuple[State, str | None]] = {}
+        self._attempts: dict[tuple[str, str], int] = {}
+        self._loaded: dict[str, tuple[str, str]] = {}
+        for row in rows.iter_rows(named=True):
+            self._note(row["delivery_id"], row["name"], row["sha256"], row["state"], row["reason"])
+
+    def _note(
+        self, delivery_id: str, name: str, sha256: str, state: State, reason: str | None
+    ) -> None:
+        self._last[name, sha256] = state, reason
+        self._attempts[name, sha256] = self._attempts.get((name, sha256), 0) + 1
+        if state == "loaded":
+            self._loaded.setdefault(sha256, (delivery_id, name))
+
+    def is_settled(self, name: str, sha256: str) -> bool:
+        """Whether these bytes under this name need nothing more. Refused ones are tried again."""
+        return (name, sha256) in self._last and self._last[name, sha256][0] != "refused"
+
+    def loaded_as(self, sha256: str) -> tuple[str, str] | None:
+        """The delivery (id and name) that loaded these bytes."""
+        return self._loaded.get(sha256)
+
+    def next_delivery_id(self, name: str, sha256: str, again: bool = False) -> str:
+        """An id that an interrupted run and its repetition both give; `again` for the last one."""
+        attempt = self._attempts.get((name, sha256), 0) - (1 if again else 0)
+        return hashlib.sha256(f"{name}\n{sha256}\n{attempt}".encode()).hexdigest()[:20]
+
+    def record(self, outcome: DeliveryOutcome, scratch: Path) -> None:
+        """Write down an outcome; a refusal for the same reason as last time is not news."""
+        key = outcome.name, outcome.sha256
+        if outcome.state == "refused" and self._last.get(key) == ("refused", outcome.reason):
+            return
+        row = asdict(outcome) | {
+            "warnings": _as_text(outcome.warnings),
+            "registered_at": now(),
+        }
+        rows = pl.DataFrame([row], schema_overrides=SCHEMAS[DELIVERIES])
+        self._lake.append(DELIVERIES, rows, outcome.transaction_id, scratch)
+        self._note(outcome.delivery_id, *key, outcome.state, outcome.reason)
+
+
+def _as_text(warnings: dict[str, int]) -> str | None:
+    return "; ".join(f"{what} ({count})" for what, count in sorted(warnings.items())) or None

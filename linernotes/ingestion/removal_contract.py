@@ -1,0 +1,100 @@
+"""What the removals feed promises: an action with the EU's statement of reasons.
+
+The rest of the feeds is in `contracts.py`; that a puid is never used again, which needs older
+rows, is in `screening.py`.
+"""
+
+import datetime as dt
+
+import dataframely as dy
+import polars as pl
+
+from linernotes.ingestion import columns as col
+from linernotes.ingestion import vocabulary
+from linernotes.ingestion.contracts import Contract
+
+FIRST_CONTENT_DATE = dt.date(2000, 1, 1)
+LAST_CONTENT_DATE = dt.date(2038, 1, 1)
+
+
+class Actions(Contract):
+    TABLE = "raw_removals__actions"
+    KEY = ("puid",)
+
+    puid = col.identifier(required=True, length=500, pattern=r"^[A-Za-z0-9_-]+$")
+    case_id = col.identifier()
+    recording_id = col.identifier()
+    derivative_id = col.identifier()
+    isrc = col.isrc()
+    isrc_original = col.kept_original()
+    title = col.text()
+    uploader_party_id = col.identifier()
+    affected_party_id = col.identifier()
+    programme_reason = col.code(
+        (
+            "mass_upload",
+            "duplicate",
+            "seo_hack",
+            "short_track",
+            "impersonation_voice",
+            "content_mismatch",
+            "artificial_streaming",
+            "copyright",
+            "unconsented_use",
+            "ai_label",
+            "other",
+        ),
+        required=True,
+    )
+    ai_status = col.code(("declared", "detected", "none", "unknown"))
+    detected_at = col.time()
+    decided_at = col.time(required=True, event=True)
+    applied_at = col.time(required=True, event=True)
+    ended_at = col.time()
+    content_date = col.date()
+    plays_before = col.count()
+    decision_visibility = col.codes(vocabulary.DECISION_VISIBILITY)
+    decision_monetary = col.code(vocabulary.DECISION_MONETARY)
+    decision_provision = col.code(vocabulary.DECISION_PROVISION)
+    decision_account = col.code(vocabulary.DECISION_ACCOUNT)
+    decision_ground = col.code(vocabulary.DECISION_GROUND, required=True)
+    legal_ground = col.text()
+    category = col.code(vocabulary.CATEGORY, required=True)
+    category_specification = col.patterned(vocabulary.CATEGORY_SPECIFICATION_PATTERN)
+    content_type = col.codes(vocabulary.CONTENT_TYPE, required=True)
+    territorial_scope = col.codes(vocabulary.TERRITORIAL_SCOPE)
+    source_type = col.code(vocabulary.SOURCE_TYPE, required=True)
+    source_identity = col.text()
+    automated_detection = col.boolean(required=True)
+    automated_decision = col.code(vocabulary.AUTOMATED_DECISION, required=True)
+    facts = col.text(required=True, length=5000)
+
+    @dy.rule()
+    def no_decision(cls) -> pl.Expr:
+        return pl.any_horizontal(
+            pl.col(
+                "decision_visibility", "decision_monetary", "decision_provision", "decision_account"
+            ).is_not_null()
+        )
+
+    @dy.rule()
+    def legal_ground_missing(cls) -> pl.Expr:
+        is_illegal = pl.col("decision_ground") == "DECISION_GROUND_ILLEGAL_CONTENT"
+        return ~is_illegal | pl.col("legal_ground").is_not_null()
+
+    @dy.rule()
+    def content_date_out_of_range(cls) -> pl.Expr:
+        return pl.col("content_date").is_between(FIRST_CONTENT_DATE, LAST_CONTENT_DATE)
+
+    @dy.rule()
+    def content_date_after_application(cls) -> pl.Expr:
+        return pl.col("content_date") <= pl.col("applied_at").dt.date()
+
+
+def without_volunteered_identity(rows: pl.DataFrame) -> pl.DataFrame:
+    """Drop the identity of whoever told, where nobody told: the EU's rule for own initiative."""
+    return rows.with_columns(
+        source_identity=pl.when(pl.col("source_type") != "SOURCE_VOLUNTARY").then(
+            pl.col("source_identity")
+        )
+    )

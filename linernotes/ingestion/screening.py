@@ -1,0 +1,265 @@
+"""What rows tell only together: versions of a key, sets of weights, puids, what the lake has.
+
+Runs in DuckDB over staged Parquet, so that no file is too large for it. Rows have kept their
+contract before they come here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from linernotes.ingestion.checking import FAULT_SCHEMA
+from linernotes.ingestion.columns import WEIGHT_TOLERANCE
+from linernotes.ingestion.contracts import Attributions, Contract
+from linernotes.ingestion.lake import Lake
+from linernotes.ingestion.removal_contract import Actions
+
+WEIGHT_SET = ("derivative_id", "side", "attribution_version")
+PUID_IDENTITY = ("recording_id", "programme_reason", "applied_at")
+
+
+@dataclass(frozen=True)
+class Screened:
+    """Rows that are turned away for the company they keep, and rows that are here already."""
+
+    faults: pl.DataFrame
+    duplicates: pl.Series
+
+
+def connect(scratch: Path, memory_limit: str = "1GB") -> duckdb.DuckDBPyConnection:
+    """A DuckDB that spills to disk instead of growing."""
+    return duckdb.connect(
+        ":memory:",
+        config={"temp_directory": str(scratch / "spill"), "memory_limit": memory_limit},
+    )
+
+
+def files_sql(paths: Sequence[Path]) -> str:
+    """The rows of some Parquet files, as something to select from."""
+    quoted = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    return f"read_parquet([{quoted}])"
+
+
+def frame(connection: duckdb.DuckDBPyConnection, query: str) -> pl.DataFrame:
+    """What a query finds, all of it: an unfinished result would block the connection."""
+    return pl.DataFrame(connection.sql(query))
+
+
+class Screen:
+    """Screens the staged rows of one delivery."""
+
+    def __init__(
+        self,
+        contract: type[Contract],
+        staged: Sequence[Path],
+        bad_weights: Sequence[Path],
+        lake: Lake,
+        delivery_id: str,
+        connection: duckdb.DuckDBPyConnection,
+    ) -> None:
+        self._contract = contract
+        self._lake = lake
+        self._delivery_id = delivery_id
+        self._bad_weights = bad_weights
+        self._db = connection
+        self._version: tuple[str, ...] = (*contract.KEY, "recorded_at")
+        self._db.execute(f"create or replace temp view staged as from {files_sql(staged)}")
+        self._db.execute(
+            "create or replace temp table faults (row_number bigint, rule text, details text)"
+        )
+        self._db.execute("create or replace temp table duplicates (row_number bigint)")
+
+    def run(self) -> Screened:
+        """Look at the delivery itself, then at what the lake has of its keys."""
+        self._repeated_in_file()
+        self._repeated_in_lake()
+        if self._contract is Actions:
+            self._reused_puids()
+        if self._contract is Attributions:
+            self._overweight_sets()
+        faults = frame(self._db, "select distinct * from faults order by all")
+        duplicates = frame(
+            self._db,
+            "select distinct row_number from duplicates anti join faults using (row_number)"
+            " order by row_number",
+        )
+        return Screened(faults.cast(FAULT_SCHEMA), duplicates["row_number"])
+
+    def _content(self, alias: str) -> str:
+        """A row's columns as one value: of a malformed ISRC, what was sent."""
+        names = self._contract.feed_columns()
+        cells = [
+            f"coalesce({alias}.isrc, {alias}.isrc_original)"
+            if name == "isrc"
+            else f"{alias}.{name}"
+            for name in names
+        ]
+        return f"row({', '.join(cells)})"
+
+    def _same(self, left: str, right: str, columns: Sequence[str]) -> str:
+        return " and ".join(
+            f"{left}.{name} is not distinct from {right}.{name}" for name in columns
+        )
+
+    def _has_rows(self, table: str) -> bool:
+        return not frame(self._db, f"select 1 from {table} limit 1").is_empty()
+
+    def _repeated_in_file(self) -> None:
+        keys = ", ".join(self._version)
+        # Counting hashes takes a fraction of the memory of counting keys, and mostly finds nothing.
+        self._db.execute(
+            f"create or replace temp table suspects as select hash({keys}) as hashed from staged"
+            " group by hashed having count(*) > 1"
+        )
+        if not self._has_rows("suspects"):
+            return
+        self._db.execute(
+            f"create or replace temp table repeated as select {keys} from staged"
+            f" semi join suspects on hash({keys}) = suspects.hashed"
+            f" group by {keys} having count(*) > 1"
+        )
+        if not self._has_rows("repeated"):
+            return
+        self._db.execute(f"""
+            create or replace temp table repeats as
+            with rows as (
+                select {keys}, row_number, {self._content("staged")} as content
+                from staged semi join repeated on {self._same("staged", "repeated", self._version)}
+            ),
+            versions as (
+                select {keys}, count(distinct content) as contents, min(row_number) as first_row
+                from rows group by {keys}
+            )
+            select row_number, contents, first_row
+            from rows join versions on {self._same("rows", "versions", self._version)}
+        """)
+        self._db.execute("""
+            insert into faults
+            select
+                row_number,
+                'conflicting_version',
+                'the file has ' || contents || ' contents for this key and recorded_at, first in'
+                || ' row ' || first_row || '; send one, or another recorded_at'
+            from repeats where contents > 1
+        """)
+        self._db.execute(
+            "insert into duplicates select row_number from repeats"
+            " where contents = 1 and row_number <> first_row"
+        )
+
+    def _repeated_in_lake(self) -> None:
+        bounds = "select min(recorded_at), max(recorded_at) from staged"
+        first, last = frame(self._db, bounds).row(0)
+        if first is None:
+            return
+        files = self._lake.files_between(self._contract.TABLE, first, last)
+        if not files:
+            return
+        self._db.execute(f"""
+            create or replace temp view stored as
+            from {files_sql(files)}
+            where recorded_at between '{first}' and '{last}'
+            and delivery_id <> '{self._delivery_id}'
+        """)
+        self._db.execute(f"""
+            create or replace temp table met as
+            select row_number from staged
+            semi join stored on {self._same("staged", "stored", self._version)}
+        """)
+        if not self._has_rows("met"):
+            return
+        self._db.execute(f"""
+            create or replace temp table known as
+            with arrived as (from staged semi join met using (row_number))
+            select
+                arrived.row_number,
+                stored.delivery_id,
+                {self._content("arrived")} is not distinct from {self._content("stored")} as is_same
+            from arrived join stored on {self._same("arrived", "stored", self._version)}
+        """)
+        self._db.execute("insert into duplicates select row_number from known where is_same")
+        self._db.execute("""
+            insert into faults
+            select
+                row_number,
+                'conflicting_version',
+                'delivery ' || delivery_id || ' has other content for this key and recorded_at;'
+                || ' send it with a later recorded_at'
+            from known where not is_same
+        """)
+
+    def _reused_puids(self) -> None:
+        identity = ", ".join(PUID_IDENTITY)
+        self._db.execute(f"""
+            insert into faults
+            with stored as (
+                from {files_sql(self._lake.active_files(self._contract.TABLE))} as stored
+                where delivery_id <> '{self._delivery_id}'
+            ),
+            uses as (
+                select puid, {identity}, 0 as is_new, recorded_at, 0 as row_number, delivery_id
+                from stored semi join staged using (puid)
+                union all
+                select puid, {identity}, 1, recorded_at, row_number, 'this one, row ' || row_number
+                from staged anti join faults using (row_number)
+            ),
+            first_uses as (
+                select distinct on (puid) * from uses
+                order by puid, is_new, recorded_at, row_number
+            )
+            select
+                staged.row_number,
+                'puid_reused',
+                'puid ' || puid || ' was first used for recording '
+                || coalesce(first_uses.recording_id, '(none)') || ', reason '
+                || first_uses.programme_reason || ', applied at ' || first_uses.applied_at
+                || ' in delivery ' || first_uses.delivery_id || '; give the new action its own puid'
+            from staged join first_uses using (puid)
+            where not ({self._same("staged", "first_uses", PUID_IDENTITY)})
+        """)
+
+    def _overweight_sets(self) -> None:
+        """Weights of one set count in their latest version, those in the lake with them."""
+        of_set = ", ".join(WEIGHT_SET)
+        bad = (
+            f"select {of_set} from {files_sql(self._bad_weights)}"
+            if self._bad_weights
+            else f"select {of_set} from staged where false"
+        )
+        self._db.execute(f"""
+            insert into faults
+            with weights as (
+                select {of_set}, source_object_id, weight, recorded_at, is_withdrawn
+                from staged anti join faults using (row_number)
+                union all
+                select {of_set}, source_object_id, weight, recorded_at, is_withdrawn
+                from {files_sql(self._lake.active_files(self._contract.TABLE))} as stored
+                semi join staged using ({of_set})
+                where delivery_id <> '{self._delivery_id}'
+            ),
+            latest as (
+                select {of_set}, weight, is_withdrawn from weights
+                qualify row_number() over (
+                    partition by {of_set}, source_object_id order by recorded_at desc
+                ) = 1
+            ),
+            totals as (
+                select {of_set}, sum(weight) as total from latest where not is_withdrawn
+                group by {of_set}
+            ),
+            broken as (
+                select {of_set}, 'sum to ' || total as what from totals
+                where total > 1 + {WEIGHT_TOLERANCE}
+                union
+                select {of_set}, 'have one that is no weight' as what from ({bad})
+            )
+            select
+                row_number,
+                'weights_of_set',
+                'the weights of this derivative, side and version ' || what
+                || '; send the whole set again with weights from 0 to 1 that sum to at most 1'
+            from staged join broken using ({of_set})
+        """)

@@ -1,0 +1,64 @@
+"""Where things lie and which environment variables say so. No behaviour lives here."""
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+def _data_folder() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "linernotes"
+
+
+class Settings(BaseSettings):
+    """Paths of one home. Every folder of a home is under `LINERNOTES_HOME`.
+
+    The landing zone belongs to other systems, so it may lie elsewhere (`LINERNOTES_LANDING`).
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="LINERNOTES_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    home: Path = Field(default_factory=_data_folder)
+    landing: Path | None = None
+
+    @property
+    def landing_root(self) -> Path:
+        return self.landing or self.home / "landing"
+
+    @property
+    def lake_root(self) -> Path:
+        return self.home / "lake"
+
+    @property
+    def quarantine_root(self) -> Path:
+        return self.home / "quarantine"
+
+    @property
+    def warehouse_file(self) -> Path:
+        return self.home / "warehouse" / "linernotes.duckdb"
+
+    @property
+    def published_root(self) -> Path:
+        return self.home / "published"
+
+    @property
+    def published_file(self) -> Path:
+        return self.published_root / "linernotes.duckdb"
+
+    @property
+    def ledger_root(self) -> Path:
+        return self.home / "ledger"
+
+    @property
+    def outbox_root(self) -> Path:
+        return self.home / "outbox"
+
+    @property
+    def reports_root(self) -> Path:
+        return self.home / "reports"
