@@ -1,0 +1,75 @@
+"""The sample world at the door, and its making within a bounded memory."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from linernotes.ingestion import admit_landing
+from linernotes.sampledata import SampleReport, write_sample
+from linernotes.settings import Settings
+
+MEGABYTES = 700
+
+
+@pytest.fixture(scope="module")
+def admitted(tmp_path_factory: pytest.TempPathFactory) -> tuple[SampleReport, object]:
+    settings = Settings(home=tmp_path_factory.mktemp("home"))
+    report = write_sample(settings.landing_root, scale=0.01, months=4)
+    return report, admit_landing(settings)
+
+
+def test_sample_at_the_door_is_refused_nowhere(admitted: tuple) -> None:
+    report, loaded = admitted
+
+    states = {delivery.name: delivery.state for delivery in loaded.deliveries}
+
+    unloaded = {name: state for name, state in states.items() if state != "loaded"}
+    assert unloaded == {"catalog/ern/test_message.xml": "ignored"}
+    assert len(states) == len(report.files)
+
+
+def test_sample_at_the_door_loses_only_the_planted_rows(admitted: tuple) -> None:
+    report, loaded = admitted
+    planted = {file.path: (file.quarantined, file.duplicates) for file in report.files}
+
+    said = {
+        delivery.name: (delivery.rows_quarantined, delivery.rows_duplicate)
+        for delivery in loaded.deliveries
+    }
+
+    assert said == planted
+    assert sum(quarantined for quarantined, _ in planted.values()) > 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("scaled", "counted", "scale"),
+    [
+        ("ai_usage/derivative_plays", "ai_usage/derivative_plays", "8"),
+        ("removals", "removals/actions", "1500"),
+    ],
+)
+def test_feed_of_two_million_rows_is_made_within_a_bounded_memory(
+    tmp_path: Path, scaled: str, counted: str, scale: str
+) -> None:
+    code = (
+        "import resource, sys; from pathlib import Path\n"
+        "from linernotes.sampledata import write_sample\n"
+        "report = write_sample(Path(sys.argv[1]), scale=0.01, months=2,\n"
+        "    feed_scales={sys.argv[2]: sys.argv[4]})\n"
+        "print(report.rows[sys.argv[3]],\n"
+        "    resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "landing"), scaled, counted, scale],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    rows, megabytes = map(int, done.stdout.split())
+    assert rows > 1_700_000
+    assert megabytes < MEGABYTES
