@@ -1,0 +1,123 @@
+"""Publishes the public schemas as a read-only file of their own, swapped by rename.
+
+A reader opens a finished file or the one before it, never half a build. Whether a build is good
+is decided elsewhere.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from linernotes.errors import LinernotesError
+from linernotes.settings import Settings
+
+PUBLIC_SCHEMAS = ("marts", "reports", "quality")
+# Clients and BI tools of the 1.4 line can open this; DuckDB's own default format they cannot.
+STORAGE_VERSION = "v1.4.0"
+KEPT_PUBLICATIONS = 3
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One published file.
+
+    Attributes:
+        file_name: Name inside `published/`, different for each publication.
+        known_at: The freeze of the build, ISO 8601, UTC.
+        published_at: When it was swapped in, ISO 8601, UTC.
+    """
+
+    file_name: str
+    known_at: str
+    published_at: str
+
+
+def publication(settings: Settings) -> Publication:
+    """What is published now. Long-lived readers ask this before they open the file.
+
+    Raises:
+        LinernotesError: if nothing is published yet.
+    """
+    pointer = settings.published_root / "current.json"
+    if not pointer.exists():
+        raise LinernotesError(
+            f"Nothing is published in {settings.published_root} yet: run `linernotes build` first."
+        )
+    return Publication(**json.loads(pointer.read_text()))
+
+
+def publish(settings: Settings, known_at: datetime) -> Path:
+    """Copies the public schemas into a new file and swaps it in.
+
+    Args:
+        settings: The home; its warehouse file must be built.
+        known_at: The freeze of the build, naive UTC.
+
+    Returns:
+        The new file; `published/linernotes.duckdb` is now the same one.
+    """
+    root = settings.published_root
+    root.mkdir(parents=True, exist_ok=True)
+    published_at = datetime.now(UTC)
+    target = root / f"linernotes-{published_at:%Y%m%dT%H%M%S%f}.duckdb"
+    unfinished = target.with_suffix(".unfinished")
+    _copy_public_schemas(settings.warehouse_file, unfinished, known_at)
+    unfinished.rename(target)
+    record = Publication(target.name, known_at.isoformat() + "Z", published_at.isoformat())
+    _replace(root / "current.json", json.dumps(asdict(record), indent=2) + "\n")
+    link = root / ".linernotes.duckdb.new"
+    link.unlink(missing_ok=True)
+    os.link(target, link)
+    link.replace(settings.published_file)
+    for old in sorted(root.glob("linernotes-*.duckdb"))[:-KEPT_PUBLICATIONS]:
+        old.unlink()
+    return target
+
+
+def _copy_public_schemas(warehouse: Path, target: Path, known_at: datetime) -> None:
+    target.unlink(missing_ok=True)
+    with duckdb.connect() as connection:
+        connection.execute("set preserve_insertion_order = false")
+        connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        connection.execute(f"attach '{target}' as target (storage_version '{STORAGE_VERSION}')")
+        for schema in PUBLIC_SCHEMAS:
+            connection.execute(f"create schema target.{schema}")
+        tables = connection.execute(
+            "select schema_name, table_name, comment from duckdb_tables() where database_name = "
+            "'warehouse' and schema_name in ? order by all",
+            [list(PUBLIC_SCHEMAS)],
+        ).fetchall()
+        for schema, table, comment in tables:
+            name = f"{schema}.{table}"
+            connection.execute(f"create table target.{name} as from warehouse.{name}")
+            if comment:
+                connection.execute(f"comment on table target.{name} is {_literal(comment)}")
+        columns = connection.execute(
+            "select schema_name, table_name, column_name, comment from duckdb_columns() where "
+            "database_name = 'warehouse' and schema_name in ? and comment is not null order by all",
+            [list(PUBLIC_SCHEMAS)],
+        ).fetchall()
+        for schema, table, column, comment in columns:
+            connection.execute(
+                f'comment on column target.{schema}.{table}."{column}" is {_literal(comment)}'
+            )
+        connection.execute("create table target.quality.publications (known_at timestamp)")
+        connection.execute("insert into target.quality.publications values (?)", [known_at])
+        connection.execute(
+            "comment on table target.quality.publications is "
+            "'One row: the freeze (UTC) at which everything in this file was computed.'"
+        )
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _replace(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.write_text(text)
+    temporary.replace(path)

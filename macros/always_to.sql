@@ -1,0 +1,2 @@
+{#- The end of an interval that is open. -#}
+{% macro always_to() %} cast('9999-12-31 00:00:00' as {{ t_ts() }}){% endmacro %}

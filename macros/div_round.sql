@@ -1,0 +1,50 @@
+{#- Exact quotient of two decimals of at most 8 fraction digits, half-up (away from zero) at `scale` digits; null for a zero divisor.
+    Plain division loses digits on both engines (a double on DuckDB, a cut scale on Spark). -#}
+{% macro div_round(numerator, denominator, scale) %}
+    {{ return(adapter.dispatch("div_round")(numerator, denominator, scale)) }}
+{% endmacro %}
+{% macro default__div_round(numerator, denominator, scale) -%}
+    {%- set n = scaled(numerator, 8) -%}
+    {%- set d = scaled(denominator, 8) -%}
+    (
+        case
+            when {{ d }} = 0
+            then null
+            else
+                cast(
+                    sign({{ n }})
+                    * sign({{ d }})
+                    * divide(
+                        2 * abs({{ n }}) * {{ pow10(scale) }} + abs({{ d }}),
+                        2 * abs({{ d }})
+                    ) as decimal(28, 0)
+                ) * cast(
+                    '{{ "%.*f" | format(scale, 10 ** (-scale)) }}' as decimal(
+                        {{ scale + 1 }},{{ scale }}
+                    )
+                )
+        end
+    )
+{%- endmacro %}
+{% macro spark__div_round(numerator, denominator, scale) -%}
+    {%- set n = scaled(numerator, 8) -%}
+    {%- set d = scaled(denominator, 8) -%}
+    (
+        case
+            when {{ d }} = 0
+            then null
+            else
+                cast(
+                    case when ({{ n }} < 0) <> ({{ d }} < 0) then -1 else 1 end * (
+                        (
+                            2 * abs({{ n }}) * {{ pow10(scale) }} + abs({{ d }})
+                        ) div(2 * abs({{ d }}))
+                    ) as decimal(19, 0)
+                ) * cast(
+                    '{{ "%.*f" | format(scale, 10 ** (-scale)) }}' as decimal(
+                        {{ scale + 1 }},{{ scale }}
+                    )
+                )
+        end
+    )
+{%- endmacro %}

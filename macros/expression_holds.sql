@@ -1,0 +1,4 @@
+{#- A condition on a row's own columns holds for every row. dbt's own generic tests look at one column at a time. -#}
+{% test expression_holds(model, expression) %}
+    select * from {{ model }} where not coalesce({{ expression }}, false)
+{% endtest %}

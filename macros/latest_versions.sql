@@ -1,0 +1,13 @@
+{#- Of each key the latest version recorded at or before the freeze, taken-back versions left out (E79, E80).
+    (key, recorded_at) is unique in the lake, so the order is total. -#}
+{% macro latest_versions(relation, keys) -%}
+    select *
+    from {{ relation }}
+    where recorded_at <= {{ known_at() }}
+    qualify
+        row_number() over (
+            partition by {{ keys | join(", ") }} order by recorded_at desc
+        )
+        = 1
+        and not is_withdrawn
+{%- endmacro %}

@@ -1,0 +1,2 @@
+{#- Casts to the widest whole number. The operand must be whole already: a cast rounds on DuckDB and truncates on Spark. -#}
+{% macro wide(expression) %} cast({{ expression }} as {{ t_wide_int() }}){% endmacro %}

@@ -1,0 +1,91 @@
+-- One row per generated thing, side and attributed source or gap (no source), by the
+-- newest attribution version: whole billionths that sum to a billion.
+-- A sum within a millionth of 1 is normalised; below, the rest is the gap; above, which
+-- the door refuses, the whole set counts as a gap (E45, E46).
+with
+    attributions as (select * from {{ ref("stg_ai_usage__attributions") }}),
+    versions as (
+        select
+            derivative_id,
+            side,
+            attribution_version,
+            sum({{ scaled("weight", 12) }}) as total,
+            max(recorded_at) as recorded_at
+        from attributions
+        group by all
+    ),
+    newest as (
+        select *
+        from versions
+        qualify
+            row_number() over (
+                partition by derivative_id, side
+                order by recorded_at desc, attribution_version desc
+            )
+            = 1
+    ),
+    judged as (
+        select
+            newest.*,
+            case
+                when total > 1000001000000
+                then 'refused'
+                when total >= 999999000000
+                then 'whole'
+                else 'short'
+            end as coverage
+        from newest
+    ),
+    parts as (
+        select
+            judged.derivative_id,
+            judged.side,
+            judged.attribution_version,
+            attributions.source_object_id,
+            {{ scaled("attributions.weight", 12) }} as weight,
+            case
+                when judged.coverage = 'whole' then judged.total else {{ pow10(12) }}
+            end as whole
+        from judged
+        inner join
+            attributions
+            on attributions.derivative_id = judged.derivative_id
+            and attributions.side = judged.side
+            and attributions.attribution_version = judged.attribution_version
+        where judged.coverage <> 'refused'
+        union all
+        select
+            derivative_id,
+            side,
+            attribution_version,
+            cast(null as {{ t_str() }}) as source_object_id,
+            {{ pow10(12) }}
+            - case when coverage = 'refused' then 0 else total end as weight,
+            {{ pow10(12) }} as whole
+        from judged
+        where coverage <> 'whole'
+    ),
+    floors as (
+        select
+            parts.*,
+            {{ wide(int_div("weight * " ~ pow10(9), "whole")) }} as floor_nano,
+            (weight * {{ pow10(9) }}) % whole as remainder
+        from parts
+    )
+select
+    derivative_id as attribution_key,
+    side,
+    source_object_id,
+    attribution_version,
+    cast(
+        {{
+            largest_remainder(
+                pow10(9),
+                "floor_nano",
+                "remainder",
+                ["derivative_id", "side"],
+                ["coalesce(source_object_id, '')"],
+            )
+        }} as {{ t_bigint() }}
+    ) as weight_nano
+from floors

@@ -1,0 +1,131 @@
+-- One row per generated thing, side and source where no attribution was delivered for
+-- the side: the requested recordings equally, their works by share, or, where the
+-- product says hold, one gap of the whole (E48). Whole billionths.
+with
+    attribution_keys as (select * from {{ ref("int_attribution__keys") }}),
+    attributed as (
+        select distinct attribution_key, side
+        from {{ ref("int_attribution__attributed_parts") }}
+    ),
+    recording_works as (select * from {{ ref("stg_catalog__recording_works") }}),
+    sides as (
+        select 'MASTER' as side
+        union all
+        select 'WORK' as side
+    ),
+    missing as (
+        select attribution_keys.*, sides.side
+        from attribution_keys
+        cross join sides
+        left join
+            attributed
+            on attributed.attribution_key = attribution_keys.attribution_key
+            and attributed.side = sides.side
+        where attributed.attribution_key is null
+    ),
+    requested as (
+        select distinct
+            missing.attribution_key,
+            missing.side,
+            missing.generated_at,
+            requested_recordings.item as recording_id
+        from
+            missing
+            {{ explode_list("missing.source_recording_ids", "requested_recordings") }}
+        where missing.attribution_fallback = 'equal_sources'
+    ),
+    counted as (
+        select
+            requested.*,
+            count(*) over (partition by attribution_key, side) as source_count
+        from requested
+    ),
+    works as (
+        select
+            counted.attribution_key,
+            counted.side,
+            coalesce(recording_works.work_id, counted.recording_id) as object_id,
+            counted.source_count,
+            {{ scaled("coalesce(recording_works.share, 1)", 12) }} as share,
+            sum({{ scaled("coalesce(recording_works.share, 1)", 12) }}) over (
+                partition by counted.attribution_key, counted.side, counted.recording_id
+            ) as all_shares
+        from counted
+        left join
+            recording_works
+            on recording_works.recording_id = counted.recording_id
+            and recording_works.share > 0
+            and (
+                recording_works.valid_from is null
+                or recording_works.valid_from <= counted.generated_at
+            )
+            and (
+                recording_works.valid_to is null
+                or recording_works.valid_to > counted.generated_at
+            )
+        where counted.side = 'WORK'
+    ),
+    -- Equal parts in 10^-24, cut: what is cut is far below the remainders that decide.
+    parts as (
+        select
+            attribution_key,
+            side,
+            recording_id as object_id,
+            {{ wide(int_div(pow10(24), wide("source_count"))) }} as weight
+        from counted
+        where side = 'MASTER'
+        union all
+        select
+            attribution_key,
+            side,
+            object_id,
+            sum(
+                {{
+                    wide(
+                        int_div(
+                            pow10(24) ~ " * share",
+                            "all_shares * " ~ wide("source_count"),
+                        )
+                    )
+                }}
+            ) as weight
+        from works
+        group by all
+    ),
+    floors as (
+        select
+            parts.*,
+            {{ wide(int_div("weight", pow10(15))) }} as floor_nano,
+            weight % {{ pow10(15) }} as remainder
+        from parts
+    )
+select
+    attribution_key,
+    side,
+    object_id as source_object_id,
+    'equal_sources' as fallback,
+    cast(
+        {{
+            largest_remainder(
+                pow10(9),
+                "floor_nano",
+                "remainder",
+                ["attribution_key", "side"],
+                ["object_id"],
+            )
+        }} as {{ t_bigint() }}
+    ) as weight_nano
+from floors
+union all
+select
+    missing.attribution_key,
+    missing.side,
+    cast(null as {{ t_str() }}) as source_object_id,
+    'hold' as fallback,
+    cast(1000000000 as {{ t_bigint() }}) as weight_nano
+from missing
+left join
+    (select distinct attribution_key, side from requested) as answered
+    on answered.attribution_key = missing.attribution_key
+    and answered.side = missing.side
+where answered.attribution_key is null

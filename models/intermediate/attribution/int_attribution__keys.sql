@@ -1,0 +1,44 @@
+-- One row per generated thing whose sources have to be known: a derivative, or a
+-- generation that has none. Derivatives in a cycle are left out.
+with
+    derivatives as (select * from {{ ref("int_usage__derivatives_described") }}),
+    generations as (select * from {{ ref("int_usage__generations_classified") }}),
+    products as (select * from {{ ref("stg_licensing__products") }}),
+    unpublished as (
+        select
+            coalesce(
+                generations.derivative_id, generations.generation_id
+            ) as attribution_key,
+            max(generations.generation_id) as generation_id
+        from generations
+        left join derivatives on derivatives.derivative_id = generations.derivative_id
+        where generations.exclusion_reason is null and derivatives.derivative_id is null
+        group by all
+    ),
+    all_keys as (
+        select
+            derivative_id as attribution_key,
+            product_id,
+            source_recording_ids,
+            generated_at
+        from derivatives
+        where coalesce(exclusion_reason, '') <> 'cycle'
+        union all
+        select
+            unpublished.attribution_key,
+            generations.product_id,
+            generations.source_recording_ids,
+            generations.occurred_at as generated_at
+        from unpublished
+        inner join generations on generations.generation_id = unpublished.generation_id
+    )
+select
+    all_keys.attribution_key,
+    all_keys.product_id,
+    all_keys.source_recording_ids,
+    all_keys.generated_at,
+    products.attribution_fallback,
+    products.remainder_rule,
+    products.weight_floor
+from all_keys
+left join products on products.product_id = all_keys.product_id

@@ -1,0 +1,46 @@
+-- One row per pool, contract and version with its weight and the terms that price it.
+with
+    line_weights as (select * from {{ ref("int_compensation__line_weights") }}),
+    pools as (select * from {{ ref("fct_pools") }}),
+    contracts as (select * from {{ ref("stg_licensing__contracts") }}),
+    currencies as (select * from {{ ref("currencies") }}),
+    weights as (
+        select pool_id, contract_id, contract_version, sum(weight_nano) as weight_nano
+        from line_weights
+        where contract_id is not null
+        group by all
+    )
+select
+    weights.pool_id,
+    weights.contract_id,
+    weights.contract_version,
+    cast(weights.weight_nano as {{ t_bigint() }}) as weight_nano,
+    pools.usage_month,
+    pools.territory,
+    pools.product_id,
+    pools.tier,
+    pools.side,
+    pools.currency_code,
+    pools.net_amount,
+    pools.total_quantity,
+    pools.subscribers,
+    contracts.partner_id,
+    contracts.model,
+    contracts.revenue_share,
+    contracts.per_subscriber_minimum,
+    contracts.per_use_minimum,
+    contracts.rate,
+    coalesce(
+        contracts.rate_currency_code, contracts.payout_currency_code
+    ) as rate_currency_code,
+    contracts.payout_currency_code,
+    currencies.minor_unit_digits,
+    contracts.fx_rule,
+    pools.tier = 'free_allowance' and not contracts.pays_free_uses as is_unpaid_free_use
+from weights
+inner join pools on pools.pool_id = weights.pool_id
+inner join
+    contracts
+    on contracts.contract_id = weights.contract_id
+    and contracts.contract_version = weights.contract_version
+inner join currencies on currencies.currency_code = contracts.payout_currency_code

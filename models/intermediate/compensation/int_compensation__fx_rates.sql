@@ -1,0 +1,81 @@
+-- One row per rate rule, usage month and currency: what one euro buys on the rule's
+-- date, by the last rate published on or before it.
+-- The rule's date is the last day of the usage month, or the 25th of the month after
+-- the report month; while it lies ahead of the freeze, the freeze's day stands in.
+-- A rate older than 3 days leaves the row without one, and a test stops the run (E83).
+with
+    contract_weights as (select * from {{ ref("int_compensation__contract_weights") }}),
+    rates as (select * from {{ ref("stg_finance__fx_rates") }}),
+    needed as (
+        select fx_rule, usage_month, currency_code
+        from contract_weights
+        where currency_code <> payout_currency_code
+        union
+        select fx_rule, usage_month, payout_currency_code as currency_code
+        from contract_weights
+        where currency_code <> payout_currency_code
+        union
+        select fx_rule, usage_month, currency_code
+        from contract_weights
+        where currency_code <> rate_currency_code
+        union
+        select fx_rule, usage_month, rate_currency_code as currency_code
+        from contract_weights
+        where currency_code <> rate_currency_code
+    ),
+    dated as (
+        select
+            needed.*,
+            least(
+                case
+                    when fx_rule = 'payment_date'
+                    then
+                        cast(
+                            date_trunc(
+                                'month', usage_month + interval '1' month
+                            ) as date
+                        )
+                        + 24
+                    else
+                        cast(
+                            date_trunc(
+                                'month', usage_month + interval '1' month
+                            ) as date
+                        )
+                        - 1
+                end,
+                cast({{ known_at() }} as date)
+            ) as rule_date
+        from needed
+    ),
+    published as (
+        select
+            dated.fx_rule,
+            dated.usage_month,
+            dated.currency_code,
+            dated.rule_date,
+            rates.rate_date,
+            rates.rate_per_eur,
+            rates.rate_source
+        from dated
+        left join
+            rates
+            on rates.quote_currency_code = dated.currency_code
+            and rates.rate_date <= dated.rule_date
+            and rates.rate_date >= dated.rule_date - 3
+        qualify
+            row_number() over (
+                partition by dated.fx_rule, dated.usage_month, dated.currency_code
+                order by rates.rate_date desc
+            )
+            = 1
+    )
+select
+    fx_rule,
+    usage_month,
+    currency_code,
+    rule_date,
+    rate_date,
+    cast(rate_per_eur as {{ t_dec(18, 8) }}) as rate_per_eur,
+    rate_source
+from published

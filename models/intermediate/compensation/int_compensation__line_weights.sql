@@ -1,0 +1,61 @@
+-- One row per pool, contract and version, object, owner, hold bucket and consent status
+-- and proof: the exact weight of its uses, rounded once, to whole nano-uses.
+with
+    source_uses as (select * from {{ ref("fct_source_uses") }}),
+    summed as (
+        select
+            usage_month,
+            territory,
+            product_id,
+            tier,
+            side,
+            partner_id,
+            contract_id,
+            contract_version,
+            object_id,
+            owner_party_id,
+            hold_bucket,
+            consent_status,
+            consent_proof_id,
+            sum(quantity) as quantity,
+            sum(weight_nano) as weight
+        from source_uses
+        where exclusion_reason is null
+        group by all
+    )
+select
+    {{ pool_id("usage_month", "territory", "product_id", "tier", "side") }} as pool_id,
+    usage_month,
+    territory,
+    product_id,
+    tier,
+    side,
+    partner_id,
+    contract_id,
+    contract_version,
+    object_id,
+    owner_party_id,
+    hold_bucket,
+    consent_status,
+    consent_proof_id,
+    cast(quantity as {{ t_bigint() }}) as quantity,
+    cast(cast(weight as {{ t_dec(38, 0) }}) as {{ t_bigint() }}) as weight_nano,
+    {{
+        line_key(
+            [
+                month_text("usage_month"),
+                "territory",
+                "product_id",
+                "tier",
+                "side",
+                "contract_id",
+                "contract_version",
+                "object_id",
+                "owner_party_id",
+                "hold_bucket",
+                "consent_status",
+                "consent_proof_id",
+            ]
+        )
+    }} as line_key
+from summed

@@ -1,0 +1,147 @@
+-- One row per USAGE line: its share of the fee of its rounding group, in whole minor
+-- units by largest remainder, ties by line key; the sign is put back after, so that a
+-- reversal mirrors its original, E05 (docs/money.md, "Lines and rounding").
+with
+    line_weights as (select * from {{ ref("int_compensation__line_weights") }}),
+    fees as (select * from {{ ref("int_compensation__fees") }}),
+    accruals as (select * from {{ ref("int_compensation__accruals") }}),
+    contract_lines as (
+        select
+            line_weights.*,
+            line_weights.pool_id
+            || '|'
+            || line_weights.contract_id
+            || '|'
+            || cast(line_weights.contract_version as {{ t_str() }}) as rounding_group,
+            fees.payout_currency_code as currency_code,
+            fees.minor_unit_digits,
+            fees.fee_minor_units
+        from line_weights
+        inner join
+            fees
+            on fees.pool_id = line_weights.pool_id
+            and fees.contract_id = line_weights.contract_id
+            and fees.contract_version = line_weights.contract_version
+    ),
+    accrual_lines as (
+        select
+            line_weights.*,
+            line_weights.pool_id || '||' || line_weights.hold_bucket as rounding_group,
+            accruals.currency_code,
+            accruals.minor_unit_digits,
+            accruals.fee_minor_units
+        from line_weights
+        inner join
+            accruals
+            on accruals.pool_id = line_weights.pool_id
+            and accruals.hold_bucket = line_weights.hold_bucket
+        where line_weights.contract_id is null
+    ),
+    grouped as (
+        select *
+        from contract_lines
+        union all
+        select *
+        from accrual_lines
+    ),
+    weighed as (
+        select
+            grouped.*,
+            {{ wide("abs(fee_minor_units)") }} as total_units,
+            {{ wide("abs(fee_minor_units)") }} * {{ wide("weight_nano") }} as product,
+            {{ wide("sum(weight_nano) over (partition by rounding_group)") }}
+            as group_weight
+        from grouped
+    ),
+    floors as (
+        select
+            weighed.*,
+            case
+                when group_weight = 0
+                then {{ wide("0") }}
+                else {{ wide(int_div("product", "group_weight")) }}
+            end as floor_units,
+            case
+                when group_weight = 0 then {{ wide("0") }} else product % group_weight
+            end as remainder
+        from weighed
+    ),
+    rounded as (
+        select
+            floors.*,
+            sign(fee_minor_units) * (
+                {{
+                    largest_remainder(
+                        "total_units",
+                        "floor_units",
+                        "remainder",
+                        ["rounding_group"],
+                        ["line_key"],
+                    )
+                }}
+            ) as amount_minor_units
+        from floors
+    )
+select
+    line_key,
+    pool_id,
+    usage_month,
+    territory,
+    product_id,
+    tier,
+    side,
+    partner_id,
+    contract_id,
+    contract_version,
+    object_id,
+    owner_party_id,
+    hold_bucket,
+    consent_status,
+    consent_proof_id,
+    quantity,
+    weight_nano,
+    currency_code,
+    minor_unit_digits,
+    cast(amount_minor_units as {{ t_bigint() }}) as amount_minor_units
+from rounded
+union all
+select
+    {{
+        line_key(
+            [
+                month_text("usage_month"),
+                "territory",
+                "product_id",
+                "tier",
+                "side",
+                "cast(null as " ~ t_str() ~ ")",
+                "cast(null as " ~ t_str() ~ ")",
+                "cast(null as " ~ t_str() ~ ")",
+                "cast(null as " ~ t_str() ~ ")",
+                "hold_bucket",
+                "cast(null as " ~ t_str() ~ ")",
+                "cast(null as " ~ t_str() ~ ")",
+            ]
+        )
+    }} as line_key,
+    pool_id,
+    usage_month,
+    territory,
+    product_id,
+    tier,
+    side,
+    cast(null as {{ t_str() }}) as partner_id,
+    cast(null as {{ t_str() }}) as contract_id,
+    cast(null as {{ t_bigint() }}) as contract_version,
+    cast(null as {{ t_str() }}) as object_id,
+    cast(null as {{ t_str() }}) as owner_party_id,
+    hold_bucket,
+    cast(null as {{ t_str() }}) as consent_status,
+    cast(null as {{ t_str() }}) as consent_proof_id,
+    cast(0 as {{ t_bigint() }}) as quantity,
+    cast(0 as {{ t_bigint() }}) as weight_nano,
+    currency_code,
+    minor_unit_digits,
+    cast(fee_minor_units as {{ t_bigint() }}) as amount_minor_units
+from accruals
+where hold_bucket = 'NO_USAGE'

@@ -1,0 +1,48 @@
+-- One row per consent decision, clock and stretch of time in which it can be a
+-- candidate. Clock `then`: at an instant counts what was recorded by that instant;
+-- clock `now`: what is recorded by the freeze. A decision whose evidence is known to
+-- mismatch is no candidate on either (E43).
+with
+    versions as (
+        select *, coalesce(valid_to, {{ always_to() }}) as ends_at
+        from {{ ref("stg_licensing__consent_versions") }}
+    ),
+    mismatched as (
+        select distinct decision_id
+        from versions
+        where next_recorded_at is null and evidence_state = 'mismatch'
+    ),
+    stretches as (
+        select
+            versions.*,
+            'then' as clock,
+            greatest(valid_from, recorded_at) as starts_at,
+            least(ends_at, coalesce(next_recorded_at, ends_at)) as stops_at
+        from versions
+        where not is_withdrawn
+        union all
+        select versions.*, 'now' as clock, valid_from as starts_at, ends_at as stops_at
+        from versions
+        where not is_withdrawn and next_recorded_at is null
+    )
+select
+    stretches.clock,
+    stretches.decision_id,
+    stretches.party_id,
+    stretches.voice,
+    stretches.object_type,
+    stretches.object_id,
+    stretches.use_type,
+    stretches.product_id,
+    stretches.model_version,
+    stretches.territory,
+    stretches.decision,
+    stretches.daily_limit,
+    stretches.max_influence,
+    stretches.enforced_at,
+    stretches.valid_from as decided_from,
+    stretches.starts_at,
+    stretches.stops_at
+from stretches
+left join mismatched on mismatched.decision_id = stretches.decision_id
+where mismatched.decision_id is null and stretches.starts_at < stretches.stops_at

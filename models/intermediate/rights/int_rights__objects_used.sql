@@ -1,0 +1,28 @@
+-- One row per side, source object, territory and product that some use needs rights
+-- for.
+with
+    scopes as (select * from {{ ref("int_usage__use_scopes") }}),
+    weights as (select * from {{ ref("int_attribution__source_weights") }}),
+    recordings as (select * from {{ ref("stg_catalog__recordings") }}),
+    works as (select * from {{ ref("stg_catalog__works") }}),
+    used as (
+        select distinct
+            weights.side, weights.object_id, scopes.territory, scopes.product_id
+        from scopes
+        inner join weights on weights.attribution_key = scopes.attribution_key
+        where weights.object_id is not null
+    )
+select
+    used.side,
+    used.object_id,
+    used.territory,
+    used.product_id,
+    case
+        when used.side = 'MASTER'
+        then recordings.recording_id is not null
+        else works.work_id is not null
+    end as is_known
+from used
+left join
+    recordings on used.side = 'MASTER' and recordings.recording_id = used.object_id
+left join works on used.side = 'WORK' and works.work_id = used.object_id

@@ -1,0 +1,160 @@
+-- One row per side, object, territory, stretch of time and owner: who owns what share.
+-- All rows that cover the territory count, of one party's rows the most specific. What
+-- is missing to 100 % is UNCLAIMED; over 100 % the whole is DISPUTE (E61, E62).
+with
+    objects_used as (
+        select distinct side, object_id, territory
+        from {{ ref("int_rights__objects_used") }}
+        where is_known
+    ),
+    ownership as (
+        select
+            side,
+            object_id,
+            party_id,
+            territory,
+            share_pct,
+            valid_from,
+            coalesce(valid_to, {{ always_to() }}) as valid_to
+        from {{ ref("stg_catalog__ownership") }}
+        where object_type = case when side = 'MASTER' then 'recording' else 'work' end
+    ),
+    regions as (select * from {{ ref("regions") }}),
+    claims as (
+        select
+            objects_used.side,
+            objects_used.object_id,
+            objects_used.territory,
+            ownership.party_id,
+            ownership.share_pct,
+            ownership.valid_from,
+            ownership.valid_to,
+            {{
+                territory_rank(
+                    "ownership.territory",
+                    "objects_used.territory",
+                    "regions.region_code",
+                )
+            }} as territory_rank
+        from objects_used
+        inner join
+            ownership
+            on ownership.side = objects_used.side
+            and ownership.object_id = objects_used.object_id
+        left join
+            regions
+            on regions.region_code = ownership.territory
+            and regions.territory = objects_used.territory
+        where
+            ownership.valid_from < ownership.valid_to
+            and (
+                ownership.territory in (objects_used.territory, 'WW')
+                or regions.region_code is not null
+            )
+    ),
+    bounds as (
+        select side, object_id, territory, {{ always_from() }} as bound
+        from objects_used
+        union
+        select side, object_id, territory, valid_from as bound
+        from claims
+        union
+        select side, object_id, territory, valid_to as bound
+        from claims
+    ),
+    stretches as (
+        select
+            side,
+            object_id,
+            territory,
+            bound as valid_from,
+            coalesce(
+                lead(bound) over (
+                    partition by side, object_id, territory order by bound
+                ),
+                {{ always_to() }}
+            ) as valid_to
+        from bounds
+    ),
+    owners as (
+        select
+            stretches.side,
+            stretches.object_id,
+            stretches.territory,
+            stretches.valid_from,
+            stretches.valid_to,
+            claims.party_id,
+            claims.share_pct
+        from stretches
+        left join
+            claims
+            on claims.side = stretches.side
+            and claims.object_id = stretches.object_id
+            and claims.territory = stretches.territory
+            and claims.valid_from <= stretches.valid_from
+            and claims.valid_to >= stretches.valid_to
+        where stretches.valid_from < stretches.valid_to
+        qualify
+            row_number() over (
+                partition by
+                    stretches.side,
+                    stretches.object_id,
+                    stretches.territory,
+                    stretches.valid_from,
+                    claims.party_id
+                order by claims.territory_rank desc, claims.valid_from desc
+            )
+            = 1
+    ),
+    totals as (
+        select
+            owners.*,
+            sum(coalesce(share_pct, 0)) over (
+                partition by side, object_id, territory, valid_from
+            ) as total_pct,
+            row_number() over (
+                partition by side, object_id, territory, valid_from
+                order by party_id nulls first
+            ) as owner_number
+        from owners
+    ),
+    shares as (
+        select
+            side,
+            object_id,
+            territory,
+            valid_from,
+            valid_to,
+            party_id as owner_party_id,
+            share_pct,
+            cast(null as {{ t_str() }}) as rights_bucket
+        from totals
+        where total_pct <= 100 and party_id is not null
+        union all
+        select
+            side,
+            object_id,
+            territory,
+            valid_from,
+            valid_to,
+            cast(null as {{ t_str() }}) as owner_party_id,
+            case when total_pct > 100 then 100 else 100 - total_pct end as share_pct,
+            case
+                when total_pct > 100 then 'DISPUTE' else 'UNCLAIMED'
+            end as rights_bucket
+        from totals
+        where owner_number = 1 and total_pct <> 100
+    )
+select
+    side,
+    object_id,
+    territory,
+    valid_from,
+    valid_to,
+    owner_party_id,
+    cast(
+        cast(share_pct as {{ t_dec(15, 12) }})
+        * cast('0.01' as {{ t_dec(3, 2) }}) as {{ t_dec(15, 14) }}
+    ) as ownership_share,
+    rights_bucket
+from shares

@@ -1,0 +1,108 @@
+-- One row per use, side, source and owner: what it weighs, who is to be paid for it,
+-- and by which consent.
+with
+    uses as (select * from {{ ref("int_usage__uses") }}),
+    judged as (select * from {{ ref("int_consent__uses_judged") }}),
+    weights as (select * from {{ ref("int_attribution__source_weights") }}),
+    unattributed as (
+        select
+            uses.*, weights.side, weights.source_weight_nano, weights.is_left_to_service
+        from uses
+        inner join
+            weights
+            on weights.attribution_key = uses.attribution_key
+            and weights.object_id is null
+    ),
+    all_parts as (
+        select
+            use_id,
+            generation_id,
+            derivative_id,
+            judged_at,
+            play_date,
+            usage_month,
+            territory,
+            product_id,
+            tier,
+            use_type,
+            side,
+            object_id,
+            owner_party_id,
+            partner_id,
+            contract_id,
+            contract_version,
+            quantity,
+            source_weight_nano,
+            ownership_share,
+            consent_status,
+            consent_proof_id,
+            consent_denied_by,
+            case
+                when rights_bucket is not null
+                then rights_bucket
+                when is_unconsented
+                then 'CONSENT'
+            end as hold_bucket,
+            cast(null as {{ t_str() }}) as exclusion_reason
+        from judged
+        union all
+        select
+            use_id,
+            generation_id,
+            derivative_id,
+            judged_at,
+            play_date,
+            usage_month,
+            territory,
+            product_id,
+            tier,
+            use_type,
+            side,
+            cast(null as {{ t_str() }}) as object_id,
+            cast(null as {{ t_str() }}) as owner_party_id,
+            cast(null as {{ t_str() }}) as partner_id,
+            cast(null as {{ t_str() }}) as contract_id,
+            cast(null as {{ t_bigint() }}) as contract_version,
+            quantity,
+            source_weight_nano,
+            cast(1 as {{ t_dec(15, 14) }}) as ownership_share,
+            cast(null as {{ t_str() }}) as consent_status,
+            cast(null as {{ t_str() }}) as consent_proof_id,
+            cast(null as {{ t_str() }}) as consent_denied_by,
+            case when not is_left_to_service then 'UNATTRIBUTED' end as hold_bucket,
+            case
+                when is_left_to_service then 'service_remainder'
+            end as exclusion_reason
+        from unattributed
+    )
+select
+    cast(use_id as {{ t_str() }}) as use_id,
+    cast(generation_id as {{ t_str() }}) as generation_id,
+    cast(derivative_id as {{ t_str() }}) as derivative_id,
+    cast(territory as {{ t_str() }}) as territory,
+    cast(product_id as {{ t_str() }}) as product_id,
+    cast(tier as {{ t_str() }}) as tier,
+    cast(use_type as {{ t_str() }}) as use_type,
+    cast(side as {{ t_str() }}) as side,
+    cast(object_id as {{ t_str() }}) as object_id,
+    cast(owner_party_id as {{ t_str() }}) as owner_party_id,
+    cast(partner_id as {{ t_str() }}) as partner_id,
+    cast(contract_id as {{ t_str() }}) as contract_id,
+    cast(contract_version as {{ t_bigint() }}) as contract_version,
+    cast(consent_status as {{ t_str() }}) as consent_status,
+    cast(consent_proof_id as {{ t_str() }}) as consent_proof_id,
+    cast(consent_denied_by as {{ t_str() }}) as consent_denied_by,
+    cast(hold_bucket as {{ t_str() }}) as hold_bucket,
+    cast(exclusion_reason as {{ t_str() }}) as exclusion_reason,
+    cast(quantity as {{ t_bigint() }}) as quantity,
+    cast(source_weight_nano as {{ t_bigint() }}) as source_weight_nano,
+    cast(ownership_share as {{ t_dec(15, 14) }}) as ownership_share,
+    cast(
+        cast(quantity * source_weight_nano as {{ t_dec(19, 0) }})
+        * cast(ownership_share as {{ t_dec(15, 14) }}) as {{ t_dec(38, 14) }}
+    ) as weight_nano,
+    cast(usage_month as date) as usage_month,
+    cast(play_date as date) as play_date,
+    cast(case when play_date is null then judged_at end as {{ t_ts() }}) as used_at,
+    cast(judged_at as {{ t_ts() }}) as judged_at
+from all_parts

@@ -1,0 +1,171 @@
+-- One row per month, step, partner, product, territory, side, hold bucket and
+-- currency: the way of the money. From net revenue to what the service keeps it is in
+-- the pools' currencies, from what contracts earn to what is paid in those of the
+-- payout. Amounts are signed, so that the steps of a chain sum to its result.
+with
+    pools as (select * from {{ ref("fct_pools") }}),
+    pool_fees as (select * from {{ ref("fct_pool_fees") }}),
+    compensation_lines as (select * from {{ ref("fct_compensation_lines") }}),
+    statements as (select * from {{ ref("fct_statements") }}),
+    products as (select * from {{ ref("dim_products") }}),
+    partners as (select * from {{ ref("dim_partners") }}),
+    -- Both sides share one revenue, so it is taken from one of them.
+    pool_steps as (
+        select
+            usage_month as report_month,
+            'net_revenue' as step_name,
+            cast(null as {{ t_str() }}) as partner_id,
+            product_id,
+            territory,
+            cast(null as {{ t_str() }}) as side,
+            cast(null as {{ t_str() }}) as hold_bucket,
+            currency_code,
+            net_amount as amount
+        from pools
+        where side = 'MASTER'
+        union all
+        select
+            usage_month as report_month,
+            'contract_fees' as step_name,
+            partner_id,
+            product_id,
+            territory,
+            side,
+            cast(null as {{ t_str() }}) as hold_bucket,
+            currency_code,
+            - fee_amount as amount
+        from pool_fees
+        union all
+        select
+            report_month,
+            'accrued' as step_name,
+            cast(null as {{ t_str() }}) as partner_id,
+            product_id,
+            territory,
+            side,
+            hold_bucket,
+            currency_code,
+            - amount as amount
+        from compensation_lines
+        where contract_id is null
+    ),
+    payout_steps as (
+        select
+            report_month,
+            'earned' as step_name,
+            partner_id,
+            product_id,
+            territory,
+            side,
+            cast(null as {{ t_str() }}) as hold_bucket,
+            currency_code,
+            amount
+        from compensation_lines
+        where contract_id is not null and line_type <> 'FEE'
+        union all
+        select
+            report_month,
+            'held' as step_name,
+            partner_id,
+            product_id,
+            territory,
+            side,
+            hold_bucket,
+            currency_code,
+            - amount as amount
+        from compensation_lines
+        where contract_id is not null and hold_bucket is not null
+        {%- for step, expression in [
+                ("carried_in", "opening_amount"),
+                ("umbrella_fee", "- fee_amount"),
+                ("carried_out", "- carried_amount"),
+                ("payable", "payable_amount"),
+            ] %}
+            union all
+            select
+                report_month,
+                '{{ step }}' as step_name,
+                partner_id,
+                cast(null as {{ t_str() }}) as product_id,
+                cast(null as {{ t_str() }}) as territory,
+                side,
+                cast(null as {{ t_str() }}) as hold_bucket,
+                currency_code,
+                {{ expression }} as amount
+            from statements
+        {%- endfor %}
+    ),
+    steps as (
+        select *
+        from pool_steps
+        union all
+        select
+            report_month,
+            'kept_by_service' as step_name,
+            cast(null as {{ t_str() }}) as partner_id,
+            product_id,
+            territory,
+            cast(null as {{ t_str() }}) as side,
+            cast(null as {{ t_str() }}) as hold_bucket,
+            currency_code,
+            amount
+        from pool_steps
+        union all
+        select *
+        from payout_steps
+    ),
+    summed as (
+        select
+            report_month,
+            step_name,
+            partner_id,
+            product_id,
+            territory,
+            side,
+            hold_bucket,
+            currency_code,
+            sum(cast(amount as {{ t_dec(24, 6) }})) as amount
+        from steps
+        group by all
+    )
+select
+    cast(summed.report_month as date) as report_month,
+    cast(
+        case
+            summed.step_name
+            when 'net_revenue'
+            then 1
+            when 'contract_fees'
+            then 2
+            when 'accrued'
+            then 3
+            when 'kept_by_service'
+            then 4
+            when 'earned'
+            then 5
+            when 'held'
+            then 6
+            when 'carried_in'
+            then 7
+            when 'umbrella_fee'
+            then 8
+            when 'carried_out'
+            then 9
+            when 'payable'
+            then 10
+        end as {{ t_bigint() }}
+    ) as step_number,
+    cast(summed.step_name as {{ t_str() }}) as step_name,
+    cast(summed.partner_id as {{ t_str() }}) as partner_id,
+    cast(partners.partner_name as {{ t_str() }}) as partner_name,
+    cast(summed.product_id as {{ t_str() }}) as product_id,
+    cast(products.product_name as {{ t_str() }}) as product_name,
+    cast(summed.territory as {{ t_str() }}) as territory,
+    cast(summed.side as {{ t_str() }}) as side,
+    cast(summed.hold_bucket as {{ t_str() }}) as hold_bucket,
+    cast(summed.amount as {{ t_dec(24, 6) }}) as amount,
+    cast(summed.currency_code as {{ t_str() }}) as currency_code,
+    summed.step_name in ('kept_by_service', 'payable') as is_result
+from summed
+left join partners on partners.partner_id = summed.partner_id
+left join products on products.product_id = summed.product_id

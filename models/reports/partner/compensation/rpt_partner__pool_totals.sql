@@ -1,0 +1,50 @@
+-- One row per partner, report month, pool, contract and version: of each pool the
+-- totals
+-- with which the partner recomputes its own fee, and its terms, and nothing else.
+with
+    pools as (select * from {{ ref("fct_pools") }}),
+    fees as (select * from {{ ref("fct_pool_fees") }}),
+    contracts as (select * from {{ ref("stg_licensing__contracts") }})
+select
+    fees.partner_id,
+    cast(fees.usage_month as date) as report_month,
+    fees.pool_id,
+    fees.usage_month,
+    fees.territory,
+    fees.product_id,
+    fees.tier,
+    fees.side,
+    pools.currency_code,
+    pools.net_amount,
+    pools.total_quantity,
+    pools.subscribers,
+    fees.contract_id,
+    fees.contract_version,
+    fees.model,
+    cast(contracts.revenue_share as {{ t_dec(13, 12) }}) as revenue_share,
+    cast(
+        contracts.per_subscriber_minimum as {{ t_dec(30, 12) }}
+    ) as per_subscriber_minimum,
+    cast(contracts.per_use_minimum as {{ t_dec(30, 12) }}) as per_use_minimum,
+    cast(contracts.rate as {{ t_dec(30, 12) }}) as rate,
+    cast(contracts.rate_currency_code as {{ t_str() }}) as rate_currency_code,
+    contracts.pays_free_uses,
+    fees.minimum_fx_rate,
+    fees.weight_nano,
+    fees.share_arm_amount,
+    fees.per_subscriber_arm_amount,
+    fees.per_use_arm_amount,
+    fees.winning_arm,
+    fees.fee_amount,
+    fees.fx_rate,
+    fees.fx_date,
+    fees.payout_currency_code,
+    fees.fee_payout_amount,
+    fees.payable_amount,
+    fees.held_amount
+from fees
+inner join pools on pools.pool_id = fees.pool_id
+inner join
+    contracts
+    on contracts.contract_id = fees.contract_id
+    and contracts.contract_version = fees.contract_version

@@ -1,0 +1,116 @@
+-- One row per partner, month, source recording and territory; territory `WW` is the
+-- total over the partner's territories. Rates come from the shown, rounded figures:
+-- one from the true figures would tell them.
+with
+    signals_matched as (select * from {{ ref("int_fans__signals_matched") }}),
+    audiences_suppressed as (select * from {{ ref("int_fans__audiences_suppressed") }}),
+    recordings as (select * from {{ ref("dim_recordings") }}),
+    plays as (
+        select
+            partner_id,
+            month,
+            recording_id,
+            territory,
+            source_play_28_days_count,
+            expected_source_play_28_days_count
+        from signals_matched
+        union all
+        select
+            partner_id,
+            month,
+            recording_id,
+            'WW' as territory,
+            sum(source_play_28_days_count) as source_play_28_days_count,
+            sum(
+                expected_source_play_28_days_count
+            ) as expected_source_play_28_days_count
+        from signals_matched
+        group by all
+    ),
+    audiences as (
+        select
+            partner_id,
+            month,
+            recording_id,
+            territory,
+            max(shown_count) filter (
+                where measure = 'derivative_listener_count'
+            ) as derivative_listener_count,
+            max(shown_count) filter (
+                where measure = 'source_listener_within_7_days_count'
+            ) as source_listener_within_7_days_count,
+            max(shown_count) filter (where measure = 'new_fan_count') as new_fan_count,
+            max(shown_count) filter (where measure = 'follow_count') as follow_count,
+            max(shown_count) filter (where measure = 'save_count') as save_count,
+            case
+                when bool_or(suppression_code = 'UNDER_10')
+                then 'UNDER_10'
+                when bool_or(suppression_code = 'COMPLEMENT')
+                then 'COMPLEMENT'
+                else 'ROUNDED'
+            end as suppression_code,
+            {{ ordered_list("case when shown_count is null then measure end", ", ") }}
+            as suppressed_columns
+        from audiences_suppressed
+        group by all
+    )
+select
+    cast(plays.partner_id as {{ t_str() }}) as partner_id,
+    cast(plays.month as date) as report_month,
+    cast(plays.recording_id as {{ t_str() }}) as recording_id,
+    cast(plays.territory as {{ t_str() }}) as territory,
+    cast(recordings.isrc as {{ t_str() }}) as isrc,
+    cast(recordings.title as {{ t_str() }}) as title,
+    cast(audiences.suppression_code as {{ t_str() }}) as suppression_code,
+    cast(audiences.suppressed_columns as {{ t_str() }}) as suppressed_columns,
+    cast(
+        audiences.derivative_listener_count as {{ t_bigint() }}
+    ) as derivative_listener_count,
+    cast(
+        audiences.source_listener_within_7_days_count as {{ t_bigint() }}
+    ) as source_listener_within_7_days_count,
+    cast(audiences.new_fan_count as {{ t_bigint() }}) as new_fan_count,
+    cast(audiences.follow_count as {{ t_bigint() }}) as follow_count,
+    cast(audiences.save_count as {{ t_bigint() }}) as save_count,
+    cast(
+        plays.source_play_28_days_count as {{ t_bigint() }}
+    ) as source_play_28_days_count,
+    cast(
+        plays.expected_source_play_28_days_count as {{ t_bigint() }}
+    ) as expected_source_play_28_days_count,
+    cast(
+        {{
+            div_round(
+                "audiences.source_listener_within_7_days_count",
+                "audiences.derivative_listener_count",
+                4,
+            )
+        }} as {{ t_dec(18, 4) }}
+    ) as source_conversion_share,
+    cast(
+        {{
+            div_round(
+                "audiences.new_fan_count",
+                "audiences.source_listener_within_7_days_count",
+                4,
+            )
+        }} as {{ t_dec(18, 4) }}
+    ) as new_fan_share,
+    cast(
+        {{
+            div_round(
+                "plays.source_play_28_days_count - plays.expected_source_play_28_days_count",
+                "plays.expected_source_play_28_days_count",
+                4,
+            )
+        }}
+        as {{ t_dec(18, 4) }}
+    ) as source_lift_rate
+from plays
+left join
+    audiences
+    on audiences.partner_id = plays.partner_id
+    and audiences.month = plays.month
+    and audiences.recording_id = plays.recording_id
+    and audiences.territory = plays.territory
+left join recordings on recordings.recording_id = plays.recording_id

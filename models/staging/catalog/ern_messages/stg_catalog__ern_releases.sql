@@ -1,0 +1,37 @@
+-- One row per ERN message and release, track releases included.
+with
+    latest as (
+        {{
+            latest_versions(
+                source("raw", "raw_catalog__ern_releases"),
+                ["sender_dpid", "message_id", "release_reference"],
+            )
+        }}
+    )
+select
+    sender_dpid,
+    message_id,
+    release_reference,
+    release_kind,
+    release_types,
+    grid,
+    icpn,
+    isrc,
+    catalog_numbers,
+    proprietary_ids,
+    title,
+    subtitle,
+    display_artist_names,
+    label_names,
+    label_references,
+    label_party_ids,
+    genres,
+    released_on,
+    p_line,
+    c_line,
+    resource_references,
+    contains_ai,
+    cover_contains_ai,
+    recorded_at,
+    delivery_id
+from latest

@@ -1,0 +1,23 @@
+-- One row per owner, side, territory, product and start: the partner and contract
+-- that its money goes to.
+with
+    latest as (
+        {{
+            latest_versions(
+                source("raw", "raw_catalog__routes"),
+                ["party_id", "side", "territory", "product_id", "valid_from"],
+            )
+        }}
+    )
+select
+    party_id,
+    side,
+    territory,
+    product_id,
+    partner_id,
+    contract_id,
+    valid_from,
+    valid_to,
+    recorded_at,
+    delivery_id
+from latest

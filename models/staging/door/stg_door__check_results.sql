@@ -1,0 +1,11 @@
+-- One row per run of the expectation suites, table and check.
+select
+    run_id,
+    table_name,
+    check_name,
+    severity,
+    outcome,
+    reason,
+    unexpected_count,
+    checked_at
+from {{ source("raw", "raw_door__check_results") }}

@@ -1,0 +1,36 @@
+-- One row per consent decision and version recorded by the freeze, taken-back
+-- versions included.
+-- Consent is judged by what was known at the instant of a use, so the latest version
+-- alone is not enough.
+with
+    known as (
+        select *
+        from {{ source("raw", "raw_licensing__consents") }}
+        where recorded_at <= {{ known_at() }}
+    )
+select
+    decision_id,
+    party_id,
+    voice,
+    object_type,
+    object_id,
+    use_type,
+    product_id,
+    model_version,
+    territory,
+    decision,
+    daily_limit,
+    max_influence,
+    valid_from,
+    valid_to,
+    signed_at,
+    enforced_at,
+    evidence_sha256,
+    evidence_state,
+    is_withdrawn,
+    recorded_at,
+    lead(recorded_at) over (
+        partition by decision_id order by recorded_at
+    ) as next_recorded_at,
+    delivery_id
+from known

@@ -1,0 +1,16 @@
+-- One row per appeal against a removal action.
+with
+    latest as (
+        {{ latest_versions(source("raw", "raw_removals__appeals"), ["appeal_id"]) }}
+    )
+select
+    appeal_id,
+    puid,
+    kind,
+    outcome,
+    filed_at,
+    decided_at,
+    reinstated_at,
+    recorded_at,
+    delivery_id
+from latest

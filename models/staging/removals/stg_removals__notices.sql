@@ -1,0 +1,16 @@
+-- One row per notice that somebody sent about a piece of content.
+with
+    latest as (
+        {{ latest_versions(source("raw", "raw_removals__notices"), ["notice_id"]) }}
+    )
+select
+    notice_id,
+    puid,
+    notifier_kind,
+    notifier_party_id,
+    is_valid,
+    received_at,
+    withdrawn_at,
+    recorded_at,
+    delivery_id
+from latest

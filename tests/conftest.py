@@ -1,0 +1,95 @@
+"""Warehouses that many tests share: each is built once and then only read."""
+
+import fcntl
+import importlib
+import pkgutil
+import random
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from linernotes import ingestion, warehouse
+from linernotes.settings import Settings
+from tests.fixtures import worlds
+from tests.fixtures.worlds import Amounts, Rows
+
+CASES_KNOWN_AT = datetime(2026, 10, 1)
+
+
+def build_once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """Runs `make` in one of the test processes; the others wait for it and share what it made."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = folder / ".done"
+        if not done.exists():
+            make(folder)
+            done.touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this test run see."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent / "shared" if base.name.startswith("popen-") else base / "shared"
+
+
+@pytest.fixture(scope="session")
+def case_home(shared_folder: Path) -> Path:
+    """A home with every edge case's rows loaded through the door and built."""
+    return build_once(shared_folder / "cases", _make_case_home)
+
+
+def _make_case_home(home: Path) -> None:
+    load_cases(home)
+    settings = Settings(home=home)
+    warehouse.build(settings, known_at=CASES_KNOWN_AT)
+    warehouse.publish(settings, CASES_KNOWN_AT)
+
+
+def load_cases(home: Path, shuffled_by: int | None = None) -> None:
+    """Takes the rows of all edge cases through the door, as written or in another order."""
+    package = importlib.import_module("tests.integration.edge_cases")
+    for module in pkgutil.iter_modules(package.__path__):
+        if module.name.startswith("test_"):
+            importlib.import_module(f"{package.__name__}.{module.name}")
+    world = worlds.World()
+    worlds.add_rates(world)
+    for add_case in worlds.CASES:
+        add_case(world)
+    if shuffled_by is not None:
+        for feed_rows in world.rows.values():
+            random.Random(shuffled_by).shuffle(feed_rows)
+    settings = Settings(home=home)
+    world.write(settings.landing_root)
+    report = ingestion.admit_landing(settings)
+    refused = [delivery for delivery in report.deliveries if delivery.state == "refused"]
+    assert not refused, refused
+
+
+@pytest.fixture(scope="session")
+def rows(case_home: Path) -> Iterator[Rows]:
+    """Runs SQL on the published warehouse of the edge cases."""
+    file = case_home / "published" / "linernotes.duckdb"
+    with duckdb.connect(str(file), read_only=True) as connection:
+        yield lambda sql: connection.execute(sql).fetchall()
+
+
+@pytest.fixture(scope="session")
+def amounts(rows: Rows) -> Amounts:
+    """Amount per object of a case's product, in the order of the objects' ids."""
+
+    def of(product_id: str, side: str = "MASTER") -> dict[str, Decimal]:
+        lines = rows(
+            "select object_id, sum(amount) from marts.fct_compensation_lines "
+            f"where product_id = '{product_id}' and side = '{side}' and object_id is not null "
+            "group by all order by object_id"
+        )
+        return dict(lines)
+
+    return of

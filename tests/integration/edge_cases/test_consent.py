@@ -1,0 +1,412 @@
+"""Edge cases of consent at the instant of use (E25-E42)."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from tests.fixtures.worlds import Rows, World, case
+
+Verdicts = Callable[..., dict[str, tuple]]
+STRICT = {"silence": "deny", "required_parties": ["owner"]}
+BOTH = {"silence": "deny", "required_parties": ["owner", "main_artist"]}
+
+
+@pytest.fixture
+def verdicts(rows: Rows) -> Verdicts:
+    """(object or use, status, bucket, proof) of a product's source uses on the MASTER side."""
+
+    def of(product_id: str, by: str = "object_id") -> dict[str, tuple]:
+        found = rows(
+            f"select {by}, consent_status, hold_bucket, consent_proof_id "
+            f"from marts.fct_source_uses where product_id = '{product_id}' and side = 'MASTER'"
+        )
+        return {key: tuple(rest) for key, *rest in found}
+
+    return of
+
+
+@case
+def e25_valid_from_is_inclusive(world: World) -> None:
+    label = world.licensed("e25", **STRICT)
+    world.product("e25")
+    world.recording("e25-rec", owner=label)
+    world.decision("e25-allow", label, "allow", valid_from="2026-03-01T00:00:00Z")
+    for name, instant in (("before", "2026-02-28T23:59:59.999Z"), ("at", "2026-03-01T00:00:00Z")):
+        world.generation(
+            "e25",
+            ["e25-rec"],
+            generation_id=f"e25-{name}",
+            occurred_at=instant,
+            territory="GB",
+            recorded_at="2026-03-01T01:00:00Z",
+        )
+
+
+def test_e25_an_allow_counts_from_its_first_instant(verdicts: Verdicts) -> None:
+    assert verdicts("e25", by="generation_id") == {
+        "e25-before": ("unconsented", "CONSENT", None),
+        "e25-at": ("consented", None, "e25-allow"),
+    }
+
+
+@case
+def e26_midnight_in_japan(world: World) -> None:
+    label = world.licensed("e26", **STRICT)
+    world.product("e26")
+    world.recording("e26-rec", owner=label)
+    world.decision(
+        "e26-allow", label, "allow", territory="JP", valid_from="2026-03-01T00:00:00+09:00"
+    )
+    for name, instant in (("before", "2026-02-28T14:59:59Z"), ("at", "2026-02-28T15:00:00Z")):
+        world.generation(
+            "e26", ["e26-rec"], generation_id=f"e26-{name}", occurred_at=instant, territory="JP"
+        )
+
+
+def test_e26_a_local_day_is_an_instant_in_utc(verdicts: Verdicts) -> None:
+    assert verdicts("e26", by="generation_id") == {
+        "e26-before": ("unconsented", "CONSENT", None),
+        "e26-at": ("consented", None, "e26-allow"),
+    }
+
+
+@case
+def e27_label_denies(world: World) -> None:
+    label = world.licensed("e27", **BOTH)
+    world.product("e27")
+    world.recording("e27-rec", owner=label, main_artist_ids=["e27-artist"])
+    world.decision("e27-yes", "e27-artist", "allow", voice="artist")
+    world.decision("e27-no", label, "deny")
+    world.generation("e27", ["e27-rec"])
+
+
+def test_e27_the_label_denies_and_the_reason_names_it(verdicts: Verdicts, rows: Rows) -> None:
+    assert verdicts("e27") == {"e27-rec": ("unconsented", "CONSENT", None)}
+    assert rows(
+        "select distinct consent_denied_by from marts.fct_source_uses "
+        "where product_id = 'e27' and side = 'MASTER'"
+    ) == [("owner:e27-label",)]
+
+
+@case
+def e28_silence(world: World) -> None:
+    for name, silence in (("e28-in", "deny"), ("e28-out", "allow")):
+        label = world.licensed(name, **(BOTH | {"silence": silence, "silence_clause": "4.2"}))
+        world.product(name)
+        world.recording(f"{name}-rec", owner=label)
+        world.decision(f"{name}-yes", label, "allow")
+        world.generation(name, [f"{name}-rec"])
+
+
+def test_e28_silence_is_resolved_by_the_contract(verdicts: Verdicts) -> None:
+    assert verdicts("e28-in") == {"e28-in-rec": ("unconsented", "CONSENT", None)}
+    assert verdicts("e28-out") == {
+        "e28-out-rec": ("consented", None, "e28-out-contract@1#4.2+e28-out-yes")
+    }
+
+
+@case
+def e29_one_recording_denied(world: World) -> None:
+    label = world.licensed("e29", **(STRICT | {"required_parties": ["main_artist"]}))
+    world.product("e29")
+    for name in ("a", "b"):
+        world.recording(f"e29-{name}", owner=label, main_artist_ids=["e29-artist"])
+    world.decision("e29-yes", "e29-artist", "allow", voice="artist")
+    world.decision(
+        "e29-no",
+        "e29-artist",
+        "deny",
+        voice="artist",
+        object_type="recording",
+        object_id="e29-b",
+    )
+    world.generation("e29", ["e29-a", "e29-b"])
+
+
+def test_e29_a_deny_on_a_recording_beats_an_allow_for_all(verdicts: Verdicts) -> None:
+    assert verdicts("e29") == {
+        "e29-a": ("consented", None, "e29-yes"),
+        "e29-b": ("unconsented", "CONSENT", None),
+    }
+
+
+@case
+def e32_country_beats_region(world: World) -> None:
+    label = world.licensed("e32", **STRICT)
+    world.product("e32")
+    world.recording("e32-rec", owner=label)
+    world.decision("e32-eu", label, "allow", territory="EU")
+    world.decision("e32-de", label, "deny", territory="DE")
+    for territory in ("DE", "FR", "US"):
+        world.generation("e32", ["e32-rec"], generation_id=f"e32-{territory}", territory=territory)
+
+
+def test_e32_an_allow_for_the_eu_is_beaten_by_a_deny_for_germany(verdicts: Verdicts) -> None:
+    assert verdicts("e32", by="territory") == {
+        "DE": ("unconsented", "CONSENT", None),
+        "FR": ("consented", None, "e32-eu"),
+        "US": ("unconsented", "CONSENT", None),
+    }
+
+
+@case
+def e33_featured_artist_denies(world: World) -> None:
+    parties = ["main_artist", "featured_artist"]
+    label = world.licensed("e33", **(STRICT | {"required_parties": parties}))
+    world.product("e33")
+    world.recording(
+        "e33-rec", owner=label, main_artist_ids=["e33-main"], featured_artist_ids=["e33-feat"]
+    )
+    world.decision("e33-yes", "e33-main", "allow", voice="artist")
+    world.decision("e33-no", "e33-feat", "deny", voice="featured_artist")
+    world.generation("e33", ["e33-rec"])
+
+
+def test_e33_a_required_featured_artist_can_deny(verdicts: Verdicts) -> None:
+    assert verdicts("e33") == {"e33-rec": ("unconsented", "CONSENT", None)}
+
+
+@case
+def e34_leakage(world: World) -> None:
+    label = world.licensed("e34", **STRICT)
+    world.product("e34")
+    world.recording("e34-rec", owner=label)
+    world.decision("e34-allow", label, "allow")
+    world.decision(
+        "e34-deny",
+        label,
+        "deny",
+        valid_from="2026-03-10T12:00:00Z",
+        enforced_at="2026-03-10T12:00:40Z",
+        recorded_at="2026-03-10T12:00:00Z",
+    )
+    for second in ("11:59:59", "12:00:20", "12:00:50"):
+        world.generation(
+            "e34",
+            ["e34-rec"],
+            generation_id=f"e34-{second}",
+            occurred_at=f"2026-03-10T{second}Z",
+        )
+
+
+def test_e34_uses_between_revocation_and_enforcement_are_leakage(verdicts: Verdicts) -> None:
+    assert verdicts("e34", by="generation_id") == {
+        "e34-11:59:59": ("consented", None, "e34-allow"),
+        "e34-12:00:20": ("leakage", "CONSENT", None),
+        "e34-12:00:50": ("unconsented", "CONSENT", None),
+    }
+
+
+@case
+def e35_run_off(world: World) -> None:
+    label = world.licensed("e35", **STRICT)
+    world.product("e35", basis="plays")
+    world.recording("e35-rec", owner=label)
+    world.decision("e35-allow", label, "allow")
+    world.decision(
+        "e35-deny",
+        label,
+        "deny",
+        valid_from="2026-03-12T00:00:00Z",
+        recorded_at="2026-03-12T00:00:00Z",
+    )
+    derivative = world.derivative("e35", ["e35-rec"])
+    for day in ("11", "12", "18", "19"):
+        world.plays(derivative, 10, play_date=f"2026-03-{day}")
+
+
+def test_e35_plays_run_off_for_the_contracts_days_then_are_held(verdicts: Verdicts) -> None:
+    assert verdicts("e35", by="cast(play_date as varchar)") == {
+        "2026-03-11": ("consented", None, "e35-allow"),
+        "2026-03-12": ("run_off", None, "e35-allow"),
+        "2026-03-18": ("run_off", None, "e35-allow"),
+        "2026-03-19": ("unconsented", "CONSENT", None),
+    }
+
+
+@case
+def e36_late_consent(world: World) -> None:
+    label = world.licensed("e36", **STRICT)
+    world.product("e36")
+    world.recording("e36-rec", owner=label)
+    world.decision(
+        "e36-allow",
+        label,
+        "allow",
+        valid_from="2026-05-01T00:00:00Z",
+        recorded_at="2026-05-20T00:00:00Z",
+    )
+    world.generation(
+        "e36",
+        ["e36-rec"],
+        occurred_at="2026-05-10T12:00:00Z",
+        recorded_at="2026-05-10T12:00:00Z",
+    )
+
+
+def test_e36_a_decision_recorded_after_the_use_is_late_and_held(verdicts: Verdicts) -> None:
+    assert verdicts("e36") == {"e36-rec": ("late_consent", "CONSENT", None)}
+
+
+@case
+def e37_retroactive_revocation(world: World) -> None:
+    label = world.licensed("e37", **STRICT)
+    world.product("e37")
+    world.recording("e37-rec", owner=label)
+    world.decision("e37-allow", label, "allow")
+    world.decision(
+        "e37-deny",
+        label,
+        "deny",
+        valid_from="2026-03-01T00:00:00Z",
+        recorded_at="2026-03-20T00:00:00Z",
+    )
+    world.generation("e37", ["e37-rec"])
+
+
+def test_e37_a_revocation_backwards_leaves_the_use_paid_and_marked(verdicts: Verdicts) -> None:
+    assert verdicts("e37") == {"e37-rec": ("retro_revoked", None, "e37-allow")}
+
+
+@case
+def e38_mashup_without_one_consent(world: World) -> None:
+    label = world.licensed("e38", **(STRICT | {"required_parties": ["main_artist"]}))
+    world.product("e38")
+    derivative = world.derivative("e38", ["e38-a", "e38-b", "e38-c"])
+    for name, weight in (("a", "0.5"), ("b", "0.3"), ("c", "0.2")):
+        world.recording(f"e38-{name}", owner=label)
+        world.attribute(derivative, {f"e38-{name}": weight})
+        if name != "c":
+            world.decision(f"e38-{name}-yes", f"e38-{name}-artist", "allow", voice="artist")
+    world.revenue("e38", "9.00")
+
+
+def test_e38_the_part_without_consent_is_held_and_not_redistributed(rows: Rows) -> None:
+    lines = rows(
+        "select object_id, amount, hold_bucket from marts.fct_compensation_lines "
+        "where product_id = 'e38' and side = 'MASTER' order by object_id"
+    )
+
+    assert lines == [
+        ("e38-a", Decimal("4.500"), None),
+        ("e38-b", Decimal("2.700"), None),
+        ("e38-c", Decimal("1.800"), "CONSENT"),
+    ]
+
+
+@case
+def e39_recording_sold(world: World) -> None:
+    seller = world.licensed("e39-merlin", **STRICT)
+    buyer = world.licensed("e39-umg", **STRICT)
+    world.product("e39")
+    world.recording("e39-rec")
+    world.owns(seller, "e39-rec", valid_to="2026-04-15T00:00:00Z")
+    world.owns(buyer, "e39-rec", valid_from="2026-04-15T00:00:00Z")
+    world.decision("e39-seller-yes", seller, "allow", use_type="remix")
+    world.decision("e39-buyer-old", buyer, "allow")
+    world.decision(
+        "e39-buyer-yes",
+        buyer,
+        "allow",
+        valid_from="2026-04-20T00:00:00Z",
+        recorded_at="2026-04-20T00:00:00Z",
+    )
+    for day in ("14", "15", "21"):
+        world.generation(
+            "e39",
+            ["e39-rec"],
+            generation_id=f"e39-{day}",
+            occurred_at=f"2026-04-{day}T10:00:00Z",
+            recorded_at="2026-04-22T00:00:00Z",
+        )
+
+
+def test_e39_a_sale_ends_the_sellers_decisions_and_the_buyer_starts_from_silence(
+    rows: Rows,
+) -> None:
+    uses = rows(
+        "select generation_id, partner_id, consent_status, consent_proof_id "
+        "from marts.fct_source_uses where product_id = 'e39' and side = 'MASTER' "
+        "order by generation_id"
+    )
+
+    assert uses == [
+        ("e39-14", "e39-merlin-partner", "consented", "e39-seller-yes"),
+        ("e39-15", "e39-umg-partner", "unconsented", None),
+        ("e39-21", "e39-umg-partner", "consented", "e39-buyer-yes"),
+    ]
+
+
+@case
+def e40_model_bound_decision(world: World) -> None:
+    label = world.licensed("e40", **STRICT)
+    world.product("e40")
+    world.recording("e40-rec", owner=label)
+    world.decision("e40-v1", label, "allow", model_version="v1")
+    for version in ("v1", "v2"):
+        world.generation("e40", ["e40-rec"], generation_id=f"e40-{version}", model_version=version)
+
+
+def test_e40_a_decision_for_one_model_version_does_not_cover_the_next(verdicts: Verdicts) -> None:
+    assert verdicts("e40", by="generation_id") == {
+        "e40-v1": ("consented", None, "e40-v1"),
+        "e40-v2": ("unconsented", "CONSENT", None),
+    }
+
+
+@case
+def e41_daily_limit(world: World) -> None:
+    label = world.licensed("e41", **STRICT)
+    world.product("e41")
+    world.recording("e41-rec", owner=label)
+    world.decision("e41-allow", label, "allow", daily_limit=2)
+    for number in (1, 2, 3):
+        world.generation(
+            "e41",
+            ["e41-rec"],
+            generation_id=f"e41-{number}",
+            occurred_at=f"2026-03-10T0{number}:00:00Z",
+        )
+
+
+def test_e41_an_output_over_the_daily_limit_is_unconsented(verdicts: Verdicts) -> None:
+    assert verdicts("e41", by="generation_id") == {
+        "e41-1": ("consented", None, "e41-allow"),
+        "e41-2": ("consented", None, "e41-allow"),
+        "e41-3": ("unconsented", "CONSENT", None),
+    }
+
+
+@case
+def e42_contradiction(world: World) -> None:
+    label = world.licensed("e42", **STRICT)
+    world.product("e42")
+    world.recording("e42-rec", owner=label)
+    world.decision("e42-yes", label, "allow")
+    world.decision("e42-no", label, "deny")
+    world.generation("e42", ["e42-rec"])
+
+
+def test_e42_at_equal_scope_deny_beats_allow(verdicts: Verdicts) -> None:
+    assert verdicts("e42") == {"e42-rec": ("unconsented", "CONSENT", None)}
+
+
+@case
+def e43_evidence_mismatch(world: World) -> None:
+    label = world.licensed("e43", **STRICT)
+    world.product("e43")
+    world.recording("e43-rec", owner=label)
+    world.decision("e43-allow", label, "allow")
+    world.decision(
+        "e43-allow",
+        label,
+        "allow",
+        evidence_state="mismatch",
+        recorded_at="2026-04-01T00:00:00Z",
+    )
+    world.generation("e43", ["e43-rec"])
+
+
+def test_e43_a_decision_with_mismatching_evidence_is_no_proof(verdicts: Verdicts) -> None:
+    assert verdicts("e43") == {"e43-rec": ("unconsented", "CONSENT", None)}

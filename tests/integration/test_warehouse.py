@@ -1,0 +1,101 @@
+"""The warehouse file can be thrown away, and readers of the published one never notice a build."""
+
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from linernotes import warehouse
+from linernotes.settings import Settings
+from tests.conftest import CASES_KNOWN_AT, load_cases
+
+READER = """
+import json, sys, time
+from pathlib import Path
+import duckdb
+
+published, stop = Path(sys.argv[1]), Path(sys.argv[2])
+reads = 0
+while not stop.exists() or reads == 0:
+    by_pointer = published / json.loads((published / "current.json").read_text())["file_name"]
+    for file in (published / "linernotes.duckdb", by_pointer):
+        with duckdb.connect(str(file), read_only=True) as connection:
+            lines, partner_lines, statements = connection.execute(
+                "select (select count(*) from marts.fct_compensation_lines "
+                "where partner_id is not null), "
+                "(select count(*) from reports.rpt_partner__compensation_lines), "
+                "(select count(*) from reports.rpt_partner__compensation_statement)"
+            ).fetchone()
+        assert lines == partner_lines > 0 and statements > 0, (lines, partner_lines, statements)
+    reads += 1
+    time.sleep(0.01)
+print(reads)
+"""
+
+
+def content(file: Path) -> dict[str, str]:
+    """A hash of the rows of every table of marts and reports, whatever their order."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        tables = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() "
+            "where schema_name in ('marts', 'reports') order by all"
+        ).fetchall()
+        return {
+            table: str(
+                connection.execute(
+                    f"select md5(string_agg(line, chr(10) order by line)) "
+                    f"from (select cast(content as varchar) as line from {table} as content)"
+                ).fetchall()[0][0]
+            )
+            for (table,) in tables
+        }
+
+
+@contextmanager
+def readers(published: Path, stop: Path, count: int) -> Generator[list[subprocess.Popen]]:
+    command = [sys.executable, "-c", READER, str(published), str(stop)]
+    processes = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(count)
+    ]
+    try:
+        yield processes
+    finally:
+        stop.touch()
+
+
+@pytest.mark.slow
+def test_e13_a_warehouse_built_again_is_the_same_while_readers_read_on(
+    case_home: Path, tmp_path: Path
+) -> None:
+    settings = Settings(home=case_home)
+    before = content(settings.published_file)
+    settings.warehouse_file.unlink()
+
+    with readers(settings.published_root, tmp_path / "stop", count=2) as processes:
+        warehouse.build(settings, known_at=CASES_KNOWN_AT)
+        for _ in range(5):
+            warehouse.publish(settings, CASES_KNOWN_AT)
+    ends = [process.communicate(timeout=60) for process in processes]
+
+    assert content(settings.published_file) == before
+    assert [process.returncode for process in processes] == [0, 0], ends
+    assert all(int(output) > 20 for output, _ in ends)
+
+
+@pytest.mark.slow
+def test_e14_rows_in_any_order_on_any_number_of_threads_give_the_same_warehouse(
+    case_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINERNOTES_DBT_THREADS", "1")
+    monkeypatch.setenv("LINERNOTES_DUCKDB_THREADS", "16")
+    load_cases(tmp_path, shuffled_by=7)
+
+    warehouse.build(Settings(home=tmp_path), known_at=CASES_KNOWN_AT)
+
+    built = content(Settings(home=tmp_path).warehouse_file)
+    assert built == content(Settings(home=case_home).published_file)
