@@ -1,0 +1,138 @@
+"""The manifest of a package: every file with its hash, the control totals, the version before it.
+
+What the files hold is in `tables` and `workbook`; whether they still agree, `verification` says.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from linernotes.statements import DraftStatement
+
+MANIFEST = "manifest.json"
+MANIFEST_VERSION = 1
+# What a manifest says about its making, not about what the package claims.
+CIRCUMSTANCES = ("version", "freeze", "code_version", "previous_manifest_sha256")
+CLAIMS_OF_A_STATEMENT = (
+    "statement_id",
+    "contract_id",
+    "version",
+    "state",
+    "known_at",
+    "currency_code",
+    "line_count",
+    "line_set_sha256",
+    "totals",
+)
+
+
+@dataclass(frozen=True)
+class PackagedFile:
+    """One file of a package, as the manifest lists it.
+
+    Attributes:
+        rows: Rows without the heading; None for a file that is no table.
+        control_totals: Per currency, the sum of each amount as a decimal string.
+        control_counts: The sum of each count and quantity.
+    """
+
+    name: str
+    bytes: int
+    rows: int | None
+    sha256: str
+    control_totals: dict[str, dict[str, str]] = field(default_factory=dict)
+    control_counts: dict[str, str] = field(default_factory=dict)
+
+
+def packaged_file(
+    path: Path,
+    rows: int | None = None,
+    control_totals: dict[str, dict[str, str]] | None = None,
+    control_counts: dict[str, str] | None = None,
+) -> PackagedFile:
+    """Describes a finished file."""
+    return PackagedFile(
+        name=path.name,
+        bytes=path.stat().st_size,
+        rows=rows,
+        sha256=file_sha256(path),
+        control_totals=control_totals or {},
+        control_counts=control_counts or {},
+    )
+
+
+def file_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def build_manifest(
+    statements: list[DraftStatement], freeze: str, files: list[PackagedFile]
+) -> dict[str, Any]:
+    """The manifest of a package that has no version yet.
+
+    Args:
+        statements: The partner's statements of the month; at least one.
+        freeze: The freeze of the warehouse that the tables were read from.
+        files: Every other file of the package.
+    """
+    first = statements[0]
+    return {
+        "manifest_version": MANIFEST_VERSION,
+        "partner_id": first.partner_id,
+        "report_month": first.report_month,
+        "version": None,
+        "state": first.state,
+        "freeze": freeze,
+        "code_version": version("linernotes"),
+        "previous_manifest_sha256": None,
+        "statements": [
+            {name: getattr(statement, name) for name in CLAIMS_OF_A_STATEMENT}
+            for statement in statements
+        ],
+        "files": [asdict(file) for file in sorted(files, key=lambda file: file.name)],
+    }
+
+
+def as_version(manifest: dict[str, Any], number: int, previous: Path | None) -> dict[str, Any]:
+    """The manifest as version `number`, chained to the package folder before it."""
+    return manifest | {
+        "version": number,
+        "previous_manifest_sha256": file_sha256(previous / MANIFEST) if previous else None,
+    }
+
+
+def says_the_same(package: dict[str, Any], data: dict[str, Any]) -> bool:
+    """Whether a finished package claims what a manifest of data files alone claims.
+
+    How a package came about is no claim, and neither is the layout of what people read: both
+    follow from the statements and the data files.
+    """
+    data_files = {entry["name"] for entry in data["files"]}
+    files = [entry for entry in package["files"] if entry["name"] in data_files]
+    return _claims_of(package | {"files": files}) == _claims_of(data)
+
+
+def _claims_of(manifest: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in manifest.items() if name not in CIRCUMSTANCES}
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """A package's manifest.
+
+    Raises:
+        ValueError: if it is no JSON object of the known form.
+        OSError: if it cannot be read.
+    """
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    if not isinstance(manifest, dict) or manifest.get("manifest_version") != MANIFEST_VERSION:
+        raise ValueError(f"not a manifest of form {MANIFEST_VERSION}")
+    return manifest
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,288 @@
+"""Writes partner packages into the outbox: one folder per partner, report month and version.
+
+What each file looks like is in `tables` and `workbook`; sending a package is not done here.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from itertools import groupby
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from linernotes.errors import LinernotesError
+from linernotes.published import open_published
+from linernotes.reporting.manifest import (
+    MANIFEST,
+    PackagedFile,
+    as_version,
+    build_manifest,
+    file_sha256,
+    packaged_file,
+    read_manifest,
+    says_the_same,
+    write_manifest,
+)
+from linernotes.reporting.tables import TABLES, PackageTable, TableRows, table_rows
+from linernotes.reporting.workbook import write_workbook
+from linernotes.settings import Settings
+from linernotes.statements import (
+    DraftStatement,
+    file_safe,
+    month_start,
+    newest_drafts,
+    published_statements,
+)
+
+Progress = Callable[[int, int, str], None]
+README = "README.txt"
+WORKBOOK = "statement.xlsx"
+UNFINISHED_PREFIX = ".unfinished-"
+
+
+@dataclass(frozen=True)
+class Package:
+    """One package in the outbox.
+
+    Attributes:
+        version: Number of the folder, counted per partner and month.
+        state: Of its statements: `draft`.
+        is_new: False where the newest version already said the same, so that none was written.
+    """
+
+    partner_id: str
+    report_month: str
+    version: int
+    state: str
+    path: Path
+    manifest_sha256: str
+    is_new: bool
+
+
+def write_packages(
+    settings: Settings,
+    month: str | None = None,
+    partner: str | None = None,
+    on_progress: Progress | None = None,
+) -> list[Package]:
+    """Writes the package of every partner and month that has statements.
+
+    The same statements and reports give the same bytes; where the newest version of a package
+    already says the same, that one is kept.
+
+    Args:
+        settings: The home.
+        month: Report month, `YYYY-MM`; every month with statements when left out.
+        partner: Partner id; every partner when left out.
+        on_progress: Called after each package with how many are done, how many there are, and
+            the partner and month just done.
+
+    Returns:
+        The packages by partner and month, new or kept.
+
+    Raises:
+        LinernotesError: if there is no statement to package, or the published warehouse no
+            longer says what the statements say.
+    """
+    statements = newest_drafts(settings, month, partner)
+    if not statements:
+        raise LinernotesError(
+            f"No statement is drafted for {month or 'any month'} and {partner or 'any partner'}: "
+            "run `linernotes statement draft` first."
+        )
+    groups = [
+        list(group)
+        for _, group in groupby(statements, lambda one: (one.partner_id, one.report_month))
+    ]
+
+    def tell(done: int, group: list[DraftStatement]) -> None:
+        if on_progress:
+            on_progress(done, len(groups), f"{group[0].partner_id} {group[0].report_month}")
+
+    workers = min(len(groups), os.cpu_count() or 1)
+    if workers == 1:
+        packages = []
+        for done, group in enumerate(groups, start=1):
+            packages.append(_write_alone(settings, group))
+            tell(done, group)
+        return packages
+    packages = []
+    for done, (first, package) in enumerate(_each_written(settings, groups), start=1):
+        packages.append(package)
+        if on_progress:
+            on_progress(done, len(groups), f"{first.partner_id} {first.report_month}")
+    return sorted(packages, key=lambda one: (one.partner_id, one.report_month))
+
+
+def _each_written(
+    settings: Settings, groups: list[list[DraftStatement]]
+) -> Iterator[tuple[DraftStatement, Package]]:
+    """Writes the packages, yielding each with one of its statements as it is done.
+
+    A workbook is plain Python from the first cell to the last, so many packages are written side
+    by side; each process reads the published file for itself.
+    """
+    workers = min(len(groups), os.cpu_count() or 1)
+    if workers == 1:
+        yield from ((group[0], _write_alone(settings, group)) for group in groups)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        pending = {pool.submit(_write_alone, settings, group): group[0] for group in groups}
+        for future in as_completed(pending):
+            yield pending[future], future.result()
+
+
+def _write_alone(settings: Settings, statements: list[DraftStatement]) -> Package:
+    with open_published(settings) as connection:
+        return _write_package(settings, connection, statements)
+
+
+def _write_package(
+    settings: Settings, connection: duckdb.DuckDBPyConnection, statements: list[DraftStatement]
+) -> Package:
+    freeze = _freeze_of_current(connection, statements)
+    partner_id, month = statements[0].partner_id, statements[0].report_month
+    shelf = settings.outbox_root / file_safe(partner_id) / month
+    shelf.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=UNFINISHED_PREFIX, dir=shelf))
+    try:
+        building.chmod(0o755)
+        tables = [table_rows(connection, table, partner_id, month_start(month)) for table in TABLES]
+        data_files = _write_data_files(building, statements, tables)
+        manifest = build_manifest(statements, freeze, data_files)
+        newest = _newest_version(shelf)
+        if newest and says_the_same(_manifest_of(shelf / f"v{newest}"), manifest):
+            return _package(shelf / f"v{newest}", manifest, newest, is_new=False)
+        name = _partner_name(connection, partner_id)
+        files = [*data_files, *_write_texts(building, name, statements, tables)]
+        return _shelve(building, build_manifest(statements, freeze, files))
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _freeze_of_current(
+    connection: duckdb.DuckDBPyConnection, statements: list[DraftStatement]
+) -> str:
+    """The freeze of the published warehouse, which must say what the statements say."""
+    partner_id, month = statements[0].partner_id, statements[0].report_month
+    current = {
+        statement.statement_id: statement
+        for statement in published_statements(connection, month, partner_id)
+    }
+    drafted = {statement.statement_id: statement for statement in statements}
+    changed = [
+        statement_id
+        for statement_id in sorted(current.keys() | drafted.keys())
+        if statement_id not in current
+        or statement_id not in drafted
+        or not drafted[statement_id].says_the_same_as(current[statement_id])
+    ]
+    if changed:
+        raise LinernotesError(
+            f"The published warehouse has changed since these statements were drafted: "
+            f"{', '.join(changed)}. Run `linernotes statement draft --month {month} "
+            f"--partner {partner_id}`, then report again."
+        )
+    return max(statement.known_at for statement in current.values())
+
+
+def _partner_name(connection: duckdb.DuckDBPyConnection, partner_id: str) -> str:
+    found = connection.execute(
+        "select partner_name from published.marts.dim_partners where partner_id = ?", [partner_id]
+    ).fetchone()
+    return " ".join(found[0].split()) if found else partner_id
+
+
+def _write_data_files(
+    folder: Path, statements: list[DraftStatement], tables: list[TableRows]
+) -> list[PackagedFile]:
+    currencies = sorted({statement.currency_code for statement in statements})
+    files = []
+    for rows in tables:
+        count = rows.count()
+        totals, counts = rows.control_totals(currencies), rows.control_counts()
+        for suffix in rows.table.formats:
+            path = folder / f"{rows.table.name}.{suffix}"
+            rows.write(path)
+            files.append(packaged_file(path, count, totals, counts))
+    return files
+
+
+def _write_texts(
+    folder: Path, partner_name: str, statements: list[DraftStatement], tables: list[TableRows]
+) -> list[PackagedFile]:
+    """Writes what people read; it says nothing that is not in the data files and statements."""
+    write_workbook(folder / WORKBOOK, partner_name, statements, tables)
+    readme = _readme(partner_name, statements[0], [rows.table for rows in tables])
+    (folder / README).write_text(readme, encoding="utf-8", newline="\n")
+    return [packaged_file(folder / WORKBOOK), packaged_file(folder / README)]
+
+
+def _shelve(building: Path, manifest: dict[str, Any]) -> Package:
+    """Gives a finished folder its place as the next version."""
+    while True:
+        newest = _newest_version(building.parent)
+        previous = building.parent / f"v{newest}" if newest else None
+        write_manifest(building, as_version(manifest, newest + 1, previous))
+        target = building.parent / f"v{newest + 1}"
+        try:
+            building.rename(target)
+        except OSError:
+            # Somebody else was faster: then this one is the version after theirs.
+            if not target.exists():
+                raise
+            continue
+        return _package(target, manifest, newest + 1, is_new=True)
+
+
+def _manifest_of(package: Path) -> dict[str, Any]:
+    try:
+        return read_manifest(package)
+    except (OSError, ValueError) as reason:
+        raise LinernotesError(
+            f"{package} is damaged, its manifest cannot be read ({reason}): restore the folder "
+            "from a backup, or move it away if it was never delivered; then report again."
+        ) from reason
+
+
+def _newest_version(shelf: Path) -> int:
+    numbers = [path.name[1:] for path in shelf.glob("v*")]
+    return max((int(number) for number in numbers if number.isdigit()), default=0)
+
+
+def _package(path: Path, manifest: dict[str, Any], number: int, *, is_new: bool) -> Package:
+    return Package(
+        partner_id=manifest["partner_id"],
+        report_month=manifest["report_month"],
+        version=number,
+        state=manifest["state"],
+        path=path,
+        manifest_sha256=file_sha256(path / MANIFEST),
+        is_new=is_new,
+    )
+
+
+def _readme(partner_name: str, statement: DraftStatement, tables: list[PackageTable]) -> str:
+    described = [f"{_file_names(table)}: {table.about}." for table in tables]
+    lines = [
+        f"{statement.state.upper()} package for {partner_name}, {statement.report_month}: "
+        "not approved; no payment follows from a draft.",
+        f"{WORKBOOK}: the same tables to read; the exact decimals are in the data files.",
+        *described[:-2],
+        " ".join(described[-2:]),
+        f"{MANIFEST}: each file's SHA-256, rows and control totals; `linernotes verify --package "
+        "FOLDER` checks this folder.",
+        "CSV: RFC 4180, UTF-8, LF; months YYYY-MM, times UTC, lists JSON; empty cell: no value; "
+        "an apostrophe in front of a text is no part of it; it keeps the text from being run.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _file_names(table: PackageTable) -> str:
+    return ", ".join(f"{table.name}.{suffix}" for suffix in table.formats)
