@@ -1,0 +1,101 @@
+"""Turns measured scales into the page that people read. Nothing is measured here."""
+
+import os
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import version
+from itertools import pairwise
+from pathlib import Path
+
+from benchmarks.measure import Scale
+
+PACKAGES = ("linernotes", "duckdb", "dbt-core", "polars", "deltalake", "xlsxwriter")
+
+
+def as_markdown(scales: list[Scale]) -> str:
+    """The whole page: machine, one table per scale, growth between scales."""
+    parts = [
+        "# Results",
+        "Written by `python -m benchmarks`; what is measured, and how, is in "
+        "[README.md](README.md).",
+        machine(),
+        *(scale_table(scale) for scale in scales),
+    ]
+    if len(scales) > 1:
+        parts.append(growth_table(scales))
+    return "\n\n".join(parts) + "\n"
+
+
+def machine() -> str:
+    """What the figures depend on: processor, memory, versions, day. No host name."""
+    cores = len(os.sched_getaffinity(0))
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
+    return "\n".join(
+        [
+            f"- day: {datetime.now(UTC):%Y-%m-%d}",
+            f"- machine: {cores} cores of {processor()}, {memory:.0f} GiB memory",
+            f"- {platform.system()} {platform.release().split('-')[0]}, "
+            f"Python {platform.python_version()}, {versions}",
+        ]
+    )
+
+
+def processor() -> str:
+    """The processor's name, as Linux tells it."""
+    information = Path("/proc/cpuinfo")
+    lines = information.read_text().splitlines() if information.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def scale_table(scale: Scale) -> str:
+    """One row per step, with how much longer it takes than the floor."""
+    floor = scale.costs["floor"]
+    lines = [
+        f"## Scale {scale.factor:g}",
+        "",
+        f"{megabytes(scale.feed_bytes)} MB of feeds; {scale.lake_rows:,} rows and "
+        f"{megabytes(scale.lake_bytes)} MB in the lake.",
+        "",
+        "| step | wall s | CPU s | peak MB | lake rows/s | times the floor |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for step, cost in scale.costs.items():
+        lines.append(
+            f"| {step} | {cost.wall_seconds:.1f} | {cost.cpu_seconds:.1f} "
+            f"| {cost.peak_megabytes:,.0f} | {scale.lake_rows / cost.wall_seconds:,.0f} "
+            f"| {cost.wall_seconds / floor.wall_seconds:.1f} |"
+        )
+    total = sum(cost.wall_seconds for step, cost in scale.costs.items() if step != "floor")
+    lines.append(f"| all but the floor | {total:.1f} | | | {scale.lake_rows / total:,.0f} | |")
+    return "\n".join(lines)
+
+
+def growth_table(scales: list[Scale]) -> str:
+    """How many times more each step takes where the lake has so many times more rows."""
+    pairs = list(pairwise(scales))
+    heads = [f"{small.factor:g} to {large.factor:g}" for small, large in pairs]
+    lines = [
+        "## Growth between scales",
+        "",
+        "Wall time, and peak memory after the stroke, as a multiple. A step whose time grows as "
+        "the rows do is linear.",
+        "",
+        f"| step | {' | '.join(heads)} |",
+        f"| --- |{' ---: |' * len(pairs)}",
+    ]
+    rows = [f"{large.lake_rows / small.lake_rows:.1f}" for small, large in pairs]
+    lines.append(f"| rows in the lake | {' | '.join(rows)} |")
+    for step in scales[0].costs:
+        grown = [
+            f"{large.costs[step].wall_seconds / small.costs[step].wall_seconds:.1f} / "
+            f"{large.costs[step].peak_megabytes / small.costs[step].peak_megabytes:.1f}"
+            for small, large in pairs
+        ]
+        lines.append(f"| {step} | {' | '.join(grown)} |")
+    return "\n".join(lines)
+
+
+def megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f}"

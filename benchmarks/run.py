@@ -1,0 +1,83 @@
+"""Measures every step of the pipeline at several scales, in homes that are thrown away.
+
+How one step is measured is `measure.py`'s, how results read is `results.py`'s.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.measure import Scale, StepFailed, measure
+from benchmarks.results import as_markdown
+from linernotes.ingestion import Lake
+
+ROOT = Path(__file__).resolve().parents[1]
+LINERNOTES = Path(sys.executable).with_name("linernotes")
+
+
+def steps(factor: float, landing: Path) -> dict[str, list[str]]:
+    """The commands that are measured: what people and schedules run."""
+    return {
+        "sample": ["sample", "--out", str(landing), "--scale", f"{factor:g}"],
+        "load": ["load"],
+        "build": ["build"],
+        "statements": ["statement", "draft"],
+        "packages": ["report"],
+    }
+
+
+def run_scale(factor: float, folder: Path) -> Scale:
+    """Runs all steps and the floor at one scale.
+
+    Raises:
+        StepFailed: at the first command that does not succeed.
+    """
+    home, landing = folder / "home", folder / "landing"
+    environment = {"LINERNOTES_HOME": str(home), "LINERNOTES_LANDING": str(landing)}
+    costs = {}
+    for step, words in steps(factor, landing).items():
+        say(f"scale {factor:g}: {step}")
+        costs[step] = measure([LINERNOTES, *words], environment, cwd=ROOT)
+        say(f"  {costs[step].wall_seconds:.1f} s, {costs[step].peak_megabytes:.0f} MB")
+    say(f"scale {factor:g}: floor")
+    lake = Lake(home / "lake")
+    files = {table: [str(path) for path in lake.active_files(table)] for table in lake.tables()}
+    (folder / "files.json").write_text(json.dumps(files), encoding="utf-8")
+    command = [sys.executable, "-m", "benchmarks.floor", folder / "files.json", folder / "floor"]
+    costs["floor"] = measure(command, environment, cwd=ROOT)
+    say(f"  {costs['floor'].wall_seconds:.1f} s, {costs['floor'].peak_megabytes:.0f} MB")
+    rows = sum(lake.row_count(table) for table in files)
+    size = sum(Path(path).stat().st_size for paths in files.values() for path in paths)
+    feeds = sum(path.stat().st_size for path in landing.rglob("*") if path.is_file())
+    return Scale(factor, feeds, rows, size, costs)
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    """The command line: measures, then prints the results and writes them where told."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure every step of the pipeline at several scales, beside a floor.",
+    )
+    parser.add_argument("--scales", type=float, nargs="+", default=[1, 10], metavar="N")
+    parser.add_argument("--out", type=Path, help="the Markdown file to write the results to")
+    parser.add_argument("--work", type=Path, help="where to put the homes (a temporary folder)")
+    arguments = parser.parse_args()
+
+    measured = []
+    try:
+        for factor in sorted(arguments.scales):
+            with tempfile.TemporaryDirectory(dir=arguments.work, prefix="linernotes-") as folder:
+                measured.append(run_scale(factor, Path(folder)))
+    except StepFailed as failure:
+        say(str(failure))
+        sys.exit(1)
+    text = as_markdown(measured)
+    print(text)
+    if arguments.out:
+        arguments.out.write_text(text, encoding="utf-8")

@@ -1,0 +1,147 @@
+"""What a suite is: a table, who relies on it, and a list of claims with the reason for each.
+
+How a suite is run is no matter of this module, so reading suites imports no heavy tool.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Severity = Literal["error", "warn"]
+Layer = Literal["raw", "reports"]
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One claim about a table.
+
+    Attributes:
+        claim: The claim in words joined by `_`; with the table's name it is the check's name.
+        kind: Class of `great_expectations.expectations` that judges it.
+        arguments: Arguments of that class.
+        reason: What goes wrong downstream when it does not hold, and what to do.
+        severity: `error` stops what is downstream, `warn` is only shown.
+    """
+
+    claim: str
+    kind: str
+    arguments: Mapping[str, Any]
+    reason: str
+    severity: Severity
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The expectations of one table.
+
+    Attributes:
+        table: The table's name, also the name of the module that holds the suite.
+        relied_on_by: A sentence on who relies on the table, and for what.
+        expectations: The claims.
+    """
+
+    table: str
+    relied_on_by: str
+    expectations: tuple[Expectation, ...]
+
+    @property
+    def layer(self) -> Layer:
+        """`raw` for tables of the lake, `reports` for what dbt builds."""
+        return "raw" if self.table.startswith("raw_") else "reports"
+
+    def check_name(self, expectation: Expectation) -> str:
+        """The name under which results and asset checks are known."""
+        return f"{self.table}__{expectation.claim}"
+
+
+def expect(
+    claim: str, kind: str, *, reason: str, severity: Severity = "error", **arguments: Any
+) -> Expectation:
+    """A claim judged by a built-in expectation.
+
+    Args:
+        claim: The claim, words joined by `_`.
+        kind: Class name, such as `ExpectColumnValuesToBeBetween`.
+        reason: What goes wrong when it does not hold.
+        severity: `error` or `warn`.
+        **arguments: Arguments of the class.
+    """
+    return Expectation(claim, kind, arguments, reason, severity)
+
+
+def expect_no_rows(
+    claim: str, query: str, *, reason: str, severity: Severity = "error"
+) -> Expectation:
+    """A claim judged by a query for the rows that break it.
+
+    Args:
+        claim: The claim, words joined by `_`.
+        query: The rows that should not be there. `{batch}` stands for the suite's table; other
+            tables are known by their names.
+        reason: What goes wrong when there are such rows.
+        severity: `error` or `warn`.
+    """
+    arguments = {"unexpected_rows_query": query, "description": claim.replace("_", " ")}
+    return Expectation(claim, "UnexpectedRowsExpectation", arguments, reason, severity)
+
+
+def expect_unique(claim: str, columns: list[str], *, reason: str) -> Expectation:
+    """A claim that no two rows share the values of some columns, blanks included."""
+    names = ", ".join(columns)
+    return expect_no_rows(
+        claim,
+        f"select {names}, count(*) as row_count from {{batch}} group by all having count(*) > 1",
+        reason=reason,
+    )
+
+
+def expect_rows(*, reason: str) -> Expectation:
+    """A claim that the table is not empty; a warning, since a home may live without a feed."""
+    return expect(
+        "has_rows", "ExpectTableRowCountToBeBetween", min_value=1, reason=reason, severity="warn"
+    )
+
+
+def expect_unique_versions(*keys: str) -> Expectation:
+    """A claim that a key has one row per `recorded_at`, which the door promises to every model."""
+    return expect_unique(
+        "has_one_row_per_version",
+        [*keys, "recorded_at"],
+        reason="The models pick the latest version of a key; with two of one instant the pick is"
+        " chance. The door"
+        " should have quarantined the second as conflicting_version.",
+    )
+
+
+def expect_known(
+    column: str, table: str, key: str, *, reason: str, is_list: bool = False
+) -> Expectation:
+    """A claim that ids of another feed exist there; a warning, since deliveries come in any order.
+
+    Args:
+        column: The column with the ids, blanks allowed.
+        table: The table that should know them.
+        key: The column there.
+        reason: What the models do with an unknown id, and what to do.
+        is_list: Whether a cell holds a list of ids.
+    """
+    ids = f"unnest({column})" if is_list else column
+    return expect_no_rows(
+        f"{column}_is_known",
+        f"select distinct id from (select {ids} as id from {{batch}} where not is_withdrawn) as ids"
+        f" anti join (select {key} as id from {table}) as known using (id) where id is not null",
+        reason=reason,
+        severity="warn",
+    )
+
+
+def expect_no_personal_columns() -> Expectation:
+    """A claim that a report has no column that could lead back to a user."""
+    return expect_no_rows(
+        "tells_nothing_of_users",
+        "select column_name from (describe select * from {batch})"
+        " where column_name in ('user_key', 'idempotency_key', 'prompt', 'device_id',"
+        " 'occurred_at', 'used_at')",
+        reason="No user key, device, exact time or prompt leaves the warehouse: take the column"
+        " out of the model.",
+    )

@@ -1,0 +1,51 @@
+"""What is expected of attribution weights as they came in.
+
+What a single row may hold is the door's matter.
+"""
+
+from expectations.suite import (
+    Suite,
+    expect,
+    expect_known,
+    expect_no_rows,
+    expect_rows,
+    expect_unique_versions,
+)
+
+SUITE = Suite(
+    table="raw_ai_usage__attributions",
+    relied_on_by="It divides the value of a derivative over its sources.",
+    expectations=(
+        expect_unique_versions("derivative_id", "side", "source_object_id", "attribution_version"),
+        expect_rows(reason="Without attribution every derivative takes the product's fallback."),
+        expect(
+            "weight_is_a_share",
+            "ExpectColumnValuesToBeBetween",
+            column="weight",
+            min_value=0,
+            max_value=1,
+            reason="Weights divide money; the door quarantines sets with any outside 0 to 1.",
+        ),
+        expect_known(
+            "derivative_id",
+            "raw_ai_usage__derivatives",
+            "derivative_id",
+            reason="Weights of an unknown derivative pay nobody until it arrives.",
+        ),
+        expect_no_rows(
+            "sets_mostly_add_up_to_one",
+            "with latest as (select * from {batch} qualify row_number() over ("
+            "partition by derivative_id, side, source_object_id, attribution_version"
+            " order by recorded_at desc) = 1),"
+            " sets as (select derivative_id, side, attribution_version, sum(weight) as weight from"
+            " latest"
+            " where not is_withdrawn group by all)"
+            " select attribution_version from sets group by attribution_version"
+            " having count(*) filter (where weight < 0.9) * 10 > count(*)",
+            reason="Gaps go to the remainder rule. A version with gaps in over a tenth of its sets"
+            " is a faulty model"
+            " release: compare it with the one before.",
+            severity="warn",
+        ),
+    ),
+)

@@ -1,0 +1,64 @@
+"""What is expected of plays of derivatives as they came in.
+
+What a single row may hold is the door's matter.
+"""
+
+from expectations.suite import (
+    Suite,
+    expect,
+    expect_known,
+    expect_no_rows,
+    expect_rows,
+    expect_unique_versions,
+)
+
+SUITE = Suite(
+    table="raw_ai_usage__derivative_plays",
+    relied_on_by="Pools of play-based products are divided by it.",
+    expectations=(
+        expect_unique_versions("play_date", "derivative_id", "territory", "tier"),
+        expect_rows(reason="Without plays the pools of play-based products go to NO_USAGE."),
+        expect(
+            "plays_are_not_negative",
+            "ExpectColumnValuesToBeBetween",
+            column="plays",
+            min_value=0,
+            reason="Negative plays would take money from others; the door lets none through.",
+        ),
+        expect_no_rows(
+            "artificial_plays_are_part_of_plays",
+            "select derivative_id, play_date from {batch} where artificial_plays > plays",
+            reason="A quantity below zero would take money from others; the door lets none"
+            " through.",
+        ),
+        expect_known(
+            "derivative_id",
+            "raw_ai_usage__derivatives",
+            "derivative_id",
+            reason="Plays of an unknown derivative are in no pool and are listed as excluded,"
+            " no_generation.",
+        ),
+        expect_no_rows(
+            "no_day_is_missing_most_of_its_plays",
+            "with days as (select play_date, sum(plays) as play_count from {batch} group by all),"
+            " compared as (select play_date, play_count, median(play_count) over ("
+            "order by play_date rows between 28 preceding and 1 preceding) as usual_count from"
+            " days)"
+            " select play_date from compared where usual_count >= 100 and play_count < 0.3 *"
+            " usual_count"
+            " and play_date < (select max(play_date) from days)",
+            reason="A day under a third of the usual is likely an incomplete export: ask before"
+            " the close.",
+            severity="warn",
+        ),
+        expect_no_rows(
+            "no_territory_is_mostly_artificial",
+            "select territory from {batch} group by territory"
+            " having sum(plays) >= 10000 and sum(artificial_plays) * 10 > sum(plays) * 9",
+            reason="Over nine tenths artificial in a territory is an attack that has not been"
+            " cleaned up, or a"
+            " detector gone wrong.",
+            severity="warn",
+        ),
+    ),
+)

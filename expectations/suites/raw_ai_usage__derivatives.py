@@ -1,0 +1,42 @@
+"""What is expected of derivatives as they came in.
+
+What a single row may hold is the door's matter.
+"""
+
+from expectations.suite import (
+    Suite,
+    expect_known,
+    expect_no_rows,
+    expect_rows,
+    expect_unique_versions,
+)
+
+SUITE = Suite(
+    table="raw_ai_usage__derivatives",
+    relied_on_by="Plays reach their generation, and so product, consent and pool, through it.",
+    expectations=(
+        expect_unique_versions("derivative_id"),
+        expect_rows(reason="Without derivatives no play is paid."),
+        expect_known(
+            "generation_id",
+            "raw_ai_usage__generations",
+            "generation_id",
+            reason="Plays of a derivative whose generation is unknown are in no pool, reason"
+            " no_generation.",
+        ),
+        expect_known(
+            "parent_derivative_id",
+            "raw_ai_usage__derivatives",
+            "derivative_id",
+            reason="A derivative of an unknown one inherits no sources from it.",
+        ),
+        expect_no_rows(
+            "is_disabled_after_publication",
+            "select derivative_id from {batch} where disabled_at < published_at and not"
+            " is_withdrawn",
+            reason="A derivative disabled before it was published never was available: check the"
+            " product's clocks.",
+            severity="warn",
+        ),
+    ),
+)

@@ -1,0 +1,35 @@
+"""What is expected of fan signals as they came in.
+
+What a single row may hold is the door's matter.
+"""
+
+from expectations.suite import (
+    Suite,
+    expect_known,
+    expect_no_rows,
+    expect_rows,
+    expect_unique_versions,
+)
+
+SUITE = Suite(
+    table="raw_ai_usage__fan_signals",
+    relied_on_by="Artists see in it whether AI derivatives lead people to their music.",
+    expectations=(
+        expect_unique_versions("month", "recording_id", "territory"),
+        expect_rows(reason="Without signals the artist-fan pages stay empty."),
+        expect_known(
+            "recording_id",
+            "raw_catalog__recordings",
+            "recording_id",
+            reason="Signals of unknown recordings are shown to nobody.",
+        ),
+        expect_no_rows(
+            "those_who_return_are_among_the_listeners",
+            "select month, recording_id, territory from {batch}"
+            " where source_listeners_within_7_days > derivative_listeners and not is_withdrawn",
+            reason="More people returned to the source than heard the derivative: the conversion"
+            " would exceed 100 %.",
+            severity="warn",
+        ),
+    ),
+)

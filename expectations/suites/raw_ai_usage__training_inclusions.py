@@ -1,0 +1,28 @@
+"""What is expected of training inclusions as they came in.
+
+What a single row may hold is the door's matter.
+"""
+
+from expectations.suite import Suite, expect, expect_known, expect_unique_versions
+
+SUITE = Suite(
+    table="raw_ai_usage__training_inclusions",
+    relied_on_by="Training fees are divided equally over the objects listed here.",
+    expectations=(
+        expect_unique_versions("model_version", "side", "object_id"),
+        expect_known(
+            "product_id",
+            "raw_licensing__products",
+            "product_id",
+            reason="Inclusions for an unknown product earn no fee until licensing sends the"
+            " product.",
+        ),
+        expect(
+            "side_is_listed",
+            "ExpectColumnValuesToBeInSet",
+            column="side",
+            value_set=["MASTER", "WORK"],
+            reason="Fees are per side; the door lets no other through.",
+        ),
+    ),
+)

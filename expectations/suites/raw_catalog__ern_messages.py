@@ -1,0 +1,29 @@
+"""What is expected of DDEX messages as they came in.
+
+What a single row may hold is the door's matter.
+"""
+
+from expectations.suite import Suite, expect, expect_no_rows, expect_unique_versions
+
+SUITE = Suite(
+    table="raw_catalog__ern_messages",
+    relied_on_by="Every fact taken from a DDEX message leads back to it.",
+    expectations=(
+        expect_unique_versions("sender_dpid", "message_id"),
+        expect(
+            "message_is_of_a_known_type",
+            "ExpectColumnValuesToBeInSet",
+            column="message_type",
+            value_set=["NewReleaseMessage", "PurgeReleaseMessage"],
+            reason="Other messages carry no releases; the door lets none through.",
+        ),
+        expect_no_rows(
+            "no_sender_is_all_warnings",
+            "select sender_dpid from {batch} group by sender_dpid"
+            " having count(*) >= 20 and count(*) filter (where len(warnings) > 0) = count(*)",
+            reason="A sender whose every message draws warnings has a systematic fault: send it"
+            " the list.",
+            severity="warn",
+        ),
+    ),
+)

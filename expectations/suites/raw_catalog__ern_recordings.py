@@ -1,0 +1,40 @@
+"""What is expected of recordings of DDEX messages as they came in.
+
+What a single row may hold is the door's matter.
+"""
+
+from expectations.suite import Suite, expect, expect_no_rows, expect_unique_versions
+
+SUITE = Suite(
+    table="raw_catalog__ern_recordings",
+    relied_on_by="The AI disclosure of a recording comes from here, over whatever the catalog"
+    " says.",
+    expectations=(
+        expect_unique_versions("sender_dpid", "message_id", "resource_reference", "edition_number"),
+        expect(
+            "disclosure_is_listed",
+            "ExpectColumnValuesToBeInSet",
+            column="contains_ai",
+            value_set=["none", "partly", "all"],
+            reason="Disclosure is counted in three steps; the reader gives no other.",
+        ),
+        expect(
+            "recording_is_named",
+            "ExpectColumnValuesToNotBeNull",
+            column="recording_id",
+            mostly=0.99,
+            reason="A resource with neither ISRC nor proprietary id joins nothing: tell the"
+            " sender.",
+            severity="warn",
+        ),
+        expect_no_rows(
+            "total_and_parts_agree",
+            "select sender_dpid, message_id, resource_reference from {batch} where contains_ai ="
+            " 'none'"
+            " and 'all' in (ai_vocals, ai_instruments, ai_composition, ai_lyrics)",
+            reason="A recording said to hold no AI has a part made by it: ask the sender which is"
+            " true.",
+            severity="warn",
+        ),
+    ),
+)

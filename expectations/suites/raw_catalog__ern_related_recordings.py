@@ -1,0 +1,24 @@
+"""What is expected of relations in DDEX messages as they came in.
+
+What a single row may hold is the door's matter.
+"""
+
+from expectations.suite import Suite, expect, expect_unique_versions
+
+SUITE = Suite(
+    table="raw_catalog__ern_related_recordings",
+    relied_on_by="Remixes and samples declared by their sender are found through it.",
+    expectations=(
+        expect_unique_versions(
+            "sender_dpid", "message_id", "resource_reference", "recording_id", "related_number"
+        ),
+        expect(
+            "relation_is_named",
+            "ExpectColumnValuesToNotBeNull",
+            column="relationship_type",
+            mostly=0.95,
+            reason="A relation without a type says nothing: tell the sender.",
+            severity="warn",
+        ),
+    ),
+)

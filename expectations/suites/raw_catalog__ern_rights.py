@@ -1,0 +1,38 @@
+"""What is expected of right shares in DDEX messages as they came in.
+
+What a single row may hold is the door's matter.
+"""
+
+from expectations.suite import Suite, expect, expect_unique_versions
+
+SUITE = Suite(
+    table="raw_catalog__ern_rights",
+    relied_on_by="Right shares named in DDEX messages are compared with the catalog's ownership.",
+    expectations=(
+        expect_unique_versions(
+            "sender_dpid",
+            "message_id",
+            "resource_reference",
+            "recording_id",
+            "side",
+            "right_number",
+            "territory",
+        ),
+        expect(
+            "share_is_a_percentage",
+            "ExpectColumnValuesToBeBetween",
+            column="share_pct",
+            min_value=0,
+            strict_min=True,
+            max_value=100,
+            reason="Shares split money; a blank means that the sender did not know it.",
+        ),
+        expect(
+            "side_is_listed",
+            "ExpectColumnValuesToBeInSet",
+            column="side",
+            value_set=["MASTER", "WORK"],
+            reason="A share of neither side is never looked up.",
+        ),
+    ),
+)

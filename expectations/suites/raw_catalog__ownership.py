@@ -1,0 +1,58 @@
+"""What is expected of ownership as it came in. What a single row may hold is the door's matter."""
+
+from expectations.suite import (
+    Suite,
+    expect,
+    expect_known,
+    expect_no_rows,
+    expect_rows,
+    expect_unique_versions,
+)
+
+SUITE = Suite(
+    table="raw_catalog__ownership",
+    relied_on_by="It says whose money a use is; gaps become UNCLAIMED and overlaps DISPUTE.",
+    expectations=(
+        expect_unique_versions(
+            "object_type", "object_id", "side", "party_id", "territory", "valid_from"
+        ),
+        expect_rows(reason="Without owners all money is UNCLAIMED."),
+        expect(
+            "share_is_a_percentage",
+            "ExpectColumnValuesToBeBetween",
+            column="share_pct",
+            min_value=0,
+            strict_min=True,
+            max_value=100,
+            reason="Shares split money; the door lets none outside 0 to 100 through.",
+        ),
+        expect_known(
+            "party_id",
+            "raw_catalog__parties",
+            "party_id",
+            reason="An owner without a party is paid under its bare id.",
+        ),
+        expect_no_rows(
+            "few_objects_are_over_claimed",
+            "with latest as (select * from {batch} qualify row_number() over ("
+            "partition by object_type, object_id, side, party_id, territory, valid_from"
+            " order by recorded_at desc) = 1),"
+            " claims as (select object_id, side, sum(share_pct) as claimed from latest"
+            " where not is_withdrawn and valid_to is null and territory = 'WW' group by all)"
+            " select side from claims group by side"
+            " having count(*) filter (where claimed > 100) * 100 > count(*) * 2",
+            reason="Over 100 % the whole side of an object is held as DISPUTE. Over 2 % of objects"
+            " is no dispute but a"
+            " faulty export, such as a transfer that did not end the seller's share.",
+            severity="warn",
+        ),
+        expect_no_rows(
+            "side_fits_the_object",
+            "select object_id from {batch} where not is_withdrawn"
+            " and (object_type, side) not in (('recording', 'MASTER'), ('work', 'WORK'))",
+            reason="Shares of a recording's work side, or of a work's master side, are never"
+            " looked up.",
+            severity="warn",
+        ),
+    ),
+)

@@ -1,0 +1,53 @@
+"""What is expected of links between parties as they came in.
+
+What a single row may hold is the door's matter.
+"""
+
+from expectations.suite import (
+    Suite,
+    expect,
+    expect_known,
+    expect_no_rows,
+    expect_rows,
+    expect_unique_versions,
+)
+
+SUITE = Suite(
+    table="raw_catalog__party_links",
+    relied_on_by="Sub-statements follow it from an umbrella to its members, consent from an owner"
+    " to its parents.",
+    expectations=(
+        expect_unique_versions("parent_party_id", "child_party_id", "role", "valid_from"),
+        expect_rows(
+            reason="Without links an umbrella's statement cannot be split over its members."
+        ),
+        expect_known(
+            "parent_party_id",
+            "raw_catalog__parties",
+            "party_id",
+            reason="A parent without a party has no name on the statement.",
+        ),
+        expect_known(
+            "child_party_id",
+            "raw_catalog__parties",
+            "party_id",
+            reason="A member without a party has no name on its sub-statement.",
+        ),
+        expect(
+            "fee_rate_is_plausible",
+            "ExpectColumnValuesToBeBetween",
+            column="fee_rate",
+            min_value=0,
+            max_value=0.5,
+            reason="An umbrella that keeps over half of a member's money is likely a percentage"
+            " given as a number.",
+            severity="warn",
+        ),
+        expect_no_rows(
+            "no_party_is_its_own_parent",
+            "select parent_party_id from {batch} where parent_party_id = child_party_id and not"
+            " is_withdrawn",
+            reason="Following such a link never ends: the catalog has to withdraw it.",
+        ),
+    ),
+)

@@ -1,0 +1,42 @@
+"""What is expected of links from recordings to works as they came in.
+
+What a single row may hold is the door's matter.
+"""
+
+from expectations.suite import (
+    Suite,
+    expect_known,
+    expect_no_rows,
+    expect_rows,
+    expect_unique_versions,
+)
+
+SUITE = Suite(
+    table="raw_catalog__recording_works",
+    relied_on_by="The work side falls back on it where a derivative has no attribution to works.",
+    expectations=(
+        expect_unique_versions("recording_id", "work_id", "valid_from"),
+        expect_rows(reason="Without links no generation without attribution pays a work."),
+        expect_known(
+            "recording_id",
+            "raw_catalog__recordings",
+            "recording_id",
+            reason="A link to an unknown recording pays nobody until the recording arrives.",
+        ),
+        expect_known(
+            "work_id",
+            "raw_catalog__works",
+            "work_id",
+            reason="Uses of an unknown work are UNMATCHED until it arrives.",
+        ),
+        expect_no_rows(
+            "shares_of_a_recording_stay_within_one",
+            "with latest as (select * from {batch} qualify row_number() over ("
+            "partition by recording_id, work_id, valid_from order by recorded_at desc) = 1)"
+            " select recording_id from latest where not is_withdrawn and valid_to is null"
+            " group by recording_id having sum(share) > 1.000001",
+            reason="The works of a medley share one recording; over 1 the shares are scaled down.",
+            severity="warn",
+        ),
+    ),
+)

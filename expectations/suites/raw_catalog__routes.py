@@ -1,0 +1,43 @@
+"""What is expected of routes as they came in. What a single row may hold is the door's matter."""
+
+from expectations.suite import (
+    Suite,
+    expect_known,
+    expect_no_rows,
+    expect_rows,
+    expect_unique_versions,
+)
+
+SUITE = Suite(
+    table="raw_catalog__routes",
+    relied_on_by="It leads an owner's money to a partner and a contract; without it the money is"
+    " UNROUTED.",
+    expectations=(
+        expect_unique_versions("party_id", "side", "territory", "product_id", "valid_from"),
+        expect_rows(reason="Without routes all money is UNROUTED."),
+        expect_known(
+            "contract_id",
+            "raw_licensing__contracts",
+            "contract_id",
+            reason="A route into an unknown contract has no terms: its money waits for licensing's"
+            " delivery.",
+        ),
+        expect_known(
+            "partner_id",
+            "raw_catalog__parties",
+            "party_id",
+            reason="A partner without a party has no name on its statement.",
+        ),
+        expect_no_rows(
+            "partner_is_the_contracts_partner",
+            "select distinct contract_id, partner_id from {batch} anti join"
+            " (select contract_id, partner_id from raw_licensing__contracts) as contracts"
+            " using (contract_id, partner_id)"
+            " where not is_withdrawn and contract_id in (select contract_id from"
+            " raw_licensing__contracts)",
+            reason="Route and contract name different partners, so money could go to the wrong"
+            " one: the catalog or"
+            " licensing has to correct it before a statement leaves.",
+        ),
+    ),
+)

@@ -1,0 +1,29 @@
+"""What is expected of works as they came in. What a single row may hold is the door's matter."""
+
+from expectations.suite import Suite, expect, expect_known, expect_rows, expect_unique_versions
+
+SUITE = Suite(
+    table="raw_catalog__works",
+    relied_on_by="The work side of every pool pays by it, and writers are asked for consent"
+    " through it.",
+    expectations=(
+        expect_unique_versions("work_id"),
+        expect_rows(reason="Without works the work side of every pool is UNMATCHED."),
+        expect(
+            "iswc_is_mostly_there",
+            "ExpectColumnValuesToNotBeNull",
+            column="iswc",
+            mostly=0.5,
+            reason="Publishers match by ISWC; a sudden lack of it points to a broken export.",
+            severity="warn",
+        ),
+        expect_known(
+            "writer_party_ids",
+            "raw_catalog__parties",
+            "party_id",
+            reason="A writer without a party cannot give consent, and has no name on the"
+            " statement.",
+            is_list=True,
+        ),
+    ),
+)

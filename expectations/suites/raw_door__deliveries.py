@@ -1,0 +1,47 @@
+"""What is expected of the register of deliveries. How it is written is the door's matter."""
+
+from expectations.suite import Suite, expect, expect_no_rows, expect_rows, expect_unique
+
+SUITE = Suite(
+    table="raw_door__deliveries",
+    relied_on_by="Operators read from it what came in, and every row in the lake leads back to it.",
+    expectations=(
+        expect_unique(
+            "has_one_row_per_delivery",
+            ["delivery_id"],
+            reason="Rows lead back to their delivery by its id.",
+        ),
+        expect_rows(reason="Nothing has come through the door yet: run `linernotes load`."),
+        expect(
+            "state_is_listed",
+            "ExpectColumnValuesToBeInSet",
+            column="state",
+            value_set=["loaded", "refused", "duplicate", "ignored"],
+            reason="A delivery in another state is counted nowhere.",
+        ),
+        expect_no_rows(
+            "rows_of_loaded_files_add_up",
+            "select delivery_id from {batch} where state = 'loaded'"
+            " and rows_read <> rows_loaded + rows_quarantined + rows_duplicate",
+            reason="A row that is neither loaded, quarantined nor a duplicate is lost.",
+        ),
+        expect_no_rows(
+            "no_refused_file_waits",
+            "select name from {batch} group by name having arg_max(state, registered_at) ="
+            " 'refused'",
+            reason="A refused file's content is missing from every report: read the reason, have"
+            " the sender fix it.",
+            severity="warn",
+        ),
+        expect_no_rows(
+            "no_feed_falls_silent",
+            "with feeds as (select source, feed, max(registered_at) as last_at from {batch}"
+            " where state = 'loaded' group by all)"
+            " select source, feed from feeds where source in ('ai_usage', 'removals')"
+            " and last_at < (select max(last_at) from feeds) - interval 7 day",
+            reason="A feed of events that is a week behind the others has likely stopped: ask its"
+            " sender.",
+            severity="warn",
+        ),
+    ),
+)

@@ -1,0 +1,46 @@
+"""What is expected of the central bank's rates as they came in.
+
+What a single row may hold is the door's matter.
+"""
+
+from expectations.suite import Suite, expect, expect_no_rows, expect_rows, expect_unique_versions
+
+SUITE = Suite(
+    table="raw_finance__ecb_rates",
+    relied_on_by="Every fee in another currency than the payout's is converted by it.",
+    expectations=(
+        expect_unique_versions("rate_date", "quote_currency"),
+        expect_rows(reason="Without rates the build stops at the first conversion."),
+        expect(
+            "rate_is_over_zero",
+            "ExpectColumnValuesToBeBetween",
+            column="rate",
+            min_value=0,
+            strict_min=True,
+            reason="A rate of nothing pays nothing; the door lets none through.",
+        ),
+        expect_no_rows(
+            "usd_has_no_long_gap",
+            "with days as (select distinct rate_date from {batch} where quote_currency = 'USD'),"
+            " gaps as (select rate_date, rate_date - lag(rate_date) over (order by rate_date) as"
+            " gap from days)"
+            " select rate_date from gaps where gap > 5 and rate_date >= date '2020-01-01'",
+            reason="The ECB skips weekends and a few holidays, never five days; rates older than"
+            " three days stop a"
+            " run. Deliver the bank's file again.",
+            severity="warn",
+        ),
+        expect_no_rows(
+            "no_recent_rate_jumps",
+            "with compared as (select rate_date, quote_currency, rate, lag(rate) over ("
+            "partition by quote_currency order by rate_date, recorded_at) as previous_rate from"
+            " {batch}"
+            " where rate_date >= date '2020-01-01')"
+            " select rate_date, quote_currency from compared"
+            " where rate > 1.25 * previous_rate or rate * 1.25 < previous_rate",
+            reason="A quarter in a day is a devaluation, or a damaged file: compare with the"
+            " bank's page.",
+            severity="warn",
+        ),
+    ),
+)

@@ -1,0 +1,41 @@
+"""What is expected of rates of other providers as they came in.
+
+What a single row may hold is the door's matter.
+"""
+
+from expectations.suite import Suite, expect, expect_no_rows, expect_unique_versions
+
+SUITE = Suite(
+    table="raw_finance__fx_rates",
+    relied_on_by="Fees in currencies that the ECB does not quote are converted by it.",
+    expectations=(
+        expect_unique_versions("rate_date", "base_currency", "quote_currency", "provider"),
+        expect(
+            "rate_is_over_zero",
+            "ExpectColumnValuesToBeBetween",
+            column="rate",
+            min_value=0,
+            strict_min=True,
+            reason="A rate of nothing pays nothing; the door lets none through.",
+        ),
+        expect(
+            "base_is_the_euro",
+            "ExpectColumnValuesToBeInSet",
+            column="base_currency",
+            value_set=["EUR"],
+            reason="Rates with another base are never looked up: ask finance for rates per EUR.",
+            severity="warn",
+        ),
+        expect_no_rows(
+            "no_rate_jumps",
+            "with compared as (select rate_date, quote_currency, provider, rate, lag(rate) over ("
+            "partition by quote_currency, provider order by rate_date, recorded_at) as"
+            " previous_rate from {batch})"
+            " select rate_date, quote_currency from compared"
+            " where rate > 1.25 * previous_rate or rate * 1.25 < previous_rate",
+            reason="A quarter in a step is a devaluation, or a rate turned upside down: compare"
+            " with another source.",
+            severity="warn",
+        ),
+    ),
+)

@@ -1,0 +1,66 @@
+"""What is expected of revenue as it came in. What a single row may hold is the door's matter."""
+
+from expectations.suite import (
+    Suite,
+    expect,
+    expect_known,
+    expect_no_rows,
+    expect_rows,
+    expect_unique_versions,
+)
+
+SUITE = Suite(
+    table="raw_finance__revenue",
+    relied_on_by="It is the money that the pools share.",
+    expectations=(
+        expect_unique_versions("usage_month", "territory", "product_id", "tier"),
+        expect_rows(reason="Without revenue every pool is empty: look for finance's delivery."),
+        expect(
+            "gross_is_not_negative",
+            "ExpectColumnValuesToBeBetween",
+            column="gross",
+            min_value=0,
+            reason="Refunds have a column of their own; the door lets no negative gross through.",
+        ),
+        expect_known(
+            "product_id",
+            "raw_licensing__products",
+            "product_id",
+            reason="Revenue of an unknown product is shared by nobody until licensing sends the"
+            " product.",
+        ),
+        expect_no_rows(
+            "currency_of_a_territory_is_one",
+            "select territory from {batch} where not is_withdrawn group by territory"
+            " having count(distinct currency) > 1",
+            reason="A territory that books in two currencies has changed its money, or a row has"
+            " the wrong one.",
+            severity="warn",
+        ),
+        expect_no_rows(
+            "net_is_mostly_positive",
+            "select usage_month, territory, product_id, tier from {batch} where not is_withdrawn"
+            " and gross - coalesce(indirect_tax, 0) - coalesce(refunds, 0) -"
+            " coalesce(payment_fees, 0)"
+            " - coalesce(deductions, 0) < 0",
+            reason="Below zero there is nothing to share, and the deficit is carried: ask finance"
+            " whether it is meant.",
+            severity="warn",
+        ),
+        expect_no_rows(
+            "no_month_jumps",
+            "with latest as (select * from {batch} qualify row_number() over ("
+            "partition by usage_month, territory, product_id, tier order by recorded_at desc) = 1),"
+            " compared as (select usage_month, territory, product_id, tier, gross, lag(gross) over"
+            " ("
+            "partition by territory, product_id, tier order by usage_month) as previous_gross"
+            " from latest where not is_withdrawn)"
+            " select usage_month, territory, product_id, tier from compared"
+            " where previous_gross > 1000 and (gross > 5 * previous_gross or gross * 5 <"
+            " previous_gross)",
+            reason="Five times the month before, or a fifth of it, is likely a unit or currency"
+            " mixed up.",
+            severity="warn",
+        ),
+    ),
+)

@@ -1,0 +1,63 @@
+"""What is expected of consent decisions as they came in.
+
+What a single row may hold is the door's matter.
+"""
+
+from expectations.suite import (
+    Suite,
+    expect_known,
+    expect_no_rows,
+    expect_rows,
+    expect_unique_versions,
+)
+
+SUITE = Suite(
+    table="raw_licensing__consents",
+    relied_on_by="Every paid line names a decision from here as its proof.",
+    expectations=(
+        expect_unique_versions("decision_id"),
+        expect_rows(reason="Without decisions every use falls back on its contract's silence."),
+        expect_no_rows(
+            "object_is_named",
+            "select decision_id from {batch}"
+            " where object_id is null and object_type <> 'catalogue' and not is_withdrawn",
+            reason="A decision about a thing that it does not name covers nothing: licensing has"
+            " to name it.",
+            severity="warn",
+        ),
+        expect_known(
+            "party_id",
+            "raw_catalog__parties",
+            "party_id",
+            reason="A decision of an unknown party can be nobody's proof.",
+        ),
+        expect_no_rows(
+            "evidence_matches",
+            "select decision_id from {batch} where evidence_state = 'mismatch' and not"
+            " is_withdrawn",
+            reason="A decision whose evidence does not match is no candidate, and its uses are"
+            " held: ask for the"
+            " signed document again.",
+            severity="warn",
+        ),
+        expect_no_rows(
+            "revocations_are_enforced_within_two_days",
+            "select decision_id from {batch} where decision = 'deny' and not is_withdrawn"
+            " and enforced_at > valid_from + interval 2 day",
+            reason="Between validity and enforcement every use is leakage, and held: have the"
+            " products catch up.",
+            severity="warn",
+        ),
+        expect_no_rows(
+            "no_day_turns_many_away",
+            "with days as (select recorded_at::date as day,"
+            " count(*) filter (where decision = 'deny') as deny_count, count(*) as row_count"
+            " from {batch} group by all)"
+            " select day from days where row_count >= 100 and deny_count * 2 > row_count",
+            reason="A day on which over half of a hundred decisions are refusals is news for the"
+            " partner managers, or"
+            " a column turned round.",
+            severity="warn",
+        ),
+    ),
+)

@@ -1,0 +1,30 @@
+"""What is expected of withholding rates as they came in.
+
+What a single row may hold is the door's matter.
+"""
+
+from expectations.suite import Suite, expect, expect_known, expect_unique_versions
+
+SUITE = Suite(
+    table="raw_licensing__contract_withholdings",
+    relied_on_by="Tax withheld on a statement is computed by its rates.",
+    expectations=(
+        expect_unique_versions("contract_id", "version", "source_territory", "valid_from"),
+        expect_known(
+            "contract_id",
+            "raw_licensing__contracts",
+            "contract_id",
+            reason="It is cut from the contract's own row, so the contract has to be there.",
+        ),
+        expect(
+            "rate_is_plausible",
+            "ExpectColumnValuesToBeBetween",
+            column="rate",
+            min_value=0,
+            max_value=0.4,
+            reason="No treaty or statute withholds over 40 % on royalties: likely a slip of the"
+            " keyboard.",
+            severity="warn",
+        ),
+    ),
+)

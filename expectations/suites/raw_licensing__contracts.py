@@ -1,0 +1,73 @@
+"""What is expected of contracts as they came in.
+
+What a single row may hold is the door's matter.
+"""
+
+from expectations.suite import (
+    Suite,
+    expect,
+    expect_known,
+    expect_no_rows,
+    expect_rows,
+    expect_unique_versions,
+)
+
+SUITE = Suite(
+    table="raw_licensing__contracts",
+    relied_on_by="Every fee is computed by its terms, and silence is judged by its clauses.",
+    expectations=(
+        expect_unique_versions("contract_id", "version"),
+        expect_rows(reason="Without contracts nobody is paid."),
+        expect_no_rows(
+            "terms_fit_the_model",
+            "select contract_id, version from {batch} where not is_withdrawn and ("
+            "(model in ('pro_rata', 'greater_of') and revenue_share is null)"
+            " or (model = 'per_use' and rate is null and per_use_minimum is null)"
+            " or (model = 'equal_per_work' and training_fee_amount is null))",
+            reason="A model without its terms computes no fee, and the partner would get nothing:"
+            " licensing has to"
+            " send the version again.",
+        ),
+        expect(
+            "revenue_share_is_plausible",
+            "ExpectColumnValuesToBeBetween",
+            column="revenue_share",
+            min_value=0,
+            strict_min=True,
+            max_value=0.9,
+            reason="A share of nothing, or of over 90 %, is likely a slip of the keyboard: read"
+            " the contract.",
+            severity="warn",
+        ),
+        expect_no_rows(
+            "silence_that_allows_names_its_clause",
+            "select contract_id, version from {batch}"
+            " where silence = 'allow' and silence_clause is null and not is_withdrawn",
+            reason="The proof of a use allowed by silence is the clause; without it the line"
+            " cannot be issued.",
+            severity="warn",
+        ),
+        expect_no_rows(
+            "required_parties_are_named",
+            "select contract_id, version from {batch}"
+            " where coalesce(len(required_parties), 0) = 0 and not is_withdrawn",
+            reason="With nobody to ask, every use would be allowed without a proof.",
+        ),
+        expect_known(
+            "partner_id",
+            "raw_catalog__parties",
+            "party_id",
+            reason="A partner without a party has no name on its statement.",
+        ),
+        expect_no_rows(
+            "products_are_known",
+            "select contract_id, product_id from"
+            " (select contract_id, unnest(product_ids) as product_id from {batch} where not"
+            " is_withdrawn) as products"
+            " where product_id <> '*' and product_id not in (select product_id from"
+            " raw_licensing__products)",
+            reason="A contract for an unknown product earns nothing until the product arrives.",
+            severity="warn",
+        ),
+    ),
+)

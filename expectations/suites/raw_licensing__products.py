@@ -1,0 +1,37 @@
+"""What is expected of products as they came in. What a single row may hold is the door's matter."""
+
+from expectations.suite import Suite, expect, expect_no_rows, expect_rows, expect_unique_versions
+
+SUITE = Suite(
+    table="raw_licensing__products",
+    relied_on_by="Each use takes its weight basis, and money without a contract its default share,"
+    " from here.",
+    expectations=(
+        expect_unique_versions("product_id"),
+        expect_rows(reason="Without products no use belongs to a pool."),
+        expect(
+            "kind_is_listed",
+            "ExpectColumnValuesToBeInSet",
+            column="kind",
+            value_set=["remix", "cover", "mashup", "voice", "dj", "playlist", "training"],
+            reason="Reports group by kind; the door lets none outside the list through.",
+        ),
+        expect_no_rows(
+            "default_shares_leave_something",
+            "select product_id from {batch}"
+            " where default_share_master + default_share_work > 1 and not is_withdrawn",
+            reason="Both sides together would accrue more than the pool has: licensing has to"
+            " correct the product.",
+        ),
+        expect(
+            "weight_floor_is_small",
+            "ExpectColumnValuesToBeBetween",
+            column="weight_floor",
+            min_value=0,
+            max_value=0.2,
+            reason="A floor over 0.2 drops most sources of a mashup: likely a percentage given as"
+            " a number.",
+            severity="warn",
+        ),
+    ),
+)

@@ -1,0 +1,39 @@
+"""What is expected of appeals as they came in. What a single row may hold is the door's matter."""
+
+from expectations.suite import (
+    Suite,
+    expect_known,
+    expect_no_rows,
+    expect_rows,
+    expect_unique_versions,
+)
+
+SUITE = Suite(
+    table="raw_removals__appeals",
+    relied_on_by="Held money is released by its outcomes, and the overturn rate is counted from"
+    " it.",
+    expectations=(
+        expect_unique_versions("appeal_id"),
+        expect_rows(reason="Without appeals no overturn rate can be shown."),
+        expect_known(
+            "puid",
+            "raw_removals__actions",
+            "puid",
+            reason="An appeal against an unknown action releases nothing until the action arrives.",
+        ),
+        expect_no_rows(
+            "decision_names_its_outcome",
+            "select appeal_id from {batch} where (decided_at is null) <> (outcome is null) and not"
+            " is_withdrawn",
+            reason="A decided appeal without outcome, or the reverse, stays open in every figure.",
+            severity="warn",
+        ),
+        expect_no_rows(
+            "is_decided_after_it_is_filed",
+            "select appeal_id from {batch} where decided_at < filed_at and not is_withdrawn",
+            reason="A decision before the appeal gives a negative time to resolve: check the"
+            " clocks.",
+            severity="warn",
+        ),
+    ),
+)

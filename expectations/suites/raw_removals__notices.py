@@ -1,0 +1,26 @@
+"""What is expected of notices as they came in. What a single row may hold is the door's matter."""
+
+from expectations.suite import Suite, expect, expect_known, expect_rows, expect_unique_versions
+
+SUITE = Suite(
+    table="raw_removals__notices",
+    relied_on_by="Time to action starts at the earliest valid notice, and open notices are the"
+    " backlog.",
+    expectations=(
+        expect_unique_versions("notice_id"),
+        expect_rows(reason="Without notices every time to action starts at detection."),
+        expect_known(
+            "puid",
+            "raw_removals__actions",
+            "puid",
+            reason="A notice whose action is unknown counts as open until the action arrives.",
+        ),
+        expect(
+            "notifier_is_listed",
+            "ExpectColumnValuesToBeInSet",
+            column="notifier_kind",
+            value_set=["partner", "artist", "trusted_flagger", "user", "authority"],
+            reason="The regulator asks for figures per notifier; the door lets no other through.",
+        ),
+    ),
+)

@@ -1,0 +1,46 @@
+"""What is expected of the artist-fan connection before publication.
+
+How a figure comes about is tested beside its model.
+"""
+
+from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows, expect_unique
+
+AUDIENCES = (
+    "derivative_listener_count",
+    "source_listener_within_7_days_count",
+    "new_fan_count",
+    "follow_count",
+    "save_count",
+)
+
+SUITE = Suite(
+    table="rpt_partner__fan_connection",
+    relied_on_by="Artists see in it whether derivatives bring people to their music.",
+    expectations=(
+        expect_unique(
+            "has_one_row_per_partner_month_recording_and_territory",
+            ["partner_id", "report_month", "recording_id", "territory"],
+            reason="A row twice doubles an audience.",
+        ),
+        expect_no_rows(
+            "small_audiences_are_hidden",
+            "select partner_id, report_month from {batch} where "
+            + " or ".join(f"{column} between 1 and 9" for column in AUDIENCES),
+            reason="A figure under ten people could lead back to one of them.",
+        ),
+        expect_no_rows(
+            "audiences_are_rounded_to_five",
+            "select partner_id, report_month from {batch} where "
+            + " or ".join(f"{column} % 5 <> 0" for column in AUDIENCES),
+            reason="Exact audiences, compared from month to month, tell of single people.",
+        ),
+        expect_no_rows(
+            "what_is_hidden_is_said",
+            "select partner_id, report_month from {batch}"
+            " where derivative_listener_count is null and suppression_code = 'ROUNDED'",
+            reason="The report says where it hides something; a blank without a reason reads like"
+            " a fault.",
+        ),
+        expect_no_personal_columns(),
+    ),
+)

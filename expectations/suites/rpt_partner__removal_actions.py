@@ -1,0 +1,40 @@
+"""What is expected of listed removal actions before publication.
+
+How a figure comes about is tested beside its model.
+"""
+
+from expectations.suite import (
+    Suite,
+    expect_no_personal_columns,
+    expect_no_rows,
+    expect_rows,
+    expect_unique,
+)
+
+SUITE = Suite(
+    table="rpt_partner__removal_actions",
+    relied_on_by="Partners look up single removals in it, and appeal by its ids.",
+    expectations=(
+        expect_unique(
+            "has_one_row_per_partner_and_action",
+            ["partner_id", "puid"],
+            reason="An action twice on a partner's list counts twice in its month.",
+        ),
+        expect_rows(
+            reason="Without rows no removal concerned a partner: look whether parties are matched."
+        ),
+        expect_no_rows(
+            "time_to_action_is_not_negative",
+            "select puid from {batch} where hours_to_action < 0",
+            reason="An action before its notice and its detection points to clocks that differ.",
+            severity="warn",
+        ),
+        expect_no_rows(
+            "uploader_stays_unnamed",
+            "select column_name from (describe select * from {batch}) where column_name like"
+            " '%uploader%'",
+            reason="Who uploaded the content is not the partner's to know.",
+        ),
+        expect_no_personal_columns(),
+    ),
+)

@@ -1,0 +1,54 @@
+"""What is expected of the regulator's file before publication.
+
+How a figure comes about is tested beside its model.
+"""
+
+from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows, expect_unique
+
+SUITE = Suite(
+    table="rpt_regulator__statements_of_reasons",
+    relied_on_by="It is filed with the EU's transparency database.",
+    expectations=(
+        expect_unique(
+            "has_one_row_per_puid",
+            ["platform_uid"],
+            reason="The database refuses an id that it has seen.",
+        ),
+        expect_no_rows(
+            "each_names_a_decision",
+            "select platform_uid from {batch}"
+            " where coalesce(nullif(decision_visibility, '[]'), decision_monetary,"
+            " decision_provision,"
+            " decision_account) is null",
+            reason="The database requires at least one of the four decision groups.",
+        ),
+        expect_no_rows(
+            "required_fields_are_filled",
+            "select platform_uid from {batch} where decision_ground is null or category is null"
+            " or content_type is null or content_date is null or application_date is null"
+            " or decision_facts is null or source_type is null or automated_detection is null"
+            " or automated_decision is null",
+            reason="The database refuses a statement with a required field blank.",
+        ),
+        expect_no_rows(
+            "content_is_older_than_its_removal",
+            "select platform_uid from {batch} where content_date > application_date"
+            " or content_date not between date '2000-01-01' and date '2038-01-01'",
+            reason="The database refuses content dates outside its range, or after the decision"
+            " was applied.",
+        ),
+        expect_no_rows(
+            "facts_fit_the_field",
+            "select platform_uid from {batch} where length(decision_facts) > 5000",
+            reason="The database takes 5000 characters of facts.",
+        ),
+        expect_no_rows(
+            "illegal_content_names_the_law",
+            "select platform_uid from {batch} where decision_ground ="
+            " 'DECISION_GROUND_ILLEGAL_CONTENT'"
+            " and illegal_content_legal_ground is null",
+            reason="The database requires the legal ground of what is called illegal.",
+        ),
+        expect_no_personal_columns(),
+    ),
+)

@@ -1,0 +1,40 @@
+"""What is expected of actions that cannot be filed before publication.
+
+How a figure comes about is tested beside its model.
+"""
+
+from expectations.suite import (
+    Suite,
+    expect,
+    expect_no_personal_columns,
+    expect_no_rows,
+    expect_unique,
+)
+
+SUITE = Suite(
+    table="rpt_regulator__unfiled_actions",
+    relied_on_by="The compliance team works through it before the filing is late.",
+    expectations=(
+        expect_unique(
+            "has_one_row_per_puid",
+            ["puid"],
+            reason="An action twice is chased twice.",
+        ),
+        expect(
+            "reason_is_given",
+            "ExpectColumnValuesToNotBeNull",
+            column="unfiled_reason",
+            reason="Nobody can fix what is not said.",
+        ),
+        expect_no_rows(
+            "few_actions_stay_unfiled",
+            "select unfiled_count from (select count(*) as unfiled_count from {batch}) as counted"
+            " where unfiled_count * 20 > (select count(*) from fct_removal_actions)"
+            " and unfiled_count > 20",
+            reason="Over 5 % of actions cannot be filed: ask trust and safety for the content"
+            " dates.",
+            severity="warn",
+        ),
+        expect_no_personal_columns(),
+    ),
+)

@@ -1,0 +1,1 @@
+"""What runs, when and after what: the only package that imports Dagster."""

@@ -1,0 +1,83 @@
+"""What leaves the warehouse: the published file and the partner packages.
+
+Nothing is computed here.
+"""
+
+import json
+from datetime import datetime
+
+import dagster as dg
+
+from linernotes.published import open_published
+from linernotes.reporting import write_packages
+from linernotes.settings import Settings
+from linernotes.warehouse import PUBLIC_SCHEMAS
+from orchestration.assets.models import warehouse_models
+from orchestration.manifest import target_folder
+from orchestration.markdown import markdown_table
+from orchestration.partitions import as_month, partner_months, partners
+from orchestration.pipeline import publish_with_results
+from orchestration.resources import Home
+
+PUBLIC_MODELS = [spec.key for spec in warehouse_models.specs if spec.key.path[0] in PUBLIC_SCHEMAS]
+
+
+@dg.asset(
+    deps=PUBLIC_MODELS,
+    group_name="partner_reporting",
+    owners=["team:partner_reporting"],
+    kinds={"duckdb"},
+)
+def published_warehouse(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
+    """The warehouse file that everybody reads, swapped in whole. One file per publication.
+
+    It waits for every blocking check on what it publishes.
+    """
+    settings = home.settings
+    known_at = _freeze_of_build(settings)
+    path = publish_with_results(settings, known_at)
+    with open_published(settings) as connection:
+        row_counts = connection.execute(
+            "select schema_name || '.' || table_name, estimated_size from duckdb_tables()"
+            " where database_name = 'published' order by all"
+        ).fetchall()
+        names = connection.execute("select distinct partner_id from marts.dim_partners").fetchall()
+    context.instance.add_dynamic_partitions(str(partners.name), [name for (name,) in names])
+    return dg.MaterializeResult(
+        metadata={
+            "path": dg.MetadataValue.path(str(path)),
+            "known_at": known_at.isoformat(),
+            "dagster/row_count": dg.MetadataValue.int(sum(count for _, count in row_counts)),
+            "tables": dg.MetadataValue.md(markdown_table(("table", "rows"), row_counts)),
+        }
+    )
+
+
+def _freeze_of_build(settings: Settings) -> datetime:
+    """The freeze that dbt was last given, which may be an earlier run's."""
+    results = json.loads((target_folder(settings) / "run_results.json").read_text())
+    return datetime.fromisoformat(results["args"]["vars"]["known_at"])
+
+
+@dg.asset(
+    deps=["published_warehouse", "statement_drafts"],
+    partitions_def=partner_months,
+    group_name="partner_reporting",
+    owners=["team:partner_reporting"],
+    kinds={"python"},
+)
+def partner_packages(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
+    """The files that a partner gets for a month. One package per partner, month and version.
+
+    Writing a package again gives the same bytes, or a new version if its statements have changed.
+    """
+    keys = context.partition_key.keys_by_dimension  # type: ignore[attr-defined]
+    packages = write_packages(home.settings, as_month(keys["month"]), keys["partner"])
+    rows = [(p.version, p.state, "new" if p.is_new else "as before", p.path) for p in packages]
+    return dg.MaterializeResult(
+        metadata={
+            "packages": dg.MetadataValue.md(
+                markdown_table(("version", "state", "content", "folder"), rows)
+            )
+        }
+    )

@@ -1,0 +1,79 @@
+"""Expectation suites as asset checks, one op per layer since the tool takes ten seconds to start.
+
+What is expected is in `expectations/suites/`; dbt's own tests become checks by themselves.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from expectations.runner import CheckResult, load_suites, run_suites
+from expectations.suite import Layer
+from orchestration.resources import Home
+
+
+def asset_key(table: str) -> dg.AssetKey:
+    """The asset of a table: its layer, then its name."""
+    return dg.AssetKey(["raw" if table.startswith("raw_") else "reports", table])
+
+
+def _specs(layer: Layer) -> list[dg.AssetCheckSpec]:
+    return [
+        dg.AssetCheckSpec(
+            name=suite.check_name(expectation),
+            asset=asset_key(suite.table),
+            description=expectation.reason,
+            blocking=expectation.severity == "error",
+            metadata={"relied_on_by": suite.relied_on_by},
+        )
+        for suite in load_suites(layer=layer)
+        for expectation in suite.expectations
+    ]
+
+
+def _evaluate(
+    context: dg.AssetCheckExecutionContext, home: Home, layer: Layer
+) -> Iterator[dg.AssetCheckResult]:
+    selected = context.selected_asset_check_keys
+    tables = sorted({key.asset_key.path[-1] for key in selected})
+    results = [
+        result
+        for result in run_suites(home.settings, tables, layer)
+        if dg.AssetCheckKey(asset_key(result.table_name), result.check_name) in selected
+    ]
+    # A blocking check that could not run has not failed: it gets no result, and the step fails.
+    unknown = [result for result in results if result.is_blocking and result.outcome == "error"]
+    for result in results:
+        if result not in unknown:
+            yield _as_dagster(result)
+    if unknown:
+        listed = "\n".join(f"{result.check_name}: {result.reason}" for result in unknown)
+        raise dg.Failure(f"{len(unknown)} blocking checks could not run:\n{listed}")
+
+
+def _as_dagster(result: CheckResult) -> dg.AssetCheckResult:
+    severity = (
+        dg.AssetCheckSeverity.ERROR if result.severity == "error" else dg.AssetCheckSeverity.WARN
+    )
+    return dg.AssetCheckResult(
+        asset_key=asset_key(result.table_name),
+        check_name=result.check_name,
+        passed=result.outcome == "passed",
+        severity=severity,
+        description=result.reason,
+        metadata={"outcome": result.outcome, "unexpected_count": result.unexpected_count},
+    )
+
+
+@dg.multi_asset_check(specs=_specs("raw"), can_subset=True)
+def raw_suites(context: dg.AssetCheckExecutionContext, home: Home) -> Iterator[dg.AssetCheckResult]:
+    """Expectations of what came in."""
+    yield from _evaluate(context, home, "raw")
+
+
+@dg.multi_asset_check(specs=_specs("reports"), can_subset=True)
+def report_suites(
+    context: dg.AssetCheckExecutionContext, home: Home
+) -> Iterator[dg.AssetCheckResult]:
+    """Expectations of what goes out."""
+    yield from _evaluate(context, home, "reports")

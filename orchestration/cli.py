@@ -1,0 +1,443 @@
+"""The command line: what each command is called, takes and prints, and how it ends.
+
+The work is in the library and the modules next to this one, imported when a command needs them.
+"""
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from linernotes.ingestion import DeliveryOutcome, LoadReport
+    from linernotes.settings import Settings
+
+DONE, SAYS_NO, WRONG_USE = 0, 1, 2
+
+app = typer.Typer(
+    name="linernotes",
+    help="The warehouse of a music service's responsible-AI programme.",
+    epilog="Exit status: 0 done, 1 the data or a check says no, 2 wrong use.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    # Coloured help would triple the time that help takes.
+    rich_markup_mode=None,
+)
+quarantine = typer.Typer(help="What was turned away at the door, why, and again after a fix.")
+statement = typer.Typer(help="Statements and their states.")
+app.add_typer(quarantine, name="quarantine", no_args_is_help=True)
+app.add_typer(statement, name="statement", no_args_is_help=True)
+
+Scale = Annotated[float, typer.Option(min=0.001, help="1 is the real thing 1:10,000.")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same bytes.")]
+Partner = Annotated[str | None, typer.Option(help="Only this partner, by its id.")]
+Landing = Annotated[Path | None, typer.Option(help="A landing zone outside the home.")]
+
+
+def _month(value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
+        raise typer.BadParameter(f"{value!r} is not a month; write it as 2026-07.")
+    return value
+
+
+Month = Annotated[
+    str | None,
+    typer.Option(callback=_month, metavar="YYYY-MM", help="Only this month; else every month."),
+]
+
+
+@app.callback()
+def common(
+    context: typer.Context,
+    home: Annotated[
+        Path | None, typer.Option(help="The home to work in; else LINERNOTES_HOME.")
+    ] = None,
+) -> None:
+    """The warehouse of a music service's responsible-AI programme."""
+    context.obj = home
+
+
+def _settings(context: typer.Context, landing: Path | None = None) -> "Settings":
+    from linernotes.settings import Settings
+
+    given = {"home": context.obj, "landing": landing}
+    return Settings.model_validate({name: path.resolve() for name, path in given.items() if path})
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    scale: Scale = 0.1,
+    seed: Seed = 1,
+) -> None:
+    """Run a sample world of six months through everything.
+
+    It gets a home of its own, LINERNOTES_HOME if that is set, and is made afresh each time.
+    """
+    from orchestration.demo import run_demo
+
+    settings = _settings(context)
+    is_chosen = context.obj or os.environ.get("LINERNOTES_HOME")
+    run_demo(settings.home if is_chosen else settings.home / "demo", scale, seed)
+
+
+@app.command()
+def sample(
+    out: Annotated[Path, typer.Option(help="The folder to write the feeds into.")],
+    scale: Scale = 1.0,
+    feed_scale: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FEED=N", help="A scale of its own for one feed; may be repeated."),
+    ] = None,
+    seed: Seed = 1,
+    months: Annotated[int, typer.Option(min=1, help="How many months.")] = 6,
+) -> None:
+    """Write the feeds of a synthetic world, and nothing else."""
+    from linernotes.sampledata import write_sample
+    from orchestration.console import say
+
+    write_sample(out, scale, _feed_scales(feed_scale or []), seed, months)
+    say(f"The feeds are in {out}. Load them: linernotes load --landing {out}")
+
+
+def _feed_scales(texts: list[str]) -> dict[str, float]:
+    scales = {}
+    for text in texts:
+        feed, _, number = text.partition("=")
+        try:
+            scales[feed] = float(number)
+        except ValueError:
+            raise typer.BadParameter(
+                f"{text!r} should be a feed and a number, such as removals=10.",
+                param_hint="--feed-scale",
+            ) from None
+    return scales
+
+
+@app.command()
+def load(
+    context: typer.Context,
+    feeds: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SOURCE/FEED", help="Only these feeds; else all."),
+    ] = None,
+    landing: Landing = None,
+) -> None:
+    """Take what is new in the landing zone through the door."""
+    from orchestration import pipeline
+    from orchestration.console import progress_bars
+
+    _require_feeds(feeds or [])
+    settings = _settings(context, landing)
+    with progress_bars() as progress:
+        report = pipeline.load(settings, feeds or None, progress)
+    _print_load(report)
+    if any(delivery.state == "refused" for delivery in report.deliveries):
+        raise typer.Exit(SAYS_NO)
+
+
+def _require_feeds(feeds: list[str]) -> None:
+    from linernotes.ingestion import FEEDS
+
+    unknown = sorted(set(feeds) - set(FEEDS))
+    if unknown:
+        raise typer.BadParameter(
+            f"no such feed: {', '.join(unknown)}. There are: {', '.join(FEEDS)}",
+            param_hint="SOURCE/FEED",
+        )
+
+
+def _print_load(report: "LoadReport", nothing: str = "Nothing new.") -> None:
+    from itertools import groupby
+
+    from orchestration.console import print_table, say
+
+    counts = ("deliveries", "read", "loaded", "quarantined", "duplicate")
+    feeds = []
+    by_feed = sorted(report.deliveries, key=lambda one: (one.source, one.feed))
+    for (source, feed), group in groupby(by_feed, lambda one: (one.source, one.feed)):
+        deliveries = list(group)
+        sums = [sum(getattr(one, f"rows_{kind}") or 0 for one in deliveries) for kind in counts[1:]]
+        feeds.append((f"{source}/{feed}", len(deliveries), *sums))
+    print_table("Through the door", ("feed", *counts), feeds, counts, nothing)
+    remarks: list[tuple[str, str, str]] = [
+        (one.name, one.state, _remarks(one))
+        for one in report.deliveries
+        if one.state != "loaded" or _remarks(one)
+    ]
+    remarks += [(name, "no delivery", text) for name, text in sorted(report.ignored_files.items())]
+    print_table("Remarks", ("delivery", "state", "remark"), remarks)
+    quarantined = sum(one.rows_quarantined for one in report.deliveries)
+    if quarantined:
+        say(f"{quarantined:,} rows are in quarantine; why: linernotes quarantine list")
+
+
+def _remarks(delivery: "DeliveryOutcome") -> str:
+    remarks = [delivery.reason] if delivery.reason else []
+    if delivery.ignored_columns:
+        remarks.append(f"columns left out: {', '.join(delivery.ignored_columns)}")
+    remarks += [f"{what} ({count:,})" for what, count in sorted(delivery.warnings.items())]
+    return "; ".join(remarks)
+
+
+@quarantine.command("list")
+def list_quarantine(context: typer.Context) -> None:
+    """List the deliveries with rows in quarantine."""
+    from linernotes.ingestion import quarantine_list
+    from orchestration.console import print_frame
+
+    print_frame("In quarantine", quarantine_list(_settings(context)), "Nothing is in quarantine.")
+
+
+@quarantine.command("show")
+def show_quarantine(
+    context: typer.Context,
+    delivery_id: Annotated[str, typer.Argument(help="As `linernotes quarantine list` shows it.")],
+) -> None:
+    """Show the rows of one delivery that were turned away, and why."""
+    from linernotes.ingestion import quarantine_show
+    from orchestration.console import complain, print_frame
+
+    rows = quarantine_show(_settings(context), delivery_id)
+    if rows.is_empty():
+        complain(f"No row of {delivery_id} is in quarantine; see: linernotes quarantine list")
+        raise typer.Exit(SAYS_NO)
+    shown = rows.select("row_number", "broken_rules", "details", "original_text", "retried_as")
+    print_frame(f"Turned away of {delivery_id}", shown)
+
+
+@quarantine.command("retry")
+def retry_quarantine(
+    context: typer.Context,
+    delivery_id: Annotated[
+        str | None, typer.Argument(help="Only the rows of this delivery; else all.")
+    ] = None,
+) -> None:
+    """Put rows through the door again, after a fix."""
+    from linernotes.ingestion import quarantine_retry
+
+    report = quarantine_retry(_settings(context), delivery_id)
+    _print_load(report, "No row that waits came in; why: linernotes quarantine show DELIVERY_ID")
+
+
+@app.command()
+def build(
+    context: typer.Context,
+    select: Annotated[str | None, typer.Option(help="dbt selection; else everything.")] = None,
+) -> None:
+    """Build the warehouse, check it, and publish it if it holds.
+
+    One blocking check that does not hold, and what was published before stays.
+    """
+    from orchestration.console import progress_bars, say
+    from orchestration.pipeline import build_and_publish
+
+    settings = _settings(context)
+    with progress_bars() as progress:
+        outcome = build_and_publish(settings, select=select, on_progress=progress)
+    for warning in outcome.build.warnings:
+        say(f"Warning: {warning}")
+    for check in outcome.checks:
+        if check.outcome != "passed":
+            say(f"Warning: {check.check_name} ({check.unexpected_count:,}): {check.reason}")
+    held = sum(check.outcome == "passed" for check in outcome.checks)
+    say(
+        f"Built {outcome.build.node_count} nodes; {held} of {len(outcome.checks)} checks hold."
+        f" Published: {outcome.published_file}"
+    )
+
+
+@statement.command("draft")
+def draft_statements(
+    context: typer.Context,
+    month: Month = None,
+    partner: Partner = None,
+    by: Annotated[str | None, typer.Option(help="Who drafts; else the user of the system.")] = None,
+) -> None:
+    """Draft statements from the published warehouse."""
+    from linernotes.statements import draft
+    from orchestration.console import print_table
+
+    drafts = draft(_settings(context), month, partner, by)
+    print_table(
+        "Drafts",
+        ("partner", "month", "statement", "version", "lines", "payable", "held", "currency"),
+        [
+            (
+                one.partner_id,
+                one.report_month,
+                one.statement_id,
+                one.version,
+                one.line_count,
+                one.totals["payable_amount"],
+                one.totals["held_amount"],
+                one.currency_code,
+            )
+            for one in drafts
+        ],
+        numbers=("version", "lines", "payable", "held"),
+    )
+
+
+@app.command()
+def report(context: typer.Context, month: Month = None, partner: Partner = None) -> None:
+    """Write the packages that partners get.
+
+    What is not issued says DRAFT.
+    """
+    from linernotes.reporting import write_packages
+    from orchestration.console import print_table, progress_bars
+
+    settings = _settings(context)
+    with progress_bars() as progress:
+        packages = write_packages(
+            settings,
+            month,
+            partner,
+            lambda done, total, name: progress("Packages", done, total, name),
+        )
+    print_table(
+        "Packages",
+        ("partner", "month", "version", "state", "content", "folder"),
+        [
+            (
+                package.partner_id,
+                package.report_month,
+                package.version,
+                package.state,
+                "new" if package.is_new else "as before",
+                package.path,
+            )
+            for package in packages
+        ],
+    )
+
+
+@app.command()
+def verify(
+    package: Annotated[Path, typer.Option(help="The folder of a package.", exists=True)],
+) -> None:
+    """Check a package: hashes, rows, totals, shares of pools.
+
+    A partner can do so without the warehouse.
+    """
+    from linernotes.reporting import verify_package
+    from orchestration.console import print_table, say
+
+    problems = verify_package(package)
+    if not problems:
+        say(f"{package} holds: hashes, rows, totals and pool shares.")
+        return
+    rows = [(problem.file, problem.rule, problem.details) for problem in problems]
+    print_table(f"{package} does not hold", ("file", "rule", "found"), rows)
+    raise typer.Exit(SAYS_NO)
+
+
+@app.command()
+def status(context: typer.Context) -> None:
+    """Health at a glance: what came in, what waits, what fails."""
+    from orchestration.console import print_table, say
+    from orchestration.health import look
+
+    health = look(_settings(context))
+    say(health.publication)
+    print_table(
+        "Freshness",
+        ("feed", "last loaded", "deliveries", "rows"),
+        health.feeds,
+        ("deliveries", "rows"),
+        "Nothing is loaded yet: run `linernotes load`.",
+    )
+    print_table(
+        "Open in quarantine",
+        ("feed", "rows", "oldest"),
+        health.quarantine,
+        ("rows",),
+        "Nothing waits in quarantine.",
+    )
+    print_table(
+        "Checks that do not hold",
+        ("check", "severity", "outcome", "rows"),
+        health.checks,
+        ("rows",),
+        "No check is known to fail.",
+    )
+    print_table(
+        "Statements",
+        ("month", "state", "statements"),
+        health.statements,
+        ("statements",),
+        "No statement is drafted yet: run `linernotes statement draft`.",
+    )
+    if health.is_blocked:
+        raise typer.Exit(SAYS_NO)
+
+
+@app.command()
+def up(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of the web pages.")] = 3000,
+) -> None:
+    """Start Dagster: web pages and daemon, with the schedules."""
+    from orchestration.webserver import serve
+
+    raise typer.Exit(serve(_settings(context), host, port))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Runs one command and returns its exit status; exceptions become words here and only here."""
+    try:
+        app(args=arguments)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else SAYS_NO
+    except Exception as error:
+        return _explain(error)
+    return DONE
+
+
+def _explain(error: Exception) -> int:
+    from pydantic import ValidationError
+
+    from linernotes.errors import LinernotesError
+    from orchestration.console import complain, complain_of_defect
+
+    if isinstance(error, LinernotesError):
+        complain(str(error))
+        return SAYS_NO
+    if isinstance(error, ValidationError):
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        complain(f"The settings are wrong: {wrong}. Look at LINERNOTES_… variables and .env.")
+        return WRONG_USE
+    if isinstance(error, (PermissionError, FileNotFoundError)) and error.filename:
+        complain(f"{error.strerror}: {error.filename}. Check the path and who may use it.")
+        return SAYS_NO
+    complain_of_defect(error, _log_folder())
+    return SAYS_NO
+
+
+def _log_folder() -> Path:
+    import tempfile
+
+    from linernotes.settings import Settings
+
+    try:
+        return Settings().home / "logs"
+    except Exception:  # the settings may be what is broken
+        return Path(tempfile.gettempdir())
+
+
+def main() -> None:
+    """Runs the command in `sys.argv`.
+
+    The process ends without Python's own tidying up, in which DuckDB's bindings list dozens of
+    lines about leaks that are none of the user's business.
+    """
+    status = run()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

@@ -1,0 +1,138 @@
+"""How commands talk: one console, tables, progress bars, and words for errors.
+
+No work is done here.
+"""
+
+import sys
+import traceback
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+
+if TYPE_CHECKING:
+    import polars as pl
+
+# Without a terminal, as in a log, lines may be wide.
+WIDTH_OF_LOGS = 160
+
+out = Console(width=None if sys.stdout.isatty() else WIDTH_OF_LOGS)
+err = Console(stderr=True)
+
+
+def say(text: str) -> None:
+    """Prints a line of plain text."""
+    out.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def print_table(
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    numbers: Sequence[str] = (),
+    nothing: str | None = None,
+) -> None:
+    """Prints a table.
+
+    Args:
+        title: Its title.
+        columns: Headings.
+        rows: Cells in the order of the headings; None shows as blank.
+        numbers: Headings whose cells are counts or amounts, aligned right.
+        nothing: What to say in place of a table without rows; without it, nothing is said.
+    """
+    cells = [[_cell(value) for value in row] for row in rows]
+    if not cells:
+        if nothing:
+            say(nothing)
+        return
+    table = Table(title=escape(title), title_justify="left", header_style="bold", box=SIMPLE_HEAD)
+    for column in columns:
+        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+    for row in cells:
+        table.add_row(*row)
+    out.print(table)
+
+
+def print_frame(title: str, frame: "pl.DataFrame", nothing: str | None = None) -> None:
+    """Prints a frame as a table headed by its columns, or `nothing` if it has no row."""
+    numbers = [name for name, dtype in frame.schema.items() if dtype.is_numeric()]
+    print_table(title, frame.columns, frame.iter_rows(), numbers, nothing)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    if isinstance(value, list):
+        return escape(_visible(", ".join(map(str, value))))
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return escape(_visible(str(value)))
+
+
+def _visible(text: str) -> str:
+    """The text with control characters spelt out: what was turned away must not move the cursor."""
+    return "".join(one if one.isprintable() or one == "\n" else repr(one)[1:-1] for one in text)
+
+
+@contextmanager
+def progress_bars() -> Generator[Callable[[str, int, int, str], None]]:
+    """Progress bars, one per step; yields what takes step, done, in all, and the unit's name."""
+    bars = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("[dim]{task.fields[unit]}"),
+        console=err,
+        transient=True,
+    )
+    tasks: dict[str, TaskID] = {}
+
+    def report(step: str, done: int, total: int, unit: str) -> None:
+        if step not in tasks:
+            tasks[step] = bars.add_task(step, unit="")
+        known = bars.tasks[tasks[step]].total or 0
+        bars.update(tasks[step], completed=done, total=max(total, known), unit=escape(unit))
+
+    with bars:
+        yield report
+
+
+def complain(message: str) -> None:
+    """Prints an error for people: what, where and what to do."""
+    err.print("[bold red]Error:[/]", escape(_visible(message)), highlight=False, soft_wrap=True)
+
+
+def complain_of_defect(error: BaseException, log_folder: Path) -> None:
+    """Prints a short message about an unforeseen error, and keeps its traceback in a file."""
+    text = "".join(traceback.format_exception(error))
+    path = log_folder / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.log"
+    try:
+        log_folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        where = f"The full account is in {path}."
+    except OSError:
+        where = f"No log could be written to {log_folder}; the full account:\n{text}"
+    complain(
+        f"Something went wrong that Linernotes did not foresee: {type(error).__name__}: {error}\n"
+        f"{where} Please report it with that file."
+    )

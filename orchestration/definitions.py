@@ -1,0 +1,26 @@
+"""Everything that Dagster knows of Linernotes, gathered. Nothing is defined here."""
+
+import dagster as dg
+
+from orchestration import checks, jobs, resources, schedules, sensors
+from orchestration.assets import raw_assets
+from orchestration.assets.models import warehouse_models
+from orchestration.assets.publishing import partner_packages, published_warehouse
+from orchestration.assets.statements import statement_drafts
+
+defs = dg.Definitions(
+    assets=[
+        *raw_assets(),
+        warehouse_models,
+        published_warehouse,
+        statement_drafts,
+        partner_packages,
+    ],
+    asset_checks=[checks.raw_suites, checks.report_suites],
+    jobs=jobs.all_jobs,
+    schedules=schedules.all_schedules,
+    sensors=sensors.all_sensors,
+    resources={"home": resources.Home(), "dbt": resources.dbt_resource()},
+    # One process and one step at a time: the lake and the warehouse file have one writer each.
+    executor=dg.in_process_executor,
+)

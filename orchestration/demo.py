@@ -1,0 +1,112 @@
+"""The demonstration: a sample world through the whole pipeline, in a home made afresh each time.
+
+Each step is the library function that the commands and the schedules call.
+"""
+
+import shutil
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from linernotes.errors import LinernotesError
+from linernotes.reporting import write_packages
+from linernotes.sampledata import write_sample
+from linernotes.settings import Settings
+from linernotes.statements import draft
+from orchestration.console import progress_bars, say
+from orchestration.pipeline import build_and_publish, load
+
+MARK = ".linernotes-demo"
+MONTHS = 6
+DRAFTED_BY = "Dana Draft (demo)"
+
+
+def fresh_home(home: Path) -> Settings:
+    """Empties the demo's home, or makes it.
+
+    Raises:
+        LinernotesError: if the folder holds something that no demo has made.
+    """
+    if home.exists() and any(home.iterdir()):
+        if not (home / MARK).is_file():
+            raise LinernotesError(
+                f"{home} is not empty, and no demo has made it, so the demo will not replace it."
+                " Give it another folder: linernotes --home DIR demo"
+            )
+        shutil.rmtree(home)
+    home.mkdir(parents=True, exist_ok=True)
+    (home / MARK).write_text(
+        "Made by `linernotes demo`, which deletes this folder when it runs again.\n"
+    )
+    return Settings(home=home, landing=home / "landing")
+
+
+def run_demo(home: Path, scale: float, seed: int) -> None:
+    """Makes a sample world, takes it through everything, and says where each thing is.
+
+    Args:
+        home: Where; replaced if an earlier demo made it.
+        scale: The size of the world; 1 is the real thing 1:10,000.
+        seed: The same seed gives the same world.
+    """
+    began = time.monotonic()
+    settings = fresh_home(home)
+    with _step(f"Sample world of {MONTHS} months"):
+        write_sample(settings.landing_root, scale, {}, seed, MONTHS)
+    with _step("Through the door") as note, progress_bars() as progress:
+        report = load(settings, on_progress=progress)
+        loaded = sum(delivery.rows_loaded for delivery in report.deliveries)
+        quarantined = sum(delivery.rows_quarantined for delivery in report.deliveries)
+        note(
+            f"{loaded:,} rows of {len(report.deliveries)} deliveries, {quarantined:,} in quarantine"
+        )
+    with _step("Checks, warehouse, publication") as note, progress_bars() as progress:
+        outcome = build_and_publish(settings, on_progress=progress)
+        held = sum(check.outcome == "passed" for check in outcome.checks)
+        note(
+            f"{outcome.build.node_count} nodes, {held} of {len(outcome.checks)} checks hold,"
+            " none that would block fails"
+        )
+    with _step("Statement drafts") as note:
+        drafts = draft(settings, by=DRAFTED_BY)
+        note(f"{len(drafts)} statements")
+    with _step("Partner packages") as note, progress_bars() as progress:
+        packages = write_packages(
+            settings,
+            on_progress=lambda done, total, name: progress("Packages", done, total, name),
+        )
+        note(f"{len(packages)} packages for {len({one.partner_id for one in packages})} partners")
+    say(f"Done in {time.monotonic() - began:.0f} s.\n")
+    _say_where(settings)
+
+
+@contextmanager
+def _step(name: str) -> Generator[Callable[[str], None]]:
+    began = time.monotonic()
+    notes: list[str] = []
+    yield notes.append
+    say(f"{time.monotonic() - began:6.1f} s  {name}{': ' if notes else ''}{'; '.join(notes)}")
+
+
+def _say_where(settings: Settings) -> None:
+    home = settings.home
+    places = {
+        "The published warehouse": (
+            settings.published_file,
+            "any DuckDB client, read-only; the reports are in the schema `reports`",
+        ),
+        "Partner packages": (settings.outbox_root, "start with README.txt in a package's folder"),
+        "What was checked": (
+            settings.reports_root / "data_docs",
+            "reports/index.html in a browser",
+        ),
+        "The sample feeds": (
+            settings.landing_root,
+            "as the other systems would have delivered them",
+        ),
+        "Health at a glance": (home, f"linernotes --home {home} status"),
+        "Lineage and schedules": (home / "dagster", f"linernotes --home {home} up"),
+    }
+    for name, (place, advice) in places.items():
+        say(f"{name}\n    {place}\n    {advice}")

@@ -1,0 +1,48 @@
+"""The manifest of the dbt project, from which the assets of the models are made.
+
+What a model computes is in `models/`; how dbt finds the lake is in `linernotes/warehouse/`.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.warehouse import dbt_environment, run_dbt
+
+PARSED_FOLDERS = ("models", "macros", "seeds", "tests/data")
+
+
+def target_folder(settings: Settings) -> Path:
+    """Where dbt leaves its artefacts, of commands and of assets alike."""
+    return Path(dbt_environment(settings)["DBT_TARGET_PATH"])
+
+
+def manifest_file(settings: Settings) -> Path:
+    """The manifest as a file, parsed again only when a file of the project has changed since."""
+    manifest = target_folder(settings) / "manifest.json"
+    if not manifest.exists() or manifest.stat().st_mtime < _last_change():
+        run_dbt(settings, ["parse"])
+    return manifest
+
+
+def attached_manifest(settings: Settings) -> dict[str, Any]:
+    """The manifest, with each test of its own file attached to the table that its name opens with.
+
+    Dagster shows a test that reads several tables as a check only if it is told of which.
+    """
+    manifest = json.loads(manifest_file(settings).read_text())
+    nodes = manifest["nodes"].values()
+    tables = sorted((node["name"] for node in nodes if node["resource_type"] == "model"), key=len)
+    for node in nodes:
+        if node["resource_type"] == "test" and not node.get("attached_node"):
+            for table in tables:
+                if node["name"].startswith(f"{table}__"):
+                    node["config"]["meta"] = {"dagster": {"ref": {"name": table}}}
+    return manifest
+
+
+def _last_change() -> float:
+    roots = [PROJECT_ROOT / name for name in PARSED_FOLDERS]
+    files = [PROJECT_ROOT / "dbt_project.yml", *(f for root in roots for f in root.rglob("*"))]
+    return max(file.stat().st_mtime for file in files if file.exists())

@@ -1,0 +1,52 @@
+"""What assets are given to work with: the home, and dbt over it.
+
+Resources hold no logic; the library does the work.
+"""
+
+import os
+import sys
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+from dagster_dbt import DbtCliResource
+
+from linernotes.settings import PROJECT_ROOT, Settings
+
+
+class Home(dg.ConfigurableResource):
+    """The home that a code location works in; blanks mean what the environment says."""
+
+    home: str = ""
+    landing: str = ""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the home, as the commands have them."""
+        given = {"home": self.home, "landing": self.landing}
+        return Settings.model_validate({name: path for name, path in given.items() if path})
+
+
+def dbt_resource() -> DbtCliResource:
+    """The dbt of the interpreter that runs this, over the project at the repository's root."""
+    return DbtCliResource(
+        project_dir=str(PROJECT_ROOT),
+        profiles_dir=str(PROJECT_ROOT),
+        dbt_executable=str(Path(sys.executable).with_name("dbt")),
+    )
+
+
+@contextmanager
+def environment(variables: Mapping[str, str]) -> Generator[None]:
+    """Sets environment variables for as long as it lasts; dbt learns of its home by them."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

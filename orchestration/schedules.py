@@ -1,0 +1,73 @@
+"""When jobs run: every morning, and on days 5, 15 and 25 of a month. All times are UTC."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import dagster as dg
+
+from orchestration import jobs
+from orchestration.partitions import partners
+
+RUNNING = dg.DefaultScheduleStatus.RUNNING
+
+
+def _month_before(moment: datetime) -> str:
+    return f"{moment.replace(day=1) - timedelta(days=1):%Y-%m}-01"
+
+
+@dg.schedule(job=jobs.load_daily, cron_schedule="0 4 * * *", default_status=RUNNING)
+def load_every_morning(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Loads the feeds that come by day, as the partition of the day."""
+    return dg.RunRequest(partition_key=f"{context.scheduled_execution_time:%Y-%m-%d}")
+
+
+@dg.schedule(job=jobs.load_months, cron_schedule="30 4 * * *", default_status=RUNNING)
+def load_months_every_morning(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Loads the feeds that come by month, as the partition of the month before."""
+    return dg.RunRequest(partition_key=_month_before(context.scheduled_execution_time))
+
+
+@dg.schedule(job=jobs.build_daily, cron_schedule="0 5 * * *", default_status=RUNNING)
+def build_every_morning() -> dg.RunRequest:
+    """Builds, checks and publishes after the morning's load; the queue runs one after the other."""
+    return dg.RunRequest()
+
+
+@dg.schedule(job=jobs.close_month, cron_schedule="0 7 5 * *", default_status=RUNNING)
+def soft_close_month(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Drafts the month before on day 5, so that people can look at it before it is closed."""
+    return dg.RunRequest(
+        partition_key=_month_before(context.scheduled_execution_time), tags={"close": "soft"}
+    )
+
+
+@dg.schedule(
+    job=jobs.close_month,
+    cron_schedule="0 7 15 * *",
+    name="close_month_on_day_15",
+    default_status=RUNNING,
+)
+def close_month_on_day_15(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Drafts the month before on day 15, with what has come in since day 5."""
+    return dg.RunRequest(
+        partition_key=_month_before(context.scheduled_execution_time), tags={"close": "final"}
+    )
+
+
+@dg.schedule(job=jobs.deliver_packages, cron_schedule="0 7 25 * *", default_status=RUNNING)
+def write_packages_on_day_25(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
+    """Writes the package of every partner for the month before on day 25."""
+    month = _month_before(context.scheduled_execution_time)
+    for partner in context.instance.get_dynamic_partitions(str(partners.name)):
+        key = dg.MultiPartitionKey({"partner": partner, "month": month})
+        yield dg.RunRequest(run_key=f"{partner} {month}", partition_key=key)
+
+
+all_schedules = [
+    load_every_morning,
+    load_months_every_morning,
+    build_every_morning,
+    soft_close_month,
+    close_month_on_day_15,
+    write_packages_on_day_25,
+]

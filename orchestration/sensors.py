@@ -1,0 +1,85 @@
+"""What starts by itself: a load when files arrive, an alert when a run or its checks fail.
+
+How an alert is sent is in `alerts.py`.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from linernotes.ingestion import list_landing
+from orchestration import jobs
+from orchestration.alerts import send_alert
+from orchestration.resources import Home
+
+RUNNING = dg.DefaultSensorStatus.RUNNING
+MONTHLY_FEEDS = {"ai_usage/fan_signals", "finance/revenue"}
+
+
+@dg.sensor(
+    jobs=[jobs.load_daily, jobs.load_months],
+    minimum_interval_seconds=60,
+    default_status=RUNNING,
+)
+def new_deliveries(
+    context: dg.SensorEvaluationContext, home: Home
+) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """Loads when the landing zone holds other files than at the last look."""
+    root = home.settings.landing_root
+    arrivals = list_landing(root).arrivals if root.exists() else []
+    seen = hashlib.sha256(
+        repr([(arrival.name, arrival.fingerprint()) for arrival in arrivals]).encode()
+    ).hexdigest()
+    if not arrivals or seen == context.cursor:
+        yield dg.SkipReason(f"Nothing new in {root}.")
+        return
+    feeds = {arrival.feed_name for arrival in arrivals}
+    today = datetime.now(UTC)
+    if feeds - MONTHLY_FEEDS:
+        yield dg.RunRequest(
+            run_key=f"days {seen}", job_name="load_daily", partition_key=f"{today:%Y-%m-%d}"
+        )
+    if feeds & MONTHLY_FEEDS:
+        yield dg.RunRequest(
+            run_key=f"months {seen}", job_name="load_months", partition_key=f"{today:%Y-%m}-01"
+        )
+    context.update_cursor(seen)
+
+
+@dg.run_failure_sensor(
+    minimum_interval_seconds=30, monitor_all_code_locations=False, default_status=RUNNING
+)
+def alert_on_failure(context: dg.RunFailureSensorContext) -> None:
+    """Tells of a failed run, with the blocking checks that failed in it."""
+    run = context.dagster_run
+    failed = _failed_blocking_checks(context)
+    subject = f"Linernotes: {run.job_name} failed"
+    lines = [context.failure_event.message or "", *(f"- {check}" for check in failed)]
+    text = "\n".join(
+        [f"Run {run.run_id}, partition {run.tags.get('dagster/partition', 'none')}", *lines]
+    )
+    places = send_alert(subject, text)
+    context.log.info(
+        f"Told {', '.join(places)} of it."
+        if places
+        else "Told nobody: neither LINERNOTES_ALERT_WEBHOOK nor LINERNOTES_ALERT_EMAIL is set."
+    )
+
+
+def _failed_blocking_checks(context: dg.RunFailureSensorContext) -> list[str]:
+    entries = context.instance.all_logs(
+        context.dagster_run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    )
+    evaluations = [
+        entry.dagster_event.asset_check_evaluation_data for entry in entries if entry.dagster_event
+    ]
+    return [
+        f"{evaluation.check_name}: {evaluation.description or 'see the run'}"
+        for evaluation in evaluations
+        if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR
+    ]
+
+
+all_sensors = [new_deliveries, alert_on_failure]

@@ -1,0 +1,59 @@
+"""Starts Dagster over a home: web pages, daemon, schedules.
+
+What they run is in `definitions.py`.
+"""
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from linernotes.errors import LinernotesError
+from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.warehouse import dbt_environment
+from orchestration.manifest import manifest_file
+
+# One run at a time: the lake and the warehouse file have one writer each.
+INSTANCE = """\
+run_queue:
+  max_concurrent_runs: 1
+telemetry:
+  enabled: false
+"""
+
+
+def dagster_home(settings: Settings) -> Path:
+    """The folder of Dagster's own records, with its configuration; made when it is not there."""
+    folder = settings.home / "dagster"
+    folder.mkdir(parents=True, exist_ok=True)
+    configuration = folder / "dagster.yaml"
+    if not configuration.exists():
+        configuration.write_text(INSTANCE)
+    return folder
+
+
+def serve(settings: Settings, host: str, port: int) -> int:
+    """Runs the web server and the daemon until they are stopped, and returns their exit status.
+
+    Raises:
+        LinernotesError: if the web server is not installed.
+    """
+    if find_spec("dagster_webserver") is None:
+        raise LinernotesError("Dagster's web server is not installed: run `make install`.")
+    # Parsed before, since each of Dagster's processes would do it, and might give up waiting.
+    manifest_file(settings)
+    variables = {
+        **dbt_environment(settings),
+        "DAGSTER_HOME": str(dagster_home(settings)),
+        "LINERNOTES_HOME": str(settings.home),
+        "LINERNOTES_LANDING": str(settings.landing_root),
+    }
+    command = [sys.executable, "-m", "dagster", "dev", "--module-name", "orchestration.definitions"]
+    command += ["--host", host, "--port", str(port)]
+    try:
+        return subprocess.run(
+            command, cwd=PROJECT_ROOT, env=os.environ | variables, check=False
+        ).returncode
+    except KeyboardInterrupt:
+        return 0

@@ -1,0 +1,248 @@
+"""The Dagster definitions: that they load, what they promise, and that blocking checks block.
+
+What assets and commands do is tested where it is done.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from expectations.runner import CheckResult, Outcome, load_suites
+from expectations.suite import Layer, Severity
+from linernotes.errors import LinernotesError
+from linernotes.settings import PROJECT_ROOT
+from orchestration.resources import Home
+
+WAREHOUSE_STEP, PUBLISHING_STEP = "warehouse_models", "published_warehouse"
+
+
+@pytest.fixture(scope="module")
+def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LINERNOTES_HOME", str(tmp_path_factory.mktemp("home")))
+        from orchestration.definitions import defs
+    return defs
+
+
+@pytest.fixture(scope="module")
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.instance_for_test() as temporary:
+        yield temporary
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LINERNOTES_HOME", str(tmp_path))
+    monkeypatch.delenv("LINERNOTES_LANDING", raising=False)
+    return tmp_path
+
+
+def outcome_of_all(layer: Layer, outcome: Outcome, severity: Severity) -> list[CheckResult]:
+    """What the suites of a layer would give if each check of a severity ended in an outcome."""
+    return [
+        CheckResult(
+            "run",
+            suite.table,
+            suite.check_name(expectation),
+            expectation.severity,
+            outcome if expectation.severity == severity else "passed",
+            0,
+            expectation.reason,
+            datetime(2026, 7, 1),
+        )
+        for suite in load_suites(layer=layer)
+        for expectation in suite.expectations
+    ]
+
+
+def steps_of(result: dg.ExecuteInProcessResult) -> set[str]:
+    """The steps that began."""
+    return {event.step_key for event in result.all_events if event.is_step_start and event.step_key}
+
+
+def test_definitions_are_valid_and_short(definitions: dg.Definitions) -> None:
+    lines = (PROJECT_ROOT / "orchestration" / "definitions.py").read_text().splitlines()
+
+    dg.Definitions.validate_loadable(definitions)
+    assert len(lines) < 30
+
+
+def test_assets_each_have_an_owner_a_group_and_a_description(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    nodes = [graph.get(key) for key in graph.get_all_asset_keys()]
+
+    bare = {
+        node.key.to_user_string()
+        for node in nodes
+        if not node.owners or node.group_name == "default" or not node.description
+    }
+
+    assert not bare
+
+
+def test_assets_of_the_lake_meet_the_sources_of_the_models(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    raw = {key for key in graph.get_all_asset_keys() if key.path[0] == "raw"}
+
+    made = {key for key in raw if graph.get(key).is_executable}
+
+    assert {key.path[1] for key in raw - made} == {
+        "raw_door__deliveries",
+        "raw_door__quarantined_rows",
+        "raw_door__check_results",
+    }
+
+
+def test_jobs_have_the_names_that_operators_know(definitions: dg.Definitions) -> None:
+    names = {job.name for job in definitions.resolve_all_job_defs() if not job.name.startswith("_")}
+
+    assert names == {"load_daily", "load_months", "build_daily", "close_month", "deliver_packages"}
+
+
+def test_schedules_and_sensors_run_from_the_start(definitions: dg.Definitions) -> None:
+    repository = definitions.get_repository_def()
+
+    stopped = [s.name for s in repository.schedule_defs if s.default_status.value != "RUNNING"]
+    stopped += [s.name for s in repository.sensor_defs if s.default_status.value != "RUNNING"]
+
+    assert not stopped
+    assert {schedule.cron_schedule for schedule in repository.schedule_defs} == {
+        "0 4 * * *",
+        "30 4 * * *",
+        "0 5 * * *",
+        "0 7 5 * *",
+        "0 7 15 * *",
+        "0 7 25 * *",
+    }
+
+
+@pytest.mark.parametrize(
+    ("schedule_name", "moment", "partition_key"),
+    [
+        ("load_every_morning", datetime(2026, 7, 31, 4), "2026-07-31"),
+        ("load_months_every_morning", datetime(2026, 7, 31, 4, 30), "2026-06-01"),
+        ("soft_close_month", datetime(2026, 1, 5, 7), "2025-12-01"),
+        ("close_month_on_day_15", datetime(2026, 3, 15, 7), "2026-02-01"),
+    ],
+)
+def test_schedule_at_its_time_asks_for_the_partition(
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    schedule_name: str,
+    moment: datetime,
+    partition_key: str,
+) -> None:
+    repository = definitions.get_repository_def()
+    context = dg.build_schedule_context(
+        instance, scheduled_execution_time=moment, repository_def=repository
+    )
+
+    tick = repository.get_schedule_def(schedule_name).evaluate_tick(context)
+
+    assert [request.partition_key for request in tick.run_requests or []] == [partition_key]
+
+
+def test_packages_on_day_25_are_asked_for_every_partner(
+    definitions: dg.Definitions, instance: dg.DagsterInstance
+) -> None:
+    repository = definitions.get_repository_def()
+    instance.add_dynamic_partitions("partners", ["merlin", "umg"])
+    context = dg.build_schedule_context(
+        instance,
+        scheduled_execution_time=datetime(2026, 7, 25, 7),
+        repository_def=repository,
+    )
+
+    tick = repository.get_schedule_def("write_packages_on_day_25").evaluate_tick(context)
+
+    keys = [request.partition_key for request in tick.run_requests or []]
+    assert keys == ["2026-06-01|merlin", "2026-06-01|umg"]
+
+
+@pytest.mark.parametrize("outcome", ["failed", "error"])
+def test_build_after_a_broken_blocking_raw_check_stops_before_the_models(
+    definitions: dg.Definitions, home: Path, monkeypatch: pytest.MonkeyPatch, outcome: Outcome
+) -> None:
+    monkeypatch.setattr(
+        "orchestration.checks.run_suites",
+        lambda settings, tables, layer: outcome_of_all(layer, outcome, "error"),
+    )
+
+    result = definitions.resolve_job_def("build_daily").execute_in_process(raise_on_error=False)
+
+    assert not result.success
+    assert not steps_of(result) & {WAREHOUSE_STEP, PUBLISHING_STEP}
+
+
+def test_build_after_a_broken_raw_warning_goes_on(
+    definitions: dg.Definitions, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise LinernotesError("far enough")
+
+    monkeypatch.setattr(
+        "orchestration.checks.run_suites",
+        lambda settings, tables, layer: outcome_of_all(layer, "failed", "warn"),
+    )
+    monkeypatch.setattr("orchestration.assets.models.building", stop)
+
+    result = definitions.resolve_job_def("build_daily").execute_in_process(raise_on_error=False)
+
+    assert WAREHOUSE_STEP in steps_of(result)
+    assert PUBLISHING_STEP not in steps_of(result)
+
+
+def test_load_of_a_day_admits_deliveries_and_tells_of_them(
+    definitions: dg.Definitions, home: Path
+) -> None:
+    feed = home / "landing" / "finance" / "fx_rates"
+    feed.mkdir(parents=True)
+    (feed / "rates.csv").write_text(
+        "rate_date,base_currency,quote_currency,rate,provider,recorded_at\n"
+        "2026-07-01,EUR,TND,3.4,bank,2026-07-01T15:00:00Z\n"
+        "2026-07-02,EUR,TND,-1,bank,2026-07-02T15:00:00Z\n"
+    )
+    job = definitions.resolve_job_def("load_daily")
+
+    result = job.execute_in_process(
+        partition_key="2026-07-02", asset_selection=[dg.AssetKey(["raw", "raw_finance__fx_rates"])]
+    )
+
+    [event] = result.get_asset_materialization_events()
+    metadata = event.step_materialization_data.materialization.metadata
+    assert metadata["dagster/row_count"].value == 1
+    assert metadata["rows_quarantined"].value == 1
+    assert "finance/fx_rates/rates.csv" in str(metadata["deliveries"].value)
+    assert "rate" in str(metadata["top_reasons"].value)
+
+
+def test_new_deliveries_are_asked_for_once(
+    definitions: dg.Definitions, instance: dg.DagsterInstance, home: Path
+) -> None:
+    for feed in ("finance/revenue", "catalog/parties"):
+        folder = home / "landing" / feed
+        folder.mkdir(parents=True)
+        (folder / "one.csv").write_text("party_id\n")
+    repository = definitions.get_repository_def()
+    sensor = repository.get_sensor_def("new_deliveries")
+
+    def tick(cursor: str | None) -> Any:
+        return sensor.evaluate_tick(
+            dg.build_sensor_context(
+                instance, cursor=cursor, repository_def=repository, resources={"home": Home()}
+            )
+        )
+
+    first = tick(None)
+    second = tick(first.cursor)
+
+    assert {request.job_name for request in first.run_requests or []} == {
+        "load_daily",
+        "load_months",
+    }
+    assert not second.run_requests
+    assert "Nothing new" in (second.skip_message or "")

@@ -1,0 +1,162 @@
+"""Holds the floors: which package may import which, and what of it.
+
+Nothing here runs the code; the imports are read from the source.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+# A part may use parts on lower floors, and parts of its own floor by their public names.
+FLOORS = {
+    "linernotes.errors": 0,
+    "linernotes.money": 0,
+    "linernotes.published": 0,
+    "linernotes.settings": 0,
+    "linernotes.ingestion": 1,
+    "linernotes.statements": 1,
+    "linernotes.reporting": 1,
+    "linernotes.sampledata": 1,
+    "linernotes.warehouse": 1,
+    "linernotes.dashboard": 1,
+    "expectations": 2,
+    "orchestration": 3,
+}
+PACKAGES = ("linernotes", "expectations", "orchestration")
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported module, and the names taken from it (none for a plain import)."""
+
+    file: Path
+    line: int
+    module: str
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} imports {self.module} {' '.join(self.names)}".rstrip()
+
+
+def imports_of(root: Path, package: str) -> Iterator[Import]:
+    for path in sorted((root / package.replace(".", "/")).rglob("*.py")):
+        file = path.relative_to(root)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                module = node.module or ""
+                if node.level:
+                    parts = file.with_suffix("").parts
+                    module = ".".join([*parts[: len(parts) - node.level], *module.split(".")])
+                names = tuple(alias.name for alias in node.names)
+                yield Import(file, node.lineno, module.strip("."), names)
+            elif isinstance(node, ast.Import):
+                for alias in node.names:
+                    yield Import(file, node.lineno, alias.name, ())
+
+
+def part_of(module: str) -> str | None:
+    for depth in (2, 1):
+        part = ".".join(module.split(".")[:depth])
+        if part in FLOORS:
+            return part
+    return None
+
+
+def modules_meant(found: Import) -> Iterator[str]:
+    """The modules behind an import: `from linernotes import settings` means linernotes.settings."""
+    for name in found.names or ("",):
+        whole = f"{found.module}.{name}".rstrip(".")
+        yield whole if found.module == "linernotes" and part_of(whole) else found.module
+
+
+def public_names(root: Path, part: str) -> set[str] | None:
+    """What a package's `__init__` offers in `__all__`; None for a plain module: all of it."""
+    init = root / part.replace(".", "/") / "__init__.py"
+    if not init.exists():
+        return None
+    for node in ast.walk(ast.parse(init.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Assign) and any(
+            isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets
+        ):
+            return set(ast.literal_eval(node.value))
+    return set()
+
+
+def test_floors_every_part_of_the_library_has_one(root: Path) -> None:
+    parts = {
+        f"linernotes.{path.stem}"
+        for path in (root / "linernotes").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    } - {"linernotes.__init__"}
+
+    unplaced = parts - FLOORS.keys()
+
+    assert not unplaced, f"give these a floor in {Path(__file__).name}: {sorted(unplaced)}"
+
+
+def test_imports_of_a_part_never_point_to_a_higher_floor(root: Path) -> None:
+    upward = []
+    for package in PACKAGES:
+        for found in imports_of(root, package):
+            own = part_of(".".join(found.file.with_suffix("").parts))
+            for module in modules_meant(found):
+                other = part_of(module)
+                if own and other and FLOORS[other] > FLOORS[own]:
+                    upward.append(str(found))
+
+    assert not upward, "\n".join(upward)
+
+
+def test_imports_between_parts_use_public_names_only(root: Path) -> None:
+    inside = []
+    for package in PACKAGES:
+        for found in imports_of(root, package):
+            own = part_of(".".join(found.file.with_suffix("").parts))
+            for module in modules_meant(found):
+                other = part_of(module)
+                if other is None or other == own or not other.startswith("linernotes."):
+                    continue
+                offered = public_names(root, other)
+                if offered is None:
+                    continue
+                names = set(found.names) if found.module == other else set()
+                if module != other or not names <= offered:
+                    inside.append(f"{found}; {other} offers {sorted(offered)}")
+
+    assert not inside, "\n".join(inside)
+
+
+def test_dagster_is_imported_by_orchestration_alone(root: Path) -> None:
+    offenders = [
+        str(found)
+        for package in ("linernotes", "expectations", "benchmarks")
+        for found in imports_of(root, package)
+        if found.module.split(".")[0].startswith("dagster")
+    ]
+
+    assert not offenders, "\n".join(offenders)
+
+
+def test_dashboard_reads_the_published_file_alone(root: Path) -> None:
+    allowed = {part for part, floor in FLOORS.items() if floor == 0} | {"linernotes.dashboard"}
+
+    offenders = [
+        str(found)
+        for found in imports_of(root, "linernotes.dashboard")
+        for module in modules_meant(found)
+        if (part := part_of(module)) and part not in allowed
+    ]
+
+    assert not offenders, "\n".join(offenders)
+
+
+def test_sampledata_knows_nothing_of_how_its_feeds_are_read(root: Path) -> None:
+    offenders = [
+        str(found)
+        for found in imports_of(root, "linernotes.sampledata")
+        for module in modules_meant(found)
+        if part_of(module) in {"linernotes.ingestion", "linernotes.warehouse"}
+    ]
+
+    assert not offenders, "\n".join(offenders)

@@ -1,0 +1,87 @@
+"""The closed lists under `seeds/`: complete, and true to the standards that they stand for.
+
+What feeds and models do with a code is tested with them.
+"""
+
+import csv
+import zoneinfo
+from pathlib import Path
+
+import duckdb
+import pytest
+
+SEEDS = Path(__file__).resolve().parents[2] / "seeds"
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    with (SEEDS / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_territories_hold_each_iso_code_once() -> None:
+    codes = [row["territory"] for row in seed("territories")]
+
+    assert len(codes) == 249
+    assert len(set(codes)) == 249
+    assert codes == sorted(codes)
+    assert {"NA", "NO", "GB", "GR"} <= set(codes)
+    assert not {"UK", "EL", "XK", "WW"} & set(codes)
+
+
+def test_territories_have_time_zones_that_python_and_the_warehouse_know() -> None:
+    zones = {row["reporting_time_zone"] for row in seed("territories")}
+
+    with duckdb.connect() as connection:
+        known = connection.execute("select name from pg_timezone_names()").fetchall()
+    warehouse_zones = {name for (name,) in known}
+
+    assert zones <= zoneinfo.available_timezones()
+    assert zones <= warehouse_zones
+
+
+@pytest.mark.parametrize(
+    ("territory", "zone"),
+    [("US", "America/New_York"), ("BR", "America/Sao_Paulo"), ("AU", "Australia/Sydney")],
+)
+def test_territory_with_several_zones_reports_in_the_one_of_most_people(
+    territory: str, zone: str
+) -> None:
+    zones = {row["territory"]: row["reporting_time_zone"] for row in seed("territories")}
+
+    assert zones[territory] == zone
+
+
+@pytest.mark.parametrize(("region", "count"), [("EU", 27), ("EEA", 30)])
+def test_region_holds_its_members(region: str, count: int) -> None:
+    members = {row["territory"] for row in seed("regions") if row["region_code"] == region}
+
+    assert len(members) == count
+    assert members <= {row["territory"] for row in seed("territories")}
+    assert "GB" not in members
+
+
+@pytest.mark.parametrize(
+    ("currency", "digits"),
+    [("JPY", 0), ("VND", 0), ("ISK", 0), ("HUF", 2), ("EUR", 2), ("TND", 3), ("KWD", 3)],
+)
+def test_currency_has_the_minor_unit_of_iso_4217(currency: str, digits: int) -> None:
+    found = {row["currency_code"]: row["minor_unit_digits"] for row in seed("currencies")}
+
+    assert found[currency] == str(digits)
+
+
+def test_territories_use_currencies_that_are_not_withdrawn() -> None:
+    withdrawn = {row["currency_code"]: row["is_withdrawn"] for row in seed("currencies")}
+
+    used = {row["currency_code"] for row in seed("territories")}
+
+    assert {withdrawn[code] for code in used} == {"false"}
+
+
+def test_removal_codes_call_only_removal_and_disabling_a_removal() -> None:
+    removals = {row["code"] for row in seed("removal_codes") if row["is_removal"] == "true"}
+
+    assert removals == {
+        "DECISION_VISIBILITY_CONTENT_REMOVED",
+        "DECISION_VISIBILITY_CONTENT_DISABLED",
+    }

@@ -1,0 +1,54 @@
+"""The benchmarks measure what they say and write a page that can be read.
+
+How fast anything is, is not tested.
+"""
+
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from benchmarks.floor import run
+from benchmarks.measure import Cost, Scale, StepFailed, measure
+from benchmarks.results import as_markdown
+from linernotes.ingestion import Lake
+
+
+def test_measure_of_a_command_counts_time_and_memory(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "import time; block = b'x' * 50_000_000; time.sleep(0.2)"]
+
+    cost = measure(command, {}, cwd=tmp_path)
+
+    assert cost.wall_seconds >= 0.2
+    assert cost.peak_megabytes >= 50
+    assert cost.cpu_seconds < cost.wall_seconds + 1
+
+
+def test_measure_of_a_command_that_fails_shows_what_it_said(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "import sys; print('no such feed'); sys.exit(2)"]
+
+    with pytest.raises(StepFailed, match=r"status 2:\nno such feed"):
+        measure(command, {}, cwd=tmp_path)
+
+
+def test_results_of_two_scales_show_floor_and_growth() -> None:
+    small = Scale(1, 10**6, 1_000, 10**6, {"build": Cost(4, 5, 100), "floor": Cost(2, 2, 50)})
+    large = Scale(10, 10**7, 10_000, 10**7, {"build": Cost(20, 5, 400), "floor": Cost(5, 2, 50)})
+
+    page = as_markdown([small, large])
+
+    assert "| build | 4.0 | 5.0 | 100 | 250 | 2.0 |" in page
+    assert "| rows in the lake | 10.0 |" in page
+    assert "| build | 5.0 / 4.0 |" in page
+
+
+def test_floor_over_an_empty_lake_makes_its_tables(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    lake.ensure_tables()
+    files = {table: [str(path) for path in lake.active_files(table)] for table in lake.tables()}
+
+    run(files, tmp_path / "floor.duckdb")
+
+    with duckdb.connect(tmp_path / "floor.duckdb", read_only=True) as connection:
+        assert connection.sql("select count(*) from lines").fetchall() == [(0,)]

@@ -1,0 +1,51 @@
+"""What holds for every suite: its name, its table, its words, and that its questions can be asked.
+
+How suites are run is tested in `test_runner.py`.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from expectations.runner import load_suites, run_suites
+from expectations.suite import Suite
+from linernotes.ingestion import Lake
+from linernotes.settings import PROJECT_ROOT, Settings
+
+SUITES = load_suites()
+RESULTS = "raw_door__check_results"
+
+
+def test_raw_tables_each_have_a_suite(tmp_path: Path) -> None:
+    tables = set(Lake(tmp_path).tables()) - {RESULTS}
+
+    assert {suite.table for suite in load_suites(layer="raw")} == tables
+
+
+def test_reports_each_have_a_suite() -> None:
+    reports = {path.stem for path in (PROJECT_ROOT / "models").rglob("rpt_*.sql")}
+
+    assert {suite.table for suite in load_suites(layer="reports")} == reports
+
+
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.table)
+def test_suite_claims_each_have_a_name_and_a_reason(suite: Suite) -> None:
+    claims = [expectation.claim for expectation in suite.expectations]
+
+    assert len(set(claims)) == len(claims)
+    assert suite.relied_on_by.endswith(".")
+    assert all(expectation.reason.endswith(".") for expectation in suite.expectations)
+
+
+def test_suite_modules_are_named_after_their_tables() -> None:
+    modules = {path.stem for path in (PROJECT_ROOT / "expectations" / "suites").glob("r*.py")}
+
+    assert {suite.table for suite in SUITES} == modules
+
+
+def test_raw_suites_over_an_empty_lake_warn_of_nothing_but_emptiness(tmp_path: Path) -> None:
+    results = run_suites(Settings(home=tmp_path), layer="raw")
+
+    broken = {result.check_name for result in results if result.outcome != "passed"}
+    assert {name.rpartition("__")[2] for name in broken} == {"has_rows"}
+    assert not [result for result in results if result.is_blocking]

@@ -1,0 +1,196 @@
+"""The command line: exit statuses, words for errors, and how little it imports.
+
+What the commands do is tested where it is done.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from linernotes.settings import PROJECT_ROOT
+from orchestration import demo
+from orchestration.cli import DONE, SAYS_NO, WRONG_USE, run
+
+HEAVY = ("dagster", "duckdb", "great_expectations", "pandas", "polars", "pydantic", "dbt")
+PRODUCTS = (
+    "product_id,name,kind,launched_at,weight_basis,default_share_master,default_share_work,"
+    "remainder_rule,attribution_fallback,recorded_at\n"
+)
+PRODUCT = (
+    "p1,Remix,remix,2026-01-01T00:00:00Z,plays,0.5,0.2,service,equal_sources,2026-01-01T00:00:00Z"
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LINERNOTES_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("LINERNOTES_LANDING", raising=False)
+    return tmp_path / "home"
+
+
+def deliver(home: Path, name: str, content: str) -> None:
+    path = home / "landing" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["no-such-command"],
+        ["load", "catalog/no_such_feed"],
+        ["statement", "draft", "--month", "2026-13"],
+        ["report", "--month", "July"],
+        ["sample"],
+        ["sample", "--out", "somewhere", "--feed-scale", "removals"],
+        ["verify"],
+    ],
+    ids=" ".join,
+)
+def test_command_used_wrongly_ends_with_2(home: Path, arguments: list[str]) -> None:
+    assert run(arguments) == WRONG_USE
+
+
+@pytest.mark.parametrize(
+    ("arguments", "advice"),
+    [
+        (["statement", "draft"], "linernotes build"),
+        (["report"], "linernotes statement draft"),
+    ],
+    ids=["draft", "report"],
+)
+def test_command_without_its_data_says_what_to_do(
+    home: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], advice: str
+) -> None:
+    status = run(arguments)
+
+    message = capsys.readouterr().err
+    assert status == SAYS_NO
+    assert advice in message
+    assert "Traceback" not in message
+
+
+def test_load_of_good_rows_prints_counts(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deliver(home, "licensing/products/all.csv", PRODUCTS + PRODUCT + "\n")
+
+    status = run(["load"])
+
+    printed = capsys.readouterr().out.split()
+    assert status == DONE
+    start = printed.index("licensing/products")
+    assert printed[start : start + 6] == ["licensing/products", "1", "1", "1", "0", "0"]
+
+
+def test_load_of_a_refused_file_ends_with_1_and_the_reason(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deliver(home, "licensing/products/all.csv", "product_id,name\np1,Remix\n")
+
+    status = run(["load"])
+
+    printed = capsys.readouterr().out
+    assert status == SAYS_NO
+    assert "refused" in printed
+    assert "kind" in printed
+
+
+def test_load_with_a_landing_zone_of_its_own_leaves_it_alone(home: Path, tmp_path: Path) -> None:
+    deliver(tmp_path / "other", "licensing/products/all.csv", PRODUCTS + PRODUCT + "\n")
+    before = sorted(tmp_path.joinpath("other").rglob("*"))
+
+    status = run(["load", "--landing", str(tmp_path / "other" / "landing")])
+
+    assert status == DONE
+    assert sorted(tmp_path.joinpath("other").rglob("*")) == before
+
+
+def test_quarantine_after_a_bad_row_lists_and_shows_it(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deliver(
+        home,
+        "licensing/products/all.csv",
+        PRODUCTS
+        + PRODUCT
+        + "\n"
+        + PRODUCT.replace("p1", "p2").replace(",remix,", ",opera,")
+        + "\n",
+    )
+    run(["load"])
+    capsys.readouterr()
+
+    listed_status = run(["quarantine", "list"])
+    listed = capsys.readouterr().out
+    delivery_id = next(word for word in listed.split() if len(word) == 20 and word.isalnum())
+    shown_status = run(["quarantine", "show", delivery_id])
+
+    assert (listed_status, shown_status) == (DONE, DONE)
+    assert "opera" in capsys.readouterr().out
+
+
+def test_status_of_an_empty_home_says_what_to_do(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = run(["status"])
+
+    printed = capsys.readouterr().out
+    assert status == DONE
+    assert "linernotes load" in printed
+    assert "linernotes build" in printed
+
+
+def test_unforeseen_error_is_a_short_message_and_a_log(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object) -> None:
+        raise RuntimeError("the roof fell in")
+
+    monkeypatch.setattr("orchestration.health.look", break_down)
+
+    status = run(["status"])
+
+    message = capsys.readouterr().err
+    [log] = (home / "logs").glob("error-*.log")
+    assert status == SAYS_NO
+    assert "the roof fell in" in message
+    assert str(log) in message.replace("\n", "")
+    assert "Traceback" not in message
+    assert "Traceback" in log.read_text(encoding="utf-8")
+
+
+def test_demo_in_a_folder_of_somebody_else_leaves_it_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "letters.txt").write_text("Dear reader")
+
+    status = run(["--home", str(tmp_path), "demo"])
+
+    assert status == SAYS_NO
+    assert "no demo has made it" in capsys.readouterr().err.replace("\n", " ")
+    assert (tmp_path / "letters.txt").read_text() == "Dear reader"
+
+
+def test_demo_home_of_an_earlier_demo_is_made_afresh(tmp_path: Path) -> None:
+    demo.fresh_home(tmp_path / "demo")
+    (tmp_path / "demo" / "old.txt").write_text("old")
+
+    settings = demo.fresh_home(tmp_path / "demo")
+
+    assert settings.landing_root == tmp_path / "demo" / "landing"
+    assert [path.name for path in settings.home.iterdir()] == [demo.MARK]
+
+
+def test_command_line_for_help_imports_nothing_heavy() -> None:
+    code = (
+        "import json, sys; from orchestration.cli import run; run(['--help']);"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    )
+
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PROJECT_ROOT
+    ).stdout
+
+    assert not set(json.loads(printed.splitlines()[-1])) & set(HEAVY)

@@ -1,0 +1,107 @@
+"""The order of a build, and what stops it. What its steps do is tested elsewhere."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from expectations.runner import CheckResult, Outcome
+from expectations.suite import Severity
+from linernotes.settings import Settings
+from linernotes.warehouse import BuildFailed, BuildResult
+from orchestration import pipeline
+from orchestration.pipeline import ChecksFailed, build_and_publish
+
+KNOWN_AT = datetime(2026, 7, 1)
+
+
+def result_of(table: str, outcome: Outcome, severity: Severity = "error") -> CheckResult:
+    check_name = f"{table}__holds"
+    return CheckResult("run", table, check_name, severity, outcome, 3, "It has to hold.", KNOWN_AT)
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The steps of a build in their order, with nothing behind them and every check passing."""
+    done: list[str] = []
+
+    def build(*_: object, select: str | None = None) -> BuildResult:
+        done.append("results" if select else "dbt")
+        return BuildResult(KNOWN_AT, 1)
+
+    def publish(*_: object) -> Path:
+        done.append("publish")
+        return Path("published.duckdb")
+
+    monkeypatch.setattr(pipeline, "run_suites", suites(done))
+    monkeypatch.setattr(pipeline.warehouse, "build", build)
+    monkeypatch.setattr(pipeline.warehouse, "publish", publish)
+    return done
+
+
+def suites(done: list[str], **broken: CheckResult) -> Callable[..., list[CheckResult]]:
+    def run(settings: Settings, layer: str, on_progress: object) -> list[CheckResult]:
+        done.append(layer)
+        return [broken.get(layer, result_of(layer, "passed"))]
+
+    return run
+
+
+def test_build_with_checks_that_hold_publishes_last(steps: list[str], tmp_path: Path) -> None:
+    outcome = build_and_publish(Settings(home=tmp_path))
+
+    assert steps == ["raw", "dbt", "reports", "results", "publish"]
+    assert outcome.published_file == Path("published.duckdb")
+    assert [check.table_name for check in outcome.checks] == ["raw", "reports"]
+
+
+@pytest.mark.parametrize(
+    ("layer", "outcome", "expected_steps"),
+    [
+        ("raw", "failed", ["raw"]),
+        ("raw", "error", ["raw"]),
+        ("reports", "failed", ["raw", "dbt", "reports"]),
+        ("reports", "error", ["raw", "dbt", "reports"]),
+    ],
+)
+def test_build_with_a_broken_blocking_check_publishes_nothing(
+    steps: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    layer: str,
+    outcome: Outcome,
+    expected_steps: list[str],
+) -> None:
+    broken = {layer: result_of(layer, outcome)}
+    monkeypatch.setattr(pipeline, "run_suites", suites(steps, **broken))
+
+    with pytest.raises(ChecksFailed, match=rf"{layer}__holds .*It has to hold"):
+        build_and_publish(Settings(home=tmp_path))
+
+    assert steps == expected_steps
+
+
+def test_build_with_a_broken_warning_publishes(
+    steps: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = {"reports": result_of("reports", "failed", "warn")}
+    monkeypatch.setattr(pipeline, "run_suites", suites(steps, **broken))
+
+    build_and_publish(Settings(home=tmp_path))
+
+    assert steps[-1] == "publish"
+
+
+def test_build_that_dbt_refuses_publishes_nothing(
+    steps: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def build(*_: object) -> BuildResult:
+        raise BuildFailed("a model says no")
+
+    monkeypatch.setattr(pipeline.warehouse, "build", build)
+
+    with pytest.raises(BuildFailed):
+        build_and_publish(Settings(home=tmp_path))
+
+    assert steps == ["raw"]
