@@ -5,13 +5,13 @@ How one step is measured is `measure.py`'s, how results read is `results.py`'s.
 
 import argparse
 import json
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from benchmarks.measure import Scale, StepFailed, measure
 from benchmarks.results import as_markdown
-from linernotes.ingestion import Lake
 
 ROOT = Path(__file__).resolve().parents[1]
 LINERNOTES = Path(sys.executable).with_name("linernotes")
@@ -42,13 +42,17 @@ def run_scale(factor: float, folder: Path) -> Scale:
         costs[step] = measure([LINERNOTES, *words], environment, cwd=ROOT)
         say(f"  {costs[step].wall_seconds:.1f} s, {costs[step].peak_megabytes:.0f} MB")
     say(f"scale {factor:g}: floor")
-    lake = Lake(home / "lake")
-    files = {table: [str(path) for path in lake.active_files(table)] for table in lake.tables()}
+    tables = json.loads(
+        subprocess.check_output(
+            [sys.executable, "-m", "benchmarks.lake_files", home / "lake"], cwd=ROOT, text=True
+        )
+    )
+    files = {name: table["files"] for name, table in tables.items()}
     (folder / "files.json").write_text(json.dumps(files), encoding="utf-8")
     command = [sys.executable, "-m", "benchmarks.floor", folder / "files.json", folder / "floor"]
     costs["floor"] = measure(command, environment, cwd=ROOT)
     say(f"  {costs['floor'].wall_seconds:.1f} s, {costs['floor'].peak_megabytes:.0f} MB")
-    rows = sum(lake.row_count(table) for table in files)
+    rows = sum(table["rows"] for table in tables.values())
     size = sum(Path(path).stat().st_size for paths in files.values() for path in paths)
     feeds = sum(path.stat().st_size for path in landing.rglob("*") if path.is_file())
     return Scale(factor, feeds, rows, size, costs)

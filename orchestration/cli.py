@@ -129,15 +129,17 @@ def load(
 ) -> None:
     """Take what is new in the landing zone through the door."""
     from orchestration import pipeline
-    from orchestration.console import progress_bars
+    from orchestration.console import progress_bars, say
 
     _require_feeds(feeds or [])
     settings = _settings(context, landing)
     with progress_bars() as progress:
         report = pipeline.load(settings, feeds or None, progress)
     _print_load(report)
-    if any(delivery.state == "refused" for delivery in report.deliveries):
-        raise typer.Exit(SAYS_NO)
+    # The load did its work: a refused file waits in the register, and `status` goes on saying so.
+    refused = sum(delivery.state == "refused" for delivery in report.deliveries)
+    if refused:
+        say(f"Refused deliveries: {refused}. Each is tried again at the next load.")
 
 
 def _require_feeds(feeds: list[str]) -> None:

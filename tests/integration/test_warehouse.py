@@ -1,5 +1,7 @@
 """The warehouse file can be thrown away, and readers of the published one never notice a build."""
 
+import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Generator
@@ -66,6 +68,20 @@ def readers(published: Path, stop: Path, count: int) -> Generator[list[subproces
         yield processes
     finally:
         stop.touch()
+
+
+def test_dbt_unit_tests_of_the_models_hold(case_home: Path, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    settings.warehouse_file.parent.mkdir()
+    shutil.copy(case_home / "warehouse" / "linernotes.duckdb", settings.warehouse_file)
+
+    messages = warehouse.run_dbt(settings, ["test", "--select", "test_type:unit"])
+
+    results_file = settings.warehouse_file.parent / "target" / "run_results.json"
+    results = json.loads(results_file.read_text())["results"]
+    failed = [result["unique_id"] for result in results if result["status"] != "pass"]
+    assert len(results) > 40, messages[-10:]
+    assert not failed, "\n".join(messages[-60:])
 
 
 @pytest.mark.slow

@@ -43,8 +43,9 @@ class JsonLinesReader(Reader):
                 continue
             try:
                 row = _parse(line)
+                row = flatten(row) if self.contract is Contracts else row
                 seen.update(row)
-                objects.append(flatten(row) if self.contract is Contracts else row)
+                objects.append(row)
                 numbers.append(row_number)
                 originals.append(line)
             except _KeyTwice as error:
