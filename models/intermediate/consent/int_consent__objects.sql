@@ -15,6 +15,8 @@ with
         inner join recordings on recordings.recording_id = used.object_id
         where used.side = 'MASTER'
     ),
+    -- Links that have ended count too: asking a writer too many is safe, one too few
+    -- is not.
     embodied as (
         select distinct
             recording_works.recording_id, works.work_id, works.writer_party_ids
@@ -23,7 +25,6 @@ with
             recording_works
             on recording_works.recording_id = used_recordings.recording_id
         inner join works on works.work_id = recording_works.work_id
-        where recording_works.valid_to is null
     )
 select
     'MASTER' as side,

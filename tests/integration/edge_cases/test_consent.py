@@ -132,6 +132,57 @@ def test_e29_a_deny_on_a_recording_beats_an_allow_for_all(verdicts: Verdicts) ->
 
 
 @case
+def e30_writer_denies_the_work(world: World) -> None:
+    label = world.licensed("e30", **(STRICT | {"required_parties": ["main_artist", "writer"]}))
+    world.product("e30")
+    world.add("catalog/works", work_id="e30-work", title="e30", writer_party_ids=["e30-writer"])
+    world.add("catalog/works", work_id="e30-free", title="e30", writer_party_ids=["e30-writer"])
+    world.decision("e30-writer-yes", "e30-writer", "allow", voice="writer")
+    world.decision(
+        "e30-no", "e30-writer", "deny", voice="writer", object_type="work", object_id="e30-work"
+    )
+    for name, work in (("a", "e30-work"), ("b", "e30-work"), ("c", "e30-free")):
+        recording = world.recording(f"e30-{name}", owner=label, main_artist_ids=["e30-artist"])
+        world.add("catalog/recording_works", recording_id=recording, work_id=work)
+        world.generation("e30", [recording])
+    world.decision("e30-yes", "e30-artist", "allow", voice="artist")
+
+
+def test_e30_a_work_denied_by_its_writer_denies_every_recording_of_it(verdicts: Verdicts) -> None:
+    assert verdicts("e30") == {
+        "e30-a": ("unconsented", "CONSENT", None),
+        "e30-b": ("unconsented", "CONSENT", None),
+        "e30-c": ("consented", None, "e30-writer-yes+e30-yes"),
+    }
+
+
+@case
+def e31_cloned_voice(world: World) -> None:
+    label = world.licensed("e31", **(STRICT | {"required_parties": ["main_artist"]}))
+    world.product("e31")
+    world.recording("e31-rec", owner=label, main_artist_ids=["e31-artist"])
+    world.decision("e31-remix", "e31-artist", "allow", voice="artist", use_type="remix")
+    world.decision(
+        "e31-voice",
+        "e31-artist",
+        "deny",
+        voice="artist",
+        object_type="likeness",
+        object_id="e31-artist",
+        use_type="voice_clone",
+    )
+    for use_type in ("remix", "voice_clone"):
+        world.generation("e31", ["e31-rec"], use_type=use_type)
+
+
+def test_e31_a_remix_may_be_allowed_and_the_cloned_voice_denied(verdicts: Verdicts) -> None:
+    assert verdicts("e31", by="use_type") == {
+        "remix": ("consented", None, "e31-remix"),
+        "voice_clone": ("unconsented", "CONSENT", None),
+    }
+
+
+@case
 def e32_country_beats_region(world: World) -> None:
     label = world.licensed("e32", **STRICT)
     world.product("e32")
