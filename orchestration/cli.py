@@ -229,7 +229,9 @@ def retry_quarantine(
 @app.command()
 def build(
     context: typer.Context,
-    select: Annotated[str | None, typer.Option(help="dbt selection; else everything.")] = None,
+    select: Annotated[
+        str | None, typer.Option(help="dbt selection, not published; else all.")
+    ] = None,
 ) -> None:
     """Build the warehouse, check it, and publish it if it holds.
 
@@ -247,9 +249,10 @@ def build(
         if check.outcome != "passed":
             say(f"Warning: {check.check_name} ({check.unexpected_count:,}): {check.reason}")
     held = sum(check.outcome == "passed" for check in outcome.checks)
+    published = outcome.published_file or "nothing, since only a selection was built"
     say(
         f"Built {outcome.build.node_count} nodes; {held} of {len(outcome.checks)} checks hold."
-        f" Published: {outcome.published_file}"
+        f" Published: {published}"
     )
 
 

@@ -41,12 +41,12 @@ class BuildOutcome:
     Attributes:
         build: What dbt did.
         checks: Results of the raw and the report suites.
-        published_file: The file that readers now open.
+        published_file: The file that readers now open; none after a build of a selection.
     """
 
     build: warehouse.BuildResult
     checks: list[CheckResult]
-    published_file: Path
+    published_file: Path | None
 
 
 def load(
@@ -80,7 +80,8 @@ def build_and_publish(
     Args:
         settings: The home.
         known_at: The freeze, naive UTC; the present by default.
-        select: dbt selection, everything by default.
+        select: dbt selection, everything by default. A selection is built to be looked at and never
+            published: what it leaves out may be of another freeze, or refused by its tests.
         on_progress: Called with the step's name, units done, units in all, and the unit's name.
 
     Raises:
@@ -95,12 +96,15 @@ def build_and_publish(
 
         return report
 
-    checks = run_suites(settings, layer="raw", on_progress=progress("Raw suites"))
-    require(checks, "the warehouse is not built, and what is published stays.")
-    build = warehouse.build(settings, known_at, select, progress("dbt"))
-    checks += run_suites(settings, layer="reports", on_progress=progress("Report suites"))
-    require(checks, "this build is not published, and what was published before stays.")
-    return BuildOutcome(build, checks, publish_with_results(settings, build.known_at))
+    with warehouse.publishing_alone(settings):
+        checks = run_suites(settings, layer="raw", on_progress=progress("Raw suites"))
+        require(checks, "the warehouse is not built, and what is published stays.")
+        build = warehouse.build(settings, known_at, select, progress("dbt"))
+        if select:
+            return BuildOutcome(build, checks, None)
+        checks += run_suites(settings, layer="reports", on_progress=progress("Report suites"))
+        require(checks, "this build is not published, and what was published before stays.")
+        return BuildOutcome(build, checks, publish_with_results(settings, build.known_at))
 
 
 def publish_with_results(settings: Settings, known_at: datetime) -> Path:

@@ -180,11 +180,10 @@ def refuse_over_limit(faults: pl.DataFrame, bad_count: int, row_count: int, limi
         return
     rules = Counter(faults["rule"].to_list()).most_common(5)
     told = ", ".join(f"{rule} ({count})" for rule, count in rules)
-    example = faults.sort("row_number").row(0, named=True)
+    # No value of the file stands here: the reason is public, and a value may be a person's key.
     raise RefusedFile(
-        f"{bad_count} of {row_count} rows are bad, more than {limit} %: {told}. Row"
-        f" {example['row_number']}: {example['details']}. Correct the rows and send the file"
-        " again"
+        f"{bad_count} of {row_count} rows are bad, more than {limit} %: {told}. The first is row"
+        f" {faults['row_number'].min()}. Correct the rows and send the file again"
     )
 
 

@@ -242,13 +242,26 @@ def _shelve(building: Path, manifest: dict[str, Any]) -> Package:
 
 
 def _manifest_of(package: Path) -> dict[str, Any]:
+    """The manifest of a version in the outbox, whose files must be what it says."""
     try:
-        return read_manifest(package)
+        manifest = read_manifest(package)
+        changed = [
+            file["name"]
+            for file in manifest["files"]
+            if file_sha256(package / file["name"]) != file["sha256"]
+        ]
     except (OSError, ValueError) as reason:
-        raise LinernotesError(
-            f"{package} is damaged, its manifest cannot be read ({reason}): restore the folder "
-            "from a backup, or move it away if it was never delivered; then report again."
-        ) from reason
+        raise _damaged(package, f"it cannot be read ({reason})") from reason
+    if changed:
+        raise _damaged(package, f"{', '.join(changed)} changed after it was written")
+    return manifest
+
+
+def _damaged(package: Path, what: str) -> LinernotesError:
+    return LinernotesError(
+        f"{package} is damaged, {what}: restore the folder from a backup, or move it away if it "
+        "was never delivered; then report again."
+    )
 
 
 def _newest_version(shelf: Path) -> int:

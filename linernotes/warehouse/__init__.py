@@ -11,6 +11,7 @@ from linernotes.warehouse.dbt import (
     dbt_environment,
     dbt_vars,
     now,
+    publishing_alone,
     run_dbt,
 )
 from linernotes.warehouse.publishing import PUBLIC_SCHEMAS, Publication, publication, publish
@@ -27,5 +28,6 @@ __all__ = [
     "now",
     "publication",
     "publish",
+    "publishing_alone",
     "run_dbt",
 ]

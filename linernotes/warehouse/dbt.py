@@ -76,15 +76,34 @@ def building(settings: Settings) -> Generator[None]:
     Raises:
         BuildFailed: if another build of this home is running.
     """
+    with _locked(settings, "build.lock"):
+        link_sources(settings)
+        yield
+
+
+@contextmanager
+def publishing_alone(settings: Settings) -> Generator[None]:
+    """Holds the home from the first check of a build to its publication.
+
+    Without it another build could slip in between, and be published unchecked.
+
+    Raises:
+        BuildFailed: if another build of this home is running.
+    """
+    with _locked(settings, "publish.lock"):
+        yield
+
+
+@contextmanager
+def _locked(settings: Settings, name: str) -> Generator[None]:
     settings.warehouse_file.parent.mkdir(parents=True, exist_ok=True)
-    with (settings.warehouse_file.parent / "build.lock").open("w") as lock:
+    with (settings.warehouse_file.parent / name).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise BuildFailed(
                 f"Another build of {settings.home} is running; wait for it to end and try again."
             ) from None
-        link_sources(settings)
         yield
 
 

@@ -224,6 +224,7 @@ def test_more_than_five_percent_bad_rows_refuse_a_file_of_100(
     assert doorstep.lake.row_count("raw_catalog__parties") == (95 if state == "loaded" else 0)
     if state == "refused":
         assert "6 of 100 rows are bad, more than 5 %: kind.closed_list (6)" in str(outcome.reason)
+        assert "'" not in str(outcome.reason), "a value of the file stands in a public reason"
 
 
 def test_same_bytes_under_another_name_load_nothing(doorstep: Doorstep) -> None:

@@ -4,26 +4,7 @@
 -- the door refuses, the whole set counts as a gap (E45, E46).
 with
     attributions as (select * from {{ ref("stg_ai_usage__attributions") }}),
-    versions as (
-        select
-            derivative_id,
-            side,
-            attribution_version,
-            sum({{ scaled("weight", 12) }}) as total,
-            max(recorded_at) as recorded_at
-        from attributions
-        group by all
-    ),
-    newest as (
-        select *
-        from versions
-        qualify
-            row_number() over (
-                partition by derivative_id, side
-                order by recorded_at desc, attribution_version desc
-            )
-            = 1
-    ),
+    newest as (select * from {{ ref("int_attribution__newest_versions") }}),
     judged as (
         select
             newest.*,
@@ -45,7 +26,8 @@ with
             {{ scaled("attributions.weight", 12) }} as weight,
             case
                 when judged.coverage = 'whole' then judged.total else {{ pow10(12) }}
-            end as whole
+            end as whole,
+            false as is_refused
         from judged
         inner join
             attributions
@@ -61,7 +43,8 @@ with
             cast(null as {{ t_str() }}) as source_object_id,
             {{ pow10(12) }}
             - case when coverage = 'refused' then 0 else total end as weight,
-            {{ pow10(12) }} as whole
+            {{ pow10(12) }} as whole,
+            coverage = 'refused' as is_refused
         from judged
         where coverage <> 'whole'
     ),
@@ -77,6 +60,7 @@ select
     side,
     source_object_id,
     attribution_version,
+    is_refused,
     cast(
         {{
             largest_remainder(

@@ -20,7 +20,8 @@ with
             derivative_id as attribution_key,
             product_id,
             source_recording_ids,
-            generated_at
+            generated_at,
+            exclusion_reason is null as is_countable
         from derivatives
         where coalesce(exclusion_reason, '') <> 'cycle'
         union all
@@ -28,7 +29,8 @@ with
             unpublished.attribution_key,
             generations.product_id,
             generations.source_recording_ids,
-            generations.occurred_at as generated_at
+            generations.occurred_at as generated_at,
+            true as is_countable
         from unpublished
         inner join generations on generations.generation_id = unpublished.generation_id
     )
@@ -37,6 +39,7 @@ select
     all_keys.product_id,
     all_keys.source_recording_ids,
     all_keys.generated_at,
+    all_keys.is_countable,
     products.attribution_fallback,
     products.remainder_rule,
     products.weight_floor

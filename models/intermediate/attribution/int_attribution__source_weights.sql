@@ -15,7 +15,8 @@ with recursive
             source_object_id,
             weight_nano,
             'attribution' as basis,
-            attribution_version
+            attribution_version,
+            is_refused as must_hold
         from attributed
         union all
         select
@@ -24,7 +25,8 @@ with recursive
             source_object_id,
             weight_nano,
             fallback as basis,
-            cast(null as {{ t_str() }}) as attribution_version
+            cast(null as {{ t_str() }}) as attribution_version,
+            fallback = 'hold' as must_hold
         from fallback
     ),
     edges as (
@@ -37,13 +39,14 @@ with recursive
         left join cycles on cycles.derivative_id = parts.source_object_id
     ),
     -- In 10^-36, so that four generations multiply exactly.
-    paths(attribution_key, side, object_id, weight, is_open, depth) as (
+    paths(attribution_key, side, object_id, weight, is_open, must_hold, depth) as (
         select
             attribution_key,
             side,
             case when is_in_cycle then null else source_object_id end as object_id,
             {{ wide("weight_nano") }} * {{ pow10(27) }} as weight,
             is_derivative and not is_in_cycle as is_open,
+            must_hold or is_in_cycle as must_hold,
             1 as depth
         from edges
         union all
@@ -56,6 +59,7 @@ with recursive
             {{ wide(int_div("paths.weight", pow10(9))) }}
             * {{ wide("edges.weight_nano") }} as weight,
             edges.is_derivative and not edges.is_in_cycle as is_open,
+            edges.must_hold or edges.is_in_cycle as must_hold,
             paths.depth + 1 as depth
         from paths
         inner join
@@ -66,6 +70,15 @@ with recursive
         select attribution_key, side, object_id, sum(weight) as weight
         from paths
         where not is_open and object_id is not null
+        group by all
+    ),
+    -- What nobody could attribute is held; only what attribution itself left open, or
+    -- the
+    -- floor dropped, can be the service's.
+    held as (
+        select attribution_key, side
+        from paths
+        where must_hold or (is_open and depth = 16)
         group by all
     ),
     kept as (
@@ -139,8 +152,9 @@ select
     bases.basis as attribution_basis,
     bases.attribution_version,
     rounded.object_id is null
-    and bases.basis <> 'hold'
-    and attribution_keys.remainder_rule = 'service' as is_left_to_service
+    and held.attribution_key is null
+    and coalesce(attribution_keys.remainder_rule, 'hold')
+    = 'service' as is_left_to_service
 from rounded
 inner join
     bases
@@ -148,4 +162,6 @@ inner join
     and bases.side = rounded.side
 inner join
     attribution_keys on attribution_keys.attribution_key = rounded.attribution_key
+left join
+    held on held.attribution_key = rounded.attribution_key and held.side = rounded.side
 where rounded.source_weight_nano > 0

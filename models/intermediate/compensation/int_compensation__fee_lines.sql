@@ -15,6 +15,7 @@ with
             members
             on members.owner_party_id = usage_lines.owner_party_id
             and members.partner_id = usage_lines.partner_id
+            and members.usage_month = usage_lines.usage_month
         where usage_lines.contract_id is not null and usage_lines.hold_bucket is null
         group by all
     ),

@@ -3,9 +3,37 @@
 with
     scopes as (select * from {{ ref("int_consent__scopes") }}),
     questions as (select * from {{ ref("int_consent__questions") }}),
-    decisions as (select * from {{ ref("int_consent__decision_stretches") }}),
+    aliases as (select * from {{ ref("stg_catalog__party_aliases") }}),
+    -- Decisions of parties that were merged speak for each other from the merge on
+    -- (E44).
+    decisions as (
+        select
+            stretches.*,
+            coalesce(
+                parties.canonical_party_id, stretches.party_id
+            ) as canonical_party_id,
+            parties.merged_at,
+            coalesce(
+                things.canonical_party_id, stretches.object_id
+            ) as canonical_object_id
+        from {{ ref("int_consent__decision_stretches") }} as stretches
+        left join aliases as parties on parties.party_id = stretches.party_id
+        left join
+            aliases as things
+            on stretches.object_type in ('artist', 'likeness')
+            and things.party_id = stretches.object_id
+    ),
     speakers as (select * from {{ ref("int_consent__speakers") }}),
-    objects as (select * from {{ ref("int_consent__objects") }}),
+    objects as (
+        select
+            things.*,
+            coalesce(aliases.canonical_party_id, things.thing_id) as canonical_thing_id
+        from {{ ref("int_consent__objects") }} as things
+        left join
+            aliases
+            on things.thing_type in ('main_artist', 'featured_artist', 'writer')
+            and aliases.party_id = things.thing_id
+    ),
     regions as (select * from {{ ref("regions") }}),
     asked as (
         select
@@ -14,6 +42,12 @@ with
             questions.voice,
             questions.party_id,
             coalesce(speakers.speaker_party_id, questions.party_id) as speaker_party_id,
+            coalesce(
+                aliases.canonical_party_id,
+                speakers.speaker_party_id,
+                questions.party_id
+            ) as canonical_speaker_id,
+            aliases.merged_at,
             coalesce(speakers.valid_from, {{ always_from() }}) as speaks_from,
             coalesce(speakers.valid_to, {{ always_to() }}) as speaks_to
         from questions
@@ -21,6 +55,10 @@ with
             speakers
             on questions.voice = 'owner'
             and speakers.owner_party_id = questions.party_id
+        left join
+            aliases
+            on aliases.party_id
+            = coalesce(speakers.speaker_party_id, questions.party_id)
     ),
     covering as (
         select
@@ -33,7 +71,15 @@ with
             decisions.daily_limit,
             decisions.max_influence,
             decisions.enforced_at,
-            greatest(decisions.starts_at, asked.speaks_from) as starts_at,
+            greatest(
+                decisions.starts_at,
+                asked.speaks_from,
+                case
+                    when decisions.party_id <> asked.speaker_party_id
+                    then greatest(decisions.merged_at, asked.merged_at)
+                    else decisions.starts_at
+                end
+            ) as starts_at,
             least(decisions.stops_at, asked.speaks_to) as stops_at,
             case
                 when decisions.object_type = 'catalogue'
@@ -66,8 +112,13 @@ with
         inner join scopes on scopes.scope_id = asked.scope_id
         inner join
             decisions
-            on decisions.party_id = asked.speaker_party_id
-            and decisions.voice = asked.voice
+            on decisions.canonical_party_id = asked.canonical_speaker_id
+            -- A featured artist is an artist: a decision for all its recordings
+            -- counts too.
+            and (
+                decisions.voice = asked.voice
+                or (asked.voice = 'featured_artist' and decisions.voice = 'artist')
+            )
         left join
             regions
             on regions.region_code = decisions.territory
@@ -76,7 +127,7 @@ with
             objects as things
             on things.side = scopes.side
             and things.object_id = scopes.object_id
-            and things.thing_id = decisions.object_id
+            and things.canonical_thing_id = decisions.canonical_object_id
             and things.thing_type in (
                 decisions.object_type,
                 case

@@ -19,6 +19,7 @@ with
             use_scopes.use_type,
             use_scopes.model_version,
             use_scopes.generated_at,
+            use_scopes.generated_in,
             weights.side,
             weights.object_id,
             weights.source_weight_nano,
@@ -44,39 +45,70 @@ with
             and rights.valid_from <= use_scopes.last_judged_at
             and rights.valid_to > use_scopes.first_judged_at
     ),
-    scoped as (
+    -- A generation is judged where and under the terms that it was made, as long as the
+    -- owner was there already.
+    placed as (
         select
             resolved.*,
-            scopes.scope_id,
-            generation_scopes.scope_id as generation_scope_id
+            case
+                when made.contract_id is null
+                then resolved.territory
+                else resolved.generated_in
+            end as made_in,
+            coalesce(made.contract_id, resolved.contract_id) as made_contract_id,
+            coalesce(
+                made.contract_version, resolved.contract_version
+            ) as made_contract_version,
+            case
+                when made.contract_id is null
+                then resolved.owner_since
+                else made.owner_since
+            end as made_owner_since
         from resolved
+        left join
+            rights as made
+            on not resolved.is_new_owner
+            and made.contract_id is not null
+            and made.side = resolved.side
+            and made.object_id = resolved.object_id
+            and made.territory = resolved.generated_in
+            and made.product_id = resolved.product_id
+            and made.owner_party_id = resolved.owner_party_id
+            and made.valid_from <= resolved.generated_at
+            and made.valid_to > resolved.generated_at
+    ),
+    scoped as (
+        select
+            placed.*, scopes.scope_id, generation_scopes.scope_id as generation_scope_id
+        from placed
         left join
             scopes
             on scopes.judges_owner
-            and scopes.side = resolved.side
-            and scopes.object_id = resolved.object_id
-            and scopes.owner_party_id = resolved.owner_party_id
-            and scopes.contract_id = resolved.contract_id
-            and scopes.contract_version = resolved.contract_version
-            and scopes.territory = resolved.territory
-            and scopes.product_id = resolved.product_id
-            and scopes.use_type = resolved.use_type
-            and scopes.model_version is not distinct from resolved.model_version
-            and scopes.owner_since is not distinct from resolved.owner_since
+            and scopes.side = placed.side
+            and scopes.object_id = placed.object_id
+            and scopes.owner_party_id = placed.owner_party_id
+            and scopes.contract_id = placed.contract_id
+            and scopes.contract_version = placed.contract_version
+            and scopes.territory = placed.territory
+            and scopes.product_id = placed.product_id
+            and scopes.use_type = placed.use_type
+            and scopes.model_version is not distinct from placed.model_version
+            and scopes.owner_since is not distinct from placed.owner_since
         left join
             scopes as generation_scopes
-            on generation_scopes.judges_owner <> resolved.is_new_owner
-            and generation_scopes.side = resolved.side
-            and generation_scopes.object_id = resolved.object_id
-            and generation_scopes.owner_party_id = resolved.owner_party_id
-            and generation_scopes.contract_id = resolved.contract_id
-            and generation_scopes.contract_version = resolved.contract_version
-            and generation_scopes.territory = resolved.territory
-            and generation_scopes.product_id = resolved.product_id
-            and generation_scopes.use_type = resolved.use_type
+            on generation_scopes.judges_owner <> placed.is_new_owner
+            and generation_scopes.side = placed.side
+            and generation_scopes.object_id = placed.object_id
+            and generation_scopes.owner_party_id = placed.owner_party_id
+            and generation_scopes.contract_id = placed.made_contract_id
+            and generation_scopes.contract_version = placed.made_contract_version
+            and generation_scopes.territory = placed.made_in
+            and generation_scopes.product_id = placed.product_id
+            and generation_scopes.use_type = placed.use_type
             and generation_scopes.model_version
-            is not distinct from resolved.model_version
-            and generation_scopes.owner_since is not distinct from resolved.owner_since
+            is not distinct from placed.model_version
+            and generation_scopes.owner_since
+            is not distinct from placed.made_owner_since
     ),
     judged as (
         select
@@ -127,6 +159,7 @@ select
     product_id,
     use_type,
     model_version,
+    generated_at,
     side,
     object_id,
     source_weight_nano,

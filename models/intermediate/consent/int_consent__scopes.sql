@@ -3,7 +3,19 @@
 -- `judges_owner` is false for the artists' side alone, needed where the owner changed
 -- after the generation.
 with
-    use_scopes as (select * from {{ ref("int_usage__use_scopes") }}),
+    used as (select * from {{ ref("int_usage__use_scopes") }}),
+    use_scopes as (
+        select attribution_key, territory, product_id, use_type, model_version
+        from used
+        union
+        select
+            attribution_key,
+            generated_in as territory,
+            product_id,
+            use_type,
+            model_version
+        from used
+    ),
     weights as (select * from {{ ref("int_attribution__source_weights") }}),
     rights as (select * from {{ ref("int_rights__segments") }}),
     asked as (

@@ -46,6 +46,7 @@ with
             and judged.territory = uses.territory
             and judged.product_id = uses.product_id
             and judged.use_type = uses.use_type
+            and judged.generated_at = uses.generated_at
             and judged.model_version is not distinct from uses.model_version
             and judged.valid_from <= uses.judged_at
             and judged.valid_to > uses.judged_at
@@ -53,7 +54,15 @@ with
     answered as (
         select
             owned.*,
-            coalesce(then_answers.is_allowed, false) as is_allowed_then,
+            coalesce(then_answers.is_allowed, false)
+            and not (
+                owned.is_new_owner
+                and coalesce(
+                    {{ wide("owned.source_weight_nano") }} * 1000
+                    > {{ scaled("then_answers.max_influence", 12) }},
+                    false
+                )
+            ) as is_allowed_then,
             coalesce(now_answers.is_allowed, false) as is_allowed_now,
             then_answers.is_contract_default as is_default_then,
             then_answers.proof_id as proof_then,

@@ -85,11 +85,8 @@ with
         select
             *,
             case
-                when people_count < 10
-                then 'UNDER_10'
-                when is_complement
-                then 'COMPLEMENT'
-                else 'ROUNDED'
+                -- One code for both: which cell is the small one would tell it.
+                when people_count < 10 or is_complement then 'SUPPRESSED' else 'ROUNDED'
             end as suppression_code
         from judged
     )

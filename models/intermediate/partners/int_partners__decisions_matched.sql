@@ -24,7 +24,16 @@ with
             recordings.label_party_id
         from decisions
         inner join
-            contributors_listed on contributors_listed.party_id = decisions.party_id
+            contributors_listed
+            on contributors_listed.party_id = decisions.party_id
+            -- As consent is judged: an artist's decision counts for its features too.
+            and (
+                contributors_listed.voice = decisions.voice
+                or (
+                    contributors_listed.voice = 'featured_artist'
+                    and decisions.voice = 'artist'
+                )
+            )
         left join
             recordings
             on contributors_listed.object_type = 'recording'

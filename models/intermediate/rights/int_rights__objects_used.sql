@@ -1,7 +1,15 @@
 -- One row per side, source object, territory and product that some use needs rights
 -- for.
 with
-    scopes as (select * from {{ ref("int_usage__use_scopes") }}),
+    use_scopes as (select * from {{ ref("int_usage__use_scopes") }}),
+    -- A play needs rights where it was played, and consent where it was generated too.
+    scopes as (
+        select attribution_key, territory, product_id
+        from use_scopes
+        union
+        select attribution_key, generated_in as territory, product_id
+        from use_scopes
+    ),
     weights as (select * from {{ ref("int_attribution__source_weights") }}),
     recordings as (select * from {{ ref("stg_catalog__recordings") }}),
     works as (select * from {{ ref("stg_catalog__works") }}),

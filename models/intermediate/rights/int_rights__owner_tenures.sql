@@ -1,40 +1,43 @@
--- One row per side, object, owner and start of a tenure that took over from somebody
--- else: from then on the owner's earlier decisions do not speak for the object
--- (docs/money.md, "Consent"; E39).
+-- One row per side, object, owner, territory of a claim and start of a tenure in which
+-- it took over from somebody else: from then on the owner's earlier decisions do not
+-- speak for the object there (docs/money.md, "Consent"; E39).
 with
+    regions as (select distinct region_code from {{ ref("regions") }}),
     ownership as (
         select
-            side,
-            object_id,
-            party_id,
-            valid_from,
-            coalesce(valid_to, {{ always_to() }}) as valid_to
-        from {{ ref("stg_catalog__ownership") }}
+            claims.side,
+            claims.object_id,
+            claims.party_id,
+            claims.territory,
+            claims.valid_from,
+            coalesce(claims.valid_to, {{ always_to() }}) as valid_to,
+            claims.territory = 'WW' or regions.region_code is not null as is_wide
+        from {{ ref("stg_catalog__ownership") }} as claims
+        left join regions on regions.region_code = claims.territory
     ),
-    marked as (
+    starts as (
         select
             ownership.*,
             max(valid_to) over (
-                partition by side, object_id, party_id
+                partition by side, object_id, party_id, territory
                 order by valid_from, valid_to
                 rows between unbounded preceding and 1 preceding
             ) as held_until
         from ownership
-    ),
-    starts as (
-        select distinct side, object_id, party_id, valid_from
-        from marked
-        where held_until is null or held_until < valid_from
     )
 select distinct
     starts.side,
     starts.object_id,
     starts.party_id as owner_party_id,
+    starts.territory,
     starts.valid_from as owner_since
 from starts
+-- Wide territories may overlap with any other: to ask an owner anew is the safe side.
 inner join
     ownership
     on ownership.side = starts.side
     and ownership.object_id = starts.object_id
     and ownership.party_id <> starts.party_id
     and ownership.valid_to <= starts.valid_from
+    and (ownership.territory = starts.territory or ownership.is_wide or starts.is_wide)
+where starts.held_until is null or starts.held_until < starts.valid_from

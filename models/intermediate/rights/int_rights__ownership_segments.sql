@@ -27,6 +27,7 @@ with
             objects_used.territory,
             ownership.party_id,
             ownership.share_pct,
+            ownership.territory as claimed_territory,
             ownership.valid_from,
             ownership.valid_to,
             {{
@@ -102,7 +103,10 @@ with
                     stretches.territory,
                     stretches.valid_from,
                     claims.party_id
-                order by claims.territory_rank desc, claims.valid_from desc
+                order by
+                    claims.territory_rank desc,
+                    claims.valid_from desc,
+                    claims.claimed_territory
             )
             = 1
     ),

@@ -136,7 +136,8 @@ with
                     candidates.territory_rank desc,
                     candidates.product_rank desc,
                     candidates.valid_from desc,
-                    candidates.contract_id
+                    candidates.contract_id,
+                    candidates.partner_id
             )
             = 1
     )

@@ -5,6 +5,7 @@ with
     ownership as (select * from {{ ref("int_rights__ownership_segments") }}),
     routes as (select * from {{ ref("int_rights__route_segments") }}),
     tenures as (select * from {{ ref("int_rights__owner_tenures") }}),
+    regions as (select * from {{ ref("regions") }}),
     owned as (
         select
             objects_used.side,
@@ -59,6 +60,13 @@ with
             and tenures.object_id = owned.object_id
             and tenures.owner_party_id = owned.owner_party_id
             and tenures.owner_since <= owned.valid_from
+        left join
+            regions
+            on regions.region_code = tenures.territory
+            and regions.territory = owned.territory
+        where
+            tenures.territory in (owned.territory, 'WW')
+            or regions.region_code is not null
         group by all
     )
 select

@@ -2,7 +2,16 @@
 -- attributed sources.
 with recursive
     derivatives as (select * from {{ ref("stg_ai_usage__derivatives") }}),
-    attributions as (select * from {{ ref("stg_ai_usage__attributions") }}),
+    newest as (select * from {{ ref("int_attribution__newest_versions") }}),
+    attributions as (
+        select all_versions.derivative_id, all_versions.source_object_id
+        from {{ ref("stg_ai_usage__attributions") }} as all_versions
+        inner join
+            newest
+            on newest.derivative_id = all_versions.derivative_id
+            and newest.side = all_versions.side
+            and newest.attribution_version = all_versions.attribution_version
+    ),
     parents as (
         select derivative_id, parent_derivative_id as parent_id
         from derivatives

@@ -22,6 +22,7 @@ select
     derivatives.parent_derivative_id,
     generations.generation_id,
     generations.occurred_at as generated_at,
+    generations.territory as generated_in,
     generations.product_id,
     generations.weight_basis,
     generations.use_type,

@@ -7,6 +7,7 @@ select
     attribution_key,
     judged_at,
     generated_at,
+    generated_in,
     play_date,
     usage_month,
     territory,

@@ -35,6 +35,7 @@ with
             members
             on members.owner_party_id = usage_lines.owner_party_id
             and members.partner_id = usage_lines.partner_id
+            and members.usage_month = usage_lines.usage_month
         left join
             recordings
             on usage_lines.side = 'MASTER'

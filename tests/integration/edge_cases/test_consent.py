@@ -461,3 +461,78 @@ def e43_evidence_mismatch(world: World) -> None:
 
 def test_e43_a_decision_with_mismatching_evidence_is_no_proof(verdicts: Verdicts) -> None:
     assert verdicts("e43") == {"e43-rec": ("unconsented", "CONSENT", None)}
+
+
+@case
+def e44_merged_artist(world: World) -> None:
+    terms = {"silence": "allow", "required_parties": ["main_artist"]}
+    label = world.licensed("e44", **terms)
+    world.product("e44")
+    world.party("e44-kept", kind="artist")
+    world.party("e44-old", kind="artist")
+    world.party(
+        "e44-old",
+        kind="artist",
+        merged_into_party_id="e44-kept",
+        recorded_at="2026-03-05T00:00:00Z",
+    )
+    world.recording("e44-rec", owner=label, main_artist_ids=["e44-kept"])
+    world.decision("e44-no", "e44-old", "deny", voice="artist")
+    for day in ("04", "06"):
+        world.generation(
+            "e44",
+            ["e44-rec"],
+            generation_id=f"e44-{day}",
+            occurred_at=f"2026-03-{day}T12:00:00Z",
+        )
+
+
+def test_e44_decisions_of_merged_artists_speak_for_each_other_after_the_merge(
+    verdicts: Verdicts,
+) -> None:
+    assert verdicts("e44", by="generation_id") == {
+        "e44-04": ("contract_default", None, "e44-contract@1#7.1"),
+        "e44-06": ("unconsented", "CONSENT", None),
+    }
+
+
+@case
+def e33_featured_artist_as_artist(world: World) -> None:
+    label = world.licensed("e33b", **(STRICT | {"required_parties": ["featured_artist"]}))
+    world.product("e33b")
+    world.recording("e33b-rec", owner=label, featured_artist_ids=["e33b-feat"])
+    world.decision("e33b-yes", "e33b-feat", "allow", voice="featured_artist")
+    world.decision("e33b-no", "e33b-feat", "deny", voice="artist")
+    world.generation("e33b", ["e33b-rec"])
+
+
+def test_e33_a_featured_artist_that_denied_as_an_artist_has_denied(verdicts: Verdicts) -> None:
+    assert verdicts("e33b") == {"e33b-rec": ("unconsented", "CONSENT", None)}
+
+
+@case
+def consent_where_it_was_generated(world: World) -> None:
+    label = world.licensed("e32b", **STRICT)
+    world.product("e32b", basis="plays")
+    world.recording("e32b-rec", owner=label)
+    world.decision("e32b-ww", label, "allow")
+    world.decision("e32b-de", label, "deny", territory="DE")
+    derivative = world.derivative("e32b", ["e32b-rec"], territory="DE")
+    world.plays(derivative, 10, territory="FR")
+
+
+def test_e32_plays_elsewhere_of_a_generation_that_was_denied_are_held(verdicts: Verdicts) -> None:
+    assert verdicts("e32b") == {"e32b-rec": ("unconsented", "CONSENT", None)}
+
+
+@case
+def consent_under_the_terms_of_its_time(world: World) -> None:
+    label = world.licensed("e77", **STRICT, valid_to="2026-03-12T00:00:00Z")
+    world.contract("e77-contract", "e77-partner", version=2, valid_from="2026-03-12T00:00:00Z")
+    world.product("e77", basis="plays")
+    derivative = world.derivative("e77", [world.recording("e77-rec", owner=label)])
+    world.plays(derivative, 10, play_date="2026-03-15")
+
+
+def test_e77_looser_terms_do_not_clear_a_generation_of_before(verdicts: Verdicts) -> None:
+    assert verdicts("e77") == {"e77-rec": ("unconsented", "CONSENT", None)}

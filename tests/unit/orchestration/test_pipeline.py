@@ -56,6 +56,14 @@ def test_build_with_checks_that_hold_publishes_last(steps: list[str], tmp_path: 
     assert [check.table_name for check in outcome.checks] == ["raw", "reports"]
 
 
+def test_build_of_a_selection_is_not_published(steps: list[str], tmp_path: Path) -> None:
+    """What a selection leaves out may be of another freeze, or refused by its tests."""
+    outcome = build_and_publish(Settings(home=tmp_path), select="dim_parties")
+
+    assert steps == ["raw", "dbt"]
+    assert outcome.published_file is None
+
+
 @pytest.mark.parametrize(
     ("layer", "outcome", "expected_steps"),
     [

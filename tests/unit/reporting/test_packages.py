@@ -251,11 +251,20 @@ def test_packages_of_changed_warehouse_ask_for_a_new_draft(settings: Settings) -
     assert not list(settings.outbox_root.rglob("v*"))
 
 
-def test_packages_after_damaged_version_say_which_folder(settings: Settings) -> None:
+@pytest.mark.parametrize("name", ["manifest.json", "statement.xlsx"])
+def test_packages_after_a_file_was_lost_say_which_folder(settings: Settings, name: str) -> None:
     [package] = write_packages(drafted(settings, TUNE))
-    (package.path / "manifest.json").unlink()
+    (package.path / name).unlink()
 
     with pytest.raises(LinernotesError, match=r"v1 is damaged"):
+        write_packages(settings)
+
+
+def test_packages_after_a_file_was_changed_name_it(settings: Settings) -> None:
+    [package] = write_packages(drafted(settings, TUNE))
+    (package.path / "compensation_lines.csv").write_text("")
+
+    with pytest.raises(LinernotesError, match=r"damaged, compensation_lines.csv changed"):
         write_packages(settings)
 
 

@@ -15,9 +15,14 @@ select
     fees.tier,
     fees.side,
     pools.currency_code,
-    pools.net_amount,
-    pools.total_quantity,
-    pools.subscribers,
+    -- A per-use fee needs neither net nor quantity, and only a minimum per subscriber
+    -- needs
+    -- their number: what a partner does not need, it does not see.
+    case when fees.model <> 'per_use' then pools.net_amount end as net_amount,
+    case when fees.model <> 'per_use' then pools.total_quantity end as total_quantity,
+    case
+        when contracts.per_subscriber_minimum is not null then pools.subscribers
+    end as subscribers,
     fees.contract_id,
     fees.contract_version,
     fees.model,

@@ -43,10 +43,8 @@ with
             max(shown_count) filter (where measure = 'follow_count') as follow_count,
             max(shown_count) filter (where measure = 'save_count') as save_count,
             case
-                when bool_or(suppression_code = 'UNDER_10')
-                then 'UNDER_10'
-                when bool_or(suppression_code = 'COMPLEMENT')
-                then 'COMPLEMENT'
+                when bool_or(suppression_code = 'SUPPRESSED')
+                then 'SUPPRESSED'
                 else 'ROUNDED'
             end as suppression_code,
             {{ ordered_list("case when shown_count is null then measure end", ", ") }}
