@@ -120,11 +120,12 @@ def newest_drafts(
     newest: dict[str, DraftStatement] = {}
     for record in _records(_drafts_root(settings), month):
         known = newest.get(record.statement_id)
-        if (partner is None or record.partner_id == partner) and (
-            known is None or known.version < record.version
-        ):
+        if known is None or known.version < record.version:
             newest[record.statement_id] = record
-    return sorted(newest.values(), key=_place)
+    # The newest first, then whose it is: a contract that went to another partner is no longer
+    # this one's.
+    wanted = (one for one in newest.values() if partner in (None, one.partner_id))
+    return sorted(wanted, key=_place)
 
 
 def statement_states(

@@ -62,6 +62,8 @@ def publish(settings: Settings, known_at: datetime) -> Path:
     """
     root = settings.published_root
     root.mkdir(parents=True, exist_ok=True)
+    for left_behind in root.glob("*.unfinished"):
+        left_behind.unlink()
     published_at = datetime.now(UTC)
     target = root / f"linernotes-{published_at:%Y%m%dT%H%M%S%f}.duckdb"
     unfinished = target.with_suffix(".unfinished")

@@ -137,6 +137,18 @@ def test_draft_for_month_that_is_not_there_says_so(
         draft(settings, month=month, by="Ada")
 
 
+def test_newest_drafts_of_a_partner_leave_out_a_contract_that_went_to_another(
+    settings: Settings,
+) -> None:
+    publish(settings, TUNE)
+    draft(settings)
+    publish(settings, Statement("wave", "tune-master", [Line("a", "10.00")]))
+    draft(settings)
+
+    assert newest_drafts(settings, partner="tune") == []
+    assert [one.version for one in newest_drafts(settings, partner="wave")] == [2]
+
+
 def test_draft_with_nothing_published_says_what_to_run(settings: Settings) -> None:
     with pytest.raises(LinernotesError, match="linernotes build"):
         draft(settings, by="Ada")
