@@ -10,7 +10,6 @@ from linernotes.statements.drafts import (
     month_start,
     newest_drafts,
     published_statements,
-    statement_states,
 )
 from linernotes.statements.line_sets import LINE_SET_COLUMNS, LineSet, published_line_sets
 
@@ -24,5 +23,4 @@ __all__ = [
     "newest_drafts",
     "published_line_sets",
     "published_statements",
-    "statement_states",
 ]

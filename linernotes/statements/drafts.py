@@ -128,13 +128,6 @@ def newest_drafts(
     return sorted(wanted, key=_place)
 
 
-def statement_states(
-    settings: Settings, month: str | None = None, partner: str | None = None
-) -> list[DraftStatement]:
-    """Where each statement of the ledger stands: its newest record, with its `state`."""
-    return newest_drafts(settings, month, partner)
-
-
 def published_statements(
     connection: duckdb.DuckDBPyConnection, month: str | None = None, partner: str | None = None
 ) -> list[DraftStatement]:

@@ -14,8 +14,6 @@ with recursive
             side,
             source_object_id,
             weight_nano,
-            'attribution' as basis,
-            attribution_version,
             is_refused as must_hold
         from attributed
         union all
@@ -24,8 +22,6 @@ with recursive
             side,
             source_object_id,
             weight_nano,
-            fallback as basis,
-            cast(null as {{ t_str() }}) as attribution_version,
             fallback = 'hold' as must_hold
         from fallback
     ),
@@ -134,32 +130,17 @@ with recursive
                 }} as {{ t_bigint() }}
             ) as source_weight_nano
         from floors
-    ),
-    bases as (
-        select
-            attribution_key,
-            side,
-            max(basis) as basis,
-            max(attribution_version) as attribution_version
-        from parts
-        group by all
     )
 select
     rounded.attribution_key,
     rounded.side,
     rounded.object_id,
     rounded.source_weight_nano,
-    bases.basis as attribution_basis,
-    bases.attribution_version,
     rounded.object_id is null
     and held.attribution_key is null
     and coalesce(attribution_keys.remainder_rule, 'hold')
     = 'service' as is_left_to_service
 from rounded
-inner join
-    bases
-    on bases.attribution_key = rounded.attribution_key
-    and bases.side = rounded.side
 inner join
     attribution_keys on attribution_keys.attribution_key = rounded.attribution_key
 left join

@@ -11,7 +11,7 @@ import pytest
 
 from linernotes.errors import LinernotesError
 from linernotes.settings import Settings
-from linernotes.statements import draft, newest_drafts, statement_states
+from linernotes.statements import draft, newest_drafts
 from tests.fixtures.published_warehouse import Line, Statement, publish
 
 TUNE = Statement("tune", "tune-master", [Line("a", "10.00"), Line("b", "2.50")])
@@ -165,12 +165,12 @@ def test_draft_attempted_at_once_gives_one_version(settings: Settings) -> None:
     assert records(settings) == ["tune-master/2026-06.v1.json"]
 
 
-def test_statement_states_of_statement_with_two_drafts_gives_the_newest(settings: Settings) -> None:
+def test_newest_drafts_of_statement_with_two_drafts_gives_the_newest(settings: Settings) -> None:
     publish(settings, TUNE)
     draft(settings, by="Ada")
     publish(settings, Statement("tune", "tune-master", [Line("a", "11.00")]))
     draft(settings, by="Ada")
 
-    [state] = statement_states(settings)
+    [state] = newest_drafts(settings)
 
     assert (state.statement_id, state.state, state.version) == ("tune-master|2026-06", "draft", 2)
