@@ -1,9 +1,9 @@
 {#- Of each key the latest version recorded at or before the freeze, taken-back versions left out (E79, E80).
-    (key, recorded_at) is unique in the lake, so the order is total. -#}
-{% macro latest_versions(relation, keys) -%}
+    (key, recorded_at) is unique in the lake, so the order is total. `input_class` names the freeze that moves it in a correction. -#}
+{% macro latest_versions(relation, keys, input_class=none) -%}
     select *
     from {{ relation }}
-    where recorded_at <= {{ known_at() }}
+    where recorded_at <= {{ known_at(input_class) }}
     qualify
         row_number() over (
             partition by {{ keys | join(", ") }} order by recorded_at desc

@@ -3,31 +3,45 @@
 What a number means is in the models; nothing here knows a business rule.
 """
 
+from linernotes.warehouse.building import build, building, publishing_alone
+from linernotes.warehouse.closing import close_month
+from linernotes.warehouse.compiled import INPUT_CLASSES, CompiledProject, compiled_project
 from linernotes.warehouse.dbt import (
     BuildFailed,
     BuildResult,
-    build,
-    building,
     dbt_environment,
     dbt_vars,
     now,
-    publishing_alone,
     run_dbt,
 )
 from linernotes.warehouse.publishing import PUBLIC_SCHEMAS, Publication, publication, publish
+from linernotes.warehouse.revaluation import revalue
+from linernotes.warehouse.sources import link_sources, sources_folder
+from linernotes.warehouse.valuation import Valuation, World, require_rates, valuation
 
 __all__ = [
+    "INPUT_CLASSES",
     "PUBLIC_SCHEMAS",
     "BuildFailed",
     "BuildResult",
+    "CompiledProject",
     "Publication",
+    "Valuation",
+    "World",
     "build",
     "building",
+    "close_month",
+    "compiled_project",
     "dbt_environment",
     "dbt_vars",
+    "link_sources",
     "now",
     "publication",
     "publish",
     "publishing_alone",
+    "require_rates",
+    "revalue",
     "run_dbt",
+    "sources_folder",
+    "valuation",
 ]

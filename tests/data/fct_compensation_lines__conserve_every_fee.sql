@@ -7,8 +7,9 @@ with
             pool_id,
             contract_id,
             contract_version,
+            usage_layer,
             case when contract_id is null then hold_bucket end as hold_bucket,
-            sum(amount_minor_units) as line_units
+            sum(abs(amount_minor_units)) as line_units
         from {{ ref("int_compensation__usage_lines") }}
         group by all
     ),
@@ -17,6 +18,7 @@ with
             pool_id,
             contract_id,
             contract_version,
+            usage_layer,
             cast(null as {{ t_str() }}) as hold_bucket,
             fee_minor_units
         from {{ ref("int_compensation__fees") }}
@@ -25,6 +27,7 @@ with
             pool_id,
             cast(null as {{ t_str() }}) as contract_id,
             cast(null as {{ t_bigint() }}) as contract_version,
+            usage_layer,
             hold_bucket,
             fee_minor_units
         from {{ ref("int_compensation__accruals") }}
@@ -36,5 +39,6 @@ full join
     on lines.pool_id = fees.pool_id
     and lines.contract_id is not distinct from fees.contract_id
     and lines.contract_version is not distinct from fees.contract_version
+    and lines.usage_layer = fees.usage_layer
     and lines.hold_bucket is not distinct from fees.hold_bucket
 where coalesce(fees.fee_minor_units, -1) <> coalesce(lines.line_units, -2)

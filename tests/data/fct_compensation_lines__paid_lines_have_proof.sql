@@ -1,13 +1,15 @@
--- 100 % of payable usage lines name the decisions or clauses that allow them, or
--- nothing
--- is issued (docs/money.md, "Consent").
+-- 100 % of payable lines that uses or training earn name the decisions or clauses that
+-- allow them, or nothing is issued (docs/money.md, "Consent"). A correction that takes
+-- money back needs none.
 select line_id, consent_status, consent_proof_id
 from {{ ref("fct_compensation_lines") }}
 where
-    line_type = 'USAGE'
+    line_type in {{ earning_types() }}
     and hold_bucket is null
+    and amount > 0
     and (
         consent_proof_id is null
-        or coalesce(consent_status, '')
-        not in ('consented', 'contract_default', 'retro_revoked', 'run_off')
+        or coalesce(consent_status, '') not in (
+            'consented', 'contract_default', 'retro_revoked', 'run_off', 'late_consent'
+        )
     )

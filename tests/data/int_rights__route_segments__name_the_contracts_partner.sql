@@ -3,7 +3,7 @@
 select routes.owner_party_id, routes.contract_id, routes.partner_id
 from {{ ref("int_rights__route_segments") }} as routes
 inner join
-    {{ ref("stg_licensing__contracts") }} as contracts
+    {{ ref("int_licensing__terms_effective") }} as contracts
     on contracts.contract_id = routes.contract_id
     and contracts.contract_version = routes.contract_version
 where contracts.partner_id <> routes.partner_id

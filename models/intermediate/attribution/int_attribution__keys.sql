@@ -2,7 +2,19 @@
 -- generation that has none. Derivatives in a cycle are left out.
 with
     derivatives as (select * from {{ ref("int_usage__derivatives_described") }}),
-    generations as (select * from {{ ref("int_usage__generations_classified") }}),
+    -- A generation that has gone since its month was issued needs its sources still.
+    generations as (
+        select *
+        from {{ ref("int_usage__generations_classified") }}
+        union all
+        select issued.*
+        from {{ ref("int_usage__generations_issued") }} as issued
+        left join
+            {{ ref("int_usage__generations_classified") }} as classified
+            on classified.generation_id = issued.generation_id
+            and classified.exclusion_reason is null
+        where classified.generation_id is null
+    ),
     products as (select * from {{ ref("stg_licensing__products") }}),
     unpublished as (
         select
@@ -32,7 +44,10 @@ with
             generations.occurred_at as generated_at,
             true as is_countable
         from unpublished
-        inner join generations on generations.generation_id = unpublished.generation_id
+        inner join
+            generations
+            on generations.generation_id = unpublished.generation_id
+            and generations.exclusion_reason is null
     )
 select
     all_keys.attribution_key,

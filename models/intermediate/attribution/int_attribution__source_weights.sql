@@ -146,3 +146,12 @@ inner join
 left join
     held on held.attribution_key = rounded.attribution_key and held.side = rounded.side
 where rounded.source_weight_nano > 0
+union all
+-- What a model was trained on is its own source.
+select
+    attribution_key,
+    side,
+    object_id,
+    cast(1000000000 as {{ t_bigint() }}) as source_weight_nano,
+    false as is_left_to_service
+from {{ ref("int_usage__training_uses") }}

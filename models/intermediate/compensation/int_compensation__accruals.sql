@@ -1,4 +1,5 @@
--- One row per pool and bucket of money that reaches no contract, in whole minor units
+-- One row per pool, bucket and layer of money that reaches no contract, in whole
+-- minor units
 -- of the pool's currency: the product's default share, by weight, or all of it where
 -- the pool saw no use (E08).
 with
@@ -31,7 +32,7 @@ with
         inner join currencies on currencies.currency_code = pools.currency_code
     ),
     held as (
-        select pool_id, hold_bucket, sum(weight_nano) as weight_nano
+        select pool_id, hold_bucket, usage_layer, abs(sum(weight_nano)) as weight_nano
         from line_weights
         where contract_id is null
         group by all
@@ -47,6 +48,7 @@ with
             shared.currency_code,
             shared.minor_unit_digits,
             held.hold_bucket,
+            held.usage_layer,
             coalesce(
                 {{
                     mul_div_round(
@@ -70,6 +72,7 @@ with
             currency_code,
             minor_unit_digits,
             'NO_USAGE' as hold_bucket,
+            'timely' as usage_layer,
             {{ mul_div_round("shared_revenue", wide("1"), pow10(12)) }} as fee
         from shared
         where total_quantity = 0
@@ -84,6 +87,7 @@ select
     currency_code,
     minor_unit_digits,
     hold_bucket,
+    usage_layer,
     {{ micro_units_to_amount("fee") }} as fee_amount,
     {{
         mul_div_round(

@@ -1,11 +1,17 @@
--- One row per pool, contract and version with its weight and the terms that price it.
+-- One row per pool, contract and version, and layer of usage, with its weight and the
+-- terms that price it.
 with
     line_weights as (select * from {{ ref("int_compensation__line_weights") }}),
     pools as (select * from {{ ref("fct_pools") }}),
-    contracts as (select * from {{ ref("stg_licensing__contracts") }}),
+    contracts as (select * from {{ ref("int_licensing__terms_effective") }}),
     currencies as (select * from {{ ref("currencies") }}),
     weights as (
-        select pool_id, contract_id, contract_version, sum(weight_nano) as weight_nano
+        select
+            pool_id,
+            contract_id,
+            contract_version,
+            usage_layer,
+            sum(weight_nano) as weight_nano
         from line_weights
         where contract_id is not null
         group by all
@@ -14,6 +20,7 @@ select
     weights.pool_id,
     weights.contract_id,
     weights.contract_version,
+    weights.usage_layer,
     cast(weights.weight_nano as {{ t_bigint() }}) as weight_nano,
     pools.usage_month,
     pools.territory,
@@ -36,6 +43,15 @@ select
     contracts.payout_currency_code,
     currencies.minor_unit_digits,
     contracts.fx_rule,
+    -- A correction of an issued month is converted at the payment date of the statement
+    -- that it stands in (E85).
+    case
+        when
+            contracts.fx_rule = 'payment_date'
+            and pools.usage_month <= issued.last_report_month
+        then issued.next_report_month
+        else pools.usage_month
+    end as rate_month,
     pools.tier = 'free_allowance' and not contracts.pays_free_uses as is_unpaid_free_use
 from weights
 inner join pools on pools.pool_id = weights.pool_id
@@ -43,4 +59,7 @@ inner join
     contracts
     on contracts.contract_id = weights.contract_id
     and contracts.contract_version = weights.contract_version
+left join
+    {{ ref("int_statements__contracts_issued") }} as issued
+    on issued.contract_id = weights.contract_id
 inner join currencies on currencies.currency_code = contracts.payout_currency_code

@@ -1,4 +1,5 @@
--- One row per pool, contract and version: its arms in the pool's currency, the winning
+-- One row per pool, contract and version, and layer of usage: its arms in the pool's
+-- currency, the winning
 -- one, and the fee in the payout currency's whole minor units.
 with
     weighted as (select * from {{ ref("int_compensation__contract_weights") }}),
@@ -39,23 +40,23 @@ with
         left join
             fx_rates as pool_rates
             on pool_rates.fx_rule = weighted.fx_rule
-            and pool_rates.usage_month = weighted.usage_month
+            and pool_rates.rate_month = weighted.rate_month
             and pool_rates.currency_code = weighted.currency_code
         left join
             fx_rates as payout_rates
             on payout_rates.fx_rule = weighted.fx_rule
-            and payout_rates.usage_month = weighted.usage_month
+            and payout_rates.rate_month = weighted.rate_month
             and payout_rates.currency_code = weighted.payout_currency_code
         left join
             fx_rates as minimum_rates
             on minimum_rates.fx_rule = weighted.fx_rule
-            and minimum_rates.usage_month = weighted.usage_month
+            and minimum_rates.rate_month = weighted.rate_month
             and minimum_rates.currency_code = weighted.rate_currency_code
     ),
     scaled_terms as (
         select
             converted.*,
-            {{ wide("weight_nano") }} as weight,
+            {{ wide("abs(weight_nano)") }} as weight,
             {{ wide("total_quantity") }} * {{ pow10(21) }} as share_divisor,
             {{ scaled("net_amount", 6) }}
             * {{ scaled("coalesce(revenue_share, 0)", 12) }} as shared_revenue,
@@ -126,6 +127,7 @@ select
     pool_id,
     contract_id,
     contract_version,
+    usage_layer,
     partner_id,
     usage_month,
     territory,

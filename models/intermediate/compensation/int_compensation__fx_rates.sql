@@ -1,27 +1,37 @@
--- One row per rate rule, usage month and currency: what one euro buys on the rule's
+-- One row per rate rule, month and currency: what one euro buys on the rule's
 -- date, by the last rate published on or before it.
--- The rule's date is the last day of the usage month, or the 25th of the month after
--- the report month; while it lies ahead of the freeze, the freeze's day stands in.
+-- The rule's date is the last day of the month (`usage_month_end`), or the 25th of the
+-- month after it (`payment_date`); while it lies ahead of the freeze, the freeze's
+-- day stands in.
 -- A rate older than 3 days leaves the row without one, and a test stops the run (E83).
 with
     contract_weights as (select * from {{ ref("int_compensation__contract_weights") }}),
+    penalties as (select * from {{ ref("int_compensation__penalties") }}),
     rates as (select * from {{ ref("stg_finance__fx_rates") }}),
     needed as (
-        select fx_rule, usage_month, currency_code
+        select fx_rule, rate_month, currency_code
         from contract_weights
         where currency_code <> payout_currency_code
         union
-        select fx_rule, usage_month, payout_currency_code as currency_code
+        select fx_rule, rate_month, payout_currency_code as currency_code
         from contract_weights
         where currency_code <> payout_currency_code
         union
-        select fx_rule, usage_month, currency_code
+        select fx_rule, rate_month, currency_code
         from contract_weights
         where currency_code <> rate_currency_code
         union
-        select fx_rule, usage_month, rate_currency_code as currency_code
+        select fx_rule, rate_month, rate_currency_code as currency_code
         from contract_weights
         where currency_code <> rate_currency_code
+        union
+        select fx_rule, rate_month, penalty_currency_code as currency_code
+        from penalties
+        where penalty_currency_code <> payout_currency_code
+        union
+        select fx_rule, rate_month, payout_currency_code as currency_code
+        from penalties
+        where penalty_currency_code <> payout_currency_code
     ),
     dated as (
         select
@@ -31,16 +41,12 @@ with
                     when fx_rule = 'payment_date'
                     then
                         cast(
-                            date_trunc(
-                                'month', usage_month + interval '1' month
-                            ) as date
+                            date_trunc('month', rate_month + interval '1' month) as date
                         )
                         + 24
                     else
                         cast(
-                            date_trunc(
-                                'month', usage_month + interval '1' month
-                            ) as date
+                            date_trunc('month', rate_month + interval '1' month) as date
                         )
                         - 1
                 end,
@@ -51,7 +57,7 @@ with
     published as (
         select
             dated.fx_rule,
-            dated.usage_month,
+            dated.rate_month,
             dated.currency_code,
             dated.rule_date,
             rates.rate_date,
@@ -65,14 +71,14 @@ with
             and rates.rate_date >= dated.rule_date - 3
         qualify
             row_number() over (
-                partition by dated.fx_rule, dated.usage_month, dated.currency_code
+                partition by dated.fx_rule, dated.rate_month, dated.currency_code
                 order by rates.rate_date desc
             )
             = 1
     )
 select
     fx_rule,
-    usage_month,
+    rate_month,
     currency_code,
     rule_date,
     rate_date,

@@ -1,5 +1,7 @@
--- One row per pool, contract and version, object, owner, hold bucket and consent status
--- and proof: the exact weight of its uses, rounded once, to whole nano-uses.
+-- One row per pool, contract and version, object, owner, hold bucket, consent status
+-- and
+-- proof, and layer of usage: the exact weight of its uses, rounded once, to whole
+-- nano-uses.
 with
     source_uses as (select * from {{ ref("fct_source_uses") }}),
     summed as (
@@ -17,6 +19,7 @@ with
             hold_bucket,
             consent_status,
             consent_proof_id,
+            usage_layer,
             sum(quantity) as quantity,
             sum(weight_nano) as weight
         from source_uses
@@ -38,6 +41,7 @@ select
     hold_bucket,
     consent_status,
     consent_proof_id,
+    usage_layer,
     cast(quantity as {{ t_bigint() }}) as quantity,
     cast(cast(weight as {{ t_dec(38, 0) }}) as {{ t_bigint() }}) as weight_nano,
     {{

@@ -13,8 +13,15 @@ with recursive
         from {{ ref("stg_catalog__party_links") }}
     ),
     paid as (
-        select distinct owner_party_id, partner_id, usage_month
+        select owner_party_id, partner_id, usage_month
         from {{ ref("int_compensation__line_weights") }}
+        where partner_id is not null
+        union
+        select owner_party_id, partner_id, usage_month
+        from {{ ref("int_compensation__training_lines") }}
+        union
+        select owner_party_id, partner_id, usage_month
+        from {{ ref("stg_revaluation__lines") }}
         where partner_id is not null
     ),
     owners as (select distinct owner_party_id, partner_id from paid),

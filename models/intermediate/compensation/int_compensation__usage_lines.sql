@@ -1,4 +1,5 @@
--- One row per USAGE line: its share of the fee of its rounding group, in whole minor
+-- One row per line and layer of usage, as it is worth at the freeze: its share of the
+-- fee of its rounding group, in whole minor
 -- units by largest remainder, ties by line key; the sign is put back after, so that a
 -- reversal mirrors its original, E05 (docs/money.md, "Lines and rounding").
 with
@@ -12,7 +13,9 @@ with
             || '|'
             || line_weights.contract_id
             || '|'
-            || cast(line_weights.contract_version as {{ t_str() }}) as rounding_group,
+            || cast(line_weights.contract_version as {{ t_str() }})
+            || '|'
+            || line_weights.usage_layer as rounding_group,
             fees.payout_currency_code as currency_code,
             fees.minor_unit_digits,
             fees.fee_minor_units
@@ -22,11 +25,16 @@ with
             on fees.pool_id = line_weights.pool_id
             and fees.contract_id = line_weights.contract_id
             and fees.contract_version = line_weights.contract_version
+            and fees.usage_layer = line_weights.usage_layer
     ),
     accrual_lines as (
         select
             line_weights.*,
-            line_weights.pool_id || '||' || line_weights.hold_bucket as rounding_group,
+            line_weights.pool_id
+            || '||'
+            || line_weights.hold_bucket
+            || '|'
+            || line_weights.usage_layer as rounding_group,
             accruals.currency_code,
             accruals.minor_unit_digits,
             accruals.fee_minor_units
@@ -35,6 +43,7 @@ with
             accruals
             on accruals.pool_id = line_weights.pool_id
             and accruals.hold_bucket = line_weights.hold_bucket
+            and accruals.usage_layer = line_weights.usage_layer
         where line_weights.contract_id is null
     ),
     grouped as (
@@ -48,8 +57,9 @@ with
         select
             grouped.*,
             {{ wide("abs(fee_minor_units)") }} as total_units,
-            {{ wide("abs(fee_minor_units)") }} * {{ wide("weight_nano") }} as product,
-            {{ wide("sum(weight_nano) over (partition by rounding_group)") }}
+            {{ wide("abs(fee_minor_units)") }}
+            * {{ wide("abs(weight_nano)") }} as product,
+            {{ wide("sum(abs(weight_nano)) over (partition by rounding_group)") }}
             as group_weight
         from grouped
     ),
@@ -69,7 +79,9 @@ with
     rounded as (
         select
             floors.*,
-            sign(fee_minor_units) * (
+            sign(fee_minor_units)
+            * case when usage_layer = 'withdrawn' then -1 else 1 end
+            * (
                 {{
                     largest_remainder(
                         "total_units",
@@ -98,6 +110,7 @@ select
     hold_bucket,
     consent_status,
     consent_proof_id,
+    usage_layer,
     quantity,
     weight_nano,
     currency_code,
@@ -138,6 +151,7 @@ select
     hold_bucket,
     cast(null as {{ t_str() }}) as consent_status,
     cast(null as {{ t_str() }}) as consent_proof_id,
+    usage_layer,
     cast(0 as {{ t_bigint() }}) as quantity,
     cast(0 as {{ t_bigint() }}) as weight_nano,
     currency_code,

@@ -6,7 +6,7 @@ with
     scopes as (select * from {{ ref("int_consent__scopes") }}),
     questions as (select * from {{ ref("int_consent__questions") }}),
     candidates as (select * from {{ ref("int_consent__candidates") }}),
-    contracts as (select * from {{ ref("stg_licensing__contracts") }}),
+    contracts as (select * from {{ ref("int_licensing__terms_effective") }}),
     clocks as (
         select 'then' as clock
         union all

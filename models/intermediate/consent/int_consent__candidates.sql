@@ -81,6 +81,9 @@ with
                 end
             ) as starts_at,
             least(decisions.stops_at, asked.speaks_to) as stops_at,
+            decisions.mismatched_at,
+            scopes.contract_id,
+            scopes.territory as asked_territory,
             case
                 when decisions.object_type = 'catalogue'
                 then 1
@@ -164,6 +167,58 @@ with
                 or scopes.owner_since is null
                 or decisions.decided_from >= scopes.owner_since
             )
+    ),
+    -- A decision whose evidence was found to mismatch is no proof for any month that
+    -- was
+    -- not issued by then; what was issued before is exposed, not taken back (E43).
+    spared as (
+        select
+            mismatches.contract_id,
+            mismatches.mismatched_at,
+            cast(
+                date_trunc(
+                    'month', max(statements.report_month) + interval '1' month
+                ) as date
+            ) as unspared_month
+        from
+            (
+                select distinct contract_id, mismatched_at
+                from covering
+                where mismatched_at is not null
+            ) as mismatches
+        inner join
+            {{ ref("stg_ledger__statements") }} as statements
+            on statements.contract_id = mismatches.contract_id
+            and statements.known_at < mismatches.mismatched_at
+        group by all
+    ),
+    proven as (
+        select
+            covering.*,
+            case
+                when covering.mismatched_at is null
+                then covering.stops_at
+                when spared.contract_id is null
+                then covering.starts_at
+                else
+                    least(
+                        covering.stops_at,
+                        {{
+                            month_starts_at(
+                                "spared.unspared_month",
+                                "coalesce(territories.reporting_time_zone, 'UTC')",
+                            )
+                        }}
+                    )
+            end as proves_until
+        from covering
+        left join
+            spared
+            on spared.contract_id = covering.contract_id
+            and spared.mismatched_at = covering.mismatched_at
+        left join
+            {{ ref("territories") }} as territories
+            on territories.territory = covering.asked_territory
     )
 select distinct
     scope_id,
@@ -176,11 +231,11 @@ select distinct
     max_influence,
     enforced_at,
     starts_at,
-    stops_at,
+    proves_until as stops_at,
     object_rank * 10000
     + use_type_rank * 1000
     + territory_rank * 100
     + product_rank * 10
     + model_rank as specificity
-from covering
-where object_rank is not null and starts_at < stops_at
+from proven
+where object_rank is not null and starts_at < proves_until

@@ -1,16 +1,19 @@
 -- One row per consent decision, clock and stretch of time in which it can be a
 -- candidate. Clock `then`: at an instant counts what was recorded by that instant;
--- clock `now`: what is recorded by the freeze. A decision whose evidence is known to
--- mismatch is no candidate on either (E43).
+-- clock `now`: what is recorded by the freeze. `mismatched_at` is when the evidence
+-- of a
+-- decision was found to mismatch, if it still is (E43).
 with
     versions as (
         select *, coalesce(valid_to, {{ always_to() }}) as ends_at
         from {{ ref("stg_licensing__consent_versions") }}
     ),
     mismatched as (
-        select distinct decision_id
+        select decision_id, min(recorded_at) as mismatched_at
         from versions
-        where next_recorded_at is null and evidence_state = 'mismatch'
+        where evidence_state = 'mismatch'
+        group by decision_id
+        having bool_or(next_recorded_at is null)
     ),
     stretches as (
         select
@@ -41,8 +44,9 @@ select
     stretches.max_influence,
     stretches.enforced_at,
     stretches.valid_from as decided_from,
+    mismatched.mismatched_at,
     stretches.starts_at,
     stretches.stops_at
 from stretches
 left join mismatched on mismatched.decision_id = stretches.decision_id
-where mismatched.decision_id is null and stretches.starts_at < stretches.stops_at
+where stretches.starts_at < stretches.stops_at

@@ -10,7 +10,7 @@ with
     scopes as (select * from {{ ref("int_consent__scopes") }}),
     answers as (select * from {{ ref("int_consent__answers") }}),
     output_numbers as (select * from {{ ref("int_consent__output_numbers") }}),
-    contracts as (select * from {{ ref("stg_licensing__contracts") }}),
+    contracts as (select * from {{ ref("int_licensing__terms_effective") }}),
     resolved as (
         select
             use_scopes.attribution_key,
@@ -119,6 +119,7 @@ with
             coalesce(now_answers.is_allowed, scoped.is_new_owner) as is_allowed_now,
             then_answers.is_contract_default,
             then_answers.proof_id,
+            now_answers.proof_id as now_proof_id,
             coalesce(now_answers.denied_by, then_answers.denied_by) as denied_by,
             now_answers.answer_since as revoked_at,
             now_answers.enforced_at,
@@ -175,6 +176,7 @@ select
     is_new_owner,
     run_off_days,
     proof_id,
+    now_proof_id,
     case
         when is_over_limit then 'limit' when not is_allowed_then then denied_by
     end as denied_by,

@@ -4,7 +4,7 @@
 -- silence; a recording without featured artists raises no such question.
 with
     scopes as (select * from {{ ref("int_consent__scopes") }}),
-    contracts as (select * from {{ ref("stg_licensing__contracts") }}),
+    contracts as (select * from {{ ref("int_licensing__terms_effective") }}),
     objects as (select * from {{ ref("int_consent__objects") }}),
     required as (
         select

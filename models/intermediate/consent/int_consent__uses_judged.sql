@@ -20,7 +20,9 @@ with
             uses.product_id,
             uses.tier,
             uses.use_type,
+            uses.usage_layer,
             uses.quantity,
+            uses.removal_bucket,
             judged.side,
             judged.object_id,
             judged.source_weight_nano,
@@ -34,6 +36,7 @@ with
             judged.is_new_owner,
             judged.run_off_days,
             judged.proof_id,
+            judged.now_proof_id,
             judged.denied_by,
             judged.consent_status,
             uses.basis = 'plays'
@@ -66,6 +69,7 @@ with
             coalesce(now_answers.is_allowed, false) as is_allowed_now,
             then_answers.is_contract_default as is_default_then,
             then_answers.proof_id as proof_then,
+            now_answers.proof_id as proof_now,
             coalesce(then_answers.denied_by, 'unknown') as denied_by_then,
             case
                 when
@@ -132,6 +136,8 @@ select
     contract_id,
     contract_version,
     rights_bucket,
+    removal_bucket,
+    usage_layer,
     quantity,
     source_weight_nano,
     ownership_share,
@@ -144,6 +150,13 @@ select
         then proof_then
         else proof_id
     end as consent_proof_id,
+    case
+        when final_status <> 'late_consent'
+        then null
+        when is_judged_again
+        then proof_now
+        else now_proof_id
+    end as late_proof_id,
     case
         when final_status not in ('late_consent', 'leakage', 'unconsented')
         then null

@@ -5,13 +5,14 @@
 with
     objects_used as (select * from {{ ref("int_rights__objects_used") }}),
     ownership as (select * from {{ ref("int_rights__ownership_segments") }}),
+    recordings as (select * from {{ ref("stg_catalog__recordings") }}),
     routes as (
         select *, coalesce(valid_to, {{ always_to() }}) as ends_at
         from {{ ref("stg_catalog__routes") }}
     ),
     contracts as (
         select *, coalesce(valid_to, {{ always_to() }}) as ends_at
-        from {{ ref("stg_licensing__contracts") }}
+        from {{ ref("int_licensing__terms_effective") }}
     ),
     regions as (select * from {{ ref("regions") }}),
     needed as (
@@ -27,6 +28,16 @@ with
             and objects_used.object_id = ownership.object_id
             and objects_used.territory = ownership.territory
         where ownership.owner_party_id is not null
+        union
+        -- A penalty goes by the route of who delivered the recording (E105).
+        select
+            recordings.label_party_id as owner_party_id,
+            objects_used.side,
+            objects_used.territory,
+            objects_used.product_id
+        from objects_used
+        inner join recordings on recordings.recording_id = objects_used.object_id
+        where objects_used.side = 'MASTER' and recordings.label_party_id is not null
     ),
     candidates as (
         select

@@ -1,20 +1,55 @@
--- One row per use that is in a pool.
+-- One row per use that is in a pool, and layer of it. Where a pool has no timely use at
+-- all, what came late is its usage: it funds itself from the pool's own money.
+with
+    uses as (
+        select *
+        from {{ ref("int_usage__uses_classified") }}
+        where exclusion_reason is null
+    ),
+    pools_late as (
+        select distinct usage_month, territory, product_id, tier
+        from uses
+        where usage_layer <> 'timely'
+    ),
+    pools_timely as (
+        select distinct uses.usage_month, uses.territory, uses.product_id, uses.tier
+        from uses
+        inner join
+            pools_late
+            on pools_late.usage_month = uses.usage_month
+            and pools_late.territory = uses.territory
+            and pools_late.product_id = uses.product_id
+            and pools_late.tier = uses.tier
+        where uses.usage_layer = 'timely' and uses.quantity > 0
+    )
 select
-    use_id,
-    basis,
-    generation_id,
-    derivative_id,
-    attribution_key,
-    judged_at,
-    generated_at,
-    generated_in,
-    play_date,
-    usage_month,
-    territory,
-    product_id,
-    tier,
-    use_type,
-    model_version,
-    quantity
-from {{ ref("int_usage__uses_classified") }}
-where exclusion_reason is null
+    uses.use_id,
+    uses.basis,
+    uses.generation_id,
+    uses.derivative_id,
+    uses.attribution_key,
+    uses.judged_at,
+    uses.generated_at,
+    uses.generated_in,
+    uses.play_date,
+    uses.usage_month,
+    uses.territory,
+    uses.product_id,
+    uses.tier,
+    uses.use_type,
+    uses.model_version,
+    case
+        when uses.usage_layer = 'late' and pools_timely.usage_month is null
+        then 'timely'
+        else uses.usage_layer
+    end as usage_layer,
+    uses.quantity,
+    uses.removal_bucket
+from uses
+left join
+    pools_timely
+    on uses.usage_layer = 'late'
+    and pools_timely.usage_month = uses.usage_month
+    and pools_timely.territory = uses.territory
+    and pools_timely.product_id = uses.product_id
+    and pools_timely.tier = uses.tier

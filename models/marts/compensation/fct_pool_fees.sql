@@ -1,8 +1,11 @@
 -- One row per pool, contract and version: what it earned by each arm, and how much of
 -- that is payable and held. Conservation: fee_payout_amount = payable + held.
 with
-    fees as (select * from {{ ref("int_compensation__fees") }}),
-    contracts as (select * from {{ ref("stg_licensing__contracts") }}),
+    -- Late usage is funded by the service: its fee is not the pool's.
+    fees as (
+        select * from {{ ref("int_compensation__fees") }} where usage_layer = 'timely'
+    ),
+    contracts as (select * from {{ ref("int_licensing__terms_effective") }}),
     lines as (
         select
             pool_id,
@@ -15,7 +18,7 @@ with
                 case when hold_bucket is not null then amount_minor_units else 0 end
             ) as held_units
         from {{ ref("int_compensation__usage_lines") }}
-        where contract_id is not null
+        where contract_id is not null and usage_layer = 'timely'
         group by all
     )
 select

@@ -1,7 +1,11 @@
 -- One row per pool: usage month, territory, product, tier and side.
 -- Net revenue is shared from zero up; what is below zero is carried as a deficit (E09).
 with
-    revenue as (select * from {{ ref("stg_finance__revenue") }}),
+    revenue as (
+        select *
+        from {{ ref("stg_finance__revenue") }}
+        where {{ months_in_scope("usage_month") }}
+    ),
     uses as (select * from {{ ref("int_usage__uses") }}),
     territories as (select * from {{ ref("territories") }}),
     net as (
@@ -15,7 +19,15 @@ with
         from revenue
     ),
     used as (
-        select usage_month, territory, product_id, tier, sum(quantity) as total_quantity
+        -- Late usage is priced by the pool, and does not dilute it.
+        select
+            usage_month,
+            territory,
+            product_id,
+            tier,
+            sum(
+                case when usage_layer = 'timely' then quantity else 0 end
+            ) as total_quantity
         from uses
         group by all
     ),

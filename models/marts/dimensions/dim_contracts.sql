@@ -1,5 +1,5 @@
--- One row per contract and version of its terms.
-with contracts as (select * from {{ ref("stg_licensing__contracts") }})
+-- One row per contract and version of its terms, made versions included (E99).
+with contracts as (select * from {{ ref("int_licensing__terms_effective") }})
 select
     cast(contract_id as {{ t_str() }}) as contract_id,
     cast(contract_version as {{ t_bigint() }}) as contract_version,
@@ -15,6 +15,8 @@ select
     cast(fx_rule as {{ t_str() }}) as fx_rule,
     cast(late_usage as {{ t_str() }}) as late_usage,
     cast(mfn_group as {{ t_str() }}) as mfn_group,
+    cast(mfn_cause as {{ t_str() }}) as mfn_cause,
+    cast(base_contract_version as {{ t_bigint() }}) as base_contract_version,
     cast(training_fee_model_version as {{ t_str() }}) as training_fee_model_version,
     cast(training_fee_usage_month as date) as training_fee_usage_month,
     cast(minimum_guarantee_starts_on as date) as minimum_guarantee_starts_on,

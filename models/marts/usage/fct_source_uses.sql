@@ -2,7 +2,30 @@
 -- and by which consent.
 with
     uses as (select * from {{ ref("int_usage__uses") }}),
-    judged as (select * from {{ ref("int_consent__uses_judged") }}),
+    judged as (
+        select
+            uses_judged.*,
+            uses_judged.consent_status = 'late_consent'
+            and released.contract_id is not null as is_released,
+            uses_judged.usage_layer <> 'timely'
+            and contracts.late_usage = 'none' as is_left_out
+        from {{ ref("int_consent__uses_judged") }} as uses_judged
+        left join
+            {{ ref("int_licensing__terms_effective") }} as contracts
+            on contracts.contract_id = uses_judged.contract_id
+            and contracts.contract_version = uses_judged.contract_version
+        -- A late consent is held in its month's own statement, and released once that
+        -- is issued (E36).
+        left join
+            (
+                select contract_id, report_month
+                from {{ ref("stg_ledger__statements") }}
+                where known_at < {{ known_at("consent") }}
+                group by all
+            ) as released
+            on released.contract_id = uses_judged.contract_id
+            and released.report_month = uses_judged.usage_month
+    ),
     weights as (select * from {{ ref("int_attribution__source_weights") }}),
     unattributed as (
         select
@@ -31,19 +54,24 @@ with
             partner_id,
             contract_id,
             contract_version,
+            usage_layer,
             quantity,
             source_weight_nano,
             ownership_share,
             consent_status,
-            consent_proof_id,
+            case
+                when is_released then late_proof_id else consent_proof_id
+            end as consent_proof_id,
             consent_denied_by,
             case
                 when rights_bucket is not null
                 then rights_bucket
-                when is_unconsented
+                when removal_bucket is not null
+                then removal_bucket
+                when is_unconsented and not is_released
                 then 'CONSENT'
             end as hold_bucket,
-            cast(null as {{ t_str() }}) as exclusion_reason
+            case when is_left_out then 'late_usage' end as exclusion_reason
         from judged
         union all
         select
@@ -63,6 +91,7 @@ with
             cast(null as {{ t_str() }}) as partner_id,
             cast(null as {{ t_str() }}) as contract_id,
             cast(null as {{ t_bigint() }}) as contract_version,
+            usage_layer,
             quantity,
             source_weight_nano,
             cast(1 as {{ t_dec(15, 14) }}) as ownership_share,
@@ -94,6 +123,7 @@ select
     cast(consent_denied_by as {{ t_str() }}) as consent_denied_by,
     cast(hold_bucket as {{ t_str() }}) as hold_bucket,
     cast(exclusion_reason as {{ t_str() }}) as exclusion_reason,
+    cast(usage_layer as {{ t_str() }}) as usage_layer,
     cast(quantity as {{ t_bigint() }}) as quantity,
     cast(source_weight_nano as {{ t_bigint() }}) as source_weight_nano,
     cast(ownership_share as {{ t_dec(15, 14) }}) as ownership_share,

@@ -61,7 +61,7 @@ with
             currency_code,
             amount
         from compensation_lines
-        where contract_id is not null and line_type <> 'FEE'
+        where contract_id is not null and line_type in {{ earning_types() }}
         union all
         select
             report_month,
@@ -74,10 +74,21 @@ with
             currency_code,
             - amount as amount
         from compensation_lines
-        where contract_id is not null and hold_bucket is not null
+        where
+            contract_id is not null
+            and hold_bucket is not null
+            and line_type in {{ earning_types() }}
         {%- for step, expression in [
                 ("carried_in", "opening_amount"),
                 ("umbrella_fee", "- fee_amount"),
+                ("guarantee", "true_up_amount"),
+                ("reserve_taken", "- reserve_taken_amount"),
+                ("reserve_released", "reserve_released_amount"),
+                ("recouped", "- recouped_amount"),
+                ("tax", "- tax_amount"),
+                ("penalty", "- penalty_amount"),
+                ("resumed", "resumed_amount"),
+                ("suspended", "- suspended_amount"),
                 ("carried_out", "- carried_amount"),
                 ("payable", "payable_amount"),
             ] %}
@@ -93,6 +104,18 @@ with
                 currency_code,
                 {{ expression }} as amount
             from statements
+            {%- if step in [
+                    "guarantee",
+                    "reserve_taken",
+                    "reserve_released",
+                    "recouped",
+                    "tax",
+                    "penalty",
+                    "resumed",
+                    "suspended",
+                ] %}
+                where {{ expression }} <> 0
+            {%- endif %}
         {%- endfor %}
     ),
     steps as (
@@ -149,10 +172,26 @@ select
             then 7
             when 'umbrella_fee'
             then 8
-            when 'carried_out'
+            when 'guarantee'
             then 9
-            when 'payable'
+            when 'reserve_taken'
             then 10
+            when 'reserve_released'
+            then 11
+            when 'recouped'
+            then 12
+            when 'tax'
+            then 13
+            when 'penalty'
+            then 14
+            when 'resumed'
+            then 15
+            when 'suspended'
+            then 16
+            when 'carried_out'
+            then 17
+            when 'payable'
+            then 18
         end as {{ t_bigint() }}
     ) as step_number,
     cast(summed.step_name as {{ t_str() }}) as step_name,

@@ -5,6 +5,7 @@ with
             latest_versions(
                 source("raw", "raw_ai_usage__attributions"),
                 ["derivative_id", "side", "source_object_id", "attribution_version"],
+                "attribution",
             )
         }}
     )

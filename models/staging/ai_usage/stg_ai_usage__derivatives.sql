@@ -1,11 +1,10 @@
 -- One row per derivative: a recording that came out of a generation.
 with
-    latest as (
-        {{
-            latest_versions(
-                source("raw", "raw_ai_usage__derivatives"), ["derivative_id"]
-            )
-        }}
+    known as (
+        select
+            *, min(recorded_at) over (partition by derivative_id) as first_recorded_at
+        from {{ source("raw", "raw_ai_usage__derivatives") }}
+        where recorded_at <= {{ known_at("usage") }}
     )
 select
     derivative_id,
@@ -15,5 +14,9 @@ select
     published_at,
     disabled_at,
     recorded_at,
+    first_recorded_at,
     delivery_id
-from latest
+from known
+qualify
+    row_number() over (partition by derivative_id order by recorded_at desc) = 1
+    and not is_withdrawn

@@ -1,17 +1,8 @@
 -- One row per logged generation: tests, failures and retries included.
-with
-    latest as (
-        {{
-            latest_versions(
-                source("raw", "raw_ai_usage__generations"), ["generation_id"]
-            )
-        }}
-    )
 select
     generation_id,
     idempotency_key,
     occurred_at,
-    user_key,
     product_id,
     model_version,
     use_type,
@@ -21,7 +12,11 @@ select
     block_reason,
     source_recording_ids,
     derivative_id,
-    coalesce(is_test, false) as is_test,
+    is_test,
     recorded_at,
+    first_recorded_at,
     delivery_id
-from latest
+from {{ ref("stg_ai_usage__generation_versions") }}
+qualify
+    row_number() over (partition by generation_id order by recorded_at desc) = 1
+    and not is_withdrawn

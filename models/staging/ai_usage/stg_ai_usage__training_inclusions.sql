@@ -5,6 +5,7 @@ with
             latest_versions(
                 source("raw", "raw_ai_usage__training_inclusions"),
                 ["model_version", "side", "object_id"],
+                "usage",
             )
         }}
     )

@@ -2,7 +2,11 @@
 -- id.
 with
     delivered as (
-        {{ latest_versions(source("raw", "raw_catalog__parties"), ["party_id"]) }}
+        {{
+            latest_versions(
+                source("raw", "raw_catalog__parties"), ["party_id"], "ownership"
+            )
+        }}
     ),
     ern_parties as (select * from {{ ref("stg_catalog__ern_parties") }})
 select

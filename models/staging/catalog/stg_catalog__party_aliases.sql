@@ -7,7 +7,7 @@ with recursive
     versions as (
         select *
         from {{ source("raw", "raw_catalog__parties") }}
-        where recorded_at <= {{ known_at() }}
+        where recorded_at <= {{ known_at("ownership") }}
     ),
     parties as (select * from {{ ref("stg_catalog__parties") }}),
     delivered_merges as (

@@ -5,6 +5,7 @@ with
             latest_versions(
                 source("raw", "raw_catalog__recording_works"),
                 ["recording_id", "work_id", "valid_from"],
+                "ownership",
             )
         }}
     )

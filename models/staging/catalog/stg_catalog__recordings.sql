@@ -10,7 +10,9 @@ with
     delivered as (
         {{
             latest_versions(
-                source("raw", "raw_catalog__recordings"), ["recording_id"]
+                source("raw", "raw_catalog__recordings"),
+                ["recording_id"],
+                "ownership",
             )
         }}
     ),

@@ -5,6 +5,7 @@ with
             latest_versions(
                 source("raw", "raw_finance__revenue"),
                 ["usage_month", "territory", "product_id", "tier"],
+                "revenue",
             )
         }}
     )

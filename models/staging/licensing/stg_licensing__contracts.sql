@@ -3,7 +3,9 @@ with
     latest as (
         {{
             latest_versions(
-                source("raw", "raw_licensing__contracts"), ["contract_id", "version"]
+                source("raw", "raw_licensing__contracts"),
+                ["contract_id", "version"],
+                "terms",
             )
         }}
     )

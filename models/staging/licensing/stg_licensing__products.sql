@@ -1,7 +1,11 @@
 -- One row per AI product.
 with
     latest as (
-        {{ latest_versions(source("raw", "raw_licensing__products"), ["product_id"]) }}
+        {{
+            latest_versions(
+                source("raw", "raw_licensing__products"), ["product_id"], "terms"
+            )
+        }}
     )
 select
     product_id,

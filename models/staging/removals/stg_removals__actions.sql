@@ -1,5 +1,8 @@
 -- One row per removal action (statement of reasons).
-with latest as ({{ latest_versions(source("raw", "raw_removals__actions"), ["puid"]) }})
+with
+    latest as (
+        {{ latest_versions(source("raw", "raw_removals__actions"), ["puid"], "fraud") }}
+    )
 select
     puid,
     case_id,

@@ -1,7 +1,11 @@
 -- One row per appeal against a removal action.
 with
     latest as (
-        {{ latest_versions(source("raw", "raw_removals__appeals"), ["appeal_id"]) }}
+        {{
+            latest_versions(
+                source("raw", "raw_removals__appeals"), ["appeal_id"], "fraud"
+            )
+        }}
     )
 select
     appeal_id,

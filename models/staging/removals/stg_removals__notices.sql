@@ -1,7 +1,11 @@
 -- One row per notice that somebody sent about a piece of content.
 with
     latest as (
-        {{ latest_versions(source("raw", "raw_removals__notices"), ["notice_id"]) }}
+        {{
+            latest_versions(
+                source("raw", "raw_removals__notices"), ["notice_id"], "fraud"
+            )
+        }}
     )
 select
     notice_id,

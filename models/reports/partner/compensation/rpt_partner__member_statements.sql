@@ -11,13 +11,30 @@ with
             currency_code,
             sum(
                 case
-                    when line_type <> 'FEE' and hold_bucket is null then amount else 0
+                    when
+                        line_type in {{ earning_types("first") }}
+                        and hold_bucket is null
+                    then amount
+                    else 0
                 end
             ) as earned_amount,
+            sum(
+                case
+                    when
+                        line_type in {{ earning_types("corrections") }}
+                        and hold_bucket is null
+                    then amount
+                    else 0
+                end
+            ) as correction_amount,
             - sum(case when line_type = 'FEE' then amount else 0 end) as fee_amount,
             sum(case when hold_bucket is null then amount else 0 end) as closing_amount,
             sum(
-                case when hold_bucket is not null then amount else 0 end
+                case
+                    when hold_bucket is not null and line_type in {{ earning_types() }}
+                    then amount
+                    else 0
+                end
             ) as held_amount,
             count(*) as line_count
         from lines
@@ -37,6 +54,7 @@ select
     cast(parties.party_name as {{ t_str() }}) as member_name,
     summed.currency_code,
     cast(summed.earned_amount as {{ t_dec(24, 3) }}) as earned_amount,
+    cast(summed.correction_amount as {{ t_dec(24, 3) }}) as correction_amount,
     cast(summed.fee_amount as {{ t_dec(24, 3) }}) as fee_amount,
     cast(summed.closing_amount as {{ t_dec(24, 3) }}) as closing_amount,
     cast(summed.held_amount as {{ t_dec(24, 3) }}) as held_amount,

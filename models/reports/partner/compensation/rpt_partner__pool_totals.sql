@@ -4,7 +4,7 @@
 with
     pools as (select * from {{ ref("fct_pools") }}),
     fees as (select * from {{ ref("fct_pool_fees") }}),
-    contracts as (select * from {{ ref("stg_licensing__contracts") }})
+    contracts as (select * from {{ ref("int_licensing__terms_effective") }})
 select
     fees.partner_id,
     cast(fees.usage_month as date) as report_month,

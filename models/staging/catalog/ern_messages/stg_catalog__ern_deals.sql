@@ -6,6 +6,7 @@ with
             latest_versions(
                 source("raw", "raw_catalog__ern_deals"),
                 ["sender_dpid", "message_id", "deal_number", "row_number"],
+                "ownership",
             )
         }}
     )

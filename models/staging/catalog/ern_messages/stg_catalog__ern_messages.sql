@@ -5,6 +5,7 @@ with
             latest_versions(
                 source("raw", "raw_catalog__ern_messages"),
                 ["sender_dpid", "message_id"],
+                "ownership",
             )
         }}
     )

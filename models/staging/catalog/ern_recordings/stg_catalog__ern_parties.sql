@@ -3,14 +3,14 @@ with
     known as (
         select *
         from {{ source("raw", "raw_catalog__ern_parties") }}
-        where recorded_at <= {{ known_at() }} and party_id is not null
+        where recorded_at <= {{ known_at("ownership") }} and party_id is not null
     ),
     labels as (
         select distinct label.item as party_id
         from
             {{ source("raw", "raw_catalog__ern_releases") }} as releases
             {{ explode_list("releases.label_party_ids", "label") }}
-        where releases.recorded_at <= {{ known_at() }}
+        where releases.recorded_at <= {{ known_at("ownership") }}
     ),
     latest as (
         select *

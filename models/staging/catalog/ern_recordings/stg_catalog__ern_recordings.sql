@@ -4,7 +4,7 @@ with
     latest as (
         select *
         from {{ source("raw", "raw_catalog__ern_recordings") }}
-        where recorded_at <= {{ known_at() }} and recording_id is not null
+        where recorded_at <= {{ known_at("ownership") }} and recording_id is not null
         qualify
             row_number() over (
                 partition by recording_id

@@ -16,6 +16,7 @@ with
                     "territory",
                     "valid_from",
                 ],
+                "ownership",
             )
         }}
     ),

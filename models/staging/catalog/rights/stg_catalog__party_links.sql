@@ -5,6 +5,7 @@ with
             latest_versions(
                 source("raw", "raw_catalog__party_links"),
                 ["parent_party_id", "child_party_id", "role", "valid_from"],
+                "ownership",
             )
         }}
     )

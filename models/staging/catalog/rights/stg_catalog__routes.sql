@@ -6,6 +6,7 @@ with
             latest_versions(
                 source("raw", "raw_catalog__routes"),
                 ["party_id", "side", "territory", "product_id", "valid_from"],
+                "ownership",
             )
         }}
     )

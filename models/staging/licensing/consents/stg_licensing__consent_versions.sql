@@ -6,7 +6,7 @@ with
     known as (
         select *
         from {{ source("raw", "raw_licensing__consents") }}
-        where recorded_at <= {{ known_at() }}
+        where recorded_at <= {{ known_at("consent") }}
     )
 select
     decision_id,

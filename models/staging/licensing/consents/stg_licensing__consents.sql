@@ -1,7 +1,11 @@
 -- One row per consent decision, in its latest version.
 with
     latest as (
-        {{ latest_versions(source("raw", "raw_licensing__consents"), ["decision_id"]) }}
+        {{
+            latest_versions(
+                source("raw", "raw_licensing__consents"), ["decision_id"], "consent"
+            )
+        }}
     )
 select
     decision_id,

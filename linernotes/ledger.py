@@ -1,0 +1,154 @@
+"""The files of the ledger that the models read: their columns, where they lie, an empty one.
+
+How a statement gets there and how a changed byte is found is in `statements`.
+"""
+
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from linernotes.settings import Settings
+
+AMOUNTS = (
+    "opening_amount",
+    "earned_amount",
+    "correction_amount",
+    "fee_amount",
+    "true_up_amount",
+    "reserve_taken_amount",
+    "reserve_released_amount",
+    "recouped_amount",
+    "tax_amount",
+    "penalty_amount",
+    "resumed_amount",
+    "closing_amount",
+    "suspended_amount",
+    "payable_amount",
+    "carried_amount",
+    "held_amount",
+)
+AMOUNT_TYPE = "decimal(24, 3)"
+STATEMENT_COLUMNS = {
+    "statement_id": "varchar",
+    "contract_id": "varchar",
+    "partner_id": "varchar",
+    "side": "varchar",
+    "currency_code": "varchar",
+    "report_month": "date",
+    "version": "bigint",
+    "known_at": "timestamp",
+    "issued_at": "timestamp",
+    "drafted_by": "varchar",
+    "approved_by": "varchar",
+    "line_set_sha256": "varchar",
+    "line_count": "bigint",
+    **dict.fromkeys(AMOUNTS, AMOUNT_TYPE),
+    "sequence": "bigint",
+}
+LINE_COLUMNS = {
+    "line_id": "varchar",
+    "line_key": "varchar",
+    "line_type": "varchar",
+    "pool_id": "varchar",
+    "territory": "varchar",
+    "product_id": "varchar",
+    "tier": "varchar",
+    "side": "varchar",
+    "partner_id": "varchar",
+    "contract_id": "varchar",
+    "contract_version": "bigint",
+    "object_id": "varchar",
+    "isrc": "varchar",
+    "owner_party_id": "varchar",
+    "member_party_id": "varchar",
+    "hold_bucket": "varchar",
+    "consent_status": "varchar",
+    "consent_proof_id": "varchar",
+    "original_line_id": "varchar",
+    "quantity": "bigint",
+    "weight_nano": "bigint",
+    "amount": AMOUNT_TYPE,
+    "currency_code": "varchar",
+    "report_month": "date",
+    "usage_month": "date",
+    "usage_layer": "varchar",
+    "statement_id": "varchar",
+    "known_at": "timestamp",
+    "sequence": "bigint",
+}
+USE_COLUMNS = {
+    "line_id": "varchar",
+    "use_id": "varchar",
+    "generation_id": "varchar",
+    "derivative_id": "varchar",
+    "side": "varchar",
+    "object_id": "varchar",
+    "owner_party_id": "varchar",
+    "quantity": "bigint",
+    "source_weight_nano": "bigint",
+    "ownership_share": "decimal(15, 14)",
+    "weight_nano": "decimal(38, 14)",
+    "consent_status": "varchar",
+    "consent_proof_id": "varchar",
+    "judged_at": "timestamp",
+    "play_date": "date",
+    "used_at": "timestamp",
+}
+STATEMENTS_FILE, LINES_FILE, USES_FILE = "statements.parquet", "lines.parquet", "uses.parquet"
+# Source table of the models, and the file of each issuance that is a part of it. The uses are
+# evidence, which no model reads.
+TABLES = {"raw_ledger__statements": STATEMENTS_FILE, "raw_ledger__lines": LINES_FILE}
+COLUMNS_OF_FILE = {
+    STATEMENTS_FILE: STATEMENT_COLUMNS,
+    LINES_FILE: LINE_COLUMNS,
+    USES_FILE: USE_COLUMNS,
+}
+SEQUENCE_DIGITS = 6
+PARQUET_OPTIONS = "format parquet, compression zstd, row_group_size 122880"
+
+
+def issued_root(settings: Settings) -> Path:
+    """The folder of the issuances."""
+    return settings.ledger_root / "issued"
+
+
+def issuance_folders(settings: Settings) -> list[Path]:
+    """The folders of the issuances in order; one that is not finished has a hidden name."""
+    root = issued_root(settings)
+    if not root.is_dir():
+        return []
+    return sorted(path for path in root.iterdir() if not path.name.startswith("."))
+
+
+def ledger_files(settings: Settings) -> dict[str, list[Path]]:
+    """The issued Parquet files of each source table, in the order of issue; none at first."""
+    folders = issuance_folders(settings)
+    return {table: [folder / name for folder in folders] for table, name in TABLES.items()}
+
+
+def empty_ledger_file(table: str, folder: Path) -> Path:
+    """Writes `<table>.parquet` without a row into a folder, and returns it.
+
+    A source must have a file, also before anything is issued.
+    """
+    columns = COLUMNS_OF_FILE[TABLES[table]]
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{table}.parquet"
+    selection = ", ".join(f"cast(null as {type_}) as {name}" for name, type_ in columns.items())
+    with (
+        tempfile.TemporaryDirectory(dir=folder, prefix=".unfinished-") as unfinished,
+        duckdb.connect() as connection,
+    ):
+        made = Path(unfinished) / target.name
+        copy_to(connection, f"select {selection} limit 0", made)
+        made.replace(target)
+    return target
+
+
+def copy_to(
+    connection: duckdb.DuckDBPyConnection, query: str, path: Path, values: dict | None = None
+) -> None:
+    """Writes the rows of a query as a Parquet file of the ledger."""
+    location = str(path).replace("'", "''")
+    connection.execute(f"copy ({query}) to '{location}' ({PARQUET_OPTIONS})", values)

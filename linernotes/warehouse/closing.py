@@ -1,0 +1,97 @@
+"""Values the months that are not issued yet, in a file of its own, so that they can be drafted.
+
+A closing touches neither the warehouse file nor what is published: it runs only the models that a
+statement needs, for the open months, and the tests that guard them.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+from linernotes.settings import Settings
+from linernotes.warehouse.building import building
+from linernotes.warehouse.compiled import compiled_project
+from linernotes.warehouse.dbt import BuildFailed, now
+from linernotes.warehouse.sources import sources_folder
+from linernotes.warehouse.valuation import FIRST_MONTH, World, require_rates, valuation
+
+TARGETS = (
+    "fct_compensation_lines",
+    "fct_statements",
+    "fct_holds",
+    "fct_pools",
+    "fct_pool_fees",
+    "fct_source_uses",
+    "dim_partners",
+)
+OPENED = """
+    with issued as (
+        select contract_id, max(report_month) as last_month
+        from read_parquet('{root}/raw_ledger__statements/*.parquet')
+        where known_at <= $1
+        group by all
+    ),
+    contracts as (
+        select
+            contract_id,
+            cast(date_trunc('month', min(valid_from)) as date) as first_month,
+            max(coalesce(valid_to, 'infinity')) as ends_at
+        from read_parquet('{root}/raw_licensing__contracts/*.parquet')
+        where recorded_at <= $1
+        group by all
+    )
+    select min(
+        coalesce(cast(issued.last_month + interval '1' month as date), contracts.first_month)
+    )
+    from contracts
+    left join issued using (contract_id)
+    where
+        issued.contract_id is null
+        or contracts.ends_at > issued.last_month + interval '1' month
+"""
+StepProgress = Callable[[int, int, str], None]
+
+
+def close_month(
+    settings: Settings,
+    month: date,
+    known_at: datetime | None = None,
+    on_progress: StepProgress | None = None,
+) -> Path:
+    """Values a month's statements, and those of earlier months that are still open.
+
+    Args:
+        settings: The home.
+        month: The report month, as its first day; later months are left out.
+        known_at: The freeze, naive UTC; the present by default.
+        on_progress: Called with models done, models in all, and the model's name.
+
+    Returns:
+        A DuckDB file with the schemas `marts` and `reports`, from which statements are drafted.
+
+    Raises:
+        BuildFailed: if a test that guards statements finds a row.
+        LinernotesError: if a model cannot be made, or a rate is missing.
+    """
+    freeze = known_at or now()
+    project = compiled_project(settings)
+    reports = [name for name in project.nodes if name.startswith("rpt_partner__")]
+    with building(settings, freeze, on_progress):
+        root = sources_folder(settings)
+        file = settings.warehouse_file.parent / "closing" / f"{month:%Y-%m}.duckdb"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.unlink(missing_ok=True)
+        with valuation(project, root, file) as run:
+            opened = run.connection.execute(OPENED.format(root=root), [freeze]).fetchone()
+            first_month = (opened and opened[0]) or FIRST_MONTH
+            world = World(freeze, first_month=min(first_month, month), last_month=month)
+            run.run(world, [*TARGETS, *reports])
+            require_rates(run)
+            failing = run.failing_tests(world)
+    if failing:
+        listed = "\n".join(f"  - {name}" for name in failing)
+        raise BuildFailed(
+            f"{len(failing)} tests that guard statements do not hold; nothing can be drafted:\n"
+            f"{listed}\nThe tests are in tests/data; the figures are in {file}."
+        )
+    return file

@@ -1,0 +1,201 @@
+"""The models' SQL as dbt compiles it, once per state of the project, with open places for freezes.
+
+Running it is in `valuation.py`; dbt alone decides what a model says.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.warehouse.dbt import BuildFailed, run_dbt
+
+# Classes of input in the order in which a correction moves them (docs/money.md, "Corrections").
+INPUT_CLASSES = ("usage", "fraud", "revenue", "attribution", "ownership", "consent", "terms")
+# What stands in the compiled SQL where a run puts its own: instants and months that no feed has.
+KNOWN_AT_PLACE = "0001-01-01 00:00:00.000001"
+CLASS_PLACES = {
+    name: f"0001-01-01 00:00:00.0001{number:02d}" for number, name in enumerate(INPUT_CLASSES)
+}
+FIRST_MONTH_PLACE, LAST_MONTH_PLACE = "0001-01-02", "0001-01-03"
+SOURCES_PLACE = "__sources__"
+DATABASE = "linernotes"
+KINDS = ("nodes", "tests")
+PARTS = ("models", "macros", "seeds", "tests/data")
+
+
+@dataclass(frozen=True)
+class CompiledNode:
+    """A seed, model or test.
+
+    Attributes:
+        name: Its name, unique among its kind.
+        kind: seed, model or test.
+        relation: `schema.name` that others read.
+        is_view: Whether it is only a text that its readers run.
+        sql: Its compiled text; of a seed, the path of its file.
+        needs: Names of the seeds and models that it reads.
+        column_types: Of a seed.
+        key: Of a model, the columns that a test claims to be unique together; empty if none does.
+    """
+
+    name: str
+    kind: str
+    relation: str
+    is_view: bool
+    sql: str
+    needs: tuple[str, ...]
+    column_types: dict[str, str]
+    key: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CompiledProject:
+    """All seeds and models by name, each after what it needs, and the singular data tests."""
+
+    nodes: dict[str, CompiledNode]
+    tests: dict[str, CompiledNode]
+
+    def upstream(self, targets: list[str]) -> list[CompiledNode]:
+        """The targets and all that they need, each after what it needs."""
+        wanted: set[str] = set()
+        waiting = list(targets)
+        while waiting:
+            name = waiting.pop()
+            if name not in wanted:
+                wanted.add(name)
+                waiting += self.nodes[name].needs
+        return [node for name, node in self.nodes.items() if name in wanted]
+
+
+def compiled_project(settings: Settings) -> CompiledProject:
+    """The compiled project; compiled anew only when a file of the project has changed.
+
+    Raises:
+        BuildFailed: if dbt cannot compile it.
+    """
+    cache = _cache_folder() / f"{_digest()}.json"
+    if not cache.exists():
+        _compile(cache)
+    stored = json.loads(cache.read_text())
+    return CompiledProject(*({one["name"]: _node(one) for one in stored[kind]} for kind in KINDS))
+
+
+def _node(stored: dict) -> CompiledNode:
+    return CompiledNode(**stored | {name: tuple(stored[name]) for name in ("needs", "key")})
+
+
+def _compile(cache: Path) -> None:
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        home = Settings(home=Path(scratch))
+        variables = {
+            "known_at": KNOWN_AT_PLACE,
+            "first_month": FIRST_MONTH_PLACE,
+            "last_month": LAST_MONTH_PLACE,
+            **{f"known_at_{name}": place for name, place in CLASS_PLACES.items()},
+        }
+        messages = run_dbt(
+            home,
+            [
+                "compile",
+                "--no-introspect",
+                *("--vars", json.dumps(variables)),
+                *("--select", "resource_type:model", "test_type:singular"),
+            ],
+            sources_root=SOURCES_PLACE,
+        )
+        manifest_file = home.warehouse_file.parent / "target" / "manifest.json"
+        if not manifest_file.exists():
+            raise BuildFailed("dbt could not compile the models:\n" + "\n".join(messages[-15:]))
+        manifest = json.loads(manifest_file.read_text())
+    nodes, tests = _nodes(manifest)
+    missing = [node.name for node in nodes.values() if not node.sql]
+    if missing:
+        raise BuildFailed("dbt could not compile the models:\n" + "\n".join(messages[-15:]))
+    stored = {
+        "nodes": [asdict(node) for node in nodes.values()],
+        "tests": [asdict(node) for node in tests.values()],
+    }
+    unfinished = cache.with_suffix(f".{os.getpid()}.unfinished")
+    unfinished.write_text(json.dumps(stored))
+    unfinished.replace(cache)
+
+
+def _nodes(manifest: dict) -> tuple[dict[str, CompiledNode], dict[str, CompiledNode]]:
+    found: dict[str, CompiledNode] = {}
+    tests: dict[str, CompiledNode] = {}
+    keys = _keys(manifest)
+
+    def add(unique_id: str) -> None:
+        node = manifest["nodes"].get(unique_id)
+        if node is None or node["name"] in found or node["resource_type"] not in {"seed", "model"}:
+            return
+        needed = [one for one in node["depends_on"].get("nodes", []) if one in manifest["nodes"]]
+        for one in needed:
+            add(one)
+        is_seed = node["resource_type"] == "seed"
+        found[node["name"]] = CompiledNode(
+            node["name"],
+            node["resource_type"],
+            f"{node['schema']}.{node['name']}",
+            node["config"]["materialized"] == "view",
+            node["original_file_path"] if is_seed else node.get("compiled_code") or "",
+            tuple(manifest["nodes"][one]["name"] for one in needed),
+            dict(node["config"].get("column_types") or {}),
+            keys.get(unique_id, ()),
+        )
+
+    for unique_id in sorted(manifest["nodes"]):
+        add(unique_id)
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "test" and not node.get("test_metadata"):
+            severity = str(node["config"].get("severity", "error")).lower()
+            if severity == "error" and node.get("compiled_code"):
+                needs = [one for one in node["depends_on"]["nodes"] if one in manifest["nodes"]]
+                tests[node["name"]] = CompiledNode(
+                    node["name"],
+                    "test",
+                    "",
+                    True,
+                    node["compiled_code"],
+                    tuple(manifest["nodes"][one]["name"] for one in needs),
+                    {},
+                )
+    return found, tests
+
+
+def _keys(manifest: dict) -> dict[str, tuple[str, ...]]:
+    """The key of each model by its id, from the test that claims it."""
+    keys: dict[str, tuple[str, ...]] = {}
+    for node in manifest["nodes"].values():
+        test = node.get("test_metadata") if node["resource_type"] == "test" else None
+        if test and test["name"] == "unique_together":
+            keys[node["attached_node"]] = tuple(test["kwargs"]["columns"])
+        elif test and test["name"] == "unique":
+            keys.setdefault(node["attached_node"], (test["kwargs"]["column_name"],))
+    return keys
+
+
+def _digest() -> str:
+    """A name for the state of the project: its files and the versions that compile them."""
+    digest = hashlib.sha256()
+    for package in ("dbt-core", "dbt-duckdb"):
+        digest.update(f"{package} {version(package)}\n".encode())
+    files = [PROJECT_ROOT / "dbt_project.yml", Path(__file__)]
+    for part in PARTS:
+        files += (PROJECT_ROOT / part).rglob("*.sql")
+        files += (PROJECT_ROOT / part).rglob("*.yml")
+        files += (PROJECT_ROOT / part).rglob("*.csv")
+    for file in sorted(files):
+        digest.update(f"{file.name}\n".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _cache_folder() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "linernotes" / "compiled"

@@ -1,0 +1,318 @@
+"""Values issued months again, one class of input after the other: that gives corrections a reason.
+
+What a difference is called, and in which statement it stands, is in the models; here the months are
+found that some new input may touch, and the models run for them before and after each class moves.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import yaml
+
+from linernotes.settings import PROJECT_ROOT
+from linernotes.warehouse.compiled import INPUT_CLASSES, CompiledProject
+from linernotes.warehouse.valuation import Valuation, World, require_rates, valuation
+
+TABLE = "raw_revaluation__lines"
+LINES = "intermediate.int_compensation__lines_valued"
+CATALOGUE = (
+    "stg_catalog__recordings",
+    "stg_catalog__works",
+    "stg_catalog__recording_works",
+    "stg_catalog__ownership",
+    "stg_catalog__routes",
+    "stg_catalog__party_links",
+    "stg_catalog__party_aliases",
+    "stg_licensing__products",
+)
+KEYS = {
+    "pool_id": "varchar",
+    "territory": "varchar",
+    "product_id": "varchar",
+    "tier": "varchar",
+    "side": "varchar",
+    "partner_id": "varchar",
+    "contract_id": "varchar",
+    "contract_version": "bigint",
+    "object_id": "varchar",
+    "owner_party_id": "varchar",
+    "hold_bucket": "varchar",
+    "consent_status": "varchar",
+    "consent_proof_id": "varchar",
+    "currency_code": "varchar",
+    "minor_unit_digits": "integer",
+}
+MEASURES = ("quantity", "weight_nano", "amount_minor_units")
+MONTHS_MOVED = Path(__file__).with_name("months_moved.sql")
+# What months_moved.sql reads besides the catalogue.
+RAW_TABLES = (
+    "raw_ai_usage__derivative_plays",
+    "raw_ai_usage__generations",
+    "raw_ai_usage__derivatives",
+    "raw_ai_usage__attributions",
+    "raw_finance__revenue",
+    "raw_licensing__consents",
+    "raw_licensing__contracts",
+    "raw_removals__actions",
+    "raw_removals__appeals",
+    "raw_ledger__lines",
+)
+StepProgress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Account:
+    """A contract with issued statements, or `unallocated`: the last month and its freeze."""
+
+    contract_id: str
+    last_month: date
+    known_at: datetime
+
+
+def revalue(
+    project: CompiledProject,
+    sources_root: Path,
+    known_at: datetime,
+    on_progress: StepProgress | None = None,
+) -> None:
+    """Writes what has changed in issued months as source `raw_revaluation__lines`.
+
+    Args:
+        project: The compiled models.
+        sources_root: The build's sources; the ledger's tables are among them.
+        known_at: The new freeze.
+        on_progress: Called with classes done, classes in all, and the class's name.
+
+    Raises:
+        LinernotesError: if a model cannot be made, or a rate is missing.
+    """
+    with valuation(project, sources_root) as run:
+        connection = run.connection
+        connection.execute(f"create table deltas ({_delta_columns()})")
+        for freeze, accounts in _accounts_by_freeze(connection, sources_root, known_at).items():
+            months = _months_moved(run, sources_root, freeze, known_at, accounts)
+            if months:
+                _value(run, freeze, known_at, accounts, months, on_progress)
+        folder = sources_root / TABLE
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished = folder / ".unfinished"
+        connection.execute(
+            "copy (from deltas order by class_number, line_key, usage_layer, known_at_before) "
+            f"to '{unfinished}' (format parquet)"
+        )
+        unfinished.replace(folder / "000001.parquet")
+
+
+def _value(
+    run: Valuation,
+    freeze: datetime,
+    known_at: datetime,
+    accounts: list[Account],
+    months: tuple[date, date],
+    on_progress: StepProgress | None,
+) -> None:
+    connection = run.connection
+    connection.execute(
+        "create or replace temp table accounts (contract_id varchar, last_month date)"
+    )
+    connection.executemany(
+        "insert into accounts values (?, ?)",
+        [(one.contract_id, one.last_month) for one in accounts],
+    )
+    classes = dict.fromkeys(INPUT_CLASSES, freeze)
+    _run_world(run, World(known_at, classes, *months))
+    _keep(connection, "before")
+    for number, name in enumerate(INPUT_CLASSES, 1):
+        if on_progress:
+            on_progress(number, len(INPUT_CLASSES), name)
+        classes = classes | {name: known_at}
+        if _run_world(run, World(known_at, classes, *months)):
+            _keep(connection, "after")
+            connection.execute(_difference(), [name, number, freeze, known_at])
+            connection.execute("create or replace temp table before as from after")
+
+
+def _run_world(run: Valuation, world: World) -> bool:
+    changed = run.run(world, ["int_compensation__lines_valued"])
+    require_rates(run)
+    return changed
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    connection.execute(
+        f"""
+        create or replace temp table {name} as
+        select lines.*
+        from {LINES} as lines
+        inner join accounts
+            on accounts.contract_id = coalesce(lines.contract_id, 'unallocated')
+            and lines.usage_month <= accounts.last_month
+        """
+    )
+
+
+def _difference() -> str:
+    keys = ", ".join(f"coalesce(after.{name}, before.{name})" for name in KEYS)
+    measures = ", ".join(
+        f"coalesce({side}.{name}, 0)" for name in MEASURES for side in ("before", "after")
+    )
+    differs = " or ".join(
+        f"coalesce(before.{name}, 0) <> coalesce(after.{name}, 0)" for name in MEASURES
+    )
+    return f"""
+        insert into deltas
+        select
+            ?, ?, coalesce(after.line_key, before.line_key),
+            coalesce(after.usage_layer, before.usage_layer), {keys}, {measures},
+            coalesce(after.usage_month, before.usage_month), ?, ?
+        from before
+        full join after
+            on after.line_key = before.line_key and after.usage_layer = before.usage_layer
+        where {differs}
+    """
+
+
+def _delta_columns() -> str:
+    columns = {
+        "input_class": "varchar",
+        "class_number": "integer",
+        "line_key": "varchar",
+        "usage_layer": "varchar",
+        **KEYS,
+        **{f"{name}_{side}": "bigint" for name in MEASURES for side in ("before", "after")},
+        "usage_month": "date",
+        "known_at_before": "timestamp",
+        "known_at_after": "timestamp",
+    }
+    return ", ".join(f"{name} {kind}" for name, kind in columns.items())
+
+
+def _accounts_by_freeze(
+    connection: duckdb.DuckDBPyConnection, sources_root: Path, known_at: datetime
+) -> dict[datetime, list[Account]]:
+    """Accounts whose last statement is older than the new freeze, by the freeze of that."""
+    rows = connection.execute(
+        f"""
+        select contract_id, max(report_month), max_by(known_at, report_month)
+        from {_raw(sources_root, "raw_ledger__statements")}
+        where known_at <= ?
+        group by all
+        order by all
+        """,
+        [known_at],
+    ).fetchall()
+    found: dict[datetime, list[Account]] = {}
+    for row in rows:
+        account = Account(*row)
+        if account.known_at < known_at:
+            found.setdefault(account.known_at, []).append(account)
+    return dict(sorted(found.items()))
+
+
+def _months_moved(
+    run: Valuation,
+    sources_root: Path,
+    freeze: datetime,
+    known_at: datetime,
+    accounts: Iterable[Account],
+) -> tuple[date, date] | None:
+    """The first and the last issued month that input between two freezes may touch.
+
+    Rather one month too many: a month whose worth has not changed gives no difference.
+    """
+    connection = run.connection
+    last = max(account.last_month for account in accounts)
+    _diff_catalogue(run, freeze, known_at)
+    connection.execute("set variable since = ?::timestamp", [freeze])
+    connection.execute("set variable until = ?::timestamp", [known_at])
+    connection.execute(
+        "set variable window_days = ?::integer", [_project_variable("appeal_window_days")]
+    )
+
+    for table in RAW_TABLES:
+        connection.execute(
+            f"create or replace temp view {table} as from {_raw(sources_root, table)}"
+        )
+    connection.execute("set variable last_month = ?::date", [last])
+    connection.execute(
+        "create or replace temp macro is_new(instant) as "
+        "instant > getvariable('since') and instant <= getvariable('until')"
+    )
+    found = connection.execute(MONTHS_MOVED.read_text()).fetchone()
+    return (found[0], found[1]) if found and found[0] else None
+
+
+def _diff_catalogue(run: Valuation, freeze: datetime, known_at: datetime) -> None:
+    """Which objects and parties of the catalogue differ between two freezes, as temp tables."""
+    connection = run.connection
+    columns = {
+        "stg_catalog__recordings": "recording_id, main_artist_ids, featured_artist_ids, "
+        "label_party_id, upc",
+        "stg_catalog__works": "work_id, writer_party_ids",
+        "stg_catalog__recording_works": "recording_id, work_id, share, valid_from, valid_to",
+        "stg_catalog__ownership": "object_id, side, party_id, territory, share_pct, valid_from, "
+        "valid_to",
+        "stg_catalog__routes": "party_id, side, territory, product_id, partner_id, contract_id, "
+        "valid_from, valid_to",
+        "stg_catalog__party_links": "parent_party_id, child_party_id, valid_from, valid_to",
+        "stg_catalog__party_aliases": "party_id, canonical_party_id, merged_at",
+        "stg_licensing__products": "product_id, weight_basis, launched_at, default_share_master, "
+        "default_share_work, remainder_rule, weight_floor, attribution_fallback",
+    }
+    run.run(World(known_at, dict.fromkeys(INPUT_CLASSES, freeze)), list(CATALOGUE))
+    for table, chosen in columns.items():
+        connection.execute(
+            f"create or replace temp table old_{table} as select {chosen} from staging.{table}"
+            + _only_merged(table)
+        )
+    run.run(World(known_at), list(CATALOGUE))
+    for table, chosen in columns.items():
+        merged = _only_merged(table)
+        connection.execute(
+            f"""
+            create or replace temp view moved_{table} as
+            (select {chosen} from staging.{table}{merged} except all from old_{table})
+            union all
+            (from old_{table} except all select {chosen} from staging.{table}{merged})
+            """
+        )
+    connection.execute(
+        """
+        create or replace temp table moved_objects as
+        select recording_id as object_id from moved_stg_catalog__recordings
+        union
+        select work_id from moved_stg_catalog__works
+        union
+        select unnest([recording_id, work_id]) from moved_stg_catalog__recording_works
+        union
+        select object_id from moved_stg_catalog__ownership
+        """
+    )
+    connection.execute(
+        """
+        create or replace temp table moved_parties as
+        select valid_from from moved_stg_catalog__routes
+        union
+        select valid_from from moved_stg_catalog__party_links
+        union
+        select null from moved_stg_catalog__party_aliases
+        union
+        select null from moved_stg_licensing__products
+        """
+    )
+
+
+def _only_merged(table: str) -> str:
+    """New parties speak for nobody else; only merged ones can move what was issued."""
+    return " where is_merged" if table == "stg_catalog__party_aliases" else ""
+
+
+def _raw(sources_root: Path, table: str) -> str:
+    return f"read_parquet('{sources_root}/{table}/*.parquet')"
+
+
+def _project_variable(name: str) -> int:
+    return int(yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text())["vars"][name])

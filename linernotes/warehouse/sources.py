@@ -1,0 +1,45 @@
+"""Lays out what a build reads: one folder of Parquet files per source table.
+
+The files are the lake's and the ledger's own, linked; what they hold is decided at the door and at
+the issue of statements.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from linernotes.ingestion import Lake
+from linernotes.settings import Settings
+
+
+def sources_folder(settings: Settings) -> Path:
+    """Where a build reads its sources: a folder of Parquet files per table."""
+    return settings.warehouse_file.parent / "sources"
+
+
+def link_sources(settings: Settings, root: Path | None = None) -> Path:
+    """Lays one folder of links per table of lake and ledger, and returns where.
+
+    Of the lake those are the files that the Delta log calls active. Every engine reads such a
+    folder as plain Parquet; a crashed load's orphans stay out of it.
+
+    Args:
+        settings: The home.
+        root: Where; the home's own folder for builds when left out.
+    """
+    lake = Lake(settings.lake_root)
+    lake.ensure_tables()
+    root = root or sources_folder(settings)
+    for table in lake.tables():
+        _link(root / table, lake.active_files(table))
+    return root
+
+
+def _link(folder: Path, files: Iterable[Path]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = {f"{index:06d}.parquet": path.resolve() for index, path in enumerate(files)}
+    for link in folder.iterdir():
+        if link.name not in wanted or not link.is_symlink() or link.readlink() != wanted[link.name]:
+            link.unlink()
+    for name, path in wanted.items():
+        if not (folder / name).is_symlink():
+            (folder / name).symlink_to(path)

@@ -1,0 +1,197 @@
+"""Runs the compiled models beside the warehouse file: at other freezes, months or terms.
+
+What leaves here is a connection to look into; nothing of it is written to warehouse or ledger.
+"""
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from linernotes.errors import LinernotesError
+from linernotes.settings import PROJECT_ROOT
+from linernotes.warehouse.compiled import (
+    CLASS_PLACES,
+    DATABASE,
+    FIRST_MONTH_PLACE,
+    KNOWN_AT_PLACE,
+    LAST_MONTH_PLACE,
+    SOURCES_PLACE,
+    CompiledNode,
+    CompiledProject,
+)
+
+SCHEMAS = ("staging", "intermediate", "marts", "reports", "quality", "seeds")
+FIRST_MONTH, LAST_MONTH = date(1, 1, 1), date(9999, 12, 1)
+
+
+@dataclass(frozen=True)
+class World:
+    """What a run of the models is to know.
+
+    Attributes:
+        known_at: The freeze, naive UTC.
+        classes: Freezes of single classes of input, where they differ from it.
+        first_month: The first month whose uses are valued; all before are left out.
+        last_month: The last.
+    """
+
+    known_at: datetime
+    classes: Mapping[str, datetime] = field(default_factory=dict)
+    first_month: date = FIRST_MONTH
+    last_month: date = LAST_MONTH
+
+
+class Valuation:
+    """The models in a database of its own; a second run only makes what has changed.
+
+    A model is made again if its text differs for the new world, or if something that it reads was
+    made again and came out otherwise than before.
+    """
+
+    def __init__(
+        self,
+        project: CompiledProject,
+        sources_root: Path,
+        connection: duckdb.DuckDBPyConnection,
+    ) -> None:
+        self._project = project
+        self._sources_root = sources_root
+        self._replaced: dict[str, Path] = {}
+        self._made: dict[str, str] = {}
+        self._prints: dict[str, tuple] = {}
+        self.connection = connection
+
+    def run(self, world: World, targets: list[str]) -> bool:
+        """Makes the targets and all that they need, as the world says.
+
+        Returns:
+            Whether one of the targets came out otherwise than before.
+
+        Raises:
+            LinernotesError: if a model cannot be made; the message names it.
+        """
+        changed: set[str] = set()
+        for node in self._project.upstream(targets):
+            text = self._text(node, world)
+            is_touched = any(name in changed for name in node.needs)
+            if self._made.get(node.name) == text and not is_touched:
+                continue
+            if self._make(node, text):
+                changed.add(node.name)
+        return not changed.isdisjoint(targets)
+
+    def replace_source(self, table: str, folder: Path) -> None:
+        """Reads a source table from another folder from the next run on."""
+        self._replaced[table] = folder
+
+    def failing_tests(self, world: World, names: list[str] | None = None) -> list[str]:
+        """The singular data tests whose tables are here and that find a row."""
+        failing = []
+        for name, test in self._project.tests.items():
+            if (names is None or name in names) and set(test.needs) <= self._made.keys():
+                found = self.connection.execute(
+                    f"select count(*) from ({self._text(test, world)})"
+                ).fetchone()
+                if found and found[0]:
+                    failing.append(f"{name} ({found[0]} rows)")
+        return failing
+
+    def _text(self, node: CompiledNode, world: World) -> str:
+        if node.kind == "seed":
+            return node.sql
+        text = node.sql
+        for name, place in CLASS_PLACES.items():
+            text = text.replace(place, _instant(world.classes.get(name, world.known_at)))
+        text = text.replace(KNOWN_AT_PLACE, _instant(world.known_at))
+        text = text.replace(FIRST_MONTH_PLACE, world.first_month.isoformat().rjust(10, "0"))
+        text = text.replace(LAST_MONTH_PLACE, world.last_month.isoformat())
+        for table, folder in self._replaced.items():
+            text = text.replace(f"{SOURCES_PLACE}/{table}/", f"{folder}/")
+        return text.replace(SOURCES_PLACE, str(self._sources_root).replace("'", "''"))
+
+    def _make(self, node: CompiledNode, text: str) -> bool:
+        """Makes a table or view; says whether its content is another than before."""
+        try:
+            if node.kind == "seed":
+                self._load_seed(node)
+            else:
+                kind = "view" if node.is_view else "table"
+                self.connection.execute(f"create or replace {kind} {node.relation} as {text}")
+        except duckdb.Error as error:
+            raise LinernotesError(f"The model {node.name} cannot be made: {error}") from error
+        was_made = node.name in self._made
+        self._made[node.name] = text
+        if node.is_view:
+            return True
+        before = self._prints.get(node.name)
+        self._prints[node.name] = self._print(node.relation)
+        return not was_made or before != self._prints[node.name]
+
+    def _print(self, relation: str) -> tuple:
+        """A content hash of a table that does not depend on the order of its rows."""
+        found = self.connection.execute(
+            f"select count(*), sum(cast(hash(one) as hugeint)) from {relation} as one"
+        ).fetchone()
+        return found or ()
+
+    def _load_seed(self, node: CompiledNode) -> None:
+        path = str(PROJECT_ROOT / node.sql).replace("'", "''")
+        types = {"string": "varchar"}
+        columns = ", ".join(
+            f"cast({name} as {types.get(kind, kind)}) as {name}"
+            for name, kind in node.column_types.items()
+        )
+        self.connection.execute(
+            f"create or replace table {node.relation} as select {columns} from "
+            f"read_csv('{path}', header = true, all_varchar = true)"
+        )
+
+
+@contextmanager
+def valuation(
+    project: CompiledProject,
+    sources_root: Path,
+    file: Path | None = None,
+    threads: int | None = None,
+) -> Generator[Valuation]:
+    """Yields an empty valuation.
+
+    Args:
+        project: The compiled models.
+        sources_root: Folder with a folder of Parquet files per source table.
+        file: A database file to make; in memory when left out.
+        threads: DuckDB's threads; the machine's cores by default.
+    """
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("set preserve_insertion_order = false")
+        if threads:
+            connection.execute(f"set threads = {threads}")
+        location = str(file).replace("'", "''") if file else ":memory:"
+        connection.execute(f"attach '{location}' as {DATABASE}")
+        connection.execute(f"use {DATABASE}")
+        for schema in SCHEMAS:
+            connection.execute(f"create schema if not exists {schema}")
+        yield Valuation(project, sources_root, connection)
+
+
+def require_rates(run: Valuation) -> None:
+    """Raises if an exchange rate that some line needs is missing: it is never taken as 1 (E83)."""
+    missing = run.connection.execute(
+        "select currency_code, rule_date from intermediate.int_compensation__fx_rates "
+        "where rate_per_eur is null order by all"
+    ).fetchall()
+    if missing:
+        listed = ", ".join(f"{currency} on {day}" for currency, day in missing[:5])
+        raise LinernotesError(
+            f"No exchange rate within 3 days for {listed}: a missing rate is never 1. "
+            "Deliver it to finance/ecb or finance/fx_rates, load, and try again."
+        )
+
+
+def _instant(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%d %H:%M:%S.%f")

@@ -1,0 +1,64 @@
+{#- Generations of a relation with the reason that keeps each from counting, if any. Tests, failed and blocked ones go first; of what is
+    left one row per idempotency key stays, the latest (E49). Two models say it: of what is known now, and of what was known when a
+    month was first issued. -#}
+{% macro generations_classified(generations) -%}
+    with
+        generations as (select * from {{ generations }}),
+        products as (select * from {{ ref("stg_licensing__products") }}),
+        territories as (select * from {{ ref("territories") }}),
+        described as (
+            select
+                generations.*,
+                {{
+                    local_month(
+                        "generations.occurred_at", "territories.reporting_time_zone"
+                    )
+                }} as usage_month,
+                products.weight_basis,
+                case
+                    when generations.is_test
+                    then 'test'
+                    when generations.status <> 'completed'
+                    then generations.status
+                    when products.product_id is null
+                    then 'unknown_product'
+                    when territories.territory is null
+                    then 'unknown_territory'
+                    when generations.occurred_at < products.launched_at
+                    then 'before_launch'
+                end as reason
+            from generations
+            left join products on products.product_id = generations.product_id
+            left join territories on territories.territory = generations.territory
+        ),
+        ranked as (
+            select
+                described.*,
+                row_number() over (
+                    partition by
+                        idempotency_key, case when reason is null then 1 else 0 end
+                    order by recorded_at desc, occurred_at desc, generation_id desc
+                ) as retry_rank
+            from described
+        )
+    select
+        generation_id,
+        idempotency_key,
+        occurred_at,
+        usage_month,
+        product_id,
+        weight_basis,
+        model_version,
+        use_type,
+        territory,
+        tier,
+        status,
+        block_reason,
+        source_recording_ids,
+        derivative_id,
+        first_recorded_at,
+        case
+            when reason is not null then reason when retry_rank > 1 then 'retry'
+        end as exclusion_reason
+    from ranked
+{%- endmacro %}

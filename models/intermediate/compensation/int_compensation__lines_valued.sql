@@ -1,0 +1,8 @@
+-- One row per line that uses of a month make, as it is worth at the freeze: shares of
+-- fees, and penalties. Corrections compare it at two freezes.
+{{ config(materialized="view") }}
+select *
+from {{ ref("int_compensation__usage_lines") }}
+union all
+select *
+from {{ ref("int_compensation__penalty_lines") }}

@@ -1,0 +1,121 @@
+-- One row per contract, training fee, object and owner: the owner's part of the object,
+-- in whole billionths that sum to a billion per object, since a fee goes equally to the
+-- objects (E59).
+with
+    training_uses as (select * from {{ ref("int_usage__training_uses") }}),
+    judged as (select * from {{ ref("int_consent__generations_judged") }}),
+    terms as (select * from {{ ref("int_licensing__terms_effective") }}),
+    -- Versions repeat the fee that was agreed on; it is owed once, by the highest.
+    fees as (
+        select
+            contract_id,
+            contract_version,
+            partner_id,
+            side,
+            training_fee_model_version,
+            training_fee_usage_month,
+            training_fee_amount,
+            payout_currency_code
+        from terms
+        where training_fee_amount is not null
+        qualify
+            row_number() over (
+                partition by
+                    contract_id, training_fee_model_version, training_fee_usage_month
+                order by contract_version desc
+            )
+            = 1
+    ),
+    trained as (
+        select
+            fees.contract_id,
+            fees.contract_version,
+            fees.partner_id,
+            fees.side,
+            fees.training_fee_usage_month as usage_month,
+            fees.training_fee_amount,
+            fees.payout_currency_code,
+            training_uses.product_id,
+            judged.object_id,
+            judged.owner_party_id,
+            judged.consent_status,
+            judged.consent_status in ('leakage', 'unconsented')
+            or (
+                judged.consent_status = 'late_consent' and released.contract_id is null
+            ) as is_held,
+            case
+                when judged.consent_status = 'late_consent'
+                then judged.now_proof_id
+                else judged.proof_id
+            end as proof_id,
+            {{ scaled("judged.ownership_share", 14) }} as share
+        from fees
+        inner join
+            training_uses
+            on training_uses.model_version = fees.training_fee_model_version
+            and training_uses.side = fees.side
+            and training_uses.included_at < cast(
+                cast(
+                    fees.training_fee_usage_month + interval '1' month as date
+                ) as {{ t_ts() }}
+            )
+        inner join
+            judged
+            on judged.attribution_key = training_uses.attribution_key
+            and judged.use_type = 'training'
+            and judged.side = training_uses.side
+            and judged.contract_id = fees.contract_id
+        -- As with uses: held in its month's own statement, released after (E36).
+        left join
+            (
+                select contract_id, report_month
+                from {{ ref("stg_ledger__statements") }}
+                where known_at < {{ known_at("consent") }}
+                group by all
+            ) as released
+            on released.contract_id = fees.contract_id
+            and released.report_month = fees.training_fee_usage_month
+    ),
+    parts as (
+        select
+            trained.*,
+            {{
+                wide(
+                    int_div(
+                        "share * " ~ pow10(9),
+                        "sum(share) over (partition by contract_id, usage_month, object_id)",
+                    )
+                )
+            }}
+            as floor_nano,
+            (share * {{ pow10(9) }}) % sum(share) over (
+                partition by contract_id, usage_month, object_id
+            ) as remainder
+        from trained
+    )
+select
+    contract_id,
+    contract_version,
+    partner_id,
+    side,
+    usage_month,
+    training_fee_amount,
+    payout_currency_code,
+    product_id,
+    object_id,
+    owner_party_id,
+    consent_status,
+    case when is_held then 'CONSENT' end as hold_bucket,
+    case when not is_held then proof_id end as consent_proof_id,
+    cast(
+        {{
+            largest_remainder(
+                pow10(9),
+                "floor_nano",
+                "remainder",
+                ["contract_id", "usage_month", "object_id"],
+                ["owner_party_id"],
+            )
+        }} as {{ t_bigint() }}
+    ) as weight_nano
+from parts

@@ -1,0 +1,205 @@
+-- One row per line of an open statement that comes from uses or training, penalties
+-- included: the months that are not issued yet as they stand, and what has changed in
+-- the others.
+with
+    usage_lines as (select * from {{ ref("int_compensation__lines_valued") }}),
+    training_lines as (select * from {{ ref("int_compensation__training_lines") }}),
+    corrections as (select * from {{ ref("int_statements__correction_lines") }}),
+    ledger_lines as (select * from {{ ref("stg_ledger__lines") }}),
+    issued as (select * from {{ ref("int_statements__contracts_issued") }}),
+    members as (select * from {{ ref("int_compensation__members") }}),
+    currencies as (select * from {{ ref("currencies") }}),
+    open_usage as (
+        select
+            {{
+                statement_line(
+                    {
+                        "line_type": "case lines.usage_layer when 'late' then 'LATE_USAGE' when 'withdrawn' then 'REVERSAL' when 'penalty' then 'PENALTY' else 'USAGE' end",
+                        "line_key": "lines.line_key",
+                        "pool_id": "lines.pool_id",
+                        "territory": "lines.territory",
+                        "product_id": "lines.product_id",
+                        "tier": "lines.tier",
+                        "side": "lines.side",
+                        "partner_id": "lines.partner_id",
+                        "contract_id": "lines.contract_id",
+                        "contract_version": "lines.contract_version",
+                        "object_id": "lines.object_id",
+                        "owner_party_id": "lines.owner_party_id",
+                        "member_party_id": "members.member_party_id",
+                        "hold_bucket": "lines.hold_bucket",
+                        "consent_status": "lines.consent_status",
+                        "consent_proof_id": "lines.consent_proof_id",
+                        "usage_layer": "lines.usage_layer",
+                        "quantity": "lines.quantity",
+                        "weight_nano": "lines.weight_nano",
+                        "amount_minor_units": "lines.amount_minor_units",
+                        "minor_unit_digits": "lines.minor_unit_digits",
+                        "currency_code": "lines.currency_code",
+                        "report_month": "lines.usage_month",
+                        "usage_month": "lines.usage_month",
+                    }
+                )
+            }}
+        from usage_lines as lines
+        left join
+            issued on issued.contract_id = coalesce(lines.contract_id, 'unallocated')
+        left join
+            members
+            on members.owner_party_id = lines.owner_party_id
+            and members.partner_id = lines.partner_id
+            and members.usage_month = lines.usage_month
+        where issued.contract_id is null or lines.usage_month > issued.last_report_month
+    ),
+    corrected as (
+        select
+            {{
+                statement_line(
+                    {
+                        "line_type": "lines.line_type",
+                        "line_key": "lines.line_key",
+                        "pool_id": "lines.pool_id",
+                        "territory": "lines.territory",
+                        "product_id": "lines.product_id",
+                        "tier": "lines.tier",
+                        "side": "lines.side",
+                        "partner_id": "lines.partner_id",
+                        "contract_id": "lines.contract_id",
+                        "contract_version": "lines.contract_version",
+                        "object_id": "lines.object_id",
+                        "owner_party_id": "lines.owner_party_id",
+                        "member_party_id": "members.member_party_id",
+                        "hold_bucket": "lines.hold_bucket",
+                        "consent_status": "lines.consent_status",
+                        "consent_proof_id": "lines.consent_proof_id",
+                        "original_line_id": "lines.original_line_id",
+                        "usage_layer": "lines.usage_layer",
+                        "quantity": "lines.quantity",
+                        "weight_nano": "lines.weight_nano",
+                        "amount_minor_units": "lines.amount_minor_units",
+                        "minor_unit_digits": "lines.minor_unit_digits",
+                        "currency_code": "lines.currency_code",
+                        "report_month": "lines.report_month",
+                        "usage_month": "lines.usage_month",
+                    }
+                )
+            }}
+        from corrections as lines
+        left join
+            members
+            on members.owner_party_id = lines.owner_party_id
+            and members.partner_id = lines.partner_id
+            and members.usage_month = lines.usage_month
+    ),
+    -- A training fee is due once: what stands in the ledger already is taken off.
+    training_due as (
+        select
+            line_key,
+            usage_month,
+            product_id,
+            side,
+            partner_id,
+            contract_id,
+            contract_version,
+            object_id,
+            owner_party_id,
+            hold_bucket,
+            consent_status,
+            consent_proof_id,
+            currency_code,
+            minor_unit_digits,
+            weight_nano,
+            amount_minor_units
+        from training_lines
+        union all
+        select
+            ledger_lines.line_key,
+            ledger_lines.usage_month,
+            ledger_lines.product_id,
+            ledger_lines.side,
+            ledger_lines.partner_id,
+            ledger_lines.contract_id,
+            ledger_lines.contract_version,
+            ledger_lines.object_id,
+            ledger_lines.owner_party_id,
+            ledger_lines.hold_bucket,
+            ledger_lines.consent_status,
+            ledger_lines.consent_proof_id,
+            ledger_lines.currency_code,
+            currencies.minor_unit_digits,
+            - ledger_lines.weight_nano as weight_nano,
+            - {{
+                stored_minor_units(
+                    "ledger_lines.amount", "currencies.minor_unit_digits"
+                )
+            }} as amount_minor_units
+        from ledger_lines
+        inner join currencies on currencies.currency_code = ledger_lines.currency_code
+        where ledger_lines.line_type = 'TRAINING_FEE'
+    ),
+    training_left as (
+        select
+            line_key,
+            usage_month,
+            product_id,
+            side,
+            partner_id,
+            contract_id,
+            contract_version,
+            object_id,
+            owner_party_id,
+            hold_bucket,
+            consent_status,
+            consent_proof_id,
+            currency_code,
+            minor_unit_digits,
+            sum(weight_nano) as weight_nano,
+            sum(amount_minor_units) as amount_minor_units
+        from training_due
+        group by all
+        having sum(amount_minor_units) <> 0 or sum(weight_nano) <> 0
+    ),
+    trained as (
+        select
+            {{
+                statement_line(
+                    {
+                        "line_type": "'TRAINING_FEE'",
+                        "line_key": "lines.line_key",
+                        "territory": "'WW'",
+                        "product_id": "lines.product_id",
+                        "side": "lines.side",
+                        "partner_id": "lines.partner_id",
+                        "contract_id": "lines.contract_id",
+                        "contract_version": "lines.contract_version",
+                        "object_id": "lines.object_id",
+                        "owner_party_id": "lines.owner_party_id",
+                        "member_party_id": "members.member_party_id",
+                        "hold_bucket": "lines.hold_bucket",
+                        "consent_status": "lines.consent_status",
+                        "consent_proof_id": "lines.consent_proof_id",
+                        "weight_nano": "lines.weight_nano",
+                        "amount_minor_units": "lines.amount_minor_units",
+                        "minor_unit_digits": "lines.minor_unit_digits",
+                        "currency_code": "lines.currency_code",
+                        "report_month": "greatest(lines.usage_month, coalesce(issued.next_report_month, lines.usage_month))",
+                        "usage_month": "lines.usage_month",
+                    }
+                )
+            }}
+        from training_left as lines
+        left join issued on issued.contract_id = lines.contract_id
+        left join
+            members
+            on members.owner_party_id = lines.owner_party_id
+            and members.partner_id = lines.partner_id
+            and members.usage_month = lines.usage_month
+    )
+select *
+from open_usage
+union all
+select *
+from corrected
+union all
+select *
+from trained

@@ -1,0 +1,118 @@
+-- One row per contract, guarantee period that has ended, and open report month: what
+-- the
+-- period's earnings fall short of the minimum guarantee, less what was made up before
+-- (E94, E95). Whole minor units.
+with recursive
+    terms as (
+        select *
+        from {{ ref("int_statements__terms") }}
+        where guarantee_units > 0 and guarantee_months > 0
+    ),
+    lines_to_date as (select * from {{ ref("int_statements__lines_to_date") }}),
+    ledger_lines as (
+        select * from {{ ref("stg_ledger__lines") }} where line_type = 'MG_TRUE_UP'
+    ),
+    currencies as (select * from {{ ref("currencies") }}),
+    periods(
+        contract_id,
+        report_month,
+        starts_on,
+        ends_before,
+        guarantee_months,
+        horizon
+    ) as (
+        select
+            contract_id,
+            report_month,
+            guarantee_starts_on as starts_on,
+            cast(
+                {{ months_after("guarantee_starts_on", "guarantee_months") }} as date
+            ) as ends_before,
+            guarantee_months,
+            month_end as horizon
+        from terms
+        union all
+        select
+            contract_id,
+            report_month,
+            ends_before as starts_on,
+            cast(
+                {{ months_after("ends_before", "guarantee_months") }} as date
+            ) as ends_before,
+            guarantee_months,
+            horizon
+        from periods
+        where ends_before < horizon
+    ),
+    earned as (
+        select
+            periods.contract_id,
+            periods.report_month,
+            periods.starts_on,
+            periods.ends_before,
+            sum(coalesce(lines_to_date.amount_minor_units, 0)) as earned_units
+        from periods
+        left join
+            lines_to_date
+            on lines_to_date.contract_id = periods.contract_id
+            and lines_to_date.usage_month >= periods.starts_on
+            and lines_to_date.usage_month < periods.ends_before
+            and lines_to_date.report_month <= periods.report_month
+            and lines_to_date.hold_bucket is null
+            and lines_to_date.line_type in {{ earning_types() }}
+        where periods.ends_before <= periods.horizon
+        group by all
+    ),
+    owed as (
+        select
+            earned.contract_id,
+            earned.report_month,
+            earned.starts_on,
+            earned.ends_before,
+            greatest(terms.guarantee_units - earned.earned_units, 0) as target_units
+        from earned
+        inner join
+            terms
+            on terms.contract_id = earned.contract_id
+            and terms.report_month = earned.report_month
+    ),
+    posted as (
+        select
+            ledger_lines.contract_id,
+            ledger_lines.usage_month,
+            sum(
+                {{
+                    stored_minor_units(
+                        "ledger_lines.amount", "currencies.minor_unit_digits"
+                    )
+                }}
+            ) as posted_units
+        from ledger_lines
+        inner join currencies on currencies.currency_code = ledger_lines.currency_code
+        group by all
+    ),
+    steps as (
+        select
+            owed.*,
+            owed.target_units - coalesce(
+                lag(owed.target_units) over (
+                    partition by owed.contract_id, owed.starts_on
+                    order by owed.report_month
+                ),
+                posted.posted_units,
+                0
+            ) as true_up_units
+        from owed
+        left join
+            posted
+            on posted.contract_id = owed.contract_id
+            and cast(posted.usage_month + interval '1' month as date) = owed.ends_before
+    )
+select
+    contract_id,
+    report_month,
+    starts_on,
+    ends_before,
+    cast(true_up_units as {{ t_bigint() }}) as true_up_units
+from steps
+where true_up_units <> 0

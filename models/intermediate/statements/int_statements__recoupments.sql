@@ -1,0 +1,152 @@
+-- One row per contract and open report month: what of its earnings is set against an
+-- advance, and what is left of the advance after (E91 to E93). Minor units.
+with recursive
+    accounts as (select * from {{ ref("int_statements__accounts") }}),
+    contracts as (select * from {{ ref("stg_licensing__contracts") }}),
+    currencies as (select * from {{ ref("currencies") }}),
+    ledger_statements as (select * from {{ ref("stg_ledger__statements") }}),
+    -- Versions repeat the advance that was paid; the highest says how much it was.
+    advances as (
+        select
+            contracts.contract_id,
+            contracts.advance_paid_on,
+            {{
+                amount_to_minor_units(
+                    "contracts.advance_amount", "currencies.minor_unit_digits"
+                )
+            }} as advance_units
+        from contracts
+        inner join
+            currencies on currencies.currency_code = contracts.payout_currency_code
+        where contracts.advance_amount is not null
+        qualify
+            row_number() over (
+                partition by contracts.contract_id, contracts.advance_paid_on
+                order by contracts.contract_version desc
+            )
+            = 1
+    ),
+    paid as (
+        select
+            accounts.contract_id,
+            accounts.report_month,
+            sum(advances.advance_units) as advance_units
+        from accounts
+        inner join
+            advances
+            on advances.contract_id = accounts.contract_id
+            and advances.advance_paid_on < accounts.month_end
+        group by all
+    ),
+    recouped_before as (
+        select
+            ledger_statements.contract_id,
+            sum(
+                {{
+                    stored_minor_units(
+                        "ledger_statements.recouped_amount",
+                        "currencies.minor_unit_digits",
+                    )
+                }}
+            ) as recouped_units
+        from ledger_statements
+        inner join
+            currencies on currencies.currency_code = ledger_statements.currency_code
+        group by all
+    ),
+    released as (
+        select contract_id, report_month, sum(amount_minor_units) as released_units
+        from {{ ref("int_statements__reserve_lines") }}
+        where line_type = 'RESERVE_RELEASE'
+        group by all
+    ),
+    months as (
+        select
+            accounts.contract_id,
+            accounts.month_number,
+            accounts.report_month,
+            {{ wide("coalesce(paid.advance_units, 0)") }} as advance_units,
+            {{ wide("coalesce(recouped_before.recouped_units, 0)") }}
+            as recouped_before_units,
+            {{ wide("coalesce(released.released_units, 0)") }} as released_units,
+            greatest(
+                least(
+                    accounts.in_scope_units
+                    - sign(accounts.in_scope_units)
+                    * {{
+                        mul_div_round(
+                            "abs(accounts.in_scope_units)",
+                            scaled("accounts.fee_rate", 12),
+                            pow10(12),
+                        )
+                    }},
+                    accounts.base_units
+                    - accounts.fee_units
+                    + accounts.true_up_units
+                    - accounts.reserve_taken_units
+                    + coalesce(released.released_units, 0)
+                ),
+                0
+            ) as recoupable_units
+        from accounts
+        left join
+            paid
+            on paid.contract_id = accounts.contract_id
+            and paid.report_month = accounts.report_month
+        left join
+            released
+            on released.contract_id = accounts.contract_id
+            and released.report_month = accounts.report_month
+        left join recouped_before on recouped_before.contract_id = accounts.contract_id
+    ),
+    chain(contract_id, month_number, recouped_units, recouped_to_date_units) as (
+        select
+            contract_id,
+            month_number,
+            {{
+                wide(
+                    "greatest(least(advance_units - recouped_before_units, recoupable_units), 0)"
+                )
+            }}
+            as recouped_units,
+            {{
+                wide(
+                    "recouped_before_units + greatest(least(advance_units - recouped_before_units, recoupable_units), 0)"
+                )
+            }}
+            as recouped_to_date_units
+        from months
+        where month_number = 1
+        union all
+        select
+            months.contract_id,
+            months.month_number,
+            {{
+                wide(
+                    "greatest(least(months.advance_units - chain.recouped_to_date_units, months.recoupable_units), 0)"
+                )
+            }}
+            as recouped_units,
+            {{
+                wide(
+                    "chain.recouped_to_date_units + greatest(least(months.advance_units - chain.recouped_to_date_units, months.recoupable_units), 0)"
+                )
+            }}
+            as recouped_to_date_units
+        from chain
+        inner join
+            months
+            on months.contract_id = chain.contract_id
+            and months.month_number = chain.month_number + 1
+    )
+select
+    months.contract_id,
+    months.report_month,
+    months.released_units,
+    chain.recouped_units,
+    months.advance_units - chain.recouped_to_date_units as advance_balance_units
+from chain
+inner join
+    months
+    on months.contract_id = chain.contract_id
+    and months.month_number = chain.month_number

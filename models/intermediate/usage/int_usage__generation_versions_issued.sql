@@ -1,0 +1,21 @@
+-- One row per generation of an issued month, in the version that was known when the
+-- month was first issued.
+with
+    versions as (select * from {{ ref("stg_ai_usage__generation_versions") }}),
+    territories as (select * from {{ ref("territories") }}),
+    months_issued as (select * from {{ ref("int_statements__months_issued") }})
+select versions.*
+from versions
+inner join territories on territories.territory = versions.territory
+inner join
+    months_issued
+    on months_issued.usage_month
+    = {{ local_month("versions.occurred_at", "territories.reporting_time_zone") }}
+where versions.recorded_at <= months_issued.first_known_at
+qualify
+    row_number() over (
+        partition by versions.generation_id, months_issued.usage_month
+        order by versions.recorded_at desc
+    )
+    = 1
+    and not versions.is_withdrawn

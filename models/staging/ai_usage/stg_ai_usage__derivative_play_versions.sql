@@ -1,0 +1,23 @@
+-- One row per day, derivative, territory, tier and version recorded by the freeze,
+-- taken-back versions included, as 0 plays.
+-- Statements need older versions too: what was known when a month was first issued, and
+-- what was known to be artificial.
+select
+    play_date,
+    derivative_id,
+    territory,
+    tier,
+    case when is_withdrawn then 0 else plays end as play_count,
+    case
+        when is_withdrawn then 0 else coalesce(artificial_plays, 0)
+    end as artificial_play_count,
+    case when is_withdrawn then 0 else coalesce(short_plays, 0) end as short_play_count,
+    case when is_withdrawn then 0 else coalesce(seconds, 0) end as seconds,
+    listeners as listener_count,
+    is_withdrawn,
+    recorded_at,
+    delivery_id
+from {{ source("raw", "raw_ai_usage__derivative_plays") }}
+where
+    recorded_at <= {{ known_at("usage") }}
+    and {{ months_in_scope(first_of_month("play_date")) }}

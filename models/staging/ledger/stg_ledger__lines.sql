@@ -1,0 +1,33 @@
+-- One row per line of a statement that was issued at the freeze or before it.
+select
+    line_id,
+    line_key,
+    line_type,
+    pool_id,
+    territory,
+    product_id,
+    tier,
+    side,
+    partner_id,
+    contract_id,
+    contract_version,
+    object_id,
+    isrc,
+    owner_party_id,
+    member_party_id,
+    hold_bucket,
+    consent_status,
+    consent_proof_id,
+    original_line_id,
+    quantity,
+    weight_nano,
+    amount,
+    currency_code,
+    report_month,
+    usage_month,
+    usage_layer,
+    statement_id,
+    known_at,
+    sequence
+from {{ source("raw", "raw_ledger__lines") }}
+where known_at <= {{ known_at() }}

@@ -1,0 +1,32 @@
+-- One row per line of an issued month, layer of usage and class of input that moves it:
+-- what it was worth before that class moved to the freeze, and after.
+select
+    input_class,
+    class_number,
+    line_key,
+    usage_layer,
+    pool_id,
+    territory,
+    product_id,
+    tier,
+    side,
+    partner_id,
+    contract_id,
+    contract_version,
+    object_id,
+    owner_party_id,
+    hold_bucket,
+    consent_status,
+    consent_proof_id,
+    currency_code,
+    minor_unit_digits,
+    quantity_before,
+    quantity_after,
+    weight_nano_before,
+    weight_nano_after,
+    amount_minor_units_before,
+    amount_minor_units_after,
+    usage_month,
+    known_at_before,
+    known_at_after
+from {{ source("raw", "raw_revaluation__lines") }}
