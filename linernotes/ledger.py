@@ -95,6 +95,39 @@ USE_COLUMNS = {
     "play_date": "date",
     "used_at": "timestamp",
 }
+# Lines of issued months before and after a class of input moves: each build makes them anew from
+# lake and ledger.
+REVALUED = "raw_revaluation__lines"
+REVALUED_COLUMNS = {
+    "input_class": "varchar",
+    "class_number": "integer",
+    "line_key": "varchar",
+    "usage_layer": "varchar",
+    "pool_id": "varchar",
+    "territory": "varchar",
+    "product_id": "varchar",
+    "tier": "varchar",
+    "side": "varchar",
+    "partner_id": "varchar",
+    "contract_id": "varchar",
+    "contract_version": "bigint",
+    "object_id": "varchar",
+    "owner_party_id": "varchar",
+    "hold_bucket": "varchar",
+    "consent_status": "varchar",
+    "consent_proof_id": "varchar",
+    "currency_code": "varchar",
+    "minor_unit_digits": "integer",
+    "quantity_before": "bigint",
+    "quantity_after": "bigint",
+    "weight_nano_before": "bigint",
+    "weight_nano_after": "bigint",
+    "amount_minor_units_before": "bigint",
+    "amount_minor_units_after": "bigint",
+    "usage_month": "date",
+    "known_at_before": "timestamp",
+    "known_at_after": "timestamp",
+}
 STATEMENTS_FILE, LINES_FILE, USES_FILE = "statements.parquet", "lines.parquet", "uses.parquet"
 # Source table of the models, and the file of each issuance that is a part of it. The uses are
 # evidence, which no model reads.
@@ -113,12 +146,14 @@ def issued_root(settings: Settings) -> Path:
     return settings.ledger_root / "issued"
 
 
+def issuance_folder(settings: Settings, sequence: int) -> Path:
+    """Where an issuance lies, `issued/000001`."""
+    return issued_root(settings) / f"{sequence:0{SEQUENCE_DIGITS}d}"
+
+
 def issuance_folders(settings: Settings) -> list[Path]:
     """The folders of the issuances in order; one that is not finished has a hidden name."""
-    root = issued_root(settings)
-    if not root.is_dir():
-        return []
-    return sorted(path for path in root.iterdir() if not path.name.startswith("."))
+    return sorted(issued_root(settings).glob("[0-9]" * SEQUENCE_DIGITS))
 
 
 def ledger_files(settings: Settings) -> dict[str, list[Path]]:
@@ -132,7 +167,7 @@ def empty_ledger_file(table: str, folder: Path) -> Path:
 
     A source must have a file, also before anything is issued.
     """
-    columns = COLUMNS_OF_FILE[TABLES[table]]
+    columns = REVALUED_COLUMNS if table == REVALUED else COLUMNS_OF_FILE[TABLES[table]]
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{table}.parquet"
     selection = ", ".join(f"cast(null as {type_}) as {name}" for name, type_ in columns.items())

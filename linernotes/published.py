@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 
@@ -10,24 +11,32 @@ from linernotes.settings import Settings
 
 
 @contextmanager
-def open_published(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
+def open_published(
+    settings: Settings, file: Path | None = None
+) -> Generator[duckdb.DuckDBPyConnection]:
     """Yields a connection whose current database is the published file, read-only.
 
     The file is attached to an engine of its own, so that settings made by one reader touch no
     other reader in the same process. One thread: the order of rows, and with it the bytes of what
     is written from them, must not depend on the machine.
 
+    Args:
+        settings: The home.
+        file: Another file in the layout of the published one, opened in its place.
+
     Raises:
-        LinernotesError: if nothing is published yet.
+        LinernotesError: if nothing is published yet, or there is no such file.
     """
-    if not settings.published_file.exists():
+    if file is not None and not file.exists():
+        raise LinernotesError(f"There is no {file}: check the path.")
+    if file is None and not settings.published_file.exists():
         raise LinernotesError(
             f"Nothing is published in {settings.published_root} yet: run `linernotes build` first."
         )
     with duckdb.connect() as connection:
         connection.execute("set threads = 1")
         connection.execute("set timezone = 'UTC'")
-        location = str(settings.published_file).replace("'", "''")
+        location = str(file or settings.published_file).replace("'", "''")
         connection.execute(f"attach '{location}' as published (read_only)")
         connection.execute("use published")
         yield connection

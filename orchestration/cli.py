@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from linernotes.ingestion import DeliveryOutcome, LoadReport
     from linernotes.settings import Settings
+    from linernotes.statements import StatementRecord
 
 DONE, SAYS_NO, WRONG_USE = 0, 1, 2
 
@@ -47,6 +50,11 @@ def _month(value: str | None) -> str | None:
 Month = Annotated[
     str | None,
     typer.Option(callback=_month, metavar="YYYY-MM", help="Only this month; else every month."),
+]
+
+
+OneMonth = Annotated[
+    str, typer.Option("--month", callback=_month, metavar="YYYY-MM", help="The report month.")
 ]
 
 
@@ -265,24 +273,67 @@ def draft_statements(
 ) -> None:
     """Draft statements from the published warehouse."""
     from linernotes.statements import draft
+
+    _print_statements("Drafts", draft(_settings(context), month, partner, by))
+
+
+@statement.command("approve")
+def approve_statements(
+    context: typer.Context,
+    month: OneMonth,
+    by: Annotated[str, typer.Option(help="Who approves; not the one who drafted.")],
+    partner: Partner = None,
+) -> None:
+    """Approve the newest drafts of a month.
+
+    A newer draft of a statement has to be approved again.
+    """
+    from linernotes.statements import approve
+
+    _print_statements("Approved", approve(_settings(context), month, partner, by))
+
+
+@statement.command("issue")
+def issue_statements(
+    context: typer.Context,
+    month: OneMonth,
+    partner: Partner = None,
+) -> None:
+    """Issue the approved statements of a month: write them to the ledger, for good.
+
+    Ends with 1 if a statement had to be left out; the others are issued.
+    """
+    from linernotes.statements import issue
     from orchestration.console import print_table
 
-    drafts = draft(_settings(context), month, partner, by)
+    issuance = issue(_settings(context), month, partner)
+    _print_statements(f"Issued as {issuance.path.name}", issuance.statements)
+    if issuance.refused:
+        rows = [(name, reason) for name, reasons in issuance.refused.items() for reason in reasons]
+        print_table("Not issued", ("statement", "because"), rows)
+        raise typer.Exit(SAYS_NO)
+
+
+def _print_statements(title: str, statements: "Iterable[StatementRecord]") -> None:
+    from orchestration.console import print_table
+
+    headings = ("partner", "month", "statement", "version", "state", "lines", "payable", "held")
     print_table(
-        "Drafts",
-        ("partner", "month", "statement", "version", "lines", "payable", "held", "currency"),
+        title,
+        (*headings, "currency"),
         [
             (
                 one.partner_id,
                 one.report_month,
                 one.statement_id,
                 one.version,
+                one.state,
                 one.line_count,
                 one.totals["payable_amount"],
                 one.totals["held_amount"],
                 one.currency_code,
             )
-            for one in drafts
+            for one in statements
         ],
         numbers=("version", "lines", "payable", "held"),
     )
@@ -324,22 +375,54 @@ def report(context: typer.Context, month: Month = None, partner: Partner = None)
 
 @app.command()
 def verify(
-    package: Annotated[Path, typer.Option(help="The folder of a package.", exists=True)],
+    context: typer.Context,
+    package: Annotated[
+        Path | None, typer.Option(help="The folder of a package.", exists=True)
+    ] = None,
+    ledger: Annotated[bool, typer.Option("--ledger", help="The ledger of the home.")] = False,
 ) -> None:
-    """Check a package: hashes, rows, totals, shares of pools.
+    """Check a package, or the ledger: hashes, rows, totals, shares of pools.
 
-    A partner can do so without the warehouse.
+    A partner can check a package without the warehouse.
     """
+    if package is None and not ledger:
+        raise typer.BadParameter("say what to check: --package DIR, --ledger, or both.")
+    holds = True
+    if package is not None:
+        holds = _check_package(package)
+    if ledger:
+        holds = _check_ledger(_settings(context)) and holds
+    if not holds:
+        raise typer.Exit(SAYS_NO)
+
+
+def _check_package(package: Path) -> bool:
     from linernotes.reporting import verify_package
     from orchestration.console import print_table, say
 
     problems = verify_package(package)
     if not problems:
         say(f"{package} holds: hashes, rows, totals and pool shares.")
-        return
+        return True
     rows = [(problem.file, problem.rule, problem.details) for problem in problems]
     print_table(f"{package} does not hold", ("file", "rule", "found"), rows)
-    raise typer.Exit(SAYS_NO)
+    return False
+
+
+def _check_ledger(settings: "Settings") -> bool:
+    from linernotes.statements import issuances, verify_ledger
+    from orchestration.console import print_table, say
+
+    problems = verify_ledger(settings)
+    if not problems:
+        count = len(issuances(settings))
+        say(f"The ledger holds: {count} issuances, each with its chain, hashes, lines and headers.")
+        return True
+    rows = [
+        ("" if one.sequence is None else one.sequence, one.file, one.details) for one in problems
+    ]
+    print_table("The ledger does not hold", ("issuance", "file", "found"), rows)
+    return False
 
 
 @app.command()

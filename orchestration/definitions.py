@@ -6,7 +6,7 @@ from orchestration import checks, jobs, resources, schedules, sensors
 from orchestration.assets import raw_assets
 from orchestration.assets.models import warehouse_models
 from orchestration.assets.publishing import partner_packages, published_warehouse
-from orchestration.assets.statements import statement_drafts
+from orchestration.assets.statements import issued_statements, statement_drafts
 
 defs = dg.Definitions(
     assets=[
@@ -14,6 +14,7 @@ defs = dg.Definitions(
         warehouse_models,
         published_warehouse,
         statement_drafts,
+        issued_statements,
         partner_packages,
     ],
     asset_checks=[checks.raw_suites, checks.report_suites],

@@ -4,22 +4,29 @@ Each step is the library function that the commands and the schedules call.
 """
 
 import shutil
+import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from linernotes import warehouse
 from linernotes.errors import LinernotesError
 from linernotes.reporting import write_packages
 from linernotes.sampledata import write_sample
 from linernotes.settings import Settings
-from linernotes.statements import draft
+from linernotes.statements import DRAFT, StatementRecord, approve, draft, issue, line_types_issued
 from orchestration.console import progress_bars, say
 from orchestration.pipeline import build_and_publish, load
 
 MARK = ".linernotes-demo"
 MONTHS = 6
-DRAFTED_BY = "Dana Draft (demo)"
+CLOSED_MONTHS = [date(2026, month, 1) for month in range(1, MONTHS)]
+# A month is closed on the 15th of the next, with what was known that morning.
+CLOSING_DAY, CLOSING_HOUR = 15, 6
+FIRST_TYPES = {"USAGE"}
+DRAFTED_BY, APPROVED_BY = "Dana Draft (demo)", "Pat Approve (demo)"
 
 
 def fresh_home(home: Path) -> Settings:
@@ -52,6 +59,9 @@ def run_demo(home: Path, scale: float, seed: int) -> None:
     """
     began = time.monotonic()
     settings = fresh_home(home)
+    # dbt compiles the models in a process of its own, while the feeds are made and loaded.
+    compiling = threading.Thread(target=warehouse.compiled_project, args=[settings])
+    compiling.start()
     with _step(f"Sample world of {MONTHS} months"):
         write_sample(settings.landing_root, scale, {}, seed, MONTHS)
     with _step("Through the door") as note, progress_bars() as progress:
@@ -61,6 +71,17 @@ def run_demo(home: Path, scale: float, seed: int) -> None:
         note(
             f"{loaded:,} rows of {len(report.deliveries)} deliveries, {quarantined:,} in quarantine"
         )
+    compiling.join()
+    with _step("Statements of five months, closed and issued") as note, progress_bars() as progress:
+        issued = [
+            statement
+            for month in CLOSED_MONTHS
+            for statement in _close(
+                settings, month, lambda *unit, month=month: progress(f"Close {month:%Y-%m}", *unit)
+            )
+        ]
+        corrections = line_types_issued(settings) - FIRST_TYPES
+        note(f"{len(issued)} statements; line types beside USAGE: {', '.join(sorted(corrections))}")
     with _step("Checks, warehouse, publication") as note, progress_bars() as progress:
         outcome = build_and_publish(settings, on_progress=progress)
         held = sum(check.outcome == "passed" for check in outcome.checks)
@@ -68,9 +89,9 @@ def run_demo(home: Path, scale: float, seed: int) -> None:
             f"{outcome.build.node_count} nodes, {held} of {len(outcome.checks)} checks hold,"
             " none that would block fails"
         )
-    with _step("Statement drafts") as note:
+    with _step("Statement drafts of the sixth month") as note:
         drafts = draft(settings, by=DRAFTED_BY)
-        note(f"{len(drafts)} statements")
+        note(f"{sum(one.state == DRAFT for one in drafts)} statements")
     with _step("Partner packages") as note, progress_bars() as progress:
         packages = write_packages(
             settings,
@@ -79,6 +100,19 @@ def run_demo(home: Path, scale: float, seed: int) -> None:
         note(f"{len(packages)} packages for {len({one.partner_id for one in packages})} partners")
     say(f"Done in {time.monotonic() - began:.0f} s.\n")
     _say_where(settings)
+
+
+def _close(
+    settings: Settings, month: date, on_progress: Callable[[int, int, str], None]
+) -> list[StatementRecord]:
+    """Values a month at its closing day, and takes its statements through all three states."""
+    next_month = (month + timedelta(days=31)).replace(day=1)
+    known_at = datetime(next_month.year, next_month.month, CLOSING_DAY, CLOSING_HOUR)
+    source = warehouse.close_month(settings, month, known_at, on_progress)
+    text = f"{month:%Y-%m}"
+    draft(settings, text, by=DRAFTED_BY, source=source)
+    approve(settings, text, by=APPROVED_BY)
+    return issue(settings, text, by=APPROVED_BY).statements
 
 
 @contextmanager

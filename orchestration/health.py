@@ -12,7 +12,7 @@ from linernotes import warehouse
 from linernotes.errors import LinernotesError
 from linernotes.ingestion import Lake
 from linernotes.settings import Settings
-from linernotes.statements import newest_drafts
+from linernotes.statements import statement_states
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _checks(lake: Lake) -> list[tuple[str, str, str, int]]:
 
 def _statements(settings: Settings) -> list[tuple[str, str, int]]:
     counts: dict[tuple[str, str], int] = {}
-    for one in newest_drafts(settings):
+    for one in statement_states(settings):
         key = one.report_month, one.state
         counts[key] = counts.get(key, 0) + 1
     return [(month, state, count) for (month, state), count in sorted(counts.items())]

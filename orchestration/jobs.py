@@ -5,7 +5,7 @@ import dagster as dg
 from orchestration.assets import ai_usage, finance
 from orchestration.assets.models import warehouse_models
 from orchestration.assets.publishing import partner_packages, published_warehouse
-from orchestration.assets.statements import statement_drafts
+from orchestration.assets.statements import issued_statements, statement_drafts
 from orchestration.checks import raw_suites
 
 RAW_GROUPS = ("raw_catalog", "raw_licensing", "raw_ai_usage", "raw_removals", "raw_finance")
@@ -36,10 +36,22 @@ close_month = dg.define_asset_job(
     dg.AssetSelection.assets(statement_drafts),
     description="Drafts every statement of a month from what is published.",
 )
+issue_statements = dg.define_asset_job(
+    "issue_statements",
+    dg.AssetSelection.assets(issued_statements),
+    description="Issues the statements of a month that are approved.",
+)
 deliver_packages = dg.define_asset_job(
     "deliver_packages",
     dg.AssetSelection.assets(partner_packages),
     description="Writes what a partner gets for a month into the outbox.",
 )
 
-all_jobs = [load_daily, load_months, build_daily, close_month, deliver_packages]
+all_jobs = [
+    load_daily,
+    load_months,
+    build_daily,
+    close_month,
+    issue_statements,
+    deliver_packages,
+]

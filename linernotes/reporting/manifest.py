@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from linernotes.statements import DraftStatement
+from linernotes.statements import DRAFT, ISSUED, StatementRecord
 
 MANIFEST = "manifest.json"
 MANIFEST_VERSION = 1
@@ -69,8 +69,13 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def package_state(statements: list[StatementRecord]) -> str:
+    """`issued` where every statement of the package is, else `draft`."""
+    return ISSUED if all(one.state == ISSUED for one in statements) else DRAFT
+
+
 def build_manifest(
-    statements: list[DraftStatement], freeze: str, files: list[PackagedFile]
+    statements: list[StatementRecord], freeze: str, files: list[PackagedFile]
 ) -> dict[str, Any]:
     """The manifest of a package that has no version yet.
 
@@ -85,7 +90,7 @@ def build_manifest(
         "partner_id": first.partner_id,
         "report_month": first.report_month,
         "version": None,
-        "state": first.state,
+        "state": package_state(statements),
         "freeze": freeze,
         "code_version": version("linernotes"),
         "previous_manifest_sha256": None,

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
@@ -24,6 +24,7 @@ from linernotes.reporting.manifest import (
     as_version,
     build_manifest,
     file_sha256,
+    package_state,
     packaged_file,
     read_manifest,
     says_the_same,
@@ -33,10 +34,12 @@ from linernotes.reporting.tables import TABLES, PackageTable, TableRows, table_r
 from linernotes.reporting.workbook import write_workbook
 from linernotes.settings import Settings
 from linernotes.statements import (
-    DraftStatement,
+    DRAFT,
+    ISSUED,
+    StatementRecord,
+    current_statements,
     file_safe,
     month_start,
-    newest_drafts,
     published_statements,
 )
 
@@ -52,7 +55,7 @@ class Package:
 
     Attributes:
         version: Number of the folder, counted per partner and month.
-        state: Of its statements: `draft`.
+        state: `issued` where all of its statements are, else `draft`.
         is_new: False where the newest version already said the same, so that none was written.
     """
 
@@ -73,8 +76,9 @@ def write_packages(
 ) -> list[Package]:
     """Writes the package of every partner and month that has statements.
 
-    The same statements and reports give the same bytes; where the newest version of a package
-    already says the same, that one is kept.
+    A statement is packaged as it was issued, else as its newest draft says, approved or not. The
+    same statements and reports give the same bytes; where the newest version of a package already
+    says the same, that one is kept.
 
     Args:
         settings: The home.
@@ -90,7 +94,7 @@ def write_packages(
         LinernotesError: if there is no statement to package, or the published warehouse no
             longer says what the statements say.
     """
-    statements = newest_drafts(settings, month, partner)
+    statements = [_as_packaged(one) for one in current_statements(settings, month, partner)]
     if not statements:
         raise LinernotesError(
             f"No statement is drafted for {month or 'any month'} and {partner or 'any partner'}: "
@@ -101,7 +105,7 @@ def write_packages(
         for _, group in groupby(statements, lambda one: (one.partner_id, one.report_month))
     ]
 
-    def tell(done: int, group: list[DraftStatement]) -> None:
+    def tell(done: int, group: list[StatementRecord]) -> None:
         if on_progress:
             on_progress(done, len(groups), f"{group[0].partner_id} {group[0].report_month}")
 
@@ -120,9 +124,14 @@ def write_packages(
     return sorted(packages, key=lambda one: (one.partner_id, one.report_month))
 
 
+def _as_packaged(statement: StatementRecord) -> StatementRecord:
+    """To a partner, what is not issued is a draft: an approval is the house's own matter."""
+    return statement if statement.state == ISSUED else replace(statement, state=DRAFT)
+
+
 def _each_written(
-    settings: Settings, groups: list[list[DraftStatement]]
-) -> Iterator[tuple[DraftStatement, Package]]:
+    settings: Settings, groups: list[list[StatementRecord]]
+) -> Iterator[tuple[StatementRecord, Package]]:
     """Writes the packages, yielding each with one of its statements as it is done.
 
     A workbook is plain Python from the first cell to the last, so many packages are written side
@@ -138,13 +147,13 @@ def _each_written(
             yield pending[future], future.result()
 
 
-def _write_alone(settings: Settings, statements: list[DraftStatement]) -> Package:
+def _write_alone(settings: Settings, statements: list[StatementRecord]) -> Package:
     with open_published(settings) as connection:
         return _write_package(settings, connection, statements)
 
 
 def _write_package(
-    settings: Settings, connection: duckdb.DuckDBPyConnection, statements: list[DraftStatement]
+    settings: Settings, connection: duckdb.DuckDBPyConnection, statements: list[StatementRecord]
 ) -> Package:
     freeze = _freeze_of_current(connection, statements)
     partner_id, month = statements[0].partner_id, statements[0].report_month
@@ -167,7 +176,7 @@ def _write_package(
 
 
 def _freeze_of_current(
-    connection: duckdb.DuckDBPyConnection, statements: list[DraftStatement]
+    connection: duckdb.DuckDBPyConnection, statements: list[StatementRecord]
 ) -> str:
     """The freeze of the published warehouse, which must say what the statements say."""
     partner_id, month = statements[0].partner_id, statements[0].report_month
@@ -175,14 +184,21 @@ def _freeze_of_current(
         statement.statement_id: statement
         for statement in published_statements(connection, month, partner_id)
     }
-    drafted = {statement.statement_id: statement for statement in statements}
+    recorded = {statement.statement_id: statement for statement in statements}
     changed = [
         statement_id
-        for statement_id in sorted(current.keys() | drafted.keys())
+        for statement_id in sorted(current.keys() | recorded.keys())
         if statement_id not in current
-        or statement_id not in drafted
-        or not drafted[statement_id].says_the_same_as(current[statement_id])
+        or statement_id not in recorded
+        or not recorded[statement_id].says_the_same_as(current[statement_id])
     ]
+    issued = [one for one in changed if one in recorded and recorded[one].state == ISSUED]
+    if issued:
+        raise LinernotesError(
+            f"The published warehouse does not say what was issued: {', '.join(issued)}. Run "
+            "`linernotes build`, which reads the ledger, then report again; if it stays so, run "
+            "`linernotes verify --ledger`."
+        )
     if changed:
         raise LinernotesError(
             f"The published warehouse has changed since these statements were drafted: "
@@ -200,7 +216,7 @@ def _partner_name(connection: duckdb.DuckDBPyConnection, partner_id: str) -> str
 
 
 def _write_data_files(
-    folder: Path, statements: list[DraftStatement], tables: list[TableRows]
+    folder: Path, statements: list[StatementRecord], tables: list[TableRows]
 ) -> list[PackagedFile]:
     currencies = sorted({statement.currency_code for statement in statements})
     files = []
@@ -215,11 +231,11 @@ def _write_data_files(
 
 
 def _write_texts(
-    folder: Path, partner_name: str, statements: list[DraftStatement], tables: list[TableRows]
+    folder: Path, partner_name: str, statements: list[StatementRecord], tables: list[TableRows]
 ) -> list[PackagedFile]:
     """Writes what people read; it says nothing that is not in the data files and statements."""
     write_workbook(folder / WORKBOOK, partner_name, statements, tables)
-    readme = _readme(partner_name, statements[0], [rows.table for rows in tables])
+    readme = _readme(partner_name, statements, [rows.table for rows in tables])
     (folder / README).write_text(readme, encoding="utf-8", newline="\n")
     return [packaged_file(folder / WORKBOOK), packaged_file(folder / README)]
 
@@ -281,11 +297,18 @@ def _package(path: Path, manifest: dict[str, Any], number: int, *, is_new: bool)
     )
 
 
-def _readme(partner_name: str, statement: DraftStatement, tables: list[PackageTable]) -> str:
+def _readme(
+    partner_name: str, statements: list[StatementRecord], tables: list[PackageTable]
+) -> str:
+    state = package_state(statements)
+    meaning = (
+        "it will not change; corrections come in later months."
+        if state == ISSUED
+        else "not approved; no payment follows from a draft."
+    )
     described = [f"{_file_names(table)}: {table.about}." for table in tables]
     lines = [
-        f"{statement.state.upper()} package for {partner_name}, {statement.report_month}: "
-        "not approved; no payment follows from a draft.",
+        f"{state.upper()} package for {partner_name}, {statements[0].report_month}: {meaning}",
         f"{WORKBOOK}: the same tables to read; the exact decimals are in the data files.",
         *described[:-2],
         " ".join(described[-2:]),

@@ -17,7 +17,12 @@ from linernotes.reporting.cells import read_package_csv
 from linernotes.reporting.fees import ARMS, fee_arms, fee_in_payout_currency, winning_arm
 from linernotes.reporting.manifest import MANIFEST, file_sha256, read_manifest
 from linernotes.reporting.tables import TABLES, PackageTable
-from linernotes.statements import LINE_SET_COLUMNS, LineSet
+from linernotes.statements import (
+    LINE_SET_COLUMNS,
+    LineSet,
+    balance_that_fails,
+    terms_that_differ,
+)
 
 LINES, POOLS = "compensation_lines", "pool_totals"
 CONTRACT_IN_POOL = ("pool_id", "contract_id", "contract_version")
@@ -139,7 +144,7 @@ class Tally:
         self.owners: set[tuple[str | None, str | None]] = set()
         self.totals: dict[str, dict[str, Decimal]] = {}
         self.line_sets: dict[str, LineSet] = {}
-        self.by_statement: dict[str, dict[str, Decimal]] = {}
+        self.by_statement: dict[str, dict[tuple[str | None, str | None], Decimal]] = {}
         self.by_pool: dict[tuple[str | None, ...], dict[str, Decimal]] = {}
         self.pools: list[dict[str, str | None]] = []
 
@@ -158,8 +163,7 @@ class Tally:
         self.line_sets.setdefault(statement, LineSet()).add(
             row[column] for column in LINE_SET_COLUMNS
         )
-        part = "held" if row["hold_bucket"] else "fee" if row["line_type"] == "FEE" else "earned"
-        _add(self.by_statement, statement, part, row["amount"])
+        _add(self.by_statement, statement, (row["line_type"], row["hold_bucket"]), row["amount"])
         if row["line_type"] == "USAGE":
             pool = tuple(row[name] for name in CONTRACT_IN_POOL)
             part = "held_amount" if row["hold_bucket"] else "payable_amount"
@@ -230,31 +234,15 @@ def _statement_problems(lines: Tally, manifest: dict[str, Any]) -> Iterator[Prob
         if line_set.sha256 != statement["line_set_sha256"]:
             details = f"the lines of {statement_id} are not those of the statement"
             yield Problem(name, "line_set_hash_agrees", details)
-        sums = lines.by_statement.get(statement_id, {})
-        # A FEE line is what the umbrella's fee takes from a member, so it is negative.
-        for total, found in (
-            ("earned_amount", sums.get("earned", Decimal(0))),
-            ("fee_amount", -sums.get("fee", Decimal(0))),
-            ("held_amount", sums.get("held", Decimal(0))),
-        ):
-            if not _equal(statement["totals"][total], found):
-                details = (
-                    f"{total} of {statement_id} is {statement['totals'][total]}, "
-                    f"its lines sum to {money_text(found, statement['currency_code'])}"
-                )
-                yield Problem(name, "statement_total_equals_lines", details)
-        yield from _balance_problems(statement)
-
-
-def _balance_problems(statement: dict[str, Any]) -> Iterator[Problem]:
-    totals = {name: Decimal(text) for name, text in statement["totals"].items()}
-    closing = totals["opening_amount"] + totals["earned_amount"] - totals["fee_amount"]
-    if closing != totals["closing_amount"]:
-        details = f"opening, earned and fee of {statement['statement_id']} are not its closing"
-        yield Problem(MANIFEST, "statement_balance_closes", details)
-    if totals["payable_amount"] + totals["carried_amount"] != totals["closing_amount"]:
-        details = f"payable and carried of {statement['statement_id']} are not its closing"
-        yield Problem(MANIFEST, "statement_balance_closes", details)
+        sums = [
+            (line_type, bucket, amount)
+            for (line_type, bucket), amount in lines.by_statement.get(statement_id, {}).items()
+        ]
+        totals, currency = statement["totals"], statement["currency_code"]
+        for details in terms_that_differ(totals, sums, currency):
+            yield Problem(name, "statement_total_equals_lines", f"{statement_id}: {details}")
+        for details in balance_that_fails(totals):
+            yield Problem(MANIFEST, "statement_balance_closes", f"{statement_id}: {details}")
 
 
 def _pool_problems(pools: Tally, lines: Tally) -> Iterator[Problem]:
@@ -294,7 +282,7 @@ def _pool_claims(
     yield "fee_payout_amount over its lines", pool["fee_payout_amount"], both
 
 
-def _add(sums: dict[Any, dict[str, Decimal]], key: Any, name: str, amount: str | None) -> None:
+def _add(sums: dict[Any, dict[Any, Decimal]], key: Any, name: Any, amount: str | None) -> None:
     inner = sums.setdefault(key, {})
     inner[name] = inner.get(name, Decimal(0)) + Decimal(amount or "0")
 

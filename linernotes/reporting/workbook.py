@@ -15,8 +15,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from linernotes.money import minor_unit_digits
+from linernotes.reporting.manifest import package_state
 from linernotes.reporting.tables import Column, TableRows
-from linernotes.statements import DraftStatement, month_start
+from linernotes.statements import ISSUED, StatementRecord, month_start
 
 # A sheet ends at 1,048,576 rows and is a burden long before; such tables stay in the data files.
 MOST_SHEET_ROWS = 200_000
@@ -27,25 +28,41 @@ FONT = "Calibri"
 INK, PAPER, RULE, ALARM = "#1F2A44", "#FFFFFF", "#C9CFDB", "#B3261E"
 NOT_APPLICABLE = "–"
 DRAFT_NOTICE = "DRAFT – not approved, no payment follows from it"
+ISSUED_NOTICE = "ISSUED – it will not change; corrections come in later months"
 # The indent keeps a number apart from the text of the next column.
 RIGHT = {"align": "right", "indent": 1}
 # Constant in a package, and said on the summary sheet.
 COLUMNS_SAID_ONCE = {"partner_id", "report_month"}
 WORDS = {"id": "ID", "isrc": "ISRC", "ai": "AI", "fx": "FX", "iswc": "ISWC", "p90": "90th pct."}
-STATEMENT_HEADINGS = (
-    "Statement",
-    "Draft",
-    "Side",
-    "Currency",
-    "Opening",
-    "Earned",
-    "Fee taken",
-    "Closing",
-    "Payable",
-    "Carried",
-    "Held",
-    "Lines",
-)
+STATEMENT_HEADINGS = ("Statement", "Version", "Side", "Currency")
+TERM_HEADINGS = {
+    "opening_amount": "Opening",
+    "earned_amount": "Earned",
+    "correction_amount": "Corrections",
+    "fee_amount": "Fee taken",
+    "true_up_amount": "Guarantee true-up",
+    "reserve_taken_amount": "Reserve taken",
+    "reserve_released_amount": "Reserve released",
+    "recouped_amount": "Advance recouped",
+    "tax_amount": "Tax withheld",
+    "penalty_amount": "Penalties",
+    "resumed_amount": "Resumed",
+    "closing_amount": "Closing",
+    "suspended_amount": "Suspended",
+    "payable_amount": "Payable",
+    "carried_amount": "Carried",
+    "held_amount": "Held",
+}
+# Shown also where they are zero; the others only where a statement has them.
+TERMS_ALWAYS_SHOWN = {
+    "opening_amount",
+    "earned_amount",
+    "fee_amount",
+    "closing_amount",
+    "payable_amount",
+    "carried_amount",
+    "held_amount",
+}
 BREAKDOWNS = (
     ("By product", ("product_name",), ("Product",)),
     ("By territory", ("territory",), ("Territory",)),
@@ -54,7 +71,7 @@ BREAKDOWNS = (
 
 
 def write_workbook(
-    path: Path, partner_name: str, statements: list[DraftStatement], tables: list[TableRows]
+    path: Path, partner_name: str, statements: list[StatementRecord], tables: list[TableRows]
 ) -> None:
     """Writes the workbook of one partner and month; the same rows give the same bytes."""
     first = statements[0]
@@ -70,17 +87,17 @@ def write_workbook(
             {
                 "title": f"Statement {first.report_month} for {first.partner_id}",
                 "author": "Linernotes",
-                "status": first.state,
+                "status": package_state(statements),
                 "created": datetime(first_day.year, first_day.month, 1),
             }
         )
         styles = Styles(workbook)
         counted = [(rows, rows.count()) for rows in tables]
-        summary = Sheet(workbook.add_worksheet("Summary"), styles, first)
+        summary = Sheet(workbook.add_worksheet("Summary"), styles, statements)
         _write_summary(summary, partner_name, statements, counted)
         for rows, count in counted:
             if count <= MOST_SHEET_ROWS:
-                sheet = Sheet(workbook.add_worksheet(rows.table.title), styles, first)
+                sheet = Sheet(workbook.add_worksheet(rows.table.title), styles, statements)
                 _write_table(sheet, rows, count)
 
 
@@ -124,17 +141,20 @@ class Styles:
 class Sheet:
     """One worksheet, written from top to bottom."""
 
-    def __init__(self, worksheet: Worksheet, styles: Styles, statement: DraftStatement) -> None:
+    def __init__(
+        self, worksheet: Worksheet, styles: Styles, statements: list[StatementRecord]
+    ) -> None:
         self.worksheet = worksheet
         self.styles = styles
         self.row = 0
-        said = f"{statement.partner_id} · {statement.report_month}".replace("&", "&&")
-        worksheet.set_header(f'&L{said}&C&"{FONT},Bold"{statement.state.upper()}&R&A')
+        first, state = statements[0], package_state(statements)
+        said = f"{first.partner_id} · {first.report_month}".replace("&", "&&")
+        worksheet.set_header(f'&L{said}&C&"{FONT},Bold"{state.upper()}&R&A')
         worksheet.set_footer("&CPage &P of &N")
         worksheet.set_landscape()
         worksheet.set_paper(A4)
         worksheet.hide_gridlines(2)
-        worksheet.set_tab_color(ALARM)
+        worksheet.set_tab_color(INK if state == ISSUED else ALARM)
 
     def write(self, cells: Iterable[tuple[Any, Format]]) -> None:
         """Writes one row of texts and numbers, a text never as a formula."""
@@ -154,16 +174,20 @@ class Sheet:
 def _write_summary(
     sheet: Sheet,
     partner_name: str,
-    statements: list[DraftStatement],
+    statements: list[StatementRecord],
     tables: list[tuple[TableRows, int]],
 ) -> None:
     styles, first = sheet.styles, statements[0]
     sheet.worksheet.fit_to_pages(1, 0)
     sheet.worksheet.set_column(0, 0, 34)
     sheet.worksheet.set_column(1, 1, 26)
-    sheet.worksheet.set_column(2, len(STATEMENT_HEADINGS) - 1, 14)
+    columns = len(STATEMENT_HEADINGS) + len(_terms_shown(statements)) + 1
+    sheet.worksheet.set_column(2, columns - 1, 14)
     sheet.write([("Statement of AI use", styles.title)])
-    sheet.write([(DRAFT_NOTICE, styles.notice)] + [(None, styles.notice)] * 3)
+    if package_state(statements) == ISSUED:
+        sheet.write([(ISSUED_NOTICE, styles.section)])
+    else:
+        sheet.write([(DRAFT_NOTICE, styles.notice)] + [(None, styles.notice)] * 3)
     sheet.skip()
     for label, value in (
         ("Partner", f"{partner_name} ({first.partner_id})"),
@@ -179,10 +203,12 @@ def _write_summary(
     _write_contents(sheet, tables)
 
 
-def _write_statements(sheet: Sheet, statements: list[DraftStatement]) -> None:
+def _write_statements(sheet: Sheet, statements: list[StatementRecord]) -> None:
     styles = sheet.styles
     sheet.write([("What is owed", styles.section)])
-    _write_headings(sheet, STATEMENT_HEADINGS, texts=4)
+    terms = _terms_shown(statements)
+    headings = (*STATEMENT_HEADINGS, *(TERM_HEADINGS[term] for term in terms), "Lines")
+    _write_headings(sheet, headings, texts=len(STATEMENT_HEADINGS))
     for statement in statements:
         money = styles.money(statement.currency_code)
         sheet.write(
@@ -191,11 +217,20 @@ def _write_statements(sheet: Sheet, statements: list[DraftStatement]) -> None:
                 (f"v{statement.version}", styles.text),
                 (statement.side, styles.text),
                 (statement.currency_code, styles.text),
-                *((Decimal(amount), money) for amount in statement.totals.values()),
+                *((Decimal(statement.totals[term]), money) for term in terms),
                 (statement.line_count, styles.whole),
             ]
         )
     sheet.skip()
+
+
+def _terms_shown(statements: list[StatementRecord]) -> list[str]:
+    """The terms of the balance that say something in this package."""
+    return [
+        term
+        for term in TERM_HEADINGS
+        if term in TERMS_ALWAYS_SHOWN or any(Decimal(one.totals[term]) for one in statements)
+    ]
 
 
 def _write_breakdown(

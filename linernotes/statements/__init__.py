@@ -1,26 +1,56 @@
-"""Statements: the drafts of what each contract is owed for a month, kept in the ledger folder.
+"""Statements: what each contract is owed for a month, drafted, approved and issued to the ledger.
 
 How the sums come about is in the models; how a partner gets to see them is in `reporting`.
 """
 
-from linernotes.statements.drafts import (
-    DraftStatement,
-    draft,
+from linernotes.statements.approvals import approve
+from linernotes.statements.balance import balance_that_fails, terms_that_differ
+from linernotes.statements.drafts import draft, newest_drafts, published_statements
+from linernotes.statements.guards import blocked_partners
+from linernotes.statements.issuances import (
+    Issuance,
+    LedgerProblem,
+    issuances,
+    issued_statements,
+    line_types_issued,
+)
+from linernotes.statements.issuing import issue
+from linernotes.statements.line_sets import LINE_SET_COLUMNS, LineSet, published_line_sets
+from linernotes.statements.records import (
+    DRAFT,
+    ISSUED,
+    UNALLOCATED,
+    StatementRecord,
     file_safe,
     month_start,
-    newest_drafts,
-    published_statements,
 )
-from linernotes.statements.line_sets import LINE_SET_COLUMNS, LineSet, published_line_sets
+from linernotes.statements.states import current_statements, statement_states
+from linernotes.statements.verification import verify_ledger
 
 __all__ = [
+    "DRAFT",
+    "ISSUED",
     "LINE_SET_COLUMNS",
-    "DraftStatement",
+    "UNALLOCATED",
+    "Issuance",
+    "LedgerProblem",
     "LineSet",
+    "StatementRecord",
+    "approve",
+    "balance_that_fails",
+    "blocked_partners",
+    "current_statements",
     "draft",
     "file_safe",
+    "issuances",
+    "issue",
+    "issued_statements",
+    "line_types_issued",
     "month_start",
     "newest_drafts",
     "published_line_sets",
     "published_statements",
+    "statement_states",
+    "terms_that_differ",
+    "verify_ledger",
 ]

@@ -3,19 +3,15 @@
 The figures come from the published warehouse as they stand; nothing is computed again here.
 """
 
-import getpass
-import json
-import os
-import re
-import tempfile
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime
+import fcntl
+from collections.abc import Collection, Generator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import duckdb
 
@@ -23,55 +19,33 @@ from linernotes.errors import LinernotesError
 from linernotes.money import money_text
 from linernotes.published import open_published
 from linernotes.settings import Settings
-from linernotes.statements.line_sets import LineSet, published_line_sets
+from linernotes.statements.evidence import keep_lines_and_uses
+from linernotes.statements.guards import blocked_partners
+from linernotes.statements.issuances import issued_statements
+from linernotes.statements.line_sets import (
+    LineSet,
+    published_line_sets,
+    unallocated_line_sets,
+)
+from linernotes.statements.records import (
+    DRAFT,
+    NO_CURRENCY,
+    TOTALS,
+    UNALLOCATED,
+    StatementRecord,
+    draft_path,
+    draft_text,
+    drafts_of,
+    drafts_root,
+    instant,
+    instant_text,
+    month_start,
+    now,
+    operating_system_user,
+    write_once,
+)
 
 STATEMENTS = "reports.rpt_partner__compensation_statement"
-TOTALS = (
-    "opening_amount",
-    "earned_amount",
-    "fee_amount",
-    "closing_amount",
-    "payable_amount",
-    "carried_amount",
-    "held_amount",
-)
-DRAFT_STATE = "draft"
-RECORD_NAME = re.compile(r"(?P<month>\d{4}-\d{2})\.v(?P<version>[1-9]\d*)\.json")
-
-
-@dataclass(frozen=True)
-class DraftStatement:
-    """What one contract is owed for one report month, as drafted.
-
-    Attributes:
-        statement_id: `<contract_id>|<YYYY-MM>`.
-        report_month: `YYYY-MM`.
-        version: 1 for the first draft; a draft with other content gets the next number.
-        known_at: The freeze at which the content was first seen, ISO 8601, UTC.
-        line_set_sha256: The content hash of the lines.
-        totals: Every term of the balance as a decimal string.
-        drafted_by: The person who may not approve it.
-    """
-
-    statement_id: str
-    contract_id: str
-    partner_id: str
-    side: str
-    report_month: str
-    version: int
-    state: str
-    known_at: str
-    currency_code: str
-    line_count: int
-    line_set_sha256: str
-    totals: dict[str, str]
-    drafted_by: str
-    drafted_at: str
-
-    def says_the_same_as(self, other: "DraftStatement") -> bool:
-        """Whether two drafts claim the same, whoever drafted them and whenever."""
-        unclaimed = {"version": 0, "known_at": "", "drafted_by": "", "drafted_at": ""}
-        return replace(self, **unclaimed) == replace(other, **unclaimed)
 
 
 def draft(
@@ -79,62 +53,101 @@ def draft(
     month: str | None = None,
     partner: str | None = None,
     by: str | None = None,
-) -> list[DraftStatement]:
+    source: Path | None = None,
+) -> list[StatementRecord]:
     """Drafts every statement of the published warehouse, or those of a month or a partner.
 
-    A statement whose lines and totals are as in its newest draft keeps that draft.
+    A statement whose lines and totals are as in its newest draft keeps that draft; one that is
+    issued stays as it is. Where no partner is named, the lines without a contract are drafted
+    along, one statement a month; they are not in what is returned.
 
     Args:
         settings: The home.
         month: Report month, `YYYY-MM`; every month there is when left out.
         partner: Partner id; every partner when left out.
         by: Who drafts; the operating system's user when left out.
+        source: Another DuckDB file in the layout of the published one. Its freeze is the point of
+            it, so a draft of another freeze is not kept, even if it says the same.
 
     Returns:
-        The newest draft of each statement, by partner, month and contract.
+        The newest record of each statement, by partner, month and contract.
 
     Raises:
         LinernotesError: if nothing is published, or no statement fits month and partner.
     """
-    with open_published(settings) as connection:
-        statements = published_statements(connection, month, partner)
-    if not statements and (month or partner):
-        raise LinernotesError(
-            f"The published warehouse has no statement for {month or 'any month'} and "
-            f"{partner or 'any partner'}: check the partner id and that the month was built."
+    issued = issued_statements(settings)
+    with open_published(settings, source) as connection, _of_this_version():
+        headers = _headers(connection, month, partner)
+        if not headers and (month or partner):
+            raise LinernotesError(
+                f"The published warehouse has no statement for {month or 'any month'} and "
+                f"{partner or 'any partner'}: check the partner id and that the month was built."
+            )
+        kept = [issued[one["statement_id"]] for one in headers if one["statement_id"] in issued]
+        statements = _statements(
+            connection, [one for one in headers if one["statement_id"] not in issued]
         )
-    drafted_by = by or _operating_system_user()
-    drafted_at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return [
-        _keep(settings, replace(statement, drafted_by=drafted_by, drafted_at=drafted_at))
-        for statement in statements
-    ]
+        if partner is None:
+            months = sorted({one["report_month"] for one in headers})
+            statements += _unallocated(connection, months, issued)
+        blocked = {
+            report_month: blocked_partners(connection, month_start(report_month), issued)
+            for report_month in {one.report_month for one in statements}
+        }
+        drafted_by = (by or "").strip() or operating_system_user()
+        drafted_at = instant_text(now())
+        known_before = {one.contract_id: one.known_at for one in _in_order(issued.values())}
+        with _drafting(settings):
+            for statement in statements:
+                record = replace(
+                    statement,
+                    drafted_by=drafted_by,
+                    drafted_at=drafted_at,
+                    blocked_by=blocked[statement.report_month].get(statement.partner_id, []),
+                )
+                last_known = known_before.get(record.contract_id)
+                kept.append(_keep(settings, connection, record, last_known, source is not None))
+    return sorted((one for one in kept if not one.is_unallocated), key=lambda one: one.place)
 
 
 def newest_drafts(
     settings: Settings, month: str | None = None, partner: str | None = None
-) -> list[DraftStatement]:
-    """The newest draft of each statement in the ledger, by partner, month and contract."""
+) -> list[StatementRecord]:
+    """The newest draft of each contract's statement, by partner, month and contract."""
+    return [one for one in all_newest_drafts(settings, month, partner) if not one.is_unallocated]
+
+
+def all_newest_drafts(
+    settings: Settings, month: str | None = None, partner: str | None = None
+) -> list[StatementRecord]:
+    """The newest draft of each statement, that of the lines without a contract included."""
     if month is not None:
         month_start(month)
-    newest: dict[str, DraftStatement] = {}
-    for record in _records(_drafts_root(settings), month):
+    newest: dict[str, StatementRecord] = {}
+    for record in drafts_of(drafts_root(settings), month):
         known = newest.get(record.statement_id)
         if known is None or known.version < record.version:
             newest[record.statement_id] = record
     # The newest first, then whose it is: a contract that went to another partner is no longer
     # this one's.
     wanted = (one for one in newest.values() if partner in (None, one.partner_id))
-    return sorted(wanted, key=_place)
+    return sorted(wanted, key=lambda one: one.place)
 
 
 def published_statements(
     connection: duckdb.DuckDBPyConnection, month: str | None = None, partner: str | None = None
-) -> list[DraftStatement]:
+) -> list[StatementRecord]:
     """The statements of the published warehouse as they would be drafted now, not yet recorded.
 
     Version, person and time are left empty: they belong to the record.
     """
+    with _of_this_version():
+        return _statements(connection, _headers(connection, month, partner))
+
+
+def _headers(
+    connection: duckdb.DuckDBPyConnection, month: str | None, partner: str | None
+) -> list[dict[str, Any]]:
     conditions, values = [], []
     if month is not None:
         conditions.append("report_month = ?")
@@ -157,45 +170,58 @@ def published_statements(
         + (f" where {' and '.join(conditions)}" if conditions else ""),
         values,
     ).fetchall()
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def _statements(
+    connection: duckdb.DuckDBPyConnection, headers: list[dict[str, Any]]
+) -> list[StatementRecord]:
     found = []
-    headers = [dict(zip(columns, row, strict=True)) for row in rows]
     for (partner_id, first_day), group in groupby(sorted(headers, key=_package_of), _package_of):
         line_sets = published_line_sets(connection, partner_id, first_day)
         for header in group:
             lines = line_sets.get(header["statement_id"], LineSet())
             found.append(_as_statement(header, lines))
-    return sorted(found, key=_place)
+    return sorted(found, key=lambda one: one.place)
 
 
-def month_start(month: str) -> date:
-    """The first day of a month given as `YYYY-MM`.
+def _unallocated(
+    connection: duckdb.DuckDBPyConnection, months: list[date], issued: Collection[str]
+) -> list[StatementRecord]:
+    """Each month's lines without a contract as a statement of nobody; also if there are none."""
+    # What is issued keeps its own freeze; everything else has that of the build.
+    freeze = connection.execute(f"select max(known_at) from published.{STATEMENTS}").fetchone()
+    found = []
+    for month in months:
+        statement_id = f"{UNALLOCATED}|{month:%Y-%m}"
+        if statement_id in issued:
+            continue
+        header = {
+            "statement_id": statement_id,
+            "contract_id": UNALLOCATED,
+            "partner_id": "",
+            "side": "",
+            "report_month": month,
+            "known_at": freeze[0] if freeze else None,
+            "currency_code": NO_CURRENCY,
+            **dict.fromkeys(TOTALS, 0),
+        }
+        line_sets = unallocated_line_sets(connection, statement_id, month)
+        found.append(_as_statement(header, line_sets.get(statement_id, LineSet())))
+    return found
 
-    Raises:
-        LinernotesError: if the text is no month.
-    """
-    try:
-        return datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC).date()
-    except ValueError:
-        raise LinernotesError(f"`{month}` is no month: write it as YYYY-MM, 2026-06.") from None
 
-
-def file_safe(name: str) -> str:
-    """An id as a file name: percent-encoded, so that different ids never share a name."""
-    encoded = quote(name, safe="")
-    return encoded.replace(".", "%2E") if encoded.startswith(".") else encoded
-
-
-def _as_statement(header: dict[str, Any], lines: LineSet) -> DraftStatement:
+def _as_statement(header: dict[str, Any], lines: LineSet) -> StatementRecord:
     currency = header["currency_code"]
-    return DraftStatement(
+    return StatementRecord(
         statement_id=header["statement_id"],
         contract_id=header["contract_id"],
         partner_id=header["partner_id"],
         side=header["side"],
         report_month=f"{header['report_month']:%Y-%m}",
         version=0,
-        state=DRAFT_STATE,
-        known_at=_instant(header["known_at"]),
+        state=DRAFT,
+        known_at=instant_text(header["known_at"]),
         currency_code=currency,
         line_count=lines.line_count,
         line_set_sha256=lines.sha256,
@@ -205,71 +231,57 @@ def _as_statement(header: dict[str, Any], lines: LineSet) -> DraftStatement:
     )
 
 
-def _keep(settings: Settings, statement: DraftStatement) -> DraftStatement:
-    folder = _drafts_root(settings) / file_safe(statement.contract_id)
-    folder.mkdir(parents=True, exist_ok=True)
-    while True:
-        earlier = sorted(_records(folder, statement.report_month), key=lambda one: one.version)
-        if earlier and earlier[-1].says_the_same_as(statement):
-            return earlier[-1]
-        record = replace(statement, version=earlier[-1].version + 1 if earlier else 1)
-        target = folder / f"{record.report_month}.v{record.version}.json"
-        if _write_once(target, json.dumps(asdict(record), indent=2, ensure_ascii=False) + "\n"):
-            return record
+def _keep(
+    settings: Settings,
+    connection: duckdb.DuckDBPyConnection,
+    statement: StatementRecord,
+    last_known: str | None,
+    is_of_its_freeze: bool,
+) -> StatementRecord:
+    """The newest draft if it still holds, else a new version.
+
+    A draft that was known before the contract's last issue could not be issued any more: the
+    ledger's freezes go forward.
+    """
+    folder = draft_path(settings, statement).parent
+    earlier = sorted(drafts_of(folder, statement.report_month), key=lambda one: one.version)
+    newest = earlier[-1] if earlier else None
+    if newest and newest.says_the_same_as(statement) and newest.blocked_by == statement.blocked_by:
+        is_late_enough = last_known is None or instant(newest.known_at) > instant(last_known)
+        if newest.known_at == statement.known_at or (is_late_enough and not is_of_its_freeze):
+            return newest
+    record = replace(statement, version=newest.version + 1 if newest else 1)
+    record = replace(record, files=keep_lines_and_uses(settings, connection, record))
+    target = draft_path(settings, record)
+    if not write_once(target, draft_text(record)):
+        raise LinernotesError(f"{target} appeared while it was being written: draft again.")
+    return record
 
 
-def _write_once(target: Path, text: str) -> bool:
-    """Writes a whole file under a name that must be free; False if somebody else was faster."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=target.parent, prefix=".", suffix=".unfinished"
-    ) as unfinished:
-        unfinished.write(text)
-        unfinished.flush()
-        os.fsync(unfinished.fileno())
-        Path(unfinished.name).chmod(0o644)
-        try:
-            os.link(unfinished.name, target)
-        except FileExistsError:
-            return False
-    return True
+@contextmanager
+def _drafting(settings: Settings) -> Generator[None]:
+    """Lets one draft after the other be written, so that no two take the same version."""
+    settings.ledger_root.mkdir(parents=True, exist_ok=True)
+    with (settings.ledger_root / "draft.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
-def _records(root: Path, month: str | None) -> Iterator[DraftStatement]:
-    for path in sorted(root.rglob(f"{month or '*'}.v*.json")):
-        if RECORD_NAME.fullmatch(path.name):
-            yield _read_record(path)
-
-
-def _read_record(path: Path) -> DraftStatement:
+@contextmanager
+def _of_this_version() -> Generator[None]:
+    """Says in words that a file lacks what statements are drafted from."""
     try:
-        return DraftStatement(**json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as reason:
+        yield
+    except (duckdb.BinderException, duckdb.CatalogException) as reason:
         raise LinernotesError(
-            f"{path} is no readable draft ({reason}): restore it from a backup; "
-            "records of the ledger are never edited."
+            "The warehouse that statements are read from was built by another version of "
+            f"Linernotes ({str(reason).splitlines()[0]}): run `linernotes build`."
         ) from reason
-
-
-def _drafts_root(settings: Settings) -> Path:
-    return settings.ledger_root / "drafts"
 
 
 def _package_of(header: dict[str, Any]) -> tuple[str, date]:
     return header["partner_id"], header["report_month"]
 
 
-def _place(statement: DraftStatement) -> tuple[str, str, str]:
-    return statement.partner_id, statement.report_month, statement.contract_id
-
-
-def _instant(known_at: Any) -> str:
-    if isinstance(known_at, datetime):
-        return known_at.isoformat() + "Z"
-    return str(known_at)
-
-
-def _operating_system_user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
+def _in_order(statements: Collection[StatementRecord]) -> list[StatementRecord]:
+    return sorted(statements, key=lambda one: one.report_month)

@@ -129,9 +129,7 @@ def _compare(
         and not name.endswith(("_rate", "_share", "_version"))
     ]
     # The freeze and the state of a draft move by themselves.
-    labels = [
-        name for name in columns if name not in (*key, *measures, "known_at", "issued_at")
-    ]
+    labels = [name for name in columns if name not in (*key, *measures, "known_at", "issued_at")]
     changes = list(_changes(columns, key, measures, labels, old, new))
     totals: dict[tuple[str, str], Decimal] = {}
     for rows, sign in ((old, -1), (new, 1)):

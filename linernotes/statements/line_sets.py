@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,6 +18,7 @@ import duckdb
 from linernotes.money import exact_text
 
 LINES = "reports.rpt_partner__compensation_lines"
+ALL_LINES = "marts.fct_compensation_lines"
 LINE_SET_COLUMNS = (
     "partner_id",
     "report_month",
@@ -78,12 +80,39 @@ def published_line_sets(
 
     A statement without lines is not in it; its set is the empty `LineSet()`.
     """
-    cursor = connection.cursor()
-    cursor.execute(
+    return _line_sets(
+        connection,
         f"select {', '.join(LINE_SET_COLUMNS)} from published.{LINES} "
         "where partner_id = ? and report_month = ?",
         [partner_id, month],
     )
+
+
+def unallocated_line_sets(
+    connection: duckdb.DuckDBPyConnection, statement_id: str, month: date
+) -> dict[str, LineSet]:
+    """The line set of a month's lines without a contract, under the statement they are put in."""
+    columns = [f"? as {name}" if name == "statement_id" else name for name in LINE_SET_COLUMNS]
+    return _line_sets(
+        connection,
+        f"select {', '.join(columns)} from published.{ALL_LINES} "
+        "where contract_id is null and report_month = ?",
+        [statement_id, month],
+    )
+
+
+def stored_line_sets(connection: duckdb.DuckDBPyConnection, file: Path) -> dict[str, LineSet]:
+    """The line sets in a Parquet file of the ledger, by statement id."""
+    return _line_sets(
+        connection, f"select {', '.join(LINE_SET_COLUMNS)} from read_parquet(?)", [str(file)]
+    )
+
+
+def _line_sets(
+    connection: duckdb.DuckDBPyConnection, query: str, values: list[Any]
+) -> dict[str, LineSet]:
+    cursor = connection.cursor()
+    cursor.execute(query, values)
     position = LINE_SET_COLUMNS.index("statement_id")
     found: dict[str, LineSet] = {}
     while rows := cursor.fetchmany(BATCH_ROWS):

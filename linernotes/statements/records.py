@@ -23,8 +23,8 @@ from linernotes.settings import Settings
 TOTALS = AMOUNTS
 DRAFT, APPROVED, ISSUED = "draft", "approved", "issued"
 # Lines without a contract have a statement too, so that they are issued like the others. It is
-# nobody's: it has no partner, no currency (ISO 4217: XXX), and no package is written of it.
-UNALLOCATED, NO_CURRENCY = "unallocated", "XXX"
+# nobody's: it has no partner, no currency (ISO 4217 writes that with three X), and no package.
+UNALLOCATED, NO_CURRENCY = "unallocated", "X" * 3
 RECORD_NAME = re.compile(r"(?P<month>\d{4}-\d{2})\.v(?P<version>[1-9]\d*)\.json")
 
 

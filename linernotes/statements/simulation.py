@@ -206,9 +206,7 @@ def _add_contracts(file: Path, base: Path, changed: Path, scratch: Path) -> None
 def _set_shares(shares: dict[str, Decimal], base: Path, changed: Path, known_at: object) -> None:
     folder = changed / CONTRACTS if (changed / CONTRACTS).exists() else base / CONTRACTS
     with duckdb.connect() as connection:
-        connection.execute(
-            f"create table contracts as from read_parquet('{folder}/*.parquet')"
-        )
+        connection.execute(f"create table contracts as from read_parquet('{folder}/*.parquet')")
         for contract_id, share in shares.items():
             found = connection.execute(
                 "update contracts set revenue_share = ? where contract_id = ?",

@@ -12,11 +12,11 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from linernotes.ledger import REVALUED, REVALUED_COLUMNS
 from linernotes.settings import PROJECT_ROOT
 from linernotes.warehouse.compiled import INPUT_CLASSES, CompiledProject
 from linernotes.warehouse.valuation import Valuation, World, require_rates, valuation
 
-TABLE = "raw_revaluation__lines"
 LINES = "intermediate.int_compensation__lines_valued"
 CATALOGUE = (
     "stg_catalog__recordings",
@@ -28,23 +28,8 @@ CATALOGUE = (
     "stg_catalog__party_aliases",
     "stg_licensing__products",
 )
-KEYS = {
-    "pool_id": "varchar",
-    "territory": "varchar",
-    "product_id": "varchar",
-    "tier": "varchar",
-    "side": "varchar",
-    "partner_id": "varchar",
-    "contract_id": "varchar",
-    "contract_version": "bigint",
-    "object_id": "varchar",
-    "owner_party_id": "varchar",
-    "hold_bucket": "varchar",
-    "consent_status": "varchar",
-    "consent_proof_id": "varchar",
-    "currency_code": "varchar",
-    "minor_unit_digits": "integer",
-}
+# What identifies a line, in the order of the source's columns.
+KEYS = tuple(REVALUED_COLUMNS)[4:19]
 MEASURES = ("quantity", "weight_nano", "amount_minor_units")
 MONTHS_MOVED = Path(__file__).with_name("months_moved.sql")
 # What months_moved.sql reads besides the catalogue.
@@ -91,19 +76,22 @@ def revalue(
     """
     with valuation(project, sources_root) as run:
         connection = run.connection
-        connection.execute(f"create table deltas ({_delta_columns()})")
+        columns = ", ".join(f"{name} {kind}" for name, kind in REVALUED_COLUMNS.items())
+        connection.execute(f"create table deltas ({columns})")
         for freeze, accounts in _accounts_by_freeze(connection, sources_root, known_at).items():
             months = _months_moved(run, sources_root, freeze, known_at, accounts)
             if months:
                 _value(run, freeze, known_at, accounts, months, on_progress)
-        folder = sources_root / TABLE
+        folder = sources_root / REVALUED
         folder.mkdir(parents=True, exist_ok=True)
         unfinished = folder / ".unfinished"
         connection.execute(
             "copy (from deltas order by class_number, line_key, usage_layer, known_at_before) "
             f"to '{unfinished}' (format parquet)"
         )
-        unfinished.replace(folder / "000001.parquet")
+        for link in folder.glob("*.parquet"):
+            link.unlink()
+        unfinished.rename(folder / "000000.parquet")
 
 
 def _value(
@@ -173,21 +161,6 @@ def _difference() -> str:
             on after.line_key = before.line_key and after.usage_layer = before.usage_layer
         where {differs}
     """
-
-
-def _delta_columns() -> str:
-    columns = {
-        "input_class": "varchar",
-        "class_number": "integer",
-        "line_key": "varchar",
-        "usage_layer": "varchar",
-        **KEYS,
-        **{f"{name}_{side}": "bigint" for name in MEASURES for side in ("before", "after")},
-        "usage_month": "date",
-        "known_at_before": "timestamp",
-        "known_at_after": "timestamp",
-    }
-    return ", ".join(f"{name} {kind}" for name, kind in columns.items())
 
 
 def _accounts_by_freeze(

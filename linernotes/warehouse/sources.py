@@ -8,7 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from linernotes.ingestion import Lake
+from linernotes.ledger import REVALUED, empty_ledger_file, ledger_files
 from linernotes.settings import Settings
+
+# Tables without a row, for sources that have no file yet.
+EMPTY = ".empty"
 
 
 def sources_folder(settings: Settings) -> Path:
@@ -16,7 +20,7 @@ def sources_folder(settings: Settings) -> Path:
     return settings.warehouse_file.parent / "sources"
 
 
-def link_sources(settings: Settings, root: Path | None = None) -> Path:
+def link_sources(settings: Settings, root: Path | None = None, with_ledger: bool = True) -> Path:
     """Lays one folder of links per table of lake and ledger, and returns where.
 
     Of the lake those are the files that the Delta log calls active. Every engine reads such a
@@ -25,12 +29,17 @@ def link_sources(settings: Settings, root: Path | None = None) -> Path:
     Args:
         settings: The home.
         root: Where; the home's own folder for builds when left out.
+        with_ledger: Whether what is issued is known; without it every month is open.
     """
     lake = Lake(settings.lake_root)
     lake.ensure_tables()
     root = root or sources_folder(settings)
     for table in lake.tables():
         _link(root / table, lake.active_files(table))
+    for table, files in ledger_files(settings).items():
+        issued = files if with_ledger else []
+        _link(root / table, issued or [empty_ledger_file(table, root / EMPTY)])
+    _link(root / REVALUED, [empty_ledger_file(REVALUED, root / EMPTY)])
     return root
 
 

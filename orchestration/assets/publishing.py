@@ -60,7 +60,7 @@ def _freeze_of_build(settings: Settings) -> datetime:
 
 
 @dg.asset(
-    deps=["published_warehouse", "statement_drafts"],
+    deps=["published_warehouse", "statement_drafts", "issued_statements"],
     partitions_def=partner_months,
     group_name="partner_reporting",
     owners=["team:partner_reporting"],

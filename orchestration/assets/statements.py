@@ -1,4 +1,7 @@
-"""Statements as assets: the drafts of a report month. How the sums come about is in the models."""
+"""Statements as assets: the drafts of a report month, and what is issued of it.
+
+How the sums come about is in the models; approving is a person's work and no asset.
+"""
 
 import dagster as dg
 
@@ -7,7 +10,8 @@ from orchestration.markdown import markdown_table
 from orchestration.partitions import as_month, report_months
 from orchestration.resources import Home
 
-DRAFTED_BY = "linernotes schedule"
+DRAFTED_BY = ISSUED_BY = "linernotes schedule"
+HEADINGS = ("partner", "statement", "version", "payable", "currency")
 
 
 @dg.asset(
@@ -28,10 +32,37 @@ def statement_drafts(context: dg.AssetExecutionContext, home: Home) -> dg.Materi
         (d.partner_id, d.statement_id, d.version, d.totals["payable_amount"], d.currency_code)
         for d in drafts
     ]
-    headings = ("partner", "statement", "version", "payable", "currency")
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": dg.MetadataValue.int(len(drafts)),
-            "statements": dg.MetadataValue.md(markdown_table(headings, rows)),
+            "statements": dg.MetadataValue.md(markdown_table(HEADINGS, rows)),
+        }
+    )
+
+
+@dg.asset(
+    deps=["statement_drafts"],
+    partitions_def=report_months,
+    group_name="compensation",
+    owners=["team:compensation"],
+    kinds={"parquet"},
+)
+def issued_statements(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
+    """Statements of a month that a person approved, written to the ledger. One row per statement.
+
+    What must not be issued yet is left out, and said with its reasons.
+    """
+    issuance = statements.issue(home.settings, as_month(context.partition_key), by=ISSUED_BY)
+    rows = [
+        (s.partner_id, s.statement_id, s.version, s.totals["payable_amount"], s.currency_code)
+        for s in issuance.statements
+    ]
+    refused = [(name, "; ".join(reasons)) for name, reasons in issuance.refused.items()]
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": dg.MetadataValue.int(len(rows)),
+            "sequence": issuance.sequence,
+            "statements": dg.MetadataValue.md(markdown_table(HEADINGS, rows)),
+            "not_issued": dg.MetadataValue.md(markdown_table(("statement", "because"), refused)),
         }
     )

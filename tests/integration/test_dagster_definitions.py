@@ -100,7 +100,14 @@ def test_assets_of_the_lake_meet_the_sources_of_the_models(definitions: dg.Defin
 def test_jobs_have_the_names_that_operators_know(definitions: dg.Definitions) -> None:
     names = {job.name for job in definitions.resolve_all_job_defs() if not job.name.startswith("_")}
 
-    assert names == {"load_daily", "load_months", "build_daily", "close_month", "deliver_packages"}
+    assert names == {
+        "load_daily",
+        "load_months",
+        "build_daily",
+        "close_month",
+        "issue_statements",
+        "deliver_packages",
+    }
 
 
 def test_schedules_and_sensors_run_from_the_start(definitions: dg.Definitions) -> None:

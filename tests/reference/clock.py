@@ -13,8 +13,8 @@ Key = TypeVar("Key", bound=Hashable)
 Item = TypeVar("Item")
 Row = Mapping[str, Any]
 
-LONG_AGO = datetime.min
-FOREVER = datetime.max
+LONG_AGO = datetime(1, 1, 1)
+FOREVER = datetime(9999, 12, 31)
 DAY = timedelta(days=1)
 
 

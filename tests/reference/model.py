@@ -18,8 +18,7 @@ Pool = tuple[str, str, str, str, str]
 
 @dataclass(frozen=True)
 class Line:
-    """An amount of one statement, in minor units of its currency; `original_key` names the line
-    that it releases."""
+    """An amount of one statement, in minor units; `original_key` is the line that it releases."""
 
     report_month: str
     line_type: str

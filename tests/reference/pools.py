@@ -71,11 +71,15 @@ class Entry(NamedTuple):
 
     @property
     def line_key(self) -> str:
-        return line_key(*self[:12])
+        return line_key(
+            self.usage_month, self.territory, self.product_id, self.tier, self.side,
+            self.contract_id, self.contract_version, self.object_id, self.owner, self.bucket,
+            self.status, self.proof,
+        )  # fmt: skip
 
     @property
     def pool(self) -> tuple[str, ...]:
-        return self[:5]
+        return self.usage_month, self.territory, self.product_id, self.tier, self.side
 
 
 class Value(NamedTuple):
@@ -232,7 +236,7 @@ class MonthValuer:
             pool = (use.generation.territory, product.product_id, use.generation.tier)
             self.timely[pool] += use.timely
             late[pool] += use.late
-        for derivative_id, territory, tier, days, generation, product in played:
+        for _, territory, tier, days, _, product in played:
             pool = (territory, product.product_id, tier)
             timely, later = days.between(*self._days(product))
             self.timely[pool] += timely

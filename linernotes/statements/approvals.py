@@ -1,0 +1,142 @@
+"""Approvals: who let which draft pass. An approval is of one version, and of its very bytes.
+
+What follows from an approval is in `issuing`.
+"""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from linernotes.errors import LinernotesError
+from linernotes.settings import Settings
+from linernotes.statements.drafts import all_newest_drafts
+from linernotes.statements.issuances import issued_statements
+from linernotes.statements.records import (
+    APPROVED,
+    StatementRecord,
+    draft_path,
+    file_safe,
+    file_sha256,
+    instant_text,
+    json_text,
+    month_start,
+    now,
+    write_once,
+)
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A person's word that one version of a draft may be issued.
+
+    Attributes:
+        draft_sha256: Of the draft's record, which holds the hashes of its lines and uses.
+    """
+
+    statement_id: str
+    version: int
+    draft_sha256: str
+    approved_by: str
+    approved_at: str
+
+
+def approve(
+    settings: Settings, month: str, partner: str | None = None, by: str = ""
+) -> list[StatementRecord]:
+    """Approves the newest draft of each statement of a month that is not issued yet.
+
+    Where no partner is named, the lines without a contract are approved along. A draft that is
+    approved already keeps its first approval.
+
+    Args:
+        settings: The home.
+        month: Report month, `YYYY-MM`.
+        partner: Partner id; every partner when left out.
+        by: Who approves: not the one who drafted.
+
+    Returns:
+        The approved statements, by partner and contract.
+
+    Raises:
+        LinernotesError: if nobody approves, if they drafted one of the statements themselves (then
+            none is approved), or if there is nothing to approve.
+    """
+    if not by.strip():
+        raise LinernotesError("An approval needs a name: --by NAME.")
+    drafts = drafts_to_issue(settings, month, partner)
+    own = [one.statement_id for one in drafts if is_same_person(by, one.drafted_by)]
+    if own:
+        raise LinernotesError(
+            f"{by.strip()} drafted {', '.join(own)} and so cannot approve: another person must. "
+            "Nothing is approved."
+        )
+    return [_approve(settings, one, by.strip()) for one in drafts]
+
+
+def drafts_to_issue(settings: Settings, month: str, partner: str | None) -> list[StatementRecord]:
+    """The newest drafts of a month that are not issued yet, the lines without a contract included.
+
+    Raises:
+        LinernotesError: if there is none.
+    """
+    month_start(month)
+    drafts = all_newest_drafts(settings, month, partner)
+    if not drafts:
+        raise LinernotesError(
+            f"No statement is drafted for {month} and {partner or 'any partner'}: run "
+            f"`linernotes statement draft --month {month}` first."
+        )
+    issued = issued_statements(settings)
+    waiting = [one for one in drafts if one.statement_id not in issued]
+    if not waiting:
+        raise LinernotesError(
+            f"The statements of {partner or 'every partner'} for {month} are already issued. What "
+            "changes now is posted in the statements of the next month."
+        )
+    return waiting
+
+
+def approval_of(settings: Settings, record: StatementRecord) -> Approval | None:
+    """The approval of exactly this version of a draft, if it is approved."""
+    path = _path(settings, record)
+    try:
+        return Approval(**json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError) as reason:
+        raise LinernotesError(
+            f"{path} is no readable approval ({reason}): restore it from a backup; records of the "
+            "ledger are never edited."
+        ) from reason
+
+
+def is_same_person(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()
+
+
+def as_approved(record: StatementRecord, approval: Approval) -> StatementRecord:
+    """A draft with its approval."""
+    return replace(
+        record,
+        state=APPROVED,
+        approved_by=approval.approved_by,
+        approved_at=approval.approved_at,
+    )
+
+
+def _approve(settings: Settings, record: StatementRecord, by: str) -> StatementRecord:
+    approval = Approval(
+        statement_id=record.statement_id,
+        version=record.version,
+        draft_sha256=file_sha256(draft_path(settings, record)),
+        approved_by=by,
+        approved_at=instant_text(now()),
+    )
+    if not write_once(_path(settings, record), json_text(asdict(approval))):
+        approval = approval_of(settings, record) or approval
+    return as_approved(record, approval)
+
+
+def _path(settings: Settings, record: StatementRecord) -> Path:
+    folder = settings.ledger_root / "approvals" / file_safe(record.contract_id)
+    return folder / f"{record.report_month}.v{record.version}.json"

@@ -1,0 +1,113 @@
+"""Keeps beside a draft what it rests on: its lines, and the uses behind each line.
+
+The rows are the warehouse's as they stand; whether they agree with the header is in `issuing`.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from linernotes.ledger import LINE_COLUMNS, USE_COLUMNS, copy_to
+from linernotes.settings import Settings
+from linernotes.statements.line_sets import ALL_LINES
+from linernotes.statements.records import (
+    StatementRecord,
+    draft_path,
+    file_sha256,
+    instant,
+    month_start,
+    sync,
+)
+
+USES = "marts.fct_source_uses"
+LINES_KIND, USES_KIND = "lines", "uses"
+# The sequence is given when a statement is issued.
+DRAFTED_LINE_COLUMNS = {name: type_ for name, type_ in LINE_COLUMNS.items() if name != "sequence"}
+# What a line and the uses that it was made from have in common.
+KEYS = (
+    "usage_month",
+    "territory",
+    "product_id",
+    "tier",
+    "side",
+    "contract_id",
+    "contract_version",
+    "object_id",
+    "owner_party_id",
+    "hold_bucket",
+    "consent_status",
+    "consent_proof_id",
+    "usage_layer",
+)
+OF_THE_STATEMENT = "contract_id is not distinct from $contract_id and report_month = $month"
+
+
+def keep_lines_and_uses(
+    settings: Settings, connection: duckdb.DuckDBPyConnection, record: StatementRecord
+) -> dict[str, str]:
+    """Writes a draft's lines and uses beside where its record will lie.
+
+    What a crash left under the same names is replaced: without a record it was no draft.
+
+    Returns:
+        The SHA-256 of each file.
+    """
+    values: dict[str, Any] = {
+        "contract_id": None if record.is_unallocated else record.contract_id,
+        "month": month_start(record.report_month),
+    }
+    draft_path(settings, record).parent.mkdir(parents=True, exist_ok=True)
+    own = {"statement_id": record.statement_id, "known_at": instant(record.known_at)}
+    queries = {LINES_KIND: (_lines_query(), values | own), USES_KIND: (_uses_query(), values)}
+    return {
+        kind: _write(connection, query, given, draft_path(settings, record, f"{kind}.parquet"))
+        for kind, (query, given) in queries.items()
+    }
+
+
+def _lines_query() -> str:
+    given = {"statement_id", "known_at"}
+    columns = ", ".join(
+        f"cast({f'${name}' if name in given else name} as {type_}) as {name}"
+        for name, type_ in DRAFTED_LINE_COLUMNS.items()
+    )
+    return f"select {columns} from published.{ALL_LINES} where {OF_THE_STATEMENT} order by line_id"
+
+
+def _uses_query() -> str:
+    columns = ", ".join(
+        f"cast({'lines' if name == 'line_id' else 'uses'}.{name} as {type_}) as {name}"
+        for name, type_ in USE_COLUMNS.items()
+    )
+    same = " and ".join(f"uses.{name} is not distinct from lines.{name}" for name in KEYS)
+    return f"""
+        with
+            lines as (
+                select line_id, {", ".join(KEYS)}
+                from published.{ALL_LINES}
+                where {OF_THE_STATEMENT} and pool_id is not null
+            ),
+            uses as (
+                select *
+                from published.{USES}
+                where contract_id is not distinct from $contract_id and exclusion_reason is null
+            )
+        select {columns}
+        from lines
+        inner join uses on {same}
+        order by lines.line_id, uses.use_id, uses.source_weight_nano, uses.ownership_share
+    """
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, Any], target: Path
+) -> str:
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    try:
+        copy_to(connection, query, unfinished, values)
+        sync(unfinished)
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return file_sha256(target)

@@ -1,0 +1,45 @@
+"""The state of each statement: what counts of it now, and whether it is a draft, approved, issued.
+
+How it gets from one to the next is in `approvals` and `issuing`.
+"""
+
+from linernotes.settings import Settings
+from linernotes.statements.approvals import approval_of, as_approved
+from linernotes.statements.drafts import all_newest_drafts
+from linernotes.statements.issuances import issued_statements
+from linernotes.statements.records import StatementRecord, draft_path, file_sha256, month_start
+
+
+def statement_states(
+    settings: Settings, month: str | None = None, partner: str | None = None
+) -> list[StatementRecord]:
+    """Every statement as issued, else its newest draft, in its state; by partner and month.
+
+    The lines without a contract are among them, under the contract `unallocated` and no partner.
+    """
+    if month is not None:
+        month_start(month)
+    issued = issued_statements(settings)
+    found = [
+        one
+        for one in issued.values()
+        if month in (None, one.report_month) and partner in (None, one.partner_id)
+    ]
+    for draft in all_newest_drafts(settings, month, partner):
+        if draft.statement_id not in issued:
+            found.append(_in_its_state(settings, draft))
+    return sorted(found, key=lambda one: one.place)
+
+
+def current_statements(
+    settings: Settings, month: str | None = None, partner: str | None = None
+) -> list[StatementRecord]:
+    """The statements of partners in their states, without the lines that are nobody's."""
+    return [one for one in statement_states(settings, month, partner) if not one.is_unallocated]
+
+
+def _in_its_state(settings: Settings, draft: StatementRecord) -> StatementRecord:
+    approval = approval_of(settings, draft)
+    if approval and approval.draft_sha256 == file_sha256(draft_path(settings, draft)):
+        return as_approved(draft, approval)
+    return draft
