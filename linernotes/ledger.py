@@ -95,6 +95,44 @@ USE_COLUMNS = {
     "play_date": "date",
     "used_at": "timestamp",
 }
+POOL_COLUMNS = {
+    "partner_id": "varchar",
+    "report_month": "date",
+    "pool_id": "varchar",
+    "usage_month": "date",
+    "territory": "varchar",
+    "product_id": "varchar",
+    "tier": "varchar",
+    "side": "varchar",
+    "currency_code": "varchar",
+    "net_amount": "decimal(24,6)",
+    "total_quantity": "bigint",
+    "subscribers": "bigint",
+    "contract_id": "varchar",
+    "contract_version": "bigint",
+    "model": "varchar",
+    "revenue_share": "decimal(13,12)",
+    "per_subscriber_minimum": "decimal(30,12)",
+    "per_use_minimum": "decimal(30,12)",
+    "rate": "decimal(30,12)",
+    "rate_currency_code": "varchar",
+    "pays_free_uses": "boolean",
+    "minimum_fx_rate": "decimal(20,10)",
+    "weight_nano": "bigint",
+    "share_arm_amount": "decimal(24,6)",
+    "per_subscriber_arm_amount": "decimal(24,6)",
+    "per_use_arm_amount": "decimal(24,6)",
+    "winning_arm": "varchar",
+    "fee_amount": "decimal(24,6)",
+    "fx_rate": "decimal(20,10)",
+    "fx_date": "date",
+    "payout_currency_code": "varchar",
+    "fee_payout_amount": "decimal(24,3)",
+    "payable_amount": "decimal(24,3)",
+    "held_amount": "decimal(24,3)",
+    "known_at": "timestamp",
+    "sequence": "bigint",
+}
 # Lines of issued months before and after a class of input moves: each build makes them anew from
 # lake and ledger.
 REVALUED = "raw_revaluation__lines"
@@ -128,14 +166,20 @@ REVALUED_COLUMNS = {
     "known_at_before": "timestamp",
     "known_at_after": "timestamp",
 }
-STATEMENTS_FILE, LINES_FILE, USES_FILE = "statements.parquet", "lines.parquet", "uses.parquet"
+STATEMENTS_FILE, LINES_FILE = "statements.parquet", "lines.parquet"
+USES_FILE, POOLS_FILE = "uses.parquet", "pools.parquet"
 # Source table of the models, and the file of each issuance that is a part of it. The uses are
 # evidence, which no model reads.
-TABLES = {"raw_ledger__statements": STATEMENTS_FILE, "raw_ledger__lines": LINES_FILE}
+TABLES = {
+    "raw_ledger__statements": STATEMENTS_FILE,
+    "raw_ledger__lines": LINES_FILE,
+    "raw_ledger__pools": POOLS_FILE,
+}
 COLUMNS_OF_FILE = {
     STATEMENTS_FILE: STATEMENT_COLUMNS,
     LINES_FILE: LINE_COLUMNS,
     USES_FILE: USE_COLUMNS,
+    POOLS_FILE: POOL_COLUMNS,
 }
 SEQUENCE_DIGITS = 6
 PARQUET_OPTIONS = "format parquet, compression zstd, row_group_size 122880"

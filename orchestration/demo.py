@@ -112,7 +112,7 @@ def _close(
     text = f"{month:%Y-%m}"
     draft(settings, text, by=DRAFTED_BY, source=source)
     approve(settings, text, by=APPROVED_BY)
-    return issue(settings, text, by=APPROVED_BY).statements
+    return list(issue(settings, text, by=APPROVED_BY).statements)
 
 
 @contextmanager

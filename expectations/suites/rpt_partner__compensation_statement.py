@@ -27,15 +27,17 @@ SUITE = Suite(
         ),
         expect_no_rows(
             "terms_sum_to_the_closing_balance",
-            "select statement_id from {batch} where opening_amount + earned_amount - fee_amount <>"
-            " closing_amount",
-            reason="A partner recomputes the balance: opening + earned - fee = closing.",
+            "select statement_id from {batch} where opening_amount + earned_amount"
+            " + correction_amount - fee_amount + true_up_amount - reserve_taken_amount"
+            " + reserve_released_amount - recouped_amount - tax_amount - penalty_amount"
+            " + resumed_amount <> closing_amount",
+            reason="A partner recomputes the balance, term by term.",
         ),
         expect_no_rows(
             "closing_is_paid_or_carried",
-            "select statement_id from {batch} where payable_amount + carried_amount <>"
-            " closing_amount",
-            reason="What is neither paid nor carried is lost.",
+            "select statement_id from {batch} where payable_amount + carried_amount"
+            " + suspended_amount <> closing_amount",
+            reason="What is neither paid, carried nor suspended is lost.",
         ),
         expect_no_rows(
             "opens_with_what_was_carried",
@@ -49,12 +51,11 @@ SUITE = Suite(
             "header_equals_its_lines",
             "select statement_id from {batch} left join ("
             " select statement_id,"
-            " sum(case when hold_bucket is null and line_type <> 'FEE' then amount else 0 end) as"
-            " line_earned_amount,"
-            " sum(case when hold_bucket is not null then amount else 0 end) as line_held_amount"
+            " sum(case when hold_bucket is null then amount else 0 end) as line_amount,"
+            " sum(case when hold_bucket <> 'SUSPENDED' then amount else 0 end) as line_held_amount"
             " from rpt_partner__compensation_lines group by all) as lines using (statement_id)"
-            " where earned_amount <> coalesce(line_earned_amount, 0) or held_amount <>"
-            " coalesce(line_held_amount, 0)",
+            " where closing_amount - suspended_amount <> coalesce(line_amount, 0)"
+            " or held_amount <> coalesce(line_held_amount, 0)",
             reason="The total has to equal the lines that explain it; a statement that does not"
             " cannot be issued.",
         ),

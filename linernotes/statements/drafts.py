@@ -19,7 +19,7 @@ from linernotes.errors import LinernotesError
 from linernotes.money import money_text
 from linernotes.published import open_published
 from linernotes.settings import Settings
-from linernotes.statements.evidence import keep_lines_and_uses
+from linernotes.statements.evidence import keep_evidence
 from linernotes.statements.guards import blocked_partners
 from linernotes.statements.issuances import issued_statements
 from linernotes.statements.line_sets import (
@@ -251,7 +251,7 @@ def _keep(
         if newest.known_at == statement.known_at or (is_late_enough and not is_of_its_freeze):
             return newest
     record = replace(statement, version=newest.version + 1 if newest else 1)
-    record = replace(record, files=keep_lines_and_uses(settings, connection, record))
+    record = replace(record, files=keep_evidence(settings, connection, record))
     target = draft_path(settings, record)
     if not write_once(target, draft_text(record)):
         raise LinernotesError(f"{target} appeared while it was being written: draft again.")

@@ -1,4 +1,4 @@
-"""Keeps beside a draft what it rests on: its lines, and the uses behind each line.
+"""Keeps beside a draft what it rests on: its lines, the uses behind each line, and its pools.
 
 The rows are the warehouse's as they stand; whether they agree with the header is in `issuing`.
 """
@@ -8,7 +8,15 @@ from typing import Any
 
 import duckdb
 
-from linernotes.ledger import LINE_COLUMNS, USE_COLUMNS, copy_to
+from linernotes.ledger import (
+    LINE_COLUMNS,
+    LINES_FILE,
+    POOL_COLUMNS,
+    POOLS_FILE,
+    USE_COLUMNS,
+    USES_FILE,
+    copy_to,
+)
 from linernotes.settings import Settings
 from linernotes.statements.line_sets import ALL_LINES
 from linernotes.statements.records import (
@@ -21,7 +29,10 @@ from linernotes.statements.records import (
 )
 
 USES = "marts.fct_source_uses"
-LINES_KIND, USES_KIND = "lines", "uses"
+POOLS = "reports.rpt_partner__pool_totals"
+LINES_KIND, USES_KIND, POOLS_KIND = "lines", "uses", "pools"
+# Each kind of file beside a draft, and what it is called in an issuance.
+KINDS = {LINES_KIND: LINES_FILE, USES_KIND: USES_FILE, POOLS_KIND: POOLS_FILE}
 # The sequence is given when a statement is issued.
 DRAFTED_LINE_COLUMNS = {name: type_ for name, type_ in LINE_COLUMNS.items() if name != "sequence"}
 # What a line and the uses that it was made from have in common.
@@ -43,10 +54,10 @@ KEYS = (
 OF_THE_STATEMENT = "contract_id is not distinct from $contract_id and report_month = $month"
 
 
-def keep_lines_and_uses(
+def keep_evidence(
     settings: Settings, connection: duckdb.DuckDBPyConnection, record: StatementRecord
 ) -> dict[str, str]:
-    """Writes a draft's lines and uses beside where its record will lie.
+    """Writes a draft's lines, uses and pools beside where its record will lie.
 
     What a crash left under the same names is replaced: without a record it was no draft.
 
@@ -59,7 +70,11 @@ def keep_lines_and_uses(
     }
     draft_path(settings, record).parent.mkdir(parents=True, exist_ok=True)
     own = {"statement_id": record.statement_id, "known_at": instant(record.known_at)}
-    queries = {LINES_KIND: (_lines_query(), values | own), USES_KIND: (_uses_query(), values)}
+    queries = {
+        LINES_KIND: (_lines_query(), values | own),
+        USES_KIND: (_uses_query(), values),
+        POOLS_KIND: (_pools_query(), values | {"known_at": own["known_at"]}),
+    }
     return {
         kind: _write(connection, query, given, draft_path(settings, record, f"{kind}.parquet"))
         for kind, (query, given) in queries.items()
@@ -73,6 +88,18 @@ def _lines_query() -> str:
         for name, type_ in DRAFTED_LINE_COLUMNS.items()
     )
     return f"select {columns} from published.{ALL_LINES} where {OF_THE_STATEMENT} order by line_id"
+
+
+def _pools_query() -> str:
+    columns = ", ".join(
+        f"cast({'$known_at' if name == 'known_at' else name} as {type_}) as {name}"
+        for name, type_ in POOL_COLUMNS.items()
+        if name != "sequence"
+    )
+    return (
+        f"select {columns} from published.{POOLS} where {OF_THE_STATEMENT} "
+        "order by pool_id, contract_version"
+    )
 
 
 def _uses_query() -> str:

@@ -69,7 +69,7 @@ def as_known(
         known_at: The past freeze, naive UTC.
         report: A model `rpt_…`.
         partner: Only rows of this partner.
-        month: Only rows of this usage month, or report month where it has no usage month, `YYYY-MM`.
+        month: Only rows of this usage month, `YYYY-MM`; of this report month where there is none.
 
     Raises:
         LinernotesError: if there is no such report, or the instant lies ahead.

@@ -223,7 +223,7 @@ def line_types_issued(settings: Settings) -> set[str]:
     if not files:
         return set()
     with duckdb.connect() as connection:
-        rows = connection.read_parquet([str(file) for file in files]).query(
-            "lines", "select distinct line_type from lines"
-        )
-        return {row[0] for row in rows.fetchall()}
+        rows = connection.execute(
+            "select distinct line_type from read_parquet(?)", [[str(file) for file in files]]
+        ).fetchall()
+        return {row[0] for row in rows}

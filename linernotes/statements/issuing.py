@@ -18,12 +18,9 @@ import duckdb
 
 from linernotes.errors import LinernotesError
 from linernotes.ledger import (
-    LINE_COLUMNS,
-    LINES_FILE,
+    COLUMNS_OF_FILE,
     STATEMENT_COLUMNS,
     STATEMENTS_FILE,
-    USE_COLUMNS,
-    USES_FILE,
     copy_to,
     issuance_folder,
     issuance_folders,
@@ -37,7 +34,7 @@ from linernotes.statements.approvals import (
     is_same_person,
 )
 from linernotes.statements.drafts import all_newest_drafts
-from linernotes.statements.evidence import LINES_KIND, USES_KIND
+from linernotes.statements.evidence import KINDS, LINES_KIND
 from linernotes.statements.issuances import (
     ENTRY,
     FIRST_SHA256,
@@ -194,7 +191,7 @@ def _wrong_in(
     obstacles = [
         f"{reason}: find out why, build, draft and approve again" for reason in draft.blocked_by
     ]
-    for kind in (LINES_KIND, USES_KIND):
+    for kind in KINDS:
         path = draft_path(settings, draft, f"{kind}.parquet")
         if not path.is_file() or file_sha256(path) != draft.files.get(kind):
             obstacles.append(f"{path} is missing or changed: restore it from a backup")
@@ -256,7 +253,7 @@ def _write(
             "statements": [statement_entry(one) for one in statements],
             "files": [
                 _described(connection, building / name)
-                for name in (STATEMENTS_FILE, LINES_FILE, USES_FILE)
+                for name in (STATEMENTS_FILE, *KINDS.values())
             ],
         }
         content = json_text(entry).encode()
@@ -300,12 +297,10 @@ def _write_rows(
     statements: list[StatementRecord],
     sequence: int,
 ) -> None:
-    """Puts the lines and the uses of all statements together, in the order of the statements."""
+    """Puts the lines, uses and pools of all statements together, in the order of the statements."""
     connection.execute("set threads = 1")
-    for kind, columns, name in (
-        (LINES_KIND, LINE_COLUMNS, LINES_FILE),
-        (USES_KIND, USE_COLUMNS, USES_FILE),
-    ):
+    for kind, name in KINDS.items():
+        columns = COLUMNS_OF_FILE[name]
         files = [str(draft_path(settings, one, f"{kind}.parquet")) for one in statements]
         selection = ", ".join(
             f"cast({'$sequence' if column == 'sequence' else column} as {type_}) as {column}"

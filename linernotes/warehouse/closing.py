@@ -82,8 +82,8 @@ def close_month(
         file.parent.mkdir(parents=True, exist_ok=True)
         file.unlink(missing_ok=True)
         with valuation(project, root, file) as run:
-            opened = run.connection.execute(OPENED.format(root=root), [freeze]).fetchone()
-            first_month = (opened and opened[0]) or FIRST_MONTH
+            [(opened,)] = run.connection.execute(OPENED.format(root=root), [freeze]).fetchall()
+            first_month: date = opened or FIRST_MONTH
             world = World(freeze, first_month=min(first_month, month), last_month=month)
             run.run(world, [*TARGETS, *reports])
             require_rates(run)

@@ -10,6 +10,7 @@ import tempfile
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from linernotes.settings import PROJECT_ROOT, Settings
 from linernotes.warehouse.dbt import BuildFailed, run_dbt
@@ -57,6 +58,7 @@ class CompiledNode:
 class CompiledProject:
     """All seeds and models by name, each after what it needs, and the singular data tests."""
 
+    digest: str
     nodes: dict[str, CompiledNode]
     tests: dict[str, CompiledNode]
 
@@ -78,15 +80,18 @@ def compiled_project(settings: Settings) -> CompiledProject:
     Raises:
         BuildFailed: if dbt cannot compile it.
     """
-    cache = _cache_folder() / f"{_digest()}.json"
+    digest = _digest()
+    cache = _cache_folder() / f"{digest}.json"
     if not cache.exists():
         _compile(cache)
     stored = json.loads(cache.read_text())
-    return CompiledProject(*({one["name"]: _node(one) for one in stored[kind]} for kind in KINDS))
+    nodes, tests = ({one["name"]: _node(one) for one in stored[kind]} for kind in KINDS)
+    return CompiledProject(digest, nodes, tests)
 
 
-def _node(stored: dict) -> CompiledNode:
-    return CompiledNode(**stored | {name: tuple(stored[name]) for name in ("needs", "key")})
+def _node(stored: dict[str, Any]) -> CompiledNode:
+    values: dict[str, Any] = stored | {name: tuple(stored[name]) for name in ("needs", "key")}
+    return CompiledNode(**values)
 
 
 def _compile(cache: Path) -> None:

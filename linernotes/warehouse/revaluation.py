@@ -4,6 +4,7 @@ What a difference is called, and in which statement it stands, is in the models;
 found that some new input may touch, and the models run for them before and after each class moves.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -74,6 +75,11 @@ def revalue(
     Raises:
         LinernotesError: if a model cannot be made, or a rate is missing.
     """
+    state = _state(project, sources_root, known_at)
+    folder = sources_root / REVALUED
+    mark = folder / ".state"
+    if mark.is_file() and mark.read_text() == state:
+        return
     with valuation(project, sources_root) as run:
         connection = run.connection
         columns = ", ".join(f"{name} {kind}" for name, kind in REVALUED_COLUMNS.items())
@@ -82,7 +88,6 @@ def revalue(
             months = _months_moved(run, sources_root, freeze, known_at, accounts)
             if months:
                 _value(run, freeze, known_at, accounts, months, on_progress)
-        folder = sources_root / REVALUED
         folder.mkdir(parents=True, exist_ok=True)
         unfinished = folder / ".unfinished"
         connection.execute(
@@ -92,6 +97,7 @@ def revalue(
         for link in folder.glob("*.parquet"):
             link.unlink()
         unfinished.rename(folder / "000000.parquet")
+    mark.write_text(state)
 
 
 def _value(
@@ -276,6 +282,17 @@ def _diff_catalogue(run: Valuation, freeze: datetime, known_at: datetime) -> Non
         select null from moved_stg_licensing__products
         """
     )
+
+
+def _state(project: CompiledProject, sources_root: Path, known_at: datetime) -> str:
+    """What the result depends on: models, freeze, and the files of lake and ledger."""
+    files = sorted(
+        str(path.resolve())
+        for path in sources_root.glob("raw_*/*.parquet")
+        if path.parent.name != REVALUED and not path.parent.name.startswith("raw_door__")
+    )
+    told = "\n".join([project.digest, known_at.isoformat(), *files])
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _only_merged(table: str) -> str:

@@ -39,7 +39,8 @@ def link_sources(settings: Settings, root: Path | None = None, with_ledger: bool
     for table, files in ledger_files(settings).items():
         issued = files if with_ledger else []
         _link(root / table, issued or [empty_ledger_file(table, root / EMPTY)])
-    _link(root / REVALUED, [empty_ledger_file(REVALUED, root / EMPTY)])
+    if not any((root / REVALUED).glob("*.parquet")):
+        _link(root / REVALUED, [empty_ledger_file(REVALUED, root / EMPTY)])
     return root
 
 

@@ -22,7 +22,8 @@ def warehouse_models(
 ) -> Iterator[Any]:
     """Everything that dbt builds in the warehouse file, with its tests as checks."""
     settings = home.settings
-    arguments = ["build", "--vars", json.dumps(dbt_vars(now()))]
+    freeze = now()
+    arguments = ["build", "--vars", json.dumps(dbt_vars(freeze))]
     arguments += ["--exclude-resource-type", "unit_test"]
-    with building(settings), environment(dbt_environment(settings)):
+    with building(settings, freeze), environment(dbt_environment(settings)):
         yield from dbt.cli(arguments, context=context, target_path=target_folder(settings)).stream()

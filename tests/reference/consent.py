@@ -478,7 +478,7 @@ class Judge:
 
 
 def verdict(then: list[Answer], now: list[Answer], source_nano: int, clause: Clause) -> Verdict:
-    """The table of rules.md: allowed then, allowed now.
+    """The table of the rules: allowed then, allowed now.
 
     Where nobody had to be asked, the contract's clause is the proof.
     """

@@ -92,7 +92,7 @@ def line_key(
     consent_status: str,
     consent_proof_id: str,
 ) -> str:
-    """The text that decides ties, as rules.md writes it."""
+    """The text that decides ties, as the rules writes it."""
     version = "" if contract_version is None else str(contract_version)
     return "|".join(
         (

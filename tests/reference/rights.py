@@ -246,7 +246,7 @@ def _preference(claim: Claim, territory: str) -> tuple[int, datetime, str]:
 
 
 class Licence:
-    """Products and contracts as known at a freeze, with versions that most-favoured clauses make."""
+    """Products and contracts as known at a freeze, made versions of most-favoured clauses too."""
 
     def __init__(self, world: World, known_at: datetime) -> None:
         self.products: dict[str, Product] = world.products.known(known_at)

@@ -3,12 +3,10 @@
 -- the others.
 with
     usage_lines as (select * from {{ ref("int_compensation__lines_valued") }}),
-    training_lines as (select * from {{ ref("int_compensation__training_lines") }}),
+    training_left as (select * from {{ ref("int_statements__training_lines_left") }}),
     corrections as (select * from {{ ref("int_statements__correction_lines") }}),
-    ledger_lines as (select * from {{ ref("stg_ledger__lines") }}),
     issued as (select * from {{ ref("int_statements__contracts_issued") }}),
     members as (select * from {{ ref("int_compensation__members") }}),
-    currencies as (select * from {{ ref("currencies") }}),
     open_usage as (
         select
             {{
@@ -90,74 +88,6 @@ with
             on members.owner_party_id = lines.owner_party_id
             and members.partner_id = lines.partner_id
             and members.usage_month = lines.usage_month
-    ),
-    -- A training fee is due once: what stands in the ledger already is taken off.
-    training_due as (
-        select
-            line_key,
-            usage_month,
-            product_id,
-            side,
-            partner_id,
-            contract_id,
-            contract_version,
-            object_id,
-            owner_party_id,
-            hold_bucket,
-            consent_status,
-            consent_proof_id,
-            currency_code,
-            minor_unit_digits,
-            weight_nano,
-            amount_minor_units
-        from training_lines
-        union all
-        select
-            ledger_lines.line_key,
-            ledger_lines.usage_month,
-            ledger_lines.product_id,
-            ledger_lines.side,
-            ledger_lines.partner_id,
-            ledger_lines.contract_id,
-            ledger_lines.contract_version,
-            ledger_lines.object_id,
-            ledger_lines.owner_party_id,
-            ledger_lines.hold_bucket,
-            ledger_lines.consent_status,
-            ledger_lines.consent_proof_id,
-            ledger_lines.currency_code,
-            currencies.minor_unit_digits,
-            - ledger_lines.weight_nano as weight_nano,
-            - {{
-                stored_minor_units(
-                    "ledger_lines.amount", "currencies.minor_unit_digits"
-                )
-            }} as amount_minor_units
-        from ledger_lines
-        inner join currencies on currencies.currency_code = ledger_lines.currency_code
-        where ledger_lines.line_type = 'TRAINING_FEE'
-    ),
-    training_left as (
-        select
-            line_key,
-            usage_month,
-            product_id,
-            side,
-            partner_id,
-            contract_id,
-            contract_version,
-            object_id,
-            owner_party_id,
-            hold_bucket,
-            consent_status,
-            consent_proof_id,
-            currency_code,
-            minor_unit_digits,
-            sum(weight_nano) as weight_nano,
-            sum(amount_minor_units) as amount_minor_units
-        from training_due
-        group by all
-        having sum(amount_minor_units) <> 0 or sum(weight_nano) <> 0
     ),
     trained as (
         select

@@ -2,6 +2,26 @@
 -- currency: the way of the money. From net revenue to what the service keeps it is in
 -- the pools' currencies, from what contracts earn to what is paid in those of the
 -- payout. Amounts are signed, so that the steps of a chain sum to its result.
+{%- set steps = [
+    "net_revenue",
+    "contract_fees",
+    "accrued",
+    "kept_by_service",
+    "earned",
+    "held",
+    "carried_in",
+    "umbrella_fee",
+    "guarantee",
+    "reserve_taken",
+    "reserve_released",
+    "recouped",
+    "tax",
+    "penalty",
+    "resumed",
+    "suspended",
+    "carried_out",
+    "payable",
+] %}
 with
     pools as (select * from {{ ref("fct_pools") }}),
     pool_fees as (select * from {{ ref("fct_pool_fees") }}),
@@ -104,15 +124,11 @@ with
                 currency_code,
                 {{ expression }} as amount
             from statements
-            {%- if step in [
-                    "guarantee",
-                    "reserve_taken",
-                    "reserve_released",
-                    "recouped",
-                    "tax",
-                    "penalty",
-                    "resumed",
-                    "suspended",
+            {%- if step not in [
+                    "carried_in",
+                    "umbrella_fee",
+                    "carried_out",
+                    "payable",
                 ] %}
                 where {{ expression }} <> 0
             {%- endif %}
@@ -156,42 +172,9 @@ select
     cast(
         case
             summed.step_name
-            when 'net_revenue'
-            then 1
-            when 'contract_fees'
-            then 2
-            when 'accrued'
-            then 3
-            when 'kept_by_service'
-            then 4
-            when 'earned'
-            then 5
-            when 'held'
-            then 6
-            when 'carried_in'
-            then 7
-            when 'umbrella_fee'
-            then 8
-            when 'guarantee'
-            then 9
-            when 'reserve_taken'
-            then 10
-            when 'reserve_released'
-            then 11
-            when 'recouped'
-            then 12
-            when 'tax'
-            then 13
-            when 'penalty'
-            then 14
-            when 'resumed'
-            then 15
-            when 'suspended'
-            then 16
-            when 'carried_out'
-            then 17
-            when 'payable'
-            then 18
+            {%- for step in steps %}
+                when '{{ step }}' then {{ loop.index }}
+            {%- endfor %}
         end as {{ t_bigint() }}
     ) as step_number,
     cast(summed.step_name as {{ t_str() }}) as step_name,

@@ -13,7 +13,7 @@ from linernotes.reporting import read_package_csv, verify_package, write_package
 from linernotes.reporting import workbook as workbook_module
 from linernotes.settings import Settings
 from linernotes.statements import draft
-from tests.fixtures.published_warehouse import Line, Statement, publish
+from tests.fixtures.published_warehouse import KNOWN_AT, Line, Statement, publish
 
 TUNE = Statement(
     "tune",
@@ -49,8 +49,8 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path / "home")
 
 
-def drafted(settings: Settings, *statements: Statement, **options: str) -> Settings:
-    publish(settings, *statements, **options)
+def drafted(settings: Settings, *statements: Statement, known_at: str = KNOWN_AT) -> Settings:
+    publish(settings, *statements, known_at=known_at)
     draft(settings, by="Ada")
     return settings
 

@@ -4,7 +4,8 @@
 with
     pools as (select * from {{ ref("fct_pools") }}),
     fees as (select * from {{ ref("fct_pool_fees") }}),
-    contracts as (select * from {{ ref("int_licensing__terms_effective") }})
+    contracts as (select * from {{ ref("int_licensing__terms_effective") }}),
+    issued as (select * from {{ ref("int_statements__contracts_issued") }})
 select
     fees.partner_id,
     cast(fees.usage_month as date) as report_month,
@@ -53,3 +54,43 @@ inner join
     contracts
     on contracts.contract_id = fees.contract_id
     and contracts.contract_version = fees.contract_version
+left join issued on issued.contract_id = fees.contract_id
+where issued.contract_id is null or fees.usage_month > issued.last_report_month
+union all
+-- What was issued keeps the totals that it was computed from.
+select
+    cast(partner_id as {{ t_str() }}) as partner_id,
+    report_month,
+    cast(pool_id as {{ t_str() }}) as pool_id,
+    usage_month,
+    cast(territory as {{ t_str() }}) as territory,
+    cast(product_id as {{ t_str() }}) as product_id,
+    cast(tier as {{ t_str() }}) as tier,
+    cast(side as {{ t_str() }}) as side,
+    cast(currency_code as {{ t_str() }}) as currency_code,
+    net_amount,
+    total_quantity,
+    subscribers,
+    cast(contract_id as {{ t_str() }}) as contract_id,
+    contract_version,
+    cast(model as {{ t_str() }}) as model,
+    revenue_share,
+    per_subscriber_minimum,
+    per_use_minimum,
+    rate,
+    cast(rate_currency_code as {{ t_str() }}) as rate_currency_code,
+    pays_free_uses,
+    minimum_fx_rate,
+    weight_nano,
+    share_arm_amount,
+    per_subscriber_arm_amount,
+    per_use_arm_amount,
+    cast(winning_arm as {{ t_str() }}) as winning_arm,
+    fee_amount,
+    fx_rate,
+    fx_date,
+    cast(payout_currency_code as {{ t_str() }}) as payout_currency_code,
+    fee_payout_amount,
+    payable_amount,
+    held_amount
+from {{ ref("stg_ledger__pools") }}

@@ -1,0 +1,177 @@
+-- One row per contract, version and stretch of time in which another contract of its
+-- most-favoured-nation group, of the same side and model, has a better value: what is
+-- raised, and by whom (E99). Amounts are compared in one currency only.
+with
+    contracts as (
+        select
+            contracts.*,
+            coalesce(valid_to, {{ always_to() }}) as ends_at,
+            coalesce(rate_currency_code, payout_currency_code) as amounts_currency_code
+        from {{ ref("stg_licensing__contracts") }} as contracts
+    ),
+    members as (select * from contracts where mfn_group is not null),
+    bounds as (
+        select mfn_group, side, model, valid_from as bound
+        from members
+        union
+        select mfn_group, side, model, ends_at as bound
+        from members
+    ),
+    stretches as (
+        select
+            mfn_group,
+            side,
+            model,
+            bound as starts_at,
+            lead(bound) over (
+                partition by mfn_group, side, model order by bound
+            ) as stops_at
+        from bounds
+    ),
+    -- The version that rules in a stretch is the contract's highest.
+    ruling as (
+        select
+            stretches.mfn_group,
+            stretches.side,
+            stretches.model,
+            stretches.starts_at,
+            stretches.stops_at,
+            members.contract_id,
+            members.contract_version,
+            members.amounts_currency_code,
+            members.revenue_share,
+            members.per_subscriber_minimum,
+            members.per_use_minimum,
+            members.rate
+        from stretches
+        inner join
+            members
+            on members.mfn_group = stretches.mfn_group
+            and members.side = stretches.side
+            and members.model = stretches.model
+            and members.valid_from <= stretches.starts_at
+            and members.ends_at >= stretches.stops_at
+        where stretches.starts_at < stretches.stops_at
+        qualify
+            row_number() over (
+                partition by
+                    members.contract_id,
+                    stretches.side,
+                    stretches.model,
+                    stretches.starts_at
+                order by members.contract_version desc
+            )
+            = 1
+    ),
+    compared as (
+        select
+            ruling.contract_id,
+            ruling.contract_version,
+            ruling.starts_at,
+            ruling.stops_at,
+            max(
+                case
+                    when others.revenue_share > ruling.revenue_share
+                    then others.revenue_share
+                end
+            ) as revenue_share,
+            max(
+                case
+                    when
+                        others.amounts_currency_code = ruling.amounts_currency_code
+                        and others.per_subscriber_minimum
+                        > coalesce(ruling.per_subscriber_minimum, 0)
+                    then others.per_subscriber_minimum
+                end
+            ) as per_subscriber_minimum,
+            max(
+                case
+                    when
+                        others.amounts_currency_code = ruling.amounts_currency_code
+                        and others.per_use_minimum > coalesce(ruling.per_use_minimum, 0)
+                    then others.per_use_minimum
+                end
+            ) as per_use_minimum,
+            max(
+                case
+                    when
+                        others.amounts_currency_code = ruling.amounts_currency_code
+                        and others.rate > ruling.rate
+                    then others.rate
+                end
+            ) as rate,
+            {{
+                ordered_list(
+                    "case when others.revenue_share > ruling.revenue_share or (others.amounts_currency_code = ruling.amounts_currency_code and (others.per_subscriber_minimum > coalesce(ruling.per_subscriber_minimum, 0) or others.per_use_minimum > coalesce(ruling.per_use_minimum, 0) or others.rate > ruling.rate)) then others.contract_id || '@' || cast(others.contract_version as "
+                    ~ t_str()
+                    ~ ") end",
+                    "+",
+                )
+            }}
+            as mfn_cause
+        from ruling
+        inner join
+            ruling as others
+            on others.mfn_group = ruling.mfn_group
+            and others.side = ruling.side
+            and others.model = ruling.model
+            and others.starts_at = ruling.starts_at
+            and others.contract_id <> ruling.contract_id
+        group by all
+    ),
+    raised as (
+        select
+            compared.*,
+            {{
+                line_key(
+                    [
+                        "revenue_share",
+                        "per_subscriber_minimum",
+                        "per_use_minimum",
+                        "rate",
+                        "mfn_cause",
+                    ]
+                )
+            }} as signature
+        from compared
+        where mfn_cause is not null
+    ),
+    turns as (
+        select
+            raised.*,
+            case
+                when
+                    signature = lag(signature) over (
+                        partition by contract_id, contract_version order by starts_at
+                    )
+                    and starts_at = lag(stops_at) over (
+                        partition by contract_id, contract_version order by starts_at
+                    )
+                then 0
+                else 1
+            end as is_turn
+        from raised
+    ),
+    numbered as (
+        select
+            turns.*,
+            sum(is_turn) over (
+                partition by contract_id, contract_version
+                order by starts_at
+                rows between unbounded preceding and current row
+            ) as made_number
+        from turns
+    )
+select
+    contract_id,
+    contract_version as base_contract_version,
+    cast(contract_version * 1000 + made_number as {{ t_bigint() }}) as contract_version,
+    min(starts_at) as starts_at,
+    max(stops_at) as stops_at,
+    max(revenue_share) as revenue_share,
+    max(per_subscriber_minimum) as per_subscriber_minimum,
+    max(per_use_minimum) as per_use_minimum,
+    max(rate) as rate,
+    max(mfn_cause) as mfn_cause
+from numbered
+group by contract_id, base_contract_version, contract_version, made_number
