@@ -13,6 +13,8 @@ import typer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
+    from decimal import Decimal
 
     from linernotes.ingestion import DeliveryOutcome, LoadReport
     from linernotes.settings import Settings
@@ -34,10 +36,13 @@ quarantine = typer.Typer(help="What was turned away at the door, why, and again 
 statement = typer.Typer(help="Statements and their states.")
 app.add_typer(quarantine, name="quarantine", no_args_is_help=True)
 app.add_typer(statement, name="statement", no_args_is_help=True)
+trace = typer.Typer(help="From cent to events, and back.")
+app.add_typer(trace, name="trace", no_args_is_help=True)
 
 Scale = Annotated[float, typer.Option(min=0.001, help="1 is the real thing 1:10,000.")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same bytes.")]
 Partner = Annotated[str | None, typer.Option(help="Only this partner, by its id.")]
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 Landing = Annotated[Path | None, typer.Option(help="A landing zone outside the home.")]
 
 
@@ -270,11 +275,29 @@ def draft_statements(
     month: Month = None,
     partner: Partner = None,
     by: Annotated[str | None, typer.Option(help="Who drafts; else the user of the system.")] = None,
+    close: Annotated[
+        bool, typer.Option("--close", help="Value the month now instead of reading the last build.")
+    ] = False,
 ) -> None:
-    """Draft statements from the published warehouse."""
-    from linernotes.statements import draft
+    """Draft statements from the published warehouse, or from a closing of the month.
 
-    _print_statements("Drafts", draft(_settings(context), month, partner, by))
+    A closing values only what is not issued yet, with what is known now; it needs no build.
+    """
+    from linernotes.statements import draft, month_start
+    from linernotes.warehouse import close_month
+    from orchestration.console import progress_bars
+
+    settings, source = _settings(context), None
+    if close:
+        if month is None:
+            raise typer.BadParameter("name the month to close.", param_hint="--month")
+        with progress_bars() as progress:
+            source = close_month(
+                settings,
+                month_start(month),
+                on_progress=lambda done, total, name: progress("Revalue", done, total, name),
+            )
+    _print_statements("Drafts", draft(settings, month, partner, by, source))
 
 
 @statement.command("approve")
@@ -337,6 +360,119 @@ def _print_statements(title: str, statements: "Iterable[StatementRecord]") -> No
         ],
         numbers=("version", "lines", "payable", "held"),
     )
+
+
+@trace.command("line")
+def trace_a_line(
+    context: typer.Context,
+    line_id: Annotated[
+        str, typer.Argument(help="As packages and marts.fct_compensation_lines say.")
+    ],
+    json: AsJson = False,
+) -> None:
+    """From a line to the events, terms, rates and decisions behind it."""
+    from linernotes.statements import trace_line
+    from orchestration.tracing import print_line_trace
+
+    print_line_trace(trace_line(_settings(context), line_id), json)
+
+
+@trace.command("event")
+def trace_an_event(
+    context: typer.Context,
+    event_id: Annotated[str, typer.Argument(help="A generation, a derivative, or a use.")],
+    json: AsJson = False,
+) -> None:
+    """From an event to its lines, or the reason that it has none."""
+    from linernotes.statements import trace_event
+    from orchestration.tracing import print_event_trace
+
+    print_event_trace(trace_event(_settings(context), event_id), json)
+
+
+@app.command("as-known")
+def show_as_known(
+    context: typer.Context,
+    day: Annotated[str, typer.Argument(metavar="DATE", help="A day, to its end, or an instant.")],
+    report: Annotated[str, typer.Argument(metavar="rpt_…", help="Name of the report.")],
+    month: Month = None,
+    partner: Partner = None,
+    json: AsJson = False,
+) -> None:
+    """Show a report as it stood on a past day, and what has changed since, row by row."""
+    from linernotes.warehouse import as_known
+    from orchestration.tracing import print_history
+
+    history = as_known(_settings(context), _instant(day), report, partner, month)
+    print_history(history, json)
+
+
+def _instant(text: str) -> "datetime":
+    from datetime import UTC, datetime, time
+
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is no day or instant; write it as 2026-04-16 or 2026-04-16T06:00:00.",
+            param_hint="DATE",
+        ) from None
+    if found.tzinfo:
+        return found.astimezone(UTC).replace(tzinfo=None)
+    return datetime.combine(found.date(), time.max) if len(text) == len("2026-04-16") else found
+
+
+@app.command("simulate")
+def simulate_terms(
+    context: typer.Context,
+    month: Annotated[str, typer.Option(callback=_month, metavar="YYYY-MM", help="Which month.")],
+    contract: Annotated[
+        Path | None,
+        typer.Option(
+            help="Planned contracts, JSONL as in their feed.", exists=True, dir_okay=False
+        ),
+    ] = None,
+    attribution: Annotated[
+        str | None, typer.Option(help="Attribution version that is to count, where there is one.")
+    ] = None,
+    revenue_share: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CONTRACT=SHARE", help="A share from 0 to 1; may be repeated."),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Value a month under changed terms, and show who gains and who loses. Nothing is changed."""
+    from linernotes.statements import month_start
+    from linernotes.warehouse import simulate
+    from orchestration.tracing import print_simulation
+
+    if not (contract or attribution or revenue_share):
+        raise typer.BadParameter(
+            "say what is to change: --contract, --attribution, --revenue-share"
+        )
+    shares = _revenue_shares(revenue_share or [])
+    settings = _settings(context)
+    found = simulate(settings, month_start(month), contract, attribution, shares)
+    print_simulation(found, json)
+
+
+def _revenue_shares(texts: list[str]) -> "dict[str, Decimal]":
+    from decimal import Decimal, InvalidOperation
+
+    shares = {}
+    for text in texts:
+        contract_id, _, number = text.rpartition("=")
+        try:
+            share = Decimal(number)
+        except InvalidOperation:
+            share = Decimal(-1)
+        if not contract_id or not 0 <= share <= 1:
+            raise typer.BadParameter(
+                f"{text!r} should be a contract and a share from 0 to 1, such as umg-master=0.55.",
+                param_hint="--revenue-share",
+            )
+        shares[contract_id] = share
+    return shares
 
 
 @app.command()

@@ -25,6 +25,7 @@ from linernotes.statements.records import (
     month_start,
 )
 from linernotes.statements.states import current_statements, statement_states
+from linernotes.statements.tracing import EventTrace, LineTrace, trace_event, trace_line
 from linernotes.statements.verification import verify_ledger
 
 __all__ = [
@@ -32,9 +33,11 @@ __all__ = [
     "ISSUED",
     "LINE_SET_COLUMNS",
     "UNALLOCATED",
+    "EventTrace",
     "Issuance",
     "LedgerProblem",
     "LineSet",
+    "LineTrace",
     "StatementRecord",
     "approve",
     "balance_that_fails",
@@ -52,5 +55,7 @@ __all__ = [
     "published_statements",
     "statement_states",
     "terms_that_differ",
+    "trace_event",
+    "trace_line",
     "verify_ledger",
 ]

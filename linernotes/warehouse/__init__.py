@@ -14,8 +14,10 @@ from linernotes.warehouse.dbt import (
     now,
     run_dbt,
 )
+from linernotes.warehouse.history import Change, History, as_known
 from linernotes.warehouse.publishing import PUBLIC_SCHEMAS, Publication, publication, publish
 from linernotes.warehouse.revaluation import revalue
+from linernotes.warehouse.simulation import Gain, Simulation, Triggered, simulate
 from linernotes.warehouse.sources import link_sources, sources_folder
 from linernotes.warehouse.valuation import Valuation, World, require_rates, valuation
 
@@ -24,10 +26,16 @@ __all__ = [
     "PUBLIC_SCHEMAS",
     "BuildFailed",
     "BuildResult",
+    "Change",
     "CompiledProject",
+    "Gain",
+    "History",
     "Publication",
+    "Simulation",
+    "Triggered",
     "Valuation",
     "World",
+    "as_known",
     "build",
     "building",
     "close_month",
@@ -42,6 +50,7 @@ __all__ = [
     "require_rates",
     "revalue",
     "run_dbt",
+    "simulate",
     "sources_folder",
     "valuation",
 ]

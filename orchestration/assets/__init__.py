@@ -7,7 +7,7 @@ from types import ModuleType
 
 import dagster as dg
 
-from orchestration.assets import ai_usage, catalog, door, finance, licensing, removals
+from orchestration.assets import ai_usage, catalog, door, finance, ledger, licensing, removals
 
 RAW_MODULES: dict[ModuleType, tuple[str, str]] = {
     catalog: ("raw_catalog", "team:rights_data"),
@@ -16,6 +16,7 @@ RAW_MODULES: dict[ModuleType, tuple[str, str]] = {
     removals: ("raw_removals", "team:removals_data"),
     finance: ("raw_finance", "team:compensation"),
     door: ("raw_door", "team:data_quality"),
+    ledger: ("raw_ledger", "team:compensation"),
 }
 
 

@@ -94,6 +94,10 @@ def test_assets_of_the_lake_meet_the_sources_of_the_models(definitions: dg.Defin
         "raw_door__deliveries",
         "raw_door__quarantined_rows",
         "raw_door__check_results",
+        "raw_ledger__statements",
+        "raw_ledger__lines",
+        "raw_ledger__pools",
+        "raw_revaluation__lines",
     }
 
 

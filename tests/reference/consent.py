@@ -285,6 +285,8 @@ class Judge:
             generation: The generation, if the use is one: daily limits count generations.
         """
         party = question.party_id
+        # Merged parties speak for each other from the merge on; before there were two.
+        merged_by = min(known_at, moment)
         valid: list[tuple[tuple, Decision]] = []
         ended: list[tuple[tuple, Decision]] = []
         candidates = self.candidates(question, scope)
@@ -292,7 +294,7 @@ class Judge:
             speakers = {party}
             if question.role == "owner":
                 for member in self._merged_with.get(party, {party}):
-                    if self._is_same(member, party, known_at):
+                    if self._is_same(member, party, merged_by):
                         speakers |= {member} | self.catalogue.parents(member, moment)
             voices = VOICES[question.role]
             for _, versions in candidates:
@@ -304,7 +306,7 @@ class Judge:
                     or not self._may_cover(decision, scope)
                     or not self._is_usable(decision, issued_at)
                     or not any(
-                        self._is_same(decision.party_id, speaker, known_at) for speaker in speakers
+                        self._is_same(decision.party_id, speaker, merged_by) for speaker in speakers
                     )
                     or (
                         question.role == "owner"
@@ -504,8 +506,11 @@ def _followed(
     end: datetime,
 ) -> Iterator[tuple[datetime, datetime, Verdict]]:
     """What plays of a day make of the status of their generation."""
-    if basis.status not in PAID or all(answer.allows(source_nano) for answer in answers):
+    if basis.status not in PAID:
         yield start, end, basis
+        return
+    if all(answer.allows(source_nano) for answer in answers):
+        yield start, end, Verdict(basis.status, _proof(answers, clause))
         return
     unconsented = Verdict("unconsented", "")
     revocations = [answer.denied_since for answer in answers if not answer.is_allow]

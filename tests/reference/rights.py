@@ -321,17 +321,16 @@ def _same_terms(one: Terms, other: Terms) -> bool:
 def _raised(terms: Terms, others: list[Terms | None]) -> Terms:
     best: dict[str, Decimal | None] = {name: getattr(terms, name) for name in MFN_TERMS}
     for other in others:
-        if (
-            other is None
-            or other.mfn_group != terms.mfn_group
-            or (other.side, other.model) != (terms.side, terms.model)
-        ):
+        if other is None or (other.mfn_group, other.side) != (terms.mfn_group, terms.side):
             continue
+        same_kind = (other.model, other.rate_currency) == (terms.model, terms.rate_currency)
         for name in MFN_TERMS:
-            if name != "revenue_share" and other.rate_currency != terms.rate_currency:
-                continue
             offered, held = getattr(other, name), best[name]
-            if offered is not None and (held is None or offered > held):
+            if name == "revenue_share":
+                better = None not in (offered, held) and offered > held
+            else:
+                better = same_kind and offered is not None and (held is None or offered > held)
+            if better:
                 best[name] = offered
     return replace(
         terms,

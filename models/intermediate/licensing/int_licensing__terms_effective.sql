@@ -1,6 +1,6 @@
 -- One row per contract and version of its terms, those included that a
--- most-favoured-nation clause makes: where another contract of the group, of the same
--- side and model, has a better value, the version gets a made one beside it, numbered
+-- most-favoured-nation clause makes: where another contract of the group and side has
+-- a better value, the version gets a made one beside it, numbered
 -- version x 1000 + n, valid as long as the better value is (E99).
 -- Of overlapping versions the higher rules, so a made one rules over its base.
 with

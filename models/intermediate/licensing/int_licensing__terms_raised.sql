@@ -1,6 +1,6 @@
 -- One row per contract, version and stretch of time in which another contract of its
--- most-favoured-nation group, of the same side and model, has a better value: what is
--- raised, and by whom (E99). Amounts are compared in one currency only.
+-- most-favoured-nation group and side has a better value: what is raised, and by whom
+-- (E99). Minimums and rates are compared within one model and currency only.
 with
     contracts as (
         select
@@ -11,21 +11,18 @@ with
     ),
     members as (select * from contracts where mfn_group is not null),
     bounds as (
-        select mfn_group, side, model, valid_from as bound
+        select mfn_group, side, valid_from as bound
         from members
         union
-        select mfn_group, side, model, ends_at as bound
+        select mfn_group, side, ends_at as bound
         from members
     ),
     stretches as (
         select
             mfn_group,
             side,
-            model,
             bound as starts_at,
-            lead(bound) over (
-                partition by mfn_group, side, model order by bound
-            ) as stops_at
+            lead(bound) over (partition by mfn_group, side order by bound) as stops_at
         from bounds
     ),
     -- The version that rules in a stretch is the contract's highest.
@@ -33,9 +30,9 @@ with
         select
             stretches.mfn_group,
             stretches.side,
-            stretches.model,
             stretches.starts_at,
             stretches.stops_at,
+            members.model,
             members.contract_id,
             members.contract_version,
             members.amounts_currency_code,
@@ -48,17 +45,12 @@ with
             members
             on members.mfn_group = stretches.mfn_group
             and members.side = stretches.side
-            and members.model = stretches.model
             and members.valid_from <= stretches.starts_at
             and members.ends_at >= stretches.stops_at
         where stretches.starts_at < stretches.stops_at
         qualify
             row_number() over (
-                partition by
-                    members.contract_id,
-                    stretches.side,
-                    stretches.model,
-                    stretches.starts_at
+                partition by members.contract_id, stretches.side, stretches.starts_at
                 order by members.contract_version desc
             )
             = 1
@@ -78,7 +70,8 @@ with
             max(
                 case
                     when
-                        others.amounts_currency_code = ruling.amounts_currency_code
+                        others.model = ruling.model
+                        and others.amounts_currency_code = ruling.amounts_currency_code
                         and others.per_subscriber_minimum
                         > coalesce(ruling.per_subscriber_minimum, 0)
                     then others.per_subscriber_minimum
@@ -87,7 +80,8 @@ with
             max(
                 case
                     when
-                        others.amounts_currency_code = ruling.amounts_currency_code
+                        others.model = ruling.model
+                        and others.amounts_currency_code = ruling.amounts_currency_code
                         and others.per_use_minimum > coalesce(ruling.per_use_minimum, 0)
                     then others.per_use_minimum
                 end
@@ -95,14 +89,15 @@ with
             max(
                 case
                     when
-                        others.amounts_currency_code = ruling.amounts_currency_code
+                        others.model = ruling.model
+                        and others.amounts_currency_code = ruling.amounts_currency_code
                         and others.rate > ruling.rate
                     then others.rate
                 end
             ) as rate,
             {{
                 ordered_list(
-                    "case when others.revenue_share > ruling.revenue_share or (others.amounts_currency_code = ruling.amounts_currency_code and (others.per_subscriber_minimum > coalesce(ruling.per_subscriber_minimum, 0) or others.per_use_minimum > coalesce(ruling.per_use_minimum, 0) or others.rate > ruling.rate)) then others.contract_id || '@' || cast(others.contract_version as "
+                    "case when others.revenue_share > ruling.revenue_share or (others.model= ruling.model and others.amounts_currency_code = ruling.amounts_currency_code and (others.per_subscriber_minimum > coalesce(ruling.per_subscriber_minimum, 0) or others.per_use_minimum > coalesce(ruling.per_use_minimum, 0) or others.rate > ruling.rate)) then others.contract_id || '@' || cast(others.contract_version as "
                     ~ t_str()
                     ~ ") end",
                     "+",
@@ -114,7 +109,6 @@ with
             ruling as others
             on others.mfn_group = ruling.mfn_group
             and others.side = ruling.side
-            and others.model = ruling.model
             and others.starts_at = ruling.starts_at
             and others.contract_id <> ruling.contract_id
         group by all

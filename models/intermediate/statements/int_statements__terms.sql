@@ -97,6 +97,8 @@ qualify
     row_number() over (
         partition by judged.contract_id, judged.report_month
         order by
-            case when judged.is_valid then 0 else 1 end, judged.contract_version desc
+            case when judged.is_valid then 0 else 1 end,
+            judged.base_contract_version desc,
+            judged.contract_version desc
     )
     = 1

@@ -166,7 +166,7 @@ def test_verify_of_forged_statement_finds_that_it_does_not_close(package: Path) 
 
     edit_manifest(package, forge_closing)
 
-    assert rules(package) == {"statement_balance_closes"}
+    assert rules(package) == {"statement_balance_closes", "statement_total_equals_lines"}
 
 
 def test_verify_of_version_after_changed_one_finds_the_broken_chain(package: Path) -> None:

@@ -5,16 +5,19 @@ It reads lake and models and leaves no trace: nothing is loaded, built, drafted 
 
 import tempfile
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 
-from linernotes import warehouse
 from linernotes.errors import LinernotesError
-from linernotes.ingestion import admit_landing
+from linernotes.ingestion import admit_landing, quarantine_show
 from linernotes.settings import Settings
+from linernotes.warehouse.compiled import compiled_project
+from linernotes.warehouse.dbt import now
+from linernotes.warehouse.sources import link_sources
+from linernotes.warehouse.valuation import World, require_rates, valuation
 
 CONTRACTS, WITHHOLDINGS = "raw_licensing__contracts", "raw_licensing__contract_withholdings"
 ATTRIBUTIONS = "raw_ai_usage__attributions"
@@ -84,15 +87,15 @@ def simulate(
     Raises:
         LinernotesError: if the change cannot be made, or a model cannot be run.
     """
-    known_at = warehouse.now()
-    project = warehouse.compiled_project(settings)
+    known_at = now()
+    project = compiled_project(settings)
     with tempfile.TemporaryDirectory(prefix="linernotes-simulation-") as scratch:
-        base = warehouse.link_sources(settings, Path(scratch) / "sources", with_ledger=False)
-        with warehouse.valuation(project, base) as run:
-            world = warehouse.World(known_at, first_month=month, last_month=month)
+        base = link_sources(settings, Path(scratch) / "sources", with_ledger=False)
+        with valuation(project, base) as run:
+            world = World(known_at, first_month=month, last_month=month)
             run.run(world, TARGETS)
-            warehouse.require_rates(run)
-            run.connection.execute(_keep("before"), [month])
+            require_rates(run)
+            _keep(run.connection, "before", month)
             changed = Path(scratch) / "changed"
             if contract_file:
                 _add_contracts(contract_file, base, changed, Path(scratch))
@@ -103,32 +106,44 @@ def simulate(
             for folder in sorted(changed.iterdir()):
                 run.replace_source(folder.name, folder)
             run.run(world, TARGETS)
-            warehouse.require_rates(run)
-            run.connection.execute(_keep("after"), [month])
+            require_rates(run)
+            _keep(run.connection, "after", month)
             return _compare(run.connection, month)
 
 
-def _keep(name: str) -> str:
-    return f"""
+def _keep(connection: duckdb.DuckDBPyConnection, name: str, month: date) -> None:
+    connection.execute(
+        f"""
         create or replace temp table {name} as
         select
             partner_id, contract_id, line_type, hold_bucket, currency_code, sum(amount) as amount
         from marts.fct_compensation_lines
         where report_month = ?
-        group by all;
+        group by all
+        """,
+        [month],
+    )
+    connection.execute(
+        f"""
         create or replace temp table {name}_terms as
         select contract_id, mfn_cause, payout_currency_code
         from intermediate.int_licensing__terms_effective
         where mfn_cause is not null
-    """
+        """
+    )
 
 
 def _compare(connection: duckdb.DuckDBPyConnection, month: date) -> Simulation:
     gains = connection.execute(
         """
         select
-            partner_id, contract_id, line_type, hold_bucket, currency_code,
-            coalesce(before.amount, 0), coalesce(after.amount, 0)
+            coalesce(after.partner_id, before.partner_id) as partner_id,
+            coalesce(after.contract_id, before.contract_id) as contract_id,
+            coalesce(after.line_type, before.line_type) as line_type,
+            coalesce(after.hold_bucket, before.hold_bucket) as hold_bucket,
+            coalesce(after.currency_code, before.currency_code) as currency_code,
+            coalesce(before.amount, 0),
+            coalesce(after.amount, 0)
         from before
         full join after
             on after.partner_id is not distinct from before.partner_id
@@ -138,7 +153,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, month: date) -> Simulation:
             and after.currency_code = before.currency_code
         where coalesce(before.amount, 0) <> coalesce(after.amount, 0)
         order by all
-        """.replace("partner_id, contract_id, line_type, hold_bucket, currency_code,", _COALESCED)
+        """
     ).fetchall()
     found = [Gain(*row) for row in gains]
     triggered = connection.execute(
@@ -168,12 +183,6 @@ def _compare(connection: duckdb.DuckDBPyConnection, month: date) -> Simulation:
     )
 
 
-_COALESCED = "".join(
-    f"coalesce(after.{name}, before.{name}) as {name}, "
-    for name in ("partner_id", "contract_id", "line_type", "hold_bucket", "currency_code")
-)
-
-
 def _add_contracts(file: Path, base: Path, changed: Path, scratch: Path) -> None:
     """Takes a planned contract through the real door, in a home of its own."""
     landing = scratch / "landing" / "licensing" / "contracts"
@@ -183,8 +192,6 @@ def _add_contracts(file: Path, base: Path, changed: Path, scratch: Path) -> None
     report = admit_landing(planned)
     refused = [one for one in report.deliveries if one.state != "loaded" or one.rows_quarantined]
     if refused or not report.deliveries:
-        from linernotes.ingestion import quarantine_show
-
         reasons = [one.reason for one in refused if one.reason]
         for one in refused:
             if one.delivery_id and one.rows_quarantined:
@@ -194,7 +201,7 @@ def _add_contracts(file: Path, base: Path, changed: Path, scratch: Path) -> None
             f"{file} is no contract that the door lets in: {'; '.join(reasons) or 'it is empty'}. "
             "It must be a JSON object a line, as in the feed licensing/contracts."
         )
-    added = warehouse.link_sources(planned, scratch / "planned", with_ledger=False)
+    added = link_sources(planned, scratch / "planned", with_ledger=False)
     for table in (CONTRACTS, WITHHOLDINGS):
         target = changed / table
         target.mkdir(parents=True, exist_ok=True)
@@ -203,14 +210,14 @@ def _add_contracts(file: Path, base: Path, changed: Path, scratch: Path) -> None
                 (target / f"{number}-{link.name}").symlink_to(link.resolve())
 
 
-def _set_shares(shares: dict[str, Decimal], base: Path, changed: Path, known_at: object) -> None:
+def _set_shares(shares: dict[str, Decimal], base: Path, changed: Path, known_at: datetime) -> None:
     folder = changed / CONTRACTS if (changed / CONTRACTS).exists() else base / CONTRACTS
     with duckdb.connect() as connection:
         connection.execute(f"create table contracts as from read_parquet('{folder}/*.parquet')")
         for contract_id, share in shares.items():
             found = connection.execute(
-                "update contracts set revenue_share = ? where contract_id = ?",
-                [share, contract_id],
+                "update contracts set revenue_share = ? where contract_id = ? and recorded_at <= ?",
+                [share, contract_id, known_at],
             ).fetchone()
             if not found or not found[0]:
                 raise LinernotesError(

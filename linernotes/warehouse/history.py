@@ -12,9 +12,13 @@ from typing import Any
 
 import duckdb
 
-from linernotes import warehouse
 from linernotes.errors import LinernotesError
 from linernotes.settings import Settings
+from linernotes.warehouse.compiled import compiled_project
+from linernotes.warehouse.dbt import now
+from linernotes.warehouse.revaluation import revalue
+from linernotes.warehouse.sources import link_sources
+from linernotes.warehouse.valuation import World, valuation
 
 
 @dataclass(frozen=True)
@@ -74,12 +78,12 @@ def as_known(
     Raises:
         LinernotesError: if there is no such report, or the instant lies ahead.
     """
-    project = warehouse.compiled_project(settings)
+    project = compiled_project(settings)
     node = project.nodes.get(report)
     if node is None or not report.startswith("rpt_"):
         reports = ", ".join(sorted(name for name in project.nodes if name.startswith("rpt_")))
         raise LinernotesError(f"There is no report `{report}`. There are: {reports}")
-    present = warehouse.now()
+    present = now()
     if known_at > present:
         raise LinernotesError(f"{known_at} lies ahead: nobody knows yet what will be known then.")
     with (
@@ -87,10 +91,10 @@ def as_known(
         duckdb.connect() as results,
     ):
         for name, freeze in (("then", known_at), ("now", present)):
-            root = warehouse.link_sources(settings, Path(scratch) / name)
-            warehouse.revalue(project, root, freeze)
-            with warehouse.valuation(project, root) as run:
-                run.run(warehouse.World(freeze), [report])
+            root = link_sources(settings, Path(scratch) / name)
+            revalue(project, root, freeze)
+            with valuation(project, root) as run:
+                run.run(World(freeze), [report])
                 file = Path(scratch) / f"{name}.parquet"
                 run.connection.execute(f"copy {node.relation} to '{file}' (format parquet)")
             results.execute(f"create table report_{name} as from read_parquet('{file}')")

@@ -1,0 +1,20 @@
+"""The ledger's tables as the models read them, and issued months valued again.
+
+They are shown here and made elsewhere: by an issue of statements, and by each build.
+"""
+
+import dagster as dg
+
+DESCRIPTIONS = {
+    "raw_ledger__statements": "Issued statements. One row per statement; it never changes.",
+    "raw_ledger__lines": "Lines of issued statements. One row per line; it never changes.",
+    "raw_ledger__pools": "Totals of the pools behind issued statements. One row per pool, contract"
+    " and version.",
+    "raw_revaluation__lines": "Lines of issued months before and after a class of input moves. One"
+    " row per line, layer of usage and class.",
+}
+
+ledger_tables = [
+    dg.AssetSpec(["raw", table], description=description, kinds={"parquet"})
+    for table, description in DESCRIPTIONS.items()
+]
