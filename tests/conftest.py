@@ -5,19 +5,22 @@ import importlib
 import pkgutil
 import random
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from linernotes import ingestion, warehouse
+from linernotes import ingestion, statements, warehouse
 from linernotes.settings import Settings
 from tests.fixtures import worlds
 from tests.fixtures.worlds import Amounts, Rows
 
 CASES_KNOWN_AT = datetime(2026, 10, 1)
+# A month is closed on the 15th of the next, with what was known that morning.
+CLOSINGS = [(date(2026, month, 1), datetime(2026, month + 1, 15, 6)) for month in range(1, 7)]
+LAST_MONTH, LAST_KNOWN_AT = date(2026, 7, 1), datetime(2026, 8, 15, 6)
 
 
 def build_once(folder: Path, make: Callable[[Path], None]) -> Path:
@@ -54,10 +57,7 @@ def _make_case_home(home: Path) -> None:
 
 def load_cases(home: Path, shuffled_by: int | None = None) -> None:
     """Takes the rows of all edge cases through the door, as written or in another order."""
-    package = importlib.import_module("tests.integration.edge_cases")
-    for module in pkgutil.iter_modules(package.__path__):
-        if module.name.startswith("test_"):
-            importlib.import_module(f"{package.__name__}.{module.name}")
+    import_modules("tests.integration.edge_cases")
     world = worlds.World()
     worlds.add_rates(world)
     for add_case in worlds.CASES:
@@ -70,6 +70,61 @@ def load_cases(home: Path, shuffled_by: int | None = None) -> None:
     report = ingestion.admit_landing(settings)
     refused = [delivery for delivery in report.deliveries if delivery.state == "refused"]
     assert not refused, refused
+
+
+@pytest.fixture(scope="session")
+def closed_home(shared_folder: Path) -> Path:
+    """A home whose months January to June were closed and issued; July is a draft.
+
+    Its figures are in the closing file of July; nothing is built or published.
+    """
+    return build_once(shared_folder / "closed", _make_closed_home)
+
+
+def _make_closed_home(home: Path) -> None:
+    settings = Settings(home=home)
+    closed_world().write(settings.landing_root)
+    report = ingestion.admit_landing(settings)
+    astray = [one for one in report.deliveries if one.state != "loaded" or one.rows_quarantined]
+    assert not astray, astray
+    for month, known_at in CLOSINGS:
+        close_and_issue(settings, month, known_at)
+    warehouse.close_month(settings, LAST_MONTH, LAST_KNOWN_AT)
+
+
+def closed_world() -> worlds.World:
+    """All rows of the cases about closed months."""
+    import_modules("tests.integration.closed_months")
+    world = worlds.World()
+    worlds.add_rates(world)
+    for add_case in worlds.CLOSED_CASES:
+        add_case(world)
+    return world
+
+
+def close_and_issue(settings: Settings, month: date, known_at: datetime) -> None:
+    """Values a month and takes its statements through all three states."""
+    text = f"{month:%Y-%m}"
+    source = warehouse.close_month(settings, month, known_at)
+    statements.draft(settings, text, by="Ada", source=source)
+    statements.approve(settings, text, by="Ben")
+    statements.issue(settings, text, by="Ben")
+
+
+@pytest.fixture(scope="session")
+def closed_rows(closed_home: Path) -> Iterator[Rows]:
+    """Runs SQL on the figures of the closed months and the draft of July."""
+    file = closed_home / "warehouse" / "closing" / f"{LAST_MONTH:%Y-%m}.duckdb"
+    with duckdb.connect(str(file), read_only=True) as connection:
+        yield lambda sql: connection.execute(sql).fetchall()
+
+
+def import_modules(name: str) -> None:
+    """Imports the test modules of a package, which register their cases."""
+    package = importlib.import_module(name)
+    for module in pkgutil.iter_modules(package.__path__):
+        if module.name.startswith("test_"):
+            importlib.import_module(f"{package.__name__}.{module.name}")
 
 
 @pytest.fixture(scope="session")

@@ -53,6 +53,8 @@ class Rates:
     """Exchange rates as known at a freeze: the ECB's, a provider's for what it never quotes."""
 
     def __init__(self, world: World, known_at: datetime) -> None:
+        # While a rule's day lies ahead, the day of the freeze stands in for it.
+        self.today = known_at.date()
         self.per_euro: dict[str, dict[date, Decimal]] = defaultdict(dict)
         for (rate_date, currency), rate in world.ecb.known(known_at).items():
             self.per_euro[currency][rate_date] = rate
@@ -67,6 +69,7 @@ class Rates:
     def of_euro(self, currency: str, day: date) -> Fraction:
         if currency == EURO:
             return Fraction(1)
+        day = min(day, self.today)
         days = self.days.get(currency, [])
         place = bisect_right(days, day) - 1
         if place < 0 or (day - days[place]).days > RATE_DAYS:

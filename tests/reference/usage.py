@@ -5,10 +5,12 @@ Whose recordings were used is a matter of attribution, not of this module.
 
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import accumulate
+from typing import Any
 
 from tests.reference import clock, seeds
 from tests.reference.model import Derivative, Generation, World
@@ -135,18 +137,18 @@ def played_days(
     table = world.plays.get(month)
     if table is None:
         return {}
-    reviewed = table.known(fraud_at)
     in_time = table.known(first_at) if first_at else {}
+    today = table.known(usage_at)
     groups: PlayGroups = {}
-    for key, row in table.known(usage_at).items():
+    for key in today.keys() | in_time.keys():
         played, derivative_id, territory, tier = key
-        artificial = reviewed.get(key, row).artificial
-        total = max(0, row.plays - artificial)
+        artificial = _artificial(table.of[key], fraud_at)
+        total = max(0, today[key].plays - artificial) if key in today else 0
         timely = total
         if first_at is not None and first is not None:
             early = in_time.get(key)
             is_known = early is not None and first.generation_of(derivative_id) is not None
-            timely = min(max(0, early.plays - artificial), total) if early and is_known else 0
+            timely = max(0, early.plays - artificial) if early and is_known else 0
         days = groups.setdefault((derivative_id, territory, tier), PlayedDays())
         days.days.append(clock.midnight(played))
         days.timely.append(timely)
@@ -154,6 +156,13 @@ def played_days(
     for days in groups.values():
         days.close()
     return groups
+
+
+def _artificial(versions: Sequence[tuple[datetime, Any]], fraud_at: datetime) -> int:
+    """What was found artificial by an instant, or first; taking a row back is no finding."""
+    found = [(recorded_at, row.artificial) for recorded_at, row in versions if row]
+    reviewed = [artificial for recorded_at, artificial in found if recorded_at <= fraud_at]
+    return reviewed[-1] if reviewed else found[0][1]
 
 
 class Removals:

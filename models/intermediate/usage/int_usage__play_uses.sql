@@ -42,13 +42,7 @@ with
                     plays.issued_play_count is null
                     or derivatives.known_since > plays.first_known_at
                 then 0
-                else
-                    least(
-                        greatest(
-                            plays.issued_play_count - plays.artificial_play_count, 0
-                        ),
-                        greatest(plays.play_count - plays.artificial_play_count, 0)
-                    )
+                else greatest(plays.issued_play_count - plays.artificial_play_count, 0)
             end as timely_quantity
         from plays
         left join derivatives on derivatives.derivative_id = plays.derivative_id

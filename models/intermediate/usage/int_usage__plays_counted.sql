@@ -1,7 +1,7 @@
 -- One row per day, derivative, territory and tier: plays as known now and as known when
 -- the month was first issued, and how many of them are artificial.
 -- Of a row that the freeze of the fraud findings does not know yet, its own first
--- finding stands.
+-- finding stands; taking a row back is no finding.
 with
     versions as (
         select versions.*, {{ first_of_month("versions.play_date") }} as usage_month
@@ -22,9 +22,14 @@ with
             ) as issued_play_count,
             coalesce(
                 max_by(versions.artificial_play_count, versions.recorded_at) filter (
-                    where versions.recorded_at <= {{ known_at("fraud") }}
+                    where
+                        versions.recorded_at <= {{ known_at("fraud") }}
+                        and not versions.is_withdrawn
                 ),
-                min_by(versions.artificial_play_count, versions.recorded_at)
+                min_by(versions.artificial_play_count, versions.recorded_at) filter (
+                    where not versions.is_withdrawn
+                ),
+                0
             ) as artificial_play_count,
             max_by(versions.is_withdrawn, versions.recorded_at) as is_withdrawn,
             max(versions.recorded_at) as recorded_at

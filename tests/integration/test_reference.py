@@ -1,0 +1,24 @@
+"""The warehouse agrees with a second calculation, made from the rules alone, to the minor unit.
+
+Every line, with its quantity and weight, and every term of every statement is compared.
+"""
+
+from pathlib import Path
+
+import duckdb
+
+from tests.conftest import CLOSINGS, LAST_KNOWN_AT, LAST_MONTH, closed_world
+from tests.fixtures.comparison import differences
+from tests.reference import compute
+
+
+def test_closed_months_of_the_edge_cases_agree_with_the_second_calculation(
+    closed_home: Path,
+) -> None:
+    closings = [(f"{month:%Y-%m}", known_at) for month, known_at in CLOSINGS]
+    file = closed_home / "warehouse" / "closing" / f"{LAST_MONTH:%Y-%m}.duckdb"
+
+    result = compute(closed_world().rows, closings, LAST_KNOWN_AT)
+
+    with duckdb.connect(str(file), read_only=True) as connection:
+        assert differences(connection, result, f"{LAST_MONTH:%Y-%m}") == []
