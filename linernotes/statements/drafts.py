@@ -73,7 +73,8 @@ def draft(
         The newest record of each statement, by partner, month and contract.
 
     Raises:
-        LinernotesError: if nothing is published, or no statement fits month and partner.
+        LinernotesError: if nothing is published, if no statement fits month and partner, or if the
+            figures were made before the last issue.
     """
     issued = issued_statements(settings)
     with open_published(settings, source) as connection, _of_this_version():
@@ -83,6 +84,7 @@ def draft(
                 f"The published warehouse has no statement for {month or 'any month'} and "
                 f"{partner or 'any partner'}: check the partner id and that the month was built."
             )
+        _require_ledger_known(connection, issued)
         kept = [issued[one["statement_id"]] for one in headers if one["statement_id"] in issued]
         statements = _statements(
             connection, [one for one in headers if one["statement_id"] not in issued]
@@ -171,6 +173,21 @@ def _headers(
         values,
     ).fetchall()
     return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def _require_ledger_known(
+    connection: duckdb.DuckDBPyConnection, issued: Collection[str]
+) -> None:
+    """Figures made before the last issue know neither its balances nor what has to be corrected."""
+    rows = connection.execute(
+        f"select statement_id from published.{STATEMENTS} where statement_state <> 'issued'"
+    ).fetchall()
+    stale = sorted({name for (name,) in rows} & set(issued))
+    if stale:
+        raise LinernotesError(
+            f"{stale[0]} is issued, and the figures to draft from do not know it yet: run "
+            "`linernotes build`, or draft with --close."
+        )
 
 
 def _statements(
