@@ -70,8 +70,8 @@ def _of_fraud(found: Changes, _: Valuation) -> list[Change]:
 def _of_ownership(found: Changes, before: Valuation) -> list[Change]:
     was_open = {
         (entry.pool, entry.object_id)
-        for entry, value in before.items()
-        if entry.bucket in OPEN_BUCKETS and value.weight_nano
+        for entry in found
+        if entry.bucket in OPEN_BUCKETS and entry in before and before[entry].weight_nano
     }
     return [
         (

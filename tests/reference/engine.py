@@ -113,6 +113,7 @@ class House:
                 ledger = ledgers[contract_id]
                 shared = [_line(month, *one) for one in typed[contract_id, month]]
                 shared += self._training(contract_id, month, known_at, ledger)
+                shared = [self._of_member(line, known_at) for line in shared]
                 versions = licence.versions.get(contract_id, [])
                 terms = licence.statement_terms(contract_id, month)
                 is_valid = terms is not None
@@ -137,6 +138,12 @@ class House:
                     continue
                 of_month[month] = terms
                 self._enter(ledger, result, statement, [*shared, *balance])
+
+    def _of_member(self, line: Line, known_at: datetime) -> Line:
+        member = self.books.catalogue(known_at).member(
+            line.owner_party_id, line.partner_id, line.usage_month
+        )
+        return replace(line, member_party_id=member)
 
     @staticmethod
     def _enter(ledger: Ledger, result: Result, statement: Statement, lines: list[Line]) -> None:

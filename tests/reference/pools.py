@@ -383,13 +383,20 @@ class MonthValuer:
                 self._add_judged(pool, side, object_id, share, timely, late, nano, verdict, removal)
 
     def _made_in(self, scope: Scope, generation: Generation, terms: Terms) -> tuple[Scope, Clause]:
-        """A generation is judged where, and under the contract version by which, it was made."""
+        """A generation is judged where, and under the contract version by which, it was made.
+
+        Where its owner had no share or no contract there, it is judged as its plays are.
+        """
+        owners = self.rights.catalogue.owners(scope.object_id, scope.side, generation.territory)
+        there = owners.at(generation.occurred_at) or []
+        if not any(share.owner == scope.owner for share in there):
+            return scope, Clause.of(terms)
         made = self.rights.terms_of(
             scope.owner, scope.side, generation.territory, scope.product_id, generation.occurred_at
         )
         if made is None:
-            made = self.licence.terms(terms.contract_id, generation.occurred_at)
-        return scope._replace(territory=generation.territory), Clause.of(made or terms)
+            return scope, Clause.of(terms)
+        return scope._replace(territory=generation.territory), Clause.of(made)
 
     def _add_held(self, pool: PoolKey, side: str, sources: Sources, timely: int, late: int) -> None:
         if sources.held:

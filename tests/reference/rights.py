@@ -149,6 +149,27 @@ class Catalogue:
             found |= level
         return found - {party_id}
 
+    def member(self, owner: str, partner: str, month: str) -> str:
+        """Who stands directly under a partner above an owner, or is it; empty if nobody does.
+
+        Chains that hold in the month come first, then the shortest, then the newest.
+        """
+        start, end = clock.month_start(month), clock.month_end(month)
+        found: list[tuple] = []
+        chains = [(owner, clock.LONG_AGO, clock.FOREVER)]
+        for depth in range(PARENT_LEVELS):
+            longer = []
+            for party, since, until in chains:
+                for link in self.links_up.get(party, ()):
+                    chain = (max(since, link.valid_from), min(until, link.valid_to))
+                    if link.parent == partner:
+                        holds = chain[0] < end and chain[1] > start
+                        found.append((not holds, depth, clock.LONG_AGO - chain[0], party))
+                    else:
+                        longer.append((link.parent, *chain))
+            chains = longer
+        return min(found)[3] if found else ""
+
     def owners(self, object_id: str, side: str, territory: str) -> Stretches[list[Share]]:
         """The shares of an object in a territory over time, without their terms."""
         key = (object_id, side, territory)

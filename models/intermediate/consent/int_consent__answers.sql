@@ -1,143 +1,9 @@
 -- One row per scope, clock and stretch of time in which the answer does not change:
--- whether everybody who is asked says so, and by which proofs. The most specific
--- decision of each party wins, deny beats allow at a tie, and silence is resolved by
--- the contract (docs/money.md, "Consent").
+-- whether everybody who is asked says so, by which proofs, and since when
+-- (docs/money.md, "Consent").
 with
-    scopes as (select * from {{ ref("int_consent__scopes") }}),
-    questions as (select * from {{ ref("int_consent__questions") }}),
     candidates as (select * from {{ ref("int_consent__candidates") }}),
-    contracts as (select * from {{ ref("int_licensing__terms_effective") }}),
-    clocks as (
-        select 'then' as clock
-        union all
-        select 'now' as clock
-    ),
-    bounds as (
-        select scopes.scope_id, clocks.clock, {{ always_from() }} as bound
-        from scopes
-        cross join clocks
-        union
-        select scope_id, clock, starts_at as bound
-        from candidates
-        union
-        select scope_id, clock, stops_at as bound
-        from candidates
-    ),
-    stretches as (
-        select
-            scope_id,
-            clock,
-            bound as valid_from,
-            coalesce(
-                lead(bound) over (partition by scope_id, clock order by bound),
-                {{ always_to() }}
-            ) as valid_to
-        from bounds
-    ),
-    winners as (
-        select
-            stretches.scope_id,
-            stretches.clock,
-            stretches.valid_from,
-            stretches.valid_to,
-            questions.required_party,
-            questions.party_id,
-            candidates.decision_id,
-            candidates.decision,
-            candidates.daily_limit,
-            candidates.max_influence,
-            candidates.enforced_at,
-            min(candidates.decision) over (
-                partition by
-                    stretches.scope_id,
-                    stretches.clock,
-                    stretches.valid_from,
-                    questions.required_party,
-                    questions.party_id,
-                    candidates.specificity
-            ) <> max(candidates.decision) over (
-                partition by
-                    stretches.scope_id,
-                    stretches.clock,
-                    stretches.valid_from,
-                    questions.required_party,
-                    questions.party_id,
-                    candidates.specificity
-            ) as is_conflict
-        from stretches
-        inner join questions on questions.scope_id = stretches.scope_id
-        left join
-            candidates
-            on candidates.scope_id = stretches.scope_id
-            and candidates.clock = stretches.clock
-            and candidates.required_party = questions.required_party
-            and candidates.party_id = questions.party_id
-            and candidates.starts_at <= stretches.valid_from
-            and candidates.stops_at >= stretches.valid_to
-        where stretches.valid_from < stretches.valid_to
-        qualify
-            row_number() over (
-                partition by
-                    stretches.scope_id,
-                    stretches.clock,
-                    stretches.valid_from,
-                    questions.required_party,
-                    questions.party_id
-                order by
-                    candidates.specificity desc,
-                    case when candidates.decision = 'deny' then 0 else 1 end,
-                    candidates.decision_id
-            )
-            = 1
-    ),
-    answered as (
-        select
-            winners.scope_id,
-            winners.clock,
-            winners.valid_from,
-            winners.valid_to,
-            winners.enforced_at,
-            winners.daily_limit,
-            winners.max_influence,
-            winners.is_conflict,
-            winners.decision_id is null as is_silent,
-            coalesce(winners.decision, contracts.silence) = 'allow' as is_allowed,
-            coalesce(
-                winners.decision_id,
-                contracts.contract_id
-                || '@'
-                || cast(contracts.contract_version as {{ t_str() }})
-                || '#'
-                || coalesce(contracts.silence_clause, 'silence')
-            ) as proof_id,
-            winners.required_party
-            || ':'
-            || coalesce(winners.party_id, 'unknown') as party_asked
-        from winners
-        inner join scopes on scopes.scope_id = winners.scope_id
-        inner join
-            contracts
-            on contracts.contract_id = scopes.contract_id
-            and contracts.contract_version = scopes.contract_version
-    ),
-    combined as (
-        select
-            scope_id,
-            clock,
-            valid_from,
-            valid_to,
-            bool_and(is_allowed) as is_allowed,
-            bool_and(is_silent) as is_contract_default,
-            bool_or(is_conflict) as is_conflict,
-            max(case when not is_allowed then enforced_at end) as deny_enforced_at,
-            min(case when is_allowed then daily_limit end) as daily_limit,
-            min(case when is_allowed then max_influence end) as max_influence,
-            {{ ordered_list("proof_id", "+") }} as proof_id,
-            {{ ordered_list("case when not is_allowed then party_asked end", ", ") }}
-            as denied_by
-        from answered
-        group by all
-    ),
+    combined as (select * from {{ ref("int_consent__answers_given") }}),
     islands as (
         select
             combined.*,
@@ -171,8 +37,16 @@ with
     since as (
         select
             numbered.*,
-            min(valid_from) over (partition by scope_id, clock, island) as answer_since
+            first_value(valid_from) over island_order as answer_since,
+            first_value(denied_from) over island_order as first_denied_from,
+            first_value(deny_starts_at) over island_order as first_deny_starts_at
         from numbered
+        window
+            island_order as (
+                partition by scope_id, clock, island
+                order by valid_from
+                rows between unbounded preceding and unbounded following
+            )
     )
 select
     since.scope_id,
@@ -187,6 +61,12 @@ select
     since.daily_limit,
     since.max_influence,
     since.answer_since,
+    -- A refusal that was recorded late was a revocation all the same from its start on.
+    case
+        when since.first_deny_starts_at = since.answer_since
+        then least(since.first_denied_from, since.answer_since)
+        else since.answer_since
+    end as revoked_from,
     case
         when not since.is_allowed
         then coalesce(since.deny_enforced_at, endings.enforced_at)

@@ -65,6 +65,7 @@ select distinct
     daily_limit,
     max_influence,
     enforced_at,
+    decided_from,
     starts_at,
     proves_until as stops_at,
     object_rank * 10000

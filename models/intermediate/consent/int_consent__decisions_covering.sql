@@ -80,6 +80,7 @@ select
         end
     ) as starts_at,
     least(decisions.stops_at, asked.speaks_to) as stops_at,
+    decisions.decided_from,
     decisions.mismatched_at,
     scopes.contract_id,
     scopes.territory as asked_territory,

@@ -74,7 +74,7 @@ with
             case
                 when
                     owned.judged_at
-                    < then_answers.answer_since + owned.run_off_days * interval '1' day
+                    < then_answers.revoked_from + owned.run_off_days * interval '1' day
                 then true
                 else false
             end as is_in_run_off

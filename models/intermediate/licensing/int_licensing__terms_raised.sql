@@ -123,7 +123,6 @@ with
                         "per_subscriber_minimum",
                         "per_use_minimum",
                         "rate",
-                        "mfn_cause",
                     ]
                 )
             }} as signature
@@ -166,6 +165,6 @@ select
     max(per_subscriber_minimum) as per_subscriber_minimum,
     max(per_use_minimum) as per_use_minimum,
     max(rate) as rate,
-    max(mfn_cause) as mfn_cause
+    min_by(mfn_cause, starts_at) as mfn_cause
 from numbered
 group by contract_id, base_contract_version, contract_version, made_number

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -167,15 +168,13 @@ def test_e129_a_pool_off_by_a_cent_stops_its_partners_and_nobody_else(settings: 
     assert "tune-master|2026-06" not in issued_statements(settings)
 
 
-def _issue_when_told(
-    home: Path, start: "multiprocessing.synchronize.Barrier", said: object
-) -> None:
+def _issue_when_told(home: Path, start: Any, said: Any) -> None:
     start.wait()
     try:
         issue(Settings(home=home), JUNE, by="Ben")
-        said.put("issued")  # type: ignore[attr-defined]
+        said.put("issued")
     except LinernotesError as reason:
-        said.put(str(reason))  # type: ignore[attr-defined]
+        said.put(str(reason))
 
 
 def test_e133_two_issues_at_once_give_exactly_one(settings: Settings) -> None:
