@@ -4,6 +4,7 @@ import fcntl
 import importlib
 import pkgutil
 import random
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -89,7 +90,10 @@ def _make_closed_home(home: Path) -> None:
     assert not astray, astray
     for month, known_at in CLOSINGS:
         close_and_issue(settings, month, known_at)
-    warehouse.close_month(settings, LAST_MONTH, LAST_KNOWN_AT)
+    last = warehouse.close_month(settings, LAST_MONTH, LAST_KNOWN_AT)
+    # Readers of what is published find the same figures there.
+    settings.published_root.mkdir()
+    shutil.copy(last, settings.published_file)
 
 
 def closed_world() -> worlds.World:

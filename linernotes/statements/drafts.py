@@ -175,9 +175,7 @@ def _headers(
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
-def _require_ledger_known(
-    connection: duckdb.DuckDBPyConnection, issued: Collection[str]
-) -> None:
+def _require_ledger_known(connection: duckdb.DuckDBPyConnection, issued: Collection[str]) -> None:
     """Figures made before the last issue know neither its balances nor what has to be corrected."""
     rows = connection.execute(
         f"select statement_id from published.{STATEMENTS} where statement_state <> 'issued'"

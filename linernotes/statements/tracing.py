@@ -149,11 +149,6 @@ def trace_event(settings: Settings, event_id: str) -> EventTrace:
             """,
             {"id": event_id},
         )
-        if not uses:
-            raise LinernotesError(
-                f"No generation, derivative or use is known as `{event_id}`: check the id, and "
-                "whether its delivery was loaded and built."
-            )
         same = " and ".join(f"uses.{name} is not distinct from lines.{name}" for name in KEYS)
         lines = _rows(
             connection,
@@ -181,6 +176,11 @@ def trace_event(settings: Settings, event_id: str) -> EventTrace:
             """,
             {"id": event_id},
         )
+        if not uses and not lines:
+            raise LinernotesError(
+                f"No generation, derivative or use is known as `{event_id}`: check the id, and "
+                "whether its delivery was loaded and built."
+            )
         return EventTrace(event_id, uses, lines)
 
 

@@ -22,7 +22,9 @@ TARGETS = (
     "fct_pools",
     "fct_pool_fees",
     "fct_source_uses",
+    "fct_exclusions",
     "dim_partners",
+    "dim_contracts",
 )
 OPENED = """
     with issued as (

@@ -88,6 +88,10 @@ class Valuation:
         """Reads a source table from another folder from the next run on."""
         self._replaced[table] = folder
 
+    def text_of(self, name: str, world: World) -> str:
+        """The SQL of a model as it would run for a world."""
+        return self._text(self._project.nodes[name], world)
+
     def failing_tests(self, world: World, names: list[str] | None = None) -> list[str]:
         """The singular data tests whose tables are here and that find a row."""
         failing = []

@@ -71,7 +71,10 @@ def seeds() -> list[int]:
 
 @pytest.fixture(scope="module")
 def closed(seeds: list[int], shared_folder: Path) -> Path:
-    home = build_once(shared_folder / "random", lambda home: close_all(home, worlds_of(seeds)))
+    def make(home: Path) -> None:
+        close_all(home, worlds_of(seeds))
+
+    home = build_once(shared_folder / "random", make)
     return home / "warehouse" / "closing" / f"{LAST_MONTH:%Y-%m}.duckdb"
 
 
