@@ -17,7 +17,7 @@ BIN := .venv/bin
 STAMP := .venv/.synced
 WORKERS ?= 2
 
-.PHONY: help install demo test lint format up bench clean
+.PHONY: help install demo test lint format up bench reference clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ up: $(STAMP) ## Start Dagster: web pages, daemon and schedules
 
 bench: $(STAMP) ## Measure speed, memory and growth against the floor
 	$(BIN)/python -m benchmarks --out benchmarks/RESULTS.md
+
+reference: $(STAMP) ## Hold the warehouse to the second calculation on a sample world at scale 1
+	$(BIN)/python -m tests.reference --scale 1
 
 clean: ## Remove what can be made again, .venv included; data homes are left alone
 	rm -rf .venv .uv target logs dist .pytest_cache .ruff_cache .hypothesis

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import duckdb
 
+from linernotes.settings import Settings
 from tests.conftest import CLOSINGS, LAST_KNOWN_AT, LAST_MONTH, closed_world
 from tests.fixtures.comparison import differences
 from tests.reference import compute
+from tests.reference.__main__ import compare
 
 
 def test_closed_months_of_the_edge_cases_agree_with_the_second_calculation(
@@ -22,3 +24,7 @@ def test_closed_months_of_the_edge_cases_agree_with_the_second_calculation(
 
     with duckdb.connect(str(file), read_only=True) as connection:
         assert differences(connection, result, f"{LAST_MONTH:%Y-%m}") == []
+
+
+def test_sample_world_agrees_with_the_second_calculation(tmp_path: Path) -> None:
+    assert compare(Settings(home=tmp_path), scale=0.02, seed=3) == 0

@@ -88,7 +88,8 @@ def test_dbt_unit_tests_of_the_models_hold(case_home: Path, tmp_path: Path) -> N
 def test_e13_a_warehouse_built_again_is_the_same_while_readers_read_on(
     case_home: Path, tmp_path: Path
 ) -> None:
-    settings = Settings(home=case_home)
+    home = shutil.copytree(case_home, tmp_path / "home")
+    settings = Settings(home=home)
     before = content(settings.published_file)
     settings.warehouse_file.unlink()
 
