@@ -1,6 +1,6 @@
 """Writes partner packages into the outbox: one folder per partner, report month and version.
 
-What each file looks like is in `tables` and `workbook`; sending a package is not done here.
+What each file looks like is in `tables`, `document` and `workbook`; nothing is sent here.
 """
 
 import os
@@ -18,6 +18,7 @@ import duckdb
 
 from linernotes.errors import LinernotesError
 from linernotes.published import open_published
+from linernotes.reporting.document import write_document
 from linernotes.reporting.manifest import (
     MANIFEST,
     PackagedFile,
@@ -45,7 +46,7 @@ from linernotes.statements import (
 
 Progress = Callable[[int, int, str], None]
 README = "README.txt"
-WORKBOOK = "statement.xlsx"
+WORKBOOK, DOCUMENT = "statement.xlsx", "statement.pdf"
 UNFINISHED_PREFIX = ".unfinished-"
 
 
@@ -169,7 +170,7 @@ def _write_package(
         if newest and says_the_same(_manifest_of(shelf / f"v{newest}"), manifest):
             return _package(shelf / f"v{newest}", manifest, newest, is_new=False)
         name = _partner_name(connection, partner_id)
-        files = [*data_files, *_write_texts(building, name, statements, tables)]
+        files = [*data_files, *_write_texts(building, connection, name, statements, tables)]
         return _shelve(building, build_manifest(statements, freeze, files))
     finally:
         shutil.rmtree(building, ignore_errors=True)
@@ -231,13 +232,18 @@ def _write_data_files(
 
 
 def _write_texts(
-    folder: Path, partner_name: str, statements: list[StatementRecord], tables: list[TableRows]
+    folder: Path,
+    connection: duckdb.DuckDBPyConnection,
+    partner_name: str,
+    statements: list[StatementRecord],
+    tables: list[TableRows],
 ) -> list[PackagedFile]:
-    """Writes what people read; it says nothing that is not in the data files and statements."""
+    """Writes what people read."""
+    write_document(folder / DOCUMENT, connection, partner_name, statements)
     write_workbook(folder / WORKBOOK, partner_name, statements, tables)
     readme = _readme(partner_name, statements, [rows.table for rows in tables])
     (folder / README).write_text(readme, encoding="utf-8", newline="\n")
-    return [packaged_file(folder / WORKBOOK), packaged_file(folder / README)]
+    return [packaged_file(folder / name) for name in (DOCUMENT, WORKBOOK, README)]
 
 
 def _shelve(building: Path, manifest: dict[str, Any]) -> Package:
@@ -309,7 +315,8 @@ def _readme(
     described = [f"{_file_names(table)}: {table.about}." for table in tables]
     lines = [
         f"{state.upper()} package for {partner_name}, {statements[0].report_month}: {meaning}",
-        f"{WORKBOOK}: the same tables to read; the exact decimals are in the data files.",
+        f"{DOCUMENT}: what is paid and why. {WORKBOOK}: the tables to read; the exact decimals are "
+        "in the data files.",
         *described[:-2],
         " ".join(described[-2:]),
         f"{MANIFEST}: each file's SHA-256, rows and control totals; `linernotes verify --package "

@@ -6,11 +6,15 @@ holds the two against each other.
 
 import json
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
+import pypdfium2
 import pytest
 
 from linernotes.reporting import read_package_csv, verify_package, write_packages
+from linernotes.reporting.document_parts import money
 from linernotes.settings import Settings
 from linernotes.statements import draft
 
@@ -87,3 +91,40 @@ def test_package_written_twice_from_the_models_reports_is_one_version_e13(
     assert (second.version, second.is_new) == (1, False)
     assert manifest["freeze"] == "2026-10-01T00:00:00Z"
     assert second.manifest_sha256 == first.manifest_sha256
+
+
+@pytest.mark.parametrize(
+    ("partner", "month"),
+    [
+        pytest.param("e06-partner", MONTH, id="yen"),
+        pytest.param("e07-partner", MONTH, id="dinar"),
+        pytest.param("e38-partner", MONTH, id="a part is held"),
+        pytest.param("e68-partner", MONTH, id="umbrella with a fee"),
+    ],
+)
+def test_formats_of_one_statement_have_the_same_totals_e132(
+    settings: Settings, partner: str, month: str
+) -> None:
+    [statement] = draft(settings, month, partner, by="Ada")
+    [package] = write_packages(settings, month, partner)
+    payable, held = (Decimal(statement.totals[term]) for term in ("payable_amount", "held_amount"))
+    lines = package.path / "compensation_lines.csv"
+
+    rows = list(read_package_csv(lines))
+    frame = pl.read_parquet(lines.with_suffix(".parquet"))
+    summary = pl.read_excel(
+        package.path / "statement.xlsx", sheet_name="Summary", has_header=False
+    ).rows()
+    pages = pypdfium2.PdfDocument(package.path / "statement.pdf")
+    text = " ".join(page.get_textpage().get_text_bounded() for page in pages)
+
+    for expected, is_held in ((payable, False), (held, True)):
+        kept_rows = [row for row in rows if bool(row["hold_bucket"]) == is_held]
+        assert sum(Decimal(row["amount"] or 0) for row in kept_rows) == expected
+        kept = frame.filter(pl.col("hold_bucket").is_not_null() == is_held)
+        assert kept["amount"].sum() == expected
+    [total, *_] = [row for row in summary if row[0] == "Total"]
+    assert [Decimal(str(cell)) for cell in total[2:4]] == [payable, held]
+    currency = statement.currency_code
+    assert f"Total {money(payable, currency)} {money(held, currency)}" in text
+    assert f"Payable {money(payable, currency)}" in text

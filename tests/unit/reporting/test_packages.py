@@ -40,6 +40,7 @@ FILES = {
     "removals.csv",
     "removals.parquet",
     "removals_monthly.csv",
+    "statement.pdf",
     "statement.xlsx",
 }
 

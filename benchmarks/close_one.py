@@ -1,0 +1,57 @@
+"""Values one month as of a freeze, as a process of its own: what `statement draft --close` runs.
+
+The command closes with what is known now; a benchmark closes past months as of their own freezes.
+"""
+
+import argparse
+import getpass
+from datetime import date, datetime
+
+from linernotes import statements, warehouse
+from linernotes.settings import Settings
+from linernotes.warehouse.building import building
+from linernotes.warehouse.compiled import compiled_project
+from linernotes.warehouse.sources import sources_folder
+from linernotes.warehouse.valuation import FIRST_MONTH, World, valuation
+
+
+def close(settings: Settings, month: date, known_at: datetime) -> None:
+    """Values what is open, and issued months whose input has moved."""
+    warehouse.close_month(settings, month, known_at)
+
+
+def issue(settings: Settings, month: date, known_at: datetime) -> None:
+    """Closes a month and takes its statements through all three states."""
+    text, name = f"{month:%Y-%m}", getpass.getuser()
+    source = warehouse.close_month(settings, month, known_at)
+    statements.draft(settings, text, by=name, source=source)
+    statements.approve(settings, text, by=f"{name} again")
+    statements.issue(settings, text, by=name)
+
+
+def recompute(settings: Settings, month: date, known_at: datetime) -> None:
+    """Values every month from the first one on, whether issued or not, and nothing twice."""
+    project = compiled_project(settings)
+    file = settings.home / "recomputed.duckdb"
+    file.unlink(missing_ok=True)
+    with (
+        building(settings, known_at),
+        valuation(project, sources_folder(settings), file) as run,
+    ):
+        world = World(known_at, first_month=FIRST_MONTH, last_month=month)
+        run.run(world, ["int_compensation__lines_valued"])
+
+
+def compile_models(settings: Settings, month: date, known_at: datetime) -> None:
+    """Lets dbt compile the models where no earlier run on this machine did, and values nothing."""
+    compiled_project(settings)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("work", choices=["close", "issue", "recompute", "compile"])
+    parser.add_argument("month", type=date.fromisoformat, help="its first day")
+    parser.add_argument("known_at", type=datetime.fromisoformat, help="the freeze, in UTC")
+    arguments = parser.parse_args()
+    works = {"close": close, "issue": issue, "recompute": recompute, "compile": compile_models}
+    works[arguments.work](Settings(), arguments.month, arguments.known_at)

@@ -1,0 +1,186 @@
+"""Measures closings, corrections and traces, in homes that are thrown away: `CLOSING.md`.
+
+How one step is measured is `measure.py`'s; what a step runs is `close_one.py`'s or the command
+line's.
+"""
+
+import argparse
+import csv
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.measure import Cost, StepFailed, measure
+from benchmarks.results import machine
+from benchmarks.run import LINERNOTES, ROOT, say
+
+YEAR = 2026
+# The sample world is not written for longer.
+MONTHS = 9
+REOPENED = (3, 4, 5)
+TRACED_UP_TO = 10
+HEADS = "wall s | CPU s | peak MB |"
+RULE = "| --- | ---: | ---: | ---: |"
+
+
+@dataclass(frozen=True)
+class Home:
+    """A home with a loaded sample world."""
+
+    folder: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "LINERNOTES_HOME": str(self.folder / "home"),
+            "LINERNOTES_LANDING": str(self.folder / "landing"),
+        }
+
+    def run(self, *words: str) -> Cost:
+        """Measures a command of `linernotes`."""
+        return measure([LINERNOTES, *words], self.environment, cwd=ROOT)
+
+    def value(self, work: str, month: int, known_at: datetime) -> Cost:
+        """Measures a valuation; `close_one.py` says which there are."""
+        command = [sys.executable, "-m", "benchmarks.close_one", work]
+        command += [date(YEAR, month, 1).isoformat(), known_at.isoformat()]
+        return measure(command, self.environment, cwd=ROOT)
+
+    def floor(self) -> tuple[int, Cost]:
+        """The lake's rows, and what the floor costs over its files."""
+        command = [sys.executable, "-m", "benchmarks.lake_files", self.folder / "home" / "lake"]
+        listed = self.folder / "lake.json"
+        with listed.open("w") as file:
+            subprocess.run(command, cwd=ROOT, stdout=file, check=True)
+        tables = json.loads(listed.read_text(encoding="utf-8"))
+        files = self.folder / "files.json"
+        files.write_text(json.dumps({name: table["files"] for name, table in tables.items()}))
+        command = [sys.executable, "-m", "benchmarks.floor", files, self.folder / "floor"]
+        return sum(table["rows"] for table in tables.values()), measure(command, {}, cwd=ROOT)
+
+
+def loaded_home(folder: Path, scale: float, months: int) -> Home:
+    """A sample world of so many months, taken through the door."""
+    home = Home(folder)
+    say(f"scale {scale:g}: {months} months are written and loaded")
+    out = ["--out", str(folder / "landing"), "--scale", f"{scale:g}", "--months", str(months)]
+    home.run("sample", *out)
+    home.run("load")
+    # Done once on a machine, whatever is closed later.
+    home.value("compile", 1, datetime(YEAR, 1, 1))
+    return home
+
+
+def closing(scale: float, folder: Path) -> list[str]:
+    """Closes and issues the first month, then traces a line and its first event."""
+    home = loaded_home(folder, scale, months=6)
+    freeze = datetime(YEAR, 2, 15, 6)
+    costs = {"close a month": home.value("close", 1, freeze)}
+    say(f"  closed in {costs['close a month'].wall_seconds:.0f} s")
+    rows, costs["floor"] = home.floor()
+    costs["close, draft, approve and issue it"] = home.value("issue", 1, freeze)
+    if scale <= TRACED_UP_TO:
+        # A trace reads the published file, which the full build makes.
+        home.run("build")
+        line, event = traced(folder / "home" / "ledger")
+        costs["trace a line"] = home.run("trace", "line", line, "--json")
+        costs["trace an event"] = home.run("trace", "event", event, "--json")
+    share = costs["close a month"].wall_seconds / costs["floor"].wall_seconds
+    text = f"{rows:,} rows in the lake. A closing takes {share:.1f} times the floor."
+    return [f"## One month at scale {scale:g}", "", text, "", *table(costs.items())]
+
+
+def traced(ledger: Path) -> tuple[str, str]:
+    """The line with the most events among those issued, and one of its events."""
+    uses = str(ledger / "**" / "uses.parquet")
+    with duckdb.connect() as connection:
+        [(line, event)] = connection.execute(
+            "select line_id, min(generation_id) from read_parquet($1) where generation_id "
+            "is not null group by line_id order by count(*) desc, line_id limit 1",
+            [uses],
+        ).fetchall()
+    return line, event
+
+
+def corrections(scale: float, folder: Path) -> list[str]:
+    """Closes the last month with and without three re-opened ones, and values all anew."""
+    home = loaded_home(folder, scale, months=MONTHS)
+    for month in range(1, MONTHS):
+        say(f"  month {month} is issued")
+        home.value("issue", month, datetime(YEAR, month + 1, 15, 6))
+    freeze = datetime(YEAR, MONTHS + 1, 15, 6)
+    costs = {"close the last month": home.value("close", MONTHS, freeze)}
+    revise_revenue(folder / "landing" / "finance" / "revenue")
+    home.run("load", "finance/revenue")
+    costs["close it, with revenue revised in three months"] = home.value("close", MONTHS, freeze)
+    costs["value all months once, at the new freeze"] = home.value("recompute", MONTHS, freeze)
+    first, second, full = (cost.wall_seconds for cost in costs.values())
+    text = (
+        f"{MONTHS} months, all but the last issued. Revised revenue of {len(REOPENED)} months adds "
+        f"{second - first:.1f} s; a full recompute takes {full:.1f} s."
+    )
+    return [f"## Corrections at scale {scale:g}", "", text, "", *table(costs.items())]
+
+
+def revise_revenue(folder: Path) -> None:
+    """Delivers the revenue of three months again, one per cent higher."""
+    revised, recorded_at = [], f"{YEAR}-{MONTHS + 1}-10T06:00:00.000Z"
+    for month in REOPENED:
+        with (folder / f"{YEAR}-{month:02d}.csv").open(newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                gross = (Decimal(row["gross"]) * Decimal("1.01")).quantize(Decimal("0.01"))
+                revised.append(row | {"gross": str(gross), "recorded_at": recorded_at})
+    with (folder / "revised.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, revised[0])
+        writer.writeheader()
+        writer.writerows(revised)
+
+
+def table(costs: Iterable[tuple[str, Cost]]) -> list[str]:
+    """A row per step."""
+    return [
+        f"| step | {HEADS}",
+        RULE,
+        *(
+            f"| {step} | {cost.wall_seconds:.1f} | {cost.cpu_seconds:.1f} "
+            f"| {cost.peak_megabytes:,.0f} |"
+            for step, cost in costs
+        ),
+    ]
+
+
+def main() -> None:
+    """The command line: measures, then prints the results and writes them where told."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.closing", description=__doc__)
+    parser.add_argument("--scales", type=float, nargs="*", default=[10, 100], metavar="N")
+    parser.add_argument("--corrections-at", type=float, default=1, metavar="N")
+    parser.add_argument("--out", type=Path, help="the Markdown file to write the results to")
+    parser.add_argument("--work", type=Path, help="where to put the homes (a temporary folder)")
+    arguments = parser.parse_args()
+
+    parts = ["# Closings", "", "Written by `python -m benchmarks.closing`.", "", machine()]
+    jobs = [(corrections, arguments.corrections_at)]
+    jobs += [(closing, scale) for scale in sorted(arguments.scales)]
+    try:
+        for job, scale in jobs:
+            with tempfile.TemporaryDirectory(dir=arguments.work, prefix="linernotes-") as folder:
+                parts += ["", *job(scale, Path(folder))]
+    except StepFailed as failure:
+        say(str(failure))
+        sys.exit(1)
+    text = "\n".join(parts) + "\n"
+    print(text)
+    if arguments.out:
+        arguments.out.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""Where the statement's fonts lie: packages ship them, and the system's are never used."""
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+
+REPLACEMENT = "□"
+
+
+def font_folders() -> list[Path]:
+    """Latin, Cyrillic and Greek; Arabic and Hebrew; Japanese, Korean and Chinese."""
+    western = _folder("justmytype_western_core") / "fonts" / "ofl"
+    return [
+        text_font_folder(),
+        western / "notosans",
+        western / "notosanssymbols2",
+        _folder("justmytype_intl_rtl") / "fonts" / "ofl",
+        _folder("noto_cjk_sans_jp_regular"),
+    ]
+
+
+def text_font_folder() -> Path:
+    """The font of all that is not a name in another script."""
+    return _folder("justmytype_western_core") / "fonts" / "ofl" / "inter"
+
+
+def _folder(package: str) -> Path:
+    return Path(str(files(package)))
+
+
+def readable(text: str) -> str:
+    """The text with `REPLACEMENT` for each character that no font has.
+
+    Typst refuses a document with a missing glyph, and a title may hold any character.
+    """
+    known = _characters()
+    return "".join(one if ord(one) in known else REPLACEMENT for one in text)
+
+
+@cache
+def _characters() -> frozenset[int]:
+    fonts = [path for folder in font_folders() for path in sorted(folder.rglob("*.[ot]tf"))]
+    known: set[int] = set()
+    for path in fonts:
+        with TTFont(path, lazy=True) as font:
+            known.update(font.getBestCmap() or {})
+    return frozenset(known)
