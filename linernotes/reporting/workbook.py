@@ -1,7 +1,7 @@
 """The workbook of a package: a summary sheet, then one sheet per table, for people to read.
 
-Amounts become binary numbers in any workbook, so nothing is ever computed from it; the data files
-and the manifest carry the decimals.
+Amounts become binary numbers in any workbook, so nothing but its own totals is computed from it;
+the data files and the manifest carry the decimals.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,6 +12,7 @@ from typing import Any
 
 import xlsxwriter
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
 from linernotes.money import minor_unit_digits
@@ -245,6 +246,7 @@ def _write_breakdown(
     sheet.write([(title, styles.section)])
     _write_headings(sheet, (*headings, "Currency", "Payable", "Held", "Lines"), len(names) + 1)
     totals: dict[str, list[Decimal]] = {}
+    first = sheet.row
     for *texts, currency, payable, held, count in lines.payable_and_held_by(names):
         money = styles.money(currency)
         figures = [(payable, money), (held, money), (count, styles.whole)]
@@ -255,13 +257,19 @@ def _write_breakdown(
         totals[currency] = [
             total + figure for total, figure in zip(sums, (payable, held, count), strict=True)
         ]
-    for currency, (payable, held, count) in sorted(totals.items()):
+    last = sheet.row - 1
+    for currency, sums in sorted(totals.items()):
         money = styles.money(currency, total=True)
         blanks = [(None, styles.total_text)] * (len(names) - 1)
-        figures = [(payable, money), (held, money), (count, styles.decimal(0, total=True))]
-        sheet.write(
-            [("Total", styles.total_text), *blanks, (currency, styles.total_text), *figures]
-        )
+        sheet.write([("Total", styles.total_text), *blanks, (currency, styles.total_text)])
+        codes = xl_range_abs(first, len(names), last, len(names))
+        for position, (total, style) in enumerate(
+            zip(sums, (money, money, styles.decimal(0, total=True)), strict=True), len(names) + 1
+        ):
+            summed = xl_range_abs(first, position, last, position)
+            formula = f'=SUMIFS({summed},{codes},"{currency}")'
+            # The value is what readers without a calculator see, and equals the decimals' sum.
+            sheet.worksheet.write_formula(sheet.row - 1, position, formula, style, float(total))
     sheet.skip()
 
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import re
+import zipfile
 from pathlib import Path
 
 import fastexcel
@@ -228,6 +230,20 @@ def test_workbook_of_draft_says_so_and_its_totals_agree(settings: Settings) -> N
         (13.75, 2.5, 4.0),
         (13.75, 2.5, 4.0),
     ]
+
+
+def test_workbook_totals_are_formulas_over_the_rows_above(settings: Settings) -> None:
+    [package] = write_packages(drafted(settings, TUNE))
+
+    with zipfile.ZipFile(package.path / "statement.xlsx") as book:
+        summary = book.read("xl/worksheets/sheet1.xml").decode()
+    totals = re.findall(r"<f>(SUMIFS[^<]*)</f><v>([^<]*)</v>", summary)
+    by_territory = totals[3:6]
+    assert [value for _, value in by_territory] == ["13.75", "2.5", "4.0"]
+    assert re.fullmatch(
+        r"SUMIFS\(\$C\$(\d+):\$C\$(\d+),\$B\$\1:\$B\$\2,\"EUR\"\)",
+        by_territory[0][0].replace("&quot;", '"'),
+    )
 
 
 def test_workbook_of_table_too_long_for_a_sheet_has_the_summary_only(
