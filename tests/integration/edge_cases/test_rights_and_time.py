@@ -138,23 +138,28 @@ def test_e66_a_member_that_leaves_is_paid_through_the_umbrella_until_it_goes(
     ) == [(True, "e66-merlin-partner"), (False, "e66-direct")]
 
 
-@case
-def e68_umbrella_fee(world: World) -> None:
-    world.licensed("e68", fee_rate="0.015")
-    world.product("e68", basis="plays")
-    for member, plays in (("e68-m1", 600), ("e68-m2", 400)):
-        world.party(member, kind="member")
+def umbrella(world: World, case_id: str, plays_by_member: tuple[int, ...], gross: str) -> None:
+    """A contract with a fee of 1.5 % whose members share the plays of one product."""
+    world.licensed(case_id, fee_rate="0.015")
+    world.product(case_id, basis="plays")
+    for number, plays in enumerate(plays_by_member, start=1):
+        member = world.party(f"{case_id}-m{number}", kind="member")
         world.add(
             "catalog/party_links",
-            parent_party_id="e68-partner",
+            parent_party_id=f"{case_id}-partner",
             child_party_id=member,
             role="member_of",
             valid_from="2020-01-01T00:00:00Z",
         )
-        world.route(member, "e68-partner", "e68-contract")
-        derivative = world.derivative("e68", [world.recording(f"{member}-rec", owner=member)])
+        world.route(member, f"{case_id}-partner", f"{case_id}-contract")
+        derivative = world.derivative(case_id, [world.recording(f"{member}-rec", owner=member)])
         world.plays(derivative, plays)
-    world.revenue("e68", "1000.00")
+    world.revenue(case_id, gross)
+
+
+@case
+def e68_umbrella_fee(world: World) -> None:
+    umbrella(world, "e68", (600, 400), "1000.00")
 
 
 def test_e68_an_umbrella_fee_is_spread_over_its_members(rows: Rows) -> None:
@@ -165,6 +170,23 @@ def test_e68_an_umbrella_fee_is_spread_over_its_members(rows: Rows) -> None:
     ) == [
         ("e68-m1", Decimal("600.000"), Decimal("9.000"), Decimal("591.000")),
         ("e68-m2", Decimal("400.000"), Decimal("6.000"), Decimal("394.000")),
+    ]
+
+
+@case
+def e69_umbrella_fee_of_small_sums(world: World) -> None:
+    umbrella(world, "e69", (33, 33, 34), "1.00")
+
+
+def test_e69_fees_of_members_sum_to_the_rounded_umbrella_fee(rows: Rows) -> None:
+    # 1.5 % of 1.00 is 0.015, rounded to 0.02; each alone would round to 0.00.
+    assert rows(
+        "select earned_amount, fee_amount from reports.rpt_partner__member_statements "
+        "where statement_id = 'e69-contract|2026-03' order by member_party_id"
+    ) == [
+        (Decimal("0.330"), Decimal("0.010")),
+        (Decimal("0.330"), Decimal("0.000")),
+        (Decimal("0.340"), Decimal("0.010")),
     ]
 
 
