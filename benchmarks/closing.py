@@ -166,20 +166,23 @@ def main() -> None:
     parser.add_argument("--work", type=Path, help="where to put the homes (a temporary folder)")
     arguments = parser.parse_args()
 
-    parts = ["# Closings", "", "Written by `python -m benchmarks.closing`.", "", machine()]
     jobs = [(corrections, arguments.corrections_at)]
     jobs += [(closing, scale) for scale in sorted(arguments.scales)]
-    try:
-        for job, scale in jobs:
+    parts = [f"# Closings\n\nWritten by `python -m benchmarks.closing`.\n\n{machine()}"]
+    failed = False
+    for job, scale in jobs:
+        try:
             with tempfile.TemporaryDirectory(dir=arguments.work, prefix="linernotes-") as folder:
-                parts += ["", *job(scale, Path(folder))]
-    except StepFailed as failure:
-        say(str(failure))
-        sys.exit(1)
-    text = "\n".join(parts) + "\n"
+                parts.append("\n".join(job(scale, Path(folder))))
+        except StepFailed as failure:
+            # What was measured before is worth hours: it is kept.
+            failed = True
+            say(str(failure))
+    text = "\n\n".join(parts) + "\n"
     print(text)
     if arguments.out:
         arguments.out.write_text(text, encoding="utf-8")
+    sys.exit(failed)
 
 
 if __name__ == "__main__":

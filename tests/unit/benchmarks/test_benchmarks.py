@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from benchmarks.closing import REOPENED, revise_revenue
 from benchmarks.floor import run
 from benchmarks.measure import Cost, Scale, StepFailed, measure
 from benchmarks.results import as_markdown
@@ -52,3 +53,16 @@ def test_floor_over_an_empty_lake_makes_its_tables(tmp_path: Path) -> None:
 
     with duckdb.connect(tmp_path / "floor.duckdb", read_only=True) as connection:
         assert connection.sql("select count(*) from lines").fetchall() == [(0,)]
+
+
+def test_revised_revenue_is_one_per_cent_higher_and_recorded_later(tmp_path: Path) -> None:
+    for month in REOPENED:
+        (tmp_path / f"2026-{month:02d}.csv").write_text(
+            f"usage_month,gross,recorded_at\n2026-{month:02d},209175.81,2026-07-06T06:00:00.000Z\n"
+        )
+
+    revise_revenue(tmp_path)
+
+    heading, *rows = (tmp_path / "revised.csv").read_text().splitlines()
+    assert heading == "usage_month,gross,recorded_at"
+    assert rows == [f"2026-{month:02d},211267.57,2026-10-10T06:00:00.000Z" for month in REOPENED]
