@@ -5,7 +5,8 @@ What a figure means is in the models, and what a statement is in `statements`.
 
 from linernotes.reporting.cells import read_csv_cell, read_package_csv
 from linernotes.reporting.packages import Package, write_packages
-from linernotes.reporting.verification import Problem, verify_package
+from linernotes.reporting.problems import Problem
+from linernotes.reporting.verification import verify_package
 
 __all__ = [
     "Package",

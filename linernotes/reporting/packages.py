@@ -16,9 +16,11 @@ from typing import Any
 
 import duckdb
 
+from linernotes.agreements import load_agreements
 from linernotes.errors import LinernotesError
 from linernotes.published import open_published
 from linernotes.reporting.document import write_document
+from linernotes.reporting.interchange import what_is_agreed, write_interchange
 from linernotes.reporting.manifest import (
     MANIFEST,
     PackagedFile,
@@ -160,20 +162,30 @@ def _write_package(
     partner_id, month = statements[0].partner_id, statements[0].report_month
     shelf = settings.outbox_root / file_safe(partner_id) / month
     shelf.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=UNFINISHED_PREFIX, dir=shelf))
-    try:
-        building.chmod(0o755)
-        tables = [table_rows(connection, table, partner_id, month_start(month)) for table in TABLES]
-        data_files = _write_data_files(building, statements, tables)
-        manifest = build_manifest(statements, freeze, data_files)
-        newest = _newest_version(shelf)
-        if newest and says_the_same(_manifest_of(shelf / f"v{newest}"), manifest):
-            return _package(shelf / f"v{newest}", manifest, newest, is_new=False)
-        name = _partner_name(connection, partner_id)
-        files = [*data_files, *_write_texts(building, connection, name, statements, tables)]
-        return _shelve(building, build_manifest(statements, freeze, files))
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+    agreements = load_agreements(settings)
+    tables = [table_rows(connection, table, partner_id, month_start(month)) for table in TABLES]
+    while True:
+        building = Path(tempfile.mkdtemp(prefix=UNFINISHED_PREFIX, dir=shelf))
+        try:
+            building.chmod(0o755)
+            data_files = _write_data_files(building, statements, tables)
+            agreed = what_is_agreed(agreements, partner_id)
+            manifest = build_manifest(statements, freeze, agreed, data_files)
+            newest = _newest_version(shelf)
+            if newest and says_the_same(_manifest_of(shelf / f"v{newest}"), manifest):
+                return _package(shelf / f"v{newest}", manifest, newest, is_new=False)
+            name = _partner_name(connection, partner_id)
+            files = [
+                *data_files,
+                *write_interchange(building, connection, agreements, name, statements, newest + 1),
+                *_write_texts(building, connection, name, statements, tables),
+            ]
+            manifest = build_manifest(statements, freeze, agreed, files)
+            # Somebody else may have been faster: then this one is the version after theirs.
+            if package := _shelve(building, as_version(manifest, newest + 1, shelf)):
+                return package
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
 
 
 def _freeze_of_current(
@@ -246,21 +258,17 @@ def _write_texts(
     return [packaged_file(folder / name) for name in (DOCUMENT, WORKBOOK, README)]
 
 
-def _shelve(building: Path, manifest: dict[str, Any]) -> Package:
-    """Gives a finished folder its place as the next version."""
-    while True:
-        newest = _newest_version(building.parent)
-        previous = building.parent / f"v{newest}" if newest else None
-        write_manifest(building, as_version(manifest, newest + 1, previous))
-        target = building.parent / f"v{newest + 1}"
-        try:
-            building.rename(target)
-        except OSError:
-            # Somebody else was faster: then this one is the version after theirs.
-            if not target.exists():
-                raise
-            continue
-        return _package(target, manifest, newest + 1, is_new=True)
+def _shelve(building: Path, manifest: dict[str, Any]) -> Package | None:
+    """Gives a finished folder its place as the version it is; None where the place is taken."""
+    write_manifest(building, manifest)
+    target = building.parent / f"v{manifest['version']}"
+    try:
+        building.rename(target)
+    except OSError:
+        if not target.exists():
+            raise
+        return None
+    return _package(target, manifest, manifest["version"], is_new=True)
 
 
 def _manifest_of(package: Path) -> dict[str, Any]:
@@ -317,8 +325,10 @@ def _readme(
         f"{state.upper()} package for {partner_name}, {statements[0].report_month}: {meaning}",
         f"{DOCUMENT}: what is paid and why. {WORKBOOK}: the tables to read; the exact decimals are "
         "in the data files.",
-        *described[:-2],
-        " ".join(described[-2:]),
+        *described[:-3],
+        " ".join(described[-3:]),
+        "DSR_*.tsv: DDEX financial report to record companies, to ingest; REMOVALS_*.tsv: actions "
+        "against content, in the same form.",
         f"{MANIFEST}: each file's SHA-256, rows and control totals; `linernotes verify --package "
         "FOLDER` checks this folder.",
         "CSV: RFC 4180, UTF-8, LF; months YYYY-MM, times UTC, lists JSON; empty cell: no value; "

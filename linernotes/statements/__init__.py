@@ -22,6 +22,7 @@ from linernotes.statements.records import (
     UNALLOCATED,
     StatementRecord,
     file_safe,
+    instant,
     month_start,
 )
 from linernotes.statements.states import current_statements, statement_states
@@ -45,6 +46,7 @@ __all__ = [
     "current_statements",
     "draft",
     "file_safe",
+    "instant",
     "issuances",
     "issue",
     "issued_statements",

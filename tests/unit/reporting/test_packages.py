@@ -10,6 +10,7 @@ import fastexcel
 import polars as pl
 import pytest
 
+from linernotes.agreements import NOBODY
 from linernotes.errors import LinernotesError
 from linernotes.reporting import read_package_csv, verify_package, write_packages
 from linernotes.reporting import workbook as workbook_module
@@ -28,8 +29,11 @@ TUNE = Statement(
     ],
 )
 WAVE = Statement("wave", "wave-master", [Line("e", "7.77")])
+NAMED = f"{NOBODY}_{NOBODY}_AIMusic_2026-06"
 FILES = {
+    f"DSR_{NAMED}_multi_1of1_20260715T060000.tsv",
     "README.txt",
+    f"REMOVALS_{NAMED}_multi_1of1_20260715T060000.tsv",
     "ai_usage.csv",
     "ai_usage.parquet",
     "compensation_lines.csv",
@@ -134,7 +138,7 @@ def test_package_shows_the_pool_totals_needed_for_the_own_share_e128(settings: S
 
     pools = {row["territory"]: row for row in read_package_csv(package.path / "pool_totals.csv")}
     assert pools["DE"]["net_amount"] == "25.000000"
-    assert pools["DE"]["total_quantity"] == "400"
+    assert pools["DE"]["total_quantity"] == "2500"
     assert pools["DE"]["fee_payout_amount"] == "12.50"
 
 
@@ -307,4 +311,6 @@ def test_readme_says_in_ten_lines_what_each_file_is(settings: Settings) -> None:
     text = (package.path / "README.txt").read_text()
     assert text.count("\n") == 10
     assert text.startswith("DRAFT ")
-    assert [name for name in FILES - {"README.txt"} if name.split(".")[0] not in text] == []
+    assert [
+        name for name in FILES - {"README.txt"} if name.split(".")[0].split("_P")[0] not in text
+    ] == []

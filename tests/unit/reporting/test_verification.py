@@ -107,6 +107,7 @@ def test_verify_of_forged_amount_finds_totals_hash_and_share(package: Path) -> N
         "line_set_hash_agrees",
         "statement_total_equals_lines",
         "own_share_recomputes",
+        "totals_are_the_statements",
     }
 
 
