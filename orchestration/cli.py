@@ -538,7 +538,7 @@ def _check_package(package: Path) -> bool:
 
     problems = verify_package(package)
     if not problems:
-        say(f"{package} holds: hashes, rows, totals and pool shares.")
+        say(f"{package} holds: hashes, rows, totals, pool shares and DSR files.")
         return True
     rows = [(problem.file, problem.rule, problem.details) for problem in problems]
     print_table(f"{package} does not hold", ("file", "rule", "found"), rows)

@@ -12,13 +12,16 @@ import duckdb
 from linernotes.agreements import NOBODY, Agreements
 from linernotes.reporting.ddex import (
     FINANCIAL,
+    ITEM_LEVEL,
     REMOVALS_PREFIX,
     REMOVALS_PROFILE,
     REMOVALS_VERSION,
     Message,
     write_financial_report,
+    write_item_report,
     write_removals,
 )
+from linernotes.reporting.interchange_checks import ITEMS_SUFFIX
 from linernotes.reporting.manifest import PackagedFile, packaged_file
 from linernotes.statements import StatementRecord, instant, month_start
 
@@ -41,6 +44,7 @@ def write_interchange(
     partner_name: str,
     statements: list[StatementRecord],
     number: int,
+    uses: list[Path],
 ) -> list[PackagedFile]:
     """Writes the DSR file and the removals beside it.
 
@@ -51,6 +55,7 @@ def write_interchange(
         partner_name: The recipient's name in the header.
         statements: The partner's statements of the month; at least one.
         number: The package's version, which makes the message id one that was never used before.
+        uses: The uses that were kept beside each statement.
     """
     first = statements[0]
     partner = agreements.of(first.partner_id)
@@ -83,4 +88,16 @@ def write_interchange(
     )
     removals = folder / side.file_name(REMOVALS_PREFIX)
     actions = write_removals(removals, connection, first.partner_id, side)
-    return [packaged_file(sales, lines), packaged_file(removals, actions)]
+    files = [packaged_file(sales, lines), packaged_file(removals, actions)]
+    if partner.item_level:
+        items = replace(
+            report,
+            message_id=f"{report.message_id}{ITEMS_SUFFIX}",
+            profile=ITEM_LEVEL.name,
+            profile_version=ITEM_LEVEL.version,
+            service=f"{report.service}{ITEMS_SUFFIX}",
+        )
+        path = folder / items.file_name()
+        blocks = write_item_report(path, connection, first.partner_id, items, uses)
+        files.append(packaged_file(path, blocks))
+    return files

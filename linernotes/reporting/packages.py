@@ -39,8 +39,10 @@ from linernotes.settings import Settings
 from linernotes.statements import (
     DRAFT,
     ISSUED,
+    USES_KIND,
     StatementRecord,
     current_statements,
+    evidence_file,
     file_safe,
     month_start,
     published_statements,
@@ -175,9 +177,13 @@ def _write_package(
             if newest and says_the_same(_manifest_of(shelf / f"v{newest}"), manifest):
                 return _package(shelf / f"v{newest}", manifest, newest, is_new=False)
             name = _partner_name(connection, partner_id)
+            uses = [evidence_file(settings, one, USES_KIND) for one in statements]
+            exchanged = write_interchange(
+                building, connection, agreements, name, statements, newest + 1, uses
+            )
             files = [
                 *data_files,
-                *write_interchange(building, connection, agreements, name, statements, newest + 1),
+                *exchanged,
                 *_write_texts(building, connection, name, statements, tables),
             ]
             manifest = build_manifest(statements, freeze, agreed, files)
@@ -327,8 +333,8 @@ def _readme(
         "in the data files.",
         *described[:-3],
         " ".join(described[-3:]),
-        "DSR_*.tsv: DDEX financial report to record companies, to ingest; REMOVALS_*.tsv: actions "
-        "against content, in the same form.",
+        "DSR_*.tsv: DDEX financial report to record companies, to ingest, and items where agreed; "
+        "REMOVALS_*.tsv: actions against content, in the same form.",
         f"{MANIFEST}: each file's SHA-256, rows and control totals; `linernotes verify --package "
         "FOLDER` checks this folder.",
         "CSV: RFC 4180, UTF-8, LF; months YYYY-MM, times UTC, lists JSON; empty cell: no value; "

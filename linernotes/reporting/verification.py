@@ -13,8 +13,8 @@ import duckdb
 
 from linernotes.money import money_text
 from linernotes.reporting.cells import read_package_csv
-from linernotes.reporting.ddex import check_dsr, read_financial_totals
 from linernotes.reporting.fees import ARMS, fee_arms, fee_in_payout_currency, winning_arm
+from linernotes.reporting.interchange_checks import SalesOfLines, interchange_problems
 from linernotes.reporting.manifest import MANIFEST, file_sha256, read_manifest
 from linernotes.reporting.problems import Problem
 from linernotes.reporting.tables import TABLES, PackageTable
@@ -92,9 +92,7 @@ def _content_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]
     if tallies.keys() == {table.name for table in TABLES}:
         yield from _statement_problems(tallies[LINES], manifest)
         yield from _pool_problems(tallies[POOLS], tallies[LINES])
-        for name in sorted(listed):
-            if name.startswith("DSR_"):
-                yield from _dsr_problems(path / name, tallies[LINES], manifest)
+        yield from interchange_problems(path, tallies[LINES].of_uses, manifest)
 
 
 def _table_problems(
@@ -136,8 +134,7 @@ class Tally:
         self.by_statement: dict[str, dict[tuple[str | None, str | None], Decimal]] = {}
         self.by_pool: dict[tuple[str | None, ...], dict[str, Decimal]] = {}
         self.pools: list[dict[str, str | None]] = []
-        self.of_uses: set[str] = set()
-        self.earned_by_uses: dict[str, Decimal] = {}
+        self.of_uses = SalesOfLines()
 
     def add(self, row: dict[str, str | None]) -> None:
         self.rows += 1
@@ -156,9 +153,7 @@ class Tally:
         )
         _add(self.by_statement, statement, (row["line_type"], row["hold_bucket"]), row["amount"])
         if row["pool_id"]:
-            currency, amount = row["currency_code"] or "", Decimal(row["amount"] or 0)
-            self.of_uses.add(row["line_id"] or "")
-            self.earned_by_uses[currency] = self.earned_by_uses.get(currency, Decimal(0)) + amount
+            self.of_uses.add(row)
         if row["line_type"] == "USAGE":
             pool = tuple(row[name] for name in CONTRACT_IN_POOL)
             part = "held_amount" if row["hold_bucket"] else "payable_amount"
@@ -238,42 +233,6 @@ def _statement_problems(lines: Tally, manifest: dict[str, Any]) -> Iterator[Prob
             yield Problem(name, "statement_total_equals_lines", f"{statement_id}: {details}")
         for details in balance_that_fails(totals):
             yield Problem(MANIFEST, "statement_balance_closes", f"{statement_id}: {details}")
-
-
-def _dsr_problems(path: Path, lines: Tally, manifest: dict[str, Any]) -> Iterator[Problem]:
-    """Checks a DSR file by itself, then against the lines and statements of its package."""
-    if problems := check_dsr(path):
-        yield from problems
-        return
-    found, agreed = read_financial_totals(path), manifest["agreed"]
-    for what, said, expected in (
-        ("sender", found.sender_dpid, agreed["dpid"]),
-        ("recipient", found.recipient_dpid, agreed["recipient_dpid"]),
-    ):
-        if said != expected:
-            yield Problem(path.name, "party_is_the_agreed_one", f"{what} {said}, not {expected}")
-    package = f"{manifest['partner_id']}-{manifest['report_month']}-v{manifest['version']}"
-    if found.message_id != package:
-        details = f"message id is {found.message_id}, that of this version {package}"
-        yield Problem(path.name, "message_id_is_the_versions", details)
-    if astray := found.sales ^ lines.of_uses:
-        details = f"{len(astray)} lines are in one of both files, such as {min(astray)}"
-        yield Problem(path.name, "sales_are_the_lines", details)
-    payable: dict[str, Decimal] = {}
-    for one in manifest["statements"]:
-        amount = Decimal(one["totals"]["payable_amount"])
-        payable[one["currency_code"]] = payable.get(one["currency_code"], Decimal(0)) + amount
-    for what, sums, expected_sums in (
-        ("allocated to uses", found.allocated, lines.earned_by_uses),
-        ("the final total", found.payable, payable),
-    ):
-        for currency in sorted(sums.keys() | expected_sums.keys()):
-            said, expected = (
-                money_text(one.get(currency, Decimal(0)), currency) for one in (sums, expected_sums)
-            )
-            if said != expected:
-                details = f"{what} is {said} {currency}, in the statements {expected}"
-                yield Problem(path.name, "totals_are_the_statements", details)
 
 
 def _pool_problems(pools: Tally, lines: Tally) -> Iterator[Problem]:

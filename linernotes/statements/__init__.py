@@ -6,6 +6,7 @@ How the sums come about is in the models; how a partner gets to see them is in `
 from linernotes.statements.approvals import approve
 from linernotes.statements.balance import balance_that_fails, terms_that_differ
 from linernotes.statements.drafts import draft, newest_drafts, published_statements
+from linernotes.statements.evidence import USES_KIND, evidence_file
 from linernotes.statements.guards import blocked_partners
 from linernotes.statements.issuances import (
     Issuance,
@@ -34,6 +35,7 @@ __all__ = [
     "ISSUED",
     "LINE_SET_COLUMNS",
     "UNALLOCATED",
+    "USES_KIND",
     "EventTrace",
     "Issuance",
     "LedgerProblem",
@@ -45,6 +47,7 @@ __all__ = [
     "blocked_partners",
     "current_statements",
     "draft",
+    "evidence_file",
     "file_safe",
     "instant",
     "issuances",

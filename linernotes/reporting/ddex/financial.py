@@ -7,7 +7,7 @@ that a use has earned. Figures are those of the reports; what must agree is in `
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +15,19 @@ import duckdb
 
 from linernotes.money import minor_unit_digits, money_text, round_half_up
 from linernotes.reporting.ddex.files import Message, RecordWriter, Value
+from linernotes.reporting.ddex.lines import (
+    BATCH_ROWS,
+    COMMERCIAL_MODELS,
+    KEY,
+    USE_TYPES,
+    fine,
+    of_units,
+    prepare_lines,
+    service_of,
+)
 from linernotes.statements import StatementRecord
 
-BATCH_ROWS = 20_000
 FORMAT_OF_DEAL_SPECIFIC_ROWS = "1"
-# Amounts in the currency of the transaction, and prices per unit, have this many decimals.
-FINE_DIGITS = 6
-COMMERCIAL_MODELS = {
-    "paid_addon": "SubscriptionModel",
-    "ad_supported": "AdvertisementSupportedModel",
-    "free_allowance": "FreeOfChargeModel",
-}
-# A play of what was made from delivered tracks. DDEX has no value for the making itself.
-USE_TYPES = {"plays": "UserMakeAvailableLabelProvided", "generations": "UserDefined"}
 CARRIED_OUT = "CARRIED_OUT"
 RATE_SOURCE = "As published for the contract's rule date"
 ZERO = Decimal(0)
@@ -50,7 +50,7 @@ def write_financial_report(
     Returns:
         How many lines are in it.
     """
-    _prepare(connection, statements[0].partner_id, message.month)
+    prepare_lines(connection, statements[0].partner_id, message.month)
     agreed = message.recipient.deal_specific_rows
     kinds = ("HEAD", "SY10", "SR08", *(("DE01",) if agreed else ()), "SRFO")
     with RecordWriter(path) as writer:
@@ -172,96 +172,13 @@ class Line:
         if not self.quantity:
             return ZERO
         share = Decimal(self.weight_nano).scaleb(-9) / self.quantity
-        return _fine(share, 8)
-
-
-def _fine(number: Decimal, digits: int = FINE_DIGITS) -> Decimal:
-    return number.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+        return fine(share, 8)
 
 
 def _per_unit(amount: Decimal, quantity: int) -> Decimal:
-    return _fine(amount / quantity) if quantity else ZERO
+    return fine(amount / quantity) if quantity else ZERO
 
 
-def _prepare(connection: duckdb.DuckDBPyConnection, partner_id: str, month: date) -> None:
-    """Keeps the month's lines with the pool each belongs to.
-
-    A pool's fee is shared out in its own currency as it was in that of the payout: by weight, the
-    remainder to the largest rests, so that the parts sum to the fee.
-    """
-    connection.execute(LINES, {"partner_id": partner_id, "month": month})
-
-
-LINES = """
-    create or replace temp table dsr_lines as
-    with
-        pooled as (
-            select lines.*, case when line_type = 'USAGE' then '' else line_type end as correction
-            from published.reports.rpt_partner__compensation_lines as lines
-            where partner_id = $partner_id and report_month = $month and pool_id is not null
-        ),
-        with_pools as (
-            select
-                pooled.*,
-                pools.currency_code as pool_currency_code,
-                pools.net_amount,
-                pools.total_quantity,
-                pools.subscribers,
-                pools.revenue_share,
-                pools.per_subscriber_minimum,
-                pools.per_use_minimum,
-                pools.rate,
-                pools.fx_rate,
-                pools.fx_date,
-                cast(pools.fee_amount * 1000000 as hugeint) as fee_units,
-                sum(pooled.weight_nano) over key_of_line as key_weight_nano
-            from pooled
-            left join published.reports.rpt_partner__pool_totals as pools
-                on pooled.partner_id = pools.partner_id
-                and pooled.report_month = pools.report_month
-                and pooled.pool_id = pools.pool_id
-                and pooled.contract_id = pools.contract_id
-                and pooled.contract_version = pools.contract_version
-                and pooled.correction = ''
-            window key_of_line as (
-                partition by
-                    pooled.contract_id,
-                    pooled.contract_version,
-                    pooled.pool_id,
-                    pooled.correction
-            )
-        ),
-        shared_out as (
-            select
-                *,
-                case when key_weight_nano > 0
-                    then (fee_units * weight_nano) // cast(key_weight_nano as hugeint) else 0
-                end as whole_units,
-                case when key_weight_nano > 0
-                    then (fee_units * weight_nano) % cast(key_weight_nano as hugeint) else 0
-                end as rest
-            from with_pools
-        ),
-        ranked as (
-            select
-                *,
-                row_number() over (key_of_line order by rest desc, line_id) as place,
-                fee_units - sum(whole_units) over key_of_line as missing_units
-            from shared_out
-            window key_of_line as (
-                partition by contract_id, contract_version, pool_id, correction
-            )
-        )
-    select
-        ranked.* exclude (correction, rest, place, whole_units, missing_units),
-        ranked.correction,
-        whole_units + case when place <= missing_units then 1 else 0 end as units,
-        products.product_kind,
-        products.weight_basis
-    from ranked
-    left join published.marts.dim_products as products using (product_id)
-"""
-KEY = "contract_id, contract_version, pool_id, correction"
 SUMMARIES = f"""
     select
         {KEY},
@@ -316,18 +233,8 @@ def _lines(connection: duckdb.DuckDBPyConnection) -> Iterator[Line]:
                 # A correction is made in the currency of the payout.
                 values[UNITS_AT] = values[AMOUNT_AT]
             else:
-                values[UNITS_AT] = _of_units(values[UNITS_AT])
-            yield Line(key, *values, _service(kind, product), basis or "plays")
-
-
-def _of_units(units: Any) -> Decimal:
-    return Decimal(int(units or 0)).scaleb(-FINE_DIGITS)
-
-
-def _service(kind: str | None, product_id: str) -> str:
-    """What DDEX calls the service: AICover, AIRemix."""
-    words = (kind or product_id.removeprefix("ai-")).replace("_", "-").split("-")
-    return "AI" + "".join(word.capitalize() for word in words)
+                values[UNITS_AT] = of_units(values[UNITS_AT])
+            yield Line(key, *values, service_of(kind, product), basis or "plays")
 
 
 def _write_summaries(
@@ -366,8 +273,8 @@ def _pool_summary(
             fx_rate, exchanged = Decimal(1), message.created_at
         else:
             exchanged = datetime(fx_date.year, fx_date.month, fx_date.day, tzinfo=UTC)
-        allocated, payable_allocated = _of_units(units), _of_units(payable_units)
-        market_share = _fine(Decimal(weight) / total / 10**9, 12) if total else None
+        allocated, payable_allocated = of_units(units), of_units(payable_units)
+        market_share = fine(Decimal(weight) / total / 10**9, 12) if total else None
         terms = [
             (name, value)
             for name, value in (
@@ -388,8 +295,8 @@ def _pool_summary(
         subscriber_type=tier,
         subscribers=subscribers,
         territory=territory,
-        service=_service(kind, product),
-        offer=f"{_service(kind, product)}/{side}",
+        service=service_of(kind, product),
+        offer=f"{service_of(kind, product)}/{side}",
         usages=used if total is None else total,
         allocated_usages=quantity,
         returns=returned,

@@ -1,7 +1,8 @@
 """The records of the DSR profiles that are written here: their cells, and their order in a file.
 
-The tables are DDEX's (Part 8 for the cells, Part 9 for the profile of record companies); what a
-cell is filled with is in `financial` and `item_level`, and what must agree in `checking`.
+The tables are DDEX's (Part 8 for the cells, Part 9 for the profile of record companies, the schema
+of the UGC profile for its own); what a cell is filled with is in `financial` and `items`, and what
+must agree in `checking`.
 """
 
 from dataclasses import dataclass
@@ -197,6 +198,89 @@ DE01 = cells_of("""
     OriginalLineId,
     Side, , M
 """)
+# The records of the UGC profile: what users made, from which recording, and whose share is what.
+SY0202 = cells_of("""
+    RecordType, , M
+    SummaryRecordId, , M
+    DistributionChannel,
+    DistributionChannelDPID, DPID
+    CommercialModel, commercial model, M
+    UseType, use type, M
+    Territory, territory, M
+    ServiceDescription, service, M
+    Usages, integer, M
+    Users, integer
+    CurrencyOfReporting, currency, M
+    NetRevenue, decimal, M
+    RightsController,
+    RightsControllerPartyId, namespaced id
+    AllocatedUsages, decimal, *
+    AllocatedRevenue, decimal, *
+    AllocatedNetRevenue, decimal
+    RightsType,
+    ContentCategory, , M
+    CurrencyOfTransaction, currency
+    ExchangeRate, decimal
+    RightsTypePercentage, decimal
+""")
+AS0202 = cells_of("""
+    RecordType, , M
+    BlockId, , M
+    ResourceReference, , M
+    DspResourceId, , M
+    ISRC, ISRC, *
+    Title, , M
+    SubTitle,
+    DisplayArtistName, , M
+    DisplayArtistPartyId, namespaced id
+    Duration, duration
+    ResourceType, resource type, M
+    ISWC,
+    ComposerAuthor, , *
+    ComposerAuthorPartyId, namespaced id, *
+    Arranger, , *
+    ArrangerPartyId, namespaced id, *
+    MusicPublisher, , *
+    MusicPublisherPartyId, namespaced id, *
+    WorkContributor, , *
+    WorkContributorPartyId, namespaced id, *
+    ProprietaryWorkId, namespaced id
+    IsMasterRecording, boolean
+""")
+RU0101 = cells_of("""
+    RecordType, , M
+    BlockId, , M
+    SummaryRecordId, , M
+    DspReleaseId, , M, *
+    Usages, integer, M, *
+    ContentCategory, , M
+""")
+SU0302 = cells_of("""
+    RecordType, , M
+    BlockId, , M
+    SalesTransactionId, , M
+    SummaryRecordId,
+    DspResourceId, , M
+    Usages, decimal, M
+    NetRevenue, decimal, M
+    ValidityPeriodStart, date
+    ValidityPeriodEnd, date
+    ContentCategory,
+    IsRoyaltyBearing, boolean
+""")
+LI0102 = cells_of("""
+    RecordType, , M
+    BlockId, , M
+    SummaryRecordId,
+    RightsController, , M
+    RightsControllerPartyId, namespaced id
+    RightsControllerWorkId,
+    RightSharePercentage, decimal, M
+    RightsType,
+    AllocatedNetRevenue, decimal, M
+    AllocatedAmount, decimal, M
+    AllocatedUsages, decimal
+""")
 
 RECORDS = {
     "HEAD": HEAD,
@@ -205,6 +289,11 @@ RECORDS = {
     "DE01": DE01,
     "SRFO": SRFO,
     "FOOT": FOOT,
+    "SY02.02": SY0202,
+    "AS02.02": AS0202,
+    "RU01.01": RU0101,
+    "SU03.02": SU0302,
+    "LI01.02": LI0102,
 }
 FINANCIAL = Profile(
     name="FinancialReportingToRecordCompaniesProfileSRB",
@@ -214,4 +303,20 @@ FINANCIAL = Profile(
     summaries=frozenset({"SY10"}),
     footer="SRFO",
 )
-PROFILES = {profile.name: profile for profile in (FINANCIAL,)}
+ITEM_LEVEL = Profile(
+    name="UGCProfile",
+    version="1.2",
+    order="Hs+(au*(wl+)+)*f",
+    letters={
+        "HEAD": "H",
+        "SY02.02": "s",
+        "AS02.02": "a",
+        "RU01.01": "u",
+        "SU03.02": "w",
+        "LI01.02": "l",
+        "FOOT": "f",
+    },
+    summaries=frozenset({"SY02.02"}),
+    footer="FOOT",
+)
+PROFILES = {profile.name: profile for profile in (FINANCIAL, ITEM_LEVEL)}

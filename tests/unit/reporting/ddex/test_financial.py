@@ -20,9 +20,19 @@ from linernotes.reporting.ddex import (
     read_financial_totals,
     write_financial_report,
 )
-from linernotes.reporting.ddex.records import RECORDS
 from linernotes.settings import Settings
 from linernotes.statements import current_statements, draft
+from tests.fixtures.dsr_files import (
+    Cells,
+    add_cell,
+    change,
+    drop,
+    move_to_end,
+    repeat,
+    retype,
+    rows_of,
+    spoil_cells,
+)
 from tests.fixtures.published_warehouse import Line, Statement, publish
 
 # Two party identifiers whose check characters agree, given to nobody.
@@ -40,7 +50,6 @@ TUNE = Statement(
         Line("f", "-1.10", line_type="FEE"),
     ],
 )
-Cells = list[list[str]]
 
 
 def written(folder: Path, *statements: Statement, agreement: Agreement | None = None) -> Path:
@@ -71,16 +80,6 @@ def written(folder: Path, *statements: Statement, agreement: Agreement | None = 
 @pytest.fixture
 def report(tmp_path: Path) -> Path:
     return written(tmp_path, TUNE)
-
-
-def rows_of(path: Path, kind: str) -> list[dict[str, str]]:
-    names = [cell.name for cell in RECORDS[kind]]
-    lines = path.read_text().split("\n")
-    return [
-        dict(zip(names, line.split("\t"), strict=True))
-        for line in lines
-        if line.startswith(f"{kind}\t")
-    ]
 
 
 def test_report_of_month_holds_and_is_called_as_its_header_says(report: Path) -> None:
@@ -159,54 +158,6 @@ def test_report_padded_by_a_spreadsheet_still_holds(report: Path) -> None:
     report.write_text("".join(f"{line}{chr(9) * 60}\r\n" for line in lines))
 
     assert check_dsr(report) == []
-
-
-def change(kind: str, name: str, value: str, at: int = 0) -> Callable[[Cells], None]:
-    """Puts a value into a cell of the n-th record of a kind."""
-
-    def apply(cells: Cells) -> None:
-        row = [row for row in cells if row[0] == kind][at]
-        row[[cell.name for cell in RECORDS[kind]].index(name)] = value
-
-    return apply
-
-
-def drop(kind: str, at: int = 0) -> Callable[[Cells], None]:
-    def apply(cells: Cells) -> None:
-        cells.remove([row for row in cells if row[0] == kind][at])
-
-    return apply
-
-
-def repeat(kind: str) -> Callable[[Cells], None]:
-    def apply(cells: Cells) -> None:
-        row = next(row for row in cells if row[0] == kind)
-        cells.insert(cells.index(row), list(row))
-
-    return apply
-
-
-def move_to_end(kind: str) -> Callable[[Cells], None]:
-    def apply(cells: Cells) -> None:
-        row = next(row for row in cells if row[0] == kind)
-        cells.remove(row)
-        cells.insert(len(cells) - 1, row)
-
-    return apply
-
-
-def retype(kind: str, other: str) -> Callable[[Cells], None]:
-    def apply(cells: Cells) -> None:
-        next(row for row in cells if row[0] == kind)[0] = other
-
-    return apply
-
-
-def add_cell(kind: str) -> Callable[[Cells], None]:
-    def apply(cells: Cells) -> None:
-        next(row for row in cells if row[0] == kind).append("x")
-
-    return apply
 
 
 IN_TRANSACTION, IN_ACCOUNTING = "InCurrencyOfTransaction", "InCurrencyOfAccounting"
@@ -382,9 +333,7 @@ FAULTS: dict[str, tuple[Callable[[Cells], None], str]] = {
 def test_check_of_file_with_a_seeded_fault_finds_it(
     report: Path, fault: Callable[[Cells], None], rule: str
 ) -> None:
-    cells = [line.split("\t") for line in report.read_text().splitlines()]
-    fault(cells)
-    report.write_text("".join("\t".join(row) + "\n" for row in cells))
+    spoil_cells(report, fault)
 
     assert rule in {problem.rule for problem in check_dsr(report)}
 
