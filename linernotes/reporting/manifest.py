@@ -99,12 +99,30 @@ def build_manifest(
         "code_version": version("linernotes"),
         "previous_manifest_sha256": None,
         "agreed": agreed,
-        "statements": [
-            {name: getattr(statement, name) for name in CLAIMS_OF_A_STATEMENT}
-            for statement in statements
-        ],
+        "statements": _claimed(statements),
         "files": [asdict(file) for file in sorted(files, key=lambda file: file.name)],
     }
+
+
+def _claimed(statements: list[StatementRecord]) -> list[dict[str, Any]]:
+    return [
+        {name: getattr(statement, name) for name in CLAIMS_OF_A_STATEMENT}
+        for statement in statements
+    ]
+
+
+def is_of_the_same_issue(
+    package: dict[str, Any], statements: list[StatementRecord], agreed: dict[str, Any]
+) -> bool:
+    """Whether a finished package has said all there is to say about what was issued.
+
+    What becomes known of the month after that is told in later months.
+    """
+    return (
+        package["state"] == ISSUED
+        and package["statements"] == _claimed(statements)
+        and package["agreed"] == agreed
+    )
 
 
 def as_version(manifest: dict[str, Any], number: int, shelf: Path) -> dict[str, Any]:

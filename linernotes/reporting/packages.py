@@ -27,6 +27,7 @@ from linernotes.reporting.manifest import (
     as_version,
     build_manifest,
     file_sha256,
+    is_of_the_same_issue,
     package_state,
     packaged_file,
     read_manifest,
@@ -83,7 +84,8 @@ def write_packages(
 
     A statement is packaged as it was issued, else as its newest draft says, approved or not. The
     same statements and reports give the same bytes; where the newest version of a package already
-    says the same, that one is kept.
+    says the same, that one is kept. The package of an issue is kept whatever becomes known later,
+    unless what is agreed about its files has changed.
 
     Args:
         settings: The home.
@@ -165,13 +167,17 @@ def _write_package(
     shelf = settings.outbox_root / file_safe(partner_id) / month
     shelf.mkdir(parents=True, exist_ok=True)
     agreements = load_agreements(settings)
+    agreed = what_is_agreed(agreements, partner_id)
+    if package_state(statements) == ISSUED and (newest := _newest_version(shelf)):
+        manifest = _manifest_of(shelf / f"v{newest}")
+        if is_of_the_same_issue(manifest, statements, agreed):
+            return _package(shelf / f"v{newest}", manifest, newest, is_new=False)
     tables = [table_rows(connection, table, partner_id, month_start(month)) for table in TABLES]
     while True:
         building = Path(tempfile.mkdtemp(prefix=UNFINISHED_PREFIX, dir=shelf))
         try:
             building.chmod(0o755)
             data_files = _write_data_files(building, statements, tables)
-            agreed = what_is_agreed(agreements, partner_id)
             manifest = build_manifest(statements, freeze, agreed, data_files)
             newest = _newest_version(shelf)
             if newest and says_the_same(_manifest_of(shelf / f"v{newest}"), manifest):

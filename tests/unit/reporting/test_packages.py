@@ -15,7 +15,7 @@ from linernotes.errors import LinernotesError
 from linernotes.reporting import read_package_csv, verify_package, write_packages
 from linernotes.reporting import workbook as workbook_module
 from linernotes.settings import Settings
-from linernotes.statements import draft
+from linernotes.statements import approve, draft, issue
 from tests.fixtures.published_warehouse import KNOWN_AT, Line, Statement, publish
 
 TUNE = Statement(
@@ -105,6 +105,35 @@ def test_package_after_change_is_a_new_version_chained_to_the_old(settings: Sett
     assert (second.version, second.is_new) == (2, True)
     assert manifest["previous_manifest_sha256"] == first.manifest_sha256
     assert verify_package(first.path) == verify_package(second.path) == []
+
+
+def test_package_of_issue_is_kept_whatever_becomes_known_later(settings: Settings) -> None:
+    line = {"line_id": "a", "amount": "1"}
+    drafted(settings, Statement("tune", "tune-master", [Line(**line, title="A")]))
+    approve(settings, "2026-06", by="Ben")
+    issue(settings, "2026-06", by="Ben")
+    [first] = write_packages(settings)
+    publish(settings, Statement("tune", "tune-master", [Line(**line, title="B")]))
+
+    [second] = write_packages(settings)
+
+    assert (second.version, second.is_new, second.state) == (1, False, "issued")
+    assert hashes(second.path) == hashes(first.path)
+
+
+def test_package_of_issue_agreed_with_another_recipient_is_a_new_version(
+    settings: Settings,
+) -> None:
+    drafted(settings, TUNE)
+    approve(settings, "2026-06", by="Ben")
+    issue(settings, "2026-06", by="Ben")
+    write_packages(settings)
+    settings.agreements_file.write_text("[partners.tune]\ndeal_specific_rows = true\n")
+
+    [second] = write_packages(settings)
+
+    assert (second.version, second.is_new) == (2, True)
+    assert verify_package(second.path) == []
 
 
 def test_package_after_corrected_title_is_a_new_version_of_the_same_draft(
