@@ -47,8 +47,9 @@ def read_certificate(path: Path) -> Certificate:
             nor revoked, and with a key to encrypt to.
     """
     try:
-        cert = Cert.from_bytes(path.read_bytes())
-        flaw = _flaw(cert)
+        content = path.read_bytes()
+        cert = Cert.from_bytes(content)
+        flaw = _flaw(cert, PacketPile.from_bytes(content))
     except OSError as reason:
         flaw = f"cannot be read: {reason.strerror}"
     except RuntimeError as reason:
@@ -61,8 +62,7 @@ def read_certificate(path: Path) -> Certificate:
     return Certificate(cert)
 
 
-def _flaw(cert: Cert) -> str | None:
-    packets = PacketPile.from_bytes(bytes(cert))
+def _flaw(cert: Cert, packets: PacketPile) -> str | None:
     now = datetime.now(UTC)
     if any(packet.tag in (Tag.SecretKey, Tag.SecretSubkey) for packet in packets):
         return "holds a secret key, which only the partner may have"
@@ -70,7 +70,7 @@ def _flaw(cert: Cert) -> str | None:
         return "has been revoked"
     if cert.expiration and cert.expiration <= now:
         return f"expired at {cert.expiration:%Y-%m-%d %H:%M} UTC"
-    ends = list(_ends_of_encryption_keys(cert))
+    ends = list(_ends_of_encryption_keys(packets))
     if not ends:
         return "has no key to encrypt to"
     if all(end is not None and end <= now for end in ends):
@@ -78,12 +78,12 @@ def _flaw(cert: Cert) -> str | None:
     return None
 
 
-def _ends_of_encryption_keys(cert: Cert) -> Iterator[datetime | None]:
+def _ends_of_encryption_keys(packets: PacketPile) -> Iterator[datetime | None]:
     """When each subkey for encryption that is not revoked ends; None for one that does not."""
     created: datetime | None = None
     newest: Packet | None = None
     revoked = False
-    for packet in [*PacketPile.from_bytes(bytes(cert)), None]:
+    for packet in [*packets, None]:
         if packet is None or packet.tag == Tag.PublicSubkey:
             if newest and not revoked and _encrypts(newest):
                 validity = newest.key_validity_period
