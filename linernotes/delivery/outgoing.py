@@ -81,16 +81,19 @@ class Plan:
         unfinished.write_text(json_text(content), encoding="utf-8")
         unfinished.replace(self.folder / PLAN)
 
-    def discard(self) -> None:
-        """Forgets the plan first, then what it needed."""
-        (self.folder / PLAN).unlink(missing_ok=True)
-        shutil.rmtree(self.folder)
-
 
 def flag_of(name: str) -> str | None:
     """The name of the flag that DDEX wants beside a DSR file; None for other files."""
     found = DSR_NAME.fullmatch(name)
     return f"{found['before']}{found['created']}.ctrl" if found else None
+
+
+def forget(settings: Settings, package: Package) -> None:
+    """Removes the plan of a package that needs none any more, then what it kept."""
+    folder = _folder(settings, package)
+    (folder / PLAN).unlink(missing_ok=True)
+    if folder.exists():
+        shutil.rmtree(folder)
 
 
 def unfinished_plan(settings: Settings, package: Package) -> Plan | None:
@@ -119,8 +122,8 @@ def plan_for(
     target = described(agreement.target)
     if begun and _is_still_right(begun, package, target, fingerprint, names):
         return begun
+    forget(settings, package)
     folder = _folder(settings, package)
-    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     files = []
     for name in names:

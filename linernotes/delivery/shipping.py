@@ -14,7 +14,7 @@ from linernotes.agreements import Agreements, Target, load_agreements
 from linernotes.delivery.attempts import ConnectionFault, Patience, tried
 from linernotes.delivery.destination import Destination, described, open_destination
 from linernotes.delivery.guards import MustStay, require_may_leave
-from linernotes.delivery.outgoing import Plan, plan_for, unfinished_plan
+from linernotes.delivery.outgoing import Plan, forget, plan_for, unfinished_plan
 from linernotes.delivery.records import (
     AS_BEFORE,
     DELIVERED,
@@ -114,7 +114,7 @@ def _deliver(
             go.plan = plan_for(settings, package, agreement, names, again=again)
             go.send(target, patience, on_progress)
             go.end(DELIVERED)
-            go.plan.discard()
+            forget(settings, package)
     except MustStay as reason:
         go.end(REFUSED, str(reason))
     except (LinernotesError, ConnectionFault, OSError) as reason:
@@ -137,11 +137,12 @@ class _Go:
         """The record that the package arrived, unless sending it again has begun since."""
         found = arrival(self.settings, self.package)
         begun = unfinished_plan(self.settings, self.package)
-        if found and begun and begun.shipment_id == found.shipment_id:
-            # It arrived and was recorded; only the tidying up is missing.
-            begun.discard()
-            begun = None
-        return None if begun else found
+        if found and begun and begun.shipment_id != found.shipment_id:
+            return None
+        if found:
+            # It may have died after the record and before the tidying up.
+            forget(self.settings, self.package)
+        return found
 
     def send(self, target: Target, patience: Patience, on_progress: StepProgress | None) -> None:
         plan = self.plan

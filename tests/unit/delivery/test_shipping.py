@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from pysequoia import Tsk, decrypt
+from pysequoia import Tsk
 
 from linernotes.agreements import NOBODY
 from linernotes.delivery import (
@@ -39,7 +39,9 @@ from tests.fixtures.deliveries import (
     PLACE,
     add_file,
     agree,
+    certificate,
     goes,
+    opened,
     package_of,
     tree,
 )
@@ -346,19 +348,6 @@ def test_record_that_cannot_be_read_is_told_and_stops_its_partner_alone(
         delivery_standing(settings)
 
 
-def certificate(path: Path, **how: int) -> Tsk:
-    """Writes a new certificate, and keeps its secret."""
-    secret = Tsk.generate("Partner <partner@example.org>", **how)
-    path.write_text(str(secret.extract_certificate()))
-    return secret
-
-
-def opened(secret: Tsk, content: bytes) -> bytes:
-    found = decrypt(content, decryptor=secret.decryptor()).bytes
-    assert found is not None
-    return found
-
-
 def test_delivery_with_a_certificate_encrypts_all_but_the_flags(settings: Settings) -> None:
     secret = certificate(settings.home / "tune.asc")
     folder = folder_of(settings, more='pgp_key = "tune.asc"')
@@ -480,7 +469,7 @@ def deliver_and_die(settings: Settings, step: int, *, again: bool) -> bool:
 @examples(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(steps=st.lists(st.integers(1, 220), min_size=1, max_size=2), redeliver=st.booleans())
+@given(steps=st.lists(st.integers(1, 160), min_size=1, max_size=2), redeliver=st.booleans())
 def test_delivery_that_dies_at_any_step_ends_in_the_same_state(
     settings: Settings, tmp_path_factory: pytest.TempPathFactory, steps: list[int], redeliver: bool
 ) -> None:
