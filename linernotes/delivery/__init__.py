@@ -15,7 +15,7 @@ from linernotes.delivery.records import (
     shipments,
 )
 from linernotes.delivery.shipping import deliver_packages
-from linernotes.delivery.standing import DeliveryStanding, delivery_standing
+from linernotes.delivery.standing import DeliveryStanding, delivery_standing, newest_packages
 
 __all__ = [
     "AS_BEFORE",
@@ -29,5 +29,6 @@ __all__ = [
     "Shipment",
     "deliver_packages",
     "delivery_standing",
+    "newest_packages",
     "shipments",
 ]
