@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pysequoia import Cert, encrypt_file
+from pysequoia import Cert, encrypt, encrypt_file
 from pysequoia.packet import Packet, PacketPile, SignatureType, Tag
 
 from linernotes.errors import LinernotesError
@@ -71,10 +71,12 @@ def _flaw(cert: Cert, packets: PacketPile) -> str | None:
     if cert.expiration and cert.expiration <= now:
         return f"expired at {cert.expiration:%Y-%m-%d %H:%M} UTC"
     ends = list(_ends_of_encryption_keys(packets))
-    if not ends:
-        return "has no key to encrypt to"
-    if all(end is not None and end <= now for end in ends):
+    if ends and all(end is not None and end <= now for end in ends):
         return "has no key to encrypt to that has not expired"
+    try:
+        encrypt(recipients=[cert], bytes=b"")
+    except RuntimeError as reason:
+        return f"cannot be encrypted to: {_first_line(reason)}"
     return None
 
 

@@ -89,11 +89,13 @@ def flag_of(name: str) -> str | None:
 
 
 def forget(settings: Settings, package: Package) -> None:
-    """Removes the plan of a package that needs none any more, then what it kept."""
+    """Removes what is kept for a package, and for versions that it has replaced."""
     folder = _folder(settings, package)
-    (folder / PLAN).unlink(missing_ok=True)
-    if folder.exists():
-        shutil.rmtree(folder)
+    for kept in folder.parent.glob("v*"):
+        if kept.name[1:].isdigit() and int(kept.name[1:]) <= package.version:
+            # Without its plan, the rest means nothing.
+            (kept / PLAN).unlink(missing_ok=True)
+            shutil.rmtree(kept)
 
 
 def unfinished_plan(settings: Settings, package: Package) -> Plan | None:

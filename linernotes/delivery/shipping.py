@@ -6,9 +6,10 @@ Whatever a go leaves behind when it breaks off, the next one takes up and ends i
 import fcntl
 import uuid
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
+from threading import Event
 
 from linernotes.agreements import Agreements, Target, load_agreements
 from linernotes.delivery.attempts import ConnectionFault, Patience, tried
@@ -35,6 +36,7 @@ from linernotes.statements import file_safe
 StepProgress = Callable[[str, int, int, str], None]
 # Partners that are served side by side, so that one that does not answer holds up no other.
 SIDE_BY_SIDE = 4
+LISTEN_SECONDS = 0.2
 KILOBYTE = 1000
 
 
@@ -64,57 +66,66 @@ def deliver_packages(
     Raises:
         LinernotesError: if the agreements cannot be read.
     """
-    agreements = load_agreements(settings)
-    chosen = patience or Patience()
     by_partner: dict[str, list[Package]] = {}
     for package in packages:
         by_partner.setdefault(package.partner_id, []).append(package)
+    agreements = load_agreements(settings)
+    terms = _Terms(settings, agreements, again, patience or Patience(), on_progress)
 
     def serve(group: list[Package]) -> dict[Package, Shipment]:
-        return {
-            package: _deliver(settings, agreements, package, again, chosen, on_progress)
-            for package in group
-        }
+        return {package: _deliver(terms, package) for package in group}
 
     found: dict[Package, Shipment] = {}
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="delivery") as threads:
-        for served in threads.map(serve, by_partner.values()):
-            found |= served
+        served = [threads.submit(serve, group) for group in by_partner.values()]
+        try:
+            # A wait without an end may not hear of Ctrl-C where a library has its own handler.
+            while wait(served, LISTEN_SECONDS).not_done:
+                continue
+            for future in served:
+                found |= future.result()
+        except BaseException:
+            # What is on its way ends at its next bytes.
+            terms.stop.set()
+            raise
     return [found[package] for package in packages]
 
 
-def _deliver(
-    settings: Settings,
-    agreements: Agreements,
-    package: Package,
-    again: bool,
-    patience: Patience,
-    on_progress: StepProgress | None,
-) -> Shipment:
+@dataclass(frozen=True)
+class _Terms:
+    """What holds for every package of one call; `stop` is set when it has to end."""
+
+    settings: Settings
+    agreements: Agreements
+    again: bool
+    patience: Patience
+    on_progress: StepProgress | None
+    stop: Event = field(default_factory=Event)
+
+    def tell(self, step: str, done: int, total: int, unit: str) -> None:
+        if self.stop.is_set():
+            raise LinernotesError("Stopped half-way; deliver again, which goes on from there.")
+        if self.on_progress:
+            self.on_progress(step, done // KILOBYTE, total // KILOBYTE, unit)
+
+
+def _deliver(terms: _Terms, package: Package) -> Shipment:
     """One package's go, in which every foreseen trouble becomes a recorded outcome."""
-    target = agreements.of(package.partner_id).target
-    shipment = Shipment(
-        partner_id=package.partner_id,
-        report_month=package.report_month,
-        version=package.version,
-        manifest_sha256=package.manifest_sha256,
-        shipment_id=uuid.uuid4().hex,
-        target=described(target) if target else None,
-        started_at=instant(),
-    )
+    agreement = terms.agreements.of(package.partner_id)
+    target = agreement.target
+    go = _Go(terms, package)
     if target is None:
-        return replace(shipment, outcome=NO_TARGET)
-    go = _Go(settings, package, shipment)
+        return replace(go.shipment, outcome=NO_TARGET)
     try:
-        with _alone(settings, package.partner_id):
-            if not again and (earlier := go.earlier()):
+        with _alone(terms.settings, package.partner_id):
+            earlier = go.earlier()
+            if earlier and not terms.again:
                 return replace(earlier, outcome=AS_BEFORE)
-            agreement = agreements.of(package.partner_id)
-            names = require_may_leave(package, agreement, agreements.sender)
-            go.plan = plan_for(settings, package, agreement, names, again=again)
-            go.send(target, patience, on_progress)
+            names = require_may_leave(package, agreement, terms.agreements.sender)
+            go.plan = plan_for(terms.settings, package, agreement, names, again=terms.again)
+            go.send(target)
             go.end(DELIVERED)
-            forget(settings, package)
+            forget(terms.settings, package)
     except MustStay as reason:
         go.end(REFUSED, str(reason))
     except (LinernotesError, ConnectionFault, OSError) as reason:
@@ -125,26 +136,35 @@ def _deliver(
 class _Go:
     """One go at delivering one package."""
 
-    def __init__(self, settings: Settings, package: Package, shipment: Shipment) -> None:
-        self.settings = settings
+    def __init__(self, terms: _Terms, package: Package) -> None:
+        target = terms.agreements.of(package.partner_id).target
+        self.terms = terms
         self.package = package
-        self.shipment = shipment
         self.plan: Plan | None = None
+        self.shipment = Shipment(
+            partner_id=package.partner_id,
+            report_month=package.report_month,
+            version=package.version,
+            manifest_sha256=package.manifest_sha256,
+            shipment_id=uuid.uuid4().hex,
+            target=described(target) if target else None,
+            started_at=instant(),
+        )
         self._was_there: set[str] = set()
         self._sent: set[str] = set()
 
     def earlier(self) -> Shipment | None:
         """The record that the package arrived, unless sending it again has begun since."""
-        found = arrival(self.settings, self.package)
-        begun = unfinished_plan(self.settings, self.package)
+        found = arrival(self.terms.settings, self.package)
+        begun = unfinished_plan(self.terms.settings, self.package)
         if found and begun and begun.shipment_id != found.shipment_id:
             return None
         if found:
             # It may have died after the record and before the tidying up.
-            forget(self.settings, self.package)
+            forget(self.terms.settings, self.package)
         return found
 
-    def send(self, target: Target, patience: Patience, on_progress: StepProgress | None) -> None:
+    def send(self, target: Target) -> None:
         plan = self.plan
         assert plan
         self.shipment = replace(
@@ -157,16 +177,14 @@ class _Go:
         def attempt() -> None:
             self.shipment = replace(self.shipment, attempts=self.shipment.attempts + 1)
             with open_destination(target) as destination:
-                self._bring(destination, plan, on_progress)
+                self._bring(destination, plan)
 
         def note(fault: str) -> None:
             self.shipment = replace(self.shipment, faults=(*self.shipment.faults, fault))
 
-        tried(attempt, patience, note)
+        tried(attempt, self.terms.patience, note)
 
-    def _bring(
-        self, destination: Destination, plan: Plan, on_progress: StepProgress | None
-    ) -> None:
+    def _bring(self, destination: Destination, plan: Plan) -> None:
         """Brings what is not there yet; flags stand only while every file does."""
         for file in plan.files:
             is_due = plan.is_again and file.sent_name not in plan.arrived
@@ -187,9 +205,8 @@ class _Go:
         for file in missing:
 
             def tell(there: int, before: int = done, name: str = file.sent_name) -> None:
-                if on_progress:
-                    step = f"Deliver {self.package.partner_id} (kB)"
-                    on_progress(step, (before + there) // KILOBYTE, total // KILOBYTE, name)
+                step = f"Deliver {self.package.partner_id} (kB)"
+                self.terms.tell(step, before + there, total, name)
 
             name = plan.remote(file.sent_name)
             plan.note(file, destination.put(plan.path(file), name, file.sent_sha256, tell))
@@ -203,7 +220,7 @@ class _Go:
         plan = self.plan
         files = plan.files if plan else ()
         self.shipment = record(
-            self.settings,
+            self.terms.settings,
             replace(
                 self.shipment,
                 outcome=outcome,

@@ -7,6 +7,7 @@ import fcntl
 import os
 import resource
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pysequoia import Tsk
+from pysequoia.packet import PacketPile
 
 from linernotes.agreements import NOBODY
 from linernotes.delivery import (
@@ -331,6 +333,43 @@ def test_delivery_shows_progress_in_kilobytes(settings: Settings) -> None:
     assert {(step, whole) for step, _, whole, _ in seen} == {("Deliver tune (kB)", total)}
 
 
+def test_delivery_that_is_stopped_ends_soon_and_goes_on_later(settings: Settings) -> None:
+    folder = folder_of(settings)
+    package = add_file(settings, "tune", "large.bin", bytes(20 << 20))
+
+    def stop(step: str, done: int, total: int, name: str) -> None:
+        if name == "large.bin":
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.1)
+
+    with pytest.raises(KeyboardInterrupt):
+        deliver_packages(settings, [package], on_progress=stop)
+    half = tree(folder)
+    [shipment] = deliver_packages(settings, [package])
+
+    assert f"{PLACE}/large.bin.part" in half
+    assert len(half[f"{PLACE}/large.bin.part"]) < 20 << 20
+    assert shipment.outcome == DELIVERED
+    reasons = [one.reason for one in goes(settings, "tune")]
+    assert reasons == ["Stopped half-way; deliver again, which goes on from there.", ""]
+
+
+def test_delivery_again_after_a_death_before_the_tidying_up_sends_every_file(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The finished plan was once taken up as if it were the new one, and nothing was sent."""
+    folder_of(settings)
+    package = package_of(settings, "tune")
+    with monkeypatch.context() as patch:
+        patch.setattr("linernotes.delivery.shipping.forget", lambda *_: None)
+        deliver_packages(settings, [package])
+
+    [shipment] = deliver_packages(settings, [package], again=True)
+
+    assert shipment.is_again
+    assert not any(file.was_there for file in shipment.files)
+
+
 def test_record_that_cannot_be_read_is_told_and_stops_its_partner_alone(
     settings: Settings,
 ) -> None:
@@ -388,6 +427,12 @@ def revoked(secret: Tsk) -> bytes:
     return bytes(cert) + bytes(cert.revoke(secret.certifier()))
 
 
+def without_encryption(secret: Tsk) -> bytes:
+    """The certificate without its last subkey, which is the one to encrypt to."""
+    packets = list(PacketPile.from_bytes(bytes(secret.extract_certificate())))
+    return b"".join(bytes(packet) for packet in packets[:-2])
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -399,6 +444,7 @@ def revoked(secret: Tsk) -> bytes:
             "is no single OpenPGP certificate",
             id="keyring",
         ),
+        pytest.param(without_encryption, "cannot be encrypted to", id="no key to encrypt to"),
         pytest.param(None, "cannot be read", id="absent"),
     ],
 )
