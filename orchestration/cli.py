@@ -539,7 +539,7 @@ def _report_and_deliver(
         handover = report_and_deliver(settings, month, partner, again=again, on_progress=progress)
     _print_packages(handover.packages)
     print_table(
-        "Deliveries",
+        "Shipments",
         ("partner", "month", "version", "files", "bytes", "target", "outcome"),
         [
             (

@@ -3,7 +3,6 @@
 What a try does, and how it takes up what the one before left, is the caller's matter.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -24,7 +23,10 @@ class Patience:
 
 
 def tried(
-    attempt: Callable[[], Result], patience: Patience, on_fault: Callable[[str], None]
+    attempt: Callable[[], Result],
+    patience: Patience,
+    on_fault: Callable[[str], None],
+    pause: Callable[[float], object],
 ) -> Result:
     """The result of the first try that no connection fault ends.
 
@@ -32,6 +34,7 @@ def tried(
         attempt: One try, which takes up what earlier ones left.
         patience: How often, and with which pauses.
         on_fault: Called with what ended a try.
+        pause: Waits so many seconds.
 
     Raises:
         ConnectionFault: of the last try.
@@ -42,7 +45,7 @@ def tried(
             return attempt()
         except ConnectionFault as fault:
             on_fault(str(fault))
-        time.sleep(wait)
+        pause(wait)
         wait *= 2
     try:
         return attempt()

@@ -182,7 +182,7 @@ class _Go:
         def note(fault: str) -> None:
             self.shipment = replace(self.shipment, faults=(*self.shipment.faults, fault))
 
-        tried(attempt, self.terms.patience, note)
+        tried(attempt, self.terms.patience, note, self.terms.stop.wait)
 
     def _bring(self, destination: Destination, plan: Plan) -> None:
         """Brings what is not there yet; flags stand only while every file does."""

@@ -67,7 +67,7 @@ def test_report_with_deliver_once_more_says_as_before(
     again = run(["report", "--month", JUNE, "--partner", "tune", "--deliver", "--again"])
 
     assert (status, again) == (DONE, DONE)
-    assert "as before" in printed.partition("Deliveries")[2]
+    assert "as before" in printed.partition("Shipments")[2]
     assert [one.is_again for one in goes(settings, "tune")] == [False, True]
 
 
