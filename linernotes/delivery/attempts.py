@@ -7,11 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from linernotes.delivery.errors import ConnectionFault
+
 Result = TypeVar("Result")
-
-
-class ConnectionFault(Exception):
-    """The target could not be reached, or broke off; the next try may do better."""
 
 
 @dataclass(frozen=True)

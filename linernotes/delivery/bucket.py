@@ -17,8 +17,8 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from linernotes.agreements import S3Target
-from linernotes.delivery.attempts import ConnectionFault
 from linernotes.delivery.destination import Acknowledgement, OnBytes, described
+from linernotes.delivery.errors import ConnectionFault
 from linernotes.errors import LinernotesError
 
 PART_BYTES, MOST_PARTS = 8 << 20, 10_000
@@ -63,14 +63,12 @@ class Bucket:
 
     def holding(self, name: str, size: int, sha256: str) -> Acknowledgement | None:
         with self._in_words():
-            try:
-                head = self._client.head_object(Bucket=self._bucket, Key=self._key(name))
-            except ClientError as reason:
-                # Who may not list a bucket is told 403 of what is not there.
-                if _status(reason) in (403, 404):
-                    return None
-                raise
-        if head["ContentLength"] != size or head["Metadata"].get("sha256") != sha256:
+            head = self._head(name)
+        if (
+            head is None
+            or head["ContentLength"] != size
+            or head["Metadata"].get("sha256") != sha256
+        ):
             return None
         return _acknowledged(head, size)
 
@@ -90,7 +88,17 @@ class Bucket:
 
     def withdraw(self, name: str) -> None:
         with self._in_words():
-            self._client.delete_object(Bucket=self._bucket, Key=self._key(name))
+            if self._head(name) is not None:
+                self._client.delete_object(Bucket=self._bucket, Key=self._key(name))
+
+    def _head(self, name: str) -> dict[str, Any] | None:
+        try:
+            return self._client.head_object(Bucket=self._bucket, Key=self._key(name))
+        except ClientError as reason:
+            # Who may not list a bucket is told 403 of what is not there.
+            if _status(reason) in (403, 404):
+                return None
+            raise
 
     def _key(self, name: str) -> str:
         return f"{self._target.prefix.strip('/')}/{name}".lstrip("/")

@@ -12,8 +12,8 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from linernotes.agreements import FolderTarget
-from linernotes.delivery.attempts import ConnectionFault
 from linernotes.delivery.destination import CHUNK, PART, Acknowledgement, OnBytes, length_alike
+from linernotes.delivery.errors import ConnectionFault
 from linernotes.errors import LinernotesError
 from linernotes.reporting import file_sha256
 from linernotes.statements import sync

@@ -8,16 +8,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from linernotes.agreements import NOBODY, Agreement, Sender
-from linernotes.errors import LinernotesError
+from linernotes.delivery.errors import MustStay
 from linernotes.reporting import MANIFEST, Package, read_manifest, verify_package
 from linernotes.statements import ISSUED
 
 MOST_PROBLEMS = 5
 DSR = "DSR_*"
-
-
-class MustStay(LinernotesError):
-    """A package that must not leave as it is."""
 
 
 def require_may_leave(package: Package, agreement: Agreement, sender: Sender) -> list[str]:

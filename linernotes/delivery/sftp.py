@@ -13,7 +13,6 @@ from typing import Any, BinaryIO, Self, TypeVar
 import asyncssh
 
 from linernotes.agreements import SftpTarget
-from linernotes.delivery.attempts import ConnectionFault
 from linernotes.delivery.destination import (
     CHUNK,
     PART,
@@ -22,12 +21,15 @@ from linernotes.delivery.destination import (
     alike,
     described,
 )
+from linernotes.delivery.errors import ConnectionFault
 from linernotes.errors import LinernotesError
 
 Result = TypeVar("Result")
 CONNECT_SECONDS = 30
 # A server that answers none of these is gone.
 KEEPALIVE_SECONDS, KEEPALIVES = 15, 4
+# So long a server may take over a step, or over a chunk of a file.
+STALLED_SECONDS = 300
 READ_WRITE = asyncssh.FXF_READ | asyncssh.FXF_WRITE | asyncssh.FXF_CREAT
 BROKEN = (
     OSError,
@@ -84,8 +86,13 @@ class SftpServer:
 
     def _run(self, steps: Coroutine[Any, Any, Result]) -> Result:
         """Runs one exchange with the server; what goes wrong is told in words."""
+
+        async def watched() -> Result:
+            async with asyncio.timeout(STALLED_SECONDS) as self._limit:
+                return await steps
+
         try:
-            return self._runner.run(steps)
+            return self._runner.run(watched())
         except asyncssh.HostKeyNotVerifiable as reason:
             raise LinernotesError(
                 f"{self._place} showed a key that is not in {self._target.known_hosts}: this may "
@@ -101,6 +108,10 @@ class SftpServer:
             raise ConnectionFault(f"{self._place}: {reason or type(reason).__name__}") from reason
         except asyncssh.SFTPError as reason:
             raise LinernotesError(self._refusal(reason)) from reason
+
+    def _moved(self) -> None:
+        """Some bytes have come or gone: the line is not stalled."""
+        self._limit.reschedule(asyncio.get_running_loop().time() + STALLED_SECONDS)
 
     def _refusal(self, reason: asyncssh.SFTPError) -> str:
         advice = "Ask the partner what this means"
@@ -143,7 +154,7 @@ class SftpServer:
             if (await self._sftp.stat(path)).size != size:
                 return None
             async with self._sftp.open(path, "rb", encoding=None) as file:
-                found = await _read_back(file)
+                found = await self._read_back(file)
         except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath, asyncssh.SFTPPermissionDenied):
             # What may not be read back proves nothing.
             return None
@@ -163,11 +174,12 @@ class SftpServer:
             file = await self._sftp.open(part, "wb", encoding=None)
             found = None
             async with file:
-                await _append(source, file, 0, on_bytes)
+                await self._append(source, file, 0, on_bytes)
         else:
             async with file:
-                await _append(source, file, await _length_alike(source, file), on_bytes)
-                found = await _read_back(file)
+                there = await self._length_alike(source, file)
+                await self._append(source, file, there, on_bytes)
+                found = await self._read_back(file)
         size = (await self._sftp.stat(part)).size
         if found not in (None, sha256) or size != source.tell():
             await self._sftp.remove(part)
@@ -191,43 +203,48 @@ class SftpServer:
             await self._sftp.remove(path)
         except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath):
             return
+        except asyncssh.SFTPPermissionDenied:
+            # Some say so of what is not there, too.
+            if await self._sftp.exists(path):
+                raise
 
+    async def _length_alike(self, source: BinaryIO, file: asyncssh.SFTPClientFile) -> int:
+        """How many bytes from the start are there already; what is wrong behind them is cut off.
 
-async def _length_alike(source: BinaryIO, file: asyncssh.SFTPClientFile) -> int:
-    """How many bytes from the start are there already; what is wrong behind them is cut off.
+        Writes travel side by side, so that behind a break there may be gaps: the bytes are
+        compared.
+        """
+        offset = 0
+        while theirs := await file.read(CHUNK, offset):
+            self._moved()
+            common = alike(source.read(len(theirs)), bytes(theirs))
+            offset += common
+            if common < len(theirs):
+                await file.truncate(offset)
+                break
+        return offset
 
-    Writes travel side by side, so that behind a break there may be gaps: the bytes are compared.
-    """
-    offset = 0
-    while theirs := await file.read(CHUNK, offset):
-        common = alike(source.read(len(theirs)), bytes(theirs))
-        offset += common
-        if common < len(theirs):
-            await file.truncate(offset)
-            break
-    return offset
+    async def _append(
+        self, source: BinaryIO, file: asyncssh.SFTPClientFile, offset: int, on_bytes: OnBytes
+    ) -> None:
+        source.seek(offset)
+        while chunk := source.read(CHUNK):
+            await file.write(chunk, offset)
+            self._moved()
+            offset += len(chunk)
+            on_bytes(offset)
+        try:
+            await file.fsync()
+        except asyncssh.SFTPOpUnsupported:
+            return
 
-
-async def _append(
-    source: BinaryIO, file: asyncssh.SFTPClientFile, offset: int, on_bytes: OnBytes
-) -> None:
-    source.seek(offset)
-    while chunk := source.read(CHUNK):
-        await file.write(chunk, offset)
-        offset += len(chunk)
-        on_bytes(offset)
-    try:
-        await file.fsync()
-    except asyncssh.SFTPOpUnsupported:
-        return
-
-
-async def _read_back(file: asyncssh.SFTPClientFile) -> str:
-    digest, offset = hashlib.sha256(), 0
-    while chunk := await file.read(CHUNK, offset):
-        digest.update(chunk)
-        offset += len(chunk)
-    return digest.hexdigest()
+    async def _read_back(self, file: asyncssh.SFTPClientFile) -> str:
+        digest, offset = hashlib.sha256(), 0
+        while chunk := await file.read(CHUNK, offset):
+            self._moved()
+            digest.update(chunk)
+            offset += len(chunk)
+        return digest.hexdigest()
 
 
 def _trusted(target: SftpTarget) -> asyncssh.SSHKnownHosts:

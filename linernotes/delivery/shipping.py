@@ -12,9 +12,10 @@ from dataclasses import asdict, dataclass, field, replace
 from threading import Event
 
 from linernotes.agreements import Agreements, Target, load_agreements
-from linernotes.delivery.attempts import ConnectionFault, Patience, tried
+from linernotes.delivery.attempts import Patience, tried
 from linernotes.delivery.destination import Destination, described, open_destination
-from linernotes.delivery.guards import MustStay, require_may_leave
+from linernotes.delivery.errors import ConnectionFault, MustStay
+from linernotes.delivery.guards import require_may_leave
 from linernotes.delivery.outgoing import Plan, forget, plan_for, unfinished_plan
 from linernotes.delivery.records import (
     AS_BEFORE,

@@ -3,7 +3,8 @@
 import pytest
 
 from linernotes.delivery import Patience
-from linernotes.delivery.attempts import ConnectionFault, tried
+from linernotes.delivery.attempts import tried
+from linernotes.delivery.errors import ConnectionFault
 
 
 @pytest.mark.parametrize(("failures", "pauses"), [(0, []), (1, [2.0]), (3, [2.0, 4.0, 8.0])])

@@ -201,6 +201,18 @@ def test_sftp_server_that_lets_nobody_read_acknowledges_sizes_alone(
     ]
 
 
+def test_sftp_server_that_answers_no_more_is_given_up(
+    settings: Settings, server: SftpFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.is_stalled = True
+    monkeypatch.setattr("linernotes.delivery.sftp.STALLED_SECONDS", 0.5)
+
+    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], patience=HASTY)
+
+    assert (shipment.outcome, shipment.attempts) == (FAILED, 3)
+    assert "TimeoutError" in shipment.faults[0]
+
+
 def test_sftp_server_without_the_agreed_folder_is_told_with_advice(
     settings: Settings, server: SftpFolder
 ) -> None:

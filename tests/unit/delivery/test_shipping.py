@@ -458,7 +458,7 @@ def test_delivery_with_an_unusable_certificate_sends_nothing(
 
     [shipment] = deliver_packages(settings, [package_of(settings, "tune")])
 
-    assert shipment.outcome == FAILED
+    assert shipment.outcome == REFUSED
     assert said in shipment.reason
     assert "Get a certificate that is valid" in shipment.reason
     assert tree(folder) == {}
@@ -480,7 +480,7 @@ def test_delivery_with_an_expired_certificate_sends_nothing(
 
     [shipment] = deliver_packages(settings, [package_of(settings, "tune")])
 
-    assert shipment.outcome == FAILED
+    assert shipment.outcome == REFUSED
     assert "expired at" in shipment.reason
     assert tree(folder) == {}
 
