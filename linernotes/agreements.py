@@ -3,10 +3,13 @@
 It is read from `agreements.toml` of a home; what the files hold and how they travel is elsewhere.
 """
 
+import os
+import posixpath
 import re
 import tomllib
 from fnmatch import fnmatchcase
-from pathlib import Path
+from itertools import permutations
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -146,7 +149,40 @@ def load_agreements(settings: Settings) -> Agreements:
             f"{path} says what is not allowed:\n{listed}\nCorrect it there; docs/packages.md "
             "describes every setting."
         ) from found
-    return _anchored(agreements, path.parent)
+    anchored = _anchored(agreements, path.parent)
+    _require_apart(path, anchored)
+    return anchored
+
+
+def _require_apart(path: Path, agreements: Agreements) -> None:
+    """No partner's target may be another's, or lie within it: one would see the other's figures.
+
+    Raises:
+        LinernotesError: if two are not apart.
+    """
+    places = {
+        partner: _root(one.target) for partner, one in agreements.partners.items() if one.target
+    }
+    for (one, (server, folder)), (other, (other_server, other_folder)) in permutations(
+        places.items(), 2
+    ):
+        if server == other_server and folder.is_relative_to(other_folder):
+            raise LinernotesError(
+                f"{path} sends the packages of {one} to where {other} gets its own, so one would "
+                "see the other's figures. Give each partner a target apart from the others."
+            )
+
+
+def _root(target: Target) -> tuple[tuple[Any, ...], PurePosixPath]:
+    """Where a target is: on which server, in which folder there."""
+    if isinstance(target, FolderTarget):
+        return (target.kind,), PurePosixPath(os.path.normpath(target.path))
+    if isinstance(target, SftpTarget):
+        # Each user may have a root of its own, but one user sees all that is below its root.
+        server = (target.kind, target.host.lower(), target.port, target.username)
+        return server, PurePosixPath(posixpath.normpath(target.path))
+    place = (target.kind, target.endpoint_url, target.bucket)
+    return place, PurePosixPath(target.prefix.strip("/") or ".")
 
 
 def _place(error: Any) -> str:

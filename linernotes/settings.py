@@ -66,5 +66,9 @@ class Settings(BaseSettings):
         return self.home / "outbox"
 
     @property
+    def delivery_root(self) -> Path:
+        return self.home / "delivery"
+
+    @property
     def reports_root(self) -> Path:
         return self.home / "reports"

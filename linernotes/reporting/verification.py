@@ -53,7 +53,8 @@ def verify_package(path: Path) -> list[Problem]:
 
 def _file_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
     listed = {entry["name"]: entry for entry in manifest["files"]}
-    for name in sorted({found.name for found in path.iterdir()} - listed.keys() - {MANIFEST}):
+    there = {found.name for found in path.iterdir() if not _is_flag(found)}
+    for name in sorted(there - listed.keys() - {MANIFEST}):
         yield Problem(name, "file_is_listed", "in the folder, but not in the manifest")
     for name, entry in listed.items():
         file = path / name
@@ -63,6 +64,11 @@ def _file_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
             yield Problem(name, "file_size_agrees", f"{size} bytes, not {entry['bytes']}")
         elif (digest := file_sha256(file)) != entry["sha256"]:
             yield Problem(name, "file_hash_agrees", f"SHA-256 is {digest}, not {entry['sha256']}")
+
+
+def _is_flag(path: Path) -> bool:
+    """Whether it is an empty file that a delivery leaves to say that another one is whole."""
+    return path.suffix == ".ctrl" and path.is_file() and not path.stat().st_size
 
 
 def _chain_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:

@@ -24,7 +24,10 @@ from linernotes.statements.records import (
     StatementRecord,
     file_safe,
     instant,
+    json_text,
     month_start,
+    sync,
+    write_once,
 )
 from linernotes.statements.states import current_statements, statement_states
 from linernotes.statements.tracing import EventTrace, LineTrace, trace_event, trace_line
@@ -53,14 +56,17 @@ __all__ = [
     "issuances",
     "issue",
     "issued_statements",
+    "json_text",
     "line_types_issued",
     "month_start",
     "newest_drafts",
     "published_line_sets",
     "published_statements",
     "statement_states",
+    "sync",
     "terms_that_differ",
     "trace_event",
     "trace_line",
     "verify_ledger",
+    "write_once",
 ]

@@ -81,3 +81,38 @@ def test_agreements_that_are_wrong_are_refused_with_the_place(
 ) -> None:
     with pytest.raises(LinernotesError, match=said):
         load_agreements(home_with(tmp_path, text))
+
+
+SFTP = 'kind = "sftp", host = "drop.example", known_hosts = "k", private_key = "p", username = "{}"'
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ('kind = "folder", path = "out"', 'kind = "folder", path = "out"'),
+        ('kind = "folder", path = "out"', 'kind = "folder", path = "in/../out/umg"'),
+        (SFTP.format("house"), SFTP.format("house") + ', path = "./umg"'),
+        ('kind = "s3", bucket = "b"', 'kind = "s3", bucket = "b", prefix = "umg/"'),
+    ],
+    ids=["same folder", "folder within", "same user", "prefix within"],
+)
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_agreements_on_targets_that_are_not_apart_are_refused(
+    tmp_path: Path, one: str, other: str, is_turned: bool
+) -> None:
+    first, second = (other, one) if is_turned else (one, other)
+    text = f"[partners.umg]\ntarget = {{ {first} }}\n[partners.sony]\ntarget = {{ {second} }}\n"
+
+    with pytest.raises(LinernotesError, match="would see the other's figures"):
+        load_agreements(home_with(tmp_path, text))
+
+
+def test_agreements_on_targets_side_by_side_are_taken(tmp_path: Path) -> None:
+    text = (
+        '[partners.umg]\ntarget = { kind = "folder", path = "out/umg" }\n'
+        '[partners.umg-publishing]\ntarget = { kind = "folder", path = "out/umg-publishing" }\n'
+        f"[partners.sony]\ntarget = {{ {SFTP.format('sony')} }}\n"
+        f"[partners.wmg]\ntarget = {{ {SFTP.format('wmg')} }}\n"
+    )
+
+    assert len(load_agreements(home_with(tmp_path, text)).partners) == 4
