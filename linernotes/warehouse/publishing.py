@@ -6,48 +6,20 @@ is decided elsewhere.
 
 import json
 import os
-from dataclasses import asdict, dataclass
+import shutil
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
-from linernotes.errors import LinernotesError
+from linernotes.published import Publication, definitions_file
 from linernotes.settings import Settings
 
 PUBLIC_SCHEMAS = ("marts", "reports", "quality")
 # Clients and BI tools of the 1.4 line can open this; DuckDB's own default format they cannot.
 STORAGE_VERSION = "v1.4.0"
 KEPT_PUBLICATIONS = 3
-
-
-@dataclass(frozen=True)
-class Publication:
-    """One published file.
-
-    Attributes:
-        file_name: Name inside `published/`, different for each publication.
-        known_at: The freeze of the build, ISO 8601, UTC.
-        published_at: When it was swapped in, ISO 8601, UTC.
-    """
-
-    file_name: str
-    known_at: str
-    published_at: str
-
-
-def publication(settings: Settings) -> Publication:
-    """What is published now. Long-lived readers ask this before they open the file.
-
-    Raises:
-        LinernotesError: if nothing is published yet.
-    """
-    pointer = settings.published_root / "current.json"
-    if not pointer.exists():
-        raise LinernotesError(
-            f"Nothing is published in {settings.published_root} yet: run `linernotes build` first."
-        )
-    return Publication(**json.loads(pointer.read_text()))
 
 
 def publish(settings: Settings, known_at: datetime) -> Path:
@@ -68,6 +40,8 @@ def publish(settings: Settings, known_at: datetime) -> Path:
     target = root / f"linernotes-{published_at:%Y%m%dT%H%M%S%f}.duckdb"
     unfinished = target.with_suffix(".unfinished")
     _copy_public_schemas(settings.warehouse_file, unfinished, known_at)
+    definitions = settings.warehouse_file.parent / "target" / "semantic_manifest.json"
+    shutil.copyfile(definitions, definitions_file(target))
     unfinished.rename(target)
     record = Publication(target.name, known_at.isoformat() + "Z", published_at.isoformat())
     _replace(root / "current.json", json.dumps(asdict(record), indent=2) + "\n")
@@ -77,6 +51,7 @@ def publish(settings: Settings, known_at: datetime) -> Path:
     link.replace(settings.published_file)
     for old in sorted(root.glob("linernotes-*.duckdb"))[:-KEPT_PUBLICATIONS]:
         old.unlink()
+        definitions_file(old).unlink(missing_ok=True)
     return target
 
 
