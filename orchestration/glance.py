@@ -1,4 +1,4 @@
-"""Shows the health of a home on 80 columns, or as JSON. What is healthy is decided in `health.py`."""
+"""Shows the health of a home on 80 columns, or as JSON. What is healthy, `health.py` decides."""
 
 import json
 import textwrap
