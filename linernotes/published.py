@@ -1,13 +1,44 @@
-"""Opens the published warehouse for reading. Nothing here writes to it, and no query lives here."""
+"""What is published now, and opening it for reading. Nothing writes here; no query lives here."""
 
+import json
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from linernotes.errors import LinernotesError
 from linernotes.settings import Settings
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One published file.
+
+    Attributes:
+        file_name: Name inside `published/`, different for each publication.
+        known_at: The freeze of the build, ISO 8601, UTC.
+        published_at: When it was swapped in, ISO 8601, UTC.
+    """
+
+    file_name: str
+    known_at: str
+    published_at: str
+
+
+def publication(settings: Settings) -> Publication:
+    """What is published now. Long-lived readers ask this before they open the file.
+
+    Raises:
+        LinernotesError: if nothing is published yet.
+    """
+    pointer = settings.published_root / "current.json"
+    if not pointer.exists():
+        raise LinernotesError(
+            f"Nothing is published in {settings.published_root} yet: run `linernotes build` first."
+        )
+    return Publication(**json.loads(pointer.read_text()))
 
 
 @contextmanager

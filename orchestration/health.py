@@ -8,9 +8,9 @@ from datetime import datetime
 
 import polars as pl
 
-from linernotes import warehouse
 from linernotes.errors import LinernotesError
 from linernotes.ingestion import Lake
+from linernotes.published import publication
 from linernotes.settings import Settings
 from linernotes.statements import statement_states
 
@@ -53,12 +53,12 @@ def look(settings: Settings) -> Health:
 
 def _publication(settings: Settings) -> str:
     try:
-        publication = warehouse.publication(settings)
+        record = publication(settings)
     except LinernotesError as nothing:
         return str(nothing)
     return (
-        f"Published: {settings.published_root / publication.file_name},"
-        f" as known at {publication.known_at}, since {publication.published_at}."
+        f"Published: {settings.published_root / record.file_name},"
+        f" as known at {record.known_at}, since {record.published_at}."
     )
 
 

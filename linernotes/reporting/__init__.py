@@ -3,15 +3,23 @@
 What a figure means is in the models, and what a statement is in `statements`.
 """
 
-from linernotes.reporting.cells import read_csv_cell, read_package_csv
+from linernotes.reporting import document_parts, wording
+from linernotes.reporting.cells import escaped_cell, read_csv_cell, read_package_csv
+from linernotes.reporting.fonts import readable
 from linernotes.reporting.packages import Package, write_packages
+from linernotes.reporting.typesetting import typeset
 from linernotes.reporting.verification import Problem, verify_package
 
 __all__ = [
     "Package",
     "Problem",
+    "document_parts",
+    "escaped_cell",
     "read_csv_cell",
     "read_package_csv",
+    "readable",
+    "typeset",
     "verify_package",
+    "wording",
     "write_packages",
 ]

@@ -15,7 +15,7 @@ from linernotes.warehouse.dbt import (
     run_dbt,
 )
 from linernotes.warehouse.history import Change, History, as_known
-from linernotes.warehouse.publishing import PUBLIC_SCHEMAS, Publication, publication, publish
+from linernotes.warehouse.publishing import PUBLIC_SCHEMAS, publish
 from linernotes.warehouse.revaluation import revalue
 from linernotes.warehouse.simulation import Gain, Simulation, Triggered, simulate
 from linernotes.warehouse.sources import link_sources, sources_folder
@@ -30,7 +30,6 @@ __all__ = [
     "CompiledProject",
     "Gain",
     "History",
-    "Publication",
     "Simulation",
     "Triggered",
     "Valuation",
@@ -44,7 +43,6 @@ __all__ = [
     "dbt_vars",
     "link_sources",
     "now",
-    "publication",
     "publish",
     "publishing_alone",
     "require_rates",

@@ -6,48 +6,19 @@ is decided elsewhere.
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
-from linernotes.errors import LinernotesError
+from linernotes.published import Publication
 from linernotes.settings import Settings
 
 PUBLIC_SCHEMAS = ("marts", "reports", "quality")
 # Clients and BI tools of the 1.4 line can open this; DuckDB's own default format they cannot.
 STORAGE_VERSION = "v1.4.0"
 KEPT_PUBLICATIONS = 3
-
-
-@dataclass(frozen=True)
-class Publication:
-    """One published file.
-
-    Attributes:
-        file_name: Name inside `published/`, different for each publication.
-        known_at: The freeze of the build, ISO 8601, UTC.
-        published_at: When it was swapped in, ISO 8601, UTC.
-    """
-
-    file_name: str
-    known_at: str
-    published_at: str
-
-
-def publication(settings: Settings) -> Publication:
-    """What is published now. Long-lived readers ask this before they open the file.
-
-    Raises:
-        LinernotesError: if nothing is published yet.
-    """
-    pointer = settings.published_root / "current.json"
-    if not pointer.exists():
-        raise LinernotesError(
-            f"Nothing is published in {settings.published_root} yet: run `linernotes build` first."
-        )
-    return Publication(**json.loads(pointer.read_text()))
 
 
 def publish(settings: Settings, known_at: datetime) -> Path:

@@ -17,6 +17,7 @@ FLOORS = {
     "linernotes.settings": 0,
     "linernotes.ingestion": 1,
     "linernotes.statements": 1,
+    "linernotes.metrics": 1,
     "linernotes.reporting": 1,
     "linernotes.sampledata": 1,
     "linernotes.warehouse": 1,
@@ -140,7 +141,12 @@ def test_dagster_is_imported_by_orchestration_alone(root: Path) -> None:
 
 
 def test_dashboard_reads_the_published_file_alone(root: Path) -> None:
-    allowed = {part for part, floor in FLOORS.items() if floor == 0} | {"linernotes.dashboard"}
+    # The metrics read it too; of the reports it takes words, fonts and the typesetter.
+    allowed = {part for part, floor in FLOORS.items() if floor == 0} | {
+        "linernotes.dashboard",
+        "linernotes.metrics",
+        "linernotes.reporting",
+    }
 
     offenders = [
         str(found)
