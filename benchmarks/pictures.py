@@ -17,21 +17,19 @@ from linernotes.settings import Settings
 
 FOLDER = ROOT / "docs" / "pictures"
 WIDTH, HEIGHT = 1440, 1180
-PAGE_WIDTH = 900
-# Colours of a picture: it stays small, and nobody sees the difference.
-COLOURS = 128
+PAGE, PAGE_WIDTH = "compensation", 900
 DRAWN_WITHIN_MILLISECONDS = 1_500
 
 
 def picture_dashboard(home: Path, path: Path) -> None:
-    """The first page as an executive meets it."""
+    """The page about the money."""
     with (
         tempfile.TemporaryDirectory() as folder,
         chromium() as browser,
         dashboard(home, Path(folder) / "dashboard.log") as (address, _),
     ):
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
-        page.goto(address)
+        page.goto(f"{address}/{PAGE}")
         wait_until_whole(page)
         # Charts are drawn after the page's last part has come.
         page.wait_for_timeout(DRAWN_WITHIN_MILLISECONDS)
@@ -41,25 +39,23 @@ def picture_dashboard(home: Path, path: Path) -> None:
 
 
 def picture_statement(settings: Settings, path: Path) -> None:
-    """The first page of the newest issued statement of the first partner.
+    """The first page of the newest issued statement of the first partner: a demo's last is a draft.
 
     Raises:
         LinernotesError: if no package has been written.
     """
-    found = sorted(settings.outbox_root.glob("*/*/v*/statement.pdf"))
-    if not found:
+    partners = sorted(settings.outbox_root.glob("*"))
+    issued = sorted(partners[0].glob("*/v*/statement.pdf"))[:-1] if partners else []
+    if not issued:
         raise LinernotesError(f"There is no statement in {settings.outbox_root}: run `make demo`.")
-    partner = found[0].parents[2]
-    *_, newest = [file for file in found if partner in file.parents][:-1] or [found[0]]
-    document = pypdfium2.PdfDocument(newest)
+    document = pypdfium2.PdfDocument(issued[-1])
     first = document[0]
     save(first.render(scale=PAGE_WIDTH / first.get_width()).to_pil(), path)
 
 
 def save(picture: Image.Image, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    small.save(path, optimize=True)
+    picture.convert("RGB").save(path, optimize=True)
     say(f"{path}: {path.stat().st_size / 1000:,.0f} kB")
 
 
