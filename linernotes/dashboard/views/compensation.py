@@ -58,7 +58,10 @@ AMOUNT = (
 )
 # Signed in the waterfall; as a column of their own they are told as what they are.
 TURNED = {"held", "carried_out"}
-OF_PAYOUT = "earned", "held", "carried_in", "carried_out", "payable"
+# Columns that add up: earned, less held, with carried in and terms, less carried out, is payable.
+OF_PAYOUT = "earned", "held", "carried_in", "terms", "carried_out", "payable"
+TERMS = tuple(step for step in PAYOUT_STEPS if step not in OF_PAYOUT)
+COLUMN_NAMES = PAYOUT_STEPS | {"terms": "Fees, reserves, advances, tax"}
 
 
 def parts(figures: Figures) -> Iterator[Part]:
@@ -78,7 +81,7 @@ def parts(figures: Figures) -> Iterator[Part]:
         return
     yield totals(figures)
     yield from _waterfalls(figures, amounts, is_split)
-    yield from _by_currency(figures, amounts, is_split)
+    yield from _by_currency(figures, is_split)
     yield from _by_month(figures, is_split)
     yield from _by(figures, "partner", is_split)
     yield from _by(figures, "product", is_split=True)
@@ -213,24 +216,25 @@ def _waterfall(
     )
 
 
-def _by_currency(
-    figures: Figures, amounts: dict[str, dict[str, Decimal]], is_split: bool
-) -> Iterator[Part]:
+def _by_currency(figures: Figures, is_split: bool) -> Iterator[Part]:
     yield Heading("Every payout currency")
     steps = tuple(USE_STEPS) if is_split else OF_PAYOUT
-    names = PAYOUT_STEPS
-    columns = [Column("Currency"), *(Column(names[step], "money") for step in steps)]
-    rows = [
-        [currency, *(_told(step, found.get(step, Decimal(0)), currency) for step in steps)]
-        for currency, found in amounts.items()
-        if found.keys() & PAYOUT_STEPS.keys()
-    ]
-    yield Table("payouts-by-currency", columns, rows, caption=figures.months.caption(money=True))
+    rows = figures.report(
+        "money_waterfall",
+        f"currency_code, {_columns(steps, _carried_once(figures))}",
+        "and step_number > 4 group by all order by all",
+    )
+    yield Table(
+        "payouts-by-currency",
+        [Column("Currency"), *(Column(COLUMN_NAMES[step], "money") for step in steps)],
+        [[currency, *_money(amounts, currency)] for currency, *amounts in rows],
+        caption=figures.months.caption(money=True),
+    )
 
 
 def _by_month(figures: Figures, is_split: bool) -> Iterator[Part]:
     currency = figures.currency
-    steps = tuple(USE_STEPS) if is_split else ("earned", "held", "carried_out", "payable")
+    steps = tuple(USE_STEPS) if is_split else OF_PAYOUT
     rows = figures.report(
         "money_waterfall",
         f"report_month, {_columns(steps)}",
@@ -241,7 +245,7 @@ def _by_month(figures: Figures, is_split: bool) -> Iterator[Part]:
         return
     yield Heading(f"By month, {currency}")
     shown = ("earned",) if is_split else ("payable", "held")
-    labels = PAYOUT_STEPS
+    labels = COLUMN_NAMES
     points = [
         Point(
             month_text(month),
@@ -277,17 +281,26 @@ def _by_month(figures: Figures, is_split: bool) -> Iterator[Part]:
     )
 
 
-def _told(step: str, amount: Decimal, currency: str) -> Money:
-    return Money(-amount if step in TURNED else amount, currency)
-
-
 def _columns(steps: Sequence[str], only: Mapping[str, str] | None = None) -> str:
-    """SQL of a sum per step; `only` narrows one further."""
+    """SQL of a sum per column; `only` narrows one further."""
     return ", ".join(
-        f"{'-' if step in TURNED else ''}coalesce(sum(amount) filter (where step_name = '{step}'"
-        f"{(only or {}).get(step, '')}), 0)"
+        f"{'-' if step in TURNED else ''}coalesce(sum(amount) filter (where step_name in "
+        f"{_any_of(TERMS if step == 'terms' else (step,))}{(only or {}).get(step, '')}), 0)"
         for step in steps
     )
+
+
+def _any_of(steps: Sequence[str]) -> str:
+    quoted = [f"'{step}'" for step in steps]
+    return f"({', '.join(quoted)})"
+
+
+def _carried_once(figures: Figures) -> dict[str, str]:
+    ends = _ends(figures)
+    return {
+        "carried_in": f" and report_month = {ends['first']}",
+        "carried_out": f" and report_month = {ends['last']}",
+    }
 
 
 def _by(figures: Figures, kind: str, is_split: bool) -> Iterator[Part]:
@@ -295,15 +308,8 @@ def _by(figures: Figures, kind: str, is_split: bool) -> Iterator[Part]:
     column, currency = COLUMNS[kind], figures.currency
     steps = tuple(USE_STEPS) if is_split else OF_PAYOUT
     main = steps[0] if is_split else "payable"
-    ends = _ends(figures)
-    sums = _columns(
-        steps,
-        {
-            "carried_in": f" and report_month = {ends['first']}",
-            "carried_out": f" and report_month = {ends['last']}",
-        },
-    )
-    wanted = f"and step_name in {steps} and {column} is not null"
+    sums = _columns(steps, _carried_once(figures))
+    wanted = f"and step_number > 4 and {column} is not null"
     rows = figures.report(
         "money_waterfall",
         f"{column}, {sums}",
@@ -319,7 +325,7 @@ def _by(figures: Figures, kind: str, is_split: bool) -> Iterator[Part]:
         f"by-{kind}-{currency}",
         [
             Column(kind.capitalize()),
-            *(Column(f"{PAYOUT_STEPS[step]}, {currency}", "money") for step in steps),
+            *(Column(f"{COLUMN_NAMES[step]}, {currency}", "money") for step in steps),
         ],
         [[said(figures, column, code), *_money(amounts, currency)] for code, *amounts in rows],
         ["Total", *_money(whole, currency)],
@@ -349,38 +355,46 @@ def _money(amounts: Sequence[Decimal], currency: str) -> list[Money]:
 
 
 def _holds(figures: Figures) -> Iterator[Part]:
-    yield Heading("Why money waits, and what releases it")
-    rows = figures.report(
-        "money_waterfall",
-        "hold_bucket, step_name, currency_code, -sum(amount)",
-        "and hold_bucket is not null group by all having sum(amount) <> 0 "
-        "order by hold_bucket, step_name desc, currency_code",
+    """What was put on hold, less what was released: on statements, and set aside."""
+    yield Heading(
+        "Why money waits, and what releases it",
+        "Put on hold in these months, less what was released. What has a contract waits on its "
+        "statement; the rest is set aside until its owner and contract are known.",
     )
-    if not rows:
+    caption = figures.months.caption(money=True)
+    found: set[str] = set()
+    tables = []
+    for step, where in (("held", "On statements"), ("accrued", "Set aside")):
+        buckets = [
+            bucket
+            for (bucket,) in figures.report(
+                "money_waterfall",
+                "hold_bucket",
+                f"and step_name = '{step}' group by all having sum(amount) <> 0 order by all",
+            )
+        ]
+        if not buckets:
+            continue
+        found.update(buckets)
+        sums = ", ".join(
+            f"coalesce(-sum(amount) filter (where hold_bucket = '{bucket}'), 0)"
+            for bucket in buckets
+        )
+        rows = figures.report(
+            "money_waterfall",
+            f"currency_code, {sums}",
+            f"and step_name = '{step}' group by all having count(*) filter (where amount <> 0) > 0 "
+            "order by all",
+        )
+        heads = [Column(where), *(Column(wording.plain(bucket), "money") for bucket in buckets)]
+        cells = [[currency, *_money(amounts, currency)] for currency, *amounts in rows]
+        tables.append(Table(f"holds-{step}", heads, cells, caption=caption))
+    if not tables:
         yield Note("Nothing was put on hold or released for what is chosen.", "good")
         return
-    yield Note(
-        "Amounts put on hold in these months, less what was released. What has a contract waits on "
-        "its statement; what has none yet is set aside until its owner and contract are known."
-    )
     yield Table(
-        "holds",
-        [
-            Column("Reason"),
-            Column("What releases it"),
-            Column("Where it waits"),
-            Column("Currency"),
-            Column("Amount", "money"),
-        ],
-        [
-            [
-                wording.HOLDS.get(bucket, (wording.plain(bucket), ""))[0],
-                wording.HOLDS.get(bucket, ("", "–"))[1],
-                "On a statement" if step == "held" else "Set aside",
-                currency,
-                Money(amount, currency),
-            ]
-            for bucket, step, currency, amount in rows
-        ],
-        caption=figures.months.caption(money=True),
+        "hold-reasons",
+        [Column("Held because of"), Column("Why"), Column("What releases it")],
+        [[wording.plain(bucket), *wording.HOLDS.get(bucket, ("", ""))] for bucket in sorted(found)],
     )
+    yield from tables
