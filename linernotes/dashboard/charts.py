@@ -19,6 +19,8 @@ BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 SKY, PURPLE, GREY = "#56B4E9", "#CC79A7", "#8A8F98"
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, SKY, RED, GREY)
 BAR_HEIGHT, CHART_HEIGHT = 26, 240
+# What lying bars need for their axis, and for a legend above.
+AXIS_HEIGHT, LEGEND_HEIGHT = 64, 34
 # A text longer than this ends in dots; the table below the chart has all of it.
 LABEL_PIXELS = 190
 FULL, PALE = 1.0, 0.5
@@ -72,9 +74,7 @@ def _colours(names: Sequence[str], legend: bool = True) -> alt.Color:
     )
 
 
-OPACITY = alt.Opacity(
-    "state:N", scale=alt.Scale(domain=["Issued", "Estimate"], range=[FULL, PALE]), legend=None
-)
+OPACITY = alt.condition("datum.state == 'Estimate'", alt.value(PALE), alt.value(FULL))
 
 
 def by_month(
@@ -163,8 +163,12 @@ def bars(
             color=_colours(names, legend=len(names) > 1),
             tooltip=_tooltip("Of", series=len(names) > 1)[:-1],
         )
-        .properties(height=alt.Step(BAR_HEIGHT))
+        .properties(height=_height(len(places), has_legend=len(names) > 1))
     )
+
+
+def _height(bar_count: int, has_legend: bool) -> int:
+    return bar_count * BAR_HEIGHT + AXIS_HEIGHT + LEGEND_HEIGHT * has_legend
 
 
 class Step(NamedTuple):
@@ -217,7 +221,7 @@ def waterfall(steps: Sequence[Step], currency_code: str) -> alt.Chart:
                 alt.Tooltip("text:N", title=currency_code),
             ],
         )
-        .properties(height=alt.Step(BAR_HEIGHT))
+        .properties(height=_height(len(steps), has_legend=True))
     )
 
 

@@ -31,6 +31,8 @@ from linernotes.dashboard.parts import (
 COLUMNS_BESIDE = 3
 # A longer value is written smaller, so that it stays on one line.
 LONG_VALUE = 11
+# A cell with more than a name in it is given room, even on a phone.
+LONG_TEXT = 40
 STYLE = Path(__file__).with_name("style.css")
 
 
@@ -175,7 +177,8 @@ def _row_html(table: Table, row: Sequence[object]) -> str:
         state = next((code for code, name in STATES.items() if name == value), None)
         if column.name == "State" and state:
             text = _state_html(state)
-        cells.append(f"<td{_align(column)}>{text}</td>")
+        looks = " class='ln-text'" if len(text) > LONG_TEXT else _align(column)
+        cells.append(f"<td{looks}>{text}</td>")
     return "".join(cells)
 
 

@@ -15,6 +15,8 @@ from linernotes.settings import Settings
 
 APP = Path(__file__).with_name("app.py")
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+# The browser's own, which the frozen columns of tables also have.
+DARK = "#121212"
 # Okabe and Ito's blue, which can be told from the others by everyone, a lighter one on dark.
 BLUE, LIGHT_BLUE = "#0072B2", "#56B4E9"
 
@@ -48,11 +50,16 @@ def serve(settings: Settings, host: str, port: int) -> None:
     from starlette.middleware import Middleware
     from starlette.middleware.gzip import GZipMiddleware
 
+    from linernotes.dashboard.front import KnownServer
+
     app = st.App(
         APP,
         secrets=login.secrets if login else None,
-        # Streamlit's own leaves its scripts as they are, the most of what a browser loads.
-        middleware=[Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)],
+        middleware=[
+            # Streamlit's own leaves its scripts as they are, the most of what a browser loads.
+            Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6),
+            Middleware(KnownServer),
+        ],
     )
     threading.Thread(target=_warm_up, args=[settings], daemon=True).start()
     app.run(config=_config(login, host, port))
@@ -96,4 +103,5 @@ def _config(login: Login | None, host: str, port: int) -> dict[str, object]:
         "client.showErrorLinks": False,
         "theme.light.primaryColor": BLUE,
         "theme.dark.primaryColor": LIGHT_BLUE,
+        "theme.dark.backgroundColor": DARK,
     }

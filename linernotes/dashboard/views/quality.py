@@ -77,14 +77,14 @@ def _checks(figures: Figures) -> Iterator[Part]:
         "checks-that-do-not-hold",
         [
             Column("Severity"),
-            Column("Table"),
             Column("Why it is checked"),
             Column("Rows", "count"),
+            Column("Table"),
             Column("Outcome"),
             Column("Checked", "instant"),
         ],
         [
-            [SEVERITIES.get(severity, severity), table, reason, rows, wording.plain(outcome), at]
+            [SEVERITIES.get(severity, severity), reason, rows, table, wording.plain(outcome), at]
             for severity, table, reason, rows, outcome, at in rows
         ],
     )
