@@ -37,6 +37,7 @@ class Shown:
     def __init__(self, settings: Settings, record: Publication) -> None:
         self.file_name = record.file_name
         self.known_at = _naive(record.known_at)
+        self.as_known = f"As known {instant_text(self.known_at)}"
         self.stamp = (
             f"Published {instant_text(_naive(record.published_at))}, "
             f"as known {instant_text(self.known_at)}"
@@ -188,28 +189,20 @@ class Figures:
         table = self.shown.metrics(names, tuple(by), tuple(sorted(filters.items())), _ends(asked))
         return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
-    def one(self, *names: str, months: Sequence[date] | None = None) -> dict[str, Any]:
-        """Metrics that are no money, without a split; none where there is nothing to count."""
-        rows = self.ask(*names, months=months)
-        return rows[0] if rows else dict.fromkeys(names)
-
-    def not_split_by(self, *names: str) -> list[str]:
-        """What is chosen but one of the metrics does not know."""
-        return [
+    def not_split_text(self, *names: str) -> str:
+        """Which of the reader's filters one of the metrics does not know, if any."""
+        kinds = [
             kind
             for kind, column in COLUMNS.items()
             if self.choice.of(kind)
             and any(column not in self.info(name).dimensions for name in names)
         ]
+        return f"Not split by {' or '.join(kinds)}: all of them." if kinds else ""
 
-    def columns(self, name: str) -> list[str]:
-        """The columns of an executives' report, in their order."""
-        rows = self.shown.rows(
-            "select column_name from duckdb_columns() where database_name = 'published' "
-            "and table_name = ? order by column_index",
-            (f"rpt_executive__{name}",),
-        )
-        return [column for (column,) in rows]
+    def caption(self, *names: str) -> str:
+        """Which months the metrics are of, as of when, and what they are not split by."""
+        is_money = any(self.info(name).unit == "money" for name in names)
+        return f"{self.months.caption(is_money)} {self.not_split_text(*names)}".strip()
 
     def report(
         self, name: str, selection: str, rest: str = "", currency: str | None = None

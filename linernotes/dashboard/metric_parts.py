@@ -3,7 +3,7 @@
 Which metrics a page shows is the page's; nothing is computed here.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -58,15 +58,15 @@ def kind(figures: Figures, name: str) -> Kind:
     return KINDS[figures.info(name).unit]
 
 
-def cell(figures: Figures, name: str, value: Any) -> Any:
-    """A value as a table's cell: an amount gets its currency."""
+def cell(figures: Figures, name: str, value: Any, currency: str | None = None) -> Any:
+    """A value as a table's cell: an amount gets its currency, the chosen one if none is given."""
     if value is None or figures.info(name).unit != "money":
         return value
-    return Money(value, figures.currency)
+    return Money(value, currency or figures.currency)
 
 
-def text(figures: Figures, name: str, value: Any) -> str:
-    return cell_text(cell(figures, name, value), kind(figures, name))
+def text(figures: Figures, name: str, value: Any, currency: str | None = None) -> str:
+    return cell_text(cell(figures, name, value, currency), kind(figures, name))
 
 
 def cards(figures: Figures, *names: str) -> Cards:
@@ -83,28 +83,51 @@ def _card(figures: Figures, name: str, whole: dict[Any, Any], months: dict[Any, 
     return Card(
         label=label(figures, name),
         value=text(figures, name, value),
-        note=not_split_text(figures, name),
+        note=figures.not_split_text(name),
         meaning=info.description,
         state=figures.months.state,
         period=figures.months.period,
         as_of=figures.months.as_of(is_money),
-        trend=[
-            Trend(
-                months.get((month,)),
-                f"{month_text(month)}: {text(figures, name, months.get((month,)))}",
-                figures.months.is_estimate(month),
-            )
-            for month in figures.choice.months
-        ]
-        if months
-        else (),
+        trend=_trend(figures, name, months) if months else (),
     )
 
 
-def not_split_text(figures: Figures, *names: str) -> str:
-    """Which of the reader's filters a metric does not know, if any."""
-    kinds = figures.not_split_by(*names)
-    return f"Not split by {' or '.join(kinds)}: all of them." if kinds else ""
+def _trend(
+    figures: Figures, name: str, months: Mapping[Any, Any], currency: str | None = None
+) -> list[Trend]:
+    """Small bars by month; `months` has the values by `(month,)`."""
+    return [
+        Trend(
+            months.get((month,)),
+            f"{month_text(month)}: {text(figures, name, months.get((month,)), currency)}",
+            figures.months.is_estimate(month),
+        )
+        for month in figures.choice.months
+    ]
+
+
+def money_cards(figures: Figures, name: str) -> Cards:
+    """A card for an amount in every payout currency."""
+    info = figures.info(name)
+    by_month: dict[str, dict[Any, Any]] = {}
+    for row in figures.ask(name, by=(CURRENCY, MONTH)):
+        by_month.setdefault(row[CURRENCY], {})[(row[MONTH],)] = row[name]
+    return Cards(
+        [
+            Card(
+                label=f"{info.label}, {row[CURRENCY]}",
+                value=text(figures, name, row[name], row[CURRENCY]),
+                note=figures.not_split_text(name),
+                meaning=info.description,
+                state=figures.months.state,
+                period=figures.months.period,
+                as_of=figures.months.as_of(money=True),
+                trend=_trend(figures, name, by_month.get(row[CURRENCY], {}), row[CURRENCY]),
+            )
+            for row in figures.ask(name, by=(CURRENCY,))
+            if row[CURRENCY] in figures.shown.options.currencies
+        ]
+    )
 
 
 def _values(
@@ -128,14 +151,25 @@ def _values(
     return found
 
 
-def by_month(figures: Figures, *names: str, alt: str, stacked: bool = False) -> Iterator[Part]:
-    """Metrics of one unit by month: bars, or lines where they are shares; and their figures."""
+def by_month(
+    figures: Figures, *names: str, alt: str, drawn: int | None = None, stacked: bool = False
+) -> Iterator[Part]:
+    """Metrics of one unit by month: bars, or lines where they are shares; and their figures.
+
+    Args:
+        figures: Whom to ask.
+        names: The metrics.
+        alt: What the chart shows.
+        drawn: How many of the metrics are drawn; the others are in the table alone.
+        stacked: Bars on top of each other; else side by side.
+    """
     values = _values(figures, names, (MONTH,))
     months = figures.choice.months
-    labels = [label(figures, name) for name in names]
     if not any(values.values()):
         yield Note("Nothing happened in these months for what is chosen.", "empty")
         return
+    shown = names[:drawn]
+    labels = [label(figures, name) for name in shown]
     points = [
         Point(
             month_text(month),
@@ -144,36 +178,36 @@ def by_month(figures: Figures, *names: str, alt: str, stacked: bool = False) -> 
             text(figures, name, values[name].get((month,))),
             figures.months.is_estimate(month),
         )
-        for name in names
+        for name in shown
         for month in months
     ]
-    unit = figures.info(names[0]).unit
-    title = labels[0] if len(names) == 1 else ""
+    title = labels[0] if len(shown) == 1 else ""
     drawing = (
         charts.lines_by_month(months, points, labels, title)
-        if unit == "share"
+        if figures.info(names[0]).unit == "share"
         else charts.by_month(months, points, labels, title, stacked=stacked)
     )
-    rows = [
-        [
-            month,
-            state_text(figures, month),
-            *(cell(figures, name, values[name].get((month,))) for name in names),
-        ]
-        for month in months
-    ]
     table = Table(
         f"{names[0]}-by-month",
+        [Column("Month", "month"), Column("State"), *_columns(figures, names)],
         [
-            Column("Month", "month"),
-            Column("State"),
-            *(Column(label(figures, name), kind(figures, name)) for name in names),
+            [month, state_text(figures, month), *_cells(figures, values, (month,))]
+            for month in months
         ],
-        rows,
         _whole(figures, names, 2),
-        _caption(figures, names),
+        figures.caption(*names),
     )
     yield Chart(drawing, f"{alt} Pale months are estimates.", table)
+
+
+def _columns(figures: Figures, names: Sequence[str]) -> list[Column]:
+    return [Column(label(figures, name), kind(figures, name)) for name in names]
+
+
+def _cells(
+    figures: Figures, values: Mapping[str, Mapping[Any, Any]], key: tuple[Any, ...]
+) -> list[Any]:
+    return [cell(figures, name, of_name.get(key)) for name, of_name in values.items()]
 
 
 def state_text(figures: Figures, month: date) -> str | None:
@@ -200,29 +234,21 @@ def split(
         descending: The largest first; else the smallest.
     """
     values = _values(figures, names, (by,))
-    keys = {key for found in values.values() for key in found}
     first = values[names[0]]
-    ordered = sorted(keys, key=lambda key: str(key[0] or ""))
-    ordered.sort(key=lambda key: _rank(first.get(key), descending))
+    ordered = sorted(
+        {key for found in values.values() for key, value in found.items() if value},
+        key=lambda key: (_rank(first.get(key), descending), str(key[0] or "")),
+    )
     if not ordered:
         yield Note("There is nothing to show for what is chosen.", "empty")
         return
-    rows = [
-        [
-            said(figures, by, key[0], words),
-            *(cell(figures, name, values[name].get(key)) for name in names),
-        ]
-        for key in ordered
-    ]
+    rows = [[said(figures, by, key[0], words), *_cells(figures, values, key)] for key in ordered]
     table = Table(
         f"{names[0]}-by-{by.removesuffix('_id')}",
-        [
-            Column(CALLED.get(by, wording.plain(by))),
-            *(Column(label(figures, name), kind(figures, name)) for name in names),
-        ],
+        [Column(CALLED.get(by, wording.plain(by))), *_columns(figures, names)],
         rows,
         _whole(figures, names, 1),
-        _caption(figures, names),
+        figures.caption(*names),
     )
     if not alt or not 1 < len(rows) <= MOST_BARS:
         yield table
@@ -254,15 +280,6 @@ def said(
     return (words or {}).get(code) or SAID.get(code) or wording.plain(code)
 
 
-def _whole(figures: Figures, names: Iterable[str], before: int) -> list[Any]:
+def _whole(figures: Figures, names: Sequence[str], before: int) -> list[Any]:
     """The row of the whole, which is asked for: shares and medians do not add up."""
-    asked = tuple(names)
-    whole = _values(figures, asked, ())
-    cells = [cell(figures, name, whole[name].get(())) for name in asked]
-    return ["All", *[""] * (before - 1), *cells]
-
-
-def _caption(figures: Figures, names: Sequence[str]) -> str:
-    is_money = any(figures.info(name).unit == "money" for name in names)
-    caption = figures.months.caption(money=is_money)
-    return f"{caption} {not_split_text(figures, *names)}".strip()
+    return ["All", *[""] * (before - 1), *_cells(figures, _values(figures, names, ()), ())]

@@ -12,18 +12,16 @@ from linernotes.dashboard.parts import Heading, Part
 TITLE, ADDRESS = "Consent and credit", "consent"
 QUESTION = "Whether what is used may be used, and whether its makers are named."
 CONSENT = (
-    "consent_coverage",
-    "opt_in_rate",
     "consent_proof_rate",
+    "explicit_consent_share",
     "unconsented_uses",
     "unconsented_value",
-    "leakage_value",
+    "opt_in_rate",
     "late_consent_rate",
-    "consent_conflicts",
 )
 CREDIT = (
     "credit_coverage",
-    "credit_lag_median",
+    "shown_credit_rate",
     "ai_disclosure_rate",
     "identifier_completeness",
 )
@@ -36,25 +34,38 @@ def parts(figures: Figures) -> Iterator[Part]:
     yield Heading("Consent by month")
     yield from by_month(
         figures,
-        "consent_coverage",
+        "consent_proof_rate",
+        "explicit_consent_share",
         "opt_in_rate",
-        alt="Objects with a decision, and decisions that allow, by month.",
+        alt="Lines paid with proof, uses that are explicitly allowed, and decisions that allow.",
     )
     yield Heading("Consent by partner")
     yield from split(
         figures,
         "partner_id",
-        "consent_coverage",
-        "opt_in_rate",
+        "explicit_consent_share",
         "consent_proof_rate",
+        "unconsented_uses",
+        "opt_in_rate",
         "late_consent_rate",
         descending=False,
+    )
+    yield Heading("Uses without consent, by what is missing")
+    yield from split(
+        figures,
+        "consent_status",
+        "unconsented_uses",
+        "unconsented_value",
+        alt="Uses without consent by what is missing, the most first.",
     )
     yield Heading("Credit")
     yield cards(figures, *CREDIT)
     yield Heading("Credit by month")
     yield from by_month(
-        figures, "credit_coverage", alt="Derivatives that show every credit, by month."
+        figures,
+        "credit_coverage",
+        "shown_credit_rate",
+        alt="Derivatives that show every credit, and credits that are shown, by month.",
     )
     yield Heading("Credit by product")
     yield from split(

@@ -31,19 +31,12 @@ def parts(figures: Figures) -> Iterator[Part]:
         "new_fan_rate",
         alt="Listeners of derivatives who then played the source, and those of them who are new.",
     )
-    yield Heading("By partner")
-    yield from split(
-        figures,
-        "partner_id",
-        "derivative_to_source_conversion",
-        "new_fan_rate",
-        alt="Conversion by partner, the highest first.",
-    )
     yield Heading("By territory")
     yield from split(
         figures,
         "territory",
         "derivative_to_source_conversion",
         "new_fan_rate",
-        alt="Conversion by territory, the highest first.",
+        "derivative_listener_count",
+        alt="Listeners led to the source by territory, the highest share first.",
     )

@@ -19,8 +19,9 @@ CARDS = (
     "decision_automation_rate",
     "appeal_rate",
     "overturn_rate",
-    "sor_timeliness",
+    "play_before_removal_count",
 )
+NOTICES = ("notice_count", "open_notice_count", "notice_validity_rate")
 
 
 def parts(figures: Figures) -> Iterator[Part]:
@@ -37,6 +38,19 @@ def parts(figures: Figures) -> Iterator[Part]:
         figures,
         "programme_reason",
         "removal_actions",
+        "time_to_action_median",
+        "appeal_rate",
         "overturn_rate",
         alt="Actions by reason, the most first.",
     )
+    yield Heading("By partner concerned")
+    yield from split(
+        figures,
+        "partner_id",
+        "removal_actions",
+        "time_to_action_median",
+        "overturn_rate",
+        alt="Actions by partner, the most first.",
+    )
+    yield Heading("Notices")
+    yield cards(figures, *NOTICES)

@@ -16,10 +16,9 @@ CARDS = (
     "derivative_streams",
     "ai_weighted_uses",
     "ai_blocked_rate",
-    "ai_play_share",
-    "unattributed_share",
     "free_allowance_share",
-    "training_inclusion_count",
+    "match_rate",
+    "unattributed_share",
 )
 
 
@@ -42,7 +41,9 @@ def parts(figures: Figures) -> Iterator[Part]:
     yield Heading("By partner whose repertoire is used")
     yield from split(figures, "partner_id", "ai_weighted_uses", alt="Weighted uses by partner.")
     yield Heading("By use")
-    yield from split(figures, "use_type", "ai_generations", alt="Generations by use.")
+    yield from split(
+        figures, "use_type", "ai_generations", "ai_blocked_rate", alt="Generations by use."
+    )
     yield Heading("By territory")
     yield from split(
         figures,
@@ -52,4 +53,9 @@ def parts(figures: Figures) -> Iterator[Part]:
         alt="Generations by territory, the most first.",
     )
     yield Heading("Why generations were blocked")
-    yield from split(figures, "block_reason", "ai_blocked_rate")
+    yield from split(
+        figures,
+        "block_reason",
+        "blocked_generation_count",
+        alt="Blocked generations by reason, the most first.",
+    )
