@@ -20,7 +20,7 @@ SKY, PURPLE, GREY = "#56B4E9", "#CC79A7", "#8A8F98"
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, SKY, RED, GREY)
 BAR_HEIGHT, CHART_HEIGHT = 26, 240
 # What lying bars need for their axis, and for a legend above.
-AXIS_HEIGHT, LEGEND_HEIGHT = 64, 34
+AXIS_HEIGHT, LEGEND_HEIGHT = 64, 64
 # A text longer than this ends in dots; the table below the chart has all of it.
 LABEL_PIXELS = 190
 FULL, PALE = 1.0, 0.5

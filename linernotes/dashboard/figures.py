@@ -18,7 +18,7 @@ from linernotes.dashboard.filters import Choice, Options
 from linernotes.dashboard.formats import instant_text
 from linernotes.dashboard.months import Months, MonthState
 from linernotes.errors import LinernotesError
-from linernotes.metrics import Catalog, MetricInfo, MetricTable, open_catalog
+from linernotes.metrics import MetricInfo, MetricTable, open_catalog
 from linernotes.published import Publication, open_published, publication
 from linernotes.settings import PROJECT_ROOT, Settings
 
@@ -29,6 +29,10 @@ ANSWERS_KEPT = 1_024
 ATTEMPTS = 5
 COLUMNS = {"partner": "partner_id", "product": "product_id", "territory": "territory"}
 STATEMENTS = "published.reports.rpt_partner__compensation_statement"
+
+
+class _ReplacedError(Exception):
+    """Something newer was published while this was opened."""
 
 
 class Shown:
@@ -45,7 +49,9 @@ class Shown:
         file = settings.published_root / record.file_name
         self._open = ExitStack()
         self._connection = self._open.enter_context(open_published(settings, file))
-        self._settings = settings
+        self.catalog = self._open.enter_context(open_catalog(settings))
+        if publication(settings) != record:  # the metrics may be those of a newer one
+            raise _ReplacedError
         self.rows = lru_cache(ANSWERS_KEPT)(self._rows)
         self.metrics = lru_cache(ANSWERS_KEPT)(self._metrics)
 
@@ -62,11 +68,6 @@ class Shown:
     ) -> MetricTable:
         filters = {name: list(values) for name, values in where}
         return self.catalog.query([*names], by=[*by], where=filters, months=months)
-
-    @cached_property
-    def catalog(self) -> Catalog:
-        """The metrics of this publication; it waits to be asked, since some pages need none."""
-        return self._open.enter_context(open_catalog(self._settings))
 
     @cached_property
     def options(self) -> Options:
@@ -120,8 +121,11 @@ def shown_now(settings: Settings) -> Shown:
         record = publication(settings)
         try:
             return _opened(settings.home, record)
-        except (duckdb.IOException, FileNotFoundError):
+        except (duckdb.IOException, FileNotFoundError, _ReplacedError):
             continue
+        except LinernotesError:
+            if publication(settings) == record:
+                raise
     raise LinernotesError(
         f"What is published in {settings.published_root} cannot be opened: {record.file_name}. "
         "Run `linernotes build` again."

@@ -11,7 +11,7 @@ from typing import Any
 from linernotes.dashboard import charts
 from linernotes.dashboard.charts import Point
 from linernotes.dashboard.figures import COLUMNS, Figures
-from linernotes.dashboard.formats import NONE, Money, month_text
+from linernotes.dashboard.formats import Money, month_text
 from linernotes.dashboard.parts import (
     STATES,
     Card,
@@ -43,9 +43,19 @@ CALLED = {
     "product_id": "Product",
     "territory": "Territory",
     "use_type": "Use",
+    "programme_reason": "Reason",
+    "block_reason": "Reason",
+    "consent_status": "What is missing",
 }
 # Codes that say more in other words than their own.
-SAID = {"*": "Every use", "MASTER": "Recordings", "WORK": "Works", "WW": "Worldwide"}
+SAID = {
+    "*": "Every use",
+    "MASTER": "Recordings",
+    "WORK": "Works",
+    "WW": "Worldwide",
+    "ai_label": "AI label",
+    "seo_hack": "Misleading search words",
+}
 
 
 def label(figures: Figures, name: str) -> str:
@@ -245,7 +255,7 @@ def split(
     rows = [[said(figures, by, key[0], words), *_cells(figures, values, key)] for key in ordered]
     table = Table(
         f"{names[0]}-by-{by.removesuffix('_id')}",
-        [Column(CALLED.get(by, wording.plain(by))), *_columns(figures, names)],
+        [Column(called(by)), *_columns(figures, names)],
         rows,
         _whole(figures, names, 1),
         figures.caption(*names),
@@ -268,12 +278,17 @@ def _rank(value: Decimal | int | None, descending: bool) -> Decimal:
     return -Decimal(value) if descending else Decimal(value)
 
 
+def called(by: str) -> str:
+    """What a dimension is called."""
+    return CALLED.get(by) or wording.plain(by)
+
+
 def said(
     figures: Figures, by: str, code: str | None, words: Mapping[str, str] | None = None
 ) -> str:
     """A dimension's value in words."""
     if code is None:
-        return NONE
+        return f"No {called(by).lower()}"
     for name, column in COLUMNS.items():
         if column == by:
             return figures.names[name].get(code, SAID.get(code, code))

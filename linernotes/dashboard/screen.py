@@ -29,6 +29,7 @@ from linernotes.dashboard.parts import (
 
 # A table with more columns than these stands below its chart.
 COLUMNS_BESIDE = 3
+MOST_CARDS_IN_A_ROW = 5
 # A longer value is written smaller, so that it stays on one line.
 LONG_VALUE = 11
 # A cell with more than a name in it is given room, even on a phone.
@@ -114,8 +115,11 @@ def note_html(note: Note) -> str:
 
 
 def cards_html(cards: Sequence[Card]) -> str:
-    """Cards that flow into as many columns as there is room for."""
-    return f"<div class='ln-cards'>{''.join(map(_card_html, cards))}</div>"
+    """Cards in rows of the same length, as far as there is room."""
+    rows = -(-len(cards) // MOST_CARDS_IN_A_ROW)
+    columns = -(-len(cards) // rows) if rows else 1
+    shown = "".join(map(_card_html, cards))
+    return f"<div class='ln-cards' style='--ln-columns: {columns}'>{shown}</div>"
 
 
 def _card_html(card: Card) -> str:
@@ -173,12 +177,11 @@ def table_html(table: Table) -> str:
 def _row_html(table: Table, row: Sequence[object]) -> str:
     cells = []
     for value, column in zip(row, table.columns, strict=True):
-        text = escape(cell_text(value, column.kind))
-        state = next((code for code, name in STATES.items() if name == value), None)
-        if column.name == "State" and state:
-            text = _state_html(state)
+        text = cell_text(value, column.kind)
         looks = " class='ln-text'" if len(text) > LONG_TEXT else _align(column)
-        cells.append(f"<td{looks}>{text}</td>")
+        state = next((code for code, name in STATES.items() if name == value), None)
+        shown = _state_html(state) if column.name == "State" and state else escape(text)
+        cells.append(f"<td{looks}>{shown}</td>")
     return "".join(cells)
 
 

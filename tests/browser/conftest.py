@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from benchmarks import browsing
 from linernotes.settings import Settings
@@ -57,19 +57,18 @@ class Watched:
 
 
 @pytest.fixture
-def visit(chromium: Browser) -> Iterator[Callable[..., Watched]]:
-    """Opens addresses in a window of a given width, each with nothing kept from before."""
-    contexts = []
+def visit(context: BrowserContext) -> Iterator[Callable[..., Watched]]:
+    """Opens addresses in windows of a given width, in what the module calls `context`."""
+    opened = []
 
     def open_page(address: str, width: int = 1440) -> Watched:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, accept_downloads=True
-        )
-        contexts.append(context)
-        watched = Watched(context.new_page())
-        watched.page.goto(address)
+        page = context.new_page()
+        opened.append(page)
+        page.set_viewport_size({"width": width, "height": 900})
+        watched = Watched(page)
+        page.goto(address)
         return watched
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in opened:
+        page.close()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from benchmarks.browsing import free_port
 from linernotes.dashboard.login import Login, read_login
@@ -107,6 +107,14 @@ def guarded(
         named = {f"LINERNOTES_LOGIN_{name}": value for name, value in variables.items()}
         with running(home, port, **named) as address:
             yield address, made
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """A browser that nobody has logged in with."""
+    context = chromium.new_context()
+    yield context
+    context.close()
 
 
 @pytest.mark.browser

@@ -6,7 +6,7 @@ Every figure is a metric of the semantic layer.
 from collections.abc import Iterator
 
 from linernotes.dashboard.figures import Figures
-from linernotes.dashboard.metric_parts import by_month, cards, split
+from linernotes.dashboard.metric_parts import by_month, cards, money_cards, split
 from linernotes.dashboard.parts import Heading, Part
 
 TITLE, ADDRESS = "Consent and credit", "consent"
@@ -15,7 +15,6 @@ CONSENT = (
     "consent_proof_rate",
     "explicit_consent_share",
     "unconsented_uses",
-    "unconsented_value",
     "opt_in_rate",
     "late_consent_rate",
 )
@@ -31,6 +30,8 @@ def parts(figures: Figures) -> Iterator[Part]:
     """The page, from top to bottom."""
     yield Heading("Consent")
     yield cards(figures, *CONSENT)
+    yield Heading("What uses without consent would have earned; it is held")
+    yield money_cards(figures, "unconsented_value")
     yield Heading("Consent by month")
     yield from by_month(
         figures,
@@ -55,7 +56,6 @@ def parts(figures: Figures) -> Iterator[Part]:
         figures,
         "consent_status",
         "unconsented_uses",
-        "unconsented_value",
         alt="Uses without consent by what is missing, the most first.",
     )
     yield Heading("Credit")
