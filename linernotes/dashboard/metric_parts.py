@@ -161,6 +161,12 @@ def _values(
     return found
 
 
+def moved(figures: Figures, *names: str) -> list[str]:
+    """Those of the metrics that are not nothing in every month."""
+    values = _values(figures, names, (MONTH,))
+    return [name for name in names if any(values[name].values())]
+
+
 def by_month(
     figures: Figures, *names: str, alt: str, drawn: int | None = None, stacked: bool = False
 ) -> Iterator[Part]:

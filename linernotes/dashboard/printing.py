@@ -21,7 +21,9 @@ from linernotes.dashboard.parts import (
 )
 from linernotes.reporting import document_parts, readable, typeset
 
-BOXES_IN_A_ROW = 4
+BOXES_IN_A_ROW = 3
+# Columns with longer texts share the room; if there are none, few columns leave it to the first.
+LONG_TEXT, FEW_COLUMNS = 40, 4
 # A longer table ends with a sentence; the CSV file has every row.
 MOST_ROWS = 60
 
@@ -61,7 +63,8 @@ def _printed(part: Part) -> Iterator[dict[str, Any]]:
             yield document_parts.paragraph(readable(part.text))
         case Cards():
             for at in range(0, len(part.cards), BOXES_IN_A_ROW):
-                yield document_parts.boxes(map(_box, part.cards[at : at + BOXES_IN_A_ROW]))
+                row = part.cards[at : at + BOXES_IN_A_ROW]
+                yield document_parts.boxes(map(_box, row), first_stands_out=False)
         case Table():
             yield from _printed_table(part)
         case Chart():
@@ -80,17 +83,25 @@ def _printed_table(table: Table) -> Iterator[dict[str, Any]]:
     if not table.rows:
         yield document_parts.paragraph("There is nothing to list for what is chosen.")
         return
-    columns = [("#" if column.is_number else "") + column.name for column in table.columns]
-    columns[0] = f"*{columns[0].lstrip('#')}"
     shown = table.rows[:MOST_ROWS]
-    yield document_parts.table(
-        columns, [_texts(table, row) for row in shown], _texts(table, table.total)
-    )
+    rows = [_texts(table, row) for row in shown]
+    yield document_parts.table(_columns(table, rows), rows, _texts(table, table.total))
     if len(table.rows) > len(shown):
         rest = f"{len(table.rows) - len(shown):,} more rows are in the CSV file of this table. "
         yield document_parts.paragraph(rest)
     if table.caption:
         yield document_parts.paragraph(readable(table.caption))
+
+
+def _columns(table: Table, rows: Sequence[Sequence[str]]) -> list[str]:
+    """Names as `document_parts.table` reads them: which are numbers, and which take the room."""
+    wide = {at for at in range(len(table.columns)) if any(len(row[at]) > LONG_TEXT for row in rows)}
+    if not wide and len(table.columns) <= FEW_COLUMNS:
+        wide = {0}
+    return [
+        f"{'#' if column.is_number else '*' if at in wide else ''}{readable(column.name)}"
+        for at, column in enumerate(table.columns)
+    ]
 
 
 def _texts(table: Table, row: Sequence[object]) -> list[str]:

@@ -10,7 +10,7 @@ from linernotes.dashboard import charts
 from linernotes.dashboard.charts import Step
 from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.formats import Money, money_text
-from linernotes.dashboard.metric_parts import by_month, money_cards, split
+from linernotes.dashboard.metric_parts import by_month, money_cards, moved, split
 from linernotes.dashboard.parts import Cards, Chart, Column, Heading, Note, Part, Table
 from linernotes.reporting import wording
 
@@ -56,15 +56,14 @@ AMOUNT = (
     "or (step_name = 'carried_in' and report_month = date '{first}') "
     "or (step_name = 'carried_out' and report_month = date '{last}')), 0)"
 )
-OF_STATEMENTS = (
-    "payable_amount",
-    "held_amount",
-    "earned_amount",
-    "correction_amount",
+OF_STATEMENTS = ("payable_amount", "held_amount", "earned_amount", "correction_amount")
+# Terms that many contracts do not have: shown where they move something.
+OF_SOME_STATEMENTS = (
     "fee_amount",
     "recouped_amount",
     "tax_amount",
     "penalty_amount",
+    "suspended_amount",
 )
 OF_LINES = ("usage_amount", "held_amount")
 
@@ -87,7 +86,7 @@ def parts(figures: Figures) -> Iterator[Part]:
     yield whole
     if not is_split:
         yield from _waterfalls(figures)
-    names = OF_LINES if is_split else OF_STATEMENTS
+    names = OF_LINES if is_split else (*OF_STATEMENTS, *moved(figures, *OF_SOME_STATEMENTS))
     shown = "Earned by uses" if is_split else "Payable"
     currency = figures.currency
     yield Heading(f"By month, {currency}")
