@@ -5,7 +5,6 @@ What is shown is in `app.py` and the pages; who may see it is in `login`.
 
 import os
 import socket
-import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -61,12 +60,12 @@ def serve(settings: Settings, host: str, port: int) -> None:
             Middleware(KnownServer),
         ],
     )
-    threading.Thread(target=_warm_up, args=[settings], daemon=True).start()
+    _warm_up(settings)
     app.run(config=_config(login, host, port))
 
 
 def _warm_up(settings: Settings) -> None:
-    """Makes every page once, so that the first reader need not wait for imports and answers."""
+    """Makes every page once, before anybody can ask: the first reader should not wait for it."""
     from linernotes.dashboard.warming import make_every_page
 
     # Whatever is wrong is told to whoever opens the page.
