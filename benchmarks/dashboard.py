@@ -36,12 +36,12 @@ class Times:
 def look(browser: Browser, address: str) -> Times:
     """Opens a page with an empty browser cache, again, and changes a filter on it."""
     empty, again, filtered = [], [], []
-    for _ in range(REPEATS):
+    for repeat in range(REPEATS):
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         page = context.new_page()
         empty.append(timed(lambda page=page: opened(page, address)))
         again.append(timed(lambda page=page: opened(page, address)))
-        filtered.append(change_filter(page))
+        filtered.append(change_filter(page, repeat))
         context.close()
     return Times(empty, again, filtered)
 
@@ -51,11 +51,12 @@ def opened(page: Page, address: str) -> None:
     wait_until_whole(page)
 
 
-def change_filter(page: Page) -> float:
-    """Seconds from the choice of the first partner to the new figures."""
+def change_filter(page: Page, repeat: int) -> float:
+    """Seconds from the choice of a partner, another one each time, to the new figures."""
     page.get_by_role("combobox", name="Partner").click()
     # The first option of the list is all of them.
-    option = page.get_by_role("option").nth(1)
+    options = page.get_by_role("option")
+    option = options.nth(1 + repeat % (options.count() - 1))
     name = option.inner_text()
 
     def choose() -> None:

@@ -78,59 +78,37 @@ OPACITY = alt.condition("datum.state == 'Estimate'", alt.value(PALE), alt.value(
 
 
 def by_month(
-    months: Sequence[date],
-    points: Sequence[Point],
-    names: Sequence[str],
-    title: str,
-    axis_format: str = ",~f",
-    stacked: bool = True,
+    months: Sequence[date], points: Sequence[Point], names: Sequence[str], title: str
 ) -> alt.Chart:
-    """Bars by month, one colour a series; months that are estimates are pale.
+    """Bars by month, side by side, one colour a series; months that are estimates are pale.
 
     Args:
         months: All months, in order, also those without a mark.
         points: Marks, placed at `month_text`.
         names: The series, in the order of the colours.
         title: What the axis measures, with its currency or unit.
-        axis_format: How the axis writes its numbers.
-        stacked: On top of each other; else side by side.
     """
-    channels: dict[str, Any] = {
-        "x": alt.X(
-            "place:N",
-            sort=[month_text(month) for month in months],
-            scale=alt.Scale(domain=[month_text(month) for month in months]),
-            title=None,
-            axis=alt.Axis(labelAngle=0, labelOverlap="parity"),
-        ),
-        "y": alt.Y(
-            "length:Q",
-            title=title,
-            stack="zero" if stacked else None,
-            axis=alt.Axis(format=axis_format, tickCount=5),
-        ),
-        "color": _colours(names, legend=len(names) > 1),
-        "opacity": OPACITY,
-        "tooltip": _tooltip("Month", series=len(names) > 1),
-    }
-    if not stacked:
-        channels["xOffset"] = alt.XOffset("series:N", sort=list(names))
     bars = alt.Chart(_rows(points), mark=alt.MarkDef(type="bar", cornerRadiusEnd=2))
-    return _length(bars).encode(**channels).properties(height=CHART_HEIGHT)
+    return (
+        _length(bars)
+        .encode(
+            x=_month_axis(months),
+            xOffset=alt.XOffset("series:N", sort=list(names)),
+            y=alt.Y("length:Q", title=title, axis=alt.Axis(format=",~f", tickCount=5)),
+            color=_colours(names, legend=len(names) > 1),
+            opacity=OPACITY,
+            tooltip=_tooltip("Month", series=len(names) > 1),
+        )
+        .properties(height=CHART_HEIGHT)
+    )
 
 
 def lines_by_month(
     months: Sequence[date], points: Sequence[Point], names: Sequence[str], title: str
 ) -> alt.LayerChart:
-    """Shares by month as lines with points, from 0 to 100 %."""
+    """Shares by month as lines with points, in the order of `by_month`."""
     channels: dict[str, Any] = {
-        "x": alt.X(
-            "place:N",
-            sort=[month_text(month) for month in months],
-            scale=alt.Scale(domain=[month_text(month) for month in months]),
-            title=None,
-            axis=alt.Axis(labelAngle=0, labelOverlap="parity"),
-        ),
+        "x": _month_axis(months),
         "y": alt.Y("length:Q", title=title, axis=alt.Axis(format=".0%", tickCount=5)),
         "color": _colours(names, legend=len(names) > 1),
     }
@@ -142,6 +120,17 @@ def lines_by_month(
         _length(dots).encode(**channels, opacity=OPACITY, tooltip=tooltip),
     ]
     return alt.LayerChart(layer=layers, height=CHART_HEIGHT)
+
+
+def _month_axis(months: Sequence[date]) -> alt.X:
+    named = [month_text(month) for month in months]
+    return alt.X(
+        "place:N",
+        sort=named,
+        scale=alt.Scale(domain=named),
+        title=None,
+        axis=alt.Axis(labelAngle=0, labelOverlap="parity"),
+    )
 
 
 def bars(

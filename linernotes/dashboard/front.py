@@ -43,7 +43,7 @@ class KnownServer:
 
         # Nothing compressed comes out of here; the middleware outside of this one compresses.
         headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        await self.app(scope | {"headers": headers}, receive, passed_on)
+        await self.app({**scope, "headers": headers}, receive, passed_on)
 
 
 def _is_page(message: Message) -> bool:

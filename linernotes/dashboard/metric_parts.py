@@ -167,9 +167,7 @@ def moved(figures: Figures, *names: str) -> list[str]:
     return [name for name in names if any(values[name].values())]
 
 
-def by_month(
-    figures: Figures, *names: str, alt: str, drawn: int | None = None, stacked: bool = False
-) -> Iterator[Part]:
+def by_month(figures: Figures, *names: str, alt: str, drawn: int | None = None) -> Iterator[Part]:
     """Metrics of one unit by month: bars, or lines where they are shares; and their figures.
 
     Args:
@@ -177,7 +175,6 @@ def by_month(
         names: The metrics.
         alt: What the chart shows.
         drawn: How many of the metrics are drawn; the others are in the table alone.
-        stacked: Bars on top of each other; else side by side.
     """
     values = _values(figures, names, (MONTH,))
     months = figures.choice.months
@@ -201,7 +198,7 @@ def by_month(
     drawing = (
         charts.lines_by_month(months, points, labels, title)
         if figures.info(names[0]).unit == "share"
-        else charts.by_month(months, points, labels, title, stacked=stacked)
+        else charts.by_month(months, points, labels, title)
     )
     table = Table(
         f"{names[0]}-by-month",
@@ -236,7 +233,6 @@ def split(
     by: str,
     *names: str,
     alt: str = "",
-    words: Mapping[str, str] | None = None,
     descending: bool = True,
 ) -> Iterator[Part]:
     """Metrics by one dimension, by the first of them; bars of it where they can be read.
@@ -246,7 +242,6 @@ def split(
         by: The dimension.
         names: The metrics; the first one gives the order and the bars.
         alt: What the bars show; none are drawn without it.
-        words: What the dimension's codes mean.
         descending: The largest first; else the smallest.
     """
     values = _values(figures, names, (by,))
@@ -258,7 +253,7 @@ def split(
     if not ordered:
         yield Note("There is nothing to show for what is chosen.", "empty")
         return
-    rows = [[said(figures, by, key[0], words), *_cells(figures, values, key)] for key in ordered]
+    rows = [[said(figures, by, key[0]), *_cells(figures, values, key)] for key in ordered]
     table = Table(
         f"{names[0]}-by-{by.removesuffix('_id')}",
         [Column(called(by)), *_columns(figures, names)],
@@ -289,16 +284,14 @@ def called(by: str) -> str:
     return CALLED.get(by) or wording.plain(by)
 
 
-def said(
-    figures: Figures, by: str, code: str | None, words: Mapping[str, str] | None = None
-) -> str:
+def said(figures: Figures, by: str, code: str | None) -> str:
     """A dimension's value in words."""
     if code is None:
         return f"No {called(by).lower()}"
     for name, column in COLUMNS.items():
         if column == by:
             return figures.names[name].get(code, SAID.get(code, code))
-    return (words or {}).get(code) or SAID.get(code) or wording.plain(code)
+    return SAID.get(code) or wording.plain(code)
 
 
 def _whole(figures: Figures, names: Sequence[str], before: int) -> list[Any]:
