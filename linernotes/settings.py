@@ -17,7 +17,8 @@ def _data_folder() -> Path:
 class Settings(BaseSettings):
     """Paths of one home. Every folder of a home is under `LINERNOTES_HOME`.
 
-    The landing zone belongs to other systems, so it may lie elsewhere (`LINERNOTES_LANDING`).
+    The landing zone belongs to other systems, so it may lie elsewhere (`LINERNOTES_LANDING`), and
+    so may the agreements with the partners (`LINERNOTES_AGREEMENTS`).
     """
 
     model_config = SettingsConfigDict(
@@ -26,10 +27,15 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=_data_folder)
     landing: Path | None = None
+    agreements: Path | None = None
 
     @property
     def landing_root(self) -> Path:
         return self.landing or self.home / "landing"
+
+    @property
+    def agreements_file(self) -> Path:
+        return self.agreements or self.home / "agreements.toml"
 
     @property
     def lake_root(self) -> Path:
@@ -58,6 +64,10 @@ class Settings(BaseSettings):
     @property
     def outbox_root(self) -> Path:
         return self.home / "outbox"
+
+    @property
+    def delivery_root(self) -> Path:
+        return self.home / "delivery"
 
     @property
     def reports_root(self) -> Path:

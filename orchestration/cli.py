@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from linernotes.ingestion import DeliveryOutcome, LoadReport
+    from linernotes.reporting import Package
     from linernotes.settings import Settings
     from linernotes.statements import StatementRecord
 
@@ -476,22 +477,41 @@ def _revenue_shares(texts: list[str]) -> "dict[str, Decimal]":
 
 
 @app.command()
-def report(context: typer.Context, month: Month = None, partner: Partner = None) -> None:
-    """Write the packages that partners get.
+def report(
+    context: typer.Context,
+    month: Month = None,
+    partner: Partner = None,
+    deliver: Annotated[
+        bool, typer.Option("--deliver", help="Bring them to the agreed targets, too.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="With --deliver: also what has arrived before.")
+    ] = False,
+) -> None:
+    """Write the packages that partners get, and deliver them.
 
-    What is not issued says DRAFT.
+    What is not issued says DRAFT and is not delivered. A partner whose delivery fails holds up no
+    other; then the command ends with 1.
     """
-    from linernotes.reporting import write_packages
-    from orchestration.console import print_table, progress_bars
-
+    if again and not deliver:
+        raise typer.BadParameter("goes with --deliver.", param_hint="--again")
     settings = _settings(context)
+    if deliver:
+        _report_and_deliver(settings, month, partner, again)
+        return
+    from linernotes.reporting import write_packages
+    from orchestration.console import progress_bars
+
     with progress_bars() as progress:
         packages = write_packages(
-            settings,
-            month,
-            partner,
-            lambda done, total, name: progress("Packages", done, total, name),
+            settings, month, partner, lambda *unit: progress("Packages", *unit)
         )
+    _print_packages(packages)
+
+
+def _print_packages(packages: "Iterable[Package]") -> None:
+    from orchestration.console import print_table
+
     print_table(
         "Packages",
         ("partner", "month", "version", "state", "content", "folder"),
@@ -507,6 +527,37 @@ def report(context: typer.Context, month: Month = None, partner: Partner = None)
             for package in packages
         ],
     )
+
+
+def _report_and_deliver(
+    settings: "Settings", month: str | None, partner: str | None, again: bool
+) -> None:
+    from orchestration.console import print_table, progress_bars
+    from orchestration.delivering import report_and_deliver
+
+    with progress_bars() as progress:
+        handover = report_and_deliver(settings, month, partner, again=again, on_progress=progress)
+    _print_packages(handover.packages)
+    print_table(
+        "Shipments",
+        ("partner", "month", "version", "files", "bytes", "target", "outcome"),
+        [
+            (
+                one.partner_id,
+                one.report_month,
+                one.version,
+                len(one.files),
+                one.sent_bytes,
+                one.target,
+                one.outcome,
+            )
+            for one in handover.shipments
+        ],
+        numbers=("version", "files", "bytes"),
+    )
+    print_table("Not delivered", ("partner", "month", "because"), handover.troubles)
+    if handover.troubles:
+        raise typer.Exit(SAYS_NO)
 
 
 @app.command()
@@ -538,7 +589,7 @@ def _check_package(package: Path) -> bool:
 
     problems = verify_package(package)
     if not problems:
-        say(f"{package} holds: hashes, rows, totals and pool shares.")
+        say(f"{package} holds: hashes, rows, totals, pool shares and DSR files.")
         return True
     rows = [(problem.file, problem.rule, problem.details) for problem in problems]
     print_table(f"{package} does not hold", ("file", "rule", "found"), rows)
@@ -597,6 +648,7 @@ def status(context: typer.Context) -> None:
         ("statements",),
         "No statement is drafted yet: run `linernotes statement draft`.",
     )
+    say(health.deliveries)
     if health.is_blocked:
         raise typer.Exit(SAYS_NO)
 

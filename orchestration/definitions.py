@@ -3,19 +3,19 @@
 import dagster as dg
 
 from orchestration import checks, jobs, resources, schedules, sensors
-from orchestration.assets import raw_assets
+from orchestration.assets import publishing, raw_assets
 from orchestration.assets.models import warehouse_models
-from orchestration.assets.publishing import partner_packages, published_warehouse
 from orchestration.assets.statements import issued_statements, statement_drafts
 
 defs = dg.Definitions(
     assets=[
         *raw_assets(),
         warehouse_models,
-        published_warehouse,
+        publishing.published_warehouse,
         statement_drafts,
         issued_statements,
-        partner_packages,
+        publishing.partner_packages,
+        publishing.delivered_packages,
     ],
     asset_checks=[checks.raw_suites, checks.report_suites],
     jobs=jobs.all_jobs,

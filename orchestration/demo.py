@@ -12,11 +12,20 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from linernotes import warehouse
+from linernotes.delivery import DELIVERED, deliver_packages
 from linernotes.errors import LinernotesError
 from linernotes.reporting import write_packages
-from linernotes.sampledata import write_sample
+from linernotes.sampledata import write_agreements, write_sample
 from linernotes.settings import Settings
-from linernotes.statements import DRAFT, StatementRecord, approve, draft, issue, line_types_issued
+from linernotes.statements import (
+    DRAFT,
+    ISSUED,
+    StatementRecord,
+    approve,
+    draft,
+    issue,
+    line_types_issued,
+)
 from orchestration.console import progress_bars, say
 from orchestration.pipeline import build_and_publish, load
 
@@ -64,6 +73,7 @@ def run_demo(home: Path, scale: float, seed: int) -> None:
     compiling.start()
     with _step(f"Sample world of {MONTHS} months"):
         write_sample(settings.landing_root, scale, {}, seed, MONTHS)
+        write_agreements(settings.home)
     with _step("Through the door") as note, progress_bars() as progress:
         report = load(settings, on_progress=progress)
         loaded = sum(delivery.rows_loaded for delivery in report.deliveries)
@@ -98,6 +108,11 @@ def run_demo(home: Path, scale: float, seed: int) -> None:
             on_progress=lambda done, total, name: progress("Packages", done, total, name),
         )
         note(f"{len(packages)} packages for {len({one.partner_id for one in packages})} partners")
+    with _step("Deliveries of what is issued") as note, progress_bars() as progress:
+        issued_packages = [package for package in packages if package.state == ISSUED]
+        shipments = deliver_packages(settings, issued_packages, on_progress=progress)
+        arrived = [shipment for shipment in shipments if shipment.outcome == DELIVERED]
+        note(f"{len(arrived)} of {len(issued_packages)} packages arrived")
     say(f"Done in {time.monotonic() - began:.0f} s.\n")
     _say_where(settings)
 
@@ -131,6 +146,10 @@ def _say_where(settings: Settings) -> None:
             "any DuckDB client, read-only; the reports are in the schema `reports`",
         ),
         "Partner packages": (settings.outbox_root, "start with README.txt in a package's folder"),
+        "What the partners received": (
+            settings.home / "delivered",
+            "folders that stand for their servers; the records are in delivery/records",
+        ),
         "What was checked": (
             settings.reports_root / "data_docs",
             "reports/index.html in a browser",

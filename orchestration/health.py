@@ -8,6 +8,7 @@ from datetime import datetime
 
 import polars as pl
 
+from linernotes.delivery import DeliveryStanding, delivery_standing
 from linernotes.errors import LinernotesError
 from linernotes.ingestion import Lake
 from linernotes.published import publication
@@ -25,6 +26,7 @@ class Health:
         quarantine: Feed, rows that wait, since when.
         checks: Check, severity, outcome, rows, of each check's latest run that does not hold.
         statements: Month, state, count.
+        deliveries: A sentence on how many packages have arrived at their partners.
         is_blocked: Whether a blocking check does not hold.
     """
 
@@ -33,6 +35,7 @@ class Health:
     quarantine: list[tuple[str, int, datetime]]
     checks: list[tuple[str, str, str, int]]
     statements: list[tuple[str, str, int]]
+    deliveries: str
     is_blocked: bool
 
 
@@ -47,6 +50,7 @@ def look(settings: Settings) -> Health:
         quarantine=_quarantine(lake),
         checks=checks,
         statements=_statements(settings),
+        deliveries=_deliveries(settings),
         is_blocked=any(severity == "error" for _, severity, _, _ in checks),
     )
 
@@ -96,6 +100,19 @@ def _statements(settings: Settings) -> list[tuple[str, str, int]]:
         key = one.report_month, one.state
         counts[key] = counts.get(key, 0) + 1
     return [(month, state, count) for (month, state), count in sorted(counts.items())]
+
+
+def _deliveries(settings: Settings) -> str:
+    try:
+        standing = delivery_standing(settings)
+    except LinernotesError as trouble:
+        return str(trouble)
+    if standing == DeliveryStanding(0, 0, 0):
+        return f"No issued package has a target in {settings.agreements_file}."
+    return (
+        f"Packages with a target: {standing.delivered:,} delivered, {standing.undelivered:,}"
+        f" undelivered, {standing.failed:,} failed."
+    )
 
 
 def _rows(frame: pl.LazyFrame) -> list[tuple]:

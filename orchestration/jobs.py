@@ -4,7 +4,11 @@ import dagster as dg
 
 from orchestration.assets import ai_usage, finance
 from orchestration.assets.models import warehouse_models
-from orchestration.assets.publishing import partner_packages, published_warehouse
+from orchestration.assets.publishing import (
+    delivered_packages,
+    partner_packages,
+    published_warehouse,
+)
 from orchestration.assets.statements import issued_statements, statement_drafts
 from orchestration.checks import raw_suites
 
@@ -43,8 +47,8 @@ issue_statements = dg.define_asset_job(
 )
 deliver_packages = dg.define_asset_job(
     "deliver_packages",
-    dg.AssetSelection.assets(partner_packages),
-    description="Writes what a partner gets for a month into the outbox.",
+    dg.AssetSelection.assets(partner_packages, delivered_packages),
+    description="Writes what a partner gets for a month, checks it, and brings it to its target.",
 )
 
 all_jobs = [

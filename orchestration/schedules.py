@@ -55,8 +55,11 @@ def close_month_on_day_15(context: dg.ScheduleEvaluationContext) -> dg.RunReques
 
 
 @dg.schedule(job=jobs.deliver_packages, cron_schedule="0 7 25 * *", default_status=RUNNING)
-def write_packages_on_day_25(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
-    """Writes the package of every partner for the month before on day 25."""
+def deliver_packages_on_day_25(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
+    """Writes and delivers every partner's package for the month before on day 25.
+
+    Each partner has a run of its own, so that one that fails holds up no other.
+    """
     month = _month_before(context.scheduled_execution_time)
     for partner in context.instance.get_dynamic_partitions(str(partners.name)):
         key = dg.MultiPartitionKey({"partner": partner, "month": month})
@@ -69,5 +72,5 @@ all_schedules = [
     build_every_morning,
     soft_close_month,
     close_month_on_day_15,
-    write_packages_on_day_25,
+    deliver_packages_on_day_25,
 ]

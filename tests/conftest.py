@@ -16,6 +16,7 @@ import pytest
 from linernotes import ingestion, statements, warehouse
 from linernotes.settings import Settings
 from tests.fixtures import worlds
+from tests.fixtures.deliveries import make_issued_home
 from tests.fixtures.worlds import Amounts, Rows
 
 CASES_KNOWN_AT = datetime(2026, 10, 1)
@@ -113,6 +114,12 @@ def close_and_issue(settings: Settings, month: date, known_at: datetime) -> None
     statements.draft(settings, text, by="Ada", source=source)
     statements.approve(settings, text, by="Ben")
     statements.issue(settings, text, by="Ben")
+
+
+@pytest.fixture(scope="session")
+def issued_home(shared_folder: Path) -> Path:
+    """A home with the issued packages of two partners in its outbox; no target is agreed."""
+    return build_once(shared_folder / "issued-packages", make_issued_home)
 
 
 @pytest.fixture(scope="session")

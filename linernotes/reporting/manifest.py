@@ -75,13 +75,17 @@ def package_state(statements: list[StatementRecord]) -> str:
 
 
 def build_manifest(
-    statements: list[StatementRecord], freeze: str, files: list[PackagedFile]
+    statements: list[StatementRecord],
+    freeze: str,
+    agreed: dict[str, Any],
+    files: list[PackagedFile],
 ) -> dict[str, Any]:
     """The manifest of a package that has no version yet.
 
     Args:
         statements: The partner's statements of the month; at least one.
         freeze: The freeze of the warehouse that the tables were read from.
+        agreed: As whom, for whom and with what the DDEX files are written.
         files: Every other file of the package.
     """
     first = statements[0]
@@ -94,19 +98,39 @@ def build_manifest(
         "freeze": freeze,
         "code_version": version("linernotes"),
         "previous_manifest_sha256": None,
-        "statements": [
-            {name: getattr(statement, name) for name in CLAIMS_OF_A_STATEMENT}
-            for statement in statements
-        ],
+        "agreed": agreed,
+        "statements": _claimed(statements),
         "files": [asdict(file) for file in sorted(files, key=lambda file: file.name)],
     }
 
 
-def as_version(manifest: dict[str, Any], number: int, previous: Path | None) -> dict[str, Any]:
-    """The manifest as version `number`, chained to the package folder before it."""
+def _claimed(statements: list[StatementRecord]) -> list[dict[str, Any]]:
+    return [
+        {name: getattr(statement, name) for name in CLAIMS_OF_A_STATEMENT}
+        for statement in statements
+    ]
+
+
+def is_of_the_same_issue(
+    package: dict[str, Any], statements: list[StatementRecord], agreed: dict[str, Any]
+) -> bool:
+    """Whether a finished package has said all there is to say about what was issued.
+
+    What becomes known of the month after that is told in later months.
+    """
+    return (
+        package["state"] == ISSUED
+        and package["statements"] == _claimed(statements)
+        and package["agreed"] == agreed
+    )
+
+
+def as_version(manifest: dict[str, Any], number: int, shelf: Path) -> dict[str, Any]:
+    """The manifest as version `number`, chained to the version before it on the same shelf."""
+    previous = shelf / f"v{number - 1}" / MANIFEST
     return manifest | {
         "version": number,
-        "previous_manifest_sha256": file_sha256(previous / MANIFEST) if previous else None,
+        "previous_manifest_sha256": file_sha256(previous) if number > 1 else None,
     }
 
 

@@ -16,15 +16,18 @@ from typing import Any
 
 import duckdb
 
+from linernotes.agreements import load_agreements
 from linernotes.errors import LinernotesError
 from linernotes.published import open_published
 from linernotes.reporting.document import write_document
+from linernotes.reporting.interchange import what_is_agreed, write_interchange
 from linernotes.reporting.manifest import (
     MANIFEST,
     PackagedFile,
     as_version,
     build_manifest,
     file_sha256,
+    is_of_the_same_issue,
     package_state,
     packaged_file,
     read_manifest,
@@ -37,8 +40,10 @@ from linernotes.settings import Settings
 from linernotes.statements import (
     DRAFT,
     ISSUED,
+    USES_KIND,
     StatementRecord,
     current_statements,
+    evidence_file,
     file_safe,
     month_start,
     published_statements,
@@ -79,7 +84,8 @@ def write_packages(
 
     A statement is packaged as it was issued, else as its newest draft says, approved or not. The
     same statements and reports give the same bytes; where the newest version of a package already
-    says the same, that one is kept.
+    says the same, that one is kept. The package of an issue is kept whatever becomes known later,
+    unless what is agreed about its files has changed.
 
     Args:
         settings: The home.
@@ -160,20 +166,38 @@ def _write_package(
     partner_id, month = statements[0].partner_id, statements[0].report_month
     shelf = settings.outbox_root / file_safe(partner_id) / month
     shelf.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=UNFINISHED_PREFIX, dir=shelf))
-    try:
-        building.chmod(0o755)
-        tables = [table_rows(connection, table, partner_id, month_start(month)) for table in TABLES]
-        data_files = _write_data_files(building, statements, tables)
-        manifest = build_manifest(statements, freeze, data_files)
-        newest = _newest_version(shelf)
-        if newest and says_the_same(_manifest_of(shelf / f"v{newest}"), manifest):
+    agreements = load_agreements(settings)
+    agreed = what_is_agreed(agreements, partner_id)
+    if package_state(statements) == ISSUED and (newest := _newest_version(shelf)):
+        manifest = _manifest_of(shelf / f"v{newest}")
+        if is_of_the_same_issue(manifest, statements, agreed):
             return _package(shelf / f"v{newest}", manifest, newest, is_new=False)
-        name = _partner_name(connection, partner_id)
-        files = [*data_files, *_write_texts(building, connection, name, statements, tables)]
-        return _shelve(building, build_manifest(statements, freeze, files))
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+    tables = [table_rows(connection, table, partner_id, month_start(month)) for table in TABLES]
+    while True:
+        building = Path(tempfile.mkdtemp(prefix=UNFINISHED_PREFIX, dir=shelf))
+        try:
+            building.chmod(0o755)
+            data_files = _write_data_files(building, statements, tables)
+            manifest = build_manifest(statements, freeze, agreed, data_files)
+            newest = _newest_version(shelf)
+            if newest and says_the_same(_manifest_of(shelf / f"v{newest}"), manifest):
+                return _package(shelf / f"v{newest}", manifest, newest, is_new=False)
+            name = _partner_name(connection, partner_id)
+            uses = [evidence_file(settings, one, USES_KIND) for one in statements]
+            exchanged = write_interchange(
+                building, connection, agreements, name, statements, newest + 1, uses
+            )
+            files = [
+                *data_files,
+                *exchanged,
+                *_write_texts(building, connection, name, statements, tables),
+            ]
+            manifest = build_manifest(statements, freeze, agreed, files)
+            # Somebody else may have been faster: then this one is the version after theirs.
+            if package := _shelve(building, as_version(manifest, newest + 1, shelf)):
+                return package
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
 
 
 def _freeze_of_current(
@@ -246,21 +270,17 @@ def _write_texts(
     return [packaged_file(folder / name) for name in (DOCUMENT, WORKBOOK, README)]
 
 
-def _shelve(building: Path, manifest: dict[str, Any]) -> Package:
-    """Gives a finished folder its place as the next version."""
-    while True:
-        newest = _newest_version(building.parent)
-        previous = building.parent / f"v{newest}" if newest else None
-        write_manifest(building, as_version(manifest, newest + 1, previous))
-        target = building.parent / f"v{newest + 1}"
-        try:
-            building.rename(target)
-        except OSError:
-            # Somebody else was faster: then this one is the version after theirs.
-            if not target.exists():
-                raise
-            continue
-        return _package(target, manifest, newest + 1, is_new=True)
+def _shelve(building: Path, manifest: dict[str, Any]) -> Package | None:
+    """Gives a finished folder its place as the version it is; None where the place is taken."""
+    write_manifest(building, manifest)
+    target = building.parent / f"v{manifest['version']}"
+    try:
+        building.rename(target)
+    except OSError:
+        if not target.exists():
+            raise
+        return None
+    return _package(target, manifest, manifest["version"], is_new=True)
 
 
 def _manifest_of(package: Path) -> dict[str, Any]:
@@ -317,8 +337,10 @@ def _readme(
         f"{state.upper()} package for {partner_name}, {statements[0].report_month}: {meaning}",
         f"{DOCUMENT}: what is paid and why. {WORKBOOK}: the tables to read; the exact decimals are "
         "in the data files.",
-        *described[:-2],
-        " ".join(described[-2:]),
+        *described[:-3],
+        " ".join(described[-3:]),
+        "DSR_*.tsv: DDEX financial report to record companies, to ingest, and items where agreed; "
+        "REMOVALS_*.tsv: actions against content, in the same form.",
         f"{MANIFEST}: each file's SHA-256, rows and control totals; `linernotes verify --package "
         "FOLDER` checks this folder.",
         "CSV: RFC 4180, UTF-8, LF; months YYYY-MM, times UTC, lists JSON; empty cell: no value; "

@@ -5,7 +5,6 @@ The ledger and the warehouse are not asked here.
 
 import csv
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,9 @@ import duckdb
 from linernotes.money import money_text
 from linernotes.reporting.cells import read_package_csv
 from linernotes.reporting.fees import ARMS, fee_arms, fee_in_payout_currency, winning_arm
+from linernotes.reporting.interchange_checks import SalesOfLines, interchange_problems
 from linernotes.reporting.manifest import MANIFEST, file_sha256, read_manifest
+from linernotes.reporting.problems import Problem
 from linernotes.reporting.tables import TABLES, PackageTable
 from linernotes.statements import (
     LINE_SET_COLUMNS,
@@ -26,21 +27,6 @@ from linernotes.statements import (
 
 LINES, POOLS = "compensation_lines", "pool_totals"
 CONTRACT_IN_POOL = ("pool_id", "contract_id", "contract_version")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing in a package that does not hold.
-
-    Attributes:
-        file: The file it was found in.
-        rule: Which rule is broken, `table__claim` in short.
-        details: What was expected and what was found.
-    """
-
-    file: str
-    rule: str
-    details: str
 
 
 def verify_package(path: Path) -> list[Problem]:
@@ -67,7 +53,8 @@ def verify_package(path: Path) -> list[Problem]:
 
 def _file_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
     listed = {entry["name"]: entry for entry in manifest["files"]}
-    for name in sorted({found.name for found in path.iterdir()} - listed.keys() - {MANIFEST}):
+    there = {found.name for found in path.iterdir() if not _is_flag(found)}
+    for name in sorted(there - listed.keys() - {MANIFEST}):
         yield Problem(name, "file_is_listed", "in the folder, but not in the manifest")
     for name, entry in listed.items():
         file = path / name
@@ -77,6 +64,11 @@ def _file_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
             yield Problem(name, "file_size_agrees", f"{size} bytes, not {entry['bytes']}")
         elif (digest := file_sha256(file)) != entry["sha256"]:
             yield Problem(name, "file_hash_agrees", f"SHA-256 is {digest}, not {entry['sha256']}")
+
+
+def _is_flag(path: Path) -> bool:
+    """Whether it is an empty file that a delivery leaves to say that another one is whole."""
+    return path.suffix == ".ctrl" and path.is_file() and not path.stat().st_size
 
 
 def _chain_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
@@ -106,6 +98,7 @@ def _content_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]
     if tallies.keys() == {table.name for table in TABLES}:
         yield from _statement_problems(tallies[LINES], manifest)
         yield from _pool_problems(tallies[POOLS], tallies[LINES])
+        yield from interchange_problems(path, tallies[LINES].of_uses, manifest)
 
 
 def _table_problems(
@@ -147,6 +140,7 @@ class Tally:
         self.by_statement: dict[str, dict[tuple[str | None, str | None], Decimal]] = {}
         self.by_pool: dict[tuple[str | None, ...], dict[str, Decimal]] = {}
         self.pools: list[dict[str, str | None]] = []
+        self.of_uses = SalesOfLines()
 
     def add(self, row: dict[str, str | None]) -> None:
         self.rows += 1
@@ -164,6 +158,8 @@ class Tally:
             row[column] for column in LINE_SET_COLUMNS
         )
         _add(self.by_statement, statement, (row["line_type"], row["hold_bucket"]), row["amount"])
+        if row["pool_id"]:
+            self.of_uses.add(row)
         if row["line_type"] == "USAGE":
             pool = tuple(row[name] for name in CONTRACT_IN_POOL)
             part = "held_amount" if row["hold_bucket"] else "payable_amount"

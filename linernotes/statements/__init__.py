@@ -6,6 +6,7 @@ How the sums come about is in the models; how a partner gets to see them is in `
 from linernotes.statements.approvals import approve
 from linernotes.statements.balance import balance_that_fails, terms_that_differ
 from linernotes.statements.drafts import draft, newest_drafts, published_statements
+from linernotes.statements.evidence import USES_KIND, evidence_file
 from linernotes.statements.guards import blocked_partners
 from linernotes.statements.issuances import (
     Issuance,
@@ -22,7 +23,11 @@ from linernotes.statements.records import (
     UNALLOCATED,
     StatementRecord,
     file_safe,
+    instant,
+    json_text,
     month_start,
+    sync,
+    write_once,
 )
 from linernotes.statements.states import current_statements, statement_states
 from linernotes.statements.tracing import EventTrace, LineTrace, trace_event, trace_line
@@ -33,6 +38,7 @@ __all__ = [
     "ISSUED",
     "LINE_SET_COLUMNS",
     "UNALLOCATED",
+    "USES_KIND",
     "EventTrace",
     "Issuance",
     "LedgerProblem",
@@ -44,18 +50,23 @@ __all__ = [
     "blocked_partners",
     "current_statements",
     "draft",
+    "evidence_file",
     "file_safe",
+    "instant",
     "issuances",
     "issue",
     "issued_statements",
+    "json_text",
     "line_types_issued",
     "month_start",
     "newest_drafts",
     "published_line_sets",
     "published_statements",
     "statement_states",
+    "sync",
     "terms_that_differ",
     "trace_event",
     "trace_line",
     "verify_ledger",
+    "write_once",
 ]

@@ -76,9 +76,14 @@ def keep_evidence(
         POOLS_KIND: (_pools_query(), values | {"known_at": own["known_at"]}),
     }
     return {
-        kind: _write(connection, query, given, draft_path(settings, record, f"{kind}.parquet"))
+        kind: _write(connection, query, given, evidence_file(settings, record, kind))
         for kind, (query, given) in queries.items()
     }
+
+
+def evidence_file(settings: Settings, record: StatementRecord, kind: str) -> Path:
+    """The file of a kind that was kept beside a draft; it stays when the draft is issued."""
+    return draft_path(settings, record, f"{kind}.parquet")
 
 
 def _lines_query() -> str:

@@ -132,49 +132,46 @@ def trace_event(settings: Settings, event_id: str) -> EventTrace:
         LinernotesError: if no event is known by that id.
     """
     with _evidence(settings) as connection:
-        named = "$id in (use_id, generation_id, derivative_id)"
+        _keep_named(connection, event_id)
         uses = _rows(
             connection,
-            f"""
+            """
             select use_id, generation_id, derivative_id, territory, product_id, tier, quantity,
                 usage_month, null as side, null as object_id, exclusion_reason as reason
-            from marts.fct_exclusions
-            where {named}
+            from named_exclusions
             union all
             select use_id, generation_id, derivative_id, territory, product_id, tier, quantity,
                 usage_month, side, object_id, coalesce(exclusion_reason, hold_bucket) as reason
-            from marts.fct_source_uses
-            where {named}
+            from named_uses
             order by all
             """,
-            {"id": event_id},
+            {},
         )
         same = " and ".join(f"uses.{name} is not distinct from lines.{name}" for name in KEYS)
         lines = _rows(
             connection,
             f"""
             with
-            wanted as (select * from issued_uses where {named}),
             issued as (
                 select lines.*, wanted.use_id, wanted.weight_nano as use_weight_nano
-                from wanted
+                from named_issued_uses as wanted
                 inner join all_lines as lines using (line_id)
-            ),
-            uses as (
-                select * from marts.fct_source_uses where {named} and exclusion_reason is null
             ),
             draft as (
                 select lines.*, uses.use_id, uses.weight_nano as use_weight_nano
-                from uses
+                from named_uses as uses
                 inner join all_lines as lines on {same}
-                where lines.state = 'draft' and lines.pool_id is not null
+                where
+                    uses.exclusion_reason is null
+                    and lines.state = 'draft'
+                    and lines.pool_id is not null
             )
             select * from issued
             union all by name
             select * from draft
             order by report_month, line_type, line_id, use_id
             """,
-            {"id": event_id},
+            {},
         )
         if not uses and not lines:
             raise LinernotesError(
@@ -182,6 +179,20 @@ def trace_event(settings: Settings, event_id: str) -> EventTrace:
                 "whether its delivery was loaded and built."
             )
         return EventTrace(event_id, uses, lines)
+
+
+def _keep_named(connection: duckdb.DuckDBPyConnection, event_id: str) -> None:
+    """Keeps what an id names, each of the large tables read once."""
+    for name, table in (
+        ("named_exclusions", "marts.fct_exclusions"),
+        ("named_uses", "marts.fct_source_uses"),
+        ("named_issued_uses", "issued_uses"),
+    ):
+        connection.execute(
+            f"create temp table {name} as select * from {table} "
+            "where $id in (use_id, generation_id, derivative_id)",
+            {"id": event_id},
+        )
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What leaves the warehouse: the published file and the partner packages.
+"""What leaves the warehouse: the published file, the partner packages, their delivery.
 
 Nothing is computed here.
 """
@@ -8,6 +8,7 @@ from datetime import datetime
 
 import dagster as dg
 
+from linernotes.delivery import deliver_packages, newest_packages
 from linernotes.published import open_published
 from linernotes.reporting import write_packages
 from linernotes.settings import Settings
@@ -80,4 +81,38 @@ def partner_packages(context: dg.AssetExecutionContext, home: Home) -> dg.Materi
                 markdown_table(("version", "state", "content", "folder"), rows)
             )
         }
+    )
+
+
+class Redelivery(dg.Config):
+    """Whether to send once more what has arrived before."""
+
+    again: bool = False
+
+
+@dg.asset(
+    deps=["partner_packages"],
+    partitions_def=partner_months,
+    group_name="partner_reporting",
+    owners=["team:partner_reporting"],
+    kinds={"python"},
+)
+def delivered_packages(
+    context: dg.AssetExecutionContext, home: Home, config: Redelivery
+) -> dg.MaterializeResult:
+    """Packages at the targets agreed with partners. One delivery per partner, month and version.
+
+    Nothing is sent that is a draft, does not hold, or has arrived before; set `again` to send it
+    once more. Without a target the package stays in the outbox.
+    """
+    keys = context.partition_key.keys_by_dimension  # type: ignore[attr-defined]
+    packages = newest_packages(home.settings, as_month(keys["month"]), keys["partner"])
+    shipments = deliver_packages(home.settings, packages, again=config.again)
+    troubles = [shipment for shipment in shipments if shipment.is_trouble]
+    if troubles:
+        raise dg.Failure("; ".join(f"{one.outcome}: {one.reason}" for one in troubles))
+    rows = [(s.version, s.outcome, len(s.files), s.sent_bytes, s.target) for s in shipments]
+    headings = ("version", "outcome", "files", "bytes", "target")
+    return dg.MaterializeResult(
+        metadata={"deliveries": dg.MetadataValue.md(markdown_table(headings, rows))}
     )

@@ -168,7 +168,7 @@ def test_packages_on_day_25_are_asked_for_every_partner(
         repository_def=repository,
     )
 
-    tick = repository.get_schedule_def("write_packages_on_day_25").evaluate_tick(context)
+    tick = repository.get_schedule_def("deliver_packages_on_day_25").evaluate_tick(context)
 
     keys = [request.partition_key for request in tick.run_requests or []]
     assert keys == ["2026-06-01|merlin", "2026-06-01|umg"]

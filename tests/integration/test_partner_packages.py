@@ -14,6 +14,7 @@ import pypdfium2
 import pytest
 
 from linernotes.reporting import read_package_csv, verify_package, write_packages
+from linernotes.reporting.ddex import read_financial_totals
 from linernotes.reporting.document_parts import money
 from linernotes.settings import Settings
 from linernotes.statements import draft
@@ -117,6 +118,8 @@ def test_formats_of_one_statement_have_the_same_totals_e132(
     ).rows()
     pages = pypdfium2.PdfDocument(package.path / "statement.pdf")
     text = " ".join(page.get_textpage().get_text_bounded() for page in pages)
+    [sales_report] = package.path.glob("DSR_*.tsv")
+    totals = read_financial_totals(sales_report)
 
     for expected, is_held in ((payable, False), (held, True)):
         kept_rows = [row for row in rows if bool(row["hold_bucket"]) == is_held]
@@ -126,5 +129,9 @@ def test_formats_of_one_statement_have_the_same_totals_e132(
     [total, *_] = [row for row in summary if row[0] == "Total"]
     assert [Decimal(str(cell)) for cell in total[2:4]] == [payable, held]
     currency = statement.currency_code
+    assert totals.payable == {currency: payable}
+    earned = {row["line_id"]: Decimal(row["amount"] or 0) for row in rows if row["pool_id"]}
+    assert totals.allocated == {currency: sum(earned.values())}
+    assert totals.sales == earned.keys()
     assert f"Total {money(payable, currency)} {money(held, currency)}" in text
     assert f"Payable {money(payable, currency)}" in text

@@ -10,6 +10,7 @@ from pathlib import Path
 
 # A part may use parts on lower floors, and parts of its own floor by their public names.
 FLOORS = {
+    "linernotes.agreements": 0,
     "linernotes.errors": 0,
     "linernotes.ledger": 0,
     "linernotes.money": 0,
@@ -22,6 +23,7 @@ FLOORS = {
     "linernotes.sampledata": 1,
     "linernotes.warehouse": 1,
     "linernotes.dashboard": 1,
+    "linernotes.delivery": 2,
     "expectations": 2,
     "orchestration": 3,
 }

@@ -10,11 +10,12 @@ import fastexcel
 import polars as pl
 import pytest
 
+from linernotes.agreements import NOBODY
 from linernotes.errors import LinernotesError
 from linernotes.reporting import read_package_csv, verify_package, write_packages
 from linernotes.reporting import workbook as workbook_module
 from linernotes.settings import Settings
-from linernotes.statements import draft
+from linernotes.statements import approve, draft, issue
 from tests.fixtures.published_warehouse import KNOWN_AT, Line, Statement, publish
 
 TUNE = Statement(
@@ -28,8 +29,11 @@ TUNE = Statement(
     ],
 )
 WAVE = Statement("wave", "wave-master", [Line("e", "7.77")])
+NAMED = f"{NOBODY}_{NOBODY}_AIMusic_2026-06"
 FILES = {
+    f"DSR_{NAMED}_multi_1of1_20260715T060000.tsv",
     "README.txt",
+    f"REMOVALS_{NAMED}_multi_1of1_20260715T060000.tsv",
     "ai_usage.csv",
     "ai_usage.parquet",
     "compensation_lines.csv",
@@ -103,6 +107,35 @@ def test_package_after_change_is_a_new_version_chained_to_the_old(settings: Sett
     assert verify_package(first.path) == verify_package(second.path) == []
 
 
+def test_package_of_issue_is_kept_whatever_becomes_known_later(settings: Settings) -> None:
+    line = {"line_id": "a", "amount": "1"}
+    drafted(settings, Statement("tune", "tune-master", [Line(**line, title="A")]))
+    approve(settings, "2026-06", by="Ben")
+    issue(settings, "2026-06", by="Ben")
+    [first] = write_packages(settings)
+    publish(settings, Statement("tune", "tune-master", [Line(**line, title="B")]))
+
+    [second] = write_packages(settings)
+
+    assert (second.version, second.is_new, second.state) == (1, False, "issued")
+    assert hashes(second.path) == hashes(first.path)
+
+
+def test_package_of_issue_agreed_with_another_recipient_is_a_new_version(
+    settings: Settings,
+) -> None:
+    drafted(settings, TUNE)
+    approve(settings, "2026-06", by="Ben")
+    issue(settings, "2026-06", by="Ben")
+    write_packages(settings)
+    settings.agreements_file.write_text("[partners.tune]\ndeal_specific_rows = true\n")
+
+    [second] = write_packages(settings)
+
+    assert (second.version, second.is_new) == (2, True)
+    assert verify_package(second.path) == []
+
+
 def test_package_after_corrected_title_is_a_new_version_of_the_same_draft(
     settings: Settings,
 ) -> None:
@@ -134,7 +167,7 @@ def test_package_shows_the_pool_totals_needed_for_the_own_share_e128(settings: S
 
     pools = {row["territory"]: row for row in read_package_csv(package.path / "pool_totals.csv")}
     assert pools["DE"]["net_amount"] == "25.000000"
-    assert pools["DE"]["total_quantity"] == "400"
+    assert pools["DE"]["total_quantity"] == "2500"
     assert pools["DE"]["fee_payout_amount"] == "12.50"
 
 
@@ -307,4 +340,6 @@ def test_readme_says_in_ten_lines_what_each_file_is(settings: Settings) -> None:
     text = (package.path / "README.txt").read_text()
     assert text.count("\n") == 10
     assert text.startswith("DRAFT ")
-    assert [name for name in FILES - {"README.txt"} if name.split(".")[0] not in text] == []
+    assert [
+        name for name in FILES - {"README.txt"} if name.split(".")[0].split("_P")[0] not in text
+    ] == []

@@ -18,6 +18,7 @@ def package(tmp_path: Path) -> Path:
     settings = Settings(home=tmp_path)
     lines = [Line("a", "10.00"), Line("b", "2.50", hold_bucket="CONSENT")]
     publish(settings, Statement("tune", "tune-master", lines))
+    settings.agreements_file.write_text("[partners.tune]\nitem_level = true\n")
     draft(settings, by="Ada")
     [written] = write_packages(settings)
     return written.path
@@ -107,6 +108,7 @@ def test_verify_of_forged_amount_finds_totals_hash_and_share(package: Path) -> N
         "line_set_hash_agrees",
         "statement_total_equals_lines",
         "own_share_recomputes",
+        "totals_are_the_statements",
     }
 
 
@@ -177,3 +179,32 @@ def test_verify_of_version_after_changed_one_finds_the_broken_chain(package: Pat
     edit_manifest(package, lambda manifest: manifest.update(freeze="2020-01-01T00:00:00Z"))
 
     assert rules(second.path) == {"manifest_is_chained"}
+
+
+def item_report(package: Path) -> str:
+    [path] = package.glob("DSR_*-items_*.tsv")
+    return path.name
+
+
+def test_verify_of_package_without_an_agreed_dsr_file_says_so(package: Path) -> None:
+    name = item_report(package)
+    (package / name).unlink()
+
+    def leave_out(manifest: dict) -> None:
+        manifest["files"] = [file for file in manifest["files"] if file["name"] != name]
+
+    edit_manifest(package, leave_out)
+
+    assert "dsr_files_are_the_agreed_ones" in rules(package)
+
+
+def test_verify_of_item_report_with_another_line_says_so(package: Path) -> None:
+    forge(package, item_report(package), "\ta\tS000001", "\tz\tS000001")
+
+    assert "sales_are_the_lines" in rules(package)
+
+
+def test_verify_of_item_report_under_another_message_says_so(package: Path) -> None:
+    forge(package, item_report(package), "-v1-items", "-v2-items")
+
+    assert "message_id_is_the_versions" in rules(package)

@@ -1,0 +1,211 @@
+"""What is agreed with each partner about its files: which, as whom and for whom, where to.
+
+It is read from `agreements.toml` of a home; what the files hold and how they travel is elsewhere.
+"""
+
+import os
+import posixpath
+import re
+import tomllib
+from fnmatch import fnmatchcase
+from itertools import permutations
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from stdnum.iso7064 import mod_37_36
+
+from linernotes.errors import LinernotesError
+from linernotes.settings import Settings
+
+# A well-formed party identifier that DDEX has given to nobody: files can be written and checked
+# with it, but none leaves the house under it.
+NOBODY = "PADPIDA0000000000" + mod_37_36.calc_check_digit("PADPIDA0000000000")
+# What must be in every delivery, whatever else is agreed.
+ALWAYS = ("manifest.json", "README.txt")
+
+
+def _dpid(value: str) -> str:
+    if not re.fullmatch(r"PADPIDA[0-9]{10}[0-9A-Z]", value) or not mod_37_36.is_valid(value):
+        raise ValueError(
+            f"{value!r} is no DDEX party identifier: it reads PADPIDA, ten digits and a check "
+            "character, and the check character must agree"
+        )
+    return value
+
+
+def _name_piece(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.-]+", value):
+        raise ValueError(f"{value!r} stands in file names: use letters, digits, '.' and '-' only")
+    return value
+
+
+Dpid = Annotated[str, AfterValidator(_dpid)]
+
+
+class _Agreed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sender(_Agreed):
+    """The service in whose name DDEX files are written.
+
+    Attributes:
+        service: What the file name and the header call the service; no blanks, no underscores.
+        message_version: `dsrf/<architecture>/<allowed values>/<record definitions>`.
+    """
+
+    dpid: Dpid = NOBODY
+    name: str = Field(default="Music service", min_length=1)
+    service: Annotated[str, AfterValidator(_name_piece)] = "AIMusic"
+    message_version: str = Field(default="dsrf/1.4/12/1.5", pattern=r"^dsrf/[0-9./]+$")
+
+
+class FolderTarget(_Agreed):
+    """A folder that this machine can write to."""
+
+    kind: Literal["folder"]
+    path: Path
+
+
+class SftpTarget(_Agreed):
+    """A folder on an SFTP server, whose key must be in `known_hosts`."""
+
+    kind: Literal["sftp"]
+    host: str
+    port: int = Field(default=22, gt=0, lt=65536)
+    username: str
+    path: str = "."
+    known_hosts: Path
+    private_key: Path
+
+
+class S3Target(_Agreed):
+    """A bucket of an S3-compatible store; who may write there, the environment says."""
+
+    kind: Literal["s3"]
+    bucket: str
+    prefix: str = ""
+    endpoint_url: str | None = None
+    region: str | None = None
+
+
+Target = Annotated[FolderTarget | SftpTarget | S3Target, Field(discriminator="kind")]
+
+
+class Agreement(_Agreed):
+    """What is agreed with one partner.
+
+    Attributes:
+        files: Patterns of the file names that it gets; `manifest.json` and `README.txt` always
+            go along.
+        dpid: Its DDEX party identifier.
+        deal_specific_rows: Whether it takes AI facts as DE01 rows in its DSR file.
+        item_level: Whether it also gets a DSR file of the UGC profile.
+        pgp_key: File with its OpenPGP certificate; what leaves the house is encrypted for it.
+        target: Where deliveries go; none, where the partner fetches its package.
+    """
+
+    files: tuple[str, ...] = ("*",)
+    dpid: Dpid | None = None
+    deal_specific_rows: bool = False
+    item_level: bool = False
+    pgp_key: Path | None = None
+    target: Target | None = None
+
+    def takes(self, name: str) -> bool:
+        """Whether a file of the package is among those that are agreed."""
+        return name in ALWAYS or any(fnmatchcase(name, pattern) for pattern in self.files)
+
+
+class Agreements(_Agreed):
+    """What is agreed with all partners; one that is not named has the defaults."""
+
+    sender: Sender = Sender()
+    partners: dict[str, Agreement] = Field(default_factory=dict)
+
+    def of(self, partner_id: str) -> Agreement:
+        return self.partners.get(partner_id, Agreement())
+
+
+def load_agreements(settings: Settings) -> Agreements:
+    """Reads the agreements of a home; without the file, the defaults.
+
+    Paths that are not absolute are taken from the folder of the file.
+
+    Raises:
+        LinernotesError: if the file cannot be read or says what is not allowed.
+    """
+    path = settings.agreements_file
+    if not path.exists():
+        return Agreements()
+    try:
+        agreements = Agreements.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as reason:
+        raise LinernotesError(f"{path} cannot be read: {reason}. Correct it there.") from reason
+    except ValidationError as found:
+        listed = "\n".join(f"  - {_place(error)}: {error['msg']}" for error in found.errors())
+        raise LinernotesError(
+            f"{path} says what is not allowed:\n{listed}\nCorrect it there; docs/packages.md "
+            "describes every setting."
+        ) from found
+    anchored = _anchored(agreements, path.parent)
+    _require_apart(path, anchored)
+    return anchored
+
+
+def _require_apart(path: Path, agreements: Agreements) -> None:
+    """No partner's target may be another's, or lie within it: one would see the other's figures.
+
+    Raises:
+        LinernotesError: if two are not apart.
+    """
+    places = {
+        partner: _root(one.target) for partner, one in agreements.partners.items() if one.target
+    }
+    for (one, (server, folder)), (other, (other_server, other_folder)) in permutations(
+        places.items(), 2
+    ):
+        if server == other_server and folder.is_relative_to(other_folder):
+            raise LinernotesError(
+                f"{path} sends the packages of {one} to where {other} gets its own, so one would "
+                "see the other's figures. Give each partner a target apart from the others."
+            )
+
+
+def _root(target: Target) -> tuple[tuple[Any, ...], PurePosixPath]:
+    """Where a target is: on which server, in which folder there."""
+    if isinstance(target, FolderTarget):
+        return (target.kind,), PurePosixPath(os.path.normpath(target.path))
+    if isinstance(target, SftpTarget):
+        # Each user may have a root of its own, but one user sees all that is below its root.
+        server = (target.kind, target.host.lower(), target.port, target.username)
+        return server, PurePosixPath(posixpath.normpath(target.path))
+    place = (target.kind, target.endpoint_url, target.bucket)
+    return place, PurePosixPath(target.prefix.strip("/") or ".")
+
+
+def _place(error: Any) -> str:
+    return ".".join(str(part) for part in error["loc"]) or "the file"
+
+
+def _anchored(agreements: Agreements, folder: Path) -> Agreements:
+    """The same with every path absolute."""
+
+    def anchored(one: Agreement) -> Agreement:
+        changes: dict[str, Any] = {}
+        if one.pgp_key:
+            changes["pgp_key"] = folder / one.pgp_key
+        if isinstance(one.target, FolderTarget):
+            changes["target"] = one.target.model_copy(update={"path": folder / one.target.path})
+        elif isinstance(one.target, SftpTarget):
+            files = {
+                "known_hosts": folder / one.target.known_hosts,
+                "private_key": folder / one.target.private_key,
+            }
+            changes["target"] = one.target.model_copy(update=files)
+        return one.model_copy(update=changes)
+
+    return agreements.model_copy(
+        update={"partners": {name: anchored(one) for name, one in agreements.partners.items()}}
+    )

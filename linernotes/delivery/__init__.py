@@ -1,0 +1,34 @@
+"""Brings packages to the places that are agreed with partners, and keeps a record of each go.
+
+What is in a package is made and checked in `reporting`; nothing is written into one here.
+"""
+
+from linernotes.delivery.attempts import Patience
+from linernotes.delivery.records import (
+    AS_BEFORE,
+    DELIVERED,
+    FAILED,
+    NO_TARGET,
+    REFUSED,
+    SentFile,
+    Shipment,
+    shipments,
+)
+from linernotes.delivery.shipping import deliver_packages
+from linernotes.delivery.standing import DeliveryStanding, delivery_standing, newest_packages
+
+__all__ = [
+    "AS_BEFORE",
+    "DELIVERED",
+    "FAILED",
+    "NO_TARGET",
+    "REFUSED",
+    "DeliveryStanding",
+    "Patience",
+    "SentFile",
+    "Shipment",
+    "deliver_packages",
+    "delivery_standing",
+    "newest_packages",
+    "shipments",
+]

@@ -1,0 +1,110 @@
+"""Encrypts files to a partner's OpenPGP certificate, if that may still be used.
+
+Where the encrypted copies lie, and for how long, is decided in `outgoing`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pysequoia import Cert, encrypt, encrypt_file
+from pysequoia.packet import Packet, PacketPile, SignatureType, Tag
+
+from linernotes.delivery.errors import MustStay
+from linernotes.errors import LinernotesError
+
+ENDING = ".pgp"
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate that may be used now."""
+
+    cert: Cert
+
+    @property
+    def fingerprint(self) -> str:
+        return self.cert.fingerprint
+
+    def encrypt(self, source: Path, target: Path) -> None:
+        """Writes a file for the holder of the certificate; each time in other bytes."""
+        try:
+            encrypt_file(input=str(source), output=str(target), recipients=[self.cert], armor=False)
+        except RuntimeError as reason:
+            raise LinernotesError(
+                f"{source} cannot be encrypted into {target}: {_first_line(reason)}. Nothing was "
+                "sent. Check the space there and the certificate; then deliver again."
+            ) from reason
+
+
+def read_certificate(path: Path) -> Certificate:
+    """The certificate in a file, binary or armored.
+
+    The library encrypts to whatever it is given, so what no longer holds is refused here.
+
+    Raises:
+        MustStay: if there is not exactly one certificate, without secrets, neither expired
+            nor revoked, and with a key to encrypt to.
+    """
+    try:
+        content = path.read_bytes()
+        cert = Cert.from_bytes(content)
+        flaw = _flaw(cert, PacketPile.from_bytes(content))
+    except OSError as reason:
+        flaw = f"cannot be read: {reason.strerror}"
+    except RuntimeError as reason:
+        flaw = f"is no single OpenPGP certificate: {_first_line(reason)}"
+    if flaw:
+        raise MustStay(
+            f"The certificate {path} {flaw}. Nothing was sent. Get a certificate that is valid "
+            "from the partner, by a way that you trust, put it there and deliver again."
+        )
+    return Certificate(cert)
+
+
+def _flaw(cert: Cert, packets: PacketPile) -> str | None:
+    now = datetime.now(UTC)
+    if any(packet.tag in (Tag.SecretKey, Tag.SecretSubkey) for packet in packets):
+        return "holds a secret key, which only the partner may have"
+    if cert.is_revoked:
+        return "has been revoked"
+    if cert.expiration and cert.expiration <= now:
+        return f"expired at {cert.expiration:%Y-%m-%d %H:%M} UTC"
+    ends = list(_ends_of_encryption_keys(packets))
+    if ends and all(end is not None and end <= now for end in ends):
+        return "has no key to encrypt to that has not expired"
+    try:
+        encrypt(recipients=[cert], bytes=b"")
+    except RuntimeError as reason:
+        return f"cannot be encrypted to: {_first_line(reason)}"
+    return None
+
+
+def _ends_of_encryption_keys(packets: PacketPile) -> Iterator[datetime | None]:
+    """When each subkey for encryption that is not revoked ends; None for one that does not."""
+    created: datetime | None = None
+    newest: Packet | None = None
+    revoked = False
+    for packet in [*packets, None]:
+        if packet is None or packet.tag == Tag.PublicSubkey:
+            if newest and not revoked and _encrypts(newest):
+                validity = newest.key_validity_period
+                yield created + validity if created and validity else None
+            created, newest, revoked = packet and packet.key_created, None, False
+        elif packet.signature_type == SignatureType.SubkeyRevocation:
+            revoked = True
+        elif packet.signature_type == SignatureType.SubkeyBinding and (
+            newest is None or packet.signature_created > newest.signature_created
+        ):
+            newest = packet
+
+
+def _first_line(reason: Exception) -> str:
+    # The library appends its own stack to the message.
+    return str(reason).partition("\n")[0]
+
+
+def _encrypts(binding: Packet) -> bool:
+    flags = binding.key_flags
+    return bool(flags and (flags.transport_encryption or flags.storage_encryption))

@@ -1,0 +1,84 @@
+"""What may leave the house: issued packages that hold, under names that DDEX has given.
+
+How they leave is in `shipping`.
+"""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from linernotes.agreements import NOBODY, Agreement, Sender
+from linernotes.delivery.errors import MustStay
+from linernotes.reporting import MANIFEST, Package, read_manifest, verify_package
+from linernotes.statements import ISSUED
+
+MOST_PROBLEMS = 5
+# Files that say in DDEX's manner whom they are from and for.
+ADDRESSED = ("DSR_*", "REMOVALS_*")
+
+
+def require_may_leave(package: Package, agreement: Agreement, sender: Sender) -> list[str]:
+    """The names of the files that leave, the manifest last.
+
+    Raises:
+        MustStay: if the package is a draft, does not hold, or is not what is agreed.
+    """
+    place = f"{package.partner_id} {package.report_month} v{package.version}"
+    if package.state != ISSUED:
+        raise MustStay(
+            f"{place} is a draft, and only what is issued leaves the house: approve and issue its "
+            f"statements (`linernotes statement approve --month {package.report_month}`), then "
+            "report again."
+        )
+    problems = verify_package(package.path)
+    if problems:
+        listed = "; ".join(f"{one.file}: {one.details}" for one in problems[:MOST_PROBLEMS])
+        raise MustStay(
+            f"{package.path} does not hold ({len(problems)} problems: {listed}). See all of them "
+            f"with `linernotes verify --package {package.path}`; nothing was sent."
+        )
+    there = [*(entry["name"] for entry in read_manifest(package.path)["files"]), MANIFEST]
+    taken = [name for name in there if agreement.takes(name)]
+    flaws = [
+        *_idle_patterns(agreement, there),
+        *_nobodys(package, agreement, sender, [one for one in taken if _is_addressed(one)]),
+    ]
+    if flaws:
+        raise MustStay(f"{place} must not leave: {'; '.join(flaws)}. Nothing was sent.")
+    return taken
+
+
+def _is_addressed(name: str) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in ADDRESSED)
+
+
+def _idle_patterns(agreement: Agreement, there: list[str]) -> Iterator[str]:
+    for pattern in agreement.files:
+        if not any(fnmatchcase(name, pattern) for name in there):
+            yield (
+                f"no file of the package is called {pattern!r}, as `files` in the agreements says; "
+                f"there are {', '.join(there)}"
+            )
+
+
+def _nobodys(
+    package: Package, agreement: Agreement, sender: Sender, names: list[str]
+) -> Iterator[str]:
+    """Why DDEX files would go out under the party identifier that stands for nobody."""
+    if not names:
+        return
+    if sender.dpid == NOBODY:
+        yield "it holds DDEX files, and the agreements name no DPID of the sender (sender.dpid)"
+    if agreement.dpid in (None, NOBODY):
+        yield (
+            "it holds DDEX files, and the agreements name no DPID of the recipient "
+            f"(partners.{package.partner_id}.dpid)"
+        )
+    for name in names:
+        if NOBODY in name or NOBODY in _header(package.path / name):
+            yield f"{name} was written for the DPID of nobody: report again"
+
+
+def _header(path: Path) -> str:
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        return next((line for line in lines if line.startswith("HEAD\t")), "")

@@ -1,0 +1,135 @@
+"""What became of each go at bringing a package to its partner: files in the home, only ever added.
+
+How a go proceeds is in `shipping`.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from linernotes.errors import LinernotesError
+from linernotes.reporting import Package
+from linernotes.settings import Settings
+from linernotes.statements import file_safe, json_text, write_once
+
+RECORD_VERSION = 1
+# What is recorded: it arrived; the target could not be reached or said no; it must not leave.
+DELIVERED, FAILED, REFUSED = "delivered", "failed", "refused"
+# What needs no record: an earlier one says that it arrived; nothing is agreed.
+AS_BEFORE, NO_TARGET = "as before", "no target"
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A file of a package, as it lies in the outbox and as it left the house.
+
+    Attributes:
+        sent_name: Its name at the target; encrypted, with `.pgp` at the end.
+        was_there: Whether the target held it already, from a go that broke off.
+        acknowledgement: What the target said of it: bytes, and the SHA-256 that was read back
+            or the ETag of an object.
+    """
+
+    name: str
+    bytes: int
+    sha256: str
+    sent_name: str
+    sent_bytes: int
+    sent_sha256: str
+    was_there: bool
+    acknowledgement: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Shipment:
+    """One go at bringing a package to its partner's target.
+
+    Attributes:
+        shipment_id: Shared by a go and those that took up what it left.
+        target: Where to, without what is secret; None where nothing is agreed.
+        certificate: Fingerprint of the OpenPGP certificate that it was encrypted to.
+        is_again: Whether every file was to be sent once more.
+        attempts: How often the target was tried.
+        faults: What ended each try but the last, or every one.
+        files: What is known to have arrived.
+        flags: The empty files that say so.
+        reason: Why it failed or was refused; empty otherwise.
+    """
+
+    partner_id: str
+    report_month: str
+    version: int
+    manifest_sha256: str
+    shipment_id: str
+    target: str | None
+    certificate: str | None = None
+    is_again: bool = False
+    started_at: str = ""
+    ended_at: str = ""
+    attempts: int = 0
+    faults: tuple[str, ...] = ()
+    files: tuple[SentFile, ...] = ()
+    flags: tuple[str, ...] = ()
+    outcome: str = REFUSED
+    reason: str = ""
+    record_version: int = field(default=RECORD_VERSION)
+
+    @property
+    def sent_bytes(self) -> int:
+        return sum(file.sent_bytes for file in self.files)
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether somebody has to do something."""
+        return self.outcome in (FAILED, REFUSED)
+
+
+def record(settings: Settings, shipment: Shipment) -> Shipment:
+    """Adds the record of a go that has ended."""
+    ended = replace(shipment, ended_at=instant())
+    folder = _folder(settings, shipment.partner_id, shipment.report_month)
+    number = 1 + len(list(folder.glob(f"v{shipment.version}.*.json")))
+    while not write_once(
+        folder / f"v{shipment.version}.{number:04d}.json", json_text(asdict(ended))
+    ):
+        number += 1
+    return ended
+
+
+def shipments(settings: Settings, partner_id: str, month: str, version: int) -> Iterator[Shipment]:
+    """The recorded goes of a version of a package, the oldest first."""
+    for path in sorted(_folder(settings, partner_id, month).glob(f"v{version}.*.json")):
+        yield _read(path)
+
+
+def arrival(settings: Settings, package: Package) -> Shipment | None:
+    """The newest record that says that exactly this package arrived."""
+    found = None
+    for one in shipments(settings, package.partner_id, package.report_month, package.version):
+        if one.outcome == DELIVERED and one.manifest_sha256 == package.manifest_sha256:
+            found = one
+    return found
+
+
+def instant() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _folder(settings: Settings, partner_id: str, month: str) -> Path:
+    return settings.delivery_root / "records" / file_safe(partner_id) / month
+
+
+def _read(path: Path) -> Shipment:
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        files = tuple(SentFile(**one) for one in fields["files"])
+        listed = {name: tuple(fields[name]) for name in ("faults", "flags")}
+        return Shipment(**(fields | listed | {"files": files}))
+    except (OSError, ValueError, TypeError, KeyError) as reason:
+        raise LinernotesError(
+            f"{path} is no readable record of a delivery ({reason}): restore it from a backup; "
+            "records are never edited."
+        ) from reason

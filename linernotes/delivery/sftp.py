@@ -1,0 +1,295 @@
+"""Delivers to an SFTP server: appends to what an earlier try left, reads it back, renames.
+
+The server proves itself by a key in the agreed `known_hosts` alone, the house by the agreed key.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Coroutine
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self, TypeVar
+
+import asyncssh
+
+from linernotes.agreements import SftpTarget
+from linernotes.delivery.destination import (
+    CHUNK,
+    PART,
+    Acknowledgement,
+    OnBytes,
+    alike,
+    described,
+)
+from linernotes.delivery.errors import ConnectionFault
+from linernotes.errors import LinernotesError
+
+Result = TypeVar("Result")
+CONNECT_SECONDS = 30
+# A server that answers none of these is gone.
+KEEPALIVE_SECONDS, KEEPALIVES = 15, 4
+# So long a server may take over a step, or over a chunk of a file.
+STALLED_SECONDS = 300
+READ_WRITE = asyncssh.FXF_READ | asyncssh.FXF_WRITE | asyncssh.FXF_CREAT
+BROKEN = (
+    OSError,
+    asyncssh.DisconnectError,
+    asyncssh.ChannelOpenError,
+    asyncssh.SFTPConnectionLost,
+    asyncssh.SFTPNoConnection,
+)
+FULL = (asyncssh.SFTPNoSpaceOnFilesystem, asyncssh.SFTPQuotaExceeded)
+DENIED = (asyncssh.SFTPPermissionDenied, asyncssh.SFTPWriteProtect)
+
+
+class SftpServer:
+    """A folder on an SFTP server as a destination."""
+
+    def __init__(self, target: SftpTarget) -> None:
+        self._target = target
+        self._place = described(target)
+        self._connection: asyncssh.SSHClientConnection | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+        self._is_stalled = False
+
+    def __enter__(self) -> Self:
+        known_hosts, key = _trusted(self._target), _own_key(self._target)
+        self._runner = asyncio.Runner()
+        try:
+            self._run(self._connect(known_hosts, key))
+        except BaseException:
+            self._runner.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._give_up()
+        self._runner.close()
+
+    def holding(self, name: str, size: int, sha256: str) -> Acknowledgement | None:
+        return self._run(self._holding(self._path(name), size, sha256))
+
+    def put(self, path: Path, name: str, sha256: str, on_bytes: OnBytes) -> Acknowledgement:
+        with path.open("rb") as source:
+            return self._run(self._put(source, self._path(name), sha256, on_bytes))
+
+    def flag(self, name: str) -> None:
+        self._run(self._flag(self._path(name)))
+
+    def withdraw(self, name: str) -> None:
+        self._run(self._withdraw(self._path(name)))
+
+    def _path(self, name: str) -> str:
+        return f"{self._target.path.rstrip('/')}/{name}"
+
+    def _run(self, steps: Coroutine[Any, Any, Result]) -> Result:
+        """Runs one exchange with the server; what goes wrong is told in words."""
+
+        async def watched() -> Result:
+            self._moved()
+            try:
+                return await steps
+            finally:
+                self._disarm()
+
+        try:
+            return self._runner.run(watched())
+        except asyncssh.HostKeyNotVerifiable as reason:
+            raise LinernotesError(
+                f"{self._place} showed a key that is not in {self._target.known_hosts}: this may "
+                "be another machine. Nothing was sent. Ask the partner for the key's fingerprint, "
+                "and only if it agrees put the key into that file."
+            ) from reason
+        except asyncssh.PermissionDenied as reason:
+            raise LinernotesError(
+                f"{self._place} does not accept {self._target.private_key} ({reason.reason}). Have "
+                "the partner add its public key, or correct the agreement; then deliver again."
+            ) from reason
+        except BROKEN as reason:
+            fault = str(reason) or type(reason).__name__
+            if self._is_stalled:
+                fault = f"no answer for {STALLED_SECONDS} seconds"
+            raise ConnectionFault(f"{self._place}: {fault}") from reason
+        except asyncssh.SFTPError as reason:
+            raise LinernotesError(self._refusal(reason)) from reason
+
+    def _moved(self) -> None:
+        """Some bytes have come or gone: the line is not stalled.
+
+        When it is, the line is cut: who is merely cancelled would still wait for the server to
+        close the file.
+        """
+        self._disarm()
+        if self._connection:
+            self._alarm = asyncio.get_running_loop().call_later(STALLED_SECONDS, self._stall)
+
+    def _disarm(self) -> None:
+        if self._alarm:
+            self._alarm.cancel()
+
+    def _stall(self) -> None:
+        self._is_stalled = True
+        self._give_up()
+
+    def _give_up(self) -> None:
+        if self._connection:
+            self._connection.abort()
+
+    def _refusal(self, reason: asyncssh.SFTPError) -> str:
+        advice = "Ask the partner what this means"
+        if isinstance(reason, FULL):
+            advice = "Ask the partner for space"
+        elif isinstance(reason, DENIED):
+            advice = "Ask the partner for the right to write, read back and rename there"
+        elif isinstance(reason, asyncssh.SFTPNoSuchFile):
+            advice = "Have the partner make the folder, or correct its path in the agreement"
+        return (
+            f"{self._place} refused the upload: {reason.reason or type(reason).__name__}. "
+            f"{advice}; then deliver again, which goes on where this stopped."
+        )
+
+    async def _connect(self, known_hosts: asyncssh.SSHKnownHosts, key: asyncssh.SSHKey) -> None:
+        self._connection = await asyncssh.connect(
+            self._target.host,
+            self._target.port,
+            username=self._target.username,
+            known_hosts=known_hosts,
+            client_keys=[key],
+            # Nothing that this machine's user has set up may change where and as whom we log in.
+            config=None,
+            agent_path=None,
+            preferred_auth="publickey",
+            connect_timeout=CONNECT_SECONDS,
+            login_timeout=CONNECT_SECONDS,
+            keepalive_interval=KEEPALIVE_SECONDS,
+            keepalive_count_max=KEEPALIVES,
+        )
+        self._moved()
+        try:
+            self._sftp = await self._connection.start_sftp_client()
+            await self._sftp.stat(self._target.path)
+        except BaseException:
+            self._give_up()
+            raise
+
+    async def _holding(self, path: str, size: int, sha256: str) -> Acknowledgement | None:
+        try:
+            if (await self._sftp.stat(path)).size != size:
+                return None
+            async with self._sftp.open(path, "rb", encoding=None) as file:
+                found = await self._read_back(file)
+        except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath, asyncssh.SFTPPermissionDenied):
+            # What may not be read back proves nothing.
+            return None
+        return {"bytes": size, "sha256": found} if found == sha256 else None
+
+    async def _put(
+        self, source: BinaryIO, path: str, sha256: str, on_bytes: OnBytes
+    ) -> Acknowledgement:
+        part = path + PART
+        folder = path.rpartition("/")[0]
+        if not await self._sftp.isdir(folder):
+            await self._sftp.makedirs(folder, exist_ok=True)
+        try:
+            file = await self._sftp.open(part, READ_WRITE, encoding=None)
+        except asyncssh.SFTPPermissionDenied:
+            # Some servers let nobody read: then nothing can be taken up, nor be read back.
+            file = await self._sftp.open(part, "wb", encoding=None)
+            found = None
+            async with file:
+                await self._append(source, file, 0, on_bytes)
+        else:
+            async with file:
+                there = await self._length_alike(source, file)
+                await self._append(source, file, there, on_bytes)
+                found = await self._read_back(file)
+        size = (await self._sftp.stat(part)).size
+        if found not in (None, sha256) or size != source.tell():
+            await self._sftp.remove(part)
+            raise ConnectionFault(f"{self._place}: {part} came out other than it was sent")
+        await self._rename(part, path)
+        return {"bytes": size} | ({"sha256": found} if found else {})
+
+    async def _rename(self, part: str, path: str) -> None:
+        try:
+            await self._sftp.posix_rename(part, path)
+        except asyncssh.SFTPOpUnsupported:
+            await self._withdraw(path)
+            await self._sftp.rename(part, path)
+
+    async def _flag(self, path: str) -> None:
+        async with self._sftp.open(path, "wb", encoding=None):
+            pass
+
+    async def _withdraw(self, path: str) -> None:
+        try:
+            await self._sftp.remove(path)
+        except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath):
+            return
+        except asyncssh.SFTPPermissionDenied:
+            # Some say so of what is not there, too.
+            if await self._sftp.exists(path):
+                raise
+
+    async def _length_alike(self, source: BinaryIO, file: asyncssh.SFTPClientFile) -> int:
+        """How many bytes from the start are there already; what is wrong behind them is cut off.
+
+        Writes travel side by side, so that behind a break there may be gaps: the bytes are
+        compared.
+        """
+        offset = 0
+        while theirs := await file.read(CHUNK, offset):
+            self._moved()
+            common = alike(source.read(len(theirs)), bytes(theirs))
+            offset += common
+            if common < len(theirs):
+                await file.truncate(offset)
+                break
+        return offset
+
+    async def _append(
+        self, source: BinaryIO, file: asyncssh.SFTPClientFile, offset: int, on_bytes: OnBytes
+    ) -> None:
+        source.seek(offset)
+        while chunk := source.read(CHUNK):
+            await file.write(chunk, offset)
+            self._moved()
+            offset += len(chunk)
+            on_bytes(offset)
+        try:
+            await file.fsync()
+        except asyncssh.SFTPOpUnsupported:
+            return
+
+    async def _read_back(self, file: asyncssh.SFTPClientFile) -> str:
+        digest, offset = hashlib.sha256(), 0
+        while chunk := await file.read(CHUNK, offset):
+            self._moved()
+            digest.update(chunk)
+            offset += len(chunk)
+        return digest.hexdigest()
+
+
+def _trusted(target: SftpTarget) -> asyncssh.SSHKnownHosts:
+    try:
+        return asyncssh.read_known_hosts(str(target.known_hosts))
+    except (OSError, ValueError) as reason:
+        raise LinernotesError(
+            f"{target.known_hosts}, which should hold the key of {target.host}, cannot be read: "
+            f"{reason}. Write it as OpenSSH does; docs/packages.md shows how."
+        ) from reason
+
+
+def _own_key(target: SftpTarget) -> asyncssh.SSHKey:
+    try:
+        return asyncssh.read_private_key(str(target.private_key))
+    except (OSError, ValueError) as reason:
+        raise LinernotesError(
+            f"{target.private_key}, the key to log in to {target.host} with, cannot be read: "
+            f"{reason}. It should be a private key as OpenSSH writes it, without a passphrase."
+        ) from reason

@@ -1,0 +1,267 @@
+"""Brings packages to their partners: plan, tries, flags, record, each step safe to repeat.
+
+Whatever a go leaves behind when it breaks off, the next one takes up and ends in the same state.
+"""
+
+import fcntl
+import uuid
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from threading import Event
+
+from linernotes.agreements import Agreements, Target, load_agreements
+from linernotes.delivery.attempts import Patience, tried
+from linernotes.delivery.destination import Destination, described, open_destination
+from linernotes.delivery.errors import ConnectionFault, MustStay
+from linernotes.delivery.guards import require_may_leave
+from linernotes.delivery.outgoing import Plan, forget, plan_for, unfinished_plan
+from linernotes.delivery.records import (
+    AS_BEFORE,
+    DELIVERED,
+    FAILED,
+    NO_TARGET,
+    REFUSED,
+    SentFile,
+    Shipment,
+    arrival,
+    instant,
+    record,
+)
+from linernotes.errors import LinernotesError
+from linernotes.reporting import Package
+from linernotes.settings import Settings
+from linernotes.statements import file_safe
+
+StepProgress = Callable[[str, int, int, str], None]
+# Partners that are served side by side, so that one that does not answer holds up no other.
+SIDE_BY_SIDE = 4
+LISTEN_SECONDS = 0.2
+KILOBYTE = 1000
+
+
+def deliver_packages(
+    settings: Settings,
+    packages: Sequence[Package],
+    *,
+    again: bool = False,
+    patience: Patience | None = None,
+    on_progress: StepProgress | None = None,
+) -> list[Shipment]:
+    """Brings packages to the targets that are agreed with their partners.
+
+    What has arrived before is left alone. A package that fails or must stay is told in its
+    shipment and holds up no other partner's.
+
+    Args:
+        settings: The home.
+        packages: What to deliver.
+        again: Whether to send once more what has arrived.
+        patience: How often to try a target that cannot be reached.
+        on_progress: Called with "Deliver" and the partner, kilobytes done, in all, and the file.
+
+    Returns:
+        One shipment per package, in their order.
+
+    Raises:
+        LinernotesError: if the agreements cannot be read.
+    """
+    by_partner: dict[str, list[Package]] = {}
+    for package in packages:
+        by_partner.setdefault(package.partner_id, []).append(package)
+    agreements = load_agreements(settings)
+    terms = _Terms(settings, agreements, again, patience or Patience(), on_progress)
+
+    def serve(group: list[Package]) -> dict[Package, Shipment]:
+        return {package: _deliver(terms, package) for package in group}
+
+    found: dict[Package, Shipment] = {}
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="delivery") as threads:
+        served = [threads.submit(serve, group) for group in by_partner.values()]
+        try:
+            # A wait without an end may not hear of Ctrl-C where a library has its own handler.
+            while wait(served, LISTEN_SECONDS).not_done:
+                continue
+            for future in served:
+                found |= future.result()
+        except BaseException:
+            # What is on its way ends at its next bytes.
+            terms.stop.set()
+            raise
+    return [found[package] for package in packages]
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """What holds for every package of one call; `stop` is set when it has to end."""
+
+    settings: Settings
+    agreements: Agreements
+    again: bool
+    patience: Patience
+    on_progress: StepProgress | None
+    stop: Event = field(default_factory=Event)
+
+    def tell(self, step: str, done: int, total: int, unit: str) -> None:
+        if self.stop.is_set():
+            raise LinernotesError("Stopped half-way; deliver again, which goes on from there.")
+        if self.on_progress:
+            self.on_progress(step, done // KILOBYTE, total // KILOBYTE, unit)
+
+
+def _deliver(terms: _Terms, package: Package) -> Shipment:
+    """One package's go, in which every foreseen trouble becomes a recorded outcome."""
+    agreement = terms.agreements.of(package.partner_id)
+    target = agreement.target
+    go = _Go(terms, package)
+    if target is None:
+        return replace(go.shipment, outcome=NO_TARGET)
+    try:
+        with _alone(terms.settings, package.partner_id):
+            earlier = go.earlier()
+            if earlier and not terms.again:
+                return replace(earlier, outcome=AS_BEFORE)
+            names = require_may_leave(package, agreement, terms.agreements.sender)
+            go.plan = plan_for(terms.settings, package, agreement, names, again=terms.again)
+            go.send(target)
+            go.end(DELIVERED)
+            forget(terms.settings, package)
+    except MustStay as reason:
+        go.end(REFUSED, str(reason))
+    except (LinernotesError, ConnectionFault, OSError) as reason:
+        go.end(FAILED, _in_words(reason, go.shipment))
+    return go.shipment
+
+
+class _Go:
+    """One go at delivering one package."""
+
+    def __init__(self, terms: _Terms, package: Package) -> None:
+        target = terms.agreements.of(package.partner_id).target
+        self.terms = terms
+        self.package = package
+        self.plan: Plan | None = None
+        self.shipment = Shipment(
+            partner_id=package.partner_id,
+            report_month=package.report_month,
+            version=package.version,
+            manifest_sha256=package.manifest_sha256,
+            shipment_id=uuid.uuid4().hex,
+            target=described(target) if target else None,
+            started_at=instant(),
+        )
+        self._was_there: set[str] = set()
+        self._sent: set[str] = set()
+
+    def earlier(self) -> Shipment | None:
+        """The record that the package arrived, unless sending it again has begun since."""
+        found = arrival(self.terms.settings, self.package)
+        begun = unfinished_plan(self.terms.settings, self.package)
+        if found and begun and begun.shipment_id != found.shipment_id:
+            return None
+        if found:
+            # It may have died after the record and before the tidying up.
+            forget(self.terms.settings, self.package)
+        return found
+
+    def send(self, target: Target) -> None:
+        plan = self.plan
+        assert plan
+        self.shipment = replace(
+            self.shipment,
+            shipment_id=plan.shipment_id,
+            certificate=plan.certificate,
+            is_again=plan.is_again,
+        )
+
+        def attempt() -> None:
+            self.shipment = replace(self.shipment, attempts=self.shipment.attempts + 1)
+            with open_destination(target) as destination:
+                self._bring(destination, plan)
+
+        def note(fault: str) -> None:
+            self.shipment = replace(self.shipment, faults=(*self.shipment.faults, fault))
+
+        tried(attempt, self.terms.patience, note, self.terms.stop.wait)
+
+    def _bring(self, destination: Destination, plan: Plan) -> None:
+        """Brings what is not there yet; flags stand only while every file does."""
+        for file in plan.files:
+            is_due = plan.is_again and file.sent_name not in plan.arrived
+            if is_due or file.sent_name in self._sent:
+                continue
+            name = plan.remote(file.sent_name)
+            held = destination.holding(name, file.sent_bytes, file.sent_sha256)
+            if held:
+                plan.note(file, held)
+                self._sent.add(file.sent_name)
+                self._was_there.add(file.sent_name)
+        missing = [file for file in plan.files if file.sent_name not in self._sent]
+        if missing or plan.is_again:
+            for flag in plan.flags:
+                destination.withdraw(flag)
+        total = sum(file.sent_bytes for file in plan.files)
+        done = total - sum(file.sent_bytes for file in missing)
+        for file in missing:
+
+            def tell(there: int, before: int = done, name: str = file.sent_name) -> None:
+                step = f"Deliver {self.package.partner_id} (kB)"
+                self.terms.tell(step, before + there, total, name)
+
+            name = plan.remote(file.sent_name)
+            plan.note(file, destination.put(plan.path(file), name, file.sent_sha256, tell))
+            self._sent.add(file.sent_name)
+            done += file.sent_bytes
+        for flag in plan.flags:
+            destination.flag(flag)
+
+    def end(self, outcome: str, reason: str = "") -> None:
+        """Records what has become of it."""
+        plan = self.plan
+        files = plan.files if plan else ()
+        self.shipment = record(
+            self.terms.settings,
+            replace(
+                self.shipment,
+                outcome=outcome,
+                reason=reason,
+                flags=plan.flags if plan and outcome == DELIVERED else (),
+                files=tuple(
+                    SentFile(
+                        **asdict(file),
+                        was_there=file.sent_name in self._was_there,
+                        acknowledgement=plan.arrived[file.sent_name],
+                    )
+                    for file in files
+                    if plan and file.sent_name in self._sent
+                ),
+            ),
+        )
+
+
+def _in_words(reason: Exception, shipment: Shipment) -> str:
+    if isinstance(reason, LinernotesError):
+        return str(reason)
+    if isinstance(reason, ConnectionFault):
+        return (
+            f"{reason} (tried {shipment.attempts} times). Check the line and the agreement; then "
+            "deliver again, which goes on where this stopped."
+        )
+    return f"{reason}. Check the file and who may use it; then deliver again."
+
+
+@contextmanager
+def _alone(settings: Settings, partner_id: str) -> Generator[None]:
+    """Holds the way to a partner: two goes at once would write into each other's uploads."""
+    path = settings.delivery_root / f"{file_safe(partner_id)}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise LinernotesError(
+                f"Another delivery to {partner_id} is under way; wait for it to end, then deliver "
+                "again."
+            ) from None
+        yield

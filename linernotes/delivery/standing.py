@@ -1,0 +1,89 @@
+"""Which packages in the outbox have arrived, which wait, and which failed last time.
+
+It only reads.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from linernotes.agreements import load_agreements
+from linernotes.delivery.records import DELIVERED, FAILED, REFUSED, shipments
+from linernotes.errors import LinernotesError
+from linernotes.reporting import MANIFEST, Package, file_sha256, read_manifest
+from linernotes.settings import Settings
+from linernotes.statements import ISSUED
+
+
+@dataclass(frozen=True)
+class DeliveryStanding:
+    """How many packages that are to be delivered are in which state.
+
+    Counted is the newest version per partner and month, if it is issued and a target is agreed.
+    """
+
+    delivered: int
+    undelivered: int
+    failed: int
+
+
+def newest_packages(
+    settings: Settings, month: str | None = None, partner: str | None = None
+) -> list[Package]:
+    """The newest version of each package in the outbox, by partner and month.
+
+    Raises:
+        LinernotesError: if the manifest of one cannot be read.
+    """
+    found = []
+    for folder in _newest_versions(settings):
+        try:
+            manifest = read_manifest(folder)
+            package = Package(
+                partner_id=manifest["partner_id"],
+                report_month=manifest["report_month"],
+                version=manifest["version"],
+                state=manifest["state"],
+                path=folder,
+                manifest_sha256=file_sha256(folder / MANIFEST),
+                is_new=False,
+            )
+        except (OSError, ValueError, KeyError) as reason:
+            raise LinernotesError(
+                f"{folder / MANIFEST} cannot be read ({reason}): restore the folder from a backup, "
+                "or move it away if it was never delivered; then report again."
+            ) from reason
+        if month in (None, package.report_month) and partner in (None, package.partner_id):
+            found.append(package)
+    return found
+
+
+def delivery_standing(settings: Settings) -> DeliveryStanding:
+    """Counts the packages of a home by what became of them.
+
+    Raises:
+        LinernotesError: if the agreements, a package or a record cannot be read.
+    """
+    agreements = load_agreements(settings)
+    counts = {"delivered": 0, "undelivered": 0, "failed": 0}
+    for package in newest_packages(settings):
+        if package.state != ISSUED or agreements.of(package.partner_id).target is None:
+            continue
+        goes = shipments(settings, package.partner_id, package.report_month, package.version)
+        counts[
+            _state([one.outcome for one in goes if one.manifest_sha256 == package.manifest_sha256])
+        ] += 1
+    return DeliveryStanding(**counts)
+
+
+def _state(outcomes: list[str]) -> str:
+    if outcomes and outcomes[-1] in (FAILED, REFUSED):
+        return "failed"
+    return "delivered" if DELIVERED in outcomes else "undelivered"
+
+
+def _newest_versions(settings: Settings) -> Iterator[Path]:
+    for shelf in sorted(settings.outbox_root.glob("*/*")):
+        versions = [path for path in shelf.glob("v*") if path.name[1:].isdigit()]
+        if versions:
+            yield max(versions, key=lambda path: int(path.name[1:]))

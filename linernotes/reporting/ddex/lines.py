@@ -1,0 +1,116 @@
+"""What every DSR file of a partner and month is made from: the month's lines, each with its pool.
+
+Which records they become is in `financial` and `items`.
+"""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import duckdb
+
+BATCH_ROWS = 20_000
+# Amounts in the currency of the transaction, and prices per unit, have this many decimals.
+FINE_DIGITS = 6
+COMMERCIAL_MODELS = {
+    "paid_addon": "SubscriptionModel",
+    "ad_supported": "AdvertisementSupportedModel",
+    "free_allowance": "FreeOfChargeModel",
+}
+# A play of what was made from delivered tracks. DDEX has no value for the making itself.
+USE_TYPES = {"plays": "UserMakeAvailableLabelProvided", "generations": "UserDefined"}
+
+
+def prepare_lines(connection: duckdb.DuckDBPyConnection, partner_id: str, month: date) -> None:
+    """Keeps the month's lines with the pool each belongs to.
+
+    A pool's fee is shared out in its own currency as it was in that of the payout: by weight, the
+    remainder to the largest rests, so that the parts sum to the fee.
+    """
+    connection.execute(LINES, {"partner_id": partner_id, "month": month})
+
+
+LINES = """
+    create or replace temp table dsr_lines as
+    with
+        pooled as (
+            select lines.*, case when line_type = 'USAGE' then '' else line_type end as correction
+            from published.reports.rpt_partner__compensation_lines as lines
+            where partner_id = $partner_id and report_month = $month and pool_id is not null
+        ),
+        with_pools as (
+            select
+                pooled.*,
+                pools.currency_code as pool_currency_code,
+                pools.net_amount,
+                pools.total_quantity,
+                pools.subscribers,
+                pools.revenue_share,
+                pools.per_subscriber_minimum,
+                pools.per_use_minimum,
+                pools.rate,
+                pools.fx_rate,
+                pools.fx_date,
+                cast(pools.fee_amount * 1000000 as hugeint) as fee_units,
+                sum(pooled.weight_nano) over key_of_line as key_weight_nano
+            from pooled
+            left join published.reports.rpt_partner__pool_totals as pools
+                on pooled.partner_id = pools.partner_id
+                and pooled.report_month = pools.report_month
+                and pooled.pool_id = pools.pool_id
+                and pooled.contract_id = pools.contract_id
+                and pooled.contract_version = pools.contract_version
+                and pooled.correction = ''
+            window key_of_line as (
+                partition by
+                    pooled.contract_id,
+                    pooled.contract_version,
+                    pooled.pool_id,
+                    pooled.correction
+            )
+        ),
+        shared_out as (
+            select
+                *,
+                case when key_weight_nano > 0
+                    then (fee_units * weight_nano) // cast(key_weight_nano as hugeint) else 0
+                end as whole_units,
+                case when key_weight_nano > 0
+                    then (fee_units * weight_nano) % cast(key_weight_nano as hugeint) else 0
+                end as rest
+            from with_pools
+        ),
+        ranked as (
+            select
+                *,
+                row_number() over (key_of_line order by rest desc, line_id) as place,
+                fee_units - sum(whole_units) over key_of_line as missing_units
+            from shared_out
+            window key_of_line as (
+                partition by contract_id, contract_version, pool_id, correction
+            )
+        )
+    select
+        ranked.* exclude (correction, rest, place, whole_units, missing_units),
+        ranked.correction,
+        whole_units + case when place <= missing_units then 1 else 0 end as units,
+        products.product_kind,
+        products.weight_basis
+    from ranked
+    left join published.marts.dim_products as products using (product_id)
+"""
+KEY = "contract_id, contract_version, pool_id, correction"
+
+
+def fine(number: Decimal, digits: int = FINE_DIGITS) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+
+
+def of_units(units: Any) -> Decimal:
+    return Decimal(int(units or 0)).scaleb(-FINE_DIGITS)
+
+
+def service_of(kind: str | None, product_id: str) -> str:
+    """What DDEX calls the service: AICover, AIRemix."""
+    words = (kind or product_id.removeprefix("ai-")).replace("_", "-").split("-")
+    return "AI" + "".join(word.capitalize() for word in words)
