@@ -5,7 +5,6 @@ parts a page has is the page's.
 """
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from html import escape
 from pathlib import Path
 
@@ -145,16 +144,18 @@ def _trend_html(trend: Sequence[Trend]) -> str:
     if len(trend) < 2:
         return ""
     highest = max((abs(float(month.value or 0)) for month in trend), default=0) or 1
-    bars = "".join(
-        f"<span class='ln-bar{' ln-pale' if month.is_estimate else ''}' title='"
-        f"{escape(month.text)}' style='height:{_height(month.value, highest):.0f}%'></span>"
-        for month in trend
-    )
+    bars = "".join(_bar_html(month, highest) for month in trend)
     return f"<div class='ln-trend' aria-hidden='true'>{bars}</div>"
 
 
-def _height(value: Decimal | int | None, highest: float) -> float:
-    return max(abs(float(value or 0)) / highest * 100, 4)
+def _bar_html(month: Trend, highest: float) -> str:
+    """A month's bar: nothing is a low one, no value an empty place."""
+    height = 0 if month.value is None else max(abs(float(month.value)) / highest * 100, 4)
+    pale = " ln-pale" if month.is_estimate else ""
+    return (
+        f"<span class='ln-bar{pale}' title='{escape(month.text)}' "
+        f"style='height:{height:.0f}%'></span>"
+    )
 
 
 def table_html(table: Table) -> str:

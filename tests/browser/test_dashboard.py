@@ -32,7 +32,7 @@ HOSTILE = "<script>document.title='owned'</script> **bold** <img src=x onerror=a
 FORMULA = '=HYPERLINK("http://evil.example";"Pay")'
 # A partner with a payable statement, and the months of the cases.
 PARTNER, PRODUCT = "e38-partner", "e38"
-WIDTHS = [1440, 390]
+DESKTOP, PHONE = 1440, 390
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def address(settings: Settings) -> Iterator[str]:
 def open_page(address: str, visit: Callable[..., Watched]) -> Callable[..., Watched]:
     """Opens a page by its address in the menu, and waits until it is whole."""
 
-    def opened(place: str = "", width: int = 1440) -> Watched:
+    def opened(place: str = "", width: int = DESKTOP) -> Watched:
         watched = visit(f"{address}/{place}", width)
         wait_until_whole(watched.page)
         return watched
@@ -93,23 +93,24 @@ def ask(settings: Settings, sql: str) -> list[tuple]:
         return connection.execute(sql).fetchall()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.ADDRESS)
-def test_page_is_shown_without_error_or_request_outside(
-    open_page: Callable[..., Watched], page: Any, width: int
+def test_page_is_shown_at_every_width_without_error_or_request_outside(
+    open_page: Callable[..., Watched], page: Any
 ) -> None:
-    watched = open_page(page.ADDRESS, width)
+    watched = open_page(page.ADDRESS, PHONE)
 
     shown = watched.page
-    expect(shown.get_by_role("heading", name=page.TITLE, exact=True)).to_be_visible()
+    for width in (PHONE, DESKTOP):
+        shown.set_viewport_size({"width": width, "height": 900})
+        expect(shown.get_by_role("heading", name=page.TITLE, exact=True)).to_be_visible()
+        assert shown.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        for drawing in shown.locator("[data-testid=stVegaLiteChart]").all():
+            assert drawing.evaluate("drawing => drawing.clientWidth") <= width
     assert watched.errors == []
     assert watched.outside == []
     assert shown.locator("[data-testid=stException]").count() == 0
     # The page about quality warns of checks that do not hold; others, of figures that are missing.
     assert page.ADDRESS == "quality" or shown.locator(".ln-warning").count() == 0
-    assert shown.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    for drawing in shown.locator("[data-testid=stVegaLiteChart]").all():
-        assert drawing.evaluate("drawing => drawing.clientWidth") <= width
 
 
 def test_compensation_totals_equal_the_statements_to_the_cent(

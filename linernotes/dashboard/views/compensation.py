@@ -202,7 +202,8 @@ def _holds(figures: Figures) -> Iterator[Part]:
         if row["open_hold_amount"]:
             held.setdefault(row["currency_code"], {})[row["hold_bucket"]] = row["open_hold_amount"]
     if not held:
-        yield Note("Nothing is held for what is chosen.", "good")
+        nothing = f"Nothing is held. {figures.not_split_text('open_hold_amount')}"
+        yield Note(nothing.strip(), "good")
         return
     buckets = sorted({bucket for found in held.values() for bucket in found})
     yield Table(
