@@ -1,19 +1,27 @@
 """Overview: what needs a decision, the four principles, and the money.
 
-Figures are metrics and counts of published rows.
+Figures are metrics, the executives' risk register, and counts of published rows.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from linernotes.dashboard.figures import Figures
+from linernotes.dashboard.formats import Money
 from linernotes.dashboard.metric_parts import by_month, cards
 from linernotes.dashboard.parts import Column, Heading, Note, Part, Table
 from linernotes.dashboard.views import compensation
+from linernotes.reporting import wording
 
 TITLE, ADDRESS = "Overview", ""
 QUESTION = "What needs a decision, how the four principles stand, and what money moves."
 CONSENT = ("consent_proof_rate", "explicit_consent_share", "unconsented_uses")
 CREDIT = ("credit_coverage", "ai_disclosure_rate", "identifier_completeness")
+RISKS = {
+    "statements_not_issued": ("Statements that are drafts", "Approve and issue them."),
+    "open_notices": ("Notices without action", "Act on them, or find them void."),
+    "held_money": ("Lines held", ""),
+}
 COMPENSATION = ("match_rate", "unattributed_share")
 CONNECTION = ("derivative_to_source_conversion", "new_fan_rate", "source_lift")
 
@@ -37,48 +45,73 @@ def parts(figures: Figures) -> Iterator[Part]:
 
 def _decisions(figures: Figures) -> Part:
     """What waits for somebody, whatever is chosen: it must not hide behind a filter."""
-    [(drafts, months)] = figures.shown.rows(
-        "select count(*), count(distinct report_month) "
-        "from published.reports.rpt_partner__compensation_statement "
-        "where statement_state <> 'issued'"
-    )
-    [(broken, odd)] = figures.shown.rows(
-        "select count(*) filter (where severity = 'error'), count(*) "
-        "filter (where severity <> 'error') from published.quality.check_results "
-        "where is_latest and outcome <> 'passed'"
-    )
-    [(turned_away,)] = figures.shown.rows(
-        "select coalesce(sum(open_row_count), 0) from published.quality.quarantine_summary"
-    )
-    [(unfiled,)] = figures.shown.rows(
-        "select count(*) from published.reports.rpt_regulator__unfiled_actions"
-    )
-    [(notices,)] = figures.shown.rows(
-        "select count(*) from published.marts.fct_notices where is_open"
-    )
-    listed = [
-        (broken, "Blocking checks that do not hold", "Nothing newer is published until they do."),
-        (
-            drafts,
-            "Statements that are drafts",
-            f"Of {months} {'month' if months == 1 else 'months'}; partners are paid from what is "
-            "approved and issued.",
-        ),
-        (unfiled, "Removals without a filed statement of reasons", "The regulator expects one."),
-        (notices, "Notices that nobody has acted on or judged", "Act on them, or find them void."),
-        (
-            turned_away,
-            "Rows turned away at the door",
-            "No figure counts them until they are put right.",
-        ),
-        (odd, "Checks that warn", "Somebody has to look, and say that it is meant."),
-    ]
-    rows = [[what, count, why] for count, what, why in listed if count]
+    rows = [*_gates(figures), *_risks(figures)]
     if not rows:
         return Note("Nothing waits for a decision.", "good")
     return Table(
         "decisions",
-        [Column("What"), Column("How many", "count"), Column("Why it matters")],
+        [
+            Column("What"),
+            Column("How many", "count"),
+            Column("Since", "month"),
+            Column(f"Of it, {figures.currency}", "money"),
+            Column("Whose turn"),
+            Column("What ends it"),
+        ],
         rows,
         caption=f"Of everything that is published, whatever is chosen. {figures.shown.as_known}.",
     )
+
+
+def _risks(figures: Figures) -> Iterator[list[Any]]:
+    """The executives' risk register, over all partners."""
+    rows = figures.shown.rows(
+        "select risk_name, hold_bucket, sum(item_count), min(since_month), "
+        "sum(amount) filter (where currency_code = ?), next_action_by "
+        "from published.reports.rpt_executive__risk_register group by all "
+        "order by risk_name desc, min(since_month), hold_bucket",
+        (figures.currency,),
+    )
+    for risk, bucket, count, since, amount, turn in rows:
+        what, end = RISKS.get(risk, (wording.plain(risk), ""))
+        if bucket is not None:
+            what = f"{what}: {wording.plain(bucket).lower()}"
+            _, end = wording.HOLDS.get(bucket, ("", ""))
+        waiting = None if amount is None else Money(amount, figures.currency)
+        yield [what, count, since, waiting, wording.plain(turn), end]
+
+
+def _gates(figures: Figures) -> Iterator[list[Any]]:
+    """What checks, the door and the regulator's list still ask for."""
+    asked = (
+        (
+            "Blocking checks that do not hold",
+            "published.quality.check_results "
+            "where is_latest and outcome <> 'passed' and severity = 'error'",
+            "Data",
+            "Until then nothing newer is published.",
+        ),
+        (
+            "Removals without a filed statement of reasons",
+            "published.reports.rpt_regulator__unfiled_actions",
+            "Trust and safety",
+            "File them with the regulator.",
+        ),
+        (
+            "Checks that warn",
+            "published.quality.check_results "
+            "where is_latest and outcome <> 'passed' and severity <> 'error'",
+            "Data",
+            "Somebody looks, and says whether it is meant.",
+        ),
+        (
+            "Rules of feeds that rows broke",
+            "published.quality.quarantine_summary where open_row_count > 0",
+            "Data",
+            "Put the rows right; until then no figure counts them.",
+        ),
+    )
+    for what, rows, turn, end in asked:
+        [(count,)] = figures.shown.rows(f"select count(*) from {rows}")
+        if count:
+            yield [what, count, None, None, turn, end]
