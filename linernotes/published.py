@@ -41,6 +41,11 @@ def publication(settings: Settings) -> Publication:
     return Publication(**json.loads(pointer.read_text()))
 
 
+def definitions_file(file: Path) -> Path:
+    """Where the definitions of the metrics lie that were published with a file."""
+    return file.with_suffix(".metrics.json")
+
+
 @contextmanager
 def open_published(
     settings: Settings, file: Path | None = None

@@ -613,6 +613,45 @@ def _check_ledger(settings: "Settings") -> bool:
 
 
 @app.command()
+def metrics(
+    context: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Metrics; without one, a list.")
+    ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME[,NAME]", help="What to split by; may be repeated."),
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE[,VALUE]", help="What to keep; may be repeated."),
+    ] = None,
+    months: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM[:YYYY-MM]", help="One month, or first and last.")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
+) -> None:
+    """Metrics by what they can be split by, each as it is defined in one place."""
+    from orchestration.measuring import Form, print_metrics
+
+    if form not in list(Form):
+        raise typer.BadParameter(f"{form!r} is none of table, csv, json.", param_hint="--format")
+    filters = {}
+    for text in where or []:
+        name, _, values = text.partition("=")
+        if not values:
+            raise typer.BadParameter(
+                f"{text!r} should be a name and values, such as partner_id=umg,wmg.",
+                param_hint="--where",
+            )
+        filters[name] = values.split(",")
+    first, _, last = (months or "").partition(":")
+    span = (first, last or first) if months else None
+    split = [name for text in by or [] for name in text.split(",")]
+    print_metrics(_settings(context), names or [], split, filters, span, Form(form))
+
+
+@app.command()
 def status(context: typer.Context) -> None:
     """Health at a glance: what came in, what waits, what fails."""
     from orchestration.console import print_table, say

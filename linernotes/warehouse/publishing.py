@@ -6,13 +6,14 @@ is decided elsewhere.
 
 import json
 import os
+import shutil
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
-from linernotes.published import Publication
+from linernotes.published import Publication, definitions_file
 from linernotes.settings import Settings
 
 PUBLIC_SCHEMAS = ("marts", "reports", "quality")
@@ -39,6 +40,8 @@ def publish(settings: Settings, known_at: datetime) -> Path:
     target = root / f"linernotes-{published_at:%Y%m%dT%H%M%S%f}.duckdb"
     unfinished = target.with_suffix(".unfinished")
     _copy_public_schemas(settings.warehouse_file, unfinished, known_at)
+    definitions = settings.warehouse_file.parent / "target" / "semantic_manifest.json"
+    shutil.copyfile(definitions, definitions_file(target))
     unfinished.rename(target)
     record = Publication(target.name, known_at.isoformat() + "Z", published_at.isoformat())
     _replace(root / "current.json", json.dumps(asdict(record), indent=2) + "\n")
@@ -48,6 +51,7 @@ def publish(settings: Settings, known_at: datetime) -> Path:
     link.replace(settings.published_file)
     for old in sorted(root.glob("linernotes-*.duckdb"))[:-KEPT_PUBLICATIONS]:
         old.unlink()
+        definitions_file(old).unlink(missing_ok=True)
     return target
 
 

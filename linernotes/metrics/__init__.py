@@ -1,0 +1,8 @@
+"""Metrics: what figures are called and mean, and their values in the published warehouse.
+
+What a metric is made of is defined once, in `models/metrics`; whoever shows one asks here.
+"""
+
+from linernotes.metrics.catalog import Catalog, MetricInfo, MetricTable, open_catalog
+
+__all__ = ["Catalog", "MetricInfo", "MetricTable", "open_catalog"]

@@ -1,0 +1,214 @@
+"""The metrics of one publication: their names, and their values by what they can be split by.
+
+Amounts, counts and shares are exact: what is a quotient is divided here, as decimals.
+"""
+
+import json
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from linernotes.errors import LinernotesError
+from linernotes.metrics.compiling import FIRST, LAST, MONTH, Compiler
+from linernotes.published import (
+    Publication,
+    definitions_file,
+    open_published,
+    publication,
+)
+from linernotes.settings import Settings
+
+CURRENCY = "currency_code"
+MONEY = "money"
+SHARE_DIGITS = Decimal("0.000001")
+EARLIEST, LATEST = date(1, 1, 1), date(9999, 12, 1)
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class MetricInfo:
+    """What a metric is.
+
+    Attributes:
+        unit: `money`, `count`, `share` or `seconds`.
+        dimensions: What it can be split and filtered by.
+        parts: The metrics it is made of: itself, or numerator and denominator.
+        per: By what a quotient is multiplied.
+        less: What is then taken away.
+    """
+
+    name: str
+    label: str
+    description: str
+    unit: str
+    dimensions: tuple[str, ...]
+    parts: tuple[str, ...]
+    per: int = 1
+    less: int = 0
+
+    def value(self, row: Mapping[str, Any]) -> Decimal | int | None:
+        """The metric's value from those of its parts; none where nothing can be divided."""
+        values = [_exact(row[part]) for part in self.parts]
+        if len(values) == 1:
+            return values[0]
+        above, below = values
+        if above is None or not below:
+            return None
+        quotient = Decimal(above) * self.per / Decimal(below) - self.less
+        return quotient.quantize(SHARE_DIGITS, rounding=ROUND_HALF_UP)
+
+
+@dataclass(frozen=True)
+class MetricTable:
+    """An answer: columns are what was split by, then the metrics; rows are in their order."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+
+class Catalog:
+    """The metrics of a publication, which may be asked from several threads."""
+
+    def __init__(
+        self, record: Publication, compiler: Compiler, connection: duckdb.DuckDBPyConnection
+    ) -> None:
+        self.publication = record
+        self.metrics = _described(compiler, record)
+        self._compiler = compiler
+        self._connection = connection
+
+    def query(
+        self,
+        metrics: Sequence[str],
+        by: Sequence[str] = (),
+        where: Mapping[str, Sequence[str]] | None = None,
+        months: tuple[str, str] | None = None,
+    ) -> MetricTable:
+        """Values of metrics.
+
+        Args:
+            metrics: Names of metrics; at least one.
+            by: What to split by; `currency_code` is added where an amount is asked without it.
+            where: Allowed values by the name of a dimension.
+            months: First and last month, `YYYY-MM`; every month when left out.
+
+        Raises:
+            LinernotesError: if there is no such metric, or one cannot be split like that.
+        """
+        infos = [self._info(name) for name in metrics]
+        split, filters = [*by], {**(where or {})}
+        if any(one.unit == MONEY for one in infos) and CURRENCY not in split:
+            split.append(CURRENCY)
+        for info in infos:
+            _require_known(info, [*split, *filters])
+        parts = tuple(dict.fromkeys(part for info in infos for part in info.parts))
+        text = self._compiler.sql(parts, tuple(split), tuple(sorted(filters)))
+        first, last = (_month(text) for text in months) if months else (EARLIEST, LATEST)
+        values = {FIRST: first, LAST: last, **{name: [*those] for name, those in filters.items()}}
+        cursor = self._connection.cursor().execute(text, values)
+        names = [column[0] for column in cursor.description]
+        rows = []
+        for found in cursor.fetchall():
+            row = dict(zip(names, found, strict=True))
+            keys = [_key(row["metric_time__month" if name == MONTH else name]) for name in split]
+            rows.append((*keys, *(info.value(row) for info in infos)))
+        rows.sort(key=lambda row: [(key is None, key) for key in row[: len(split)]])
+        return MetricTable((*split, *metrics), rows)
+
+    def _info(self, name: str) -> MetricInfo:
+        if name not in self.metrics:
+            raise LinernotesError(
+                f"There is no metric `{name}`: `linernotes metrics` lists the "
+                f"{len(self.metrics)} that there are."
+            )
+        return self.metrics[name]
+
+
+def _require_known(info: MetricInfo, names: Sequence[str]) -> None:
+    for name in names:
+        if name not in info.dimensions:
+            raise LinernotesError(
+                f"{info.name} cannot be split or filtered by `{name}`: it knows "
+                f"{', '.join(info.dimensions)}."
+            )
+
+
+def _exact(value: Any) -> Decimal | int | None:
+    assert not isinstance(value, float), "a metric passed through a binary number"
+    return value
+
+
+def _key(value: Any) -> Any:
+    """Months come as instants."""
+    return value.date() if hasattr(value, "date") else value
+
+
+def _month(text: str) -> date:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise LinernotesError(f"{text!r} is not a month; write it as 2026-07.") from None
+
+
+@contextmanager
+def open_catalog(settings: Settings) -> Generator[Catalog]:
+    """Yields the metrics of what is published now.
+
+    Raises:
+        LinernotesError: if nothing is published yet, or it was published without definitions.
+    """
+    record = publication(settings)
+    file = settings.published_root / record.file_name
+    with open_published(settings, file) as connection:
+        yield Catalog(record, _compiler(definitions_file(file)), connection)
+
+
+@lru_cache(maxsize=2)
+def _compiler(definitions: Path) -> Compiler:
+    """The compiler over the definitions that were published, in the published file's names."""
+    try:
+        text = definitions.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise LinernotesError(
+            f"{definitions.name} is not there: what is published comes from an older version. Run "
+            "`linernotes build`."
+        ) from None
+    manifest = json.loads(text)
+    for relation in _relations(manifest):
+        relation["database"] = "published"
+        relation["relation_name"] = f"published.{relation['schema_name']}.{relation['alias']}"
+    return Compiler(json.dumps(manifest))
+
+
+def _relations(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    spines = manifest["project_configuration"]["time_spines"]
+    return [one["node_relation"] for one in [*manifest["semantic_models"], *spines]]
+
+
+@lru_cache(maxsize=2)
+def _described(compiler: Compiler, record: Publication) -> dict[str, MetricInfo]:
+    infos = [_info_of(compiler, metric) for metric in compiler.definitions()]
+    return {info.name: info for info in sorted(infos, key=lambda info: info.name)}
+
+
+def _info_of(compiler: Compiler, metric: Any) -> MetricInfo:
+    above, below = metric.type_params.numerator, metric.type_params.denominator
+    parts = (above.name, below.name) if above and below else (metric.name,)
+    meta = metric.config.meta
+    return MetricInfo(
+        name=metric.name,
+        label=metric.label,
+        description=metric.description,
+        unit=meta["unit"],
+        dimensions=tuple(sorted(compiler.dimensions(parts))),
+        parts=parts,
+        per=meta.get("per", 1),
+        less=meta.get("less", 0),
+    )

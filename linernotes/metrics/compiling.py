@@ -1,0 +1,90 @@
+"""Turns metrics and what they are split by into SQL, by MetricFlow, in this process.
+
+No value stands in the SQL: filters are parameters, so that one text serves every choice.
+"""
+
+from collections.abc import Collection
+from threading import Lock
+from typing import Any
+
+from metricflow.engine.metricflow_engine import MetricFlowEngine, MetricFlowQueryRequest
+from metricflow.protocols.sql_client import SqlEngine
+from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
+from metricflow.sql.render.sql_plan_renderer import SqlPlanRenderer
+from metricflow_semantics.model.dbt_manifest_parser import (
+    parse_manifest_from_dbt_generated_manifest,
+)
+from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
+
+MONTH = "report_month"
+MONTH_OF_METRICS = "metric_time__month"
+FIRST, LAST = "first_month", "last_month"
+
+
+class _DuckDbDialect:
+    """What MetricFlow asks of a client when it only writes SQL."""
+
+    sql_engine_type = SqlEngine.DUCKDB
+    sql_plan_renderer: SqlPlanRenderer = DuckDbSqlPlanRenderer()
+
+    def render_bind_parameter_key(self, bind_parameter_key: str) -> str:
+        return f"${bind_parameter_key}"
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+class Compiler:
+    """MetricFlow over one semantic manifest; it may be asked from several threads."""
+
+    def __init__(self, manifest_text: str) -> None:
+        self._manifest = parse_manifest_from_dbt_generated_manifest(manifest_text)
+        lookup = SemanticManifestLookup(self._manifest)
+        dialect: Any = _DuckDbDialect()
+        self._engine = MetricFlowEngine(lookup, dialect)
+        self._texts: dict[tuple[Any, ...], str] = {}
+        # The engine keeps state while it plans.
+        self._lock = Lock()
+
+    def definitions(self) -> list[Any]:
+        """Every metric as it is defined."""
+        return [*self._manifest.metrics]
+
+    def dimensions(self, metric_names: Collection[str]) -> set[str]:
+        """What a figure made of these metrics can be split by."""
+        with self._lock:
+            found = self._engine.simple_dimensions_for_metrics([*metric_names])
+            entities = self._engine.entities_for_metrics([*metric_names])
+        return {one.name for one in entities if "__" not in one.name} | (
+            {MONTH} if found else set()
+        )
+
+    def sql(
+        self, metric_names: tuple[str, ...], by: tuple[str, ...], filtered: tuple[str, ...]
+    ) -> str:
+        """SQL whose columns are `by` and the metrics.
+
+        Its parameters are the first and the last month, and a list of values per name in
+        `filtered`.
+        """
+        shape = (metric_names, by, filtered)
+        with self._lock:
+            if shape not in self._texts:
+                self._texts[shape] = self._compiled(metric_names, by, filtered)
+            return self._texts[shape]
+
+    def _compiled(
+        self, metric_names: tuple[str, ...], by: tuple[str, ...], filtered: tuple[str, ...]
+    ) -> str:
+        month = "{{ TimeDimension('metric_time', 'month') }}"
+        conditions = [
+            f"{month} >= ${FIRST}",
+            f"{month} <= ${LAST}",
+            *(f"list_contains(${name}, {{{{ Entity('{name}') }}}})" for name in filtered),
+        ]
+        request = MetricFlowQueryRequest.create(
+            metric_names=metric_names,
+            group_by_names=[MONTH_OF_METRICS if name == MONTH else name for name in by],
+            where_constraints=conditions,
+        )
+        return self._engine.explain(request).sql_statement.sql

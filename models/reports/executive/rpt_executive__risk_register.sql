@@ -1,0 +1,85 @@
+-- One row per kind of open matter, partner and currency: what needs a decision, how
+-- much money waits for it, since when, and whose turn it is.
+{%- set turns = {
+    "CONSENT": "rightsholder",
+    "DISPUTE": "claimants",
+    "FRAUD": "trust_and_safety",
+    "NO_USAGE": "finance",
+    "REMOVAL": "trust_and_safety",
+    "SUSPENDED": "trust_and_safety",
+    "UNATTRIBUTED": "product",
+    "UNCLAIMED": "rights_data",
+    "UNMATCHED": "rights_data",
+    "UNROUTED": "rights_data",
+} %}
+with
+    partners as (select * from {{ ref("dim_partners") }}),
+    holds as (
+        select
+            'held_money' as risk_name,
+            partner_id,
+            hold_bucket,
+            count(*) as item_count,
+            sum(amount - coalesce(released_amount, 0)) as amount,
+            currency_code,
+            min(opened_month) as since_month,
+            case
+                hold_bucket
+                {%- for bucket, turn in turns.items() %}
+                    when '{{ bucket }}' then '{{ turn }}'
+                {%- endfor %}
+            end as next_action_by
+        from {{ ref("fct_holds") }}
+        where released_month is null and hold_bucket <> 'BELOW_MINIMUM'
+        group by partner_id, hold_bucket, currency_code
+    ),
+    notices as (
+        select
+            'open_notices' as risk_name,
+            partner_id,
+            cast(null as {{ t_str() }}) as hold_bucket,
+            count(*) as item_count,
+            cast(null as {{ t_dec(24, 3) }}) as amount,
+            cast(null as {{ t_str() }}) as currency_code,
+            min(received_month) as since_month,
+            'trust_and_safety' as next_action_by
+        from {{ ref("fct_notices") }}
+        where is_open
+        group by partner_id
+    ),
+    drafts as (
+        select
+            'statements_not_issued' as risk_name,
+            partner_id,
+            cast(null as {{ t_str() }}) as hold_bucket,
+            count(*) as item_count,
+            sum(payable_amount) as amount,
+            currency_code,
+            min(report_month) as since_month,
+            'finance' as next_action_by
+        from {{ ref("fct_statements") }}
+        where statement_state <> 'issued'
+        group by partner_id, currency_code
+    ),
+    risks as (
+        select *
+        from holds
+        union all
+        select *
+        from notices
+        union all
+        select *
+        from drafts
+    )
+select
+    cast(risks.risk_name as {{ t_str() }}) as risk_name,
+    cast(risks.partner_id as {{ t_str() }}) as partner_id,
+    cast(partners.partner_name as {{ t_str() }}) as partner_name,
+    cast(risks.hold_bucket as {{ t_str() }}) as hold_bucket,
+    cast(risks.item_count as {{ t_bigint() }}) as item_count,
+    cast(risks.amount as {{ t_dec(24, 3) }}) as amount,
+    cast(risks.currency_code as {{ t_str() }}) as currency_code,
+    cast(risks.since_month as date) as since_month,
+    cast(risks.next_action_by as {{ t_str() }}) as next_action_by
+from risks
+left join partners on partners.partner_id = risks.partner_id

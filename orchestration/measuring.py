@@ -1,0 +1,77 @@
+"""Prints metrics: as tables for people, as CSV or JSON for programs.
+
+Which metrics there are, and what they are worth, the library says.
+"""
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from linernotes.metrics import Catalog, MetricTable, open_catalog
+from linernotes.settings import Settings
+from orchestration.console import print_table
+
+CLEANLY = "{:f}".format
+
+
+class Form(StrEnum):
+    """How a table is printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def print_metrics(
+    settings: Settings,
+    names: Sequence[str],
+    by: Sequence[str],
+    where: dict[str, list[str]],
+    months: tuple[str, str] | None,
+    form: Form,
+) -> None:
+    """Prints the values of metrics, or, without a name, which ones there are.
+
+    Raises:
+        LinernotesError: if there is no such metric, or one cannot be split like that.
+    """
+    with open_catalog(settings) as catalog:
+        if names:
+            _print(catalog.query(names, by, where, months), "Metrics", form)
+        else:
+            _print(_listed(catalog), "Metrics there are", form)
+
+
+def _listed(catalog: Catalog) -> MetricTable:
+    rows = [
+        (info.name, info.unit, info.description, ", ".join(info.dimensions))
+        for info in catalog.metrics.values()
+    ]
+    return MetricTable(("metric", "unit", "description", "by"), rows)
+
+
+def _print(table: MetricTable, title: str, form: Form) -> None:
+    rows = [[_text(value) for value in row] for row in table.rows]
+    if form == Form.JSON:
+        found = [dict(zip(table.columns, row, strict=True)) for row in rows]
+        json.dump(found, sys.stdout, indent=2, ensure_ascii=False)
+        sys.stdout.write("\n")
+    elif form == Form.CSV:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(table.columns)
+        writer.writerows(rows)
+    else:
+        print_table(title, table.columns, rows, nothing="Nothing happened that this would count.")
+
+
+def _text(value: Any) -> str | None:
+    """Months as YYYY-MM, numbers exact and without exponents."""
+    if value is None:
+        return None
+    if isinstance(value, date):
+        return f"{value:%Y-%m}"
+    return CLEANLY(value) if not isinstance(value, str) else value

@@ -1,0 +1,174 @@
+"""Metrics over the edge cases' warehouse: reports, executive tables and metrics say the same."""
+
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from linernotes.errors import LinernotesError
+from linernotes.metrics import Catalog, open_catalog
+from linernotes.published import open_published
+from linernotes.settings import Settings
+
+KEY = ("report_month", "partner_id", "currency_code")
+Sums = dict[tuple, tuple]
+Ask = Callable[[str], Sums]
+
+
+@pytest.fixture(scope="module")
+def catalog(case_home: Path) -> Iterator[Catalog]:
+    with open_catalog(Settings(home=case_home)) as catalog:
+        yield catalog
+
+
+@pytest.fixture(scope="module")
+def sums(case_home: Path) -> Iterator[Ask]:
+    with open_published(Settings(home=case_home)) as connection:
+
+        def ask(sql: str) -> Sums:
+            rows = connection.execute(sql).fetchall()
+            return {row[: len(KEY)]: row[len(KEY) :] for row in rows}
+
+        yield ask
+
+
+def by_key(catalog: Catalog, *names: str) -> Sums:
+    table = catalog.query(names, by=KEY)
+    return {row[: len(KEY)]: row[len(KEY) :] for row in table.rows}
+
+
+def test_metrics_of_every_partner_and_month_are_the_statements_e130(
+    catalog: Catalog, sums: Ask
+) -> None:
+    names = ("payable_amount", "earned_amount", "held_amount", "tax_amount", "fee_amount")
+
+    found = by_key(catalog, *names)
+    stated = sums(
+        f"select {', '.join(KEY)}, {', '.join(f'sum({name})' for name in names)} "
+        "from reports.rpt_partner__compensation_statement group by all"
+    )
+
+    assert len(stated) > 50
+    # What has no contract stands on no statement.
+    assert {
+        key: tuple(value or Decimal(0) for value in row) for key, row in found.items() if key[1]
+    } == stated
+
+
+def test_metrics_payable_is_the_waterfalls_result_e130(catalog: Catalog, sums: Ask) -> None:
+    found = by_key(catalog, "payable_amount")
+
+    waterfall = sums(
+        f"select {', '.join(KEY)}, sum(amount) from reports.rpt_executive__money_waterfall "
+        "where step_name = 'payable' group by all"
+    )
+
+    assert {key: row for key, row in found.items() if row[0]} == {
+        key: row for key, row in waterfall.items() if row[0]
+    }
+
+
+def test_metrics_of_uses_sum_over_products_and_territories_to_the_lines(
+    catalog: Catalog, sums: Ask
+) -> None:
+    table = catalog.query(["usage_amount"], by=[*KEY, "product_id", "territory"])
+    found: dict[tuple, Decimal] = {}
+    for row in table.rows:
+        found[row[:3]] = found.get(row[:3], Decimal(0)) + row[-1]
+
+    lines = sums(
+        f"select {', '.join(KEY)}, sum(amount) from reports.rpt_partner__compensation_lines "
+        "where line_type = 'USAGE' and hold_bucket is null group by all"
+    )
+
+    assert {key: amount for key, amount in found.items() if amount} == {
+        key: amount for key, (amount,) in lines.items() if amount
+    }
+
+
+def test_scorecard_is_made_of_the_metrics_of_the_same_names(
+    catalog: Catalog, case_home: Path
+) -> None:
+    with open_published(Settings(home=case_home)) as connection:
+        rows = connection.execute(
+            "select report_month, metric_name, numerator, denominator "
+            "from reports.rpt_executive__scorecard_monthly"
+        ).fetchall()
+    names = sorted({name for _, name, _, _ in rows})
+    parts = [part for name in names for part in catalog.metrics[name].parts]
+    table = catalog.query(list(dict.fromkeys(parts)), by=["report_month"])
+    values = {row[0]: dict(zip(table.columns[1:], row[1:], strict=True)) for row in table.rows}
+
+    assert len(rows) > 10
+    for month, name, *figures in rows:
+        expected = [values[month][part] for part in catalog.metrics[name].parts]
+        assert (month, name, [one for one in figures if one is not None]) == (month, name, expected)
+
+
+def test_metrics_shares_are_exact_quotients(catalog: Catalog) -> None:
+    name = "consent_proof_rate"
+
+    [(above, below, share)] = catalog.query(["proven_line_count", "paid_line_count", name]).rows
+
+    assert below > 50
+    assert share == round(Decimal(above) / Decimal(below), 6)
+    assert isinstance(share, Decimal)
+
+
+def test_metrics_of_one_partner_and_month_leave_out_the_others(catalog: Catalog) -> None:
+    table = catalog.query(
+        ["payable_amount"],
+        by=["report_month", "partner_id"],
+        where={"partner_id": ["e68-partner"]},
+        months=("2026-03", "2026-03"),
+    )
+
+    [(month, partner, currency, amount)] = table.rows
+    assert (f"{month:%Y-%m}", partner, currency) == ("2026-03", "e68-partner", "EUR")
+    assert amount == Decimal("985.000")
+    assert table.columns == ("report_month", "partner_id", "currency_code", "payable_amount")
+
+
+@pytest.mark.parametrize("value", ["' or 1=1 --", "{{ 1 / 0 }}", "{% raw %}"])
+def test_metrics_filter_with_a_hostile_value_finds_nothing(catalog: Catalog, value: str) -> None:
+    table = catalog.query(["payable_amount"], by=["partner_id"], where={"partner_id": [value]})
+
+    assert table.rows == []
+
+
+@pytest.mark.parametrize(
+    ("name", "by", "said"),
+    [
+        ("payable", "partner_id", "There is no metric `payable`"),
+        (
+            "payable_amount",
+            "territory",
+            "payable_amount cannot be split or filtered by `territory`",
+        ),
+    ],
+)
+def test_metrics_that_cannot_be_answered_say_why(
+    catalog: Catalog, name: str, by: str, said: str
+) -> None:
+    with pytest.raises(LinernotesError, match=re.escape(said)):
+        catalog.query([name], by=[by])
+
+
+def test_every_metric_can_be_asked_by_month_and_passes_through_no_float(catalog: Catalog) -> None:
+    for info in catalog.metrics.values():
+        table = catalog.query([info.name], by=["report_month"])
+
+        assert not [row for row in table.rows if isinstance(row[-1], float)], info.name
+        assert info.unit in {"money", "count", "share", "seconds"}
+
+
+def test_docs_describe_every_metric(catalog: Catalog) -> None:
+    docs = Path(__file__).parents[2] / "docs" / "metrics.md"
+    text = docs.read_text(encoding="utf-8")
+
+    listed = set(re.findall(r"^\| `(\w+)` \|", text, flags=re.MULTILINE))
+    assert listed == catalog.metrics.keys()
+    for info in catalog.metrics.values():
+        assert f"| `{info.name}` | {info.description} | {info.unit} |" in text
