@@ -17,7 +17,7 @@ BIN := .venv/bin
 STAMP := .venv/.synced
 WORKERS ?= 2
 
-.PHONY: help install demo test lint format up docs bench reference clean
+.PHONY: help install demo test browser pictures lint format up docs bench reference clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,8 +27,21 @@ install: $(STAMP) ## Bring .venv in line with uv.lock (needs only python3)
 demo: $(STAMP) ## Run a sample world through the whole pipeline, from feeds to partner packages
 	$(BIN)/linernotes demo
 
-test: $(STAMP) ## Run all tests
+test: $(STAMP) browser ## Run all tests
 	$(BIN)/pytest -n $(WORKERS) --dist loadscope
+
+# Debian's own; Playwright would download another from a host outside the package index.
+CHROMIUM := $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo -n)
+
+browser: ## Install Chromium from Debian, if there is none: the dashboard's tests need it
+	@[ -n "$(CHROMIUM)" ] || { $(AS_ROOT) apt-get update -q && $(AS_ROOT) apt-get install -y -q --no-install-recommends chromium; } || { \
+	  echo 'The dashboard is tested in a real browser, and Chromium could not be installed. Install it as root:' >&2; \
+	  echo '    apt-get install --no-install-recommends chromium' >&2; \
+	  echo 'or leave these tests out: .venv/bin/pytest -m "not browser"' >&2; exit 1; }
+
+pictures: $(STAMP) browser ## Make the pictures of the README from the demo's home
+	$(BIN)/python -m benchmarks.pictures
 
 lint: $(STAMP) ## Check style, formatting and types; changes nothing
 	$(BIN)/ruff check .

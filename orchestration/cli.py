@@ -667,6 +667,23 @@ def status(context: typer.Context, json: AsJson = False) -> None:
 
 
 @app.command()
+def dashboard(
+    context: typer.Context,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; others than this machine's need a login.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of the web pages.")] = 8501,
+) -> None:
+    """Start the executives' pages over the published warehouse."""
+    from linernotes.dashboard import OpenToOthers, serve
+
+    try:
+        serve(_settings(context), host, port)
+    except OpenToOthers as error:
+        raise typer.BadParameter(str(error), param_hint="--host") from None
+
+
+@app.command()
 def up(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",

@@ -28,6 +28,13 @@ def escaped_cell_sql(expression: str) -> str:
     )
 
 
+def escaped_cell(text: str | None) -> str:
+    """A text as a CSV cell, by the same rule; no value is the empty cell."""
+    if text is None:
+        return ""
+    return ESCAPE + text if text == "" or text[0] in FORMULA_STARTS + ESCAPE else text
+
+
 def read_csv_cell(cell: str) -> str | None:
     """The value of a text cell as the warehouse has it; None where there is no value."""
     if cell == "":

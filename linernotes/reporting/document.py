@@ -4,16 +4,14 @@ Every figure is a statement's or a report's; sums are DuckDB's, over decimals. H
 `statement.typ`; what codes mean is in `wording`.
 """
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import duckdb
-import typst
 
 from linernotes.reporting import wording
 from linernotes.reporting.charts import monthly_chart
@@ -28,13 +26,12 @@ from linernotes.reporting.document_parts import (
     rate,
     table,
 )
-from linernotes.reporting.fonts import REPLACEMENT, font_folders, readable
+from linernotes.reporting.fonts import REPLACEMENT, readable
 from linernotes.reporting.manifest import package_state
+from linernotes.reporting.typesetting import typeset
 from linernotes.statements import ISSUED, StatementRecord, month_start
 
-TEMPLATE = Path(__file__).with_name("statement.typ")
-# Tagged, for archives, and for readers that speak; typst refuses what breaks these rules.
-STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
+ISSUED_NOTE, DRAFT_NOTE = "Issued", "DRAFT – no payment follows from it"
 MONTHS_CHARTED = 12
 # Longer tables end with one row for the rest; the data files have every row.
 MOST_ROWS = 30
@@ -76,22 +73,8 @@ def write_document(
     """
     figures = Figures(connection, statements[0].partner_id, month_start(statements[0].report_month))
     content = _content(figures, partner_name, statements)
-    compiler = typst.Compiler(
-        str(TEMPLATE),
-        font_paths=typst.Fonts(
-            include_system_fonts=False,
-            include_embedded_fonts=False,
-            font_paths=[str(folder) for folder in font_folders()],
-        ),
-    )
-    pdf = compiler.compile(
-        sys_inputs={"document": json.dumps(content, ensure_ascii=False)},
-        format="pdf",
-        pdf_standards=[*STANDARDS],
-        timestamp=datetime.fromisoformat(_known_at(statements)).astimezone(UTC),
-    )
-    assert isinstance(pdf, bytes)  # typst gives a list where there are pages as pictures
-    path.write_bytes(pdf)
+    known_at = datetime.fromisoformat(_known_at(statements)).astimezone(UTC)
+    path.write_bytes(typeset(content, known_at))
 
 
 @dataclass(frozen=True)
@@ -129,6 +112,7 @@ def _content(
 ) -> dict[str, Any]:
     month, partner_name = wording.month_name(figures.month), readable(partner_name)
     known_at = datetime.fromisoformat(_known_at(statements))
+    is_issued = package_state(statements) == ISSUED
     parts: list[Part] = []
     for section in SECTIONS:
         parts += section(figures, statements)
@@ -137,7 +121,8 @@ def _content(
         "subtitle": f"For {partner_name}. Figures as known at {known_at:%Y-%m-%d %H:%M} UTC.",
         "header": f"{partner_name} · {month}",
         "footer": readable(" · ".join(f"{one.statement_id} v{one.version}" for one in statements)),
-        "is_draft": package_state(statements) != ISSUED,
+        "state": ISSUED_NOTE if is_issued else DRAFT_NOTE,
+        "is_draft": not is_issued,
         "date": {"year": known_at.year, "month": known_at.month, "day": known_at.day},
         "parts": parts,
     }

@@ -29,10 +29,10 @@ def chart(svg: str, alt: str) -> Part:
     return {"kind": "chart", "svg": svg, "alt": alt}
 
 
-def boxes(named: Iterable[tuple[str, str, str]]) -> Part:
-    """Figures in boxes: name, value, note; the first one stands out."""
+def boxes(named: Iterable[tuple[str, str, str]], first_stands_out: bool = True) -> Part:
+    """Figures in boxes: name, value, note."""
     listed = [
-        {"name": name, "value": value, "note": note, "is_first": index == 0}
+        {"name": name, "value": value, "note": note, "is_first": first_stands_out and not index}
         for index, (name, value, note) in enumerate(named)
     ]
     return {"kind": "boxes", "boxes": listed}

@@ -45,6 +45,10 @@ HOLDS = {
     "UNCLAIMED": ("Nobody has claimed this share.", "Claim it by an ownership delivery."),
     "UNROUTED": ("No contract pays the owner there.", "Name the route, or conclude a contract."),
     "UNATTRIBUTED": ("It is not known what the work was made of.", "Nothing; we attribute anew."),
+    "NO_USAGE": (
+        "The pool has revenue and no use, so its default share waits.",
+        "Nothing; use that arrives late, or a decision on the pool, releases it.",
+    ),
     "FRAUD": ("The plays are under examination.", "Nothing; the examination ends it."),
     "REMOVAL": (
         "The derivative was removed, and the time to appeal runs.",

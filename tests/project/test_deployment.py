@@ -9,7 +9,6 @@ import shlex
 import subprocess
 import sys
 import tomllib
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +82,6 @@ def test_commands_of_containers_and_services_exist(
     root: Path, compose: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     called = commands(root, compose)
-    if find_spec("linernotes.dashboard") is None:
-        called = [words for words in called if words[0] != "dashboard"]
 
     unknown = [words for words in called if run([*words, "--help"]) != 0]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from linernotes.reporting import read_csv_cell, read_package_csv
+from linernotes.reporting import escaped_cell, read_csv_cell, read_package_csv
 from linernotes.reporting.cells import FORMULA_STARTS, escaped_cell_sql
 from linernotes.reporting.tables import CSV_OPTIONS
 
@@ -81,3 +81,10 @@ def test_csv_row_of_wrong_length_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match="line 2 has 1 cells, not 2"):
         list(read_package_csv(path))
+
+
+def test_csv_text_is_escaped_in_python_as_in_sql_e131(written: Path) -> None:
+    with written.open(encoding="utf-8", newline="") as file:
+        cells = [row["text"] for row in csv.DictReader(file)]
+
+    assert [escaped_cell(text) for text in TEXTS] == cells

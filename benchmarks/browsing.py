@@ -1,0 +1,97 @@
+"""A dashboard over a home and a real browser in front of it, for measuring, pictures and tests.
+
+What is looked at there is decided elsewhere.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from linernotes.errors import LinernotesError
+
+STARTS_WITHIN_SECONDS = 60
+WHOLE_WITHIN_MILLISECONDS = 30_000
+NAMES_OF_CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+def chromium_file() -> str:
+    """Where the system's Chromium is.
+
+    Raises:
+        LinernotesError: if there is none.
+    """
+    found = next(filter(None, map(shutil.which, NAMES_OF_CHROMIUM)), None)
+    if found is None:
+        raise LinernotesError("There is no Chromium: install it by `make browser`.")
+    return found
+
+
+@contextmanager
+def chromium() -> Generator[Browser]:
+    """A browser without a window; the superuser's has to do without a sandbox."""
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_file(), args=arguments)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def dashboard(
+    home: Path, log: Path, port: int | None = None, **variables: str
+) -> Generator[tuple[str, int]]:
+    """Runs `linernotes dashboard` over a home, and yields its address and its process.
+
+    Raises:
+        LinernotesError: if it does not start.
+    """
+    port = port or free_port()
+    command = [sys.executable, "-c", "from orchestration.cli import main; main()"]
+    command += ["--home", str(home), "dashboard", "--port", str(port)]
+    environment = {name: text for name, text in os.environ.items() if "LINERNOTES" not in name}
+    with log.open("w") as written:
+        process = subprocess.Popen(
+            command, env=environment | variables, stdout=written, stderr=written, cwd=log.parent
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(address, process, log)
+            yield address, process.pid
+        finally:
+            process.terminate()
+            process.wait(timeout=STARTS_WITHIN_SECONDS)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    ends = time.monotonic() + STARTS_WITHIN_SECONDS
+    while time.monotonic() < ends and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    raise LinernotesError(f"The dashboard did not start at {address}; it wrote {log}.")
+
+
+def wait_until_whole(page: Page) -> None:
+    """Waits until the page's last part is there and nothing more comes."""
+    expect(page.locator(".ln-end")).to_be_visible(timeout=WHOLE_WITHIN_MILLISECONDS)
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=WHOLE_WITHIN_MILLISECONDS
+    )

@@ -1,0 +1,106 @@
+"""Figures as people read them: months, amounts, counts, shares, durations.
+
+Nothing is rounded but for the eye; downloads have every digit.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from linernotes.money import minor_unit_digits, round_half_up
+
+NONE = "–"
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+
+
+class Money(NamedTuple):
+    """An amount and its currency, which never part."""
+
+    amount: Decimal
+    currency_code: str
+
+
+def month_text(month: date) -> str:
+    """Mar 2026, whatever the machine's language."""
+    return f"{MONTHS[month.month - 1]} {month.year}"
+
+
+def span_text(months: Sequence[date]) -> str:
+    """Jan – Mar 2026; of months that do not follow each other, every stretch."""
+    stretches: list[list[date]] = []
+    for month in sorted(months):
+        if stretches and _index(month) == _index(stretches[-1][-1]) + 1:
+            stretches[-1].append(month)
+        else:
+            stretches.append([month])
+    return ", ".join(_stretch_text(stretch[0], stretch[-1]) for stretch in stretches)
+
+
+def _index(month: date) -> int:
+    return month.year * 12 + month.month
+
+
+def _stretch_text(first: date, last: date) -> str:
+    if first == last:
+        return month_text(first)
+    if first.year == last.year:
+        return f"{MONTHS[first.month - 1]} – {month_text(last)}"
+    return f"{month_text(first)} – {month_text(last)}"
+
+
+def instant_text(instant: datetime) -> str:
+    """15 Jun 2026, 06:00 UTC."""
+    return f"{instant.day} {month_text(instant)}, {instant:%H:%M} UTC"
+
+
+def money_text(money: Money) -> str:
+    """1,790.07, in the currency's own decimals, with a true minus sign."""
+    rounded = round_half_up(money.amount, minor_unit_digits(money.currency_code))
+    return _signed(f"{rounded:,f}")
+
+
+def count_text(number: Decimal | int | None) -> str:
+    """12,345; what is no whole number, with two decimals."""
+    if number is None:
+        return NONE
+    exact = Decimal(number)
+    return _signed(f"{exact:,.0f}" if exact == exact.to_integral_value() else f"{exact:,.2f}")
+
+
+def share_text(share: Decimal | None) -> str:
+    """97.4 %; what is nearly nothing or nearly all is not rounded to it."""
+    if share is None:
+        return NONE
+    percent = share * 100
+    for digits in (1, 2):
+        rounded = round_half_up(percent, digits)
+        if rounded == percent or rounded not in {Decimal(0), Decimal(100)}:
+            return _signed(f"{rounded.normalize() if rounded in {0, 100} else rounded:f}") + " %"
+    return "< 0.01 %" if percent < 1 else "> 99.99 %"
+
+
+def seconds_text(seconds: Decimal | int | None) -> str:
+    """12 s, 35 min, 4 h 10 min, 2 d 4 h."""
+    if seconds is None:
+        return NONE
+    whole = int(round_half_up(Decimal(seconds), 0))
+    for unit, part, names in ((DAY, HOUR, ("d", "h")), (HOUR, MINUTE, ("h", "min"))):
+        if whole >= unit:
+            rest = whole % unit // part
+            return f"{whole // unit:,} {names[0]}" + (f" {rest} {names[1]}" if rest else "")
+    return f"{whole // MINUTE} min" if whole >= MINUTE else f"{whole} s"
+
+
+def days_text(days: Decimal | int | None) -> str:
+    """3.5 days."""
+    if days is None:
+        return NONE
+    rounded = round_half_up(Decimal(days), 1)
+    text = f"{rounded:,.0f}" if rounded == rounded.to_integral_value() else f"{rounded:,f}"
+    return f"{text} day" if rounded == 1 else f"{text} days"
+
+
+def _signed(text: str) -> str:
+    return text.replace("-", "−")

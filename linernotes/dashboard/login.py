@@ -1,0 +1,118 @@
+"""Who may see the dashboard: OpenID Connect, by environment variables or a file in the home.
+
+The exchange with the provider is Streamlit's; what is shown afterwards is not decided here.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from linernotes.errors import LinernotesError
+from linernotes.settings import Settings
+
+PREFIX = "LINERNOTES_LOGIN_"
+EVERYONE = "*"
+CALLBACK = "/oauth2callback"
+
+
+class Login(BaseSettings):
+    """How people log in, and which of them may.
+
+    Attributes:
+        metadata_url: The provider's `.well-known/openid-configuration`.
+        client_id: What the provider calls the dashboard.
+        client_secret: What the dashboard proves itself with.
+        redirect_uri: The dashboard's own address, with /oauth2callback at the end.
+        cookie_secret: Signs the cookie of those who are logged in; random and long.
+        allowed: Addresses (ada@example.org) and domains (@example.org) with commas between them;
+            * for everyone whom the provider lets in.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True
+    )
+
+    metadata_url: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    redirect_uri: str = ""
+    cookie_secret: str = ""
+    allowed: str = ""
+
+    @property
+    def host(self) -> str:
+        """The name under which browsers reach the dashboard."""
+        return urlsplit(self.redirect_uri).hostname or ""
+
+    @property
+    def secrets(self) -> dict[str, Any]:
+        """The same, as Streamlit reads it."""
+        return {
+            "auth": {
+                "redirect_uri": self.redirect_uri,
+                "cookie_secret": self.cookie_secret,
+                "client_id": self.client_id,
+                "client_secret": self.client_secret,
+                "server_metadata_url": self.metadata_url,
+            }
+        }
+
+    def admits(self, user: Mapping[str, Any]) -> bool:
+        """Whether one whom the provider has let in may see the dashboard.
+
+        An address counts only if the provider does not say that it is unverified.
+        """
+        wanted = {entry.strip().casefold() for entry in self.allowed.split(",")} - {""}
+        if EVERYONE in wanted:
+            return True
+        address = str(user.get("email") or "").casefold()
+        _, at, domain = address.rpartition("@")
+        if not at or user.get("email_verified") in (False, "false"):
+            return False
+        return address in wanted or f"@{domain}" in wanted
+
+
+def login_file(settings: Settings) -> Path:
+    return settings.home / "login.toml"
+
+
+def read_login(settings: Settings) -> Login | None:
+    """How people log in; None if nothing says so. The environment wins over the file.
+
+    Raises:
+        LinernotesError: if a part is missing, or others can read the file.
+    """
+    file = login_file(settings)
+    given = {name: value for name, value in Login().model_dump().items() if value}
+    values = (_read_file(file) if file.exists() else {}) | given
+    if not values:
+        return None
+    login = Login(**values)
+    missing = [name for name, value in login.model_dump().items() if not value]
+    if missing:
+        names = ", ".join(f"{PREFIX}{name.upper()}" for name in missing)
+        raise LinernotesError(
+            f"The login is only half set; what is missing: {names}. Set it in the environment or, "
+            f"without the prefix and in lower case, in {file}."
+        )
+    if not login.redirect_uri.endswith(CALLBACK):
+        raise LinernotesError(
+            f"{PREFIX}REDIRECT_URI is {login.redirect_uri!r}; it has to be the dashboard's own "
+            f"address with {CALLBACK} at the end, as the provider knows it."
+        )
+    return login
+
+
+def _read_file(file: Path) -> dict[str, Any]:
+    if file.stat().st_mode & 0o077:
+        raise LinernotesError(
+            f"Others can read {file}, which holds the login's secrets: chmod 600 {file}"
+        )
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise LinernotesError(f"{file} is not TOML: {error}. Mend it or take it away.") from None

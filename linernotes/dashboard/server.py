@@ -1,0 +1,106 @@
+"""Starts the dashboard's web server, over one home.
+
+What is shown is in `app.py` and the pages; who may see it is in `login`.
+"""
+
+import os
+import socket
+from contextlib import suppress
+from pathlib import Path
+
+from linernotes.dashboard.login import Login, read_login
+from linernotes.errors import LinernotesError
+from linernotes.settings import Settings
+
+APP = Path(__file__).with_name("app.py")
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+# The browser's own, which the frozen columns of tables also have.
+DARK = "#121212"
+# Okabe and Ito's blue, which can be told from the others by everyone, a lighter one on dark.
+BLUE, LIGHT_BLUE = "#0072B2", "#56B4E9"
+
+
+class OpenToOthers(LinernotesError):
+    """The address can be reached from other machines, and nobody would have to log in."""
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serves the dashboard until it is stopped.
+
+    Args:
+        settings: The home whose published file is shown.
+        host: Address to listen on.
+        port: Port to listen on.
+
+    Raises:
+        OpenToOthers: if others could reach it and no login is set.
+        LinernotesError: if the port is taken, or the login only half set.
+    """
+    login = read_login(settings)
+    if login is None and host not in LOCAL_HOSTS:
+        raise OpenToOthers(
+            f"Without a login the dashboard listens to this machine alone, not to {host}. Set up "
+            "the login (LINERNOTES_LOGIN_…, see docs/dashboard.md), or leave --host away."
+        )
+    _require_free(host, port)
+    # The pages run in this process, and read the home as every command does.
+    os.environ["LINERNOTES_HOME"] = str(settings.home)
+    import streamlit as st
+    from starlette.middleware import Middleware
+    from starlette.middleware.gzip import GZipMiddleware
+
+    from linernotes.dashboard.front import KnownServer
+
+    app = st.App(
+        APP,
+        secrets=login.secrets if login else None,
+        middleware=[
+            # Streamlit's own leaves its scripts as they are, the most of what a browser loads.
+            Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6),
+            Middleware(KnownServer),
+        ],
+    )
+    _warm_up(settings)
+    app.run(config=_config(login, host, port))
+
+
+def _warm_up(settings: Settings) -> None:
+    """Makes every page once, before anybody can ask: the first reader should not wait for it."""
+    from linernotes.dashboard.warming import make_every_page
+
+    # Whatever is wrong is told to whoever opens the page.
+    with suppress(Exception):
+        make_every_page(settings)
+
+
+def _require_free(host: str, port: int) -> None:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        family, kind, protocol, _, address = found[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise LinernotesError(
+            f"The dashboard cannot listen on {host}, port {port}: {error.strerror}. "
+            "Choose another with --port or --host."
+        ) from None
+
+
+def _config(login: Login | None, host: str, port: int) -> dict[str, object]:
+    names = [*LOCAL_HOSTS, *([login.host] if login else [])]
+    return {
+        "server.address": host,
+        "server.port": port,
+        "server.headless": True,
+        "server.fileWatcherType": "none",
+        "server.allowedHosts": names,
+        "browser.gatherUsageStats": False,
+        "browser.serverAddress": login.host if login else host,
+        "client.toolbarMode": "minimal",
+        "client.showErrorDetails": "none",
+        "client.showErrorLinks": False,
+        "theme.light.primaryColor": BLUE,
+        "theme.dark.primaryColor": LIGHT_BLUE,
+        "theme.dark.backgroundColor": DARK,
+    }

@@ -1,0 +1,159 @@
+"""The login in a real browser, against a provider on loopback; and what is refused before it.
+
+What the pages show is tested beside this.
+"""
+
+import json
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from benchmarks.browsing import free_port
+from linernotes.dashboard.login import Login, read_login
+from linernotes.errors import LinernotesError
+from linernotes.settings import Settings
+from orchestration.cli import WRONG_USE, run
+from tests.browser.conftest import Watched, copy_published, running
+from tests.browser.provider import CLIENT_ID, CLIENT_SECRET, Provider, provider
+
+ADA: dict[str, object] = {"sub": "1", "email": "ada@board.example.org", "email_verified": True}
+SET = {
+    "METADATA_URL": "http://127.0.0.1:1/.well-known/openid-configuration",
+    "CLIENT_ID": CLIENT_ID,
+    "CLIENT_SECRET": CLIENT_SECRET,
+    "REDIRECT_URI": "https://reports.example/oauth2callback",
+    "COOKIE_SECRET": "long-and-random-for-the-tests",
+    "ALLOWED": "@board.example.org, Ben@example.org",
+}
+
+
+@pytest.fixture
+def login(monkeypatch: pytest.MonkeyPatch) -> Login:
+    for name, value in SET.items():
+        monkeypatch.setenv(f"LINERNOTES_LOGIN_{name}", value)
+    return Login()
+
+
+@pytest.mark.parametrize(
+    ("person", "is_admitted"),
+    [
+        (ADA, True),
+        ({"email": "BEN@example.org"}, True),
+        ({"email": "eve@example.org"}, False),
+        ({"email": "ada@evil.example", "name": "ada@board.example.org"}, False),
+        ({"email": "ada@board.example.org.evil.example"}, False),
+        ({"email": "ada@board.example.org", "email_verified": False}, False),
+        ({"email": "@board.example.org"}, True),
+        ({"sub": "1"}, False),
+    ],
+)
+def test_login_admits_only_who_is_allowed(
+    login: Login, person: dict[str, object], is_admitted: bool
+) -> None:
+    assert login.admits(person) is is_admitted
+
+
+def test_login_half_set_is_refused_and_names_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINERNOTES_LOGIN_CLIENT_ID", "some")
+
+    with pytest.raises(LinernotesError, match="LINERNOTES_LOGIN_ALLOWED"):
+        read_login(Settings(home=tmp_path))
+
+
+def test_login_from_a_file_is_refused_while_others_can_read_it(tmp_path: Path) -> None:
+    file = tmp_path / "login.toml"
+    lines = [f"{name.lower()} = {json.dumps(value)}\n" for name, value in SET.items()]
+    file.write_text("".join(lines))
+    file.chmod(0o644)
+
+    with pytest.raises(LinernotesError, match="chmod 600"):
+        read_login(Settings(home=tmp_path))
+
+    file.chmod(stat.S_IRUSR | stat.S_IWUSR)
+    found = read_login(Settings(home=tmp_path))
+    assert found is not None
+    assert found.host == "reports.example"
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
+def test_dashboard_without_login_listens_to_no_other_machine(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], host: str
+) -> None:
+    status = run(["--home", str(tmp_path), "dashboard", "--host", host])
+
+    message = capsys.readouterr().err
+    assert status == WRONG_USE
+    assert "login" in message
+    assert "Traceback" not in message
+
+
+@pytest.fixture(scope="module")
+def guarded(
+    case_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Provider]]:
+    """A dashboard that asks for a login, and the provider that it asks."""
+    home = copy_published(case_home, tmp_path_factory.mktemp("guarded")).home
+    port = free_port()
+    with provider(free_port()) as made:
+        variables = SET | {
+            "METADATA_URL": made.metadata_url,
+            "REDIRECT_URI": f"http://127.0.0.1:{port}/oauth2callback",
+        }
+        named = {f"LINERNOTES_LOGIN_{name}": value for name, value in variables.items()}
+        with running(home, port, **named) as address:
+            yield address, made
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """A browser that nobody has logged in with."""
+    context = chromium.new_context()
+    yield context
+    context.close()
+
+
+@pytest.mark.browser
+def test_dashboard_with_login_shows_no_figure_before_it(
+    guarded: tuple[str, Provider], visit: Callable[..., Watched]
+) -> None:
+    address, _ = guarded
+
+    page = visit(f"{address}/compensation").page
+
+    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    assert page.locator(".ln-value, .ln-table").count() == 0
+    assert page.get_by_test_id("stSidebarNav").count() == 0
+
+
+@pytest.mark.browser
+def test_dashboard_with_login_lets_in_who_is_allowed(
+    guarded: tuple[str, Provider], visit: Callable[..., Watched]
+) -> None:
+    address, asked = guarded
+    asked.person = ADA
+    watched = visit(address)
+
+    watched.page.get_by_role("button", name="Log in").click()
+
+    expect(watched.page.get_by_text("Logged in as ada@board.example.org")).to_be_visible()
+    expect(watched.page.locator(".ln-value").first).to_be_visible()
+    assert watched.errors == []
+
+
+@pytest.mark.browser
+def test_dashboard_with_login_shows_no_figure_to_others_whom_the_provider_knows(
+    guarded: tuple[str, Provider], visit: Callable[..., Watched]
+) -> None:
+    address, asked = guarded
+    asked.person = {"sub": "2", "email": "eve@example.org", "email_verified": True}
+    page = visit(address).page
+
+    page.get_by_role("button", name="Log in").click()
+
+    expect(page.get_by_text("who may not see this dashboard")).to_be_visible()
+    assert page.locator(".ln-value, .ln-table").count() == 0
