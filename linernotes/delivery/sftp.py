@@ -48,6 +48,9 @@ class SftpServer:
     def __init__(self, target: SftpTarget) -> None:
         self._target = target
         self._place = described(target)
+        self._connection: asyncssh.SSHClientConnection | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+        self._is_stalled = False
 
     def __enter__(self) -> Self:
         known_hosts, key = _trusted(self._target), _own_key(self._target)
@@ -65,7 +68,7 @@ class SftpServer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._connection.abort()
+        self._give_up()
         self._runner.close()
 
     def holding(self, name: str, size: int, sha256: str) -> Acknowledgement | None:
@@ -88,8 +91,11 @@ class SftpServer:
         """Runs one exchange with the server; what goes wrong is told in words."""
 
         async def watched() -> Result:
-            async with asyncio.timeout(STALLED_SECONDS) as self._limit:
+            self._moved()
+            try:
                 return await steps
+            finally:
+                self._disarm()
 
         try:
             return self._runner.run(watched())
@@ -105,13 +111,34 @@ class SftpServer:
                 "the partner add its public key, or correct the agreement; then deliver again."
             ) from reason
         except BROKEN as reason:
-            raise ConnectionFault(f"{self._place}: {reason or type(reason).__name__}") from reason
+            fault = str(reason) or type(reason).__name__
+            if self._is_stalled:
+                fault = f"no answer for {STALLED_SECONDS} seconds"
+            raise ConnectionFault(f"{self._place}: {fault}") from reason
         except asyncssh.SFTPError as reason:
             raise LinernotesError(self._refusal(reason)) from reason
 
     def _moved(self) -> None:
-        """Some bytes have come or gone: the line is not stalled."""
-        self._limit.reschedule(asyncio.get_running_loop().time() + STALLED_SECONDS)
+        """Some bytes have come or gone: the line is not stalled.
+
+        When it is, the line is cut: who is merely cancelled would still wait for the server to
+        close the file.
+        """
+        self._disarm()
+        if self._connection:
+            self._alarm = asyncio.get_running_loop().call_later(STALLED_SECONDS, self._stall)
+
+    def _disarm(self) -> None:
+        if self._alarm:
+            self._alarm.cancel()
+
+    def _stall(self) -> None:
+        self._is_stalled = True
+        self._give_up()
+
+    def _give_up(self) -> None:
+        if self._connection:
+            self._connection.abort()
 
     def _refusal(self, reason: asyncssh.SFTPError) -> str:
         advice = "Ask the partner what this means"
@@ -142,11 +169,12 @@ class SftpServer:
             keepalive_interval=KEEPALIVE_SECONDS,
             keepalive_count_max=KEEPALIVES,
         )
+        self._moved()
         try:
             self._sftp = await self._connection.start_sftp_client()
             await self._sftp.stat(self._target.path)
         except BaseException:
-            self._connection.abort()
+            self._give_up()
             raise
 
     async def _holding(self, path: str, size: int, sha256: str) -> Acknowledgement | None:
