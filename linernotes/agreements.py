@@ -10,9 +10,17 @@ import tomllib
 from fnmatch import fnmatchcase
 from itertools import permutations
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from stdnum.iso7064 import mod_37_36
 
 from linernotes.errors import LinernotesError
@@ -23,6 +31,7 @@ from linernotes.settings import Settings
 NOBODY = "PADPIDA0000000000" + mod_37_36.calc_check_digit("PADPIDA0000000000")
 # What must be in every delivery, whatever else is agreed.
 ALWAYS = ("manifest.json", "README.txt")
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 def _dpid(value: str) -> str:
@@ -113,6 +122,16 @@ class Agreement(_Agreed):
     pgp_key: Path | None = None
     target: Target | None = None
 
+    @model_validator(mode="after")
+    def _nothing_in_the_clear(self) -> Self:
+        address = self.target.endpoint_url if isinstance(self.target, S3Target) else None
+        url = urlsplit(address or "")
+        if url.scheme == "http" and url.hostname not in THIS_MACHINE and not self.pgp_key:
+            raise ValueError(
+                f"{address} would carry figures in the clear: use https, or agree on a pgp_key"
+            )
+        return self
+
     def takes(self, name: str) -> bool:
         """Whether a file of the package is among those that are agreed."""
         return name in ALWAYS or any(fnmatchcase(name, pattern) for pattern in self.files)
@@ -134,10 +153,11 @@ def load_agreements(settings: Settings) -> Agreements:
     Paths that are not absolute are taken from the folder of the file.
 
     Raises:
-        LinernotesError: if the file cannot be read or says what is not allowed.
+        LinernotesError: if the file cannot be read or says what is not allowed, or if it is named
+            in the environment and not there.
     """
     path = settings.agreements_file
-    if not path.exists():
+    if not settings.agreements and not path.exists():
         return Agreements()
     try:
         agreements = Agreements.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
@@ -166,22 +186,31 @@ def _require_apart(path: Path, agreements: Agreements) -> None:
     for (one, (server, folder)), (other, (other_server, other_folder)) in permutations(
         places.items(), 2
     ):
-        if server == other_server and folder.is_relative_to(other_folder):
+        if server == other_server and _may_lie_within(folder, other_folder):
             raise LinernotesError(
                 f"{path} sends the packages of {one} to where {other} gets its own, so one would "
-                "see the other's figures. Give each partner a target apart from the others."
+                "see the other's figures. Give each partner a target apart from the others; below "
+                "one login, write all paths from the root or none, and without '..'."
             )
+
+
+def _may_lie_within(folder: PurePosixPath, other: PurePosixPath) -> bool:
+    # Where a relative path leads, only the server knows.
+    is_known = (
+        folder.is_absolute() == other.is_absolute() and ".." not in folder.parts + other.parts
+    )
+    return not is_known or folder.is_relative_to(other)
 
 
 def _root(target: Target) -> tuple[tuple[Any, ...], PurePosixPath]:
     """Where a target is: on which server, in which folder there."""
     if isinstance(target, FolderTarget):
-        return (target.kind,), PurePosixPath(os.path.normpath(target.path))
+        return (target.kind,), PurePosixPath(os.path.realpath(target.path))
     if isinstance(target, SftpTarget):
         # Each user may have a root of its own, but one user sees all that is below its root.
         server = (target.kind, target.host.lower(), target.port, target.username)
         return server, PurePosixPath(posixpath.normpath(target.path))
-    place = (target.kind, target.endpoint_url, target.bucket)
+    place = (target.kind, (target.endpoint_url or "").lower().rstrip("/"), target.bucket)
     return place, PurePosixPath(target.prefix.strip("/") or ".")
 
 

@@ -20,6 +20,7 @@ from linernotes.agreements import S3Target
 from linernotes.delivery.destination import Acknowledgement, OnBytes, described
 from linernotes.delivery.errors import ConnectionFault
 from linernotes.errors import LinernotesError
+from linernotes.reporting import file_sha256
 
 PART_BYTES, MOST_PARTS = 8 << 20, 10_000
 CONNECT_SECONDS, READ_SECONDS = 30, 120
@@ -44,6 +45,8 @@ class Bucket:
                 config=Config(
                     connect_timeout=CONNECT_SECONDS,
                     read_timeout=READ_SECONDS,
+                    # Where to is agreed; no setting of this machine may lead elsewhere.
+                    ignore_configured_endpoint_urls=True,
                     # Tries are counted and recorded by the caller.
                     retries={"total_max_attempts": 1, "mode": "standard"},
                     # Not every compatible store knows the newer checksums; all know MD5.
@@ -63,17 +66,24 @@ class Bucket:
 
     def holding(self, name: str, size: int, sha256: str) -> Acknowledgement | None:
         with self._in_words():
-            head = self._head(name)
-        if (
-            head is None
-            or head["ContentLength"] != size
-            or head["Metadata"].get("sha256") != sha256
-        ):
+            try:
+                head = self._client.head_object(Bucket=self._bucket, Key=self._key(name))
+            except ClientError as reason:
+                # Who may not list a bucket is told 403 of what is not there.
+                if _status(reason) in (403, 404):
+                    return None
+                raise
+        if head["ContentLength"] != size or head["Metadata"].get("sha256") != sha256:
             return None
         return _acknowledged(head, size)
 
     def put(self, path: Path, name: str, sha256: str, on_bytes: OnBytes) -> Acknowledgement:
         size, key = path.stat().st_size, self._key(name)
+        # The store cannot be asked for a SHA-256 afterwards, as other targets can.
+        if file_sha256(path) != sha256:
+            raise LinernotesError(
+                f"{path} has changed since it was checked; verify the package, then deliver again."
+            )
         with self._in_words(), path.open("rb") as source:
             if size <= PART_BYTES:
                 answer = self._put_whole(key, source.read(), sha256)
@@ -87,18 +97,17 @@ class Bucket:
             self._client.put_object(Bucket=self._bucket, Key=self._key(name), Body=b"")
 
     def withdraw(self, name: str) -> None:
+        place = {"Bucket": self._bucket, "Key": self._key(name)}
         with self._in_words():
-            if self._head(name) is not None:
-                self._client.delete_object(Bucket=self._bucket, Key=self._key(name))
-
-    def _head(self, name: str) -> dict[str, Any] | None:
-        try:
-            return self._client.head_object(Bucket=self._bucket, Key=self._key(name))
-        except ClientError as reason:
-            # Who may not list a bucket is told 403 of what is not there.
-            if _status(reason) in (403, 404):
-                return None
-            raise
+            try:
+                self._client.head_object(**place)
+            except ClientError as reason:
+                if _status(reason) == 404:
+                    return
+                # What we may not see may be there.
+                if _status(reason) != 403:
+                    raise
+            self._client.delete_object(**place)
 
     def _key(self, name: str) -> str:
         return f"{self._target.prefix.strip('/')}/{name}".lstrip("/")

@@ -10,5 +10,9 @@ class ConnectionFault(Exception):
     """The target could not be reached, or broke off; the next try may do better."""
 
 
+class Busy(LinernotesError):
+    """Another go at the same partner is under way."""
+
+
 class MustStay(LinernotesError):
     """A package must not leave as things are."""

@@ -76,7 +76,9 @@ class Folder:
     def withdraw(self, name: str) -> None:
         path = self._root / name
         with _in_words(path):
-            path.unlink(missing_ok=True)
+            if path.exists():
+                path.unlink()
+                sync(path.parent)
 
 
 def _opened(part: Path) -> BinaryIO:

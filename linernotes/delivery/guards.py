@@ -6,11 +6,12 @@ How they leave is in `shipping`.
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from linernotes.agreements import NOBODY, Agreement, Sender
 from linernotes.delivery.errors import MustStay
-from linernotes.reporting import MANIFEST, Package, read_manifest, verify_package
-from linernotes.statements import ISSUED
+from linernotes.reporting import MANIFEST, Package, file_sha256, read_manifest, verify_package
+from linernotes.statements import ISSUED, file_safe
 
 MOST_PROBLEMS = 5
 # Files that say in DDEX's manner whom they are from and for.
@@ -21,7 +22,8 @@ def require_may_leave(package: Package, agreement: Agreement, sender: Sender) ->
     """The names of the files that leave, the manifest last.
 
     Raises:
-        MustStay: if the package is a draft, does not hold, or is not what is agreed.
+        MustStay: if the package is a draft, does not hold, lies where another belongs, or is not
+            what is agreed.
     """
     place = f"{package.partner_id} {package.report_month} v{package.version}"
     if package.state != ISSUED:
@@ -37,7 +39,9 @@ def require_may_leave(package: Package, agreement: Agreement, sender: Sender) ->
             f"{package.path} does not hold ({len(problems)} problems: {listed}). See all of them "
             f"with `linernotes verify --package {package.path}`; nothing was sent."
         )
-    there = [*(entry["name"] for entry in read_manifest(package.path)["files"]), MANIFEST]
+    manifest = read_manifest(package.path)
+    _require_own(package, manifest)
+    there = [*(entry["name"] for entry in manifest["files"]), MANIFEST]
     taken = [name for name in there if agreement.takes(name)]
     flaws = [
         *_idle_patterns(agreement, there),
@@ -50,6 +54,27 @@ def require_may_leave(package: Package, agreement: Agreement, sender: Sender) ->
 
 def _is_addressed(name: str) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in ADDRESSED)
+
+
+def _require_own(package: Package, manifest: dict[str, Any]) -> None:
+    """The folder, its manifest and what is to be delivered must name one partner and month.
+
+    Raises:
+        MustStay: if they do not: a partner would get what is another's, or a draft.
+    """
+    named = (package.partner_id, package.report_month, package.version, package.state)
+    says = tuple(manifest[name] for name in ("partner_id", "report_month", "version", "state"))
+    place = (file_safe(package.partner_id), package.report_month, f"v{package.version}")
+    if (
+        says != named
+        or package.path.parts[-3:] != place
+        or file_sha256(package.path / MANIFEST) != package.manifest_sha256
+    ):
+        raise MustStay(
+            f"{package.path} is not the package of {' '.join(map(str, named))}: its manifest says "
+            f"{' '.join(map(str, says))}. Nothing was sent. Restore the outbox from a backup; then "
+            "report again."
+        )
 
 
 def _idle_patterns(agreement: Agreement, there: list[str]) -> Iterator[str]:

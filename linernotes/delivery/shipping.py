@@ -7,14 +7,14 @@ import fcntl
 import uuid
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from threading import Event
 
 from linernotes.agreements import Agreements, Target, load_agreements
 from linernotes.delivery.attempts import Patience, tried
 from linernotes.delivery.destination import Destination, described, open_destination
-from linernotes.delivery.errors import ConnectionFault, MustStay
+from linernotes.delivery.errors import Busy, ConnectionFault, MustStay
 from linernotes.delivery.guards import require_may_leave
 from linernotes.delivery.outgoing import Plan, forget, plan_for, unfinished_plan
 from linernotes.delivery.records import (
@@ -103,9 +103,12 @@ class _Terms:
     on_progress: StepProgress | None
     stop: Event = field(default_factory=Event)
 
-    def tell(self, step: str, done: int, total: int, unit: str) -> None:
+    def require_going(self) -> None:
         if self.stop.is_set():
             raise LinernotesError("Stopped half-way; deliver again, which goes on from there.")
+
+    def tell(self, step: str, done: int, total: int, unit: str) -> None:
+        self.require_going()
         if self.on_progress:
             self.on_progress(step, done // KILOBYTE, total // KILOBYTE, unit)
 
@@ -123,10 +126,15 @@ def _deliver(terms: _Terms, package: Package) -> Shipment:
             if earlier and not terms.again:
                 return replace(earlier, outcome=AS_BEFORE)
             names = require_may_leave(package, agreement, terms.agreements.sender)
-            go.plan = plan_for(terms.settings, package, agreement, names, again=terms.again)
-            go.send(target)
+            plan = plan_for(terms.settings, package, agreement, names, again=terms.again)
+            go.send(plan, target)
             go.end(DELIVERED)
-            forget(terms.settings, package)
+            # It has arrived; what stays here, the next go removes.
+            with suppress(OSError):
+                forget(terms.settings, package)
+    except Busy as reason:
+        # The other go records what becomes of the package.
+        return replace(go.shipment, outcome=FAILED, reason=str(reason))
     except MustStay as reason:
         go.end(REFUSED, str(reason))
     except (LinernotesError, ConnectionFault, OSError) as reason:
@@ -165,9 +173,9 @@ class _Go:
             forget(self.terms.settings, self.package)
         return found
 
-    def send(self, target: Target) -> None:
-        plan = self.plan
-        assert plan
+    def send(self, plan: Plan, target: Target) -> None:
+        """Brings what the plan says, in as many tries as are agreed."""
+        self.plan = plan
         self.shipment = replace(
             self.shipment,
             shipment_id=plan.shipment_id,
@@ -176,6 +184,7 @@ class _Go:
         )
 
         def attempt() -> None:
+            self.terms.require_going()
             self.shipment = replace(self.shipment, attempts=self.shipment.attempts + 1)
             with open_destination(target) as destination:
                 self._bring(destination, plan)
@@ -218,26 +227,20 @@ class _Go:
 
     def end(self, outcome: str, reason: str = "") -> None:
         """Records what has become of it."""
-        plan = self.plan
-        files = plan.files if plan else ()
-        self.shipment = record(
-            self.terms.settings,
-            replace(
-                self.shipment,
-                outcome=outcome,
-                reason=reason,
-                flags=plan.flags if plan and outcome == DELIVERED else (),
-                files=tuple(
-                    SentFile(
-                        **asdict(file),
-                        was_there=file.sent_name in self._was_there,
-                        acknowledgement=plan.arrived[file.sent_name],
-                    )
-                    for file in files
-                    if plan and file.sent_name in self._sent
-                ),
-            ),
-        )
+        ended = replace(self.shipment, outcome=outcome, reason=reason)
+        if plan := self.plan:
+            files = tuple(
+                SentFile(
+                    **asdict(file),
+                    was_there=file.sent_name in self._was_there,
+                    acknowledgement=plan.arrived[file.sent_name],
+                )
+                for file in plan.files
+                if file.sent_name in self._sent
+            )
+            flags = plan.flags if outcome == DELIVERED else ()
+            ended = replace(ended, files=files, flags=flags)
+        self.shipment = record(self.terms.settings, ended)
 
 
 def _in_words(reason: Exception, shipment: Shipment) -> str:
@@ -260,7 +263,7 @@ def _alone(settings: Settings, partner_id: str) -> Generator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise LinernotesError(
+            raise Busy(
                 f"Another delivery to {partner_id} is under way; wait for it to end, then deliver "
                 "again."
             ) from None

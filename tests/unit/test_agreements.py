@@ -29,6 +29,9 @@ private_key = "/keys/house"
 """
 
 
+CLEAR = 'kind = "s3", bucket = "b", endpoint_url = "http://store.example"'
+
+
 def home_with(folder: Path, text: str) -> Settings:
     (folder / "agreements.toml").write_text(text, encoding="utf-8")
     return Settings(home=folder)
@@ -40,6 +43,20 @@ def test_agreements_without_a_file_are_the_defaults(tmp_path: Path) -> None:
     assert agreements.of("umg").files == ("*",)
     assert agreements.of("umg").target is None
     assert agreements.sender.service == "AIMusic"
+
+
+def test_agreements_file_that_is_named_and_absent_is_refused(tmp_path: Path) -> None:
+    """Without it, nothing would be delivered, and nobody told."""
+    settings = Settings(home=tmp_path, agreements=tmp_path / "lost.toml")
+
+    with pytest.raises(LinernotesError, match=r"lost\.toml cannot be read"):
+        load_agreements(settings)
+
+
+def test_agreements_on_a_store_without_tls_are_taken_if_files_are_encrypted(tmp_path: Path) -> None:
+    text = f'[partners.umg]\npgp_key = "umg.asc"\ntarget = {{ {CLEAR} }}\n'
+
+    assert load_agreements(home_with(tmp_path, text)).of("umg").target
 
 
 def test_agreements_paths_are_taken_from_the_files_folder(tmp_path: Path) -> None:
@@ -74,6 +91,10 @@ def test_agreements_name_the_files_that_a_partner_takes(tmp_path: Path) -> None:
         ("[partners.umg]\nfile = []", "partners.umg.file: Extra inputs"),
         ('[partners.umg.target]\nkind = "ftp"', "partners.umg.target"),
         ('[partners.umg.target]\nkind = "sftp"\nhost = "x"', "username: Field required"),
+        (
+            f"[partners.umg]\ntarget = {{ {CLEAR} }}",
+            "partners.umg: .*would carry figures in the clear",
+        ),
     ],
 )
 def test_agreements_that_are_wrong_are_refused_with_the_place(
@@ -92,14 +113,31 @@ SFTP = 'kind = "sftp", host = "drop.example", known_hosts = "k", private_key = "
         ('kind = "folder", path = "out"', 'kind = "folder", path = "out"'),
         ('kind = "folder", path = "out"', 'kind = "folder", path = "in/../out/umg"'),
         (SFTP.format("house"), SFTP.format("house") + ', path = "./umg"'),
+        ('kind = "folder", path = "out"', 'kind = "folder", path = "link/umg"'),
+        (SFTP.format("house"), SFTP.format("house") + ', path = "/drop"'),
+        (SFTP.format("house") + ', path = "in"', SFTP.format("house") + ', path = "../house/in"'),
         ('kind = "s3", bucket = "b"', 'kind = "s3", bucket = "b", prefix = "umg/"'),
+        (
+            'kind = "s3", bucket = "b", endpoint_url = "https://store.example"',
+            'kind = "s3", bucket = "b", endpoint_url = "https://Store.example/"',
+        ),
     ],
-    ids=["same folder", "folder within", "same user", "prefix within"],
+    ids=[
+        "same folder",
+        "folder within",
+        "same user",
+        "folder by a link",
+        "root unknown",
+        "way up",
+        "prefix within",
+        "same store",
+    ],
 )
 @pytest.mark.parametrize("is_turned", [False, True])
 def test_agreements_on_targets_that_are_not_apart_are_refused(
     tmp_path: Path, one: str, other: str, is_turned: bool
 ) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "out")
     first, second = (other, one) if is_turned else (one, other)
     text = f"[partners.umg]\ntarget = {{ {first} }}\n[partners.sony]\ntarget = {{ {second} }}\n"
 

@@ -5,13 +5,20 @@ What is the same for every kind of target is tested with folders.
 
 import os
 from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
 from moto.server import ThreadedMotoServer
+from urllib3 import HTTPResponse
 
+from linernotes.agreements import S3Target
 from linernotes.delivery import DELIVERED, FAILED, Patience, deliver_packages
+from linernotes.delivery.bucket import Bucket
+from linernotes.errors import LinernotesError
 from linernotes.settings import Settings
 from tests.fixtures.deliveries import (
     DSR_FLAG,
@@ -161,6 +168,64 @@ def test_s3_object_that_is_there_is_not_sent_again(
     assert shipment.outcome == DELIVERED
     assert all(file.was_there for file in shipment.files)
     assert line.sent < 1 << 20
+
+
+def test_s3_flag_that_may_not_be_seen_is_withdrawn_all_the_same(
+    store: Any, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer that hides a flag must not leave it standing beside files that change."""
+    store.put_object(Bucket=BUCKET, Key=FLAG, Body=b"")
+    make = boto3.session.Session.client
+
+    def forbidding(*arguments: Any, **options: Any) -> Any:
+        client = make(*arguments, **options)
+        body = HTTPResponse(BytesIO(), preload_content=False)
+        client.meta.events.register(
+            "before-send.s3.HeadObject", lambda **_: AWSResponse("", 403, {}, body)
+        )
+        return client
+
+    monkeypatch.setattr(boto3.session.Session, "client", forbidding)
+    target = S3Target(
+        kind="s3", bucket=BUCKET, endpoint_url=f"http://127.0.0.1:{port}", region="eu-west-1"
+    )
+
+    with Bucket(target) as bucket:
+        bucket.withdraw(FLAG)
+
+    assert FLAG not in keys(store)
+
+
+def test_s3_store_is_the_agreed_one_whatever_the_environment_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "https://elsewhere.example")
+    made: list[Any] = []
+    make = boto3.session.Session.client
+
+    def kept(*arguments: Any, **options: Any) -> Any:
+        made.append(make(*arguments, **options))
+        return made[0]
+
+    monkeypatch.setattr(boto3.session.Session, "client", kept)
+
+    with Bucket(S3Target(kind="s3", bucket=BUCKET, region="eu-west-1")):
+        assert made[0].meta.endpoint_url == "https://s3.eu-west-1.amazonaws.com"
+
+
+def test_s3_file_that_changed_since_it_was_checked_is_not_sent(
+    store: Any, port: int, tmp_path: Path
+) -> None:
+    path = tmp_path / LARGE
+    path.write_bytes(b"other")
+    target = S3Target(
+        kind="s3", bucket=BUCKET, endpoint_url=f"http://127.0.0.1:{port}", region="eu-west-1"
+    )
+
+    with Bucket(target) as bucket, pytest.raises(LinernotesError, match="has changed"):
+        bucket.put(path, LARGE, "0" * 64, lambda _: None)
+
+    assert keys(store) == []
 
 
 def test_s3_bucket_that_is_not_there_is_told_with_advice(

@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -34,7 +35,13 @@ from linernotes.delivery import (
     encryption,
 )
 from linernotes.errors import LinernotesError
-from linernotes.reporting import file_sha256, verify_package, write_packages
+from linernotes.reporting import (
+    MANIFEST,
+    Package,
+    file_sha256,
+    verify_package,
+    write_packages,
+)
 from linernotes.settings import Settings
 from tests.fixtures.deliveries import (
     DSR_FLAG,
@@ -218,6 +225,42 @@ def test_delivery_of_a_draft_is_refused_even_again(settings: Settings) -> None:
     assert tree(folder) == {}
 
 
+def test_delivery_of_a_package_whose_manifest_says_draft_is_refused(settings: Settings) -> None:
+    folder = folder_of(settings)
+    manifest = package_of(settings, "tune").path / MANIFEST
+    manifest.write_text(manifest.read_text().replace('"state": "issued"', '"state": "draft"'))
+    package = package_of(settings, "tune", state="issued")
+
+    [shipment] = deliver_packages(settings, [package])
+
+    assert shipment.outcome == REFUSED
+    assert tree(folder) == {}
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        lambda own, other: replace(other, partner_id="tune"),
+        lambda own, other: replace(own, path=other.path),
+        lambda own, other: replace(other, path=shutil.copytree(other.path, own.path / "../v2")),
+        lambda own, other: replace(own, manifest_sha256=other.manifest_sha256),
+    ],
+    ids=["name", "folder", "place", "content"],
+)
+def test_delivery_of_what_may_be_another_partners_is_refused(
+    settings: Settings, mistake: Callable[[Package, Package], Package]
+) -> None:
+    """Name, folder and manifest must agree, whatever went wrong in the outbox."""
+    folders = [folder_of(settings, "tune"), folder_of(settings, "wave")]
+    package = mistake(package_of(settings, "tune"), package_of(settings, "wave"))
+
+    [shipment] = deliver_packages(settings, [package])
+
+    assert shipment.outcome == REFUSED
+    assert "is not the package of" in shipment.reason
+    assert [tree(folder) for folder in folders] == [{}, {}]
+
+
 def test_delivery_of_a_package_with_a_problem_is_refused(settings: Settings) -> None:
     folder = folder_of(settings)
     package = package_of(settings, "tune")
@@ -281,6 +324,7 @@ def test_delivery_while_another_is_under_way_leaves_it_alone(settings: Settings)
     assert shipment.outcome == FAILED
     assert "under way" in shipment.reason
     assert tree(folder) == {}
+    assert goes(settings, "tune") == []
 
 
 def test_delivery_to_a_full_disk_says_so_and_goes_on_later(settings: Settings) -> None:
