@@ -17,7 +17,7 @@ BIN := .venv/bin
 STAMP := .venv/.synced
 WORKERS ?= 2
 
-.PHONY: help install demo test browser pictures lint format up bench reference clean
+.PHONY: help install demo test browser pictures lint format up docs bench reference clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -54,6 +54,17 @@ format: $(STAMP) ## Format Python and SQL in place
 	$(BIN)/ruff format .
 	$(BIN)/sqlfmt --no-progressbar models macros tests/data
 
+# dbt describes its tables without a warehouse: from the models, their contracts and their tests.
+docs: export NO_MKDOCS_2_WARNING := 1
+docs: export DBT_TARGET_PATH := target/docs
+docs: export DBT_PROFILES_DIR := .
+docs: $(STAMP) ## Write the site of the documents, and dbt's page of every table, into site/
+	$(BIN)/mkdocs build --strict --quiet
+	$(BIN)/dbt --quiet parse
+	$(BIN)/dbt --quiet docs generate --static --empty-catalog --no-compile
+	cp target/docs/static_index.html site/warehouse.html
+	@echo 'The site is in site/: open site/index.html, and site/warehouse.html for the tables.'
+
 up: $(STAMP) ## Start Dagster: web pages, daemon and schedules
 	$(BIN)/linernotes up
 
@@ -64,7 +75,7 @@ reference: $(STAMP) ## Hold the warehouse to the second calculation on a sample 
 	$(BIN)/python -m tests.reference --scale 1
 
 clean: ## Remove what can be made again, .venv included; data homes are left alone
-	rm -rf .venv .uv target logs dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .uv target logs dist site .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMP): uv.lock pyproject.toml | $(UV)

@@ -652,42 +652,16 @@ def metrics(
 
 
 @app.command()
-def status(context: typer.Context) -> None:
-    """Health at a glance: what came in, what waits, what fails."""
-    from orchestration.console import print_table, say
+def status(context: typer.Context, json: AsJson = False) -> None:
+    """Health at a glance: what came in, what waits, what fails, what to do next.
+
+    Ends with 1 if a blocking check does not hold.
+    """
+    from orchestration.glance import print_health, print_health_as_json
     from orchestration.health import look
 
     health = look(_settings(context))
-    say(health.publication)
-    print_table(
-        "Freshness",
-        ("feed", "last loaded", "deliveries", "rows"),
-        health.feeds,
-        ("deliveries", "rows"),
-        "Nothing is loaded yet: run `linernotes load`.",
-    )
-    print_table(
-        "Open in quarantine",
-        ("feed", "rows", "oldest"),
-        health.quarantine,
-        ("rows",),
-        "Nothing waits in quarantine.",
-    )
-    print_table(
-        "Checks that do not hold",
-        ("check", "severity", "outcome", "rows"),
-        health.checks,
-        ("rows",),
-        "No check is known to fail.",
-    )
-    print_table(
-        "Statements",
-        ("month", "state", "statements"),
-        health.statements,
-        ("statements",),
-        "No statement is drafted yet: run `linernotes statement draft`.",
-    )
-    say(health.deliveries)
+    (print_health_as_json if json else print_health)(health)
     if health.is_blocked:
         raise typer.Exit(SAYS_NO)
 

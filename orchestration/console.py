@@ -46,6 +46,7 @@ def print_table(
     rows: Iterable[Sequence[object]],
     numbers: Sequence[str] = (),
     nothing: str | None = None,
+    width: int | None = None,
 ) -> None:
     """Prints a table.
 
@@ -55,6 +56,7 @@ def print_table(
         rows: Cells in the order of the headings; None shows as blank.
         numbers: Headings whose cells are counts or amounts, aligned right.
         nothing: What to say in place of a table without rows; without it, nothing is said.
+        width: Columns that it may take; else all that there are.
     """
     cells = [[_cell(value) for value in row] for row in rows]
     if not cells:
@@ -66,7 +68,7 @@ def print_table(
         table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     for row in cells:
         table.add_row(*row)
-    out.print(table)
+    out.print(table, width=min(width, out.width) if width else None)
 
 
 def print_frame(title: str, frame: "pl.DataFrame", nothing: str | None = None) -> None:

@@ -9,13 +9,12 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from linernotes.ingestion import list_landing
+from linernotes.ingestion import MONTHLY_FEEDS, list_landing
 from orchestration import jobs
 from orchestration.alerts import send_alert
 from orchestration.resources import Home
 
 RUNNING = dg.DefaultSensorStatus.RUNNING
-MONTHLY_FEEDS = {"ai_usage/fan_signals", "finance/revenue"}
 
 
 @dg.sensor(

@@ -3,6 +3,7 @@
 Nothing here knows of models, statements or reports.
 """
 
+from linernotes.ingestion.cadence import CADENCES, MONTHLY_FEEDS, Cadence
 from linernotes.ingestion.door import LoadReport, admit_landing
 from linernotes.ingestion.errors import BusyDoor
 from linernotes.ingestion.feeds import FEEDS
@@ -12,8 +13,11 @@ from linernotes.ingestion.register import DeliveryOutcome
 from linernotes.ingestion.retry import quarantine_list, quarantine_retry, quarantine_show
 
 __all__ = [
+    "CADENCES",
     "FEEDS",
+    "MONTHLY_FEEDS",
     "BusyDoor",
+    "Cadence",
     "DeliveryOutcome",
     "Lake",
     "LoadReport",

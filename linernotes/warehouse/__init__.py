@@ -17,6 +17,7 @@ from linernotes.warehouse.dbt import (
 from linernotes.warehouse.history import Change, History, as_known
 from linernotes.warehouse.publishing import PUBLIC_SCHEMAS, publish
 from linernotes.warehouse.revaluation import revalue
+from linernotes.warehouse.shortfalls import Shortfall, shortfalls
 from linernotes.warehouse.simulation import Gain, Simulation, Triggered, simulate
 from linernotes.warehouse.sources import link_sources, sources_folder
 from linernotes.warehouse.valuation import Valuation, World, require_rates, valuation
@@ -30,6 +31,7 @@ __all__ = [
     "CompiledProject",
     "Gain",
     "History",
+    "Shortfall",
     "Simulation",
     "Triggered",
     "Valuation",
@@ -48,6 +50,7 @@ __all__ = [
     "require_rates",
     "revalue",
     "run_dbt",
+    "shortfalls",
     "simulate",
     "sources_folder",
     "valuation",

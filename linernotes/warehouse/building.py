@@ -21,6 +21,7 @@ from linernotes.warehouse.dbt import (
     run_dbt,
 )
 from linernotes.warehouse.revaluation import revalue
+from linernotes.warehouse.shortfalls import keep_shortfalls
 from linernotes.warehouse.sources import link_sources, sources_folder
 
 
@@ -29,6 +30,8 @@ def building(
     settings: Settings, known_at: datetime, on_progress: Progress | None = None
 ) -> Generator[None]:
     """Holds the home's build lock, lays out the sources, and values issued months again.
+
+    What dbt then says of its nodes is kept for those who look at the home later.
 
     Args:
         settings: The home.
@@ -41,7 +44,10 @@ def building(
     with _locked(settings, "build.lock"):
         link_sources(settings)
         revalue(compiled_project(settings), sources_folder(settings), known_at, on_progress)
-        yield
+        try:
+            yield
+        finally:
+            keep_shortfalls(settings, known_at)
 
 
 @contextmanager

@@ -88,6 +88,10 @@ def _copy_public_schemas(warehouse: Path, target: Path, known_at: datetime) -> N
             "comment on table target.quality.publications is "
             "'One row: the freeze (UTC) at which everything in this file was computed.'"
         )
+        connection.execute(
+            "comment on column target.quality.publications.known_at is "
+            "'Only what was recorded by this instant counts; UTC.'"
+        )
 
 
 def _literal(text: str) -> str:

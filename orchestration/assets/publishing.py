@@ -13,6 +13,7 @@ from linernotes.published import open_published
 from linernotes.reporting import write_packages
 from linernotes.settings import Settings
 from linernotes.warehouse import PUBLIC_SCHEMAS
+from orchestration.assets.figures import publication_metadata
 from orchestration.assets.models import warehouse_models
 from orchestration.manifest import target_folder
 from orchestration.markdown import markdown_table
@@ -38,18 +39,14 @@ def published_warehouse(context: dg.AssetExecutionContext, home: Home) -> dg.Mat
     known_at = _freeze_of_build(settings)
     path = publish_with_results(settings, known_at)
     with open_published(settings) as connection:
-        row_counts = connection.execute(
-            "select schema_name || '.' || table_name, estimated_size from duckdb_tables()"
-            " where database_name = 'published' order by all"
-        ).fetchall()
+        figures = publication_metadata(connection)
         names = connection.execute("select distinct partner_id from marts.dim_partners").fetchall()
     context.instance.add_dynamic_partitions(str(partners.name), [name for (name,) in names])
     return dg.MaterializeResult(
         metadata={
             "path": dg.MetadataValue.path(str(path)),
             "known_at": known_at.isoformat(),
-            "dagster/row_count": dg.MetadataValue.int(sum(count for _, count in row_counts)),
-            "tables": dg.MetadataValue.md(markdown_table(("table", "rows"), row_counts)),
+            **figures,
         }
     )
 
@@ -75,11 +72,19 @@ def partner_packages(context: dg.AssetExecutionContext, home: Home) -> dg.Materi
     keys = context.partition_key.keys_by_dimension  # type: ignore[attr-defined]
     packages = write_packages(home.settings, as_month(keys["month"]), keys["partner"])
     rows = [(p.version, p.state, "new" if p.is_new else "as before", p.path) for p in packages]
+    files = [file for package in packages for file in package.path.iterdir() if file.is_file()]
     return dg.MaterializeResult(
         metadata={
             "packages": dg.MetadataValue.md(
                 markdown_table(("version", "state", "content", "folder"), rows)
-            )
+            ),
+            "files": dg.MetadataValue.md(
+                markdown_table(
+                    ("file", "bytes"),
+                    [(file.name, file.stat().st_size) for file in sorted(files)],
+                )
+            ),
+            "byte_count": dg.MetadataValue.int(sum(file.stat().st_size for file in files)),
         }
     )
 

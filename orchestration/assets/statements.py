@@ -6,12 +6,12 @@ How the sums come about is in the models; approving is a person's work and no as
 import dagster as dg
 
 from linernotes import statements
+from orchestration.assets.figures import statements_metadata
 from orchestration.markdown import markdown_table
 from orchestration.partitions import as_month, report_months
 from orchestration.resources import Home
 
 DRAFTED_BY = ISSUED_BY = "linernotes schedule"
-HEADINGS = ("partner", "statement", "version", "payable", "currency")
 
 
 @dg.asset(
@@ -28,16 +28,7 @@ def statement_drafts(context: dg.AssetExecutionContext, home: Home) -> dg.Materi
     """
     month = as_month(context.partition_key)
     drafts = statements.draft(home.settings, month, by=DRAFTED_BY)
-    rows = [
-        (d.partner_id, d.statement_id, d.version, d.totals["payable_amount"], d.currency_code)
-        for d in drafts
-    ]
-    return dg.MaterializeResult(
-        metadata={
-            "dagster/row_count": dg.MetadataValue.int(len(drafts)),
-            "statements": dg.MetadataValue.md(markdown_table(HEADINGS, rows)),
-        }
-    )
+    return dg.MaterializeResult(metadata=statements_metadata(drafts))
 
 
 @dg.asset(
@@ -53,16 +44,11 @@ def issued_statements(context: dg.AssetExecutionContext, home: Home) -> dg.Mater
     What must not be issued yet is left out, and said with its reasons.
     """
     issuance = statements.issue(home.settings, as_month(context.partition_key), by=ISSUED_BY)
-    rows = [
-        (s.partner_id, s.statement_id, s.version, s.totals["payable_amount"], s.currency_code)
-        for s in issuance.statements
-    ]
     refused = [(name, "; ".join(reasons)) for name, reasons in issuance.refused.items()]
     return dg.MaterializeResult(
         metadata={
-            "dagster/row_count": dg.MetadataValue.int(len(rows)),
+            **statements_metadata(issuance.statements),
             "sequence": issuance.sequence,
-            "statements": dg.MetadataValue.md(markdown_table(HEADINGS, rows)),
             "not_issued": dg.MetadataValue.md(markdown_table(("statement", "because"), refused)),
         }
     )

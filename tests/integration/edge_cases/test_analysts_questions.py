@@ -1,0 +1,132 @@
+"""The analysts' questions, asked as `docs/analysts.md` words them, and the published comments.
+
+What the answers should be is tested with the models; here it is that they come, and in which types.
+"""
+
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.warehouse import PUBLIC_SCHEMAS
+from tests.fixtures.worlds import World, case
+
+PAGE = (PROJECT_ROOT / "docs" / "analysts.md").read_text(encoding="utf-8")
+QUESTIONS = re.findall(r"^### \d+\. (.+?)\n\n```sql\n(.+?)```", PAGE, re.MULTILINE | re.DOTALL)
+# Types of the columns whose names have one of these endings.
+TYPES_OF_NAMES = {
+    r"(^|_)amount$|_share$": r"DECIMAL\(.*\)",
+    r"_count$|^quantity$": r"BIGINT|HUGEINT|DECIMAL\(38,0\)",
+    r"_nano$": r"BIGINT",
+    r"(^|_)month$": "DATE",
+    r"_at$|valid_from": "TIMESTAMP",
+    r"_id$|_code$|_name$": "VARCHAR",
+}
+
+
+@case
+def analysts_ask_about_everything(world: World) -> None:
+    """What no other case brings: fans, credits, removals with appeals, a row turned away."""
+    label = world.licensed("asked")
+    world.product("asked", basis="plays")
+    world.party("asked-artist", kind="artist")
+    world.recording("asked-rec", owner=label, main_artist_ids=["asked-artist"])
+    made = world.derivative("asked", ["asked-rec"], derivative_id="asked-drv")
+    world.rows["ai_usage/derivatives"][-1]["published_at"] = "2026-03-10T14:00:00Z"
+    world.plays(made, 10)
+    world.revenue("asked", "10.00")
+    world.revenue("asked", "a lot", territory="FR")
+    world.add(
+        "catalog/credits",
+        derivative_id=made,
+        object_id="asked-rec",
+        party_id="asked-artist",
+        role="MainArtist",
+        displayed_from="2026-03-10T15:00:00Z",
+        recorded_at="2026-03-10T16:00:00Z",
+    )
+    world.add(
+        "ai_usage/fan_signals",
+        month="2026-03",
+        recording_id="asked-rec",
+        territory="DE",
+        derivative_listeners=120,
+        source_listeners_within_7_days=30,
+        new_fans=12,
+        recorded_at="2026-04-02T06:00:00Z",
+    )
+    world.removal("asked-action", "2026-03-20T12:00:00Z", recording_id="asked-rec")
+    world.add(
+        "removals/appeals",
+        appeal_id="asked-appeal",
+        puid="asked-action",
+        kind="internal",
+        filed_at="2026-03-21T12:00:00Z",
+        recorded_at="2026-03-21T12:01:00Z",
+    )
+
+
+@pytest.fixture(scope="module")
+def published(case_home: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(Settings(home=case_home).published_file), read_only=True)
+
+
+@pytest.fixture(scope="module")
+def closed(closed_home: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(Settings(home=closed_home).published_file), read_only=True)
+
+
+def test_page_asks_twenty_questions() -> None:
+    assert len(QUESTIONS) == 20
+
+
+@pytest.mark.parametrize(("question", "sql"), QUESTIONS, ids=[name for name, _ in QUESTIONS])
+def test_question_is_answered_in_exact_types(
+    published: duckdb.DuckDBPyConnection,
+    closed: duckdb.DuckDBPyConnection,
+    question: str,
+    sql: str,
+) -> None:
+    # What is corrected has to be issued before, and that is so in the closed months alone.
+    connection = closed if "corrections" in question else published
+
+    result = connection.execute(sql)
+    columns = {column[0]: str(column[1]) for column in result.description}
+    rows = result.fetchall()
+
+    wrong = [
+        f"{name} is {kind}"
+        for name, kind in columns.items()
+        for pattern, wanted in TYPES_OF_NAMES.items()
+        if kind in {"DOUBLE", "FLOAT"}
+        or (re.search(pattern, name) and not re.fullmatch(wanted, kind))
+    ]
+    assert rows
+    assert not wrong
+
+
+def test_recomputed_shares_of_pools_are_those_of_the_report(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    [sql] = [sql for question, sql in QUESTIONS if "recompute" in question]
+
+    pools = published.execute(sql).fetchall()
+
+    assert pools
+    assert not [pool for pool in pools if pool[-1] != pool[-2]]
+
+
+def test_public_tables_and_columns_all_say_what_they_are(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    silent = published.execute(
+        "select schema_name || '.' || table_name from duckdb_tables() where comment is null "
+        "union all select schema_name || '.' || table_name || '.' || column_name "
+        "from duckdb_columns() where comment is null and not internal order by all"
+    ).fetchall()
+    schemas = published.execute("select distinct schema_name from duckdb_tables()").fetchall()
+
+    assert not silent
+    assert {schema for (schema,) in schemas} == set(PUBLIC_SCHEMAS)
