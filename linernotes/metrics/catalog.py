@@ -80,7 +80,7 @@ class Catalog:
         self, record: Publication, compiler: Compiler, connection: duckdb.DuckDBPyConnection
     ) -> None:
         self.publication = record
-        self.metrics = _described(compiler, record)
+        self.metrics = _described(compiler)
         self._compiler = compiler
         self._connection = connection
 
@@ -170,9 +170,11 @@ def open_catalog(settings: Settings) -> Generator[Catalog]:
         yield Catalog(record, _compiler(definitions_file(file)), connection)
 
 
-@lru_cache(maxsize=2)
 def _compiler(definitions: Path) -> Compiler:
-    """The compiler over the definitions that were published, in the published file's names."""
+    """The compiler over the definitions that were published.
+
+    Publications whose definitions are the same share it, and the SQL that it has written.
+    """
     try:
         text = definitions.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -180,6 +182,12 @@ def _compiler(definitions: Path) -> Compiler:
             f"{definitions.name} is not there: what is published comes from an older version. Run "
             "`linernotes build`."
         ) from None
+    return _compiler_of(text)
+
+
+@lru_cache(maxsize=2)
+def _compiler_of(text: str) -> Compiler:
+    """The compiler over definitions, in the published file's names."""
     manifest = json.loads(text)
     for relation in _relations(manifest):
         relation["database"] = "published"
@@ -193,7 +201,7 @@ def _relations(manifest: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @lru_cache(maxsize=2)
-def _described(compiler: Compiler, record: Publication) -> dict[str, MetricInfo]:
+def _described(compiler: Compiler) -> dict[str, MetricInfo]:
     infos = [_info_of(compiler, metric) for metric in compiler.definitions()]
     return {info.name: info for info in sorted(infos, key=lambda info: info.name)}
 

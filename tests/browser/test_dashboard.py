@@ -266,7 +266,7 @@ def test_new_publication_is_shown_without_restart_or_error(
     page = watched.page
     stamp = page.locator(".ln-end")
 
-    for day, name in ((24, "AI usage"), (25, "Removals"), (26, "Consent and credit")):
+    for day, name in ((24, "AI usage"), (25, "Removals")):
         publish_again(settings, datetime(2026, 12, day, 7, 30, tzinfo=UTC))
         page.get_by_role("link", name=name).click()
 

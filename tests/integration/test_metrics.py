@@ -164,6 +164,14 @@ def test_every_metric_can_be_asked_by_month_and_passes_through_no_float(catalog:
         assert info.unit in {"money", "count", "share", "seconds"}
 
 
+def test_every_metric_can_be_split_by_all_that_it_says(catalog: Catalog) -> None:
+    """What was held once offered products, which it could only have by a join, and then failed."""
+    for info in catalog.metrics.values():
+        table = catalog.query([info.name], by=info.dimensions)
+
+        assert table.columns == (*info.dimensions, info.name)
+
+
 def test_docs_describe_every_metric(catalog: Catalog) -> None:
     docs = Path(__file__).parents[2] / "docs" / "metrics.md"
     text = docs.read_text(encoding="utf-8")
