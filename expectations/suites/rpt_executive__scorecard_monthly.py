@@ -1,0 +1,47 @@
+"""What is expected of the four principles in figures before publication.
+
+That a figure equals the metric of its name is tested beside the semantic layer.
+"""
+
+from expectations.suite import (
+    Suite,
+    expect,
+    expect_no_personal_columns,
+    expect_no_rows,
+    expect_rows,
+    expect_unique,
+)
+
+SUITE = Suite(
+    table="rpt_executive__scorecard_monthly",
+    relied_on_by="Executives judge by it each month whether the promises are kept.",
+    expectations=(
+        expect_unique(
+            "has_one_row_per_month_and_figure",
+            ["report_month", "metric_name"],
+            reason="A figure twice has two values, and nobody knows which is told.",
+        ),
+        expect_rows(reason="Without figures the promises cannot be judged."),
+        expect(
+            "principle_is_listed",
+            "ExpectColumnValuesToBeInSet",
+            column="principle",
+            value_set=["consent", "credit", "compensation", "connection"],
+            reason="The pages show the four principles, so a figure of another would vanish.",
+        ),
+        expect_no_rows(
+            "figure_is_possible",
+            "select report_month, metric_name from {batch}"
+            " where numerator < 0 or denominator < 0 or numerator > denominator",
+            reason="A share above the whole is counted over two populations; look at the model.",
+        ),
+        expect_no_rows(
+            "what_is_paid_has_proof_of_consent",
+            "select report_month, metric_name from {batch}"
+            " where metric_name = 'consent_proof_rate' and numerator < denominator",
+            reason="Something is paid as consented that no consent proves: use without consent"
+            " shown as consented.",
+        ),
+        expect_no_personal_columns(),
+    ),
+)
