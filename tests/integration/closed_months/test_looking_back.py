@@ -91,6 +91,43 @@ def test_trace_of_event_leads_to_its_line_and_back(settings: Settings) -> None:
     assert "traced-1" in {use["generation_id"] for use in found.uses}
 
 
+@closed_case
+def e127_erased(world: World) -> None:
+    label = world.licensed("e127")
+    world.product("e127")
+    world.recording("e127-rec", owner=label)
+    for key, recorded_at in (
+        ("e127-pseudonym", "2026-01-05T12:01:00Z"),
+        ("e127-erased", "2026-03-20T00:00:00Z"),
+    ):
+        world.generation(
+            "e127",
+            ["e127-rec"],
+            generation_id="e127-1",
+            user_key=key,
+            occurred_at="2026-01-05T12:00:00Z",
+            recorded_at=recorded_at,
+        )
+    world.revenue("e127", "30.00", usage_month="2026-01", recorded_at="2026-02-05T06:00:00Z")
+
+
+def test_e127_erasure_after_issue_moves_no_money_and_the_trace_ends_at_the_anonymous_event(
+    settings: Settings, closed_rows: Rows
+) -> None:
+    wanted = line_id(closed_rows, "product_id = 'e127' and side = 'MASTER'")
+    event, line = trace_event(settings, "e127-1"), trace_line(settings, wanted)
+
+    # No line of a later month corrects the issued one, so its hash and the statement's stand.
+    lines = closed_rows(
+        "select strftime(report_month, '%m'), line_type, quantity, amount "
+        "from marts.fct_compensation_lines where product_id = 'e127' and side = 'MASTER'"
+    )
+    assert lines == [("01", "USAGE", 1, Decimal("30.000"))]
+    assert [use["generation_id"] for use in line.uses] == ["e127-1"]
+    assert "e127-pseudonym" not in f"{event} {line}"
+    assert "e127-erased" not in f"{event} {line}"
+
+
 @pytest.mark.parametrize("wanted", ["line", "event"])
 def test_trace_of_what_nobody_knows_says_what_to_do(settings: Settings, wanted: str) -> None:
     with pytest.raises(LinernotesError, match="nobody-knows"):
