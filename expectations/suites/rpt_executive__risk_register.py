@@ -45,8 +45,9 @@ SUITE = Suite(
             " select currency_code, sum(amount) as amount from {batch}"
             " where risk_name = 'held_money' group by currency_code) as risks"
             " full join (select currency_code,"
-            " sum(amount - coalesce(released_amount, 0)) as open_amount from fct_holds"
-            " where released_month is null and hold_bucket <> 'BELOW_MINIMUM'"
+            " sum(amount - released_amount) as open_amount from fct_holds"
+            " where (released_month is null or amount <> released_amount)"
+            " and hold_bucket <> 'BELOW_MINIMUM'"
             " group by currency_code) as holds using (currency_code)"
             " where amount is distinct from open_amount",
             reason="Executives must see all the money that waits, to the cent.",

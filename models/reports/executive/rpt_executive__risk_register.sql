@@ -20,7 +20,7 @@ with
             partner_id,
             hold_bucket,
             count(*) as item_count,
-            sum(amount - coalesce(released_amount, 0)) as amount,
+            sum(amount - released_amount) as amount,
             currency_code,
             min(opened_month) as since_month,
             case
@@ -30,7 +30,9 @@ with
                 {%- endfor %}
             end as next_action_by
         from {{ ref("fct_holds") }}
-        where released_month is null and hold_bucket <> 'BELOW_MINIMUM'
+        where
+            (released_month is null or amount <> released_amount)
+            and hold_bucket <> 'BELOW_MINIMUM'
         group by partner_id, hold_bucket, currency_code
     ),
     notices as (
