@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from linernotes.reporting import wording
+from linernotes.reporting.balance_terms import balance_rows
 from linernotes.reporting.charts import monthly_chart
 from linernotes.reporting.document_parts import (
     Part,
@@ -36,25 +37,6 @@ MONTHS_CHARTED = 12
 # Longer tables end with one row for the rest; the data files have every row.
 MOST_ROWS = 30
 MOST_CORRECTIONS = 15
-BALANCE = (
-    ("Opening", "opening_amount", 1),
-    ("Earned", "earned_amount", 1),
-    ("Corrections", "correction_amount", 1),
-    ("Guarantee topped up", "true_up_amount", 1),
-    ("Umbrella fee", "fee_amount", -1),
-    ("Reserve taken", "reserve_taken_amount", -1),
-    ("Reserve released", "reserve_released_amount", 1),
-    ("Advance recouped", "recouped_amount", -1),
-    ("Tax withheld", "tax_amount", -1),
-    ("Penalties", "penalty_amount", -1),
-    ("Resumed", "resumed_amount", 1),
-)
-ENDS = (
-    ("Balance", "closing_amount"),
-    ("Suspended", "suspended_amount"),
-    ("Payable", "payable_amount"),
-    ("Carried to the next month", "carried_amount"),
-)
 
 
 def write_document(
@@ -148,7 +130,7 @@ def _paid(figures: Figures, statements: list[StatementRecord]) -> Iterator[Part]
             ("Payable", "payable_amount", "what we pay you"),
             ("Earned", "earned_amount", "by use in this month"),
             ("Corrections", "correction_amount", "of earlier months"),
-            ("Held", "held_amount", "waits; reasons below"),
+            ("Held", "held_amount", "net, in this month"),
             ("Carried", "carried_amount", "to the next month"),
         ]
         yield boxes(
@@ -157,19 +139,8 @@ def _paid(figures: Figures, statements: list[StatementRecord]) -> Iterator[Part]
         )
     yield heading("What is paid, and why")
     columns = [f"#{_contract_and_currency(one)}" for one in statements]
-    rows = []
-    for name, term, sign in BALANCE:
-        amounts = [Decimal(one.totals[term]) * sign for one in statements]
-        if any(amounts) or term in {"opening_amount", "earned_amount"}:
-            rows.append([name, *_amounts(amounts, statements)])
-    *ends, last = [
-        [name, *_amounts([Decimal(one.totals[term]) for one in statements], statements)]
-        for name, term in ENDS
-        if term != "suspended_amount" or any(Decimal(one.totals[term]) for one in statements)
-    ]
-    payable = next(row for row in ends if row[0] == "Payable")
-    rows += [row for row in ends if row is not payable]
-    yield table(["*Balance of each contract", *columns], [*rows, last], payable)
+    rows = [[name, *_amounts(amounts, statements)] for name, amounts in balance_rows(statements)]
+    yield table(["*Balance of each contract", *columns], rows[:-1], rows[-1])
 
 
 def _contract_and_currency(statement: StatementRecord) -> str:
@@ -247,9 +218,8 @@ CAUSES = """
 def _cause(line_type: str, product: str | None) -> str:
     if product:
         return f"Use of {product}"
-    if line_type in wording.CORRECTIONS:
-        return f"Correction: {wording.CORRECTIONS[line_type][0].lower()}"
-    return wording.LINE_TYPES.get(line_type, wording.plain(line_type))
+    name = wording.line_type_name(line_type)
+    return f"Correction: {name.lower()}" if line_type in wording.CORRECTIONS else name
 
 
 def _changed(before: Decimal, now: Decimal, currency: str) -> list[str]:
@@ -258,7 +228,7 @@ def _changed(before: Decimal, now: Decimal, currency: str) -> list[str]:
 
 def _breakdowns(figures: Figures, statements: list[StatementRecord]) -> Iterator[Part]:
     """Lines by product and territory, then members or labels."""
-    terms = "Terms of the contract"
+    terms = wording.OF_THE_CONTRACT
     for title, column, first in (
         ("By product", "product_name", "*Product"),
         ("By territory", "territory", "*Territory"),
@@ -310,27 +280,34 @@ def _added(rows: list[tuple[Any, ...]]) -> list[Any]:
 
 def _holds(figures: Figures, statements: list[StatementRecord]) -> Iterator[Part]:
     yield heading("What is held, and what releases it")
-    rows = figures.ask(
+    this_month = f"report_month = date '{figures.month}'"
+    rows = figures.history(
         "rpt_partner__compensation_lines",
-        "hold_bucket, currency_code, sum(amount), count(*)",
-        "and hold_bucket is not null group by all order by currency_code, hold_bucket",
+        "hold_bucket, currency_code, "
+        f"coalesce(sum(amount) filter (where {this_month}), 0), sum(amount), "
+        f"count(*) filter (where {this_month})",
+        "and hold_bucket is not null group by all "
+        f"having sum(amount) <> 0 or bool_or({this_month}) "
+        "order by currency_code, hold_bucket",
     )
     if not rows:
         yield paragraph("Nothing is held.")
         return
     yield paragraph(
-        "Amounts posted to each reason in this month; what is negative was released or taken back."
+        "What is negative in this month was released or taken back. Every month so far makes "
+        "what waits in all."
     )
     yield table(
-        ["Held because of", "*Reason and next step", "#Amount", "#Lines"],
+        ["Held because of", "*Reason and next step", "#This month", "#Lines", "#Waits in all"],
         [
             [
                 wording.plain(bucket),
                 " ".join(wording.HOLDS.get(bucket, ("", ""))),
                 f"{money(amount, currency)} {currency}",
                 count(lines),
+                f"{money(waiting, currency)} {currency}",
             ]
-            for bucket, currency, amount, lines in rows
+            for bucket, currency, amount, waiting, lines in rows
         ],
     )
 
@@ -362,25 +339,32 @@ def _corrections(figures: Figures, statements: list[StatementRecord]) -> Iterato
             for line_type, currency, first, last, payable, held, lines in rows
         ],
     )
+    # A release takes from what is held what it adds to the balance: one row shows both.
     largest = figures.ask(
         "rpt_partner__compensation_lines",
-        "line_type, strftime(usage_month, '%Y-%m'), coalesce(title, object_id, '–'), "
-        "amount, currency_code, coalesce(original_line_id, '–')",
+        "line_type, strftime(usage_month, '%Y-%m'), min(coalesce(title, object_id, '–')), "
+        "coalesce(sum(amount) filter (where hold_bucket is null), 0) as balance, "
+        "coalesce(sum(amount) filter (where hold_bucket is not null), 0) as held, "
+        "currency_code, coalesce(original_line_id, '–')",
         f"and line_type in ({types}) and amount <> 0 "
-        f"order by abs(amount) desc, line_id limit {MOST_CORRECTIONS}",
+        "group by line_type, usage_month, currency_code, original_line_id, "
+        "coalesce(original_line_id, line_id) "
+        "order by greatest(abs(balance), abs(held)) desc, coalesce(original_line_id, line_id), "
+        f"line_type limit {MOST_CORRECTIONS}",
     )
     yield heading("The largest, with the line that each corrects", 3)
     yield table(
-        ["Kind", "Month", "*Title", "#Amount", "Original line"],
+        ["Kind", "Month", "*Title", "#Balance", "#Held", "Original line"],
         [
             [
                 wording.CORRECTIONS[line_type][0],
                 month,
                 title,
-                f"{money(amount, currency)} {currency}",
+                f"{money(balance, currency)} {currency}",
+                f"{money(held, currency)} {currency}",
                 original[:12],
             ]
-            for line_type, month, title, amount, currency, original in largest
+            for line_type, month, title, balance, held, currency, original in largest
         ],
     )
 

@@ -210,13 +210,13 @@ class TableRows:
 
     def payable_and_held_by(self, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
         """Lines per combination of columns and currency: what is payable, held, and how many."""
-        keys = ", ".join((*names, "currency_code"))
+        keys, order = ", ".join((*names, "currency_code")), ", ".join(("currency_code", *names))
         sums = (
             "coalesce(sum(amount) filter (where hold_bucket is null), 0), "
             "coalesce(sum(amount) filter (where hold_bucket is not null), 0), count(*)"
         )
         return self._query(
-            f"{keys}, {sums}", f"group by all order by {keys} nulls first"
+            f"{keys}, {sums}", f"group by all order by {order} nulls last"
         ).fetchall()
 
     def text_widths(self) -> dict[str, int]:

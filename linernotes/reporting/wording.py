@@ -5,6 +5,8 @@ The codes themselves are the models'.
 
 from datetime import date
 
+# Of lines that no product, territory or member has.
+OF_THE_CONTRACT = "Terms of the contract"
 LINE_TYPES = {
     "USAGE": "Use in the month",
     "TRAINING_FEE": "Training fee",
@@ -44,18 +46,24 @@ HOLDS = {
     "UNMATCHED": ("A source matches nothing in the catalogue.", "Deliver its metadata."),
     "UNCLAIMED": ("Nobody has claimed this share.", "Claim it by an ownership delivery."),
     "UNROUTED": ("No contract pays the owner there.", "Name the route, or conclude a contract."),
-    "UNATTRIBUTED": ("It is not known what the work was made of.", "Nothing; we attribute anew."),
+    "UNATTRIBUTED": (
+        "It is not known what the work was made of.",
+        "Nothing to do: we attribute anew.",
+    ),
     "NO_USAGE": (
         "The pool has revenue and no use, so its default share waits.",
-        "Nothing; use that arrives late, or a decision on the pool, releases it.",
+        "Nothing to do: use that arrives late, or a decision on the pool, releases it.",
     ),
-    "FRAUD": ("The plays are under examination.", "Nothing; the examination ends it."),
+    "FRAUD": ("The plays are under examination.", "Nothing to do: the examination ends it."),
     "REMOVAL": (
         "The derivative was removed, and the time to appeal runs.",
-        "Nothing; it is decided with the appeal, or when the time is over.",
+        "Nothing to do: it is decided with the appeal, or when the time is over.",
     ),
     "SUSPENDED": ("The account is suspended.", "Lift the suspension."),
-    "BELOW_MINIMUM": ("Below the minimum payout.", "Nothing; it is carried until it is reached."),
+    "BELOW_MINIMUM": (
+        "Below the minimum payout.",
+        "Nothing to do: it is carried until it is reached.",
+    ),
 }
 SIDES = {"MASTER": "Recordings", "WORK": "Works"}
 METHOD = (
@@ -81,3 +89,10 @@ def month_name(month: date) -> str:
 def plain(code: str | None) -> str:
     """A code as words: `unconsented_use` is Unconsented use."""
     return (code or "none").replace("_", " ").replace("-", " ").capitalize()
+
+
+def line_type_name(line_type: str) -> str:
+    """A type of line as words, a correction's too."""
+    if line_type in CORRECTIONS:
+        return CORRECTIONS[line_type][0]
+    return LINE_TYPES.get(line_type, plain(line_type))

@@ -16,6 +16,8 @@ from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
 from linernotes.money import minor_unit_digits
+from linernotes.reporting import wording
+from linernotes.reporting.balance_terms import balance_rows
 from linernotes.reporting.manifest import package_state
 from linernotes.reporting.tables import Column, TableRows
 from linernotes.statements import ISSUED, StatementRecord, month_start
@@ -25,9 +27,9 @@ MOST_SHEET_ROWS = 200_000
 MOST_CELL_CHARACTERS = 32_767
 NARROWEST, WIDEST, WIDEST_ID = 9, 44, 22
 A4, COLUMNS_OF_A_PAGE = 9, 13
+LAST_SUMMARY_COLUMN = 5
 FONT = "Calibri"
 INK, PAPER, RULE, ALARM = "#1F2A44", "#FFFFFF", "#C9CFDB", "#B3261E"
-NOT_APPLICABLE = "–"
 DRAFT_NOTICE = "DRAFT – not approved, no payment follows from it"
 ISSUED_NOTICE = "ISSUED – it will not change; corrections come in later months"
 # The indent keeps a number apart from the text of the next column.
@@ -35,35 +37,6 @@ RIGHT = {"align": "right", "indent": 1}
 # Constant in a package, and said on the summary sheet.
 COLUMNS_SAID_ONCE = {"partner_id", "report_month"}
 WORDS = {"id": "ID", "isrc": "ISRC", "ai": "AI", "fx": "FX", "iswc": "ISWC", "p90": "90th pct."}
-STATEMENT_HEADINGS = ("Statement", "Version", "Side", "Currency")
-TERM_HEADINGS = {
-    "opening_amount": "Opening",
-    "earned_amount": "Earned",
-    "correction_amount": "Corrections",
-    "fee_amount": "Fee taken",
-    "true_up_amount": "Guarantee true-up",
-    "reserve_taken_amount": "Reserve taken",
-    "reserve_released_amount": "Reserve released",
-    "recouped_amount": "Advance recouped",
-    "tax_amount": "Tax withheld",
-    "penalty_amount": "Penalties",
-    "resumed_amount": "Resumed",
-    "closing_amount": "Closing",
-    "suspended_amount": "Suspended",
-    "payable_amount": "Payable",
-    "carried_amount": "Carried",
-    "held_amount": "Held",
-}
-# Shown also where they are zero; the others only where a statement has them.
-TERMS_ALWAYS_SHOWN = {
-    "opening_amount",
-    "earned_amount",
-    "fee_amount",
-    "closing_amount",
-    "payable_amount",
-    "carried_amount",
-    "held_amount",
-}
 BREAKDOWNS = (
     ("By product", ("product_name",), ("Product",)),
     ("By territory", ("territory",), ("Territory",)),
@@ -113,6 +86,7 @@ class Styles:
         self.section = self._make(bold=True, font_size=12, font_color=INK)
         self.label = self._make(font_color="#5B6478")
         self.text = self._make()
+        self.text_right = self._make(**RIGHT)
         heading = {"bold": True, "font_color": PAPER, "bg_color": INK, "valign": "vcenter"}
         self.heading = self._make(**heading, text_wrap=True)
         self.number_heading = self._make(**heading, text_wrap=True, **RIGHT)
@@ -120,6 +94,7 @@ class Styles:
         self.date = self._make(num_format="yyyy-mm-dd", align="left")
         self.instant = self._make(num_format="yyyy-mm-dd hh:mm:ss", align="left")
         self.whole = self._make(num_format="#,##0", **RIGHT)
+        self.ordinal = self._make(num_format="0", **RIGHT)
         self.ratio = self._make(num_format="0.0%", **RIGHT)
         self.total_text = self._make(bold=True, top=1)
 
@@ -180,10 +155,9 @@ def _write_summary(
 ) -> None:
     styles, first = sheet.styles, statements[0]
     sheet.worksheet.fit_to_pages(1, 0)
+    sheet.worksheet.set_portrait()
     sheet.worksheet.set_column(0, 0, 34)
-    sheet.worksheet.set_column(1, 1, 26)
-    columns = len(STATEMENT_HEADINGS) + len(_terms_shown(statements)) + 1
-    sheet.worksheet.set_column(2, columns - 1, 14)
+    sheet.worksheet.set_column(1, max(LAST_SUMMARY_COLUMN, len(statements)), 22)
     sheet.write([("Statement of AI use", styles.title)])
     if package_state(statements) == ISSUED:
         sheet.write([(ISSUED_NOTICE, styles.section)])
@@ -205,33 +179,27 @@ def _write_summary(
 
 
 def _write_statements(sheet: Sheet, statements: list[StatementRecord]) -> None:
+    """Writes one column per statement, so that a page holds them."""
     styles = sheet.styles
-    sheet.write([("What is owed", styles.section)])
-    terms = _terms_shown(statements)
-    headings = (*STATEMENT_HEADINGS, *(TERM_HEADINGS[term] for term in terms), "Lines")
-    _write_headings(sheet, headings, texts=len(STATEMENT_HEADINGS))
-    for statement in statements:
-        money = styles.money(statement.currency_code)
-        sheet.write(
-            [
-                (statement.contract_id, styles.text),
-                (f"v{statement.version}", styles.text),
-                (statement.side, styles.text),
-                (statement.currency_code, styles.text),
-                *((Decimal(statement.totals[term]), money) for term in terms),
-                (statement.line_count, styles.whole),
-            ]
-        )
+    sheet.write([("What is paid, and why", styles.section)])
+    _write_headings(sheet, ("Statement", *(one.contract_id for one in statements)), texts=1)
+    for name, texts in (
+        ("Version", [f"v{one.version}" for one in statements]),
+        ("Side", [one.side for one in statements]),
+        ("Currency", [one.currency_code for one in statements]),
+    ):
+        sheet.write([(name, styles.text), *((text, styles.text_right) for text in texts)])
+    rows = balance_rows(statements)
+    held = ("Held, net in this month", [Decimal(one.totals["held_amount"]) for one in statements])
+    for name, amounts in [*rows, held]:
+        is_total = name == rows[-1][0]
+        cells = [
+            (amount, styles.money(one.currency_code, total=is_total))
+            for amount, one in zip(amounts, statements, strict=True)
+        ]
+        sheet.write([(name, styles.total_text if is_total else styles.text), *cells])
+    sheet.write([("Lines", styles.text), *((one.line_count, styles.whole) for one in statements)])
     sheet.skip()
-
-
-def _terms_shown(statements: list[StatementRecord]) -> list[str]:
-    """The terms of the balance that say something in this package."""
-    return [
-        term
-        for term in TERM_HEADINGS
-        if term in TERMS_ALWAYS_SHOWN or any(Decimal(one.totals[term]) for one in statements)
-    ]
 
 
 def _write_breakdown(
@@ -244,15 +212,14 @@ def _write_breakdown(
     """Writes the lines' amounts by some columns, with a total per currency."""
     styles = sheet.styles
     sheet.write([(title, styles.section)])
-    _write_headings(sheet, (*headings, "Currency", "Payable", "Held", "Lines"), len(names) + 1)
+    _write_headings(sheet, (*headings, "Currency", "Balance", "Held", "Lines"), len(names) + 1)
     totals: dict[str, list[Decimal]] = {}
     first = sheet.row
     for *texts, currency, payable, held, count in lines.payable_and_held_by(names):
         money = styles.money(currency)
         figures = [(payable, money), (held, money), (count, styles.whole)]
-        sheet.write(
-            [(text or NOT_APPLICABLE, styles.text) for text in (*texts, currency)] + figures
-        )
+        said = [_said(name, text) for name, text in zip(names, texts, strict=True)]
+        sheet.write([(text, styles.text) for text in (*said, currency)] + figures)
         sums = totals.setdefault(currency, [Decimal(0)] * 3)
         totals[currency] = [
             total + figure for total, figure in zip(sums, (payable, held, count), strict=True)
@@ -271,6 +238,15 @@ def _write_breakdown(
             # The value is what readers without a calculator see, and equals the decimals' sum.
             sheet.worksheet.write_formula(sheet.row - 1, position, formula, style, float(total))
     sheet.skip()
+
+
+def _said(name: str, code: str | None) -> str:
+    """What a breakdown is by, as words."""
+    if name == "line_type":
+        return wording.line_type_name(code or "")
+    if name == "hold_bucket":
+        return wording.plain(code) if code else "–"
+    return code or wording.OF_THE_CONTRACT
 
 
 def _write_contents(sheet: Sheet, tables: list[tuple[TableRows, int]]) -> None:
@@ -370,6 +346,8 @@ def _style(styles: Styles, column: Column) -> Format:
         return styles.date
     if column.type.startswith("TIMESTAMP"):
         return styles.instant
+    if column.name.endswith("_version"):
+        return styles.ordinal
     if column.is_whole_number:
         return styles.whole
     if _is_ratio(column):

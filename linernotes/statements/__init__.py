@@ -4,7 +4,7 @@ How the sums come about is in the models; how a partner gets to see them is in `
 """
 
 from linernotes.statements.approvals import approve
-from linernotes.statements.balance import balance_that_fails, terms_that_differ
+from linernotes.statements.balance import TERMS_TAKEN, balance_that_fails, terms_that_differ
 from linernotes.statements.drafts import draft, newest_drafts, published_statements
 from linernotes.statements.evidence import USES_KIND, evidence_file
 from linernotes.statements.guards import blocked_partners
@@ -37,6 +37,7 @@ __all__ = [
     "DRAFT",
     "ISSUED",
     "LINE_SET_COLUMNS",
+    "TERMS_TAKEN",
     "UNALLOCATED",
     "USES_KIND",
     "EventTrace",

@@ -35,7 +35,7 @@ TERM_OF_TYPE = {
     "PENALTY": "penalty_amount",
 }
 # What is taken from the partner: positive in the header, negative lines.
-TAKEN = (
+TERMS_TAKEN = (
     "fee_amount",
     "reserve_taken_amount",
     "recouped_amount",
@@ -63,7 +63,7 @@ def terms_that_differ(totals: Mapping[str, str], sums: Sums, currency_code: str)
             payable += amount
             term = TERM_OF_TYPE.get(line_type or "")
             if term:
-                found[term] += -amount if term in TAKEN else amount
+                found[term] += -amount if term in TERMS_TAKEN else amount
     for term, amount in found.items():
         if stated[term] != amount:
             yield _differs(term, stated[term], "its lines sum to", amount, currency_code)

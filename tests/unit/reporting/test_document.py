@@ -1,11 +1,14 @@
 """The statement's PDF: its figures are the statement's, and any script can be read in it."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pypdfium2
 import pytest
 
 from linernotes.reporting import verify_package, wording, write_packages
+from linernotes.reporting.document_parts import table
+from linernotes.reporting.typesetting import typeset
 from linernotes.settings import Settings
 from linernotes.statements import approve, draft, issue
 from linernotes.statements.balance import CORRECTION_TYPES, TERM_OF_TYPE
@@ -57,6 +60,52 @@ def test_document_sums_by_territory_to_the_balance_e132(settings: Settings) -> N
     text = " ".join(packaged(settings, TUNE)).replace("\r\n", "\n")
 
     assert "DE 1,209.75 2.50 3\nFR 4.00 0.00 1\nTotal 1,213.75 2.50 4" in text
+
+
+def test_document_tells_what_waits_in_all_and_a_release_on_one_row(settings: Settings) -> None:
+    may = Statement(
+        "tune", "tune-master", [Line("b", "2.50", hold_bucket="CONSENT")], month="2026-05-01"
+    )
+    release = [
+        Line("c", "-1.00", line_type="LATE_CONSENT", hold_bucket="CONSENT", original_line_id="b"),
+        Line("d", "1.00", line_type="LATE_CONSENT", original_line_id="b"),
+    ]
+    publish(settings, may, Statement("tune", "tune-master", release))
+    draft(settings, by="Ada")
+
+    [_, june] = write_packages(settings)
+    text = " ".join(" ".join(pages(june.path / "statement.pdf")).split())
+
+    # Of 2.50 that May held, June releases 1.00.
+    assert "Payable, EUR 1.00" in text
+    assert "Held, EUR −1.00" in text
+    assert "−1.00 EUR 1 1.50 EUR" in text
+    assert "Late consent 2026-06 Northern Lights 1.00 EUR −1.00 EUR b" in text
+
+
+def test_total_of_a_table_never_stands_alone_on_a_page(tmp_path: Path) -> None:
+    known_at = datetime(2026, 7, 15, 6, tzinfo=UTC)
+    content = {
+        "title": "Statement of AI use, June 2026",
+        "subtitle": "For The tune company",
+        "header": "The tune company",
+        "footer": "tune-master|2026-06 v1",
+        "state": "Issued",
+        "is_draft": False,
+        "date": {"year": 2026, "month": 7, "day": 15},
+    }
+    heads = set()
+    for count in range(30, 50):
+        rows = [[f"row {number}", "1.00"] for number in range(count)]
+        parts = [table(["*Territory", "#Balance"], rows, ["Total", f"{count}.00"])]
+        path = tmp_path / f"{count}.pdf"
+        path.write_bytes(typeset(content | {"parts": parts}, known_at))
+        last = pages(path)[-1].replace("\r", "").split("\n")
+        at = next(number for number, line in enumerate(last) if line.startswith("Total "))
+        heads.add((len(pages(path)), last[at - 1].split()[0], last[at - 2].split()[0]))
+
+    # Wherever the page ends, two rows stand before the total.
+    assert heads == {(1, "row", "row"), (2, "row", "row")}
 
 
 def test_document_of_draft_says_so_on_every_page_and_of_an_issued_one_does_not(
