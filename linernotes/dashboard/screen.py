@@ -127,11 +127,21 @@ def _card_html(card: Card) -> str:
     when = ", ".join(filter(None, (card.period, card.as_of)))
     as_of = f"<span class='ln-as-of'>{escape(when)}</span>" if when else ""
     note = f"<div class='ln-card-note'>{escape(card.note)}</div>" if card.note else ""
-    meaning = f" title='{escape(card.meaning)}'" if card.meaning else ""
     return (
-        f"<div class='ln-card'{meaning}><div class='ln-label'>{escape(card.label)}</div>"
+        f"<div class='ln-card'>{_label_html(card)}"
         f"<div class='ln-value{size}'>{escape(card.value)}</div>{_trend_html(card.trend)}{note}"
         f"<div class='ln-foot'>{state}{as_of}</div></div>"
+    )
+
+
+def _label_html(card: Card) -> str:
+    """What a card is called; its meaning opens at a click, a touch or a key."""
+    label = escape(card.label)
+    if not card.meaning:
+        return f"<div class='ln-label'>{label}</div>"
+    return (
+        f"<details class='ln-label'><summary>{label}</summary>"
+        f"<p class='ln-meaning'>{escape(card.meaning)}</p></details>"
     )
 
 

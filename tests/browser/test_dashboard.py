@@ -212,6 +212,27 @@ def test_last_month_is_an_estimate_and_says_as_of_when(
     expect(foot).to_contain_text(f"{month_text(last)}, as known 1 Oct 2026, 00:00 UTC")
 
 
+def test_meaning_of_a_figure_opens_by_key(open_page: Callable[..., Watched]) -> None:
+    page = open_page("").page
+    label = page.locator("summary").first
+    meaning = page.locator(".ln-meaning").first
+    expect(meaning).to_be_hidden()
+
+    label.focus()
+    page.keyboard.press("Enter")
+
+    expect(meaning).to_be_visible()
+    expect(meaning).not_to_be_empty()
+
+
+def test_what_waits_is_told_in_the_chosen_currency_first(
+    open_page: Callable[..., Watched],
+) -> None:
+    row = open_page("?currency=JPY").page.get_by_role("row").filter(has_text="are drafts")
+
+    expect(row).to_contain_text(re.compile(r"[\d,]+ JPY, [\d,.]+ EUR and 2 more"))
+
+
 def test_hostile_title_is_shown_as_text(open_page: Callable[..., Watched]) -> None:
     watched = open_page(f"compensation?product={PRODUCT}")
 

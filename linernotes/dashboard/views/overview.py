@@ -4,10 +4,11 @@ Figures are metrics, the executives' risk register, and counts of published rows
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from linernotes.dashboard.figures import Figures
-from linernotes.dashboard.formats import Money
+from linernotes.dashboard.formats import NONE, Money, money_text
 from linernotes.dashboard.metric_parts import by_month, cards
 from linernotes.dashboard.parts import Column, Heading, Note, Part, Table
 from linernotes.dashboard.views import compensation
@@ -22,6 +23,7 @@ RISKS = {
     "open_notices": ("Notices without action", "Act on them, or find them void."),
     "held_money": ("Lines held", ""),
 }
+AMOUNTS_TOLD = 2
 COMPENSATION = ("match_rate", "unattributed_share")
 CONNECTION = ("derivative_to_source_conversion", "new_fan_rate", "source_lift")
 
@@ -54,7 +56,7 @@ def _decisions(figures: Figures) -> Part:
             Column("What"),
             Column("How many", "count"),
             Column("Since", "month"),
-            Column(f"Of it, {figures.currency}", "money"),
+            Column("Money that waits"),
             Column("Whose turn"),
             Column("What ends it"),
         ],
@@ -66,19 +68,28 @@ def _decisions(figures: Figures) -> Part:
 def _risks(figures: Figures) -> Iterator[list[Any]]:
     """The executives' risk register, over all partners."""
     rows = figures.shown.rows(
-        "select risk_name, hold_bucket, sum(item_count), min(since_month), "
-        "sum(amount) filter (where currency_code = ?), next_action_by "
-        "from published.reports.rpt_executive__risk_register group by all "
-        "order by risk_name desc, min(since_month), hold_bucket",
+        "with in_currencies as (select risk_name, hold_bucket, next_action_by, currency_code, "
+        "sum(item_count) as items, min(since_month) as since, sum(amount) as amount "
+        "from published.reports.rpt_executive__risk_register group by all) "
+        "select risk_name, hold_bucket, sum(items), min(since), "
+        "list((amount, currency_code) order by currency_code <> ?, currency_code) "
+        "filter (where amount <> 0), next_action_by from in_currencies "
+        "group by all order by risk_name desc, min(since), hold_bucket",
         (figures.currency,),
     )
-    for risk, bucket, count, since, amount, turn in rows:
+    for risk, bucket, count, since, amounts, turn in rows:
         what, end = RISKS.get(risk, (wording.plain(risk), ""))
         if bucket is not None:
             what = f"{what}: {wording.plain(bucket).lower()}"
             _, end = wording.HOLDS.get(bucket, ("", ""))
-        waiting = None if amount is None else Money(amount, figures.currency)
-        yield [what, count, since, waiting, wording.plain(turn), end]
+        yield [what, count, since, _amounts_text(amounts or []), wording.plain(turn), end]
+
+
+def _amounts_text(amounts: list[tuple[Decimal, str]]) -> str:
+    """Amounts of several currencies, which have no sum: 9.50 EUR, 97.63 USD and 2 more."""
+    told = [f"{money_text(Money(*one))} {one[1]}" for one in amounts[:AMOUNTS_TOLD]]
+    more = len(amounts) - len(told)
+    return (", ".join(told) or NONE) + (f" and {more} more" if more else "")
 
 
 def _gates(figures: Figures) -> Iterator[list[Any]]:
