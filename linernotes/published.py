@@ -1,8 +1,9 @@
 """What is published now, and opening it for reading. Nothing writes here; no query lives here."""
 
 import json
+import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def definitions_file(file: Path) -> Path:
 
 @contextmanager
 def open_published(
-    settings: Settings, file: Path | None = None
+    settings: Settings, file: Path | None = None, memory_limit: str | None = None
 ) -> Generator[duckdb.DuckDBPyConnection]:
     """Yields a connection whose current database is the published file, read-only.
 
@@ -59,6 +60,8 @@ def open_published(
     Args:
         settings: The home.
         file: Another file in the layout of the published one, opened in its place.
+        memory_limit: What the engine may hold, such as 512MB; what is more spills to the home. All
+            that the engine finds of use when left out.
 
     Raises:
         LinernotesError: if nothing is published yet, or there is no such file.
@@ -69,8 +72,14 @@ def open_published(
         raise LinernotesError(
             f"Nothing is published in {settings.published_root} yet: run `linernotes build` first."
         )
-    with duckdb.connect() as connection:
+    with duckdb.connect() as connection, ExitStack() as scratch:
         connection.execute("set threads = 1")
+        if memory_limit is not None:
+            spill = scratch.enter_context(
+                tempfile.TemporaryDirectory(dir=settings.home, prefix=".spill-")
+            )
+            connection.execute("set temp_directory = $1", [spill])
+            connection.execute("set memory_limit = $1", [memory_limit])
         connection.execute("set timezone = 'UTC'")
         location = str(file or settings.published_file).replace("'", "''")
         connection.execute(f"attach '{location}' as published (read_only)")

@@ -51,6 +51,8 @@ from linernotes.statements import (
 
 Progress = Callable[[int, int, str], None]
 README = "README.txt"
+# The engine sorts in this much, whatever the length of a package, and spills the rest.
+MEMORY_LIMIT = "512MB"
 WORKBOOK, DOCUMENT = "statement.xlsx", "statement.pdf"
 UNFINISHED_PREFIX = ".unfinished-"
 
@@ -155,7 +157,7 @@ def _each_written(
 
 
 def _write_alone(settings: Settings, statements: list[StatementRecord]) -> Package:
-    with open_published(settings) as connection:
+    with open_published(settings, memory_limit=MEMORY_LIMIT) as connection:
         return _write_package(settings, connection, statements)
 
 
