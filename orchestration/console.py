@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 # Without a terminal, as in a log, lines may be wide.
 WIDTH_OF_LOGS = 160
+BESIDE_A_COLUMN = 3
 
 out = Console(width=None if sys.stdout.isatty() else WIDTH_OF_LOGS)
 err = Console(stderr=True)
@@ -48,7 +49,7 @@ def print_table(
     nothing: str | None = None,
     width: int | None = None,
 ) -> None:
-    """Prints a table.
+    """Prints a table; one that the width would cut into pieces row by row, a line per heading.
 
     Args:
         title: Its title.
@@ -58,17 +59,29 @@ def print_table(
         nothing: What to say in place of a table without rows; without it, nothing is said.
         width: Columns that it may take; else all that there are.
     """
-    cells = [[_cell(value) for value in row] for row in rows]
+    cells = [[_cell(*one) for one in zip(row, columns, strict=True)] for row in rows]
     if not cells:
         if nothing:
             say(nothing)
         return
+    room = min(width, out.width) if width else out.width
     table = Table(title=escape(title), title_justify="left", header_style="bold", box=SIMPLE_HEAD)
+    if sum(len(column) + BESIDE_A_COLUMN for column in columns) > room:
+        table.show_header = False
+        table.add_column(style="bold")
+        table.add_column(overflow="fold")
+        for number, row in enumerate(cells):
+            if number:
+                table.add_row()
+            for column, cell in zip(columns, row, strict=True):
+                table.add_row(column, cell)
+        out.print(table, width=room)
+        return
     for column in columns:
         table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     for row in cells:
         table.add_row(*row)
-    out.print(table, width=min(width, out.width) if width else None)
+    out.print(table, width=room if width else None)
 
 
 def print_frame(title: str, frame: "pl.DataFrame", nothing: str | None = None) -> None:
@@ -77,10 +90,11 @@ def print_frame(title: str, frame: "pl.DataFrame", nothing: str | None = None) -
     print_table(title, frame.columns, frame.iter_rows(), numbers, nothing)
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, heading: str) -> str:
     if value is None:
         return ""
-    if isinstance(value, int) and not isinstance(value, bool):
+    is_name = heading.endswith("version")
+    if isinstance(value, int) and not isinstance(value, bool) and not is_name:
         return f"{value:,}"
     if isinstance(value, list):
         return escape(_visible(", ".join(map(str, value))))

@@ -6,12 +6,13 @@ Which metrics there are, and what they are worth, the library says.
 import csv
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from linernotes.metrics import Catalog, MetricTable, open_catalog
+from linernotes.metrics import CURRENCY, MONEY, Catalog, MetricTable, open_catalog
+from linernotes.money import money_text
 from linernotes.settings import Settings
 from orchestration.console import print_table
 
@@ -41,7 +42,8 @@ def print_metrics(
     """
     with open_catalog(settings) as catalog:
         if names:
-            _print(catalog.query(names, by, where, months), "Metrics", form)
+            money = {name for name in names if catalog.metrics[name].unit == MONEY}
+            _print(catalog.query(names, by, where, months), "Metrics", form, money)
         else:
             _print(_listed(catalog), "Metrics there are", form)
 
@@ -54,8 +56,8 @@ def _listed(catalog: Catalog) -> MetricTable:
     return MetricTable(("metric", "unit", "description", "by"), rows)
 
 
-def _print(table: MetricTable, title: str, form: Form) -> None:
-    rows = [[_text(value) for value in row] for row in table.rows]
+def _print(table: MetricTable, title: str, form: Form, money: Set[str] = frozenset()) -> None:
+    rows = [_texts(dict(zip(table.columns, row, strict=True)), money) for row in table.rows]
     if form == Form.JSON:
         found = [dict(zip(table.columns, row, strict=True)) for row in rows]
         json.dump(found, sys.stdout, indent=2, ensure_ascii=False)
@@ -66,6 +68,13 @@ def _print(table: MetricTable, title: str, form: Form) -> None:
         writer.writerows(rows)
     else:
         print_table(title, table.columns, rows, nothing="Nothing happened that this would count.")
+
+
+def _texts(row: dict[str, Any], money: Set[str]) -> list[str | None]:
+    return [
+        money_text(value, row[CURRENCY]) if name in money and value is not None else _text(value)
+        for name, value in row.items()
+    ]
 
 
 def _text(value: Any) -> str | None:

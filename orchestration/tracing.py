@@ -144,7 +144,11 @@ def print_simulation(simulation: "Simulation", as_json: bool) -> None:
 
 
 def _print_facts(title: str, row: Row) -> None:
-    facts = [(name, _text(value)) for name, value in row.items() if value is not None]
+    facts = [
+        (name, str(value) if name.endswith("version") else _text(value))
+        for name, value in row.items()
+        if value is not None
+    ]
     print_table(title, ("what", "is"), facts)
 
 

@@ -3,6 +3,13 @@
 What a metric is made of is defined once, in `models/metrics`; whoever shows one asks here.
 """
 
-from linernotes.metrics.catalog import Catalog, MetricInfo, MetricTable, open_catalog
+from linernotes.metrics.catalog import (
+    CURRENCY,
+    MONEY,
+    Catalog,
+    MetricInfo,
+    MetricTable,
+    open_catalog,
+)
 
-__all__ = ["Catalog", "MetricInfo", "MetricTable", "open_catalog"]
+__all__ = ["CURRENCY", "MONEY", "Catalog", "MetricInfo", "MetricTable", "open_catalog"]

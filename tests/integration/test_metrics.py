@@ -11,6 +11,7 @@ from linernotes.errors import LinernotesError
 from linernotes.metrics import Catalog, open_catalog
 from linernotes.published import open_published
 from linernotes.settings import Settings
+from orchestration.measuring import Form, print_metrics
 
 KEY = ("report_month", "partner_id", "currency_code")
 Sums = dict[tuple, tuple]
@@ -129,6 +130,27 @@ def test_metrics_of_one_partner_and_month_leave_out_the_others(catalog: Catalog)
     assert (f"{month:%Y-%m}", partner, currency) == ("2026-03", "e68-partner", "EUR")
     assert amount == Decimal("985.000")
     assert table.columns == ("report_month", "partner_id", "currency_code", "payable_amount")
+
+
+def test_metrics_are_printed_with_the_decimals_of_their_currency_e06_e07(
+    case_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    partners = {"partner_id": ["e06-partner", "e07-partner", "e68-partner"]}
+
+    print_metrics(
+        Settings(home=case_home),
+        ["payable_amount"],
+        ["partner_id"],
+        partners,
+        ("2026-03", "2026-03"),
+        Form.CSV,
+    )
+
+    rows = dict(line.rsplit(",", 1) for line in capsys.readouterr().out.splitlines())
+    assert rows["partner_id,currency_code"] == "payable_amount"
+    assert "." not in rows["e06-partner,JPY"]
+    assert re.fullmatch(r"\d+\.\d{3}", rows["e07-partner,TND"])
+    assert rows["e68-partner,EUR"] == "985.00"
 
 
 @pytest.mark.parametrize("value", ["' or 1=1 --", "{{ 1 / 0 }}", "{% raw %}"])
