@@ -49,19 +49,20 @@ def definitions_file(file: Path) -> Path:
 
 @contextmanager
 def open_published(
-    settings: Settings, file: Path | None = None, memory_limit: str | None = None
+    settings: Settings, file: Path | None = None, memory_limit: str | None = None, threads: int = 1
 ) -> Generator[duckdb.DuckDBPyConnection]:
     """Yields a connection whose current database is the published file, read-only.
 
     The file is attached to an engine of its own, so that settings made by one reader touch no
-    other reader in the same process. One thread: the order of rows, and with it the bytes of what
-    is written from them, must not depend on the machine.
+    other reader in the same process. One thread, unless told otherwise: the order of rows, and with
+    it the bytes of what is written from them, must not depend on the machine.
 
     Args:
         settings: The home.
         file: Another file in the layout of the published one, opened in its place.
         memory_limit: What the engine may hold, such as 512MB; what is more spills to the home. All
             that the engine finds of use when left out.
+        threads: More than one for sums on a screen: they are exact, whatever their order.
 
     Raises:
         LinernotesError: if nothing is published yet, or there is no such file.
@@ -73,7 +74,7 @@ def open_published(
             f"Nothing is published in {settings.published_root} yet: run `linernotes build` first."
         )
     with duckdb.connect() as connection, ExitStack() as scratch:
-        connection.execute("set threads = 1")
+        connection.execute("set threads = $1", [threads])
         if memory_limit is not None:
             spill = scratch.enter_context(
                 tempfile.TemporaryDirectory(dir=settings.home, prefix=".spill-")

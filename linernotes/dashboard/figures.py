@@ -5,6 +5,7 @@ new publication is seen at once and no answer of an old one outlives it.
 """
 
 import csv
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime
@@ -48,7 +49,9 @@ class Shown:
         )
         file = settings.published_root / record.file_name
         self._open = ExitStack()
-        self._connection = self._open.enter_context(open_published(settings, file))
+        self._connection = self._open.enter_context(
+            open_published(settings, file, threads=os.cpu_count() or 1)
+        )
         self.catalog = self._open.enter_context(open_catalog(settings))
         if publication(settings) != record:  # the metrics may be those of a newer one
             raise _ReplacedError

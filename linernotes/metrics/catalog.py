@@ -4,6 +4,7 @@ Amounts, counts and shares are exact: what is a quotient is divided here, as dec
 """
 
 import json
+import os
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -166,7 +167,7 @@ def open_catalog(settings: Settings) -> Generator[Catalog]:
     """
     record = publication(settings)
     file = settings.published_root / record.file_name
-    with open_published(settings, file) as connection:
+    with open_published(settings, file, threads=os.cpu_count() or 1) as connection:
         yield Catalog(record, _compiler(definitions_file(file)), connection)
 
 
