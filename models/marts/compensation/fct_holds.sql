@@ -3,8 +3,7 @@
 with
     lines as (select * from {{ ref("fct_compensation_lines") }}),
     -- A correction has the key of the line that it corrects. A balance that comes
-    -- back has
-    -- the terms of another month, and names the line instead.
+    -- back has another month's terms, and names the line instead.
     held as (
         select
             *,
