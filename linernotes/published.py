@@ -32,14 +32,19 @@ def publication(settings: Settings) -> Publication:
     """What is published now. Long-lived readers ask this before they open the file.
 
     Raises:
-        LinernotesError: if nothing is published yet.
+        LinernotesError: if nothing is published yet, or the pointer to it is damaged.
     """
     pointer = settings.published_root / "current.json"
     if not pointer.exists():
         raise LinernotesError(
             f"Nothing is published in {settings.published_root} yet: run `linernotes build` first."
         )
-    return Publication(**json.loads(pointer.read_text()))
+    try:
+        return Publication(**json.loads(pointer.read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        raise LinernotesError(
+            f"{pointer} is damaged; what is published is not known. Run `linernotes build` again."
+        ) from None
 
 
 def definitions_file(file: Path) -> Path:
@@ -65,7 +70,7 @@ def open_published(
         threads: More than one for sums on a screen: they are exact, whatever their order.
 
     Raises:
-        LinernotesError: if nothing is published yet, or there is no such file.
+        LinernotesError: if nothing is published yet, or the file is not there or damaged.
     """
     if file is not None and not file.exists():
         raise LinernotesError(f"There is no {file}: check the path.")
@@ -82,7 +87,13 @@ def open_published(
             connection.execute("set temp_directory = $1", [spill])
             connection.execute("set memory_limit = $1", [memory_limit])
         connection.execute("set timezone = 'UTC'")
-        location = str(file or settings.published_file).replace("'", "''")
-        connection.execute(f"attach '{location}' as published (read_only)")
+        path = file or settings.published_file
+        location = str(path).replace("'", "''")
+        try:
+            connection.execute(f"attach '{location}' as published (read_only)")
+        except duckdb.Error as error:
+            raise LinernotesError(
+                f"{path} cannot be opened: {error}. If it is damaged, run `linernotes build` again."
+            ) from None
         connection.execute("use published")
         yield connection

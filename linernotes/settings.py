@@ -3,10 +3,12 @@
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+# What paths inside SQL may not hold: quotes end them, and the others stand for any text.
+NOT_IN_PATHS = frozenset("'\"*?[]{}")
 
 
 def _data_folder() -> Path:
@@ -28,6 +30,24 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=_data_folder)
     landing: Path | None = None
     agreements: Path | None = None
+
+    @field_validator("home", "landing", "agreements")
+    @classmethod
+    def _from_anywhere(cls, path: Path | None) -> Path | None:
+        """The path, whatever folder a process that gets it runs in."""
+        return path and path.expanduser().resolve()
+
+    @field_validator("home")
+    @classmethod
+    def _is_a_folder(cls, home: Path) -> Path:
+        unusable = sorted(set(str(home)) & NOT_IN_PATHS)
+        if unusable:
+            raise ValueError(
+                f"the path {home} has {' '.join(unusable)} in it, which a home's may not have"
+            )
+        if home.exists() and not home.is_dir():
+            raise ValueError(f"{home} is not a folder")
+        return home
 
     @property
     def landing_root(self) -> Path:

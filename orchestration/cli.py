@@ -6,6 +6,7 @@ The work is in the library and the modules next to this one, imported when a com
 import os
 import re
 import sys
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from linernotes.statements import StatementRecord
 
 DONE, SAYS_NO, WRONG_USE = 0, 1, 2
+_given_home: ContextVar[Path | None] = ContextVar("given_home", default=None)
 
 app = typer.Typer(
     name="linernotes",
@@ -44,6 +46,7 @@ Scale = Annotated[float, typer.Option(min=0.001, help="1 is the real thing 1:10,
 Seed = Annotated[int, typer.Option(help="The same seed gives the same bytes.")]
 Partner = Annotated[str | None, typer.Option(help="Only this partner, by its id.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+Port = Annotated[int, typer.Option(min=1, max=65_535, help="Port of the web pages.")]
 Landing = Annotated[Path | None, typer.Option(help="A landing zone outside the home.")]
 
 
@@ -73,13 +76,14 @@ def common(
 ) -> None:
     """The warehouse of a music service's responsible-AI programme."""
     context.obj = home
+    _given_home.set(home)
 
 
 def _settings(context: typer.Context, landing: Path | None = None) -> "Settings":
     from linernotes.settings import Settings
 
     given = {"home": context.obj, "landing": landing}
-    return Settings.model_validate({name: path.resolve() for name, path in given.items() if path})
+    return Settings.model_validate({name: path for name, path in given.items() if path})
 
 
 @app.command()
@@ -465,9 +469,10 @@ def _revenue_shares(texts: list[str]) -> "dict[str, Decimal]":
         contract_id, _, number = text.rpartition("=")
         try:
             share = Decimal(number)
-        except InvalidOperation:
-            share = Decimal(-1)
-        if not contract_id or not 0 <= share <= 1:
+            is_share = 0 <= share <= 1
+        except InvalidOperation:  # no number, or NaN
+            is_share = False
+        if not contract_id or not is_share:
             raise typer.BadParameter(
                 f"{text!r} should be a contract and a share from 0 to 1, such as umg-master=0.55.",
                 param_hint="--revenue-share",
@@ -672,7 +677,7 @@ def dashboard(
     host: Annotated[
         str, typer.Option(help="Address to listen on; others than this machine's need a login.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port of the web pages.")] = 8501,
+    port: Port = 8501,
 ) -> None:
     """Start the executives' pages over the published warehouse."""
     from linernotes.dashboard import OpenToOthers, serve
@@ -687,7 +692,7 @@ def dashboard(
 def up(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port of the web pages.")] = 3000,
+    port: Port = 3000,
 ) -> None:
     """Start Dagster: web pages and daemon, with the schedules."""
     from orchestration.webserver import serve
@@ -716,10 +721,13 @@ def _explain(error: Exception) -> int:
         complain(str(error))
         return SAYS_NO
     if isinstance(error, ValidationError):
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        complain(f"The settings are wrong: {wrong}. Look at LINERNOTES_… variables and .env.")
+        told = ((e["loc"], e["msg"].removeprefix("Value error, ")) for e in error.errors())
+        wrong = "; ".join(f"{'.'.join(map(str, where))}: {what}" for where, what in told)
+        complain(
+            f"The settings are wrong: {wrong}. Look at --home, LINERNOTES_… variables and .env."
+        )
         return WRONG_USE
-    if isinstance(error, (PermissionError, FileNotFoundError)) and error.filename:
+    if isinstance(error, OSError) and error.filename:
         complain(f"{error.strerror}: {error.filename}. Check the path and who may use it.")
         return SAYS_NO
     complain_of_defect(error, _log_folder())
@@ -732,7 +740,8 @@ def _log_folder() -> Path:
     from linernotes.settings import Settings
 
     try:
-        return Settings().home / "logs"
+        home = _given_home.get()
+        return Settings.model_validate({"home": home} if home else {}).home / "logs"
     except Exception:  # the settings may be what is broken
         return Path(tempfile.gettempdir())
 

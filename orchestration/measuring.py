@@ -42,8 +42,9 @@ def print_metrics(
     """
     with open_catalog(settings) as catalog:
         if names:
+            table = catalog.query(names, by, where, months)
             money = {name for name in names if catalog.metrics[name].unit == MONEY}
-            _print(catalog.query(names, by, where, months), "Metrics", form, money)
+            _print(table, "Metrics", form, money)
         else:
             _print(_listed(catalog), "Metrics there are", form)
 

@@ -48,6 +48,7 @@ def serve(settings: Settings, host: str, port: int) -> int:
         "DAGSTER_HOME": str(dagster_home(settings)),
         "LINERNOTES_HOME": str(settings.home),
         "LINERNOTES_LANDING": str(settings.landing_root),
+        "LINERNOTES_AGREEMENTS": str(settings.agreements_file),
     }
     command = [sys.executable, "-m", "dagster", "dev", "--module-name", "orchestration.definitions"]
     command += ["--host", host, "--port", str(port)]

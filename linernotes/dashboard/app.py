@@ -13,15 +13,16 @@ import streamlit as st
 from linernotes.dashboard import screen
 from linernotes.dashboard.figures import Figures, Shown, shown_now
 from linernotes.dashboard.filters import Choice, choose, chosen_text
-from linernotes.dashboard.login import read_login
+from linernotes.dashboard.login import login_in_force
 from linernotes.dashboard.parts import Note, Part
 from linernotes.dashboard.printing import page_pdf
 from linernotes.dashboard.views import PAGES, Page
 from linernotes.errors import LinernotesError
+from linernotes.published import publication
 from linernotes.settings import Settings
 
 # How long a page may lie open until it shows what was published meanwhile.
-LOOK_AGAIN_SECONDS = 30
+LOOK_AGAIN_SECONDS = 10
 UNFORESEEN = (
     "This page could not be made, and Linernotes did not foresee why. The other pages work; reload "
     "this one, and if it stays so, show the server's log to who looks after it."
@@ -34,29 +35,34 @@ def main() -> None:
     st.set_page_config(page_title="Linernotes", page_icon="🎼", layout="wide")
     screen.show_style()
     settings = Settings()
-    login = read_login(settings)
+    try:
+        login = login_in_force()
+    except LinernotesError as unsettled:
+        _show_instead(str(unsettled))
+        return
     if login and not st.user.is_logged_in:
         _navigate(lambda page: _ask_to_log_in(), "hidden").run()
         return
     if login and not login.admits(st.user.to_dict()):
         _navigate(lambda page: _turn_away(), "hidden").run()
         return
+    seen = _published_now(settings)
     try:
         shown = shown_now(settings)
+        options = shown.options
     except LinernotesError as nothing:
-        message = str(nothing)
-        _navigate(lambda page: _show_nothing(message), "hidden").run()
-        _look_again(settings, None)
+        _show_instead(str(nothing))
+        _look_again(settings, seen)
         return
     place: dict[str, Choice] = {}
     chosen = _navigate(lambda page: _show_page(page, shown, place["choice"]), "sidebar")
     with st.sidebar:
-        place["choice"] = choose(shown.options)
+        place["choice"] = choose(options)
         screen.show_stamp(shown.stamp)
         if login:
             _show_who()
     chosen.run()
-    _look_again(settings, shown.file_name)
+    _look_again(settings, seen)
 
 
 def _navigate(show: Callable[[Page], None], position: Literal["sidebar", "hidden"]) -> st.Page:
@@ -89,6 +95,10 @@ def _turn_away() -> None:
     )
     screen.show([Note(words, "warning")])
     st.button("Log out", on_click=st.logout)
+
+
+def _show_instead(message: str) -> None:
+    _navigate(lambda page: _show_nothing(message), "hidden").run()
 
 
 def _show_nothing(message: str) -> None:
@@ -131,14 +141,17 @@ def _made(make: Callable[[], list[Part]]) -> list[Part]:
         return [Note(UNFORESEEN, "warning")]
 
 
-@st.fragment(run_every=LOOK_AGAIN_SECONDS)
-def _look_again(settings: Settings, shown: str | None) -> None:
-    """Runs the page anew if something else is published by now."""
+def _published_now(settings: Settings) -> str | None:
     try:
-        found = shown_now(settings).file_name
+        return publication(settings).file_name
     except LinernotesError:
-        return
-    if found != shown:
+        return None
+
+
+@st.fragment(run_every=LOOK_AGAIN_SECONDS)
+def _look_again(settings: Settings, seen: str | None) -> None:
+    """Runs the page anew if something else is published by now."""
+    if _published_now(settings) != seen:
         st.rerun()
 
 

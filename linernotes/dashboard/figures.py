@@ -5,9 +5,10 @@ new publication is seen at once and no answer of an old one outlives it.
 """
 
 import csv
+import logging
 import os
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -60,7 +61,8 @@ class Shown:
 
     def _rows(self, sql: str, parameters: Row = ()) -> list[Row]:
         given = [list(one) if isinstance(one, tuple) else one for one in parameters]
-        return self._connection.cursor().execute(sql, given).fetchall()
+        with self._explained():
+            return self._connection.cursor().execute(sql, given).fetchall()
 
     def _metrics(
         self,
@@ -70,12 +72,35 @@ class Shown:
         months: tuple[str, str],
     ) -> MetricTable:
         filters = {name: list(values) for name, values in where}
-        return self.catalog.query([*names], by=[*by], where=filters, months=months)
+        with self._explained():
+            return self.catalog.query([*names], by=[*by], where=filters, months=months)
+
+    @contextmanager
+    def _explained(self) -> Generator[None]:
+        """Says of a file that cannot answer what to do about it; the account is for the log."""
+        try:
+            yield
+        except duckdb.Error as error:
+            logging.getLogger(__name__).exception("The published file could not answer.")
+            raise LinernotesError(
+                f"{self.file_name} cannot answer this: it is damaged, or an older version of "
+                "Linernotes wrote it. Run `linernotes build` again."
+            ) from error
 
     @cached_property
     def options(self) -> Options:
-        """What there is to choose from."""
+        """What there is to choose from.
+
+        Raises:
+            LinernotesError: if there is no statement, and so no month and no currency.
+        """
         months = self.rows(f"select distinct report_month from {STATEMENTS} order by all")
+        if not months:
+            raise LinernotesError(
+                "What is published has no statement yet. There is one for each month once the "
+                "contracts and the month's usage are loaded and `linernotes build` has run; "
+                "`linernotes status` says what has come in."
+            )
         territories = self.rows("select distinct territory from published.marts.fct_pools")
         names = territory_names()
         return Options(
@@ -118,13 +143,13 @@ def shown_now(settings: Settings) -> Shown:
     """What is published now, opened once for everybody.
 
     Raises:
-        LinernotesError: if nothing is published yet.
+        LinernotesError: if nothing is published yet, or what is cannot be opened.
     """
     for _ in range(ATTEMPTS):
         record = publication(settings)
         try:
             return _opened(settings.home, record)
-        except (duckdb.IOException, FileNotFoundError, _ReplacedError):
+        except (duckdb.Error, FileNotFoundError, _ReplacedError):
             continue
         except LinernotesError:
             if publication(settings) == record:

@@ -6,7 +6,7 @@ The exchange with the provider is Streamlit's; what is shown afterwards is not d
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -76,6 +76,31 @@ class Login(BaseSettings):
         return address in wanted or f"@{domain}" in wanted
 
 
+class _Served(NamedTuple):
+    login: Login | None
+
+
+_served: list[_Served] = []
+
+
+def put_in_force(login: Login | None) -> None:
+    """Settles who may see what this process serves, until it ends; None for everybody here."""
+    _served[:] = [_Served(login)]
+
+
+def login_in_force() -> Login | None:
+    """What was settled when the server started: a file that goes away lets nobody in.
+
+    Raises:
+        LinernotesError: if nothing was settled, as when another server runs the pages.
+    """
+    if not _served:
+        raise LinernotesError(
+            "Nobody has said who may see this dashboard: start it by `linernotes dashboard`."
+        )
+    return _served[0].login
+
+
 def login_file(settings: Settings) -> Path:
     return settings.home / "login.toml"
 
@@ -114,5 +139,5 @@ def _read_file(file: Path) -> dict[str, Any]:
         )
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise LinernotesError(f"{file} is not TOML: {error}. Mend it or take it away.") from None

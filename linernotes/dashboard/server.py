@@ -8,7 +8,7 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 
-from linernotes.dashboard.login import Login, read_login
+from linernotes.dashboard.login import Login, put_in_force, read_login
 from linernotes.errors import LinernotesError
 from linernotes.settings import Settings
 
@@ -43,6 +43,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
             "the login (LINERNOTES_LOGIN_…, see docs/dashboard.md), or leave --host away."
         )
     _require_free(host, port)
+    put_in_force(login)
     # The pages run in this process, and read the home as every command does.
     os.environ["LINERNOTES_HOME"] = str(settings.home)
     import streamlit as st

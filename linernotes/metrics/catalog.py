@@ -103,15 +103,18 @@ class Catalog:
         Raises:
             LinernotesError: if there is no such metric, or one cannot be split like that.
         """
+        metrics = tuple(dict.fromkeys(metrics))
         infos = [self._info(name) for name in metrics]
-        split, filters = [*by], {**(where or {})}
+        split, filters = [*dict.fromkeys(by)], {**(where or {})}
+        if MONTH in filters:
+            raise LinernotesError("Months are chosen by --months 2026-01:2026-03, not by --where.")
         if any(one.unit == MONEY for one in infos) and CURRENCY not in split:
             split.append(CURRENCY)
         for info in infos:
             _require_known(info, [*split, *filters])
         parts = tuple(dict.fromkeys(part for info in infos for part in info.parts))
         text = self._compiler.sql(parts, tuple(split), tuple(sorted(filters)))
-        first, last = (_month(text) for text in months) if months else (EARLIEST, LATEST)
+        first, last = _span(months) if months else (EARLIEST, LATEST)
         values = {FIRST: first, LAST: last, **{name: [*those] for name, those in filters.items()}}
         cursor = self._connection.cursor().execute(text, values)
         names = [column[0] for column in cursor.description]
@@ -151,6 +154,13 @@ def _key(value: Any) -> Any:
     return value.date() if hasattr(value, "date") else value
 
 
+def _span(months: tuple[str, str]) -> tuple[date, date]:
+    first, last = map(_month, months)
+    if last < first:
+        raise LinernotesError(f"{months[0]}:{months[1]} has no month: write the earlier one first.")
+    return first, last
+
+
 def _month(text: str) -> date:
     try:
         return date.fromisoformat(f"{text}-01")
@@ -163,7 +173,7 @@ def open_catalog(settings: Settings) -> Generator[Catalog]:
     """Yields the metrics of what is published now.
 
     Raises:
-        LinernotesError: if nothing is published yet, or it was published without definitions.
+        LinernotesError: if nothing is published yet, or its definitions cannot be read.
     """
     record = publication(settings)
     file = settings.published_root / record.file_name
@@ -183,7 +193,10 @@ def _compiler(definitions: Path) -> Compiler:
             f"{definitions.name} is not there: what is published comes from an older version. Run "
             "`linernotes build`."
         ) from None
-    return _compiler_of(text)
+    try:
+        return _compiler_of(text)
+    except (ValueError, KeyError, TypeError):
+        raise LinernotesError(f"{definitions} is damaged. Run `linernotes build` again.") from None
 
 
 @lru_cache(maxsize=2)

@@ -150,14 +150,24 @@ def test_choice_without_money_says_so_and_what_to_do(open_page: Callable[..., Wa
     assert page.locator(".ln-value").count() == 0
 
 
-def test_home_with_nothing_published_says_what_to_do(
-    visit: Callable[..., Watched], tmp_path: Path
+def test_home_with_nothing_published_or_no_statement_says_what_to_do(
+    visit: Callable[..., Watched], case_home: Path, tmp_path: Path
 ) -> None:
     with running(tmp_path, free_port()) as address:
         watched = visit(f"{address}/compensation")
+        told = watched.page.locator(".ln-empty")
+        expect(told).to_contain_text("linernotes build")
 
-        expect(watched.page.locator(".ln-empty")).to_contain_text("linernotes build")
+        publish_without_statements(case_home, tmp_path)
+        expect(told).to_contain_text("has no statement yet", timeout=30_000)
     assert watched.errors == []
+
+
+def publish_without_statements(case_home: Path, home: Path) -> None:
+    settings = copy_published(case_home, home)
+    file = settings.published_root / publication(settings).file_name
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("delete from reports.rpt_partner__compensation_statement")
 
 
 def test_filter_chosen_on_one_page_is_in_the_address_and_on_every_page(
@@ -296,6 +306,23 @@ def test_new_publication_is_shown_without_restart_or_error(
         expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
         assert watched.errors == []
         assert page.locator(".ln-warning").count() == 0
+
+
+def test_open_page_shows_what_is_published_meanwhile_untouched(
+    open_page: Callable[..., Watched], settings: Settings
+) -> None:
+    watched = open_page("compensation?partner=e38-partner")
+    page = watched.page
+    expect(page.locator(".ln-end")).not_to_contain_text("26 Dec 2026")
+
+    publish_again(settings, datetime(2026, 12, 26, 7, 30, tzinfo=UTC))
+
+    shown = "Published 26 Dec 2026, 07:30 UTC"
+    expect(page.locator(".ln-end")).to_contain_text(shown, timeout=30_000)
+    wait_until_whole(page)
+    assert "partner=e38-partner" in page.url
+    assert watched.errors == []
+    assert page.locator(".ln-warning").count() == 0
 
 
 def publish_again(settings: Settings, at: datetime) -> None:

@@ -30,6 +30,18 @@ SET = {
 }
 
 
+OWNER_ALONE = stat.S_IRUSR | stat.S_IWUSR
+
+
+def write_login_file(home: Path, variables: dict[str, str]) -> Path:
+    """The login as a file of the home, which nobody else can read."""
+    file = home / "login.toml"
+    lines = [f"{name.lower()} = {json.dumps(value)}\n" for name, value in variables.items()]
+    file.write_text("".join(lines))
+    file.chmod(OWNER_ALONE)
+    return file
+
+
 @pytest.fixture
 def login(monkeypatch: pytest.MonkeyPatch) -> Login:
     for name, value in SET.items():
@@ -66,18 +78,25 @@ def test_login_half_set_is_refused_and_names_what_is_missing(
 
 
 def test_login_from_a_file_is_refused_while_others_can_read_it(tmp_path: Path) -> None:
-    file = tmp_path / "login.toml"
-    lines = [f"{name.lower()} = {json.dumps(value)}\n" for name, value in SET.items()]
-    file.write_text("".join(lines))
+    file = write_login_file(tmp_path, SET)
     file.chmod(0o644)
 
     with pytest.raises(LinernotesError, match="chmod 600"):
         read_login(Settings(home=tmp_path))
 
-    file.chmod(stat.S_IRUSR | stat.S_IWUSR)
+    file.chmod(OWNER_ALONE)
     found = read_login(Settings(home=tmp_path))
     assert found is not None
     assert found.host == "reports.example"
+
+
+def test_login_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "login.toml"
+    file.write_bytes(b"client_id = '\xff'")
+    file.chmod(OWNER_ALONE)
+
+    with pytest.raises(LinernotesError, match="not TOML"):
+        read_login(Settings(home=tmp_path))
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
@@ -96,7 +115,10 @@ def test_dashboard_without_login_listens_to_no_other_machine(
 def guarded(
     case_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, Provider]]:
-    """A dashboard that asks for a login, and the provider that it asks."""
+    """A dashboard that asks for a login, and the provider that it asks.
+
+    The file that says so is taken away once the server runs: that must let nobody in.
+    """
     home = copy_published(case_home, tmp_path_factory.mktemp("guarded")).home
     port = free_port()
     with provider(free_port()) as made:
@@ -104,8 +126,9 @@ def guarded(
             "METADATA_URL": made.metadata_url,
             "REDIRECT_URI": f"http://127.0.0.1:{port}/oauth2callback",
         }
-        named = {f"LINERNOTES_LOGIN_{name}": value for name, value in variables.items()}
-        with running(home, port, **named) as address:
+        file = write_login_file(home, variables)
+        with running(home, port) as address:
+            file.unlink()
             yield address, made
 
 

@@ -11,6 +11,7 @@ from linernotes.errors import LinernotesError
 from linernotes.metrics import Catalog, open_catalog
 from linernotes.published import open_published
 from linernotes.settings import Settings
+from orchestration.cli import SAYS_NO, run
 from orchestration.measuring import Form, print_metrics
 
 KEY = ("report_month", "partner_id", "currency_code")
@@ -176,6 +177,35 @@ def test_metrics_that_cannot_be_answered_say_why(
 ) -> None:
     with pytest.raises(LinernotesError, match=re.escape(said)):
         catalog.query([name], by=[by])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nosuch"], "There is no metric `nosuch`"),
+        (["payable_amount", "--where", "report_month=2026-01"], "--months"),
+        (["payable_amount", "--months", "2026-03:2026-01"], "the earlier one first"),
+        (["payable_amount", "--months", "2026-13"], "is not a month"),
+    ],
+    ids=["no metric", "months by where", "months reversed", "no month"],
+)
+def test_metrics_asked_wrongly_say_what_to_do(
+    case_home: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    status = run(["--home", str(case_home), "metrics", *arguments])
+
+    message = " ".join(capsys.readouterr().err.split())
+    assert status == SAYS_NO
+    assert said in message
+    assert "error-" not in message
+
+
+def test_metrics_asked_twice_are_answered_once(catalog: Catalog) -> None:
+    names, by = ["payable_amount", "payable_amount"], ["partner_id", "partner_id"]
+
+    table = catalog.query(names, by=by)
+
+    assert table.columns == ("partner_id", "currency_code", "payable_amount")
 
 
 def test_every_metric_can_be_asked_by_month_and_passes_through_no_float(catalog: Catalog) -> None:

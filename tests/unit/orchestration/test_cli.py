@@ -47,6 +47,9 @@ def deliver(home: Path, name: str, content: str) -> None:
         ["sample"],
         ["sample", "--out", "somewhere", "--feed-scale", "removals"],
         ["verify"],
+        ["dashboard", "--port", "99999"],
+        ["up", "--port", "99999"],
+        ["simulate", "--month", "2026-01", "--revenue-share", "umg-master=NaN"],
     ],
     ids=" ".join,
 )
@@ -159,6 +162,44 @@ def test_unforeseen_error_is_a_short_message_and_a_log(
     assert str(log) in message.replace("\n", "")
     assert "Traceback" not in message
     assert "Traceback" in log.read_text(encoding="utf-8")
+
+
+def test_unforeseen_error_is_logged_in_the_home_that_was_given(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestration.health.look", lambda _: 1 / 0)
+
+    run(["--home", str(tmp_path / "given"), "status"])
+
+    assert len(list((tmp_path / "given" / "logs").glob("error-*.log"))) == 1
+    assert not home.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("it's", "has ' in it"), ("[a]", "has [ ] in it"), ("file", "not a folder")]
+)
+def test_home_that_cannot_be_one_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, said: str
+) -> None:
+    (tmp_path / "file").write_text("a file")
+
+    status = run(["--home", str(tmp_path / name), "status"])
+
+    message = " ".join(capsys.readouterr().err.split())
+    assert status == WRONG_USE
+    assert said in message
+    assert not list(tmp_path.rglob("logs"))
+
+
+def test_folder_inside_a_file_is_told_by_its_path(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("a file")
+
+    status = run(["sample", "--out", str(tmp_path / "file" / "x"), "--scale", "0.001"])
+
+    assert status == SAYS_NO
+    assert "Not a directory" in capsys.readouterr().err
 
 
 def test_demo_in_a_folder_of_somebody_else_leaves_it_alone(
