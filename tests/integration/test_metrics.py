@@ -72,6 +72,78 @@ def test_metrics_payable_is_the_waterfalls_result_e130(catalog: Catalog, sums: A
     }
 
 
+def test_metrics_net_revenue_is_the_waterfalls_first_step(catalog: Catalog, sums: Ask) -> None:
+    """Both sides share one revenue; counted once per side it was doubled."""
+    found = catalog.query(["pool_net_amount"], by=["report_month", "currency_code"]).rows
+
+    waterfall = sums(
+        "select report_month, currency_code, '', sum(amount) "
+        "from reports.rpt_executive__money_waterfall where step_name = 'net_revenue' group by all"
+    )
+
+    assert len(found) > 10
+    assert {row[:2]: row[2] for row in found} == {
+        key[:2]: amount for key, (amount,) in waterfall.items()
+    }
+
+
+def test_metrics_explicit_consent_is_of_uses_whose_every_proof_is_a_decision(
+    catalog: Catalog, case_home: Path
+) -> None:
+    """A contract that allows by default (contract@version#clause) proves consent undecided."""
+    with open_published(Settings(home=case_home)) as connection:
+        rows = connection.execute(
+            "select string_split(consent_proof_id, '+'), weight_nano "
+            "from marts.fct_compensation_lines "
+            "where line_type = 'USAGE' and consent_status is not null"
+        ).fetchall()
+    proven = [(proofs, weight) for proofs, weight in rows if proofs]
+    decided = sum(weight for proofs, weight in proven if not any("@" in one for one in proofs))
+
+    found = catalog.query(["decided_use_weight", "judged_use_weight"]).rows
+
+    assert found == [(decided, sum(weight for _, weight in rows))]
+    assert 0 < decided < sum(weight for _, weight in proven)
+
+
+def test_metrics_decisions_in_force_for_several_months_count_once(
+    catalog: Catalog, case_home: Path
+) -> None:
+    names = ["allowing_decision_count", "decision_count", "opt_in_rate"]
+    counts = (
+        "count(distinct decision_id) filter (where decision = 'allow'), "
+        "count(distinct decision_id) from reports.rpt_executive__consent_monthly"
+    )
+    with open_published(Settings(home=case_home)) as connection:
+        in_months = connection.execute(
+            f"select report_month, {counts} group by all order by all"
+        ).fetchall()
+        [in_all] = connection.execute(f"select {counts}").fetchall()
+
+    by_month = catalog.query(names, by=["report_month"]).rows
+    [whole] = catalog.query(names).rows
+
+    assert [row[:3] for row in by_month] == in_months
+    assert whole[:2] == in_all
+    assert whole[2] == round(Decimal(whole[0]) / Decimal(whole[1]), 6)
+    assert whole[1] < sum(row[2] for row in by_month)
+
+
+def test_metrics_of_removals_are_the_reports_to_partners(catalog: Catalog, sums: Ask) -> None:
+    names = ["removal_actions", "takedown_actions", "appealed_actions", "overturned_actions"]
+    found = catalog.query(names, by=["report_month", "partner_id"]).rows
+
+    reported = sums(
+        "select report_month, partner_id, '', sum(action_count), sum(removal_action_count), "
+        "sum(appealed_action_count), sum(overturned_action_count) "
+        "from reports.rpt_partner__removals_monthly group by all"
+    )
+
+    assert {row[:2]: row[2:] for row in found if row[1]} == {
+        key[:2]: counts for key, counts in reported.items()
+    }
+
+
 def test_metrics_of_uses_sum_over_products_and_territories_to_the_lines(
     catalog: Catalog, sums: Ask
 ) -> None:

@@ -30,7 +30,10 @@ def parts(figures: Figures) -> Iterator[Part]:
     """The page, from top to bottom."""
     yield Heading("Consent")
     yield cards(figures, *CONSENT)
-    yield Heading("What uses without consent would have earned; it is held")
+    yield Heading(
+        "What uses without consent have earned",
+        "It is held, and released only where everybody required allows the use, also looking back.",
+    )
     yield money_cards(figures, "unconsented_value")
     yield Heading("Consent by month")
     yield from by_month(

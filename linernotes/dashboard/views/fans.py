@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.metric_parts import by_month, cards, split
 from linernotes.dashboard.parts import Heading, Note, Part
-from linernotes.reporting import wording
 
 TITLE, ADDRESS = "Artist-fan connection", "connection"
 QUESTION = "Whether derivatives lead listeners to the artists whose music they are made of."
@@ -19,11 +18,16 @@ CARDS = (
     "source_lift",
 )
 
+WHOLE = (
+    "These figures are whole, for the house's own readers alone. What partners get hides audiences "
+    "below 10 people and rounds the others to 5; nothing of this page should leave the house."
+)
+
 
 def parts(figures: Figures) -> Iterator[Part]:
     """The page, from top to bottom."""
     yield cards(figures, *CARDS)
-    yield Note(wording.SUPPRESSION)
+    yield Note(WHOLE)
     yield Heading("By month")
     yield from by_month(
         figures,

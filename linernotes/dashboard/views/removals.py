@@ -11,10 +11,15 @@ from linernotes.dashboard.parts import Heading, Note, Part
 
 TITLE, ADDRESS = "Removals", "removals"
 QUESTION = "What was taken down or restricted, why, how fast, and what appeals said of it."
+# What is counted is never told alone: one uploader may stand behind a thousand actions.
+COUNTS = ("removal_actions", "removal_recordings", "removal_uploaders")
 CARDS = (
-    "removal_actions",
+    *COUNTS,
+    "takedown_actions",
     "time_to_action_median",
     "time_to_action_p90",
+    "case_time_to_action_median",
+    "case_time_to_action_p90",
     "detection_automation_rate",
     "decision_automation_rate",
     "appeal_rate",
@@ -32,12 +37,12 @@ def parts(figures: Figures) -> Iterator[Part]:
         "does not thereby decide on it."
     )
     yield Heading("Actions by month")
-    yield from by_month(figures, "removal_actions", alt="Actions by month.")
+    yield from by_month(figures, *COUNTS, drawn=1, alt="Actions by month.")
     yield Heading("By reason")
     yield from split(
         figures,
         "programme_reason",
-        "removal_actions",
+        *COUNTS,
         "time_to_action_median",
         "appeal_rate",
         "overturn_rate",
@@ -47,8 +52,9 @@ def parts(figures: Figures) -> Iterator[Part]:
     yield from split(
         figures,
         "partner_id",
-        "removal_actions",
+        *COUNTS,
         "time_to_action_median",
+        "appeal_rate",
         "overturn_rate",
         alt="Actions by partner, the most first.",
     )

@@ -36,6 +36,18 @@ with
         inner join matched on matched.puid = actions.puid
         inner join noticed on noticed.puid = actions.puid
         left join appealed on appealed.puid = actions.puid
+    ),
+    timed as (
+        select
+            *,
+            min(known_from_at) over (
+                partition by coalesce(case_id, puid)
+            ) as case_known_from_at,
+            row_number() over (
+                partition by coalesce(case_id, puid) order by applied_at desc, puid desc
+            )
+            = 1 as is_last_of_case
+        from joined
     )
 select
     cast(puid as {{ t_str() }}) as puid,
@@ -78,6 +90,13 @@ select
     cast(valid_notice_count as {{ t_bigint() }}) as valid_notice_count,
     cast(appeal_count as {{ t_bigint() }}) as appeal_count,
     cast(seconds_to_action as {{ t_bigint() }}) as seconds_to_action,
+    -- Once per case, on its last action, so that the cases can be counted by it.
+    cast(
+        case
+            when is_last_of_case
+            then {{ seconds_between("case_known_from_at", "applied_at") }}
+        end as {{ t_bigint() }}
+    ) as case_seconds_to_action,
     cast(plays_before as {{ t_bigint() }}) as play_before_count,
     is_removal,
     is_demotion,
@@ -105,4 +124,4 @@ select
     cast(reinstated_at as {{ t_ts() }}) as reinstated_at,
     cast(ended_at as {{ t_ts() }}) as ended_at,
     cast(recorded_at as {{ t_ts() }}) as recorded_at
-from joined
+from timed
