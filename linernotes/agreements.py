@@ -8,6 +8,7 @@ import posixpath
 import re
 import tomllib
 from fnmatch import fnmatchcase
+from ipaddress import ip_address
 from itertools import permutations
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal, Self
@@ -31,6 +32,7 @@ from linernotes.settings import Settings
 NOBODY = "PADPIDA0000000000" + mod_37_36.calc_check_digit("PADPIDA0000000000")
 # What must be in every delivery, whatever else is agreed.
 ALWAYS = ("manifest.json", "README.txt")
+LABEL = "[A-Za-z0-9_-]{1,63}"
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -46,6 +48,20 @@ def _dpid(value: str) -> str:
 def _name_piece(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9.-]+", value):
         raise ValueError(f"{value!r} stands in file names: use letters, digits, '.' and '-' only")
+    return value
+
+
+def _host(value: str) -> str:
+    if len(value) > 253 or not re.fullmatch(
+        r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?", value
+    ):
+        try:
+            ip_address(value)
+        except ValueError:
+            raise ValueError(
+                f"{value!r} is no host: write its name, such as drop.partner.example, or its "
+                "address; a name in other letters as its DNS name, xn--…"
+            ) from None
     return value
 
 
@@ -81,10 +97,10 @@ class SftpTarget(_Agreed):
     """A folder on an SFTP server, whose key must be in `known_hosts`."""
 
     kind: Literal["sftp"]
-    host: str
+    host: Annotated[str, AfterValidator(_host)]
     port: int = Field(default=22, gt=0, lt=65536)
-    username: str
-    path: str = "."
+    username: str = Field(min_length=1)
+    path: str = Field(default=".", min_length=1)
     known_hosts: Path
     private_key: Path
 

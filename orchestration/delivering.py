@@ -6,12 +6,16 @@ What leaves, and how, is in `linernotes.delivery`; how it is shown is decided in
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from linernotes.delivery import Shipment, deliver_packages
+from linernotes.delivery import Shipment, deliver_packages, unknown_partners
 from linernotes.errors import LinernotesError
 from linernotes.reporting import Package, write_packages
 from linernotes.settings import Settings
 from linernotes.statements import current_statements
 
+UNKNOWN = (
+    "The agreements name it, but it is no partner: whoever is meant has no target there. Correct "
+    "its id in the agreements."
+)
 StepProgress = Callable[[str, int, int, str], None]
 
 
@@ -23,17 +27,20 @@ class Handover:
         packages: What was written, or kept.
         shipments: One per package, in their order.
         unwritten: Partner, month and reason of each package that could not be written.
+        unknown: Whom the agreements name, and what is published does not know.
     """
 
     packages: list[Package]
     shipments: list[Shipment]
     unwritten: list[tuple[str, str, str]] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
 
     @property
     def troubles(self) -> list[tuple[str, str, str]]:
         """Partner, month and reason of everything that somebody has to look at."""
         return [
             *self.unwritten,
+            *((name, "", UNKNOWN) for name in self.unknown),
             *(
                 (one.partner_id, one.report_month, one.reason)
                 for one in self.shipments
@@ -64,7 +71,7 @@ def report_and_deliver(
     """
     packages, unwritten = _written(settings, month, partner, on_progress)
     shipments = deliver_packages(settings, packages, again=again, on_progress=on_progress)
-    return Handover(packages, shipments, unwritten)
+    return Handover(packages, shipments, unwritten, unknown_partners(settings))
 
 
 def _written(

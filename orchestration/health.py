@@ -12,7 +12,7 @@ from typing import Literal
 import polars as pl
 
 from linernotes import warehouse
-from linernotes.delivery import DeliveryStanding, delivery_standing
+from linernotes.delivery import DeliveryStanding, delivery_standing, unknown_partners
 from linernotes.errors import LinernotesError
 from linernotes.ingestion import CADENCES, Lake
 from linernotes.published import Publication, publication
@@ -298,8 +298,14 @@ def _steps_of(month: MonthOfStatements) -> list[str]:
 def _deliveries(settings: Settings) -> str:
     try:
         standing = delivery_standing(settings)
+        unknown = unknown_partners(settings)
     except LinernotesError as trouble:
         return str(trouble)
+    told = f" {settings.agreements_file} names who is no partner: {', '.join(unknown)}."
+    return _counted(settings, standing) + (told if unknown else "")
+
+
+def _counted(settings: Settings, standing: DeliveryStanding) -> str:
     if standing == DeliveryStanding(0, 0, 0):
         return f"No issued package has a target in {settings.agreements_file}."
     return (

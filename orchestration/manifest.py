@@ -3,6 +3,7 @@
 What a model computes is in `models/`; how dbt finds the lake is in `linernotes/warehouse/`.
 """
 
+import fcntl
 import json
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,12 @@ def target_folder(settings: Settings) -> Path:
 def manifest_file(settings: Settings) -> Path:
     """The manifest as a file, parsed again only when a file of the project has changed since."""
     manifest = target_folder(settings) / "manifest.json"
-    if not manifest.exists() or manifest.stat().st_mtime < _last_change():
-        run_dbt(settings, ["parse"])
+    manifest.parent.mkdir(parents=True, exist_ok=True)
+    # Dagster's processes start side by side; two that parse at once write into each other's file.
+    with (manifest.parent / "manifest.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not manifest.exists() or manifest.stat().st_mtime < _last_change():
+            run_dbt(settings, ["parse"])
     return manifest
 
 

@@ -15,7 +15,12 @@ from linernotes.delivery.records import (
     shipments,
 )
 from linernotes.delivery.shipping import deliver_packages
-from linernotes.delivery.standing import DeliveryStanding, delivery_standing, newest_packages
+from linernotes.delivery.standing import (
+    DeliveryStanding,
+    delivery_standing,
+    newest_packages,
+    unknown_partners,
+)
 
 __all__ = [
     "AS_BEFORE",
@@ -31,4 +36,5 @@ __all__ = [
     "delivery_standing",
     "newest_packages",
     "shipments",
+    "unknown_partners",
 ]

@@ -1,13 +1,16 @@
 """Delivers into a folder that this machine can write to, such as a mounted share.
 
-A file is whole on the disk before it gets its name.
+A file is whole on the disk before it gets its name. The partner may write there too, so nothing
+below the folder is reached through a link: it could lead into this machine.
 """
 
 import errno
+import hashlib
 import os
+import stat
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import BinaryIO, Self
 
@@ -15,11 +18,14 @@ from linernotes.agreements import FolderTarget
 from linernotes.delivery.destination import CHUNK, PART, Acknowledgement, OnBytes, length_alike
 from linernotes.delivery.errors import ConnectionFault
 from linernotes.errors import LinernotesError
-from linernotes.reporting import file_sha256
-from linernotes.statements import sync
 
 # What a share on another machine says when that machine is away.
 AWAY = {errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENOTCONN}
+# What the system says of a link, or of a file where a folder should be.
+LINKED = {errno.ELOOP, errno.ENOTDIR}
+READ_FOLDER = os.O_RDONLY | os.O_DIRECTORY
+# Without waiting, since a pipe in the place of a file would let one wait for ever.
+PLAINLY = os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 class Folder:
@@ -45,44 +51,84 @@ class Folder:
         """Nothing is held open."""
 
     def holding(self, name: str, size: int, sha256: str) -> Acknowledgement | None:
-        path = self._root / name
-        with _in_words(path):
-            if not path.is_file() or path.stat().st_size != size or file_sha256(path) != sha256:
+        with _in_words(self._root / name):
+            try:
+                with self._folder_of(name) as (folder, last):
+                    found = _found(folder, last)
+            except FileNotFoundError:
                 return None
-        return {"bytes": size, "sha256": sha256}
+        return {"bytes": size, "sha256": sha256} if found == (size, sha256) else None
 
     def put(self, path: Path, name: str, sha256: str, on_bytes: OnBytes) -> Acknowledgement:
-        final = self._root / name
-        part = final.with_name(final.name + PART)
-        with _in_words(part):
-            final.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("rb") as source, _opened(part) as sink:
+        part = self._root / (name + PART)
+        with _in_words(part), self._folder_of(name, make=True) as (folder, last):
+            descriptor = _opened(folder, last + PART, os.O_RDWR | os.O_CREAT)
+            with os.fdopen(descriptor, "r+b") as sink, path.open("rb") as source:
                 _complete(source, sink, on_bytes)
-            found = file_sha256(part)
+            size, found = _found(folder, last + PART)
             if found != sha256:
-                part.unlink()
+                os.unlink(last + PART, dir_fd=folder)
                 raise ConnectionFault(f"{part} came out with SHA-256 {found}, not {sha256}")
-            size = part.stat().st_size
-            part.replace(final)
-            sync(final.parent)
+            os.replace(last + PART, last, src_dir_fd=folder, dst_dir_fd=folder)
+            os.fsync(folder)
         return {"bytes": size, "sha256": found}
 
     def flag(self, name: str) -> None:
-        path = self._root / name
-        with _in_words(path):
-            path.touch()
-            sync(path.parent)
+        with (
+            _in_words(self._root / name),
+            self._folder_of(name, make=True) as (folder, last),
+        ):
+            os.close(_opened(folder, last, os.O_WRONLY | os.O_CREAT))
+            os.fsync(folder)
 
     def withdraw(self, name: str) -> None:
-        path = self._root / name
-        with _in_words(path):
-            if path.exists():
-                path.unlink()
-                sync(path.parent)
+        with _in_words(self._root / name):
+            try:
+                with self._folder_of(name) as (folder, last):
+                    os.unlink(last, dir_fd=folder)
+                    os.fsync(folder)
+            except FileNotFoundError:
+                return
+
+    @contextmanager
+    def _folder_of(self, name: str, *, make: bool = False) -> Generator[tuple[int, str]]:
+        """Yields the open folder in which a file lies, and the file's name there."""
+        *folders, last = PurePosixPath(name).parts
+        here = os.open(self._root, READ_FOLDER)
+        try:
+            for folder in folders:
+                if make:
+                    _make_folder(here, folder)
+                below = os.open(folder, READ_FOLDER | os.O_NOFOLLOW, dir_fd=here)
+                os.close(here)
+                here = below
+            yield here, last
+        finally:
+            os.close(here)
 
 
-def _opened(part: Path) -> BinaryIO:
-    return os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT, 0o644), "r+b")
+def _make_folder(parent: int, name: str) -> None:
+    try:
+        os.mkdir(name, dir_fd=parent)
+    except FileExistsError:
+        return
+    os.fsync(parent)
+
+
+def _opened(folder: int, name: str, flags: int) -> int:
+    """The descriptor of a plain file."""
+    descriptor = os.open(name, flags | PLAINLY, 0o644, dir_fd=folder)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.ENOTDIR, "no plain file")
+    return descriptor
+
+
+def _found(folder: int, name: str) -> tuple[int, str]:
+    """Bytes and SHA-256 of a file."""
+    with os.fdopen(_opened(folder, name, os.O_RDONLY), "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        return size, hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _complete(source: BinaryIO, sink: BinaryIO, on_bytes: OnBytes) -> None:
@@ -111,6 +157,11 @@ def _in_words(path: Path) -> Generator[None]:
     except OSError as reason:
         if reason.errno in AWAY:
             raise ConnectionFault(f"{path}: {reason.strerror}") from reason
+        if reason.errno in LINKED:
+            raise LinernotesError(
+                f"{path} cannot be written: something on its way is a link or no plain folder or "
+                "file, and may lead elsewhere. Have the partner take it away; then deliver again."
+            ) from reason
         raise LinernotesError(
             f"{path} cannot be written: {reason.strerror}. Free space or correct who may write "
             "there; then deliver again, which goes on where this stopped."

@@ -4,6 +4,7 @@ Whatever a go leaves behind when it breaks off, the next one takes up and ends i
 """
 
 import fcntl
+import logging
 import uuid
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -139,6 +140,10 @@ def _deliver(terms: _Terms, package: Package) -> Shipment:
         go.end(REFUSED, str(reason))
     except (LinernotesError, ConnectionFault, OSError) as reason:
         go.end(FAILED, _in_words(reason, go.shipment))
+    except Exception as unforeseen:  # one partner's trouble must not end the deliveries to others
+        logging.getLogger(__name__).exception("A delivery failed in a way that is not foreseen.")
+        fault = f"{type(unforeseen).__name__}: {unforeseen}"
+        go.end(FAILED, f"{fault}. Look at the agreement with the partner; then deliver again.")
     return go.shipment
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from linernotes.agreements import load_agreements
 from linernotes.delivery.records import DELIVERED, FAILED, REFUSED, shipments
 from linernotes.errors import LinernotesError
+from linernotes.published import open_published
 from linernotes.reporting import MANIFEST, Package, file_sha256, read_manifest
 from linernotes.settings import Settings
 from linernotes.statements import ISSUED
@@ -74,6 +75,22 @@ def delivery_standing(settings: Settings) -> DeliveryStanding:
             _state([one.outcome for one in goes if one.manifest_sha256 == package.manifest_sha256])
         ] += 1
     return DeliveryStanding(**counts)
+
+
+def unknown_partners(settings: Settings) -> list[str]:
+    """Whom the agreements name and what is published does not know: nothing is delivered by those.
+
+    Empty while nothing is published, since then nobody is known.
+
+    Raises:
+        LinernotesError: if the agreements cannot be read.
+    """
+    agreed = load_agreements(settings).partners
+    if not agreed or not settings.published_file.exists():
+        return []
+    with open_published(settings) as connection:
+        rows = connection.execute("select partner_id from marts.dim_partners").fetchall()
+    return sorted(agreed.keys() - {partner_id for (partner_id,) in rows})
 
 
 def _state(outcomes: list[str]) -> str:

@@ -28,7 +28,7 @@ known_hosts = "known_hosts"
 private_key = "/keys/house"
 """
 
-
+KEYS = 'username = "house"\nknown_hosts = "k"\nprivate_key = "p"\n'
 CLEAR = 'kind = "s3", bucket = "b", endpoint_url = "http://store.example"'
 
 
@@ -91,6 +91,17 @@ def test_agreements_name_the_files_that_a_partner_takes(tmp_path: Path) -> None:
         ("[partners.umg]\nfile = []", "partners.umg.file: Extra inputs"),
         ('[partners.umg.target]\nkind = "ftp"', "partners.umg.target"),
         ('[partners.umg.target]\nkind = "sftp"\nhost = "x"', "username: Field required"),
+        *(
+            (
+                f'[partners.umg.target]\nkind = "sftp"\nhost = "{host}"\n{KEYS}',
+                "sftp.host: .*is no host",
+            )
+            for host in ("a..b", "x" * 64, "drop.example\\u0000", "müller.example", "")
+        ),
+        (
+            f'[partners.umg.target]\nkind = "sftp"\nhost = "::1"\npath = ""\n{KEYS}',
+            "sftp.path: String should have at least 1",
+        ),
         (
             f"[partners.umg]\ntarget = {{ {CLEAR} }}",
             "partners.umg: .*would carry figures in the clear",

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -34,6 +35,7 @@ from linernotes.delivery import (
     delivery_standing,
     encryption,
 )
+from linernotes.delivery.folder import Folder
 from linernotes.errors import LinernotesError
 from linernotes.reporting import (
     MANIFEST,
@@ -46,6 +48,7 @@ from linernotes.settings import Settings
 from tests.fixtures.deliveries import (
     DSR_FLAG,
     FLAG,
+    JUNE,
     PARTNER_DPID,
     PLACE,
     SENDER,
@@ -299,6 +302,76 @@ def test_delivery_that_fails_holds_up_no_other_partner(settings: Settings) -> No
     assert (other.partner_id, other.outcome) == ("wave", DELIVERED)
     assert FLAG in tree(folder)
     assert delivery_standing(settings) == DeliveryStanding(1, 0, 1)
+
+
+def test_delivery_that_fails_as_nobody_foresaw_is_recorded_and_holds_up_no_other(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder_of(settings, "tune")
+    folder = folder_of(settings, "wave")
+    packages = [package_of(settings, "tune"), package_of(settings, "wave")]
+    put = Folder.put
+
+    def put_or_break(self: Folder, path: Path, *rest: Any) -> Any:
+        if "tune" in path.parts:
+            raise UnicodeError("label too long")
+        return put(self, path, *rest)
+
+    monkeypatch.setattr(Folder, "put", put_or_break)
+
+    one, other = deliver_packages(settings, packages)
+
+    assert one.outcome == FAILED
+    assert "UnicodeError: label too long" in one.reason
+    assert [shipment.outcome for shipment in goes(settings, "tune")] == [FAILED]
+    assert other.outcome == DELIVERED
+    assert FLAG in tree(folder)
+
+
+@pytest.mark.parametrize(
+    "name", [JUNE, PLACE, f"{PLACE}/statement.pdf.part", f"{PLACE}/statement.pdf"]
+)
+def test_delivery_through_a_link_in_the_partners_folder_is_refused(
+    settings: Settings, tmp_path: Path, name: str
+) -> None:
+    """Whoever may write in the share could else have files of this machine overwritten."""
+    folder = folder_of(settings)
+    ours = tmp_path / "ours"
+    ours.mkdir()
+    (ours / "file").write_text("ours")
+    link = folder / name
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(ours if name in (JUNE, PLACE) else ours / "file")
+
+    [shipment] = deliver_packages(settings, [package_of(settings, "tune")])
+
+    assert shipment.outcome == FAILED
+    assert "Have the partner take it away" in shipment.reason
+    assert tree(ours) == {"file": b"ours"}
+
+
+def test_delivery_puts_its_flag_in_the_place_of_a_link(settings: Settings, tmp_path: Path) -> None:
+    folder = folder_of(settings)
+    (tmp_path / "ours").write_text("ours")
+    (folder / FLAG).parent.mkdir(parents=True)
+    (folder / FLAG).symlink_to(tmp_path / "ours")
+
+    [shipment] = deliver_packages(settings, [package_of(settings, "tune")])
+
+    assert shipment.outcome == DELIVERED
+    assert not (folder / FLAG).is_symlink()
+    assert (tmp_path / "ours").read_text() == "ours"
+
+
+def test_delivery_onto_a_pipe_does_not_wait_for_ever(settings: Settings) -> None:
+    folder = folder_of(settings)
+    (folder / PLACE).mkdir(parents=True)
+    os.mkfifo(folder / PLACE / "statement.pdf.part")
+
+    [shipment] = deliver_packages(settings, [package_of(settings, "tune")])
+
+    assert shipment.outcome == FAILED
+    assert "Have the partner take it away" in shipment.reason
 
 
 def test_delivery_to_a_target_of_another_partner_never_mixes_packages(settings: Settings) -> None:

@@ -85,6 +85,23 @@ def test_report_with_a_delivery_that_fails_ends_with_1_after_the_others(
     assert goes(settings, "wave")[-1].outcome == DELIVERED
 
 
+def test_report_with_a_partner_misspelt_in_the_agreements_says_so(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = settings.agreements_file
+    file.write_text(file.read_text().replace("[partners.tune]", "[partners.tuna]"))
+
+    status = run(["report", "--month", JUNE, "--deliver"])
+    told = shown(capsys).partition("Not delivered")[2]
+    run(["status"])
+
+    assert status == SAYS_NO
+    assert "tuna" in told
+    assert "it is no partner" in told
+    assert goes(settings, "wave")[-1].outcome == DELIVERED
+    assert "names who is no partner: tuna" in shown(capsys)
+
+
 def test_report_with_a_package_that_cannot_be_written_delivers_the_others(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
