@@ -120,6 +120,12 @@ class Shown:
                     "order by count(*) desc, currency_code"
                 )
             ],
+            paid_in=dict(
+                self.rows(
+                    f"select partner_id, list(distinct currency_code) from {STATEMENTS} "
+                    "group by partner_id"
+                )
+            ),
         )
 
     def _names(self, kind: str) -> dict[str, str]:

@@ -21,11 +21,20 @@ WRITTEN = "address written"
 
 @dataclass(frozen=True)
 class Options:
-    """What there is to choose from: names by id, months in order, currencies by use."""
+    """What there is to choose from: names by id, months in order, currencies by use.
+
+    `paid_in` has the currencies by partner.
+    """
 
     things: Mapping[str, Mapping[str, str]]
     months: Sequence[date]
     currencies: Sequence[str]
+    paid_in: Mapping[str, Sequence[str]]
+
+    def currencies_of(self, partners: Sequence[str]) -> list[str]:
+        """The currencies in which any of the partners is paid; all of them for no partner."""
+        paid = {code for partner in partners for code in self.paid_in.get(partner, ())}
+        return [code for code in self.currencies if not paid or code in paid]
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ def choose(options: Options) -> Choice:
         st.selectbox("To", options.months, key=LAST, format_func=month_text)
     st.selectbox(
         "Currency of charts",
-        options.currencies,
+        _currencies(options),
         key=CURRENCY,
         help="Amounts in different currencies are never added; tables list every currency.",
     )
@@ -106,7 +115,16 @@ def _read_address(options: Options) -> None:
     by_text = {f"{month:%Y-%m}": month for month in options.months}
     for key, fallback in zip((FIRST, LAST), default_months(options.months), strict=True):
         state[key] = by_text.get((address[key] or [""])[0], fallback)
-    state[CURRENCY] = (address[CURRENCY] or [options.currencies[0]])[0]
+    state[CURRENCY] = (address[CURRENCY] or options.currencies_of(state["partner"]))[0]
+
+
+def _currencies(options: Options) -> list[str]:
+    """Those to choose from; the chosen one gives way where no chosen partner is paid in it."""
+    state = st.session_state
+    found = options.currencies_of(state["partner"])
+    if state[CURRENCY] not in found:
+        state[CURRENCY] = found[0]
+    return found
 
 
 def _drop_what_is_gone(options: Options) -> None:
@@ -117,8 +135,6 @@ def _drop_what_is_gone(options: Options) -> None:
     for key, fallback in zip((FIRST, LAST), default_months(options.months), strict=True):
         if state[key] not in options.months:
             state[key] = fallback
-    if state[CURRENCY] not in options.currencies:
-        state[CURRENCY] = options.currencies[0]
 
 
 def _write_address(choice: Choice, options: Options) -> None:
@@ -127,7 +143,8 @@ def _write_address(choice: Choice, options: Options) -> None:
     is_default = ends == default_months(options.months)
     wanted[FIRST] = [] if is_default else [f"{ends[0]:%Y-%m}"]
     wanted[LAST] = [] if is_default else [f"{ends[1]:%Y-%m}"]
-    wanted[CURRENCY] = [] if choice.currency == options.currencies[0] else [choice.currency]
+    default = options.currencies_of(choice.partner)[0]
+    wanted[CURRENCY] = [] if choice.currency == default else [choice.currency]
     if wanted != _address():
         for key, values in wanted.items():
             if values:

@@ -210,6 +210,16 @@ def test_link_restores_the_choice_and_leaves_out_what_is_not_there(
     expect(card.locator(".ln-state")).to_have_text("Issued")
 
 
+def test_partner_that_is_paid_in_another_currency_is_shown_in_its_own_e07(
+    open_page: Callable[..., Watched],
+) -> None:
+    page = open_page("compensation?partner=e07-partner").page
+
+    expect(page.get_by_role("heading", name="By month, TND")).to_be_visible()
+    assert "currency=" not in page.url
+    assert page.locator(".ln-empty").filter(has_text="paid in").count() == 0
+
+
 def test_last_month_is_an_estimate_and_says_as_of_when(
     open_page: Callable[..., Watched], settings: Settings
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from linernotes.reporting import wording
 from linernotes.settings import PROJECT_ROOT, Settings
 from linernotes.warehouse import PUBLIC_SCHEMAS
 from tests.fixtures.worlds import World, case
@@ -116,6 +117,24 @@ def test_recomputed_shares_of_pools_are_those_of_the_report(
 
     assert pools
     assert not [pool for pool in pools if pool[-1] != pool[-2]]
+
+
+def test_listed_corrections_are_all_that_were_posted(closed: duckdb.DuckDBPyConnection) -> None:
+    """Also those that correct no line, such as late usage, and no release of a reserve."""
+    [sql] = [sql for question, sql in QUESTIONS if "corrections" in question]
+
+    question = sql.strip().rstrip(";")
+    listed = closed.execute(
+        f"select line_type, sum(line_count), sum(amount) from ({question}) group by 1"
+    ).fetchall()
+    posted = closed.execute(
+        "select line_type, count(*), sum(amount), count(original_line_id) "
+        "from marts.fct_compensation_lines where list_contains(?, line_type) group by all",
+        [list(wording.CORRECTIONS)],
+    ).fetchall()
+
+    assert sorted(listed) == sorted(row[:3] for row in posted)
+    assert sum(row[3] for row in posted) < sum(row[1] for row in posted)
 
 
 def test_public_tables_and_columns_all_say_what_they_are(
