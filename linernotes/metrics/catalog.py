@@ -110,6 +110,10 @@ class Catalog:
             raise LinernotesError("Months are chosen by --months 2026-01:2026-03, not by --where.")
         if any(one.unit == MONEY for one in infos) and CURRENCY not in split:
             split.append(CURRENCY)
+            if apart := [info.name for info in infos if CURRENCY not in info.dimensions]:
+                raise LinernotesError(
+                    f"Amounts are split by currency, and {', '.join(apart)} has none: ask apart."
+                )
         for info in infos:
             _require_known(info, [*split, *filters])
         parts = tuple(dict.fromkeys(part for info in infos for part in info.parts))

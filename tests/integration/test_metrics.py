@@ -258,8 +258,9 @@ def test_metrics_that_cannot_be_answered_say_why(
         (["payable_amount", "--where", "report_month=2026-01"], "--months"),
         (["payable_amount", "--months", "2026-03:2026-01"], "the earlier one first"),
         (["payable_amount", "--months", "2026-13"], "is not a month"),
+        (["payable_amount", "opt_in_rate"], "opt_in_rate has none: ask apart"),
     ],
-    ids=["no metric", "months by where", "months reversed", "no month"],
+    ids=["no metric", "months by where", "months reversed", "no month", "money and share"],
 )
 def test_metrics_asked_wrongly_say_what_to_do(
     case_home: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
