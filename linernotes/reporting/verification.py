@@ -19,6 +19,7 @@ from linernotes.reporting.manifest import MANIFEST, file_sha256, read_manifest
 from linernotes.reporting.problems import Problem
 from linernotes.reporting.tables import TABLES, PackageTable
 from linernotes.statements import (
+    ISSUED,
     LINE_SET_COLUMNS,
     LineSet,
     balance_that_fails,
@@ -239,6 +240,14 @@ def _statement_problems(lines: Tally, manifest: dict[str, Any]) -> Iterator[Prob
             yield Problem(name, "statement_total_equals_lines", f"{statement_id}: {details}")
         for details in balance_that_fails(totals):
             yield Problem(MANIFEST, "statement_balance_closes", f"{statement_id}: {details}")
+        for term, said in totals.items():
+            if said != (written := money_text(Decimal(said), currency)):
+                details = f"{statement_id}: {term} is {said!r}, where it would be {written!r}"
+                yield Problem(MANIFEST, "totals_are_written_as_money", details)
+    states = {statement["state"] for statement in stated.values()}
+    if (manifest["state"] == ISSUED) != (states == {ISSUED}):
+        details = f"the package is {manifest['state']}, its statements are {sorted(states)}"
+        yield Problem(MANIFEST, "state_is_the_statements", details)
 
 
 def _pool_problems(pools: Tally, lines: Tally) -> Iterator[Problem]:

@@ -171,6 +171,24 @@ def test_verify_of_forged_statement_finds_that_it_does_not_close(package: Path) 
     assert rules(package) == {"statement_balance_closes", "statement_total_equals_lines"}
 
 
+def test_verify_of_total_that_is_no_text_finds_it(package: Path) -> None:
+    """A number in JSON passes through a float in most programs that read it."""
+
+    def as_number(manifest: dict) -> None:
+        totals = manifest["statements"][0]["totals"]
+        totals["tax_amount"] = float(totals["tax_amount"])
+
+    edit_manifest(package, as_number)
+
+    assert rules(package) == {"totals_are_written_as_money"}
+
+
+def test_verify_of_issued_package_of_drafts_finds_it(package: Path) -> None:
+    edit_manifest(package, lambda manifest: manifest.update(state="issued"))
+
+    assert rules(package) == {"state_is_the_statements"}
+
+
 def test_verify_of_version_after_changed_one_finds_the_broken_chain(package: Path) -> None:
     settings = Settings(home=package.parents[3])
     publish(settings, Statement("tune", "tune-master", [Line("a", "1.00")]))
