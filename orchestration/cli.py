@@ -672,6 +672,22 @@ def status(context: typer.Context, json: AsJson = False) -> None:
 
 
 @app.command()
+def repair(context: typer.Context) -> None:
+    """Mend what a power cut left in the lake, and say what was done.
+
+    Nothing is deleted and nothing is guessed: what cannot be read is moved aside, and deliveries
+    that were lost are taken again by the next load.
+    """
+    from linernotes.ingestion import repair as mend
+    from orchestration.console import say
+
+    done = mend(_settings(context))
+    for sentence in done:
+        say(sentence)
+    say(f"Things mended: {len(done)}." if done else "Nothing to mend: every file is whole.")
+
+
+@app.command()
 def dashboard(
     context: typer.Context,
     host: Annotated[

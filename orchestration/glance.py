@@ -17,6 +17,10 @@ SHOWN_PROBLEMS = 12
 def print_health(health: Health) -> None:
     """Prints the state of a home, ending with what to do next."""
     _print_publication(health)
+    if health.damage:
+        _print_lines("The lake is damaged", [("", sentence) for sentence in health.damage[:20]])
+        _print_next_steps(health)
+        return
     _print_feeds(health)
     _print_lines(
         "Refused files",
@@ -36,6 +40,10 @@ def print_health(health: Health) -> None:
     _print_problems(health.problems)
     _print_statements(health)
     say(textwrap.fill(health.deliveries, WIDTH))
+    _print_next_steps(health)
+
+
+def _print_next_steps(health: Health) -> None:
     say("\nWhat to do next")
     for number, step in enumerate(health.next_steps or ["Nothing: all is well."], 1):
         say(textwrap.fill(step, WIDTH, initial_indent=f"{number:3}. ", subsequent_indent="     "))

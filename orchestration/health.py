@@ -14,7 +14,7 @@ import polars as pl
 from linernotes import warehouse
 from linernotes.delivery import DeliveryStanding, delivery_standing, unknown_partners
 from linernotes.errors import LinernotesError
-from linernotes.ingestion import CADENCES, Lake
+from linernotes.ingestion import CADENCES, Lake, lake_damage, open_lake
 from linernotes.published import Publication, publication
 from linernotes.settings import Settings
 from linernotes.statements import current_statements
@@ -22,6 +22,7 @@ from linernotes.statements import current_statements
 FeedState = Literal["on time", "late", "as it comes", "never"]
 TOP_REASONS = 3
 STATES = ("draft", "approved", "issued")
+MEND = "Mend the lake: linernotes repair (docs/operators/power-cut.md)"
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ class Health:
 
     Attributes:
         looked_at: When, naive UTC.
+        damage: What the lake has lost; nothing else is known while it is damaged.
         publication: What is published; None if nothing is.
         arrivals_since: Deliveries that were loaded after the freeze of what is published.
         feeds: Every feed.
@@ -104,6 +106,7 @@ class Health:
     """
 
     looked_at: datetime
+    damage: list[str]
     publication: Publication | None
     arrivals_since: int
     feeds: list[FeedHealth]
@@ -117,7 +120,7 @@ class Health:
     @property
     def is_blocked(self) -> bool:
         """Whether something does not hold that keeps a build from being published."""
-        return any(problem.is_blocking for problem in self.problems)
+        return bool(self.damage) or any(problem.is_blocking for problem in self.problems)
 
 
 def look(settings: Settings, at: datetime | None = None) -> Health:
@@ -127,13 +130,16 @@ def look(settings: Settings, at: datetime | None = None) -> Health:
         settings: The home.
         at: The instant by which a feed is late or not, naive UTC; the present by default.
     """
-    lake = Lake(settings.lake_root, settings.quarantine_root)
-    lake.ensure_tables()
     looked_at = at or warehouse.now()
-    deliveries = lake.read("raw_door__deliveries").collect()
     publication = _publication(settings)
+    damage = lake_damage(settings).sentences()
+    if damage:
+        return Health(looked_at, damage, publication, 0, [], [], [], [], [], "", [MEND])
+    lake = open_lake(settings)
+    deliveries = lake.read("raw_door__deliveries").collect()
     health = Health(
         looked_at=looked_at,
+        damage=[],
         publication=publication,
         arrivals_since=_arrivals_since(deliveries, publication),
         feeds=_feeds(deliveries, looked_at),
@@ -187,7 +193,7 @@ def _feeds(deliveries: pl.DataFrame, at: datetime) -> list[FeedHealth]:
 
 def _refusals(deliveries: pl.DataFrame) -> list[Refusal]:
     """Files of which no newer look ended otherwise; a file that was replaced counts once."""
-    last = deliveries.sort("registered_at").group_by("name").last()
+    last = deliveries.sort("sequence").group_by("name").last()
     refused = last.filter(pl.col("state") == "refused").sort("name")
     return [Refusal(*row) for row in refused.select("name", "reason", "registered_at").iter_rows()]
 

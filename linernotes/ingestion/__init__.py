@@ -4,12 +4,13 @@ Nothing here knows of models, statements or reports.
 """
 
 from linernotes.ingestion.cadence import CADENCES, MONTHLY_FEEDS, Cadence
-from linernotes.ingestion.door import LoadReport, admit_landing
-from linernotes.ingestion.errors import BusyDoor
+from linernotes.ingestion.door import LoadReport, admit_landing, lake_damage, open_lake
+from linernotes.ingestion.errors import BusyDoor, DamagedLake
 from linernotes.ingestion.feeds import FEEDS
 from linernotes.ingestion.lake import Lake
 from linernotes.ingestion.landing import list_landing
 from linernotes.ingestion.register import DeliveryOutcome
+from linernotes.ingestion.repair import repair
 from linernotes.ingestion.retry import quarantine_list, quarantine_retry, quarantine_show
 
 __all__ = [
@@ -18,12 +19,16 @@ __all__ = [
     "MONTHLY_FEEDS",
     "BusyDoor",
     "Cadence",
+    "DamagedLake",
     "DeliveryOutcome",
     "Lake",
     "LoadReport",
     "admit_landing",
+    "lake_damage",
     "list_landing",
+    "open_lake",
     "quarantine_list",
     "quarantine_retry",
     "quarantine_show",
+    "repair",
 ]

@@ -5,16 +5,20 @@ and until then each of its commits is repeated under the same transaction id.
 """
 
 import fcntl
+import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+from deltalake.exceptions import DeltaError
 
+from linernotes.base import durable
 from linernotes.ingestion.admission import Admission, emptied
 from linernotes.ingestion.errors import BusyDoor, IgnoredFile, RefusedFile, UnsettledFile
 from linernotes.ingestion.feeds import CONTRACTS, ECB, ERN
+from linernotes.ingestion.integrity import Damage, damage_of, require_whole
 from linernotes.ingestion.lake import Lake
 from linernotes.ingestion.landing import Arrival, list_landing, read_manifest
 from linernotes.ingestion.messages import admit_message, admit_rates
@@ -64,9 +68,64 @@ def admit_landing(
 
 @contextmanager
 def open_door(settings: Settings) -> Generator["Door"]:
-    """The door of a home, for one process at a time."""
+    """The door of a home, for one process at a time.
+
+    Raises:
+        BusyDoor: if another process is loading.
+        DamagedLake: if register and lake do not agree, or a file of the lake is cut.
+    """
     root = settings.lake_root
-    root.mkdir(parents=True, exist_ok=True)
+    with alone(root):
+        lake = Lake(root, settings.quarantine_root)
+        lake.ensure_tables()
+        require_whole(lake)
+        lake.add_new_columns()
+        if (root / _SCRATCH).exists():
+            # The last load was killed: what it wrote may not be on the disk yet.
+            os.sync()
+        scratch = emptied(root / _SCRATCH)
+        try:
+            with connect(scratch) as connection:
+                yield Door(lake, Register(lake), connection, scratch)
+        finally:
+            emptied(scratch).rmdir()
+
+
+def open_lake(settings: Settings) -> Lake:
+    """The lake of a home, with every table and column of this release.
+
+    Raises:
+        BusyDoor: if columns are missing, and another process is loading.
+        DamagedLake: if a table cannot be read.
+    """
+    lake = Lake(settings.lake_root, settings.quarantine_root)
+    lake.ensure_tables()
+    try:
+        is_older = bool(lake.lacking_columns())
+    except DeltaError:
+        require_whole(lake)
+        raise
+    if is_older:
+        with alone(lake.root):
+            lake.add_new_columns()
+    return lake
+
+
+def lake_damage(settings: Settings) -> Damage:
+    """What is wrong with the lake of a home; nothing, where there is no lake yet."""
+    lake = Lake(settings.lake_root, settings.quarantine_root)
+    lake.ensure_tables()
+    return damage_of(lake)
+
+
+@contextmanager
+def alone(root: Path) -> Generator[None]:
+    """Holds the lock of a lake: one process writes into it at a time.
+
+    Raises:
+        BusyDoor: if another process holds it.
+    """
+    durable.make_folder(root)
     with (root / _LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -74,14 +133,7 @@ def open_door(settings: Settings) -> Generator["Door"]:
             raise BusyDoor(
                 f"another load is writing to {root}; wait until it is done, then load again"
             ) from None
-        lake = Lake(root, settings.quarantine_root)
-        lake.ensure_tables()
-        scratch = emptied(root / _SCRATCH)
-        try:
-            with connect(scratch) as connection:
-                yield Door(lake, Register(lake), connection, scratch)
-        finally:
-            emptied(scratch).rmdir()
+        yield
 
 
 class Door:

@@ -28,3 +28,7 @@ class UnsettledFile(DoorError):
 
 class BusyDoor(LinernotesError):
     """Another process is loading into the same home."""
+
+
+class DamagedLake(LinernotesError):
+    """The lake lost something, and nothing more may be loaded into it before it is mended."""

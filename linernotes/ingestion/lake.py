@@ -5,17 +5,18 @@ What may enter it is decided by the door; nothing here looks at rows.
 
 import datetime as dt
 import json
-import shutil
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
-from deltalake import CommitProperties, DeltaTable, Transaction
+from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction
 from deltalake.transaction import AddAction, RemoveAction
 
+from linernotes.base import durable
 from linernotes.ingestion.columns import MONEY, TIMESTAMP
 from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.ern_schemas import ERN_SCHEMAS
@@ -26,13 +27,19 @@ DELIVERIES = "raw_door__deliveries"
 QUARANTINED_ROWS = "raw_door__quarantined_rows"
 CHECK_RESULTS = "raw_door__check_results"
 ECB_RATES = "raw_finance__ecb_rates"
+ERN_MESSAGES = "raw_catalog__ern_messages"
 WITHHOLDINGS = ContractWithholdings.TABLE
 
 _VERSION: dict[str, Any] = {"recorded_at": TIMESTAMP, "is_withdrawn": pl.Boolean()}
 # Delta leaves files alone whose names start so.
-_EMPTY_FILE = "_empty.parquet"
+EMPTY_FILE = "_empty.parquet"
 _FILE_BYTES = 256 * 1024 * 1024
 _MANY_FILES = 64
+LOG = "_delta_log"
+# Commits between two checkpoints of a table's log.
+_CHECKPOINT_EVERY = 100
+# A checkpoint that is cut would hide the commits behind it: it is made and synced here instead.
+_NO_HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 
 
 def feed_schema(contract: type[Contract]) -> pl.Schema:
@@ -74,6 +81,8 @@ SCHEMAS: dict[str, pl.Schema] = {
             "warnings": pl.String(),
             "ignored_columns": pl.List(pl.String()),
             "registered_at": TIMESTAMP,
+            # Grows with every entry, whatever the clock does. Absent in homes of version 0.1.
+            "sequence": pl.Int64(),
         }
     ),
     QUARANTINED_ROWS: pl.Schema(
@@ -167,13 +176,51 @@ class Lake:
         for table in SCHEMAS:
             folder = self.path(table)
             if not DeltaTable.is_deltatable(str(folder)):
-                folder.mkdir(parents=True, exist_ok=True)
+                durable.make_folder(folder)
                 DeltaTable.create(
                     str(folder), SCHEMAS[table], mode="ignore", configuration=_statistics(table)
                 )
-            empty = folder / _EMPTY_FILE
+                durable.sync_tree(folder / LOG)
+                durable.sync(folder)
+            empty = folder / EMPTY_FILE
             if not empty.exists():
-                pl.DataFrame(schema=SCHEMAS[table]).write_parquet(empty)
+                self.write_empty_file(table)
+
+    def write_empty_file(self, table: str) -> None:
+        """Write the file without a row that readers get of a table without files."""
+        with durable.replacing(self.path(table) / EMPTY_FILE) as unfinished:
+            pl.DataFrame(schema=SCHEMAS[table]).write_parquet(unfinished)
+
+    def add_new_columns(self) -> list[str]:
+        """Write the tables of an older release anew with the columns that they lack, all null.
+
+        Every engine then reads all files of a table alike.
+
+        Returns:
+            The tables that were written.
+        """
+        changed = []
+        for table in self.lacking_columns():
+            files, columns = self.open(table).file_uris(), SCHEMAS[table]
+            rows = pl.scan_parquet(files, schema=columns, missing_columns="insert")
+            if table == DELIVERIES and "sequence" not in self._columns(table):
+                rows = rows.sort("registered_at", "delivery_id").with_columns(
+                    sequence=pl.int_range(1, pl.len() + 1)
+                )
+            widened = self.path(table) / f"columns-{self.open(table).version():05d}.parquet"
+            with durable.replacing(widened) as unfinished:
+                (rows if files else pl.LazyFrame(schema=columns)).sink_parquet(unfinished)
+            self._commit(table, [StagedFile(widened, self.row_count(table))], "overwrite")
+            self.write_empty_file(table)
+            changed.append(table)
+        return changed
+
+    def lacking_columns(self) -> list[str]:
+        """The tables that an older release made, and that lack columns of this one."""
+        return [table for table in SCHEMAS if not SCHEMAS[table].keys() <= self._columns(table)]
+
+    def _columns(self, table: str) -> set[str]:
+        return {field.name for field in self.open(table).schema().fields}
 
     def open(self, table: str) -> DeltaTable:
         """The table as it stands now."""
@@ -187,7 +234,7 @@ class Lake:
     def active_files(self, table: str) -> list[Path]:
         """The Parquet files that make up the table now; a typed empty one if there are none."""
         files = sorted(Path(uri) for uri in self.open(table).file_uris())
-        return files or [self.path(table) / _EMPTY_FILE]
+        return files or [self.path(table) / EMPTY_FILE]
 
     def files_between(self, table: str, first: dt.datetime, last: dt.datetime) -> list[Path]:
         """The active files that may hold rows recorded between two times."""
@@ -210,6 +257,36 @@ class Lake:
         """The table's rows, read when they are asked for."""
         return pl.scan_parquet(self.active_files(table))
 
+    def transactions(self, table: str) -> set[str]:
+        """The ids of all transactions that were committed to the table."""
+        log = self.path(table) / LOG
+        checkpoints = sorted(log.glob("*.checkpoint.parquet"))
+        found: set[str] = set()
+        since = ""
+        if checkpoints:
+            since = checkpoints[-1].name
+            rows = pl.read_parquet(checkpoints[-1], columns=["txn"], glob=False)
+            found.update(rows["txn"].struct.field("appId").drop_nulls())
+        for commit in sorted(log.glob("*.json")):
+            if commit.name > since:
+                for line in commit.read_bytes().splitlines():
+                    if line.startswith(b'{"txn"'):
+                        found.add(json.loads(line)["txn"]["appId"])
+        return found
+
+    def cut_files(self, table: str) -> list[Path]:
+        """Empty commits, and active files that are missing or not as long as the log says."""
+        log = self.path(table) / LOG
+        cut = [commit for commit in sorted(log.glob("*.json")) if not commit.stat().st_size]
+        actions = pl.DataFrame(self.open(table).get_add_actions(flatten=True))
+        if actions.is_empty():
+            return cut
+        for path, size in zip(actions["path"], actions["size_bytes"], strict=True):
+            file = self.path(table) / path
+            if not file.is_file() or file.stat().st_size != size:
+                cut.append(file)
+        return cut
+
     def has_transaction(self, table: str, transaction_id: str) -> bool:
         """Whether a transaction of that id was committed to the table."""
         return self.open(table).transaction_version(transaction_id) is not None
@@ -226,20 +303,45 @@ class Lake:
         """
         if not files or self.has_transaction(table, transaction_id):
             return False
-        actions: list[AddAction | RemoveAction] = []
+        placed = []
         for number, staged in enumerate(files):
             name = f"{transaction_id.replace('/', '-')}-{number:05d}.parquet"
-            shutil.move(staged.path, self.path(table) / name)
-            size = (self.path(table) / name).stat().st_size
-            modified = int(time.time() * 1000)
-            actions.append(AddAction(name, size, {}, modified, True, staged.statistics()))
+            placed.append(replace(staged, path=self.path(table) / name))
+            durable.move(staged.path, placed[-1].path)
+        durable.sync(self.path(table))
+        self._commit(table, placed, "append", Transaction(transaction_id, 1))
+        return True
+
+    def _commit(
+        self,
+        table: str,
+        files: Sequence[StagedFile],
+        mode: Literal["append", "overwrite"],
+        *transactions: Transaction,
+    ) -> None:
+        """Make files that are on the disk a part of a table, or all of it."""
+        actions: list[AddAction | RemoveAction] = []
+        for file in files:
+            size, modified = file.path.stat().st_size, int(time.time() * 1000)
+            actions.append(AddAction(file.path.name, size, {}, modified, True, file.statistics()))
         self.open(table).create_write_transaction(
             actions,
-            "append",
+            mode,
             SCHEMAS[table],
-            commit_properties=CommitProperties(app_transactions=[Transaction(transaction_id, 1)]),
+            commit_properties=CommitProperties(app_transactions=list(transactions)),
+            post_commithook_properties=_NO_HOOKS,
         )
-        return True
+        self._settle(table)
+
+    def _settle(self, table: str) -> None:
+        """Bring a table's newest commit onto the disk, and now and then a checkpoint."""
+        version, log = self.open(table).version(), self.path(table) / LOG
+        durable.sync(log / f"{version:020d}.json")
+        durable.sync(log)
+        if version and version % _CHECKPOINT_EVERY == 0:
+            self.open(table).create_checkpoint()
+            durable.sync_tree(log)
+            self.open(table).cleanup_metadata()
 
     def append(self, table: str, rows: pl.DataFrame, transaction_id: str, scratch: Path) -> bool:
         """Add rows that fit in memory, in one commit."""
@@ -250,15 +352,41 @@ class Lake:
 
     def update(self, table: str, updates: Mapping[str, str], predicate: str) -> None:
         """Set columns of the rows that a SQL predicate names."""
-        self.open(table).update(updates=dict(updates), predicate=predicate)
+        with self._rewriting(table) as opened:
+            opened.update(
+                updates=dict(updates), predicate=predicate, post_commithook_properties=_NO_HOOKS
+            )
+
+    def delete(self, table: str, predicate: str) -> None:
+        """Take away the rows that a SQL predicate names."""
+        with self._rewriting(table) as opened:
+            opened.delete(predicate, post_commithook_properties=_NO_HOOKS)
 
     def compact(self, table: str) -> None:
         """Join small files into larger ones, and delete those that were joined a week ago.
 
         Readers of the old files are not disturbed: those stay until then.
         """
-        self.open(table).optimize.compact(target_size=_FILE_BYTES)
+        with self._rewriting(table) as opened:
+            opened.optimize.compact(target_size=_FILE_BYTES, post_commithook_properties=_NO_HOOKS)
         self.open(table).vacuum(dry_run=False)
+
+    @contextmanager
+    def _rewriting(self, table: str) -> Generator[DeltaTable]:
+        """Bring what the library writes and commits at once onto the disk.
+
+        A power cut before that leaves the newest commit with cut files, which `repair.py` undoes:
+        the files that it replaced are still there.
+        """
+        before, opened = set(self.open(table).file_uris()), self.open(table)
+        version = opened.version()
+        yield opened
+        if opened.version() == version:
+            return
+        for uri in sorted(set(opened.file_uris()) - before):
+            durable.sync(Path(uri))
+        durable.sync(self.path(table))
+        self._settle(table)
 
     def compact_where_scattered(self) -> list[str]:
         """Compact the tables whose rows lie in many small files."""

@@ -17,13 +17,12 @@ from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.ecb import EcbFile, parse_rates
 from linernotes.ingestion.ern import ErnMessage, parse_message
 from linernotes.ingestion.errors import RefusedFile
-from linernotes.ingestion.lake import ECB_RATES, SCHEMAS, Lake
+from linernotes.ingestion.lake import ECB_RATES, ERN_MESSAGES, SCHEMAS, Lake
 from linernotes.ingestion.readers.batches import BYTE_ORDER_MARK
 from linernotes.ingestion.register import DeliveryOutcome
 
 # A message is one document in memory; the largest known releases are far below.
 LARGEST_MESSAGE_BYTES = 256 * 1024 * 1024
-_MESSAGES = "raw_catalog__ern_messages"
 
 
 def admit_message(path: Path, outcome: DeliveryOutcome, lake: Lake, scratch: Path) -> None:
@@ -65,7 +64,7 @@ def _content(path: Path) -> bytes:
 
 def _same_id(message: ErnMessage, outcome: DeliveryOutcome, lake: Lake) -> dict[str, str] | None:
     known = (
-        lake.read(_MESSAGES)
+        lake.read(ERN_MESSAGES)
         .filter(
             pl.col("sender_dpid") == message.sender_dpid,
             pl.col("message_id") == message.message_id,

@@ -4,6 +4,7 @@ It is itself a lake table, written once a delivery is wholly in the lake.
 """
 
 import hashlib
+import secrets
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -38,7 +39,12 @@ class DeliveryOutcome:
     @property
     def transaction_id(self) -> str:
         """Under which each of the lake's tables knows the delivery."""
-        return f"door-{self.delivery_id}"
+        return transaction_of(self.delivery_id)
+
+
+def transaction_of(delivery_id: str) -> str:
+    """The id under which each of the lake's tables knows a delivery."""
+    return f"door-{delivery_id}"
 
 
 class Register:
@@ -48,10 +54,11 @@ class Register:
         self._lake = lake
         rows = (
             lake.read(DELIVERIES)
-            .select("delivery_id", "name", "sha256", "state", "reason", "registered_at")
-            .sort("registered_at", "delivery_id")
+            .select("delivery_id", "name", "sha256", "state", "reason", "sequence")
+            .sort("sequence")
             .collect()
         )
+        self._sequence: int = rows["sequence"][-1] if rows.height else 0
         self._last: dict[tuple[str, str], tuple[State, str | None]] = {}
         self._attempts: dict[tuple[str, str], int] = {}
         self._loaded: dict[str, tuple[str, str]] = {}
@@ -87,9 +94,13 @@ class Register:
         row = asdict(outcome) | {
             "warnings": _as_text(outcome.warnings),
             "registered_at": now(),
+            "sequence": self._sequence + 1,
         }
         rows = pl.DataFrame([row], schema_overrides=SCHEMAS[DELIVERIES])
-        self._lake.append(DELIVERIES, rows, outcome.transaction_id, scratch)
+        # An entry that a repair took out is made again: each has a name of its own.
+        self._sequence += 1
+        entry = f"{outcome.transaction_id}-{secrets.token_hex(4)}"
+        self._lake.append(DELIVERIES, rows, entry, scratch)
         self._note(outcome.delivery_id, *key, outcome.state, outcome.reason)
 
 

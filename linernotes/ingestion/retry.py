@@ -11,10 +11,9 @@ import polars as pl
 
 from linernotes.ingestion import quarantine
 from linernotes.ingestion.admission import Admission, emptied
-from linernotes.ingestion.door import Door, LoadReport, open_door
+from linernotes.ingestion.door import Door, LoadReport, open_door, open_lake
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.feeds import CONTRACTS, ECB
-from linernotes.ingestion.lake import Lake
 from linernotes.ingestion.messages import admit_rates
 from linernotes.ingestion.readers import reader_for
 from linernotes.ingestion.register import DeliveryOutcome
@@ -23,12 +22,12 @@ from linernotes.settings import Settings
 
 def quarantine_list(settings: Settings) -> pl.DataFrame:
     """One row per delivery with rows in quarantine, the oldest first."""
-    return quarantine.summary(_lake(settings))
+    return quarantine.summary(open_lake(settings))
 
 
 def quarantine_show(settings: Settings, delivery_id: str) -> pl.DataFrame:
     """The quarantined rows of one delivery."""
-    return quarantine.rows_of(_lake(settings), delivery_id)
+    return quarantine.rows_of(open_lake(settings), delivery_id)
 
 
 def quarantine_retry(settings: Settings, delivery_id: str | None = None) -> LoadReport:
@@ -44,12 +43,6 @@ def quarantine_retry(settings: Settings, delivery_id: str | None = None) -> Load
             if outcome is not None:
                 report.deliveries.append(outcome)
     return report
-
-
-def _lake(settings: Settings) -> Lake:
-    lake = Lake(settings.lake_root, settings.quarantine_root)
-    lake.ensure_tables()
-    return lake
 
 
 def _retry(door: Door, delivery_id: str) -> DeliveryOutcome | None:

@@ -7,7 +7,7 @@ the issue of statements.
 from collections.abc import Iterable
 from pathlib import Path
 
-from linernotes.ingestion import Lake
+from linernotes.ingestion import open_lake
 from linernotes.ledger import REVALUED, empty_ledger_file, ledger_files
 from linernotes.settings import Settings
 
@@ -31,8 +31,7 @@ def link_sources(settings: Settings, root: Path | None = None, with_ledger: bool
         root: Where; the home's own folder for builds when left out.
         with_ledger: Whether what is issued is known; without it every month is open.
     """
-    lake = Lake(settings.lake_root)
-    lake.ensure_tables()
+    lake = open_lake(settings)
     root = root or sources_folder(settings)
     for table in lake.tables():
         _link(root / table, lake.active_files(table))

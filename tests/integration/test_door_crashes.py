@@ -51,7 +51,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tupl
 def stop_at(step: int, monkeypatch: pytest.MonkeyPatch, when: str) -> Callable[[], int]:
     """Stop the load before or after its n-th commit, or between a file's move and its commit."""
     done = 0
-    add, move = Lake.add, lake_module.shutil.move
+    add, move = Lake.add, lake_module.durable.move
 
     def counted_add(*args: object) -> bool:
         nonlocal done
@@ -69,7 +69,7 @@ def stop_at(step: int, monkeypatch: pytest.MonkeyPatch, when: str) -> Callable[[
             raise Stop
 
     monkeypatch.setattr(Lake, "add", counted_add)
-    monkeypatch.setattr(lake_module.shutil, "move", counted_move)
+    monkeypatch.setattr(lake_module.durable, "move", counted_move)
     return lambda: done
 
 
@@ -108,13 +108,13 @@ def test_load_killed_again_and_again_ends_as_one_run_does(
         "from linernotes.ingestion import admit_landing, lake\n"
         "from linernotes.settings import Settings\n"
         "left = [4]\n"
-        "move = lake.shutil.move\n"
+        "move = lake.durable.move\n"
         "def counted(*args):\n"
         "    left[0] -= 1\n"
         "    if not left[0]:\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
         "    move(*args)\n"
-        "lake.shutil.move = counted\n"
+        "lake.durable.move = counted\n"
         "admit_landing(Settings())\n"
     )
     environment = os.environ | {"LINERNOTES_HOME": str(tmp_path)}

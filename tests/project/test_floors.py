@@ -10,6 +10,7 @@ from pathlib import Path
 
 # A part may use parts on lower floors, and parts of its own floor by their public names.
 FLOORS = {
+    "linernotes.base": -1,
     "linernotes.agreements": 0,
     "linernotes.errors": 0,
     "linernotes.ledger": 0,

@@ -1,0 +1,155 @@
+"""Writes that are on the disk when they return, and that never leave half a file under its name.
+
+Every file whose presence means that it is whole is written here: aside first, synced, renamed, and
+then the folder is synced. What a killed run leaves has a name that starts with `UNFINISHED`.
+"""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+# No reader looks at such names, and the next run of the same work removes them.
+UNFINISHED = ".unfinished-"
+FILE_MODE, FOLDER_MODE = 0o644, 0o755
+
+
+@contextmanager
+def replacing(target: Path, mode: int = FILE_MODE) -> Generator[Path]:
+    """Yields a path to write to; on leaving without an error the file becomes `target`.
+
+    Args:
+        target: The file to be; it may exist, and then is replaced at once.
+        mode: Permissions of the new file.
+    """
+    make_folder(target.parent)
+    unfinished = _free_name(target)
+    try:
+        yield unfinished
+        unfinished.chmod(mode)
+        sync(unfinished)
+        unfinished.replace(target)
+        sync(target.parent)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def write_text(target: Path, text: str, mode: int = FILE_MODE) -> None:
+    """Writes a text as UTF-8 with plain line ends, whole or not at all."""
+    write_bytes(target, text.encode(), mode)
+
+
+def write_bytes(target: Path, content: bytes, mode: int = FILE_MODE) -> None:
+    """Writes bytes, whole or not at all."""
+    with replacing(target, mode) as unfinished:
+        unfinished.write_bytes(content)
+
+
+def write_once(target: Path, text: str, mode: int = FILE_MODE) -> bool:
+    """Writes a text under a name that must be free; False if the name is taken."""
+    make_folder(target.parent)
+    unfinished = _free_name(target)
+    try:
+        unfinished.write_bytes(text.encode())
+        unfinished.chmod(mode)
+        sync(unfinished)
+        try:
+            os.link(unfinished, target)
+        except FileExistsError:
+            # Whoever wrote it may have been killed before its name was on the disk.
+            sync(target.parent)
+            return False
+        sync(target.parent)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return True
+
+
+def unfinished_folder(parent: Path, mode: int = FOLDER_MODE) -> Path:
+    """A new folder to fill, which `settle` then gives its name."""
+    make_folder(parent)
+    folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=parent))
+    folder.chmod(mode)
+    return folder
+
+
+def settle(unfinished: Path, target: Path) -> bool:
+    """Gives a filled folder its name, once all in it is on the disk; False if the name is taken."""
+    sync_tree(unfinished)
+    try:
+        # Of two folders the system replaces only an empty one, and no version is ever empty.
+        os.rename(unfinished, target)  # noqa: PTH104
+    except OSError:
+        if not target.exists():
+            raise
+        return False
+    sync(target.parent)
+    return True
+
+
+def move(source: Path, target: Path) -> None:
+    """Moves a finished file to where it belongs, also from another file system.
+
+    The folder is not synced: who moves several files syncs it once.
+    """
+    sync(source)
+    try:
+        source.replace(target)
+    except OSError:
+        with replacing(target) as unfinished:
+            shutil.copyfile(source, unfinished)
+        source.unlink()
+
+
+def make_folder(folder: Path, mode: int = FOLDER_MODE) -> None:
+    """Makes a folder and those above it; their names are on the disk when this returns."""
+    missing = []
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for one in reversed(missing):
+        one.mkdir(mode=mode, exist_ok=True)
+        sync(one.parent)
+
+
+def sync(path: Path) -> None:
+    """Brings a file's content, or the names in a folder, onto the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_tree(folder: Path) -> None:
+    """Brings a folder and all below it onto the disk."""
+    for path in sorted(folder.iterdir()):
+        if path.is_symlink():
+            continue
+        if path.is_dir():
+            sync_tree(path)
+        else:
+            sync(path)
+    sync(folder)
+
+
+def clear_unfinished(folder: Path) -> list[Path]:
+    """Removes what killed runs left in a folder, and says what that was.
+
+    Whoever calls this holds the lock of the work that writes there.
+    """
+    leftovers = sorted(folder.glob(f"{UNFINISHED}*"))
+    for leftover in leftovers:
+        if leftover.is_dir() and not leftover.is_symlink():
+            shutil.rmtree(leftover)
+        else:
+            leftover.unlink(missing_ok=True)
+    return leftovers
+
+
+def _free_name(target: Path) -> Path:
+    """A hidden name beside the target; short, since the target's own may be as long as can be."""
+    return target.with_name(f"{UNFINISHED}{os.getpid()}-{secrets.token_hex(4)}{target.suffix}")

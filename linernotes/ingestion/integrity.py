@@ -1,0 +1,118 @@
+"""Whether the register and the lake agree, and whether each of the lake's files is whole.
+
+Both are on the disk before a load says that it is done, so trouble here means that the disk lost
+something, or that a backup was put back in part. Mending is in `repair.py`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+from deltalake.exceptions import DeltaError
+
+from linernotes.ingestion.errors import DamagedLake
+from linernotes.ingestion.feeds import CONTRACTS, ECB
+from linernotes.ingestion.lake import DELIVERIES, ECB_RATES, ERN_MESSAGES, QUARANTINED_ROWS, Lake
+from linernotes.ingestion.register import transaction_of
+
+
+@dataclass(frozen=True)
+class LostDelivery:
+    """A delivery that the register calls loaded and that is not in the lake."""
+
+    delivery_id: str
+    name: str
+    sha256: str
+    table: str
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What is wrong with a lake.
+
+    Attributes:
+        tables: What the engine said of each table that cannot be opened.
+        files: Files that are missing or cut.
+        deliveries: Deliveries that the register has and the lake lacks.
+    """
+
+    tables: dict[str, str]
+    files: list[Path]
+    deliveries: list[LostDelivery]
+
+    def sentences(self) -> list[str]:
+        """One sentence for each thing that is wrong."""
+        return [
+            *(f"the table {table} cannot be read ({said})" for table, said in self.tables.items()),
+            *(f"{path} is missing or cut" for path in self.files),
+            *(
+                f"the register says that {lost.name} ({lost.delivery_id}) was loaded, and "
+                f"{lost.table} does not have it"
+                for lost in self.deliveries
+            ),
+        ]
+
+
+def damage_of(lake: Lake) -> Damage:
+    """What is wrong with a lake; nothing is changed."""
+    tables: dict[str, str] = {}
+    files: list[Path] = []
+    for table in lake.tables():
+        try:
+            files += lake.cut_files(table)
+        except (DeltaError, OSError) as error:
+            tables[table] = " ".join(str(error).split())[:200]
+    lost = [] if tables or files else lost_deliveries(lake)
+    return Damage(tables, files, lost)
+
+
+def lost_deliveries(lake: Lake) -> list[LostDelivery]:
+    """Deliveries that the register calls loaded and whose commits the lake does not have."""
+    loaded = (
+        lake.read(DELIVERIES)
+        .filter(pl.col("state") == "loaded")
+        .sort("registered_at", "delivery_id")
+        .select(
+            "delivery_id",
+            "name",
+            "sha256",
+            "rows_loaded",
+            "rows_quarantined",
+            feed=pl.concat_str("source", pl.lit("/"), "feed"),
+        )
+        .collect()
+    )
+    known: dict[str, set[str]] = {}
+    lost = []
+    for delivery_id, name, sha256, rows_loaded, rows_quarantined, feed in loaded.iter_rows():
+        held = {table_of(feed): rows_loaded, QUARANTINED_ROWS: rows_quarantined}
+        for table, count in held.items():
+            if table not in known:
+                known[table] = lake.transactions(table)
+            if count and transaction_of(delivery_id) not in known[table]:
+                lost.append(LostDelivery(delivery_id, name, sha256, table))
+                break
+    return lost
+
+
+def table_of(feed: str) -> str:
+    """The lake table to which every loaded delivery of a feed adds a row."""
+    if feed in CONTRACTS:
+        return CONTRACTS[feed].TABLE
+    return ECB_RATES if feed == ECB else ERN_MESSAGES
+
+
+def require_whole(lake: Lake) -> None:
+    """Raises if a lake is damaged: what is loaded into it then might be lost as well.
+
+    Raises:
+        DamagedLake: with what is wrong, and what to do.
+    """
+    sentences = damage_of(lake).sentences()
+    if sentences:
+        listed = "\n".join(f"  - {sentence}" for sentence in sentences[:10])
+        more = f"\n  - and {len(sentences) - 10} more" if len(sentences) > 10 else ""
+        raise DamagedLake(
+            f"The lake in {lake.root} is damaged:\n{listed}{more}\n"
+            "Run `linernotes repair`: it says what it can mend, and what has to come from a backup."
+        )

@@ -1,0 +1,179 @@
+"""A lake that a power cut or a disk fault has damaged: it is told, mended, and loaded again.
+
+What load does when it is stopped, and nothing is lost, is in `test_door_crashes.py`.
+"""
+
+import datetime as dt
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from linernotes.ingestion import DamagedLake, lake, lake_damage, open_lake, register, repair
+from linernotes.ingestion.lake import DELIVERIES, SCHEMAS
+from tests.fixtures.doorstep import Doorstep, party
+
+PARTIES = "raw_catalog__parties"
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Doorstep:
+    """Three deliveries of parties; the second has a row in quarantine."""
+    doorstep = Doorstep(tmp_path_factory.mktemp("whole"))
+    doorstep.put_rows("catalog/parties/1.jsonl", party(1))
+    doorstep.put_rows("catalog/parties/2.jsonl", party(2), party(3, kind="band"))
+    doorstep.put_rows("catalog/parties/3.jsonl", party(4))
+    doorstep.load()
+    return doorstep
+
+
+@pytest.fixture
+def loaded(made_once: Doorstep, tmp_path: Path) -> Doorstep:
+    """A copy to damage."""
+    shutil.copytree(made_once.home, tmp_path / "home")
+    return Doorstep(tmp_path / "home")
+
+
+def log_of(doorstep: Doorstep, table: str) -> list[Path]:
+    return sorted((doorstep.lake.path(table) / "_delta_log").glob("*.json"))
+
+
+def data_of(doorstep: Doorstep, table: str) -> list[Path]:
+    return sorted(doorstep.lake.path(table).glob("door-*.parquet"))
+
+
+def empty(*paths: Path) -> None:
+    for path in paths:
+        path.write_bytes(b"")
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:50])
+
+
+DAMAGES: dict[str, Callable[[Doorstep], None]] = {
+    "last commit empty": lambda home: empty(log_of(home, PARTIES)[-1]),
+    "last commit cut": lambda home: cut(log_of(home, PARTIES)[-1]),
+    "first delivery's commit empty": lambda home: empty(log_of(home, PARTIES)[1]),
+    "last commit missing": lambda home: log_of(home, PARTIES)[-1].unlink(),
+    "data file empty": lambda home: empty(data_of(home, PARTIES)[0]),
+    "data file missing": lambda home: data_of(home, PARTIES)[-1].unlink(),
+    "all commits of deliveries empty": lambda home: empty(*log_of(home, PARTIES)[1:]),
+    "quarantine's commit empty": lambda home: empty(log_of(home, "raw_door__quarantined_rows")[-1]),
+    "register's last commit empty": lambda home: empty(log_of(home, DELIVERIES)[-1]),
+    "register's commits all empty": lambda home: empty(*log_of(home, DELIVERIES)[1:]),
+    "placeholder cut": lambda home: cut(home.lake.path(PARTIES) / "_empty.parquet"),
+}
+
+
+# What reads like a table as it was before, and is therefore simply loaded.
+UNSEEN = {"placeholder cut"}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_lake_stops_loads_until_it_is_repaired_and_then_is_as_it_was(
+    loaded: Doorstep, damage: str
+) -> None:
+    """Empty commits stopped every load for ever, and no command mended them; a load after a cut
+    left the register ahead of the lake, and nothing said so.
+    """
+    before = loaded.contents()
+    DAMAGES[damage](loaded)
+    if damage not in UNSEEN:
+        with pytest.raises(DamagedLake, match="linernotes repair"):
+            loaded.load()
+
+    repair(loaded.settings)
+    loaded.load()
+
+    assert loaded.contents() == before
+    assert lake_damage(loaded.settings).sentences() == []
+
+
+def test_repair_of_a_whole_lake_does_nothing(loaded: Doorstep) -> None:
+    before = loaded.contents()
+
+    assert repair(loaded.settings) == []
+    assert loaded.contents() == before
+
+
+def test_repair_has_bytes_loaded_again_that_are_left_under_another_name_only(
+    loaded: Doorstep,
+) -> None:
+    """The other name was registered as a duplicate of the delivery that the lake then lost."""
+    twin = loaded.settings.landing_root / "catalog/parties/3.jsonl"
+    loaded.put("catalog/parties/9.jsonl", twin.read_bytes())
+    loaded.load()
+    log_of(loaded, PARTIES)[-1].unlink()
+    twin.unlink()
+
+    repair(loaded.settings)
+    (outcome,) = loaded.load().deliveries
+
+    assert (outcome.name, outcome.state) == ("catalog/parties/9.jsonl", "loaded")
+    assert sorted(loaded.table(PARTIES)["party_id"]) == ["party-1", "party-2", "party-4"]
+
+
+def test_cut_checkpoint_is_put_aside_and_the_table_read_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lake, "_CHECKPOINT_EVERY", 2)
+    doorstep = Doorstep(tmp_path)
+    for number in (1, 2, 3):
+        doorstep.put_rows(f"catalog/parties/{number}.jsonl", party(number))
+    doorstep.load()
+    before = doorstep.contents()
+    (checkpoint,) = (doorstep.lake.path(PARTIES) / "_delta_log").glob("*.checkpoint.parquet")
+    empty(checkpoint)
+
+    done = repair(doorstep.settings)
+
+    assert any(checkpoint.name in sentence for sentence in done)
+    assert doorstep.contents() == before
+    assert doorstep.load().deliveries == []
+
+
+def test_clock_set_back_leaves_the_order_of_the_register(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By time of day the refusal came last, and the loaded file was registered at every load."""
+    doorstep = Doorstep(tmp_path)
+    noon = dt.datetime(2026, 3, 1, 12)
+    monkeypatch.setattr(register, "now", lambda: noon)
+    path = doorstep.put("catalog/parties/1.csv", "party_id\n")
+    assert doorstep.outcome().state == "refused"
+    monkeypatch.setattr(register, "now", lambda: noon - dt.timedelta(hours=1))
+    path.write_text("party_id,kind,name,recorded_at\np,label,P,2026-01-05T06:00:00Z\n")
+    assert doorstep.outcome().state == "loaded"
+
+    assert doorstep.load().deliveries == []
+    assert doorstep.table(DELIVERIES).sort("sequence")["state"].to_list() == ["refused", "loaded"]
+
+
+def test_register_without_numbers_gets_them_in_the_order_of_its_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a home of version 0.1, whose register has no `sequence`."""
+    schema = pl.Schema({k: v for k, v in SCHEMAS[DELIVERIES].items() if k != "sequence"})
+    doorstep = Doorstep(tmp_path)
+    doorstep.put_rows("catalog/parties/1.jsonl", party(1))
+    doorstep.put_rows("catalog/parties/2.jsonl", party(2))
+    doorstep.load()
+    rows = doorstep.table(DELIVERIES).sort("sequence").drop("sequence")
+    table = doorstep.lake.path(DELIVERIES)
+    for path in sorted(table.rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+    with monkeypatch.context() as patched:
+        patched.setitem(SCHEMAS, DELIVERIES, schema)
+        doorstep.lake.ensure_tables()
+        doorstep.lake.append(DELIVERIES, rows, "of-0.1", tmp_path)
+
+    found = open_lake(doorstep.settings).read(DELIVERIES).sort("sequence").collect()
+
+    assert found.select("name", "sequence").rows() == [
+        ("catalog/parties/1.jsonl", 1),
+        ("catalog/parties/2.jsonl", 2),
+    ]
+    assert doorstep.load().deliveries == []
