@@ -163,7 +163,7 @@ class Lake:
         return sorted(SCHEMAS)
 
     def ensure_tables(self) -> None:
-        """Create every table that is not there yet, empty and with its types."""
+        """Create every table that is not there yet, and add the columns that one lacks."""
         for table in SCHEMAS:
             folder = self.path(table)
             if not DeltaTable.is_deltatable(str(folder)):
@@ -172,8 +172,39 @@ class Lake:
                     str(folder), SCHEMAS[table], mode="ignore", configuration=_statistics(table)
                 )
             empty = folder / _EMPTY_FILE
-            if not empty.exists():
+            if not empty.exists() or pl.read_parquet_schema(empty) != SCHEMAS[table]:
+                self._widen(table)
                 pl.DataFrame(schema=SCHEMAS[table]).write_parquet(empty)
+
+    def _widen(self, table: str) -> None:
+        """Write a table again with the columns that its feed has got since; they are absent.
+
+        Readers of the old files are not disturbed, and no version of a row is lost: it is one
+        commit, and the transactions that the table has seen stay known.
+        """
+        stored = {field.name for field in self.open(table).schema().fields}
+        files = [Path(uri) for uri in self.open(table).file_uris()]
+        if SCHEMAS[table].names() == [name for name in SCHEMAS[table] if name in stored]:
+            return
+        actions: list[AddAction | RemoveAction] = []
+        if files:
+            name = f"widened-{self.open(table).version() + 1:06d}.parquet"
+            path = self.path(table) / name
+            rows = pl.scan_parquet(files, schema=SCHEMAS[table], missing_columns="insert")
+            rows.sink_parquet(path)
+            count, first, last = self._bounds(path, "recorded_at" in SCHEMAS[table])
+            size, modified = path.stat().st_size, int(time.time() * 1000)
+            statistics = StagedFile(path, count, first, last).statistics()
+            actions.append(AddAction(name, size, {}, modified, True, statistics))
+        self.open(table).create_write_transaction(actions, "overwrite", SCHEMAS[table])
+
+    @staticmethod
+    def _bounds(path: Path, is_timed: bool) -> tuple[int, dt.datetime | None, dt.datetime | None]:
+        recorded_at = pl.col("recorded_at") if is_timed else pl.lit(None, TIMESTAMP)
+        counted = pl.scan_parquet(path).select(
+            pl.len(), first=recorded_at.min(), last=recorded_at.max()
+        )
+        return counted.collect().row(0)
 
     def open(self, table: str) -> DeltaTable:
         """The table as it stands now."""

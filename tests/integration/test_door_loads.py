@@ -36,6 +36,30 @@ def test_lake_before_any_load_has_every_table_empty_and_typed(doorstep: Doorstep
         assert pl.read_parquet_schema(file) == SCHEMAS[table]
 
 
+def test_lake_of_an_older_contract_gets_the_columns_that_its_tables_lack(
+    doorstep: Doorstep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A home that had removals stopped every load and build when its feed got a column."""
+    table = "raw_removals__actions"
+    older = {name: kind for name, kind in SCHEMAS[table].items() if name != "territories"}
+    doorstep.put_rows("removals/actions/1.jsonl", action(1))
+    with monkeypatch.context() as patch:
+        patch.setitem(SCHEMAS, table, pl.Schema(older))
+        doorstep.load()
+    assert "territories" not in doorstep.table(table).columns
+    doorstep.put_rows("removals/actions/2.jsonl", action(1), action(2, territories=["US"]))
+
+    outcome = doorstep.outcome()
+
+    assert (outcome.rows_loaded, outcome.rows_duplicate) == (1, 1)
+    rows = doorstep.table(table).sort("puid")
+    assert rows.schema == SCHEMAS[table]
+    assert rows["territories"].to_list() == [None, ["US"]]
+    assert {
+        pl.read_parquet_schema(file) == SCHEMAS[table] for file in doorstep.lake.active_files(table)
+    } == {True}
+
+
 def test_loaded_row_has_the_types_of_the_lake(doorstep: Doorstep) -> None:
     doorstep.put_rows("ai_usage/attributions/a.jsonl", attribution("d", "s", "0.5"))
 
