@@ -4,6 +4,7 @@ January is issued at 15 February, and so on; what a case adds later is found in 
 """
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -514,7 +515,7 @@ def test_e112_a_removal_in_germany_leaves_the_plays_in_france_earning(closed_row
 @closed_case
 def e108_and_e112_removed_abroad(world: World) -> None:
     """In the world, and in the US alone; the EU's form names its own states, or none."""
-    places: dict[str, dict[str, object]] = {
+    places: dict[str, dict[str, Any]] = {
         "e108-world": {"territorial_scope": ["AT", "DE"]},
         "e112-us": {"territories": ["US"]},
     }

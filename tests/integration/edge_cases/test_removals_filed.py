@@ -1,11 +1,13 @@
 """What the regulator's database takes: statements within its limits, and a list of the others."""
 
+from typing import Any
+
 from tests.fixtures.worlds import Rows, World, case
 
 APPLIED_AT = "2026-03-05T00:00:00Z"
 ILLEGAL = "DECISION_GROUND_ILLEGAL_CONTENT"
 # Action -> what it has beside the fields that every action has, and why it cannot be filed.
-ACTIONS: dict[str, tuple[dict[str, object], str | None]] = {
+ACTIONS: dict[str, tuple[dict[str, Any], str | None]] = {
     "filed-plain": ({}, None),
     "filed-facts-2000": ({"facts": "ä" * 2000}, None),
     "filed-facts-2001": ({"facts": "ä" * 2000 + "z"}, None),
@@ -42,7 +44,7 @@ ACTIONS: dict[str, tuple[dict[str, object], str | None]] = {
 @case
 def actions_at_the_limits_of_the_regulators_database(world: World) -> None:
     for puid, (fields, _) in ACTIONS.items():
-        world.removal(puid, **({"applied_at": APPLIED_AT} | fields))  # ty: ignore[invalid-argument-type]
+        world.removal(puid, **({"applied_at": APPLIED_AT} | fields))
 
 
 def test_actions_beyond_the_databases_limits_are_listed_with_every_reason(rows: Rows) -> None:

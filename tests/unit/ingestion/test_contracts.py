@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -258,7 +259,7 @@ def test_e122_content_date_is_not_after_application(
     ],
 )
 def test_e112_action_holds_anywhere_and_the_eu_form_names_states_of_the_eea(
-    checked: Held, places: dict[str, object], broken: list[str]
+    checked: Held, places: dict[str, Any], broken: list[str]
 ) -> None:
     assert rules(checked("removals/actions", action(**places))) == broken
 
