@@ -1,12 +1,14 @@
 """Where things lie and which environment variables say so. No behaviour lives here."""
 
 import os
+import re
 from pathlib import Path
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+OFFSET = re.compile(r"Z|[+-](?:0\d|1[0-4]):[0-5]\d", re.ASCII)
 # What paths inside SQL may not hold: quotes end them, and the others stand for any text.
 NOT_IN_PATHS = frozenset("'\"*?[]{}")
 
@@ -20,7 +22,9 @@ class Settings(BaseSettings):
     """Paths of one home. Every folder of a home is under `LINERNOTES_HOME`.
 
     The landing zone belongs to other systems, so it may lie elsewhere (`LINERNOTES_LANDING`), and
-    so may the agreements with the partners (`LINERNOTES_AGREEMENTS`).
+    so may the agreements with the partners (`LINERNOTES_AGREEMENTS`). Senders of DDEX messages
+    whose times have no offset from UTC get one by their DPID in `LINERNOTES_ERN_OFFSETS`, a JSON
+    object such as `{"PADPIDA2026010101N": "+01:00"}`.
     """
 
     model_config = SettingsConfigDict(
@@ -30,6 +34,7 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=_data_folder)
     landing: Path | None = None
     agreements: Path | None = None
+    ern_offsets: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("home", "landing", "agreements")
     @classmethod
@@ -48,6 +53,14 @@ class Settings(BaseSettings):
         if home.exists() and not home.is_dir():
             raise ValueError(f"{home} is not a folder")
         return home
+
+    @field_validator("ern_offsets")
+    @classmethod
+    def _are_offsets(cls, offsets: dict[str, str]) -> dict[str, str]:
+        wrong = sorted(told for told in offsets.values() if not OFFSET.fullmatch(told))
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no offset from UTC; write it as +01:00, -05:30 or Z")
+        return offsets
 
     @property
     def landing_root(self) -> Path:

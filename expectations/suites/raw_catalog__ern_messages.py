@@ -18,6 +18,13 @@ SUITE = Suite(
             reason="Other messages carry no releases; the door lets none through.",
         ),
         expect_no_rows(
+            "every_element_that_we_live_on_is_read",
+            "select sender_dpid from {batch} where unread_element_count > 0",
+            reason="A message says something of AI, contributors, rights or dates that is not"
+            " kept: unread_elements names the paths. Ask for them to be read.",
+            severity="warn",
+        ),
+        expect_no_rows(
             "no_sender_is_all_warnings",
             "select sender_dpid from {batch} group by sender_dpid"
             " having count(*) >= 20 and count(*) filter (where len(warnings) > 0) = count(*)",

@@ -38,9 +38,24 @@ SUITE = Suite(
             " was applied.",
         ),
         expect_no_rows(
-            "facts_fit_the_field",
-            "select platform_uid from {batch} where length(decision_facts) > 5000",
-            reason="The database takes 5000 characters of facts.",
+            "texts_fit_their_fields",
+            "select platform_uid from {batch} where length(decision_facts) > 5000"
+            " or length(illegal_content_explanation) > 2000"
+            " or length(incompatible_content_explanation) > 2000"
+            " or length(illegal_content_legal_ground) > 500"
+            " or length(incompatible_content_ground) > 500 or length(source_identity) > 500",
+            reason="The database takes 5000 characters of facts, 2000 of explanation, 500 of a"
+            " ground or of who told.",
+        ),
+        expect_no_rows(
+            "dates_are_in_the_databases_range",
+            "select platform_uid from {batch} where application_date not between"
+            " date '2020-01-01' and date '2038-01-01' or coalesce("
+            "end_date_visibility_restriction, end_date_monetary_restriction,"
+            " end_date_service_restriction, end_date_account_restriction, application_date)"
+            " not between date '2020-01-01' and date '2038-01-01'",
+            reason="The database refuses dates of application and of end outside its range, and"
+            " a whole batch for one of them.",
         ),
         expect_no_rows(
             "illegal_content_names_the_law",

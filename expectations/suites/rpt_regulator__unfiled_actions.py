@@ -31,8 +31,8 @@ SUITE = Suite(
             "select unfiled_count from (select count(*) as unfiled_count from {batch}) as counted"
             " where unfiled_count * 20 > (select count(*) from fct_removal_actions)"
             " and unfiled_count > 20",
-            reason="Over 5 % of actions cannot be filed: ask trust and safety for the content"
-            " dates.",
+            reason="Over 5 % of actions cannot be filed: ask trust and safety to mend what"
+            " unfiled_reason says.",
             severity="warn",
         ),
         expect_no_personal_columns(),

@@ -6,7 +6,7 @@ and until then each of its commits is repeated under the same transaction id.
 
 import fcntl
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,7 +86,7 @@ def open_door(settings: Settings) -> Generator["Door"]:
         scratch = emptied(root / _SCRATCH)
         try:
             with connect(scratch) as connection:
-                yield Door(lake, Register(lake), connection, scratch)
+                yield Door(lake, Register(lake), connection, scratch, settings.ern_offsets)
         finally:
             emptied(scratch).rmdir()
 
@@ -145,7 +145,9 @@ class Door:
         register: Register,
         connection: duckdb.DuckDBPyConnection,
         scratch: Path,
+        ern_offsets: Mapping[str, str],
     ) -> None:
+        self.ern_offsets = ern_offsets
         self.lake = lake
         self.register = register
         self.connection = connection
@@ -205,7 +207,7 @@ class Door:
         if arrival.feed_name == ERN:
             # What a manifest would count as rows of a message is not said.
             confirm(None)
-            admit_message(arrival.path, outcome, self.lake, scratch)
+            admit_message(arrival.path, outcome, self.lake, scratch, self.ern_offsets)
         elif arrival.feed_name == ECB:
             admit_rates(arrival.path, outcome, self.lake, scratch, confirm)
         else:

@@ -41,6 +41,8 @@ ERN_SCHEMAS: dict[str, pl.Schema] = {
             "schema_verdict": pl.String(),  # no_schema: none is shipped
             "role_table_version": pl.Int64(),
             "warnings": _TEXTS,
+            "unread_elements": _TEXTS,  # `<subject>: <path> (<count>)`
+            "unread_element_count": pl.Int64(),
             "created_at": _TIMESTAMP,
         }
     ),
@@ -81,6 +83,7 @@ ERN_SCHEMAS: dict[str, pl.Schema] = {
             "featured_artist_ids": _TEXTS,
             "duration_ms": pl.Int64(),
             "released_on": pl.String(),
+            "created_on": pl.String(),
             "p_line": pl.String(),
             "contains_ai": pl.String(),  # none, partly, all; null is undeclared
             "ai_vocals": pl.String(),
@@ -111,6 +114,9 @@ ERN_SCHEMAS: dict[str, pl.Schema] = {
             "effective_ai_contribution": pl.String(),  # after the rule for GenerativeAI
             "is_display_artist": pl.Boolean(),
             "is_credited": pl.Boolean(),
+            "has_made_featured_contribution": pl.Boolean(),
+            "has_made_contracted_contribution": pl.Boolean(),
+            "territories": _TEXTS,  # where 3.8 credits it; empty for everywhere
         }
     ),
     # One row per recording, rights controller and territory.
@@ -157,6 +163,8 @@ ERN_SCHEMAS: dict[str, pl.Schema] = {
             "title": pl.String(),
             "subtitle": pl.String(),
             "display_artist_names": _TEXTS,
+            "display_artist_ids": _TEXTS,
+            "display_artist_roles": _TEXTS,
             "label_names": _TEXTS,
             "label_references": _TEXTS,
             "label_party_ids": _TEXTS,
@@ -167,6 +175,7 @@ ERN_SCHEMAS: dict[str, pl.Schema] = {
             "resource_references": _TEXTS,  # in track order
             "contains_ai": pl.String(),
             "cover_contains_ai": pl.String(),
+            "booklet_contains_ai": pl.String(),  # of all that is linked and neither heard nor seen
         }
     ),
     # One row per deal, territory, commercial model, use type and period.

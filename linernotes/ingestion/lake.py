@@ -172,7 +172,7 @@ class Lake:
         return sorted(SCHEMAS)
 
     def ensure_tables(self) -> None:
-        """Create every table that is not there yet, empty and with its types."""
+        """Create every table that is not there yet, and add the columns that one lacks."""
         for table in SCHEMAS:
             folder = self.path(table)
             if not DeltaTable.is_deltatable(str(folder)):

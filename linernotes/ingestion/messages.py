@@ -5,7 +5,7 @@ How their bytes are read is in `ern` and `ecb.py`; here it is decided what of th
 
 import gzip
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -25,11 +25,18 @@ from linernotes.ingestion.register import DeliveryOutcome
 LARGEST_MESSAGE_BYTES = 256 * 1024 * 1024
 
 
-def admit_message(path: Path, outcome: DeliveryOutcome, lake: Lake, scratch: Path) -> None:
+def admit_message(
+    path: Path,
+    outcome: DeliveryOutcome,
+    lake: Lake,
+    scratch: Path,
+    offsets: Mapping[str, str] | None = None,
+) -> None:
     """Load a DDEX message. Its row count is one: the message."""
-    message = parse_message(_content(path))
+    message = parse_message(_content(path), offsets)
     outcome.rows_read = 1
-    outcome.warnings = dict.fromkeys(message.warnings, 1)
+    unread = {f"not read, {what}": count for what, count in message.unread.items()}
+    outcome.warnings = dict.fromkeys(message.warnings, 1) | unread
     before = _same_id(message, outcome, lake)
     if before is not None:
         if before["sha256"] != message.sha256:

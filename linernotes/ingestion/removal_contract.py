@@ -5,6 +5,8 @@ rows, is in `screening.py`.
 """
 
 import datetime as dt
+from collections.abc import Callable
+from functools import partial
 
 import dataframely as dy
 import polars as pl
@@ -15,6 +17,10 @@ from linernotes.ingestion.contracts import Contract
 
 FIRST_CONTENT_DATE = dt.date(2000, 1, 1)
 LAST_CONTENT_DATE = dt.date(2038, 1, 1)
+
+
+def _codes(field: str) -> Callable[[], tuple[str, ...]]:
+    return partial(vocabulary.removal_codes, field)
 
 
 class Actions(Contract):
@@ -28,45 +34,32 @@ class Actions(Contract):
     isrc = col.isrc()
     isrc_original = col.kept_original()
     title = col.text()
+    # Where the action holds; absent is the world. The EU's form has territorial_scope of its own.
+    territories = col.codes(vocabulary.territories)
     uploader_party_id = col.identifier()
     affected_party_id = col.identifier()
-    programme_reason = col.code(
-        (
-            "mass_upload",
-            "duplicate",
-            "seo_hack",
-            "short_track",
-            "impersonation_voice",
-            "content_mismatch",
-            "artificial_streaming",
-            "copyright",
-            "unconsented_use",
-            "ai_label",
-            "other",
-        ),
-        required=True,
-    )
-    ai_status = col.code(("declared", "detected", "none", "unknown"))
+    programme_reason = col.code(_codes("programme_reason"), required=True)
+    ai_status = col.code(_codes("ai_status"))
     detected_at = col.time()
     decided_at = col.time(required=True, event=True)
     applied_at = col.time(required=True, event=True)
     ended_at = col.time()
     content_date = col.date()
     plays_before = col.count()
-    decision_visibility = col.codes(vocabulary.DECISION_VISIBILITY)
-    decision_monetary = col.code(vocabulary.DECISION_MONETARY)
-    decision_provision = col.code(vocabulary.DECISION_PROVISION)
-    decision_account = col.code(vocabulary.DECISION_ACCOUNT)
-    decision_ground = col.code(vocabulary.DECISION_GROUND, required=True)
+    decision_visibility = col.codes(_codes("decision_visibility"))
+    decision_monetary = col.code(_codes("decision_monetary"))
+    decision_provision = col.code(_codes("decision_provision"))
+    decision_account = col.code(_codes("decision_account"))
+    decision_ground = col.code(_codes("decision_ground"), required=True)
     legal_ground = col.text()
-    category = col.code(vocabulary.CATEGORY, required=True)
+    category = col.code(_codes("category"), required=True)
     category_specification = col.patterned(vocabulary.CATEGORY_SPECIFICATION_PATTERN)
-    content_type = col.codes(vocabulary.CONTENT_TYPE, required=True)
-    territorial_scope = col.codes(vocabulary.TERRITORIAL_SCOPE)
-    source_type = col.code(vocabulary.SOURCE_TYPE, required=True)
+    content_type = col.codes(_codes("content_type"), required=True)
+    territorial_scope = col.codes(_codes("territorial_scope"))
+    source_type = col.code(_codes("source_type"), required=True)
     source_identity = col.text()
     automated_detection = col.boolean(required=True)
-    automated_decision = col.code(vocabulary.AUTOMATED_DECISION, required=True)
+    automated_decision = col.code(_codes("automated_decision"), required=True)
     facts = col.text(required=True, length=5000)
 
     @dy.rule()

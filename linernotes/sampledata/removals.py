@@ -33,6 +33,8 @@ EEA = [
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS",
     "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
 ]  # fmt: skip
+# Where an action holds (nothing: the world), and what the EU's form can name of that.
+TERRITORIES = [None, ["DE", "AT"], ["FR"]]
 SCOPES = [EEA, ["DE", "AT"], ["FR"]]
 
 
@@ -293,7 +295,7 @@ class _Writer:
         if is_attack:
             uploader = np.zeros(count, dtype=np.int64)
         uploader = np.where(of_derivative, -1, uploader)
-        scope = np.where(harms, draws.pick([0.92, 0.05, 0.03], count), 0)
+        place = np.where(harms, draws.pick([0.92, 0.05, 0.03], count), 0)
         content_day = detected // DAY - draws.skewed(np.full(count, 600), 3.0, count)
         no_date = draws.chance(0.004, count)
         ai_status = draws.pick([0.12, 0.38, 0.35, 0.15], count)
@@ -311,6 +313,7 @@ class _Writer:
                 ),
                 "isrc": chosen(self.catalog.recording_isrcs, position),
                 "title": chosen(self.catalog.recording_titles, position),
+                "territories": pl.Series(TERRITORIES, dtype=pl.List(pl.String)).gather(place),
                 "uploader_party_id": chosen(self.catalog.uploader_ids, uploader),
                 "affected_party_id": harmed,
                 "programme_reason": chosen([r.name for r in REASONS], reason),
@@ -333,7 +336,7 @@ class _Writer:
                 "category": _texts("STATEMENT_CATEGORY_", "category").gather(reason),
                 "category_specification": _lists("KEYWORD_", "keyword").gather(reason),
                 "content_type": _content_types().gather(is_ai.astype(np.int64)),
-                "territorial_scope": pl.Series(SCOPES).gather(scope),
+                "territorial_scope": pl.Series(SCOPES).gather(place),
                 "source_type": chosen(
                     ["SOURCE_ARTICLE_16", "SOURCE_TRUSTED_FLAGGER",
                      "SOURCE_TYPE_OTHER_NOTIFICATION", "SOURCE_VOLUNTARY"], source,

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from pydantic import ValidationError
 
 from linernotes.ingestion import admission, lake
 from linernotes.ingestion.door import open_door
 from linernotes.ingestion.errors import BusyDoor
 from linernotes.ingestion.lake import SCHEMAS
+from linernotes.settings import Settings
 from tests.fixtures.doorstep import Doorstep, action, attribution, party, play
+from tests.fixtures.ern_messages import SENDER, contributor, message, recording
 
 LATER = "2026-02-01T00:00:00Z"
 
@@ -34,6 +37,30 @@ def test_lake_before_any_load_has_every_table_empty_and_typed(doorstep: Doorstep
         assert tables.row_count(table) == 0
         (file,) = tables.active_files(table)
         assert pl.read_parquet_schema(file) == SCHEMAS[table]
+
+
+def test_lake_of_an_older_contract_gets_the_columns_that_its_tables_lack(
+    doorstep: Doorstep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A home that had removals stopped every load and build when its feed got a column."""
+    table = "raw_removals__actions"
+    older = {name: kind for name, kind in SCHEMAS[table].items() if name != "territories"}
+    doorstep.put_rows("removals/actions/1.jsonl", action())
+    with monkeypatch.context() as patch:
+        patch.setitem(SCHEMAS, table, pl.Schema(older))
+        doorstep.load()
+    assert "territories" not in doorstep.table(table).columns
+    doorstep.put_rows("removals/actions/2.jsonl", action(), action("action-2", territories=["US"]))
+
+    outcome = doorstep.outcome()
+
+    assert (outcome.rows_loaded, outcome.rows_duplicate) == (1, 1)
+    rows = doorstep.table(table).sort("puid")
+    assert rows.schema == SCHEMAS[table]
+    assert rows["territories"].to_list() == [None, ["US"]]
+    assert {
+        pl.read_parquet_schema(file) == SCHEMAS[table] for file in doorstep.lake.active_files(table)
+    } == {True}
 
 
 def test_loaded_row_has_the_types_of_the_lake(doorstep: Doorstep) -> None:
@@ -462,3 +489,44 @@ def test_many_small_deliveries_end_in_few_files(
     assert len(doorstep.lake.active_files("raw_catalog__parties")) == 1
     assert doorstep.lake.row_count("raw_catalog__parties") == 4
     assert doorstep.load().deliveries == []
+
+
+def test_message_whose_elements_are_not_all_read_says_so_in_register_and_lake(
+    doorstep: Doorstep,
+) -> None:
+    """What the reader did not know went unread in silence: nobody could count it."""
+    singer = contributor("Vocalist", "<Nationality>FI</Nationality>")
+    doorstep.put("catalog/ern/message.xml", message(recording(singer, singer)))
+
+    outcome = doorstep.outcome()
+
+    path = "contributor: ResourceList/SoundRecording/Contributor/Nationality"
+    assert outcome.warnings == {f"not read, {path}": 2}
+    assert doorstep.table("raw_door__deliveries")["warnings"].to_list() == [f"not read, {path} (2)"]
+    [row] = doorstep.table("raw_catalog__ern_messages").to_dicts()
+    assert (row["unread_elements"], row["unread_element_count"]) == ([f"{path} (2)"], 2)
+
+
+def test_message_of_a_sender_without_offsets_loads_once_one_is_set(
+    doorstep: Doorstep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doorstep.put("catalog/ern/message.xml", message(created="2026-05-04T10:00:00"))
+    refused = doorstep.outcome()
+
+    monkeypatch.setenv("LINERNOTES_ERN_OFFSETS", json.dumps({SENDER: "+02:00"}))
+    loaded = doorstep.outcome()
+
+    assert (refused.state, loaded.state) == ("refused", "loaded")
+    assert "LINERNOTES_ERN_OFFSETS" in (refused.reason or "")
+    [recorded_at] = doorstep.table("raw_catalog__ern_messages")["recorded_at"]
+    assert recorded_at == dt.datetime(2026, 5, 4, 8)
+
+
+@pytest.mark.parametrize("offset", ["CET", "+1:00", "+25:00", "01:00", ""])
+def test_offset_of_a_sender_that_is_none_is_refused_by_the_settings(
+    offset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINERNOTES_ERN_OFFSETS", json.dumps({SENDER: offset}))
+
+    with pytest.raises(ValidationError, match="no offset from UTC"):
+        Settings()

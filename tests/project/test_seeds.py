@@ -4,11 +4,15 @@ What feeds and models do with a code is tested with them.
 """
 
 import csv
+import re
 import zoneinfo
 from pathlib import Path
 
 import duckdb
 import pytest
+
+from linernotes.ingestion import vocabulary
+from linernotes.ingestion.removal_contract import Actions
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 
@@ -85,3 +89,24 @@ def test_removal_codes_call_only_removal_and_disabling_a_removal() -> None:
         "DECISION_VISIBILITY_CONTENT_REMOVED",
         "DECISION_VISIBILITY_CONTENT_DISABLED",
     }
+
+
+def test_removal_codes_name_the_states_of_the_eea_as_territorial_scope() -> None:
+    scope = {row["code"] for row in seed("removal_codes") if row["field"] == "territorial_scope"}
+
+    assert scope == {row["territory"] for row in seed("regions") if row["region_code"] == "EEA"}
+
+
+def test_removal_codes_are_the_lists_of_the_door() -> None:
+    """The EU's lists stood in the contract and in the seed; one of the two would have aged."""
+    fields = {row["field"] for row in seed("removal_codes")}
+
+    for field in fields - {"category_specification"}:
+        codes = {row["code"] for row in seed("removal_codes") if row["field"] == field}
+        assert set(vocabulary.removal_codes(field)) == codes
+        assert field in Actions.columns()
+    assert all(
+        re.match(vocabulary.CATEGORY_SPECIFICATION_PATTERN, row["code"])
+        for row in seed("removal_codes")
+        if row["field"] == "category_specification"
+    )

@@ -735,7 +735,7 @@ def _action(row: Row) -> Action:
         is_fraud=row.get("programme_reason") == "artificial_streaming",
         touches_plays=removes or row.get("decision_monetary") in DEMONETISING,
         suspends_account=row.get("decision_account") in SUSPENDING,
-        territories=names(row, "territorial_scope"),
+        territories=names(row, "territories"),
         applied_at=clock.since(row["applied_at"]),
         ended_at=clock.until(row.get("ended_at")),
     )

@@ -3,7 +3,7 @@
 The recording itself does not belong here, nor who controls its rights.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from linernotes.ingestion.ern import xml
@@ -13,15 +13,18 @@ from linernotes.ingestion.ern.xml import Element, Notes
 
 _MAIN_ROLES = ("MainArtist", "Artist")
 _FEATURED_ROLES = ("FeaturedArtist", "GuestArtist")
-_ARTIST_ROLE_PATHS = ("DisplayArtistRole", "ArtistRole", "ArtisticRole", "ArtisticRole/Value")
-# From 4.1 on contributors are listed on the resource, in 3.8 per territory.
-_CONTRIBUTOR_PATHS = ("Contributor", "ResourceContributor", "IndirectResourceContributor")
-_ROLE_PATHS = (
-    "Role",
-    "Role/Value",
-    "ResourceContributorRole",
-    "IndirectResourceContributorRole",
+_ARTIST_ROLE_PATHS = ("DisplayArtistRole", "ArtistRole", "ArtisticRole")
+# From 4.1 on contributors are listed on the resource, from 4.3 on also on one of its editions, in
+# 3.8 per territory.
+_CONTRIBUTOR_PATHS = (
+    "Contributor",
+    "EditionContributor",
+    "ResourceContributor",
+    "IndirectResourceContributor",
 )
+_ROLE_PATHS = ("Role", "ResourceContributorRole", "IndirectResourceContributorRole")
+# Ids that name a party to everybody; other ids are the sender's own.
+_WORLD_WIDE_IDS = ("isni:", "dpid:", "ipi:", "ipn:")
 _AI_CODES = {"None": "none", "Partly": "partly", "All": "all"}
 
 
@@ -42,54 +45,131 @@ def party_of(element: Element, parties: Parties, *paths: str) -> Party:
     return parties.inline(element) if element.find("PartyName") is not None else NOBODY
 
 
+def declared_in(places: Iterable[Element], notes: Notes) -> str | None:
+    """Give the largest part of AI that any of several places declares."""
+    declared = [declared_ai(place, "ContainsAI", notes) for place in places]
+    return largest_part(declared)
+
+
+def largest_part(declared: Iterable[str | None]) -> str | None:
+    """Give the largest of several parts of AI; None when nothing is said."""
+    found = set(declared)
+    return next((part for part in ("all", "partly", "none") if part in found), None)
+
+
 def read_credits(
-    element: Element, details: Element | None, parties: Parties, notes: Notes
+    element: Element,
+    details: list[Element],
+    editions: list[Element],
+    parties: Parties,
+    notes: Notes,
 ) -> list[dict[str, Any]]:
-    """Give one row per display artist or contributor and role, in the order of their billing."""
-    artists = xml.in_sequence(element, "DisplayArtist")
-    if not artists and details is not None:
-        artists = xml.in_sequence(details, "DisplayArtist")
+    """Give one row per display artist or contributor and role, in the order of their billing.
+
+    Args:
+        element: The resource.
+        details: Its details by territory, in 3.8; those for the world first.
+        editions: The editions that are one recording; what is said of the resource holds for each.
+        parties: The parties of the message.
+        notes: Takes what is odd.
+    """
+    places = [element, *details]
+    artists = [
+        (one, place, position)
+        for place in places
+        for position, one in enumerate(xml.in_sequence(place, "DisplayArtist"), start=1)
+    ]
     contributors = [
-        one
-        for place in ([element] if details is None else [element, details])
+        (one, place, None)
+        for place in [*places, *(edition for edition in editions if edition is not element)]
         for path in _CONTRIBUTOR_PATHS
         for one in place.iterfind(path)
     ]
-    rows: list[dict[str, Any]] = []
-    for number, one in enumerate(artists + contributors, start=1):
-        is_artist = number <= len(artists)
-        rows += _in_each_role(one, number, parties, notes, is_display_artist=is_artist)
-    return rows
+    # In 3.8 one credit stands in the details of every territory that it holds in.
+    credits_by_content: dict[str, list[dict[str, Any]]] = {}
+    for one, place, position in artists + contributors:
+        territories = _territories(place)
+        made = list(_in_each_role(one, parties, notes, position))
+        known = credits_by_content.setdefault(repr(made), made)
+        for row in known:
+            if known is made:
+                row["territories"] = territories
+            elif not (row["territories"] and territories):
+                row["territories"] = []
+            else:
+                row["territories"] = xml.distinct([*row["territories"], *territories])
+    return [
+        row | {"contributor_number": number}
+        for number, made in enumerate(credits_by_content.values(), start=1)
+        for row in made
+    ]
+
+
+def _territories(place: Element) -> list[str]:
+    """Where a credit holds; nothing where it holds everywhere."""
+    found = [xml.territory(code) for code in xml.texts(place, "TerritoryCode")]
+    return [] if "WW" in found else xml.distinct(found)
 
 
 def _in_each_role(
-    element: Element, number: int, parties: Parties, notes: Notes, *, is_display_artist: bool
+    element: Element, parties: Parties, notes: Notes, position: int | None
 ) -> Iterator[dict[str, Any]]:
-    paths = _ARTIST_ROLE_PATHS if is_display_artist else _ROLE_PATHS
-    roles = xml.distinct(role for path in paths for role in xml.coded_texts(element, path))
+    """Give one row per role; display artists have a position in the billing."""
+    is_display_artist = position is not None
+    instruments_by_role = _roles(element, _ARTIST_ROLE_PATHS if is_display_artist else _ROLE_PATHS)
     party = party_of(element, parties, "ArtistPartyReference", "ContributorPartyReference")
     special = xml.text(element, "SpecialContributor") or xml.text(element, "SpecialDisplayArtist")
-    instruments = xml.coded_texts(element, "InstrumentType")
     sent = declared_ai(element, "AiContribution", notes)
     effective, broken = effective_contribution(sent, special)
     if broken:
         notes.add(broken)
+    sequence_number = xml.whole_number(element.get("SequenceNumber"))
     shared = {
-        "contributor_number": number,
         "party_reference": party.reference,
         "party_id": party.party_id,
         "contributor_name": party.name or special,
         "special_contributor": special,
-        "instrument_types": instruments,
-        "sequence_number": xml.whole_number(element.get("SequenceNumber")),
+        "sequence_number": sequence_number,
+        "position": sequence_number or position,
         "ai_contribution": sent,
         "effective_ai_contribution": effective,
         "is_display_artist": is_display_artist,
         "is_credited": xml.boolean(element, "IsCredited"),
+        "has_made_featured_contribution": _either(
+            element, "HasMadeFeaturedContribution", "IsFeaturedArtist"
+        ),
+        "has_made_contracted_contribution": _either(
+            element, "HasMadeContractedContribution", "IsContractedArtist"
+        ),
     }
-    for role_number, role in enumerate(roles or [None], start=1):
-        groups = groups_of_role(role, has_instrument=bool(instruments))
-        yield shared | {"role": role, "role_number": role_number, "ai_groups": groups}
+    for role_number, (role, instruments) in enumerate(instruments_by_role.items(), start=1):
+        yield shared | {
+            "role": role,
+            "role_number": role_number,
+            "instrument_types": instruments,
+            "ai_groups": groups_of_role(role, has_instrument=bool(instruments)),
+        }
+
+
+def _either(element: Element, path: str, path_of_3_8: str) -> bool | None:
+    said = xml.boolean(element, path)
+    return xml.boolean(element, path_of_3_8) if said is None else said
+
+
+def _roles(element: Element, paths: Iterable[str]) -> dict[str | None, list[str]]:
+    """Each role once with its instruments: those of the role itself, and those of the contributor.
+
+    A role is plain text, or from 4.3.1 on a composite of a value and its instruments.
+    """
+    instruments = xml.coded_texts(element, "InstrumentType")
+    found: dict[str | None, list[str]] = {}
+    for one in (one for path in paths for one in element.iterfind(path)):
+        value = one.find("Value")
+        role = xml.coded(one if value is None else value)
+        own = xml.coded_texts(one, "InstrumentType")
+        if role is not None or own:
+            found[role] = xml.distinct([*found.get(role, []), *own, *instruments])
+    return found or {None: instruments}
 
 
 def billed_artists(
@@ -97,11 +177,16 @@ def billed_artists(
 ) -> dict[str, list[str]]:
     """Give the main and featured artists of a recording by name, reference and id.
 
+    An artist who is billed in some territories alone is one of them. Without an id that everybody
+    knows it may be one of the others under another name: then the place in the billing tells.
     Where no artist is billed as main one, the shown names stand for them.
     """
     columns: dict[str, list[str]] = {}
     for name, roles in (("main", _MAIN_ROLES), ("featured", _FEATURED_ROLES)):
-        billed = [row for row in credit_rows if row["is_display_artist"] and row["role"] in roles]
+        billed: list[dict[str, Any]] = []
+        for row in credit_rows:
+            if row["is_display_artist"] and row["role"] in roles:
+                billed += [] if _is_spelt_otherwise(row, billed) else [row]
         for column, source in (
             ("names", "contributor_name"),
             ("references", "party_reference"),
@@ -110,3 +195,14 @@ def billed_artists(
             columns[f"{name}_artist_{column}"] = xml.distinct(row[source] for row in billed)
     columns["main_artist_names"] = columns["main_artist_names"] or shown_names
     return columns
+
+
+def _is_spelt_otherwise(row: dict[str, Any], billed: list[dict[str, Any]]) -> bool:
+    """Whether an artist of other territories is one that is billed already, by another name."""
+    if (row["party_id"] or "").startswith(_WORLD_WIDE_IDS):
+        return False
+    place = (row["position"], row["role"])
+    return any(
+        (one["position"], one["role"]) == place and one["territories"] != row["territories"]
+        for one in billed
+    )

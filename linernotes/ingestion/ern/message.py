@@ -4,6 +4,7 @@ How single lists of a message are read belongs to the modules beside this one.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from linernotes.ingestion.ern.disclosure import ROLE_TABLE_VERSION
 from linernotes.ingestion.ern.parties import Parties
 from linernotes.ingestion.ern.releases import read_deals, read_releases
 from linernotes.ingestion.ern.resources import read_resources
+from linernotes.ingestion.ern.unread import unread_elements
 from linernotes.ingestion.ern.xml import Element, Notes
 from linernotes.ingestion.ern_schemas import ERN_SCHEMAS
 from linernotes.ingestion.errors import IgnoredFile, RefusedFile
@@ -49,15 +51,21 @@ class ErnMessage:
     schema_verdict: str
     encoding: str
     warnings: list[str]
+    unread: dict[str, int]
+    """How many elements about AI, credits, rights and dates were not read, by subject and path."""
     tables: dict[str, pl.DataFrame]
     """One frame per table of `ERN_SCHEMAS`, empty ones included."""
 
 
-def parse_message(data: bytes) -> ErnMessage:
+def parse_message(data: bytes, offsets: Mapping[str, str] | None = None) -> ErnMessage:
     """Read a DDEX release message of version 3.8.2 to 4.3.2.
 
     An empty message id becomes the hash of the bytes. No schema is shipped, so each message is read
     with the verdict `no_schema`, and what can be told without one stands in its warnings.
+
+    Args:
+        data: The message.
+        offsets: By the DPID of a sender, the offset of its times that have none.
 
     Raises:
         RefusedFile: not well-formed, another encoding than declared, a DTD or entities, no release
@@ -78,12 +86,14 @@ def parse_message(data: bytes) -> ErnMessage:
     message_id = xml.text(header, "MessageId") or sha256
     if max(len(sender), len(message_id)) > _LONGEST_ID:
         raise RefusedFile(f"the sender or the MessageId has more than {_LONGEST_ID} characters")
-    created_at = _created_at(header)
+    default_offset = (offsets or {}).get(sender)
+    created_at = _created_at(header, sender, default_offset, notes)
 
     parties = Parties(root, sender, notes)
     resources = read_resources(root, sender, parties, notes)
     releases = read_releases(root, resources, parties, notes)
-    deals = read_deals(root, {row["release_reference"] for row in releases}, notes)
+    deals = read_deals(root, {row["release_reference"] for row in releases}, default_offset, notes)
+    unread = unread_elements(root)
     message_row = _header_row(root, header) | {
         "version": version,
         "message_control_type": control,
@@ -92,6 +102,8 @@ def parse_message(data: bytes) -> ErnMessage:
         "schema_verdict": "no_schema",
         "role_table_version": ROLE_TABLE_VERSION,
         "warnings": list(notes),
+        "unread_elements": [f"{what} ({count})" for what, count in unread.items()],
+        "unread_element_count": sum(unread.values()),
         "created_at": created_at,
     }
     on_each = {
@@ -119,6 +131,7 @@ def parse_message(data: bytes) -> ErnMessage:
         schema_verdict="no_schema",
         encoding=encoding,
         warnings=list(notes),
+        unread=unread,
         tables={table: _frame(table, rows, on_each) for table, rows in rows_by_table.items()},
     )
 
@@ -144,11 +157,16 @@ def _sender(header: Element, notes: Notes) -> str:
     return sender
 
 
-def _created_at(header: Element) -> datetime:
+def _created_at(header: Element, sender: str, default_offset: str | None, notes: Notes) -> datetime:
     sent = xml.text(header, "MessageCreatedDateTime")
-    created_at = xml.moment(sent)
+    created_at = xml.moment(sent, default_offset)
     if created_at is None:
-        raise RefusedFile(f"MessageCreatedDateTime {sent!r} is not a time with an offset from UTC")
+        raise RefusedFile(
+            f"MessageCreatedDateTime {sent!r} is not a time with an offset from UTC; ask the sender"
+            f" for one, or set the offset of sender {sender} in LINERNOTES_ERN_OFFSETS"
+        )
+    if xml.moment(sent) is None:
+        notes.add(f"times without an offset are read with {default_offset}, as set for the sender")
     return created_at
 
 

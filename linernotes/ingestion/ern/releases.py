@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 from linernotes.ingestion.ern import xml
-from linernotes.ingestion.ern.credits import declared_ai
+from linernotes.ingestion.ern.credits import declared_in, largest_part, read_credits
 from linernotes.ingestion.ern.parties import Parties, checked_id
 from linernotes.ingestion.ern.resources import Resources
 from linernotes.ingestion.ern.xml import Element, Notes
@@ -27,7 +27,6 @@ _DATE_PATHS = (
     "GlobalOriginalReleaseDate",
     "GlobalReleaseDate",
 )
-_PARTS_OF_AI = ("all", "partly", "none")
 # No true catalogue comes near; a message that does would fill the memory.
 _MOST_DEAL_ROWS = 2_000_000
 
@@ -45,6 +44,7 @@ def read_releases(
         _release(element, "purged_release", resources, parties, notes)
         for element in root.iterfind("PurgedRelease")
     ]
+    _note_unlinked(root, resources, notes)
     seen: set[str] = set()
     for row in rows:
         reference = row["release_reference"]
@@ -59,13 +59,14 @@ def read_releases(
 def _release(
     element: Element, kind: str, resources: Resources, parties: Parties, notes: Notes
 ) -> dict[str, Any]:
-    details = xml.preferred_details(element, "ReleaseDetailsByTerritory")
+    details = element.findall("ReleaseDetailsByTerritory")
+    details.sort(key=lambda one: "Worldwide" not in xml.texts(one, "TerritoryCode"))
+    artists = [row for row in read_credits(element, details, [], parties, notes) if row["position"]]
     title, subtitle = xml.title_and_subtitle(element, details)
     references = xml.texts(element, "ReleaseLabelReference")
     labels = [parties.referenced(reference) for reference in references]
     label_names = xml.distinct(label.name for label in labels)
-    if details is not None:
-        label_names = label_names or xml.texts(details, "LabelName")
+    label_names = label_names or [one for place in details for one in xml.texts(place, "LabelName")]
     tracks = _first_found(element, _LINK_PATHS)
     for reference in tracks:
         if reference not in resources.references:
@@ -82,37 +83,54 @@ def _release(
         "title": title,
         "subtitle": subtitle,
         "display_artist_names": xml.display_artist_names(element, details),
-        "label_names": label_names,
+        "display_artist_ids": xml.distinct(row["party_id"] for row in artists),
+        "display_artist_roles": xml.distinct(row["role"] for row in artists),
+        "label_names": xml.distinct(label_names),
         "label_references": references,
         "label_party_ids": xml.distinct(label.party_id for label in labels),
         "genres": xml.texts(element, "Genre/GenreText")
         or xml.texts(element, "DisplayGenre/GenreText")
-        or ([] if details is None else xml.texts(details, "Genre/GenreText")),
-        "released_on": next(filter(None, (_date(element, path) for path in _DATE_PATHS)), None),
-        "p_line": xml.text(element, "PLine/PLineText") or xml.text(details, "PLine/PLineText"),
-        "c_line": xml.text(element, "CLine/CLineText") or xml.text(details, "CLine/CLineText"),
+        or xml.distinct(one for place in details for one in xml.texts(place, "Genre/GenreText")),
+        "released_on": xml.first_date([[element], details[:1], details[1:]], _DATE_PATHS, notes),
+        "p_line": _first_text([element, *details], "PLine/PLineText"),
+        "c_line": _first_text([element, *details], "CLine/CLineText"),
         "resource_references": tracks,
-        "contains_ai": declared_ai(element, "ContainsAI", notes),
-        "cover_contains_ai": _cover_contains_ai(element, resources),
+        "contains_ai": declared_in([element, *details], notes),
+        "cover_contains_ai": _linked_ai(element, resources.image_contains_ai),
+        "booklet_contains_ai": _linked_ai(element, resources.other_contains_ai),
     }
 
 
-def _date(element: Element, path: str) -> str | None:
-    return xml.partial_date(xml.text(element, path))
+def _first_text(places: list[Element], path: str) -> str | None:
+    return next(filter(None, (xml.text(place, path) for place in places)), None)
 
 
 def _first_found(element: Element, paths: tuple[str, ...]) -> list[str]:
     return next(filter(None, (xml.texts(element, path) for path in paths)), [])
 
 
-def _cover_contains_ai(element: Element, resources: Resources) -> str | None:
-    """Give the largest part of AI that any picture of the release declares."""
-    linked = {reference for path in _IMAGE_PATHS for reference in xml.texts(element, path)}
-    declared = {resources.image_contains_ai.get(reference) for reference in linked}
-    return next((part for part in _PARTS_OF_AI if part in declared), None)
+def _linked_ai(element: Element, declared: dict[str, str | None]) -> str | None:
+    """Give the largest part of AI that is declared by anything that the release links."""
+    return largest_part(declared.get(reference) for reference in _linked(element))
 
 
-def read_deals(root: Element, release_references: set[str], notes: Notes) -> list[dict[str, Any]]:
+def _linked(element: Element) -> set[str]:
+    return {reference for path in _IMAGE_PATHS for reference in xml.texts(element, path)}
+
+
+def _note_unlinked(root: Element, resources: Resources, notes: Notes) -> None:
+    """Warn of a declaration that reaches no release."""
+    linked: set[str] = set()
+    for element in root.iterfind("ReleaseList/*"):
+        linked |= _linked(element)
+    for reference, part in (resources.image_contains_ai | resources.other_contains_ai).items():
+        if part is not None and reference not in linked:
+            notes.add(f"{reference} declares AI, and no release of the message links it")
+
+
+def read_deals(
+    root: Element, release_references: set[str], default_offset: str | None, notes: Notes
+) -> list[dict[str, Any]]:
     """Give one row per deal, territory, commercial model, use type and period.
 
     A deal without one of them has a row all the same: the gap is what the sender said.
@@ -133,16 +151,22 @@ def read_deals(root: Element, release_references: set[str], notes: Notes) -> lis
             }
             terms = deal.find("DealTerms")
             if terms is not None:
-                rows += [shared | row for row in _deal_rows(terms, len(rows), notes)]
+                rows += [
+                    shared | row for row in _deal_rows(terms, len(rows), default_offset, notes)
+                ]
     return rows
 
 
-def _deal_rows(terms: Element, rows_before: int, notes: Notes) -> list[dict[str, Any]]:
+def _deal_rows(
+    terms: Element, rows_before: int, default_offset: str | None, notes: Notes
+) -> list[dict[str, Any]]:
     territories = xml.distinct(xml.territory(code) for code in xml.texts(terms, "TerritoryCode"))
     excluded = xml.texts(terms, "ExcludedTerritoryCode")
     models = xml.coded_texts(terms, "CommercialModelType")
     uses = xml.coded_texts(terms, "UseType") + xml.coded_texts(terms, "Usage/UseType")
-    periods = [_period(period, notes) for period in terms.iterfind("ValidityPeriod")]
+    periods = [
+        _period(period, default_offset, notes) for period in terms.iterfind("ValidityPeriod")
+    ]
     axes = (territories or ["WW" if excluded else None], models or [None], uses or [None])
     expected = len(axes[0]) * len(axes[1]) * len(axes[2]) * max(1, len(periods))
     if rows_before + expected > _MOST_DEAL_ROWS:
@@ -171,11 +195,12 @@ def _deal_rows(terms: Element, rows_before: int, notes: Notes) -> list[dict[str,
     ]
 
 
-def _period(element: Element, notes: Notes) -> dict[str, Any]:
-    start_at = xml.moment(xml.text(element, "StartDateTime"))
-    end_at = xml.moment(xml.text(element, "EndDateTime"))
-    start_date = xml.whole_date(xml.text(element, "StartDate"))
-    end_date = xml.whole_date(xml.text(element, "EndDate"))
+def _period(element: Element, default_offset: str | None, notes: Notes) -> dict[str, Any]:
+    start_at, end_at = (
+        xml.instant(element, path, default_offset, notes)
+        for path in ("StartDateTime", "EndDateTime")
+    )
+    start_date, end_date = (xml.day(element, path, notes) for path in ("StartDate", "EndDate"))
     if (start_date and end_date and end_date < start_date) or (
         start_at and end_at and end_at < start_at
     ):

@@ -58,12 +58,10 @@ def _right(controller: Element, parties: Parties, notes: Notes) -> dict[str, Any
         "use_types": xml.coded_texts(controller, "DelegatedUsageRights/UseType"),
         "share_pct": _share(xml.text(controller, "RightSharePercentage"), notes),
         "is_share_unknown": xml.boolean(controller, "RightShareUnknown"),
-        "start_date": xml.whole_date(
-            xml.text(controller, "StartDate") or xml.text(controller, f"{_PERIOD}/StartDate")
-        ),
-        "end_date": xml.whole_date(
-            xml.text(controller, "EndDate") or xml.text(controller, f"{_PERIOD}/EndDate")
-        ),
+        "start_date": xml.day(controller, "StartDate", notes)
+        or xml.day(controller, f"{_PERIOD}/StartDate", notes),
+        "end_date": xml.day(controller, "EndDate", notes)
+        or xml.day(controller, f"{_PERIOD}/EndDate", notes),
     }
 
 

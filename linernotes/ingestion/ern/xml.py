@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import product
 
 from lxml import etree  # ty: ignore[missing-module-member]
 
@@ -32,10 +33,12 @@ _DURATION = re.compile(
     r"(?:(\d{1,8}(?:\.\d{1,12})?)S)?)?",
     re.ASCII,
 )
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _PARTIAL_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:\d{1,18}(?:\.\d{0,30})?|\.\d{1,30})", re.ASCII)
+# An attribute that no message has: DDEX's are without a namespace.
+_READ = "{urn:linernotes}read"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -107,8 +110,8 @@ def text(parent: Element | None, path: str) -> str | None:
     """Give the text at a path without the blanks around it; None when absent or empty."""
     if parent is None:
         return None
-    found = parent.findtext(path)
-    return (found.strip() or None) if found else None
+    found = parent.find(path)
+    return None if found is None else element_text(found)
 
 
 def texts(parent: Element, path: str) -> list[str]:
@@ -117,8 +120,22 @@ def texts(parent: Element, path: str) -> list[str]:
 
 
 def element_text(element: Element) -> str | None:
-    """Give an element's own text without the blanks around it; None when it is empty."""
+    """Give an element's own text without the blanks around it; None when it is empty.
+
+    The element is marked as read: what stays unmarked is told by `unread.py`.
+    """
+    element.set(_READ, "")
+    return bare_text(element)
+
+
+def bare_text(element: Element) -> str | None:
+    """Give an element's own text, which is not a reading of it."""
     return (element.text.strip() or None) if element.text else None
+
+
+def is_read(element: Element) -> bool:
+    """Whether the text of an element was asked for."""
+    return _READ in element.attrib
 
 
 def distinct(values: Iterable[str | None]) -> list[str]:
@@ -170,12 +187,17 @@ def milliseconds(duration: str | None) -> int | None:
     return round((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000)
 
 
-def moment(value: str | None) -> datetime | None:
-    """Give an ISO 8601 time with an offset as UTC without a zone, else None."""
-    if not value or not _MOMENT.fullmatch(value):
+def moment(value: str | None, default_offset: str | None = None) -> datetime | None:
+    """Give an ISO 8601 time as UTC without a zone, else None.
+
+    One without an offset is read with the default one, and is None where there is none.
+    """
+    match = _MOMENT.fullmatch(value or "")
+    if not match or not (match[1] or default_offset):
         return None
     try:
-        return datetime.fromisoformat(value).astimezone(UTC).replace(tzinfo=None)
+        told = datetime.fromisoformat(f"{match[0]}{'' if match[1] else default_offset}")
+        return told.astimezone(UTC).replace(tzinfo=None)
     except (ValueError, OverflowError):
         return None
 
@@ -190,11 +212,52 @@ def whole_date(value: str | None) -> date | None:
         return None
 
 
+def instant(
+    parent: Element, path: str, default_offset: str | None, notes: Notes
+) -> datetime | None:
+    """Give the time at a path as UTC; one that cannot be read is left out and warned of."""
+    sent = text(parent, path)
+    found = moment(sent, default_offset)
+    if sent and found is None:
+        notes.add(f"{path} {sent!r} is not a time with an offset; left out")
+    return found
+
+
+def day(parent: Element, path: str, notes: Notes) -> date | None:
+    """Give the date at a path; one that cannot be read is left out and warned of."""
+    sent = text(parent, path)
+    found = whole_date(sent)
+    if sent and found is None:
+        notes.add(f"{path} {sent!r} is not a date; left out")
+    return found
+
+
 def partial_date(value: str | None) -> str | None:
     """Give a date of a year, a month or a day as text, else None."""
     if not value or not _PARTIAL_DATE.fullmatch(value):
         return None
     return value if whole_date(f"{value}-01-01"[: len("YYYY-MM-DD")]) else None
+
+
+def first_date(
+    places: Iterable[Iterable[Element]], paths: Iterable[str], notes: Notes
+) -> str | None:
+    """Give the date of the first places and path that have one, there the earliest.
+
+    A date stands as text, or from 4.1 on in `FulfillmentDate`; of an instant it is the day as sent.
+    All of them are read, so that one that is no date is told of.
+    """
+    found: list[str] = []
+    for group, path in product(map(list, places), paths):
+        dates = []
+        for element in (one for place in group for one in place.iterfind(path)):
+            sent = element_text(element) or text(element, "FulfillmentDate")
+            told = partial_date(sent.partition("T")[0]) if sent else None
+            if sent and told is None:
+                notes.add(f"{path} {sent!r} is not a date; left out")
+            dates += [told] if told else []
+        found += [min(dates)] if dates else []
+    return found[0] if found else None
 
 
 def territory(code: str | None) -> str | None:
@@ -209,14 +272,15 @@ def preferred(element: Element, path: str) -> Element | None:
     return next((one for one in found if one.get("IsDefault") == "true"), first)
 
 
-def preferred_details(element: Element, path: str) -> Element | None:
-    """Give the details of 3.8 that hold for the world, else the first ones."""
-    found = element.findall(path)
-    first = found[0] if found else None
-    return next((one for one in found if "Worldwide" in texts(one, "TerritoryCode")), first)
+def details_of(element: Element) -> list[Element]:
+    """Give the details by territory of 3.8: those for the world first, else as they stand."""
+    found = element.findall(f"{element.tag}DetailsByTerritory")
+    return sorted(found, key=lambda one: "Worldwide" not in texts(one, "TerritoryCode"))
 
 
-def title_and_subtitle(element: Element, details: Element | None) -> tuple[str | None, str | None]:
+def title_and_subtitle(
+    element: Element, details: Iterable[Element]
+) -> tuple[str | None, str | None]:
     """Give the title that the sender wants shown, in 4.x as in 3.8."""
     shown = preferred(element, "DisplayTitle")
     if shown is not None:
@@ -224,23 +288,22 @@ def title_and_subtitle(element: Element, details: Element | None) -> tuple[str |
     shown_text = preferred(element, "DisplayTitleText")
     if shown_text is not None:
         return element_text(shown_text), None
-    if details is not None:
-        for title in details.iterfind("Title"):
-            if title.get("TitleType") == "DisplayTitle":
-                return text(title, "TitleText"), text(title, "SubTitle")
+    for title in (one for place in details for one in place.iterfind("Title")):
+        if title.get("TitleType") == "DisplayTitle":
+            return text(title, "TitleText"), text(title, "SubTitle")
     reference = element.find("ReferenceTitle")
     return text(reference, "TitleText"), text(reference, "SubTitle")
 
 
-def display_artist_names(element: Element, details: Element | None) -> list[str]:
-    """Give the shown artist names, the default first, then those of other scripts."""
+def display_artist_names(element: Element, details: Iterable[Element]) -> list[str]:
+    """Give the shown artist names, the default first, then those of other scripts and places."""
     default = preferred(element, "DisplayArtistName")
     names = [] if default is None else [element_text(default)]
     names += texts(element, "DisplayArtistName")
-    if not names and details is not None:
-        names += texts(details, "DisplayArtistName")
-    if not names and details is not None:
-        names += [text(one, "PartyName/FullName") for one in in_sequence(details, "DisplayArtist")]
+    names += [name for place in details for name in texts(place, "DisplayArtistName")]
+    if not names:
+        billed = [one for place in details for one in in_sequence(place, "DisplayArtist")]
+        names += [text(one, "PartyName/FullName") for one in billed]
     return distinct(names)
 
 

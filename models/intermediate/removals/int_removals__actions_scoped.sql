@@ -1,37 +1,32 @@
--- One row per removal action and territory where it applies; `WW` for everywhere.
--- Uses in other territories are not touched by it (E112). The regulator's schema can
--- name the states of the EEA and no others, so a scope of all of them, like none, is
--- everywhere.
+-- One row per removal action and country where it holds; `WW` for everywhere, which is
+-- also what an action without territories means. A region is its countries. Uses in
+-- other territories are not touched by it (E112). What the EU's form can name, the
+-- states of the EEA, is no part of this.
 with
     actions as (select * from {{ ref("stg_removals__actions") }}),
     regions as (select * from {{ ref("regions") }}),
-    scoped as (
-        select distinct actions.puid, scopes.item as territory
-        from actions {{ explode_list("actions.territorial_scope", "scopes") }}
+    named as (
+        select actions.puid, territories.item as territory
+        from actions {{ explode_list("actions.territories", "territories") }}
     ),
-    covered as (
-        select scoped.puid, count(*) as state_count
-        from scoped
-        inner join
-            regions
-            on regions.region_code = 'EEA'
-            and regions.territory = scoped.territory
-        group by all
+    countries as (
+        select named.puid, coalesce(regions.territory, named.territory) as territory
+        from named
+        left join regions on regions.region_code = named.territory
     ),
     everywhere as (
         select puid
-        from covered
-        where
-            state_count
-            = (select count(*) from regions where regions.region_code = 'EEA')
+        from actions
+        where {{ join_list("territories", "|") }} is null
+        union
+        select puid
+        from countries
+        where territory = 'WW'
     )
-select distinct
-    actions.puid,
-    case
-        when scoped.puid is null or everywhere.puid is not null
-        then 'WW'
-        else scoped.territory
-    end as territory
-from actions
-left join scoped on scoped.puid = actions.puid
-left join everywhere on everywhere.puid = actions.puid
+select puid, 'WW' as territory
+from everywhere
+union
+select countries.puid, countries.territory
+from countries
+left join everywhere on everywhere.puid = countries.puid
+where everywhere.puid is null

@@ -1,9 +1,10 @@
--- One row per derivative and territory (none: everywhere) whose plays a removal action
+-- One row per derivative and territory (`WW`: everywhere) whose plays a removal action
 -- touches, with what it does to their money: held while the appeal window is open,
 -- excluded once it has closed; nothing after an overturn or an end
 -- (docs/money.md, "Removals and money"; E108, E109, E112).
 with
     actions as (select * from {{ ref("stg_removals__actions") }}),
+    scoped as (select * from {{ ref("int_removals__actions_scoped") }}),
     appeals as (select * from {{ ref("stg_removals__appeals") }}),
     removal_codes as (
         select code
@@ -34,7 +35,6 @@ with
         select
             actions.puid,
             actions.derivative_id,
-            actions.territorial_scope,
             case
                 when
                     {{ known_at("fraud") }}
@@ -58,15 +58,8 @@ with
             )
             and not coalesce(appealed.is_overturned, false)
             and (actions.ended_at is null or actions.ended_at > {{ known_at("fraud") }})
-    ),
-    scoped as (
-        select in_force.derivative_id, territories.item as territory, in_force.effect
-        from in_force {{ explode_list("in_force.territorial_scope", "territories") }}
-        union all
-        select derivative_id, cast(null as {{ t_str() }}) as territory, effect
-        from in_force
-        where {{ join_list("territorial_scope", "|") }} is null
     )
-select derivative_id, territory, max(effect) as effect
-from scoped
+select in_force.derivative_id, scoped.territory, max(in_force.effect) as effect
+from in_force
+inner join scoped on scoped.puid = in_force.puid
 group by all

@@ -55,7 +55,7 @@ with
         left join
             removals as removals_everywhere
             on removals_everywhere.derivative_id = plays.derivative_id
-            and removals_everywhere.territory is null
+            and removals_everywhere.territory = 'WW'
     ),
     layered_plays as (
         select

@@ -6,6 +6,7 @@ with
     matched as (select * from {{ ref("int_removals__actions_matched") }}),
     noticed as (select * from {{ ref("int_removals__actions_noticed") }}),
     appealed as (select * from {{ ref("int_removals__actions_appealed") }}),
+    unfiled as (select distinct puid from {{ ref("int_removals__actions_unfiled") }}),
     joined as (
         select
             actions.*,
@@ -30,12 +31,14 @@ with
             coalesce(appealed.is_overturned, false) as is_overturned,
             coalesce(appealed.is_authorised_later, false) as is_authorised_later,
             appealed.first_appealed_at,
-            appealed.reinstated_at
+            appealed.reinstated_at,
+            unfiled.puid is null as is_fileable
         from actions
         inner join classified on classified.puid = actions.puid
         inner join matched on matched.puid = actions.puid
         inner join noticed on noticed.puid = actions.puid
         left join appealed on appealed.puid = actions.puid
+        left join unfiled on unfiled.puid = actions.puid
     ),
     timed as (
         select
@@ -80,8 +83,8 @@ select
     ) as category_specification,
     cast({{ join_list("content_type", ", ") }} as {{ t_str() }}) as content_type,
     cast(
-        {{ join_list("territorial_scope", ", ") }} as {{ t_str() }}
-    ) as territorial_scope,
+        coalesce({{ join_list("territories", ", ") }}, 'WW') as {{ t_str() }}
+    ) as territories,
     cast(source_type as {{ t_str() }}) as source_type,
     cast(automated_decision as {{ t_str() }}) as automated_decision,
     cast(known_by as {{ t_str() }}) as known_by,
@@ -113,7 +116,7 @@ select
     and reinstated_at is null
     and not is_overturned
     and not is_authorised_later as is_in_force,
-    content_date is not null as is_fileable,
+    is_fileable,
     cast(content_date as date) as content_date,
     cast(first_notice_at as {{ t_ts() }}) as first_notice_at,
     cast(detected_at as {{ t_ts() }}) as detected_at,

@@ -1,7 +1,15 @@
 -- One row per removal action that can be filed, in the columns and the order of the
 -- EU transparency database's own file. Lists are JSON texts, as there. uuid,
 -- platform_name and created_at are given by the database when it takes the row.
-with actions as (select * from {{ ref("stg_removals__actions") }})
+-- The explanation is the facts' first 2,000 characters, as many as its field takes.
+with
+    unfiled as (select distinct puid from {{ ref("int_removals__actions_unfiled") }}),
+    actions as (
+        select actions.*
+        from {{ ref("stg_removals__actions") }} as actions
+        left join unfiled on unfiled.puid = actions.puid
+        where unfiled.puid is null
+    )
 select
     cast(null as {{ t_str() }}) as uuid,
     cast(
@@ -46,7 +54,8 @@ select
     ) as illegal_content_legal_ground,
     cast(
         case
-            when decision_ground = 'DECISION_GROUND_ILLEGAL_CONTENT' then facts
+            when decision_ground = 'DECISION_GROUND_ILLEGAL_CONTENT'
+            then substr(facts, 1, 2000)
         end as {{ t_str() }}
     ) as illegal_content_explanation,
     cast(
@@ -57,7 +66,8 @@ select
     ) as incompatible_content_ground,
     cast(
         case
-            when decision_ground = 'DECISION_GROUND_INCOMPATIBLE_CONTENT' then facts
+            when decision_ground = 'DECISION_GROUND_INCOMPATIBLE_CONTENT'
+            then substr(facts, 1, 2000)
         end as {{ t_str() }}
     ) as incompatible_content_explanation,
     cast(
@@ -103,4 +113,3 @@ select
     cast(puid as {{ t_str() }}) as platform_uid,
     cast(null as {{ t_ts() }}) as created_at
 from actions
-where content_date is not null

@@ -1,14 +1,20 @@
--- One row per removal action that cannot go into the regulator's file, with the
--- reason.
-with removal_actions as (select * from {{ ref("fct_removal_actions") }})
+-- One row per removal action that cannot go into the regulator's file, with every
+-- rule of the EU's database that it breaks.
+with
+    removal_actions as (select * from {{ ref("fct_removal_actions") }}),
+    unfiled as (
+        select puid, {{ ordered_list("unfiled_reason", ", ") }} as unfiled_reason
+        from {{ ref("int_removals__actions_unfiled") }}
+        group by all
+    )
 select
-    puid,
-    applied_month,
-    cast('no_content_date' as {{ t_str() }}) as unfiled_reason,
-    programme_reason,
-    category,
-    source_type,
-    decided_at,
-    applied_at
+    removal_actions.puid,
+    removal_actions.applied_month,
+    cast(unfiled.unfiled_reason as {{ t_str() }}) as unfiled_reason,
+    removal_actions.programme_reason,
+    removal_actions.category,
+    removal_actions.source_type,
+    removal_actions.decided_at,
+    removal_actions.applied_at
 from removal_actions
-where not is_fileable
+inner join unfiled on unfiled.puid = removal_actions.puid

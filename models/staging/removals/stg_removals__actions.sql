@@ -10,6 +10,7 @@ select
     derivative_id,
     isrc,
     title,
+    territories,
     uploader_party_id,
     affected_party_id,
     programme_reason,

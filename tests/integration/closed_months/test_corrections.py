@@ -4,6 +4,9 @@ January is issued at 15 February, and so on; what a case adds later is found in 
 """
 
 from decimal import Decimal
+from typing import Any
+
+import pytest
 
 from tests.fixtures.worlds import Rows, World, closed_case
 
@@ -489,6 +492,7 @@ def e112_removed_in_two_countries(world: World) -> None:
         "e112-action",
         "2026-01-20T00:00:00Z",
         derivative_id=derivative,
+        territories=["DE", "AT"],
         territorial_scope=["DE", "AT"],
     )
     for territory in ("DE", "FR"):
@@ -506,6 +510,58 @@ def test_e112_a_removal_in_germany_leaves_the_plays_in_france_earning(closed_row
         "select territory, hold_bucket from marts.fct_compensation_lines "
         "where product_id = 'e112' and side = 'MASTER' and line_type = 'USAGE' order by 1"
     ) == [("DE", "REMOVAL"), ("FR", None)]
+
+
+@closed_case
+def e108_and_e112_removed_abroad(world: World) -> None:
+    """In the world, and in the US alone; the EU's form names its own states, or none."""
+    places: dict[str, dict[str, Any]] = {
+        "e108-world": {"territorial_scope": ["AT", "DE"]},
+        "e112-us": {"territories": ["US"]},
+    }
+    for name, place in places.items():
+        label = world.licensed(name)
+        world.product(name, basis="plays")
+        derivative = world.played(name, world.recording(f"{name}-rec", owner=label), 10)
+        for territory in ("JP", "US"):
+            for play_date, plays in (("2026-01-10", 10), ("2026-01-25", 5)):
+                world.plays(
+                    derivative,
+                    plays,
+                    play_date=play_date,
+                    territory=territory,
+                    recorded_at=f"{play_date}T23:00:00Z",
+                )
+        world.removal(f"{name}-action", "2026-01-20T00:00:00Z", derivative_id=derivative, **place)
+        for territory in ("DE", "JP", "US"):
+            world.revenue(
+                name,
+                "15.00",
+                usage_month="2026-01",
+                territory=territory,
+                recorded_at="2026-02-05T06:00:00Z",
+            )
+
+
+@pytest.mark.parametrize(
+    ("product", "expected"),
+    [
+        ("e108-world", [("DE", "REMOVAL", 10), ("JP", "REMOVAL", 15), ("US", "REMOVAL", 15)]),
+        ("e112-us", [("DE", None, 10), ("JP", None, 15), ("US", "REMOVAL", 15)]),
+    ],
+)
+def test_e108_e112_a_removal_holds_all_plays_where_it_holds_whatever_the_eu_form_names(
+    closed_rows: Rows, product: str, expected: list[tuple[str, str | None, int]]
+) -> None:
+    """The money followed the states of the EU's form, so that it flowed on everywhere else."""
+    assert (
+        closed_rows(
+            "select territory, hold_bucket, cast(sum(weight_nano) / 1000000000 as bigint) "
+            "from marts.fct_compensation_lines where side = 'MASTER' and line_type = 'USAGE' "
+            f"and product_id = '{product}' group by all order by 1, 2"
+        )
+        == expected
+    )
 
 
 @closed_case

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -245,6 +246,22 @@ def test_e122_content_date_is_not_after_application(
     broken: list[str],
 ) -> None:
     assert rules(checked("removals/actions", action(content_date=content_date))) == broken
+
+
+@pytest.mark.parametrize(
+    ("places", "broken"),
+    [
+        ({"territories": ["US", "EU", "WW"]}, []),
+        ({"territories": None}, []),
+        ({"territories": ["UK"]}, ["territories.closed_list"]),
+        ({"territories": ["DE", ""]}, ["territories.closed_list", "territories.empty_item"]),
+        ({"territorial_scope": ["US"]}, ["territorial_scope.closed_list"]),
+    ],
+)
+def test_e112_action_holds_anywhere_and_the_eu_form_names_states_of_the_eea(
+    checked: Held, places: dict[str, Any], broken: list[str]
+) -> None:
+    assert rules(checked("removals/actions", action(**places))) == broken
 
 
 def test_action_keywords_are_open_ended_and_of_one_form(checked: Held) -> None:

@@ -29,7 +29,7 @@ select
     removal_actions.decision_ground,
     removal_actions.category,
     removal_actions.content_type,
-    removal_actions.territorial_scope,
+    removal_actions.territories,
     removal_actions.source_type,
     removal_actions.first_notifier_kind,
     removal_actions.known_by,

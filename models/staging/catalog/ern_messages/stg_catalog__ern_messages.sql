@@ -28,6 +28,8 @@ select
     schema_verdict,
     role_table_version,
     warnings,
+    unread_elements,
+    unread_element_count,
     created_at,
     recorded_at,
     delivery_id

@@ -23,6 +23,8 @@ select
     title,
     subtitle,
     display_artist_names,
+    display_artist_ids,
+    display_artist_roles,
     label_names,
     label_references,
     label_party_ids,
@@ -33,6 +35,7 @@ select
     resource_references,
     contains_ai,
     cover_contains_ai,
+    booklet_contains_ai,
     recorded_at,
     delivery_id
 from latest

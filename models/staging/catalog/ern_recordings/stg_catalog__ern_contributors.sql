@@ -22,6 +22,9 @@ select
     sent.sequence_number,
     sent.is_display_artist,
     sent.is_credited,
+    sent.has_made_featured_contribution,
+    sent.has_made_contracted_contribution,
+    sent.territories,
     recordings.recorded_at,
     sent.delivery_id
 from recordings

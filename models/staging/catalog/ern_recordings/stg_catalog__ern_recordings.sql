@@ -59,6 +59,7 @@ select
     latest.proprietary_ids,
     latest.p_line,
     latest.released_on,
+    latest.created_on,
     latest.contains_ai,
     latest.ai_vocals,
     latest.ai_instruments,

@@ -1,0 +1,65 @@
+"""What of a message nobody asked for, of what the warehouse lives on: AI, credits, rights, dates.
+
+The readers beside this module mark what they read (`xml.element_text`); what they do with it is
+theirs.
+"""
+
+import re
+from collections import Counter
+
+from linernotes.ingestion.ern import xml
+from linernotes.ingestion.ern.xml import Element
+
+_LISTS = (
+    "PartyList",
+    "CueSheetList",
+    "ResourceList",
+    "ChapterList",
+    "ReleaseList",
+    "DealList",
+    "SupplementalDocumentList",
+    "CollectionList",
+    "WorkList",
+    "PurgedRelease",
+)
+# Subject -> tags. Of AI and dates it is the element itself, of the others all that is inside too.
+_OF_ITSELF = (
+    ("AI", re.compile(r"AI(?![a-z])|Ai[A-Z]|Special(?:Contributor|DisplayArtist)$")),
+    ("date", re.compile(r"(?:Date|DateTime)$")),
+)
+_WITH_ALL_INSIDE = (
+    ("contributor", re.compile(r"Contributor|InstrumentType|(?<!Multi)Artist(?!Name)")),
+    ("right", re.compile(r"(?<!Copy)Rights?(?![a-z])|RightShare")),
+)
+# A message is the sender's: what it makes us write down has an end.
+_MOST_PATHS = 50
+_LONGEST_PATH = 200
+
+
+def unread_elements(root: Element) -> dict[str, int]:
+    """Count the elements that hold something and were not read.
+
+    Returns:
+        How many, by what they are about and their path without the root, such as
+        `AI: ResourceList/Text/ContainsAI`. Elements after the 50th path are counted together.
+    """
+    found: Counter[str] = Counter()
+    for element in root.iterchildren():
+        if element.tag in _LISTS:
+            _count(element, element.tag, None, found)
+    if len(found) <= _MOST_PATHS:
+        return dict(found)
+    kept = dict(list(found.items())[: _MOST_PATHS - 1])
+    return kept | {"elements of further paths": found.total() - sum(kept.values())}
+
+
+def _count(element: Element, path: str, subject: str | None, found: Counter[str]) -> None:
+    subject = next((name for name, tag in _WITH_ALL_INSIDE if tag.search(element.tag)), subject)
+    itself = next((name for name, tag in _OF_ITSELF if tag.search(element.tag)), subject)
+    if itself and xml.bare_text(element) and not xml.is_read(element):
+        found[f"{itself}: {path[:_LONGEST_PATH]}"] += 1
+    if element.tag == "PartyName" and any(map(xml.is_read, element.iterfind("FullName"))):
+        # The same name in other forms: by key, transcribed, abbreviated.
+        return
+    for child in element.iterchildren():
+        _count(child, f"{path}/{child.tag}", subject, found)
