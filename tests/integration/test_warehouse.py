@@ -96,7 +96,7 @@ def test_e13_a_warehouse_built_again_is_the_same_while_readers_read_on(
     with readers(settings.published_root, tmp_path / "stop", count=2) as processes:
         warehouse.build(settings, known_at=CASES_KNOWN_AT)
         for _ in range(5):
-            warehouse.publish(settings, CASES_KNOWN_AT)
+            warehouse.publish(settings)
     ends = [process.communicate(timeout=60) for process in processes]
 
     assert content(settings.published_file) == before

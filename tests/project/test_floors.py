@@ -11,6 +11,7 @@ from pathlib import Path
 # A part may use parts on lower floors, and parts of its own floor by their public names.
 FLOORS = {
     "linernotes.agreements": 0,
+    "linernotes.checked_runs": 0,
     "linernotes.errors": 0,
     "linernotes.ledger": 0,
     "linernotes.money": 0,
