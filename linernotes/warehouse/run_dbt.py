@@ -3,22 +3,15 @@
 It is `python -m linernotes.warehouse.run_dbt`, or `linernotes-dbt`. What dbt does is in `dbt.py`.
 """
 
-import ctypes
 import fcntl
 import os
-import signal
 import sys
+
+from linernotes.children import end_with_parent
 
 # Set by `dbt_environment`; without it nothing is locked.
 LOCK_VARIABLE = "LINERNOTES_WRITING_LOCK"
 WRITING_COMMANDS = {"build", "run", "seed", "snapshot", "test"}
-PR_SET_PDEATHSIG = 1
-
-
-def end_with_parent(signal_number: int = signal.SIGKILL) -> None:
-    """Has the system send this process a signal when its parent is gone, where it can (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
 
 
 def _hold_home() -> None:

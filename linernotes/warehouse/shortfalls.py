@@ -71,6 +71,7 @@ def keep_broken_run(settings: Settings, freeze: datetime, reason: str) -> None:
 
 def _keep(settings: Settings, kept: dict[str, Shortfall]) -> None:
     file = _file(settings)
+    file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_name(f".{file.name}.new")
     temporary.write_text(json.dumps({name: asdict(one) for name, one in kept.items()}, indent=2))
     temporary.replace(file)
