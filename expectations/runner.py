@@ -3,8 +3,11 @@
 What is expected is in `expectations/suites/`; what a failure stops is decided by whoever called.
 """
 
+import hashlib
 import importlib
+import json
 import logging
+import os
 import pkgutil
 import shutil
 import tempfile
@@ -12,8 +15,9 @@ import uuid
 import warnings
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -85,16 +89,19 @@ def run_suites(
     tables: list[str] | None = None,
     layer: Layer | None = None,
     on_progress: Progress | None = None,
+    file: Path | None = None,
 ) -> list[CheckResult]:
     """Runs suites and appends their results to the lake's `raw_door__check_results`.
 
-    Data Docs of the run are written to `<home>/reports/data_docs/<layer>/`.
+    Data Docs of the run are written to `<home>/reports/data_docs/<layer>/`. Of another file than
+    the warehouse's neither is done: its results belong into its own record.
 
     Args:
         settings: The home.
         tables: Only the suites of these tables.
         layer: Only the suites of this layer.
         on_progress: Called with suites done, suites in all, and the table's name.
+        file: A DuckDB file in the layout of the warehouse file, read in its place.
 
     Returns:
         One result per expectation. A question that cannot be asked is an `error`, never a failure.
@@ -104,15 +111,69 @@ def run_suites(
     lake.ensure_tables()
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     results: list[CheckResult] = []
-    with _quiet(), _connection(settings, lake) as connection:
-        context, datasource = _context(settings, connection, layer)
+    with _quiet(), _connection(lake, file or settings.warehouse_file) as connection:
+        context, datasource = _context(connection, None if file else _docs_folder(settings, layer))
         for index, suite in enumerate(suites):
             results += _run_suite(context, datasource, suite, run_id)
             if on_progress:
                 on_progress(index + 1, len(suites), suite.table)
-        context.build_data_docs()
-    _append(lake, results, run_id)
+        if not file:
+            context.build_data_docs()
+    if not file:
+        _append(lake, results, run_id)
     return results
+
+
+def run_raw_suites(settings: Settings, on_progress: Progress | None = None) -> list[CheckResult]:
+    """Results of all suites of the lake: the last ones, if lake and suites are as they were then.
+
+    Args:
+        settings: The home.
+        on_progress: Called with suites done, suites in all, and the table's name.
+    """
+    lake = Lake(settings.lake_root)
+    lake.ensure_tables()
+    state = _state(lake)
+    kept_file = settings.warehouse_file.parent / "raw_suites.json"
+    kept = _kept(kept_file, state)
+    if kept is not None:
+        return kept
+    results = run_suites(settings, layer="raw", on_progress=on_progress)
+    was_asked = all(result.outcome != "error" for result in results)
+    # What came in while the suites ran may be in some of their answers, and not in others.
+    if was_asked and _state(lake) == state:
+        kept_file.parent.mkdir(parents=True, exist_ok=True)
+        rows = [asdict(one) | {"checked_at": one.checked_at.isoformat()} for one in results]
+        unfinished = kept_file.with_name(f".{kept_file.name}.{os.getpid()}")
+        unfinished.write_text(json.dumps({"state": state, "results": rows}))
+        unfinished.replace(kept_file)
+    return results
+
+
+def _kept(file: Path, state: str) -> list[CheckResult] | None:
+    """The results that a file keeps of a state; None if they are of another."""
+    try:
+        content = json.loads(file.read_text())
+        if content["state"] != state:
+            return None
+        return [
+            CheckResult(**row | {"checked_at": datetime.fromisoformat(row["checked_at"])})
+            for row in content["results"]
+        ]
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _state(lake: Lake) -> str:
+    """What the results of the raw suites depend on: files of the lake, suites, and their tool."""
+    digest = hashlib.sha256(f"great_expectations {version('great_expectations')}\n".encode())
+    package = Path(__file__).parent
+    for source in sorted(package.rglob("*.py")):
+        digest.update(f"{source.relative_to(package)}\n".encode() + source.read_bytes())
+    for table in sorted(set(lake.tables()) - {RESULTS_TABLE}):
+        files = sorted(str(path) for path in lake.active_files(table))
+        digest.update("\n".join([table, *files, ""]).encode())
+    return digest.hexdigest()
 
 
 def _run_suite(
@@ -211,15 +272,15 @@ def _unasked(reason: str, message: str) -> str:
 
 
 @contextmanager
-def _connection(settings: Settings, lake: Lake) -> Generator[duckdb.DuckDBPyConnection]:
+def _connection(lake: Lake, file: Path) -> Generator[duckdb.DuckDBPyConnection]:
     """An in-memory database with a view per lake table and per table of the warehouse."""
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         for table in lake.tables():
             files = ", ".join(_literal(path) for path in lake.active_files(table))
             connection.execute(f"create view {table} as select * from read_parquet([{files}])")
-        if settings.warehouse_file.exists():
-            path = _literal(settings.warehouse_file)
+        if file.exists():
+            path = _literal(file)
             connection.execute(f"attach {path} as warehouse (read_only)")
             for schema, table in connection.execute(
                 "select table_schema, table_name from information_schema.tables"
@@ -235,8 +296,12 @@ def _literal(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
+def _docs_folder(settings: Settings, layer: Layer | None) -> Path:
+    return settings.reports_root / "data_docs" / (layer or "all")
+
+
 def _context(
-    settings: Settings, connection: duckdb.DuckDBPyConnection, layer: Layer | None
+    connection: duckdb.DuckDBPyConnection, folder: Path | None
 ) -> tuple["EphemeralDataContext", Any]:
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
@@ -248,7 +313,9 @@ def _context(
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     for site in list(context.list_data_docs_sites()):
         context.delete_data_docs_site(site)
-    folder = settings.reports_root / "data_docs" / (layer or "all")
+    datasource = context.add_datasource(datasource=DuckdbDatasource.over(connection))
+    if folder is None:
+        return context, datasource
     # A page of an earlier run beside those of this one would be read as current.
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -263,7 +330,6 @@ def _context(
             "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
         },
     )
-    datasource = context.add_datasource(datasource=DuckdbDatasource.over(connection))
     return context, datasource
 
 

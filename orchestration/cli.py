@@ -289,19 +289,15 @@ def draft_statements(
     A closing values only what is not issued yet, with what is known now; it needs no build.
     """
     from linernotes.statements import draft, month_start
-    from linernotes.warehouse import close_month
     from orchestration.console import progress_bars
+    from orchestration.pipeline import close_month
 
     settings, source = _settings(context), None
     if close:
         if month is None:
             raise typer.BadParameter("name the month to close.", param_hint="--month")
         with progress_bars() as progress:
-            source = close_month(
-                settings,
-                month_start(month),
-                on_progress=lambda done, total, name: progress("Revalue", done, total, name),
-            )
+            source = close_month(settings, month_start(month), on_progress=progress)
     _print_statements("Drafts", draft(settings, month, partner, by, source))
 
 

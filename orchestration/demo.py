@@ -27,7 +27,7 @@ from linernotes.statements import (
     line_types_issued,
 )
 from orchestration.console import progress_bars, say
-from orchestration.pipeline import build_and_publish, load
+from orchestration.pipeline import build_and_publish, close_month, load
 
 MARK = ".linernotes-demo"
 MONTHS = 6
@@ -87,7 +87,9 @@ def run_demo(home: Path, scale: float, seed: int) -> None:
             statement
             for month in CLOSED_MONTHS
             for statement in _close(
-                settings, month, lambda *unit, month=month: progress(f"Close {month:%Y-%m}", *unit)
+                settings,
+                month,
+                lambda step, *unit, month=month: progress(f"{step} {month:%Y-%m}", *unit),
             )
         ]
         corrections = line_types_issued(settings) - FIRST_TYPES
@@ -118,12 +120,12 @@ def run_demo(home: Path, scale: float, seed: int) -> None:
 
 
 def _close(
-    settings: Settings, month: date, on_progress: Callable[[int, int, str], None]
+    settings: Settings, month: date, on_progress: Callable[[str, int, int, str], None]
 ) -> list[StatementRecord]:
     """Values a month at its closing day, and takes its statements through all three states."""
     next_month = (month + timedelta(days=31)).replace(day=1)
     known_at = datetime(next_month.year, next_month.month, CLOSING_DAY, CLOSING_HOUR)
-    source = warehouse.close_month(settings, month, known_at, on_progress)
+    source = close_month(settings, month, known_at, on_progress)
     text = f"{month:%Y-%m}"
     draft(settings, text, by=DRAFTED_BY, source=source)
     approve(settings, text, by=APPROVED_BY)

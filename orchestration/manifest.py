@@ -9,25 +9,26 @@ from pathlib import Path
 from typing import Any
 
 from linernotes.settings import PROJECT_ROOT, Settings
-from linernotes.warehouse import dbt_environment, run_dbt
+from linernotes.warehouse import BuildFailed, run_dbt, target_folder
 
 PARSED_FOLDERS = ("models", "macros", "seeds", "tests/data")
 
 
-def target_folder(settings: Settings) -> Path:
-    """Where dbt leaves its artefacts, of commands and of assets alike."""
-    return Path(dbt_environment(settings)["DBT_TARGET_PATH"])
-
-
 def manifest_file(settings: Settings) -> Path:
-    """The manifest as a file, parsed again only when a file of the project has changed since."""
+    """The manifest as a file, parsed again only when a file of the project has changed since.
+
+    Raises:
+        BuildFailed: if dbt cannot parse the project; an older manifest is not taken for it.
+    """
     manifest = target_folder(settings) / "manifest.json"
     manifest.parent.mkdir(parents=True, exist_ok=True)
     # Dagster's processes start side by side; two that parse at once write into each other's file.
     with (manifest.parent / "manifest.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not manifest.exists() or manifest.stat().st_mtime < _last_change():
-            run_dbt(settings, ["parse"])
+            run = run_dbt(settings, ["parse"])
+            if run.exit_status != 0 or not manifest.exists():
+                raise BuildFailed(f"dbt could not parse the models: {run.last_words}")
     return manifest
 
 

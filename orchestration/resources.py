@@ -33,7 +33,7 @@ def dbt_resource() -> DbtCliResource:
     return DbtCliResource(
         project_dir=str(PROJECT_ROOT),
         profiles_dir=str(PROJECT_ROOT),
-        dbt_executable=str(Path(sys.executable).with_name("dbt")),
+        dbt_executable=str(Path(sys.executable).with_name("linernotes-dbt")),
     )
 
 

@@ -4,14 +4,14 @@ What they run is in `definitions.py`.
 """
 
 import os
-import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 from linernotes.errors import LinernotesError
-from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.settings import Settings
 from linernotes.warehouse import dbt_environment
+from orchestration.keeping import keep_together, the_only_one
 from orchestration.manifest import manifest_file
 
 # One run at a time: the lake and the warehouse file have one writer each.
@@ -36,13 +36,13 @@ def dagster_home(settings: Settings) -> Path:
 def serve(settings: Settings, host: str, port: int) -> int:
     """Runs the web server and the daemon until they are stopped, and returns their exit status.
 
+    Whatever ends it, nothing that it started goes on running.
+
     Raises:
-        LinernotesError: if the web server is not installed.
+        LinernotesError: if the web server is not installed, or another one runs over this home.
     """
     if find_spec("dagster_webserver") is None:
         raise LinernotesError("Dagster's web server is not installed: run `make install`.")
-    # Parsed before, since each of Dagster's processes would do it, and might give up waiting.
-    manifest_file(settings)
     variables = {
         **dbt_environment(settings),
         "DAGSTER_HOME": str(dagster_home(settings)),
@@ -52,9 +52,7 @@ def serve(settings: Settings, host: str, port: int) -> int:
     }
     command = [sys.executable, "-m", "dagster", "dev", "--module-name", "orchestration.definitions"]
     command += ["--host", host, "--port", str(port)]
-    try:
-        return subprocess.run(
-            command, cwd=PROJECT_ROOT, env=os.environ | variables, check=False
-        ).returncode
-    except KeyboardInterrupt:
-        return 0
+    with the_only_one(dagster_home(settings), settings.home) as lock:
+        # Parsed before, since each of Dagster's processes would do it, and might give up waiting.
+        manifest_file(settings)
+        return keep_together(command, os.environ | variables, lock)

@@ -54,7 +54,7 @@ def _make_case_home(home: Path) -> None:
     load_cases(home)
     settings = Settings(home=home)
     warehouse.build(settings, known_at=CASES_KNOWN_AT)
-    warehouse.publish(settings, CASES_KNOWN_AT)
+    warehouse.publish(settings)
 
 
 def load_cases(home: Path, shuffled_by: int | None = None) -> None:

@@ -58,12 +58,20 @@ def approve(
         The approved statements, by partner and contract.
 
     Raises:
-        LinernotesError: if nobody approves, if they drafted one of the statements themselves (then
-            none is approved), or if there is nothing to approve.
+        LinernotesError: if nobody approves, if they drafted one of the statements themselves or one
+            bears no record of a checked run (then none is approved), or if there is nothing to
+            approve.
     """
     if not by.strip():
         raise LinernotesError("An approval needs a name: --by NAME.")
     drafts = drafts_to_issue(settings, month, partner)
+    unchecked = [one.statement_id for one in drafts if not one.is_of_a_checked_run]
+    if unchecked:
+        raise LinernotesError(
+            f"The drafts of {', '.join(unchecked)} bear no record of a run whose checks all held: "
+            f"draft them again with `linernotes statement draft --month {month}`. Nothing is "
+            "approved."
+        )
     own = [one.statement_id for one in drafts if is_same_person(by, one.drafted_by)]
     if own:
         raise LinernotesError(

@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from linernotes.checked_runs import require_run
 from linernotes.errors import LinernotesError
 from linernotes.money import money_text
 from linernotes.published import open_published
@@ -73,11 +74,13 @@ def draft(
         The newest record of each statement, by partner, month and contract.
 
     Raises:
-        LinernotesError: if nothing is published, if no statement fits month and partner, or if the
+        LinernotesError: if nothing is published, if the run that made the figures has no record or
+            a blocking check that does not hold, if no statement fits month and partner, or if the
             figures were made before the last issue.
     """
     issued = issued_statements(settings)
     with open_published(settings, source) as connection, _of_this_version():
+        run = require_run(connection, source or settings.published_file, "nothing is drafted")
         headers = _headers(connection, month, partner)
         if not headers and (month or partner):
             raise LinernotesError(
@@ -105,6 +108,7 @@ def draft(
                     statement,
                     drafted_by=drafted_by,
                     drafted_at=drafted_at,
+                    checked_run=run.summary,
                     blocked_by=blocked[statement.report_month].get(statement.partner_id, []),
                 )
                 last_known = known_before.get(record.contract_id)
@@ -261,7 +265,8 @@ def _keep(
     folder = draft_path(settings, statement).parent
     earlier = sorted(drafts_of(folder, statement.report_month), key=lambda one: one.version)
     newest = earlier[-1] if earlier else None
-    if newest and newest.says_the_same_as(statement) and newest.blocked_by == statement.blocked_by:
+    is_the_same = newest and newest.says_the_same_as(statement) and newest.is_of_a_checked_run
+    if newest and is_the_same and newest.blocked_by == statement.blocked_by:
         is_late_enough = last_known is None or instant(newest.known_at) > instant(last_known)
         if newest.known_at == statement.known_at or (is_late_enough and not is_of_its_freeze):
             return newest

@@ -36,7 +36,7 @@ from linernotes.statements.records import (
 ENTRY, SEAL = "entry.json", "entry.sha256"
 FIRST_SHA256 = "0" * 64
 # What a statement says in an entry; where its draft's files lay is of no use there.
-DRAFTS_OWN = ("state", "report_month", "blocked_by", "files")
+DRAFTS_OWN = ("state", "report_month", "blocked_by", "files", "checked_run")
 
 
 @dataclass(frozen=True)

@@ -191,6 +191,11 @@ def _wrong_in(
     obstacles = [
         f"{reason}: find out why, build, draft and approve again" for reason in draft.blocked_by
     ]
+    if not draft.is_of_a_checked_run:
+        obstacles.append(
+            f"v{draft.version} bears no record of a run whose checks all held: draft it again with "
+            f"`linernotes statement draft --month {draft.report_month}`"
+        )
     for kind in KINDS:
         path = draft_path(settings, draft, f"{kind}.parquet")
         if not path.is_file() or file_sha256(path) != draft.files.get(kind):

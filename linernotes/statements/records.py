@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from linernotes.checked_runs import PASSED
 from linernotes.errors import LinernotesError
 from linernotes.ledger import AMOUNTS
 from linernotes.settings import Settings
@@ -43,6 +44,8 @@ class StatementRecord:
         drafted_by: The person who may not approve it.
         blocked_by: Why it must not be issued; nothing if it may.
         files: SHA-256 of the draft's `lines`, `uses` and `pools` files.
+        checked_run: The run that made its figures, and what its checks came to; nothing in a draft
+            of an earlier version.
         approved_by: Who approved it; empty in a draft.
     """
 
@@ -62,6 +65,7 @@ class StatementRecord:
     drafted_at: str
     blocked_by: list[str] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
+    checked_run: dict[str, Any] = field(default_factory=dict)
     approved_by: str = ""
     approved_at: str = ""
 
@@ -73,6 +77,12 @@ class StatementRecord:
     def is_unallocated(self) -> bool:
         """Whether these are the lines without a contract."""
         return self.contract_id == UNALLOCATED
+
+    @property
+    def is_of_a_checked_run(self) -> bool:
+        """Whether the run of its figures is known, and every blocking check held in it."""
+        run = self.checked_run
+        return bool(run.get("invocation_id")) and run.get("result") == PASSED
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -89,6 +99,7 @@ def _claims(record: StatementRecord) -> StatementRecord:
         "drafted_at": "",
         "blocked_by": [],
         "files": {},
+        "checked_run": {},
         "approved_by": "",
         "approved_at": "",
     }

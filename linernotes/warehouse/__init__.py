@@ -3,16 +3,27 @@
 What a number means is in the models; nothing here knows a business rule.
 """
 
-from linernotes.warehouse.building import build, building, publishing_alone
-from linernotes.warehouse.closing import close_month
+from linernotes.warehouse.building import (
+    build,
+    build_again,
+    build_arguments,
+    building,
+    end_run,
+    publishing_alone,
+    require_build,
+    start_run,
+)
+from linernotes.warehouse.closing import close_month, closing_tables
 from linernotes.warehouse.compiled import INPUT_CLASSES, CompiledProject, compiled_project
 from linernotes.warehouse.dbt import (
     BuildFailed,
     BuildResult,
+    DbtRun,
     dbt_environment,
     dbt_vars,
     now,
     run_dbt,
+    target_folder,
 )
 from linernotes.warehouse.history import Change, History, as_known
 from linernotes.warehouse.publishing import PUBLIC_SCHEMAS, publish
@@ -29,6 +40,7 @@ __all__ = [
     "BuildResult",
     "Change",
     "CompiledProject",
+    "DbtRun",
     "Gain",
     "History",
     "Shortfall",
@@ -38,20 +50,27 @@ __all__ = [
     "World",
     "as_known",
     "build",
+    "build_again",
+    "build_arguments",
     "building",
     "close_month",
+    "closing_tables",
     "compiled_project",
     "dbt_environment",
     "dbt_vars",
+    "end_run",
     "link_sources",
     "now",
     "publish",
     "publishing_alone",
+    "require_build",
     "require_rates",
     "revalue",
     "run_dbt",
     "shortfalls",
     "simulate",
     "sources_folder",
+    "start_run",
+    "target_folder",
     "valuation",
 ]

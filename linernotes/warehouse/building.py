@@ -1,28 +1,49 @@
-"""Builds the warehouse file: sources, issued months valued again, then dbt.
+"""Builds the warehouse file: sources, issued months valued again, dbt, the record of the run.
 
 One build at a time holds the home's build lock; readers of the published file never notice.
 """
 
 import fcntl
 import json
-from collections.abc import Generator
-from contextlib import contextmanager
+import time
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
+from typing import TextIO
 
+import duckdb
+
+from linernotes.checked_runs import (
+    BUILD,
+    Check,
+    CheckedRun,
+    finished_now,
+    forget_run,
+    record_run,
+    require_run,
+)
 from linernotes.settings import Settings
-from linernotes.warehouse.compiled import compiled_project
+from linernotes.warehouse.compiled import compiled_project, project_sha256
 from linernotes.warehouse.dbt import (
     BuildFailed,
     BuildResult,
+    DbtRun,
     Progress,
     build_result,
+    dbt_results,
     dbt_vars,
+    forget_results,
     now,
     run_dbt,
+    writing_lock,
 )
 from linernotes.warehouse.revaluation import revalue
-from linernotes.warehouse.shortfalls import keep_shortfalls
+from linernotes.warehouse.shortfalls import keep_broken_run, keep_shortfalls
 from linernotes.warehouse.sources import link_sources, sources_folder
+
+# A dbt whose starter was killed ends at once, if the system can do that; it may take a moment.
+WAIT_FOR_WRITER_SECONDS = 5.0
 
 
 @contextmanager
@@ -30,8 +51,6 @@ def building(
     settings: Settings, known_at: datetime, on_progress: Progress | None = None
 ) -> Generator[None]:
     """Holds the home's build lock, lays out the sources, and values issued months again.
-
-    What dbt then says of its nodes is kept for those who look at the home later.
 
     Args:
         settings: The home.
@@ -41,13 +60,10 @@ def building(
     Raises:
         BuildFailed: if another build of this home is running.
     """
-    with _locked(settings, "build.lock"):
+    with _writing_alone(settings):
         link_sources(settings)
         revalue(compiled_project(settings), sources_folder(settings), known_at, on_progress)
-        try:
-            yield
-        finally:
-            keep_shortfalls(settings, known_at)
+        yield
 
 
 @contextmanager
@@ -68,38 +84,181 @@ def build(
     known_at: datetime | None = None,
     select: str | None = None,
     on_progress: Progress | None = None,
+    checks: Iterable[Check] = (),
 ) -> BuildResult:
     """Builds the warehouse file with dbt: seeds, models, data tests, each after what it needs.
+
+    What every model and test came to is recorded in the file (`checked_runs`).
 
     Args:
         settings: The home.
         known_at: The freeze, naive UTC; the present by default.
-        select: dbt selection, everything by default.
+        select: dbt selection, everything by default. Its file cannot be published.
         on_progress: Called with nodes done, nodes in all, and the node's name.
+        checks: What other checks of this run said, or that they are awaited.
 
     Raises:
-        BuildFailed: if a model or a test of error severity fails. The published file is untouched.
+        BuildFailed: if a model or a test of error severity fails, or dbt does not run to its end.
+            The published file is untouched.
     """
     freeze = known_at or now()
     with building(settings, freeze):
-        arguments = ["build", "--vars", json.dumps(dbt_vars(freeze))]
-        # Unit tests check the models on hand-made rows, which no delivery can change.
-        arguments += ["--exclude-resource-type", "unit_test"]
-        if select:
-            # A test that also reads what is not selected waits for a whole build.
-            arguments += ["--select", *select.split(), "--indirect-selection", "buildable"]
-        output = run_dbt(settings, arguments, on_progress)
-        return build_result(settings, freeze, output)
+        start_run(settings)
+        run = run_dbt(settings, build_arguments(freeze, select), on_progress)
+        return end_run(settings, freeze, run, checks)
+
+
+def build_arguments(known_at: datetime, select: str | None = None) -> list[str]:
+    """Dbt's arguments for a build at a freeze."""
+    arguments = ["build", "--vars", json.dumps(dbt_vars(known_at))]
+    # Unit tests check the models on hand-made rows, which no delivery can change.
+    arguments += ["--exclude-resource-type", "unit_test"]
+    if select:
+        # A test that also reads what is not selected waits for a whole build.
+        arguments += ["--select", *select.split(), "--indirect-selection", "buildable"]
+    return arguments
+
+
+def start_run(settings: Settings) -> None:
+    """Takes away what earlier runs left: from here on, the warehouse file has no record."""
+    forget_results(settings)
+    if settings.warehouse_file.exists():
+        with _warehouse(settings) as connection:
+            forget_run(connection)
+
+
+def end_run(
+    settings: Settings, known_at: datetime, run: DbtRun, checks: Iterable[Check] = ()
+) -> BuildResult:
+    """Records in the warehouse file what dbt's run came to.
+
+    Args:
+        settings: The home.
+        known_at: The freeze that dbt was given.
+        run: How dbt ended.
+        checks: What other checks of this run said, or that they are awaited.
+
+    Raises:
+        BuildFailed: if dbt failed, or did not run to its end.
+    """
+    try:
+        results = dbt_results(settings, run)
+    except BuildFailed as reason:
+        keep_broken_run(settings, known_at, str(reason))
+        raise
+    keep_shortfalls(settings, known_at, results)
+    if settings.warehouse_file.exists():
+        with _warehouse(settings) as connection:
+            record_run(
+                connection,
+                CheckedRun(
+                    results.invocation_id,
+                    BUILD,
+                    known_at,
+                    project_sha256(),
+                    results.is_whole,
+                    finished_now(),
+                    [*results.checks, *checks],
+                ),
+            )
+    return build_result(settings, known_at, run, results)
+
+
+def build_again(settings: Settings, select: str, consequence: str) -> CheckedRun:
+    """Builds a few models once more within the run that made the warehouse file.
+
+    Args:
+        settings: The home.
+        select: dbt selection.
+        consequence: What does not happen if the run may not be used.
+
+    Returns:
+        The record of the run, to which this belongs.
+
+    Raises:
+        LinernotesError: if the file has no record of a checked run, or its project has changed.
+        BuildFailed: if dbt fails; then the file has no record any more.
+    """
+    with _writing_alone(settings):
+        checked = require_build(settings, consequence)
+        link_sources(settings)
+        start_run(settings)
+        run = run_dbt(settings, build_arguments(checked.known_at, select))
+        results = dbt_results(settings, run)
+        keep_shortfalls(settings, checked.known_at, results)
+        build_result(settings, checked.known_at, run, results)
+        again = {(check.kind, check.name): check for check in results.checks}
+        kept = [again.pop((check.kind, check.name), check) for check in checked.checks]
+        with _warehouse(settings) as connection:
+            record_run(connection, replace(checked, checks=[*kept, *again.values()]))
+        return checked
+
+
+def require_build(settings: Settings, consequence: str) -> CheckedRun:
+    """The record of the run that made the warehouse file, if the file may be used.
+
+    Raises:
+        LinernotesError: if it may not, or if there is no file.
+    """
+    if not settings.warehouse_file.exists():
+        raise BuildFailed(f"{settings.home} has no warehouse, so {consequence}: run a build.")
+    with _warehouse(settings, read_only=True) as connection:
+        checked = require_run(connection, settings.warehouse_file, consequence)
+    if checked.project_sha256 != project_sha256():
+        raise BuildFailed(
+            f"The models have changed since {settings.warehouse_file} was built, so {consequence}: "
+            "run `linernotes build`."
+        )
+    return checked
+
+
+@contextmanager
+def _warehouse(settings: Settings, read_only: bool = False) -> Generator[duckdb.DuckDBPyConnection]:
+    try:
+        connection = duckdb.connect(str(settings.warehouse_file), read_only=read_only)
+    except duckdb.Error as error:
+        raise BuildFailed(
+            f"{settings.warehouse_file} cannot be opened: {error}. If another program holds it, end"
+            " that; if it is damaged, delete it and run `linernotes build` again."
+        ) from None
+    with connection:
+        yield connection
+
+
+@contextmanager
+def _writing_alone(settings: Settings) -> Generator[None]:
+    """Holds the home's build lock, once no dbt of a run that was killed writes any more."""
+    with _locked(settings, "build.lock"):
+        _require_no_writer(settings)
+        yield
+
+
+def _require_no_writer(settings: Settings) -> None:
+    until = time.monotonic() + WAIT_FOR_WRITER_SECONDS
+    with writing_lock(settings).open("w") as lock:
+        while not _is_taken(lock):
+            if time.monotonic() > until:
+                raise BuildFailed(
+                    f"The dbt of a run that was stopped still writes into {settings.home}: it holds"
+                    f" {lock.name}. Wait for it to end, or end it, and try again."
+                )
+            time.sleep(0.05)
 
 
 @contextmanager
 def _locked(settings: Settings, name: str) -> Generator[None]:
     settings.warehouse_file.parent.mkdir(parents=True, exist_ok=True)
     with (settings.warehouse_file.parent / name).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not _is_taken(lock):
             raise BuildFailed(
                 f"Another build of {settings.home} is running; wait for it to end and try again."
-            ) from None
+            )
         yield
+
+
+def _is_taken(lock: TextIO) -> bool:
+    """Whether the lock is ours now; closing the file gives it back."""
+    with suppress(OSError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False

@@ -4,13 +4,22 @@ A closing touches neither the warehouse file nor what is published: it runs only
 statement needs, for the open months, and the tests that guard them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
 
+from linernotes.checked_runs import (
+    CLOSING,
+    Check,
+    CheckedRun,
+    finished_now,
+    listed_failures,
+    new_run_id,
+    record_run,
+)
 from linernotes.settings import Settings
 from linernotes.warehouse.building import building
-from linernotes.warehouse.compiled import compiled_project
+from linernotes.warehouse.compiled import CompiledProject, compiled_project
 from linernotes.warehouse.dbt import BuildFailed, now
 from linernotes.warehouse.sources import sources_folder
 from linernotes.warehouse.valuation import FIRST_MONTH, World, require_rates, valuation
@@ -25,6 +34,9 @@ TARGETS = (
     "fct_exclusions",
     "dim_partners",
     "dim_contracts",
+    # What the suites of its reports read beside them.
+    "consent_statuses",
+    "hold_buckets",
 )
 OPENED = """
     with issued as (
@@ -54,11 +66,18 @@ OPENED = """
 StepProgress = Callable[[int, int, str], None]
 
 
+def closing_tables(settings: Settings) -> set[str]:
+    """Names of the seeds and models that a closing makes."""
+    project = compiled_project(settings)
+    return {node.name for node in project.upstream(_targets(project))}
+
+
 def close_month(
     settings: Settings,
     month: date,
     known_at: datetime | None = None,
     on_progress: StepProgress | None = None,
+    checks: Iterable[Check] = (),
 ) -> Path:
     """Values a month's statements, and those of earlier months that are still open.
 
@@ -67,33 +86,48 @@ def close_month(
         month: The report month, as its first day; later months are left out.
         known_at: The freeze, naive UTC; the present by default.
         on_progress: Called with models done, models in all, and the model's name.
+        checks: What other checks of this run said, or that they are awaited.
 
     Returns:
-        A DuckDB file with the schemas `marts` and `reports`, from which statements are drafted.
+        A DuckDB file with the schemas `marts` and `reports`, from which statements are drafted, and
+        the record of this run.
 
     Raises:
-        BuildFailed: if a test that guards statements finds a row.
+        BuildFailed: if a blocking test does not hold.
         LinernotesError: if a model cannot be made, or a rate is missing.
     """
     freeze = known_at or now()
     project = compiled_project(settings)
-    reports = [name for name in project.nodes if name.startswith("rpt_partner__")]
     with building(settings, freeze, on_progress):
         root = sources_folder(settings)
         file = settings.warehouse_file.parent / "closing" / f"{month:%Y-%m}.duckdb"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.unlink(missing_ok=True)
+        for left_behind in (file, Path(f"{file}.wal")):
+            left_behind.unlink(missing_ok=True)
         with valuation(project, root, file) as run:
             [(opened,)] = run.connection.execute(OPENED.format(root=root), [freeze]).fetchall()
             first_month: date = opened or FIRST_MONTH
             world = World(freeze, first_month=min(first_month, month), last_month=month)
-            run.run(world, [*TARGETS, *reports])
+            run.run(world, _targets(project))
             require_rates(run)
-            failing = run.failing_tests(world)
+            record = CheckedRun(
+                new_run_id(),
+                CLOSING,
+                freeze,
+                project.digest,
+                True,
+                finished_now(),
+                [*run.checks(world), *checks],
+            )
+            record_run(run.connection, record)
+    failing = [check for check in record.failures if check.outcome != "awaited"]
     if failing:
-        listed = "\n".join(f"  - {name}" for name in failing)
         raise BuildFailed(
-            f"{len(failing)} tests that guard statements do not hold; nothing can be drafted:\n"
-            f"{listed}\nThe tests are in tests/data; the figures are in {file}."
+            f"{len(failing)} blocking checks of the closing do not hold; nothing can be drafted:\n"
+            f"{listed_failures(failing)}\nThe figures are in {file}."
         )
     return file
+
+
+def _targets(project: CompiledProject) -> list[str]:
+    return [*TARGETS, *(name for name in project.nodes if name.startswith("rpt_partner__"))]

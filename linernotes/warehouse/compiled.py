@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from linernotes.settings import PROJECT_ROOT, Settings
-from linernotes.warehouse.dbt import BuildFailed, run_dbt
+from linernotes.warehouse.dbt import BuildFailed, is_blocking_test, run_dbt, target_folder
 
 # Classes of input in the order in which a correction moves them (docs/money.md, "Corrections").
 INPUT_CLASSES = ("usage", "fraud", "revenue", "attribution", "ownership", "consent", "terms")
@@ -38,7 +38,8 @@ class CompiledNode:
         kind: seed, model or test.
         relation: `schema.name` that others read.
         is_view: Whether it is only a text that its readers run.
-        sql: Its compiled text; of a seed, the path of its file.
+        sql: Its compiled text; of a seed, the path of its file. Of a test, a query for one row: how
+            many failures there are, and whether those are too many.
         needs: Names of the seeds and models that it reads.
         column_types: Of a seed.
         key: Of a model, the columns that a test claims to be unique together; empty if none does.
@@ -56,7 +57,7 @@ class CompiledNode:
 
 @dataclass(frozen=True)
 class CompiledProject:
-    """All seeds and models by name, each after what it needs, and the singular data tests."""
+    """All seeds and models by name, each after what it needs, and every blocking data test."""
 
     digest: str
     nodes: dict[str, CompiledNode]
@@ -80,7 +81,7 @@ def compiled_project(settings: Settings) -> CompiledProject:
     Raises:
         BuildFailed: if dbt cannot compile it.
     """
-    digest = _digest()
+    digest = project_sha256()
     cache = _cache_folder() / f"{digest}.json"
     if not cache.exists():
         _compile(cache)
@@ -104,24 +105,23 @@ def _compile(cache: Path) -> None:
             "last_month": LAST_MONTH_PLACE,
             **{f"known_at_{name}": place for name, place in CLASS_PLACES.items()},
         }
-        messages = run_dbt(
+        run = run_dbt(
             home,
             [
                 "compile",
                 "--no-introspect",
                 *("--vars", json.dumps(variables)),
-                *("--select", "resource_type:model", "test_type:singular"),
+                *("--select", "resource_type:model", "test_type:data"),
             ],
             sources_root=SOURCES_PLACE,
         )
-        manifest_file = home.warehouse_file.parent / "target" / "manifest.json"
-        if not manifest_file.exists():
-            raise BuildFailed("dbt could not compile the models:\n" + "\n".join(messages[-15:]))
-        manifest = json.loads(manifest_file.read_text())
+        if run.exit_status != 0:
+            raise BuildFailed(f"dbt could not compile the models: {run.last_words}")
+        manifest = json.loads((target_folder(home) / "manifest.json").read_text())
     nodes, tests = _nodes(manifest)
-    missing = [node.name for node in nodes.values() if not node.sql]
+    missing = [node.name for node in (*nodes.values(), *tests.values()) if not node.sql]
     if missing:
-        raise BuildFailed("dbt could not compile the models:\n" + "\n".join(messages[-15:]))
+        raise BuildFailed(f"dbt did not compile {', '.join(missing[:5])}: {run.last_words}")
     stored = {
         "nodes": [asdict(node) for node in nodes.values()],
         "tests": [asdict(node) for node in tests.values()],
@@ -158,20 +158,32 @@ def _nodes(manifest: dict) -> tuple[dict[str, CompiledNode], dict[str, CompiledN
     for unique_id in sorted(manifest["nodes"]):
         add(unique_id)
     for node in manifest["nodes"].values():
-        if node["resource_type"] == "test" and not node.get("test_metadata"):
-            severity = str(node["config"].get("severity", "error")).lower()
-            if severity == "error" and node.get("compiled_code"):
-                needs = [one for one in node["depends_on"]["nodes"] if one in manifest["nodes"]]
-                tests[node["name"]] = CompiledNode(
-                    node["name"],
-                    "test",
-                    "",
-                    True,
-                    node["compiled_code"],
-                    tuple(manifest["nodes"][one]["name"] for one in needs),
-                    {},
-                )
+        if is_blocking_test(node):
+            needs = [one for one in node["depends_on"]["nodes"] if one in manifest["nodes"]]
+            tests[node["name"]] = CompiledNode(
+                node["name"],
+                "test",
+                "",
+                True,
+                _test_query(node),
+                tuple(manifest["nodes"][one]["name"] for one in needs),
+                {},
+            )
     return found, tests
+
+
+def _test_query(node: dict[str, Any]) -> str:
+    """A data test as dbt asks it, with its own count of failures and its own threshold."""
+    config, code = node["config"], node.get("compiled_code")
+    if not code:
+        return ""
+    count = config.get("fail_calc") or "count(*)"
+    limit = f"limit {config['limit']}" if config.get("limit") is not None else ""
+    threshold = config.get("error_if") or "!= 0"
+    return (
+        f"select {count} as failures, {count} {threshold} as should_error "
+        f"from (\n{code}\n{limit}\n) as dbt_internal_test"
+    )
 
 
 def _keys(manifest: dict) -> dict[str, tuple[str, ...]]:
@@ -186,18 +198,20 @@ def _keys(manifest: dict) -> dict[str, tuple[str, ...]]:
     return keys
 
 
-def _digest() -> str:
+def project_sha256() -> str:
     """A name for the state of the project: its files and the versions that compile them."""
     digest = hashlib.sha256()
-    for package in ("dbt-core", "dbt-duckdb"):
+    for package in ("dbt-core", "dbt-duckdb", "duckdb"):
         digest.update(f"{package} {version(package)}\n".encode())
-    files = [PROJECT_ROOT / "dbt_project.yml", Path(__file__)]
+    files = [PROJECT_ROOT / "dbt_project.yml", PROJECT_ROOT / "profiles.yml", Path(__file__)]
     for part in PARTS:
         files += (PROJECT_ROOT / part).rglob("*.sql")
         files += (PROJECT_ROOT / part).rglob("*.yml")
         files += (PROJECT_ROOT / part).rglob("*.csv")
     for file in sorted(files):
-        digest.update(f"{file.name}\n".encode() + file.read_bytes())
+        content = file.read_bytes()
+        name = file.relative_to(PROJECT_ROOT).as_posix()
+        digest.update(f"{name} {len(content)}\n".encode() + content)
     return digest.hexdigest()
 
 

@@ -2,21 +2,98 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
+from linernotes.checked_runs import Check
 from linernotes.errors import LinernotesError
 from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.warehouse.run_dbt import LOCK_VARIABLE
 from linernotes.warehouse.sources import sources_folder
 
 Progress = Callable[[int, int, str], None]
+LAST_MESSAGES = 15
+KEPT_TEXT = 300
+FAILED = frozenset({"error", "fail", "runtime error"})
 
 
 class BuildFailed(LinernotesError):
     """dbt said no, or could not run; the message names the first nodes and what they said."""
+
+
+@dataclass(frozen=True)
+class DbtRun:
+    """How one call of dbt ended.
+
+    Attributes:
+        exit_status: 0 if all is well, 1 if a node failed; below 0 the signal that killed it.
+        invocation_id: dbt's own id of the call; empty if it ended before it said one.
+        messages: What it printed, in plain text.
+    """
+
+    exit_status: int
+    invocation_id: str
+    messages: list[str]
+
+    @property
+    def last_words(self) -> str:
+        """How it ended, and the last that it said."""
+        said = "\n".join(self.messages[-LAST_MESSAGES:])
+        if self.exit_status < 0:
+            name = signal.Signals(-self.exit_status).name
+            memory = " (the system does so when memory runs out)" if name == "SIGKILL" else ""
+            return f"it was killed by {name}{memory}.\n{said}"
+        return f"it ended with {self.exit_status}.\n{said}"
+
+
+@dataclass(frozen=True)
+class DbtResults:
+    """What one run of dbt says of its nodes, once it is certain that it is this run's.
+
+    Attributes:
+        invocation_id: dbt's id of the run.
+        nodes: As in `run_results.json`, by unique id.
+        manifest: The project as that run read it.
+        elapsed_seconds: Wall time of dbt itself.
+    """
+
+    invocation_id: str
+    nodes: dict[str, dict[str, Any]]
+    manifest: dict[str, Any]
+    elapsed_seconds: float
+
+    @property
+    def checks(self) -> list[Check]:
+        """Every model and test that ran, with what came of it."""
+        return [self._check(unique_id, node) for unique_id, node in self.nodes.items()]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every seed, model and blocking test of the project ran."""
+        wanted = {
+            unique_id
+            for unique_id, node in self.manifest["nodes"].items()
+            if node["resource_type"] in {"seed", "model"} or is_blocking_test(node)
+        }
+        return wanted <= self.nodes.keys()
+
+    def _check(self, unique_id: str, result: dict[str, Any]) -> Check:
+        node = self.manifest["nodes"].get(unique_id, {})
+        holds = result["status"] in {"success", "pass"}
+        return Check(
+            "test" if node.get("resource_type") == "test" else "model",
+            node.get("name") or unique_id,
+            "passed" if holds else "failed" if result["status"] in {"fail", "warn"} else "error",
+            node.get("resource_type") != "test" or is_blocking_test(node),
+            result.get("failures") or 0,
+            "" if holds else said_of(result),
+        )
 
 
 @dataclass(frozen=True)
@@ -25,12 +102,14 @@ class BuildResult:
 
     Attributes:
         known_at: The freeze, naive UTC.
+        invocation_id: dbt's id of the run.
         node_count: Nodes that ran: seeds, models and tests.
         warnings: One text per test of warning severity that found something.
         elapsed_seconds: Wall time of dbt itself.
     """
 
     known_at: datetime
+    invocation_id: str
     node_count: int
     warnings: list[str] = field(default_factory=list)
     elapsed_seconds: float = 0.0
@@ -50,7 +129,18 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "DBT_PROJECT_DIR": str(PROJECT_ROOT),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "TZ": "UTC",
+        LOCK_VARIABLE: str(writing_lock(settings)),
     }
+
+
+def target_folder(settings: Settings) -> Path:
+    """Where dbt leaves its artefacts, of commands and of assets alike."""
+    return settings.warehouse_file.parent / "target"
+
+
+def writing_lock(settings: Settings) -> Path:
+    """The file that a dbt holds for as long as it writes, whatever becomes of who started it."""
+    return settings.warehouse_file.parent / "writing.lock"
 
 
 def dbt_vars(known_at: datetime) -> dict[str, str]:
@@ -63,15 +153,22 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
+def forget_results(settings: Settings) -> None:
+    """Takes away what an earlier dbt left, so that nobody takes it for the next one's."""
+    for name in ("run_results.json", "semantic_manifest.json"):
+        (target_folder(settings) / name).unlink(missing_ok=True)
+
+
 def run_dbt(
     settings: Settings,
     arguments: list[str],
     on_progress: Progress | None = None,
     sources_root: str | None = None,
-) -> list[str]:
-    """Runs one dbt command in a process of its own and returns its plain messages.
+) -> DbtRun:
+    """Runs one dbt command in a process of its own, which ends when this one does.
 
-    In our own process its DuckDB handle would keep the warehouse locked after the run.
+    In our own process its DuckDB handle would keep the warehouse locked after the run. What it
+    came to has to be asked: a dbt that fails raises nothing here.
 
     Args:
         settings: The home.
@@ -85,6 +182,7 @@ def run_dbt(
     if sources_root:
         environment["LINERNOTES_SOURCES"] = sources_root
     messages: list[str] = []
+    invocation_id = ""
     with subprocess.Popen(
         command,
         cwd=PROJECT_ROOT,
@@ -96,11 +194,13 @@ def run_dbt(
         for line in process.stdout or []:
             event = _event(line)
             messages.append(event["info"].get("msg", line) if event else line.rstrip())
+            if event:
+                invocation_id = event["info"].get("invocation_id") or invocation_id
             if event and on_progress and event["info"].get("name") in _RESULT_EVENTS:
                 data = event["data"]
                 node = data.get("node_info", {}).get("node_name", "")
                 on_progress(int(data.get("index", 0)), int(data.get("total", 0)), node)
-    return messages
+    return DbtRun(process.returncode, invocation_id, messages)
 
 
 _RESULT_EVENTS = {"LogModelResult", "LogTestResult", "LogSeedResult", "LogNodeResult"}
@@ -114,30 +214,68 @@ def _event(line: str) -> dict | None:
     return event if isinstance(event, dict) and "info" in event else None
 
 
-def build_result(settings: Settings, freeze: datetime, messages: list[str]) -> BuildResult:
-    """What dbt left behind of its last run.
+def dbt_results(settings: Settings, run: DbtRun) -> DbtResults:
+    """What a run of dbt left behind.
 
     Raises:
-        BuildFailed: if a node failed, or dbt did not run.
+        BuildFailed: if it did not run to its end, or what lies there is another run's.
     """
-    results_file = settings.warehouse_file.parent / "target" / "run_results.json"
-    if not results_file.exists():
-        raise BuildFailed("dbt did not run:\n" + "\n".join(messages[-15:]))
-    results = json.loads(results_file.read_text())
+    found = [_artefact(settings, name) for name in ("run_results.json", "manifest.json")]
+    ids = {artefact["metadata"]["invocation_id"] for artefact in found if artefact}
+    if run.exit_status not in {0, 1} or not all(found) or ids != {run.invocation_id}:
+        raise BuildFailed(f"dbt did not run to its end: {run.last_words}")
+    results, manifest = found
+    return DbtResults(
+        run.invocation_id,
+        {node["unique_id"]: node for node in results["results"]},
+        manifest,
+        float(results["elapsed_time"]),
+    )
+
+
+def _artefact(settings: Settings, name: str) -> dict[str, Any]:
+    """An artefact of dbt; empty if it is not there or cut short."""
+    try:
+        return json.loads((target_folder(settings) / name).read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def is_blocking_test(node: dict[str, Any]) -> bool:
+    """Whether a node of the manifest is a data test that stops a run."""
+    severity = str(node["config"].get("severity") or "error").lower()
+    return node["resource_type"] == "test" and severity == "error"
+
+
+def said_of(result: dict[str, Any]) -> str:
+    """What dbt said of a node, in one line."""
+    return " ".join((result.get("message") or result["status"]).split())[:KEPT_TEXT]
+
+
+def build_result(
+    settings: Settings, freeze: datetime, run: DbtRun, results: DbtResults
+) -> BuildResult:
+    """What one run of dbt came to.
+
+    Raises:
+        BuildFailed: if a node failed, or none ran.
+    """
     warnings, failures = [], []
-    for node in results["results"]:
-        name = node["unique_id"].split(".", 2)[-1]
-        said = " ".join((node.get("message") or node["status"]).split())
-        text = f"{name}: {said[:300]}"
+    for unique_id, node in results.nodes.items():
+        text = f"{unique_id.split('.', 2)[-1]}: {said_of(node)}"
         if node["status"] == "warn":
             warnings.append(text)
-        elif node["status"] in {"error", "fail", "runtime error"}:
+        elif node["status"] in FAILED:
             failures.append(text)
-    if failures or not results["results"]:
-        skipped = sum(node["status"] == "skipped" for node in results["results"])
-        listed = "\n".join(f"  - {text}" for text in failures[:10]) or "\n".join(messages[-15:])
+    if failures or not results.nodes:
+        skipped = sum(node["status"] == "skipped" for node in results.nodes.values())
+        listed = "\n".join(f"  - {text}" for text in failures[:10]) or run.last_words
         raise BuildFailed(
             f"{len(failures)} nodes failed, {skipped} after them did not run; nothing is published."
-            f"\n{listed}\nThe compiled SQL is under {settings.warehouse_file.parent / 'target'}."
+            f"\n{listed}\nThe compiled SQL is under {target_folder(settings)}."
         )
-    return BuildResult(freeze, len(results["results"]), warnings, float(results["elapsed_time"]))
+    if run.exit_status != 0:
+        raise BuildFailed(f"dbt did not run to its end: {run.last_words}")
+    return BuildResult(
+        freeze, results.invocation_id, len(results.nodes), warnings, results.elapsed_seconds
+    )

@@ -15,6 +15,8 @@ import duckdb
 
 from linernotes.published import Publication, definitions_file
 from linernotes.settings import Settings
+from linernotes.warehouse.building import require_build
+from linernotes.warehouse.dbt import target_folder
 
 PUBLIC_SCHEMAS = ("marts", "reports", "quality")
 # Clients and BI tools of the 1.4 line can open this; DuckDB's own default format they cannot.
@@ -22,16 +24,24 @@ STORAGE_VERSION = "v1.4.0"
 KEPT_PUBLICATIONS = 3
 
 
-def publish(settings: Settings, known_at: datetime) -> Path:
+def publish(settings: Settings) -> Path:
     """Copies the public schemas into a new file and swaps it in.
 
+    The freeze is that of the run whose record is in the warehouse file.
+
     Args:
-        settings: The home; its warehouse file must be built.
-        known_at: The freeze of the build, naive UTC.
+        settings: The home; its warehouse file must be built, and its checks must hold.
 
     Returns:
         The new file; `published/linernotes.duckdb` is now the same one.
+
+    Raises:
+        LinernotesError: if the warehouse file has no record of a run whose blocking checks all
+            hold.
     """
+    known_at = require_build(
+        settings, "it is not published, and what was published before stays"
+    ).known_at
     root = settings.published_root
     root.mkdir(parents=True, exist_ok=True)
     for left_behind in root.glob("*.unfinished"):
@@ -40,7 +50,7 @@ def publish(settings: Settings, known_at: datetime) -> Path:
     target = root / f"linernotes-{published_at:%Y%m%dT%H%M%S%f}.duckdb"
     unfinished = target.with_suffix(".unfinished")
     _copy_public_schemas(settings.warehouse_file, unfinished, known_at)
-    definitions = settings.warehouse_file.parent / "target" / "semantic_manifest.json"
+    definitions = target_folder(settings) / "semantic_manifest.json"
     shutil.copyfile(definitions, definitions_file(target))
     unfinished.rename(target)
     record = Publication(target.name, known_at.isoformat() + "Z", published_at.isoformat())

@@ -46,6 +46,7 @@ RAW_TABLES = (
     "raw_removals__appeals",
     "raw_ledger__lines",
 )
+FILE_NAME, STATE_KEY = "000000.parquet", "state"
 StepProgress = Callable[[int, int, str], None]
 
 
@@ -77,8 +78,7 @@ def revalue(
     """
     state = _state(project, sources_root, known_at)
     folder = sources_root / REVALUED
-    mark = folder / ".state"
-    if mark.is_file() and mark.read_text() == state:
+    if _state_of(folder / FILE_NAME) == state:
         return
     with valuation(project, sources_root) as run:
         connection = run.connection
@@ -90,14 +90,15 @@ def revalue(
                 _value(run, freeze, known_at, accounts, months, on_progress)
         folder.mkdir(parents=True, exist_ok=True)
         unfinished = folder / ".unfinished"
+        # The state lies in the file that it speaks of, so that the one is never without the other.
         connection.execute(
             "copy (from deltas order by class_number, line_key, usage_layer, known_at_before) "
-            f"to '{unfinished}' (format parquet)"
+            f"to '{unfinished}' (format parquet, kv_metadata {{{STATE_KEY}: '{state}'}})"
         )
         for link in folder.glob("*.parquet"):
-            link.unlink()
-        unfinished.rename(folder / "000000.parquet")
-    mark.write_text(state)
+            if link.name != FILE_NAME:
+                link.unlink()
+        unfinished.replace(folder / FILE_NAME)
 
 
 def _value(
@@ -287,12 +288,31 @@ def _diff_catalogue(run: Valuation, freeze: datetime, known_at: datetime) -> Non
 def _state(project: CompiledProject, sources_root: Path, known_at: datetime) -> str:
     """What the result depends on: models, freeze, and the files of lake and ledger."""
     files = sorted(
-        str(path.resolve())
+        _identity(path.resolve())
         for path in sources_root.glob("raw_*/*.parquet")
         if path.parent.name != REVALUED and not path.parent.name.startswith("raw_door__")
     )
     told = "\n".join([project.digest, known_at.isoformat(), *files])
     return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _identity(file: Path) -> str:
+    """A file as it is now: a ledger that was restored may have other content at the same path."""
+    status = file.stat()
+    return f"{file} {status.st_size} {status.st_mtime_ns}"
+
+
+def _state_of(file: Path) -> str:
+    """The state that a result was made of; empty if there is none."""
+    with duckdb.connect() as connection:
+        try:
+            found = connection.execute(
+                "select decode(value) from parquet_kv_metadata($1) where decode(key) = $2",
+                [str(file), STATE_KEY],
+            ).fetchone()
+        except duckdb.Error:
+            return ""
+    return found[0] if found else ""
 
 
 def _only_merged(table: str) -> str:

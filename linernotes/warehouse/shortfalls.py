@@ -9,9 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from linernotes.settings import Settings
-from linernotes.warehouse.dbt import dbt_environment
+from linernotes.warehouse.dbt import FAILED, KEPT_TEXT, DbtResults, said_of
 
-KEPT_TEXT = 300
+# Stands for a run of dbt that did not come to its end; no node has such a name.
+BROKEN_RUN = "dbt"
 
 
 @dataclass(frozen=True)
@@ -39,31 +40,38 @@ def shortfalls(settings: Settings) -> list[Shortfall]:
     return sorted(found, key=lambda one: (one.status == "warn", one.node))
 
 
-def keep_shortfalls(settings: Settings, freeze: datetime) -> None:
-    """Takes note of what dbt's last run in this home said.
+def keep_shortfalls(settings: Settings, freeze: datetime, results: DbtResults) -> None:
+    """Takes note of what one run of dbt in this home said.
 
     Nodes that did not run keep what was said of them before; those that are gone are dropped.
     """
-    target = Path(dbt_environment(settings)["DBT_TARGET_PATH"])
-    results_file, manifest_file = target / "run_results.json", target / "manifest.json"
-    if not (results_file.exists() and manifest_file.exists()):
-        return
-    nodes = json.loads(manifest_file.read_text())["nodes"]
+    nodes = results.manifest["nodes"]
     kept = {name: one for name, one in _kept(settings).items() if name in nodes}
-    for result in json.loads(results_file.read_text())["results"]:
-        name, status = result["unique_id"], result["status"]
+    for name, result in results.nodes.items():
+        status = result["status"]
         if status in {"success", "pass"}:
             kept.pop(name, None)
-        elif status in {"warn", "fail", "error", "runtime error"} and name in nodes:
-            said = " ".join((result.get("message") or status).split())[:KEPT_TEXT]
+        elif (status == "warn" or status in FAILED) and name in nodes:
             kept[name] = Shortfall(
                 node=nodes[name]["name"],
                 status=status.removeprefix("runtime "),
                 row_count=result.get("failures"),
-                message=said,
+                message=said_of(result),
                 built_at=freeze.isoformat(),
             )
+    _keep(settings, kept)
+
+
+def keep_broken_run(settings: Settings, freeze: datetime, reason: str) -> None:
+    """Takes note that dbt did not run to its end; the next run that does takes it back."""
+    said = " ".join(reason.split())[:KEPT_TEXT]
+    broken = Shortfall(BROKEN_RUN, "error", None, said, freeze.isoformat())
+    _keep(settings, _kept(settings) | {BROKEN_RUN: broken})
+
+
+def _keep(settings: Settings, kept: dict[str, Shortfall]) -> None:
     file = _file(settings)
+    file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_name(f".{file.name}.new")
     temporary.write_text(json.dumps({name: asdict(one) for name, one in kept.items()}, indent=2))
     temporary.replace(file)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from linernotes.checked_runs import Check
 from linernotes.errors import LinernotesError
 from linernotes.settings import PROJECT_ROOT
 from linernotes.warehouse.compiled import (
@@ -23,6 +24,7 @@ from linernotes.warehouse.compiled import (
     CompiledNode,
     CompiledProject,
 )
+from linernotes.warehouse.dbt import Progress
 
 SCHEMAS = ("staging", "intermediate", "marts", "reports", "quality", "seeds")
 FIRST_MONTH, LAST_MONTH = date(1, 1, 1), date(9999, 12, 1)
@@ -92,17 +94,28 @@ class Valuation:
         """The SQL of a model as it would run for a world."""
         return self._text(self._project.nodes[name], world)
 
-    def failing_tests(self, world: World, names: list[str] | None = None) -> list[str]:
-        """The singular data tests whose tables are here and that find a row."""
-        failing = []
-        for name, test in self._project.tests.items():
-            if (names is None or name in names) and set(test.needs) <= self._made.keys():
-                found = self.connection.execute(
-                    f"select count(*) from ({self._text(test, world)})"
-                ).fetchone()
-                if found and found[0]:
-                    failing.append(f"{name} ({found[0]} rows)")
-        return failing
+    @property
+    def made(self) -> set[str]:
+        """Names of the seeds and models that are here."""
+        return set(self._made)
+
+    def checks(self, world: World, on_progress: Progress | None = None) -> list[Check]:
+        """Every blocking data test whose tables are here, with what it found."""
+        tests = [one for one in self._project.tests.values() if set(one.needs) <= self._made.keys()]
+        found = []
+        for number, test in enumerate(tests, 1):
+            found.append(self._check(test, world))
+            if on_progress:
+                on_progress(number, len(tests), test.name)
+        return found
+
+    def _check(self, test: CompiledNode, world: World) -> Check:
+        try:
+            found = self.connection.execute(self._text(test, world)).fetchone()
+        except duckdb.Error as error:
+            return Check("test", test.name, "error", message=" ".join(str(error).split())[:300])
+        count, is_failure = found or (0, False)
+        return Check("test", test.name, "failed" if is_failure else "passed", row_count=count or 0)
 
     def _text(self, node: CompiledNode, world: World) -> str:
         if node.kind == "seed":

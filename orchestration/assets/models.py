@@ -8,11 +8,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliResource, dbt_assets
+from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
 
 from linernotes.settings import Settings
-from linernotes.warehouse import building, dbt_environment, dbt_vars, now
-from orchestration.manifest import attached_manifest, target_folder
+from linernotes.warehouse import (
+    DbtRun,
+    build_arguments,
+    building,
+    dbt_environment,
+    end_run,
+    now,
+    start_run,
+    target_folder,
+)
+from orchestration.manifest import attached_manifest
+from orchestration.pipeline import awaited_suites, require_raw_suites
 from orchestration.resources import Home, environment
 
 
@@ -23,7 +33,27 @@ def warehouse_models(
     """Everything that dbt builds in the warehouse file, with its tests as checks."""
     settings = home.settings
     freeze = now()
-    arguments = ["build", "--vars", json.dumps(dbt_vars(freeze))]
-    arguments += ["--exclude-resource-type", "unit_test"]
+    require_raw_suites(settings, "the warehouse is not built")
     with building(settings, freeze), environment(dbt_environment(settings)):
-        yield from dbt.cli(arguments, context=context, target_path=target_folder(settings)).stream()
+        start_run(settings)
+        invocation = dbt.cli(
+            build_arguments(freeze),
+            context=context,
+            target_path=target_folder(settings),
+            raise_on_error=False,
+        )
+        yield from invocation.stream()
+        end_run(settings, freeze, _how_it_ended(invocation, settings), awaited_suites())
+
+
+def _how_it_ended(invocation: DbtCliInvocation, settings: Settings) -> DbtRun:
+    """How the dbt of these assets ended.
+
+    Dagster keeps dbt's messages to itself, so the id of the run is taken from its results: the
+    earlier run's were deleted before it began.
+    """
+    results = target_folder(settings) / "run_results.json"
+    found = json.loads(results.read_text()) if results.exists() else {}
+    invocation_id = found.get("metadata", {}).get("invocation_id", "")
+    status = invocation.process.wait()
+    return DbtRun(status, invocation_id, ["Dagster's compute log shows what dbt said."])

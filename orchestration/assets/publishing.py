@@ -3,19 +3,15 @@
 Nothing is computed here.
 """
 
-import json
-from datetime import datetime
-
 import dagster as dg
 
+from linernotes.checked_runs import require_run
 from linernotes.delivery import deliver_packages, newest_packages
 from linernotes.published import open_published
 from linernotes.reporting import write_packages
-from linernotes.settings import Settings
-from linernotes.warehouse import PUBLIC_SCHEMAS
+from linernotes.warehouse import PUBLIC_SCHEMAS, publishing_alone
 from orchestration.assets.figures import publication_metadata
 from orchestration.assets.models import warehouse_models
-from orchestration.manifest import target_folder
 from orchestration.markdown import markdown_table
 from orchestration.partitions import as_month, partner_months, partners
 from orchestration.pipeline import publish_with_results
@@ -33,28 +29,27 @@ PUBLIC_MODELS = [spec.key for spec in warehouse_models.specs if spec.key.path[0]
 def published_warehouse(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
     """The warehouse file that everybody reads, swapped in whole. One file per publication.
 
-    It waits for every blocking check on what it publishes.
+    It waits for every blocking check on what it publishes, and asks for the record of the run that
+    made it: without one, or with a check that does not hold in it, nothing is published.
     """
     settings = home.settings
-    known_at = _freeze_of_build(settings)
-    path = publish_with_results(settings, known_at)
-    with open_published(settings) as connection:
-        figures = publication_metadata(connection)
-        names = connection.execute("select distinct partner_id from marts.dim_partners").fetchall()
+    with publishing_alone(settings):
+        path = publish_with_results(settings)
+        with open_published(settings) as connection:
+            figures = publication_metadata(connection)
+            names = connection.execute(
+                "select distinct partner_id from marts.dim_partners"
+            ).fetchall()
+            run = require_run(connection, path, "nothing is told of it")
     context.instance.add_dynamic_partitions(str(partners.name), [name for (name,) in names])
     return dg.MaterializeResult(
         metadata={
             "path": dg.MetadataValue.path(str(path)),
-            "known_at": known_at.isoformat(),
+            "known_at": run.known_at.isoformat(),
+            "invocation_id": run.invocation_id,
             **figures,
         }
     )
-
-
-def _freeze_of_build(settings: Settings) -> datetime:
-    """The freeze that dbt was last given, which may be an earlier run's."""
-    results = json.loads((target_folder(settings) / "run_results.json").read_text())
-    return datetime.fromisoformat(results["args"]["vars"]["known_at"])
 
 
 @dg.asset(

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import duckdb
 import pytest
 
 from expectations.runner import CheckResult, Outcome, load_suites
 from expectations.suite import Layer, Severity
 from linernotes.errors import LinernotesError
-from linernotes.settings import PROJECT_ROOT
+from linernotes.settings import PROJECT_ROOT, Settings
 from orchestration.resources import Home
 
 WAREHOUSE_STEP, PUBLISHING_STEP = "warehouse_models", "published_warehouse"
@@ -174,14 +175,16 @@ def test_packages_on_day_25_are_asked_for_every_partner(
     assert keys == ["2026-06-01|merlin", "2026-06-01|umg"]
 
 
+def answer_raw(monkeypatch: pytest.MonkeyPatch, results: list[CheckResult]) -> None:
+    for module in ("checks", "pipeline"):
+        monkeypatch.setattr(f"orchestration.{module}.run_raw_suites", lambda *_: results)
+
+
 @pytest.mark.parametrize("outcome", ["failed", "error"])
 def test_build_after_a_broken_blocking_raw_check_stops_before_the_models(
     definitions: dg.Definitions, home: Path, monkeypatch: pytest.MonkeyPatch, outcome: Outcome
 ) -> None:
-    monkeypatch.setattr(
-        "orchestration.checks.run_suites",
-        lambda settings, tables, layer: outcome_of_all(layer, outcome, "error"),
-    )
+    answer_raw(monkeypatch, outcome_of_all("raw", outcome, "error"))
 
     result = definitions.resolve_job_def("build_daily").execute_in_process(raise_on_error=False)
 
@@ -195,10 +198,7 @@ def test_build_after_a_broken_raw_warning_goes_on(
     def stop(*_: object) -> None:
         raise LinernotesError("far enough")
 
-    monkeypatch.setattr(
-        "orchestration.checks.run_suites",
-        lambda settings, tables, layer: outcome_of_all(layer, "failed", "warn"),
-    )
+    answer_raw(monkeypatch, outcome_of_all("raw", "failed", "warn"))
     monkeypatch.setattr("orchestration.assets.models.building", stop)
 
     result = definitions.resolve_job_def("build_daily").execute_in_process(raise_on_error=False)
@@ -257,3 +257,21 @@ def test_new_deliveries_are_asked_for_once(
     }
     assert not second.run_requests
     assert "Nothing new" in (second.skip_message or "")
+
+
+def test_publication_alone_of_a_warehouse_without_a_checked_run_publishes_nothing(
+    home: Path,
+) -> None:
+    """Run by itself after a failed build, it published an older run's file under a new freeze."""
+    from orchestration.assets import publishing
+
+    file = Settings(home=home).warehouse_file
+    file.parent.mkdir(parents=True, exist_ok=True)
+    duckdb.connect(str(file)).close()
+
+    result = dg.materialize(
+        [publishing.published_warehouse], resources={"home": Home()}, raise_on_error=False
+    )
+
+    assert not result.success
+    assert not Settings(home=home).published_file.exists()

@@ -39,11 +39,11 @@ def test_publication_shows_money_quarantine_and_counts(
 
     file = home / "published" / publication(Settings(home=home)).file_name
     monkeypatch.setattr(publishing, "publish_with_results", lambda *_: file)
-    monkeypatch.setattr(publishing, "_freeze_of_build", lambda _: CASES_KNOWN_AT)
 
     result = dg.materialize([publishing.published_warehouse], resources={"home": Home()})
 
     metadata = metadata_of(result)
+    assert metadata["known_at"].value == CASES_KNOWN_AT.isoformat()
     assert metadata["dagster/row_count"].value > 1000
     assert metadata["open_quarantine_reason_count"].value >= 1
     assert "| finance/revenue | gross" in str(metadata["open_quarantine"].value)

@@ -75,13 +75,13 @@ def test_dbt_unit_tests_of_the_models_hold(case_home: Path, tmp_path: Path) -> N
     settings.warehouse_file.parent.mkdir()
     shutil.copy(case_home / "warehouse" / "linernotes.duckdb", settings.warehouse_file)
 
-    messages = warehouse.run_dbt(settings, ["test", "--select", "test_type:unit"])
+    run = warehouse.run_dbt(settings, ["test", "--select", "test_type:unit"])
 
     results_file = settings.warehouse_file.parent / "target" / "run_results.json"
     results = json.loads(results_file.read_text())["results"]
     failed = [result["unique_id"] for result in results if result["status"] != "pass"]
-    assert len(results) > 40, messages[-10:]
-    assert not failed, "\n".join(messages[-60:])
+    assert len(results) > 40, run.last_words
+    assert not failed, "\n".join(run.messages[-60:])
 
 
 @pytest.mark.slow
@@ -96,7 +96,7 @@ def test_e13_a_warehouse_built_again_is_the_same_while_readers_read_on(
     with readers(settings.published_root, tmp_path / "stop", count=2) as processes:
         warehouse.build(settings, known_at=CASES_KNOWN_AT)
         for _ in range(5):
-            warehouse.publish(settings, CASES_KNOWN_AT)
+            warehouse.publish(settings)
     ends = [process.communicate(timeout=60) for process in processes]
 
     assert content(settings.published_file) == before

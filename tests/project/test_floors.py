@@ -12,6 +12,8 @@ from pathlib import Path
 FLOORS = {
     "linernotes.base": -1,
     "linernotes.agreements": 0,
+    "linernotes.checked_runs": 0,
+    "linernotes.children": 0,
     "linernotes.errors": 0,
     "linernotes.ledger": 0,
     "linernotes.money": 0,

@@ -11,8 +11,9 @@ import pytest
 
 from linernotes.ingestion import CADENCES, Cadence, admit_landing
 from linernotes.settings import Settings
-from linernotes.warehouse import dbt_environment, now
-from linernotes.warehouse.shortfalls import keep_shortfalls
+from linernotes.warehouse import now
+from linernotes.warehouse.dbt import DbtResults
+from linernotes.warehouse.shortfalls import keep_broken_run, keep_shortfalls
 from orchestration.cli import DONE, SAYS_NO, run
 from orchestration.health import look
 
@@ -32,15 +33,12 @@ def deliver(settings: Settings, name: str, text: str) -> None:
     path.write_text(text)
 
 
-def dbt_said(settings: Settings, node: str, status: str, failures: int) -> None:
-    """What dbt leaves behind of a run of one node."""
-    target = Path(dbt_environment(settings)["DBT_TARGET_PATH"])
-    target.mkdir(parents=True, exist_ok=True)
+def dbt_said(node: str, status: str, failures: int) -> DbtResults:
+    """What dbt says of a run of one node."""
     unique_id = f"test.linernotes.{node}"
     manifest = {"nodes": {unique_id: {"name": node}}}
     result = {"unique_id": unique_id, "status": status, "failures": failures, "message": "Got 3"}
-    (target / "manifest.json").write_text(json.dumps(manifest))
-    (target / "run_results.json").write_text(json.dumps({"results": [result]}))
+    return DbtResults("run", {unique_id: result}, manifest, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -96,11 +94,11 @@ def test_refused_file_is_shown_until_it_is_replaced(settings: Settings) -> None:
 
 
 def test_failed_dbt_test_is_remembered_until_it_holds_again(settings: Settings) -> None:
-    dbt_said(settings, "lines__conserve_every_fee", "fail", 3)
-    keep_shortfalls(settings, datetime(2026, 7, 1))
+    said = dbt_said("lines__conserve_every_fee", "fail", 3)
+    keep_shortfalls(settings, datetime(2026, 7, 1), said)
     broken = look(settings)
-    dbt_said(settings, "lines__conserve_every_fee", "pass", 0)
-    keep_shortfalls(settings, datetime(2026, 7, 2))
+    said = dbt_said("lines__conserve_every_fee", "pass", 0)
+    keep_shortfalls(settings, datetime(2026, 7, 2), said)
 
     mended = look(settings)
 
@@ -111,14 +109,25 @@ def test_failed_dbt_test_is_remembered_until_it_holds_again(settings: Settings) 
     assert not mended.problems
 
 
+def test_dbt_that_died_blocks_until_a_run_comes_to_its_end(settings: Settings) -> None:
+    """A dbt that was killed left nothing that `status` showed."""
+    keep_broken_run(settings, datetime(2026, 7, 1), "dbt did not run to its end: SIGKILL.")
+    broken = look(settings)
+    said = dbt_said("lines__conserve_every_fee", "pass", 0)
+    keep_shortfalls(settings, datetime(2026, 7, 2), said)
+
+    assert [(one.name, one.is_blocking) for one in broken.problems] == [("dbt", True)]
+    assert not look(settings).problems
+
+
 def test_status_fits_80_columns_and_ends_with_1_if_something_blocks(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("LINERNOTES_LANDING", str(settings.landing_root))
     deliver(settings, "finance/fx_rates/1.csv", HEADER + GOOD + BAD)
     admit_landing(settings)
-    dbt_said(settings, "fct_compensation_lines__" + "belong_to_a_statement_" * 4, "fail", 3)
-    keep_shortfalls(settings, datetime(2026, 7, 1))
+    said = dbt_said("fct_compensation_lines__" + "belong_to_a_statement_" * 4, "fail", 3)
+    keep_shortfalls(settings, datetime(2026, 7, 1), said)
 
     status = run(["--home", str(settings.home), "status"])
 

@@ -26,26 +26,33 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The steps of a build in their order, with nothing behind them and every check passing."""
     done: list[str] = []
 
-    def build(*_: object, select: str | None = None) -> BuildResult:
-        done.append("results" if select else "dbt")
-        return BuildResult(KNOWN_AT, 1)
+    def build(*_: object) -> BuildResult:
+        done.append("dbt")
+        return BuildResult(KNOWN_AT, "run", 1)
 
     def publish(*_: object) -> Path:
         done.append("publish")
         return Path("published.duckdb")
 
-    monkeypatch.setattr(pipeline, "run_suites", suites(done))
+    break_suites(monkeypatch, done)
     monkeypatch.setattr(pipeline.warehouse, "build", build)
+    monkeypatch.setattr(pipeline.warehouse, "build_again", lambda *_: done.append("results"))
     monkeypatch.setattr(pipeline.warehouse, "publish", publish)
     return done
 
 
-def suites(done: list[str], **broken: CheckResult) -> Callable[..., list[CheckResult]]:
-    def run(settings: Settings, layer: str, on_progress: object) -> list[CheckResult]:
-        done.append(layer)
-        return [broken.get(layer, result_of(layer, "passed"))]
+def break_suites(monkeypatch: pytest.MonkeyPatch, done: list[str], **broken: CheckResult) -> None:
+    """Has the suites of a layer answer with a result; those of the others hold."""
 
-    return run
+    def answer(layer: str) -> Callable[..., list[CheckResult]]:
+        def run(*_: object, **__: object) -> list[CheckResult]:
+            done.append(layer)
+            return [broken.get(layer, result_of(layer, "passed"))]
+
+        return run
+
+    monkeypatch.setattr(pipeline, "run_raw_suites", answer("raw"))
+    monkeypatch.setattr(pipeline, "check_reports", answer("reports"))
 
 
 def test_build_with_checks_that_hold_publishes_last(steps: list[str], tmp_path: Path) -> None:
@@ -81,8 +88,7 @@ def test_build_with_a_broken_blocking_check_publishes_nothing(
     outcome: Outcome,
     expected_steps: list[str],
 ) -> None:
-    broken = {layer: result_of(layer, outcome)}
-    monkeypatch.setattr(pipeline, "run_suites", suites(steps, **broken))
+    break_suites(monkeypatch, steps, **{layer: result_of(layer, outcome)})
 
     with pytest.raises(ChecksFailed, match=rf"{layer}__holds .*It has to hold"):
         build_and_publish(Settings(home=tmp_path))
@@ -93,8 +99,7 @@ def test_build_with_a_broken_blocking_check_publishes_nothing(
 def test_build_with_a_broken_warning_publishes(
     steps: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = {"reports": result_of("reports", "failed", "warn")}
-    monkeypatch.setattr(pipeline, "run_suites", suites(steps, **broken))
+    break_suites(monkeypatch, steps, reports=result_of("reports", "failed", "warn"))
 
     build_and_publish(Settings(home=tmp_path))
 

@@ -1,0 +1,25 @@
+"""Processes that end with the one that started them. What they do is decided elsewhere.
+
+It imports nothing of the project: it runs before everything else in such a process.
+"""
+
+import ctypes
+import signal
+import sys
+
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+
+
+def end_with_parent(signal_number: int = signal.SIGKILL) -> None:
+    """Has the system send this process a signal when its parent is gone (Linux; else nothing)."""
+    _prctl(PR_SET_PDEATHSIG, signal_number)
+
+
+def adopt_orphans() -> None:
+    """Makes processes below this one its children when their parents are gone (Linux)."""
+    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _prctl(option: int, value: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
