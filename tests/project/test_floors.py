@@ -12,6 +12,7 @@ from pathlib import Path
 FLOORS = {
     "linernotes.agreements": 0,
     "linernotes.errors": 0,
+    "linernotes.holders": 0,
     "linernotes.ledger": 0,
     "linernotes.money": 0,
     "linernotes.published": 0,
