@@ -492,24 +492,34 @@ def report(
     again: Annotated[
         bool, typer.Option("--again", help="With --deliver: also what has arrived before.")
     ] = False,
+    rewrite: Annotated[
+        bool,
+        typer.Option(
+            "--rewrite",
+            help="With --partner: a new version of what is issued, as is agreed now.",
+        ),
+    ] = False,
 ) -> None:
     """Write the packages that partners get, and deliver them.
 
-    What is not issued says DRAFT and is not delivered. A partner whose delivery fails holds up no
+    What is not issued says DRAFT and is not delivered. A package of what is issued is kept,
+    whatever is agreed later. A partner whose delivery fails holds up no
     other; then the command ends with 1.
     """
     if again and not deliver:
         raise typer.BadParameter("goes with --deliver.", param_hint="--again")
+    if rewrite and not partner:
+        raise typer.BadParameter("goes with --partner.", param_hint="--rewrite")
     settings = _settings(context)
     if deliver:
-        _report_and_deliver(settings, month, partner, again)
+        _report_and_deliver(settings, month, partner, again, rewrite)
         return
     from linernotes.reporting import write_packages
     from orchestration.console import progress_bars
 
     with progress_bars() as progress:
         packages = write_packages(
-            settings, month, partner, lambda *unit: progress("Packages", *unit)
+            settings, month, partner, lambda *unit: progress("Packages", *unit), rewrite=rewrite
         )
     _print_packages(packages)
 
@@ -535,13 +545,15 @@ def _print_packages(packages: "Iterable[Package]") -> None:
 
 
 def _report_and_deliver(
-    settings: "Settings", month: str | None, partner: str | None, again: bool
+    settings: "Settings", month: str | None, partner: str | None, again: bool, rewrite: bool
 ) -> None:
     from orchestration.console import print_table, progress_bars
     from orchestration.delivering import report_and_deliver
 
     with progress_bars() as progress:
-        handover = report_and_deliver(settings, month, partner, again=again, on_progress=progress)
+        handover = report_and_deliver(
+            settings, month, partner, again=again, on_progress=progress, rewrite=rewrite
+        )
     _print_packages(handover.packages)
     print_table(
         "Shipments",
