@@ -128,7 +128,6 @@ def look(settings: Settings, at: datetime | None = None) -> Health:
         at: The instant by which a feed is late or not, naive UTC; the present by default.
     """
     lake = Lake(settings.lake_root, settings.quarantine_root)
-    lake.ensure_tables()
     looked_at = at or warehouse.now()
     deliveries = lake.read("raw_door__deliveries").collect()
     publication = _publication(settings)

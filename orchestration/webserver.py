@@ -44,11 +44,9 @@ def serve(settings: Settings, host: str, port: int) -> int:
     # Parsed before, since each of Dagster's processes would do it, and might give up waiting.
     manifest_file(settings)
     variables = {
+        **settings.environment,
         **dbt_environment(settings),
         "DAGSTER_HOME": str(dagster_home(settings)),
-        "LINERNOTES_HOME": str(settings.home),
-        "LINERNOTES_LANDING": str(settings.landing_root),
-        "LINERNOTES_AGREEMENTS": str(settings.agreements_file),
     }
     command = [sys.executable, "-m", "dagster", "dev", "--module-name", "orchestration.definitions"]
     command += ["--host", host, "--port", str(port)]

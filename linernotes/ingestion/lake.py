@@ -207,7 +207,9 @@ class Lake:
         return 0 if actions.is_empty() else int(actions["num_records"].sum())
 
     def read(self, table: str) -> pl.LazyFrame:
-        """The table's rows, read when they are asked for."""
+        """The table's rows, read when they are asked for; none while nobody has made the table."""
+        if not self.path(table).exists():
+            return pl.LazyFrame(schema=SCHEMAS[table])
         return pl.scan_parquet(self.active_files(table))
 
     def has_transaction(self, table: str, transaction_id: str) -> bool:

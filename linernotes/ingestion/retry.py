@@ -23,12 +23,12 @@ from linernotes.settings import Settings
 
 def quarantine_list(settings: Settings) -> pl.DataFrame:
     """One row per delivery with rows in quarantine, the oldest first."""
-    return quarantine.summary(_lake(settings))
+    return quarantine.summary(Lake(settings.lake_root, settings.quarantine_root))
 
 
 def quarantine_show(settings: Settings, delivery_id: str) -> pl.DataFrame:
     """The quarantined rows of one delivery."""
-    return quarantine.rows_of(_lake(settings), delivery_id)
+    return quarantine.rows_of(Lake(settings.lake_root, settings.quarantine_root), delivery_id)
 
 
 def quarantine_retry(settings: Settings, delivery_id: str | None = None) -> LoadReport:
@@ -44,12 +44,6 @@ def quarantine_retry(settings: Settings, delivery_id: str | None = None) -> Load
             if outcome is not None:
                 report.deliveries.append(outcome)
     return report
-
-
-def _lake(settings: Settings) -> Lake:
-    lake = Lake(settings.lake_root, settings.quarantine_root)
-    lake.ensure_tables()
-    return lake
 
 
 def _retry(door: Door, delivery_id: str) -> DeliveryOutcome | None:
