@@ -32,6 +32,7 @@ from linernotes.settings import Settings
 NOBODY = "PADPIDA0000000000" + mod_37_36.calc_check_digit("PADPIDA0000000000")
 # What must be in every delivery, whatever else is agreed.
 ALWAYS = ("manifest.json", "README.txt")
+LONGEST_NAME_PIECE = 100
 LABEL = "[A-Za-z0-9_-]{1,63}"
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -48,6 +49,11 @@ def _dpid(value: str) -> str:
 def _name_piece(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9.-]+", value):
         raise ValueError(f"{value!r} stands in file names: use letters, digits, '.' and '-' only")
+    if len(value) > LONGEST_NAME_PIECE:
+        raise ValueError(
+            f"it stands in file names and has {len(value)} characters; it may have "
+            f"{LONGEST_NAME_PIECE}"
+        )
     return value
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from linernotes.errors import LinernotesError
+from linernotes.holders import why_not_opened, write_ahead_log
 from linernotes.settings import Settings
 
 
@@ -70,7 +71,8 @@ def open_published(
         threads: More than one for sums on a screen: they are exact, whatever their order.
 
     Raises:
-        LinernotesError: if nothing is published yet, or the file is not there or damaged.
+        LinernotesError: if nothing is published yet, if the file is not there or damaged, or if
+            another process has it open for writing.
     """
     if file is not None and not file.exists():
         raise LinernotesError(f"There is no {file}: check the path.")
@@ -87,13 +89,25 @@ def open_published(
             connection.execute("set temp_directory = $1", [spill])
             connection.execute("set memory_limit = $1", [memory_limit])
         connection.execute("set timezone = 'UTC'")
-        path = file or settings.published_file
+        path = file or _own_name(settings)
         location = str(path).replace("'", "''")
         try:
             connection.execute(f"attach '{location}' as published (read_only)")
         except duckdb.Error as error:
-            raise LinernotesError(
-                f"{path} cannot be opened: {error}. If it is damaged, run `linernotes build` again."
-            ) from None
+            raise LinernotesError(why_not_opened(path, str(error))) from None
+        if write_ahead_log(path).exists():
+            raise LinernotesError(why_not_opened(path))
         connection.execute("use published")
         yield connection
+
+
+def _own_name(settings: Settings) -> Path:
+    """The published file under its own name, beside which no analyst's tool leaves anything.
+
+    What a tool that wrote to `linernotes.duckdb` left beside it would be read as part of it.
+    """
+    try:
+        file = settings.published_root / publication(settings).file_name
+        return file if file.samefile(settings.published_file) else settings.published_file
+    except (LinernotesError, OSError):
+        return settings.published_file

@@ -1,16 +1,41 @@
-"""Where things lie and which environment variables say so. No behaviour lives here."""
+"""Every setting, and where it is read: the environment, then a file. No behaviour lives here."""
 
 import os
 import re
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Any, Literal
 
-from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from dotenv import dotenv_values
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 OFFSET = re.compile(r"Z|[+-](?:0\d|1[0-4]):[0-5]\d", re.ASCII)
 # What paths inside SQL may not hold: quotes end them, and the others stand for any text.
 NOT_IN_PATHS = frozenset("'\"*?[]{}")
+PREFIX = "LINERNOTES_"
+# What says where the home is, when nothing does.
+DEFAULT = "the default"
+ENV_FILE = f"{PREFIX}ENV_FILE"
+# Names that one program of ours tells another, or that the containers read; no settings of a home.
+OTHER_NAMES = frozenset(
+    PREFIX + name
+    for name in (
+        "ENV_FILE",
+        "DISK",
+        "TARGET",
+        "SOURCES",
+        "WAREHOUSE_FILE",
+        "WRITING_LOCK",
+        "FAULTS",
+    )
+)
 
 
 def _data_folder() -> Path:
@@ -18,23 +43,113 @@ def _data_folder() -> Path:
     return Path(base) / "linernotes"
 
 
+def env_file() -> Path | None:
+    """The file whose lines are settings: `LINERNOTES_ENV_FILE`, else `.env` in the current folder.
+
+    Raises:
+        ValueError: if the one that is named is not there.
+    """
+    given = os.environ.get(ENV_FILE)
+    file = Path(given or ".env").expanduser().absolute()
+    if file.exists():
+        return file
+    if given:
+        raise ValueError(f"{ENV_FILE} names {file}, which is not there")
+    return None
+
+
+def origin_of_home() -> str:
+    """What says where the home is if no `--home` does: a variable, a line of a file, or nothing."""
+    name = f"{PREFIX}HOME"
+    if any(value for given, value in os.environ.items() if given.upper() == name):
+        return name
+    file = env_file()
+    if file and any(value for given, value in _lines_of(file).items() if given.upper() == name):
+        return f"{name} in {file}"
+    return DEFAULT
+
+
+def _lines_of(file: Path) -> dict[str, str | None]:
+    return dict(dotenv_values(file, encoding="utf-8"))
+
+
 class Settings(BaseSettings):
-    """Paths of one home. Every folder of a home is under `LINERNOTES_HOME`.
+    """The settings of one home. Every folder of a home is under `LINERNOTES_HOME`.
 
     The landing zone belongs to other systems, so it may lie elsewhere (`LINERNOTES_LANDING`), and
-    so may the agreements with the partners (`LINERNOTES_AGREEMENTS`). Senders of DDEX messages
-    whose times have no offset from UTC get one by their DPID in `LINERNOTES_ERN_OFFSETS`, a JSON
-    object such as `{"PADPIDA2026010101N": "+01:00"}`.
+    so may the agreements with the partners (`LINERNOTES_AGREEMENTS`). What is given to a command
+    wins over the environment, the environment over the file, the file over the defaults.
+
+    Attributes:
+        ern_offsets: The offset from UTC, by DPID, of senders of DDEX messages whose times have
+            none: a JSON object such as `{"PADPIDA2026010101N": "+01:00"}`.
+        dbt_threads: How many models dbt builds at a time.
+        duckdb_threads: How many threads DuckDB uses within one model; the machine's when left out.
+        alert_webhook: Where an alert is posted, as a JSON object with `text`.
+        alert_email: Who gets an alert as mail, from `alert_sender`, by the server `smtp_host`.
+        smtp_port: The server's port; what goes with `smtp_security` when left out.
+        smtp_security: `starttls`, `tls` from the first byte, or `none`. When left out `none` for a
+            server on this machine, else `starttls`.
+        smtp_user: Who logs in to the mail server, with `smtp_password`; nobody when left out.
+        login_metadata_url: With the other five, who may see the dashboard; see `Login`.
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="LINERNOTES_", env_file=".env", extra="ignore", frozen=True
+        env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True
     )
 
     home: Path = Field(default_factory=_data_folder)
     landing: Path | None = None
     agreements: Path | None = None
     ern_offsets: dict[str, str] = Field(default_factory=dict)
+    dbt_threads: int = Field(default=2, ge=1)
+    duckdb_threads: int | None = Field(default=None, ge=1)
+    alert_webhook: str = Field(default="", repr=False)
+    alert_email: str = ""
+    alert_sender: str = ""
+    smtp_host: str = "localhost"
+    smtp_port: int | None = Field(default=None, ge=1, le=65_535)
+    smtp_security: Literal["starttls", "tls", "none"] | None = None
+    smtp_user: str = ""
+    smtp_password: str = Field(default="", repr=False)
+    login_metadata_url: str = ""
+    login_client_id: str = ""
+    login_client_secret: str = Field(default="", repr=False)
+    login_redirect_uri: str = ""
+    login_cookie_secret: str = Field(default="", repr=False)
+    login_allowed: str = ""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Which file is read is known when the settings are, not when this module is imported."""
+        try:
+            file = env_file()
+        except ValueError:  # said in words by the validator below
+            file = None
+        lines = DotEnvSettingsSource(settings_cls, env_file=file, env_file_encoding="utf-8")
+        return init_settings, env_settings, lines
+
+    @model_validator(mode="before")
+    @classmethod
+    def _every_name_is_known(cls, values: Any) -> Any:
+        """A name with a slip in it would be a setting that has no effect."""
+        known = OTHER_NAMES | {PREFIX + name.upper() for name in cls.model_fields}
+        places = [("the environment", list(os.environ))]
+        if file := env_file():
+            places.append((str(file), list(_lines_of(file))))
+        for place, names in places:
+            for name in names:
+                if name.upper().startswith(PREFIX) and name.upper() not in known:
+                    near = get_close_matches(name.upper(), known - OTHER_NAMES, 1, 0.0)
+                    raise ValueError(f"{name} in {place} is no setting; is {near[0]} meant?")
+        return values
 
     @field_validator("home", "landing", "agreements")
     @classmethod
@@ -105,3 +220,17 @@ class Settings(BaseSettings):
     @property
     def reports_root(self) -> Path:
         return self.home / "reports"
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether a home is here: anything that was loaded, published or issued."""
+        return any(
+            root.exists() for root in (self.lake_root, self.published_root, self.ledger_root)
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The same settings as variables, for programs that run in another folder."""
+        given = self.model_dump(exclude_none=True)
+        variables = {PREFIX + name.upper(): str(value) for name, value in given.items()}
+        return variables | {ENV_FILE: os.devnull}

@@ -1,39 +1,62 @@
-"""Sends an alert where the environment says: a webhook, an e-mail address, or nowhere.
+"""Sends an alert where the settings say: a webhook, an e-mail address, both, or nowhere.
 
 What is worth an alert is decided in `sensors.py`.
 """
 
 import json
-import os
 import smtplib
+import ssl
 import urllib.request
+from dataclasses import dataclass, field
 from email.message import EmailMessage
+from http.client import HTTPException
+from urllib.parse import urlsplit
+
+from linernotes.settings import Settings
 
 TIMEOUT_SECONDS = 10
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
 
-def send_alert(subject: str, text: str) -> list[str]:
-    """Sends an alert to every place that is set.
+@dataclass
+class Told:
+    """What came of an alert.
 
-    `LINERNOTES_ALERT_WEBHOOK` takes a JSON object with `text`. `LINERNOTES_ALERT_EMAIL` is an
-    address, reached through `LINERNOTES_SMTP_HOST` (localhost by default) and sent from
-    `LINERNOTES_ALERT_SENDER`.
-
-    Returns:
-        The places it was sent to; none if none is set.
+    Attributes:
+        places: Where it has arrived.
+        failures: Why it has not arrived elsewhere, by place.
     """
-    webhook, address = (
-        os.environ.get("LINERNOTES_ALERT_WEBHOOK"),
-        os.environ.get("LINERNOTES_ALERT_EMAIL"),
-    )
-    places = []
-    if webhook:
-        _post(webhook, {"text": f"{subject}\n{text}"})
-        places.append("the webhook")
-    if address:
-        _mail(address, subject, text)
-        places.append(address)
-    return places
+
+    places: list[str] = field(default_factory=list)
+    failures: dict[str, str] = field(default_factory=dict)
+
+
+def send_alert(subject: str, text: str, settings: Settings | None = None) -> Told:
+    """Sends an alert to every place that is set, each by itself: one that fails holds up no other.
+
+    Args:
+        subject: A line.
+        text: The rest.
+        settings: Where to; the environment's when left out.
+    """
+    settings = settings or Settings()
+    told = Told()
+    if settings.alert_webhook:
+        # The address is a secret: whoever has it can post.
+        place = f"the webhook at {urlsplit(settings.alert_webhook).hostname}"
+        try:
+            _post(settings.alert_webhook, {"text": f"{subject}\n{text}"})
+            told.places.append(place)
+        except (OSError, ValueError, HTTPException) as reason:
+            told.failures[place] = str(reason)
+    if settings.alert_email:
+        try:
+            _mail(settings, subject, text)
+            told.places.append(settings.alert_email)
+        except (OSError, ValueError, smtplib.SMTPException) as reason:
+            told.failures[settings.alert_email] = str(reason)
+    return told
 
 
 def _post(url: str, body: dict[str, str]) -> None:
@@ -46,12 +69,26 @@ def _post(url: str, body: dict[str, str]) -> None:
         pass
 
 
-def _mail(address: str, subject: str, text: str) -> None:
+def _mail(settings: Settings, subject: str, text: str) -> None:
     message = EmailMessage()
     message["Subject"] = subject
-    message["From"] = os.environ.get("LINERNOTES_ALERT_SENDER", address)
-    message["To"] = address
+    message["From"] = settings.alert_sender or settings.alert_email
+    message["To"] = settings.alert_email
     message.set_content(text)
-    host = os.environ.get("LINERNOTES_SMTP_HOST", "localhost")
-    with smtplib.SMTP(host, timeout=TIMEOUT_SECONDS) as server:
+    host = settings.smtp_host
+    # What leaves this machine is encrypted unless somebody has said that it need not be.
+    security = settings.smtp_security or ("none" if host in THIS_MACHINE else "starttls")
+    port = settings.smtp_port or PORTS[security]
+    context = ssl.create_default_context()
+    if security == "tls":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(
+            host, port, timeout=TIMEOUT_SECONDS, context=context
+        )
+    else:
+        server = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+    with server:
+        if security == "starttls":
+            server.starttls(context=context)
+        if settings.smtp_user:
+            server.login(settings.smtp_user, settings.smtp_password)
         server.send_message(message)

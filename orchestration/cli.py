@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from contextvars import ContextVar
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -79,11 +80,33 @@ def common(
     _given_home.set(home)
 
 
-def _settings(context: typer.Context, landing: Path | None = None) -> "Settings":
-    from linernotes.settings import Settings
+def _settings(
+    context: typer.Context, landing: Path | None = None, *, looks_up: bool = False
+) -> "Settings":
+    """The settings of the command's home, which is named on the way.
+
+    Args:
+        context: Of the command.
+        landing: A landing zone outside the home.
+        looks_up: Whether the command only reads what is there: it makes no home.
+
+    Raises:
+        LinernotesError: if the command only reads, and nothing is there.
+    """
+    from linernotes.errors import LinernotesError
+    from linernotes.settings import Settings, origin_of_home
+    from orchestration.console import tell_home
 
     given = {"home": context.obj, "landing": landing}
-    return Settings.model_validate({name: path for name, path in given.items() if path})
+    settings = Settings.model_validate({name: path for name, path in given.items() if path})
+    origin = "--home" if context.obj else origin_of_home()
+    if looks_up and not settings.is_begun:
+        raise LinernotesError(
+            f"Nothing is in {settings.home} yet, which is the home by {origin}. Run `linernotes "
+            "load` first, or name the home that you mean with --home."
+        )
+    tell_home(settings.home, origin)
+    return settings
 
 
 @app.command()
@@ -94,13 +117,17 @@ def demo(
 ) -> None:
     """Run a sample world of six months through everything.
 
-    It gets a home of its own, LINERNOTES_HOME if that is set, and is made afresh each time.
+    It gets a home of its own, the one that is set if any is, and is made afresh each time.
     """
+    from linernotes.settings import DEFAULT, Settings, origin_of_home
+    from orchestration.console import tell_home
     from orchestration.demo import run_demo
 
-    settings = _settings(context)
-    is_chosen = context.obj or os.environ.get("LINERNOTES_HOME")
-    run_demo(settings.home if is_chosen else settings.home / "demo", scale, seed)
+    origin = "--home" if context.obj else origin_of_home()
+    settings = Settings.model_validate({"home": context.obj} if context.obj else {})
+    home = settings.home / "demo" if origin == DEFAULT else settings.home
+    tell_home(home, origin)
+    run_demo(home, scale, seed)
 
 
 @app.command()
@@ -210,7 +237,11 @@ def list_quarantine(context: typer.Context) -> None:
     from linernotes.ingestion import quarantine_list
     from orchestration.console import print_frame
 
-    print_frame("In quarantine", quarantine_list(_settings(context)), "Nothing is in quarantine.")
+    print_frame(
+        "In quarantine",
+        quarantine_list(_settings(context, looks_up=True)),
+        "Nothing is in quarantine.",
+    )
 
 
 @quarantine.command("show")
@@ -222,7 +253,7 @@ def show_quarantine(
     from linernotes.ingestion import quarantine_show
     from orchestration.console import complain, print_frame
 
-    rows = quarantine_show(_settings(context), delivery_id)
+    rows = quarantine_show(_settings(context, looks_up=True), delivery_id)
     if rows.is_empty():
         complain(f"No row of {delivery_id} is in quarantine; see: linernotes quarantine list")
         raise typer.Exit(SAYS_NO)
@@ -375,7 +406,7 @@ def trace_a_line(
     from linernotes.statements import trace_line
     from orchestration.tracing import print_line_trace
 
-    print_line_trace(trace_line(_settings(context), line_id), json)
+    print_line_trace(trace_line(_settings(context, looks_up=True), line_id), json)
 
 
 @trace.command("event")
@@ -388,7 +419,7 @@ def trace_an_event(
     from linernotes.statements import trace_event
     from orchestration.tracing import print_event_trace
 
-    print_event_trace(trace_event(_settings(context), event_id), json)
+    print_event_trace(trace_event(_settings(context, looks_up=True), event_id), json)
 
 
 @app.command("as-known")
@@ -404,7 +435,7 @@ def show_as_known(
     from linernotes.warehouse import as_known
     from orchestration.tracing import print_history
 
-    history = as_known(_settings(context), _instant(day), report, partner, month)
+    history = as_known(_settings(context, looks_up=True), _instant(day), report, partner, month)
     print_history(history, json)
 
 
@@ -452,7 +483,7 @@ def simulate_terms(
             "say what is to change: --contract, --attribution, --revenue-share"
         )
     shares = _revenue_shares(revenue_share or [])
-    settings = _settings(context)
+    settings = _settings(context, looks_up=True)
     found = simulate(settings, month_start(month), contract, attribution, shares)
     print_simulation(found, json)
 
@@ -488,24 +519,34 @@ def report(
     again: Annotated[
         bool, typer.Option("--again", help="With --deliver: also what has arrived before.")
     ] = False,
+    rewrite: Annotated[
+        bool,
+        typer.Option(
+            "--rewrite",
+            help="With --partner: a new version of what is issued, as is agreed now.",
+        ),
+    ] = False,
 ) -> None:
     """Write the packages that partners get, and deliver them.
 
-    What is not issued says DRAFT and is not delivered. A partner whose delivery fails holds up no
+    What is not issued says DRAFT and is not delivered. A package of what is issued is kept,
+    whatever is agreed later. A partner whose delivery fails holds up no
     other; then the command ends with 1.
     """
     if again and not deliver:
         raise typer.BadParameter("goes with --deliver.", param_hint="--again")
+    if rewrite and not partner:
+        raise typer.BadParameter("goes with --partner.", param_hint="--rewrite")
     settings = _settings(context)
     if deliver:
-        _report_and_deliver(settings, month, partner, again)
+        _report_and_deliver(settings, month, partner, again, rewrite)
         return
     from linernotes.reporting import write_packages
     from orchestration.console import progress_bars
 
     with progress_bars() as progress:
         packages = write_packages(
-            settings, month, partner, lambda *unit: progress("Packages", *unit)
+            settings, month, partner, lambda *unit: progress("Packages", *unit), rewrite=rewrite
         )
     _print_packages(packages)
 
@@ -531,13 +572,15 @@ def _print_packages(packages: "Iterable[Package]") -> None:
 
 
 def _report_and_deliver(
-    settings: "Settings", month: str | None, partner: str | None, again: bool
+    settings: "Settings", month: str | None, partner: str | None, again: bool, rewrite: bool
 ) -> None:
     from orchestration.console import print_table, progress_bars
     from orchestration.delivering import report_and_deliver
 
     with progress_bars() as progress:
-        handover = report_and_deliver(settings, month, partner, again=again, on_progress=progress)
+        handover = report_and_deliver(
+            settings, month, partner, again=again, on_progress=progress, rewrite=rewrite
+        )
     _print_packages(handover.packages)
     print_table(
         "Shipments",
@@ -579,7 +622,7 @@ def verify(
     if package is not None:
         holds = _check_package(package)
     if ledger:
-        holds = _check_ledger(_settings(context)) and holds
+        holds = _check_ledger(_settings(context, looks_up=True)) and holds
     if not holds:
         raise typer.Exit(SAYS_NO)
 
@@ -714,6 +757,7 @@ def up(
 
 def run(arguments: list[str] | None = None) -> int:
     """Runs one command and returns its exit status; exceptions become words here and only here."""
+    _say_anything()
     try:
         app(args=arguments)
     except SystemExit as end:
@@ -721,6 +765,13 @@ def run(arguments: list[str] | None = None) -> int:
     except Exception as error:
         return _explain(error)
     return DONE
+
+
+def _say_anything() -> None:
+    """Lets every text be printed: letters that the output does not know are spelt out."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _explain(error: Exception) -> int:
@@ -733,8 +784,10 @@ def _explain(error: Exception) -> int:
         complain(str(error))
         return SAYS_NO
     if isinstance(error, ValidationError):
-        told = ((e["loc"], e["msg"].removeprefix("Value error, ")) for e in error.errors())
-        wrong = "; ".join(f"{'.'.join(map(str, where))}: {what}" for where, what in told)
+        told = (
+            (*map(str, e["loc"]), e["msg"].removeprefix("Value error, ")) for e in error.errors()
+        )
+        wrong = "; ".join(": ".join(parts) for parts in told)
         complain(
             f"The settings are wrong: {wrong}. Look at --home, LINERNOTES_… variables and .env."
         )

@@ -3,13 +3,14 @@
 No work is done here.
 """
 
+import json
 import sys
 import traceback
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -39,6 +40,19 @@ err = Console(stderr=True)
 def say(text: str) -> None:
     """Prints a line of plain text."""
     out.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def say_json(content: object, default: Callable[[Any], object] | None = None) -> None:
+    """Prints JSON, in letters that the output knows."""
+    is_unicode = out.encoding.lower().replace("-", "").startswith("utf")
+    say(json.dumps(content, default=default, indent=2, ensure_ascii=not is_unicode))
+
+
+def tell_home(home: Path, origin: str) -> None:
+    """Says beside the output which home a command works in, and what has chosen it."""
+    err.print(
+        f"Home: {_visible(str(home))} (by {origin})", markup=False, highlight=False, soft_wrap=True
+    )
 
 
 def print_table(

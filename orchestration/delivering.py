@@ -56,6 +56,7 @@ def report_and_deliver(
     *,
     again: bool,
     on_progress: StepProgress,
+    rewrite: bool = False,
 ) -> Handover:
     """Writes packages and delivers them; a partner whose package says no holds up no other.
 
@@ -65,23 +66,28 @@ def report_and_deliver(
         partner: Partner id; every partner when left out.
         again: Whether to send once more what has arrived.
         on_progress: Called with the step, units done, units in all, and the unit's name.
+        rewrite: Whether what is issued gets a new version, as is agreed now.
 
     Raises:
         LinernotesError: if nothing could be written, or the agreements cannot be read.
     """
-    packages, unwritten = _written(settings, month, partner, on_progress)
+    packages, unwritten = _written(settings, month, partner, on_progress, rewrite)
     shipments = deliver_packages(settings, packages, again=again, on_progress=on_progress)
     return Handover(packages, shipments, unwritten, unknown_partners(settings))
 
 
 def _written(
-    settings: Settings, month: str | None, partner: str | None, on_progress: StepProgress
+    settings: Settings,
+    month: str | None,
+    partner: str | None,
+    on_progress: StepProgress,
+    rewrite: bool,
 ) -> tuple[list[Package], list[tuple[str, str, str]]]:
     """Every package at once, or one by one where one of them cannot be written."""
 
     def write(month: str | None, partner: str | None) -> list[Package]:
         return write_packages(
-            settings, month, partner, lambda *unit: on_progress("Packages", *unit)
+            settings, month, partner, lambda *unit: on_progress("Packages", *unit), rewrite=rewrite
         )
 
     try:

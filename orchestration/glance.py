@@ -1,12 +1,11 @@
 """Shows the health of a home on 80 columns, or as JSON. What is healthy, `health.py` decides."""
 
-import json
 import textwrap
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 
-from orchestration.console import print_table, say
+from orchestration.console import print_table, say, say_json
 from orchestration.health import FeedHealth, Health, Problem
 
 WIDTH = 80
@@ -52,7 +51,7 @@ def _print_next_steps(health: Health) -> None:
 def print_health_as_json(health: Health) -> None:
     """Prints the state of a home for programs; times are naive UTC in ISO 8601."""
     content = asdict(health) | {"is_blocked": health.is_blocked}
-    say(json.dumps(content, default=datetime.isoformat, indent=2, ensure_ascii=False))
+    say_json(content, datetime.isoformat)
 
 
 def _print_publication(health: Health) -> None:

@@ -4,7 +4,6 @@ Which metrics there are, and what they are worth, the library says.
 """
 
 import csv
-import json
 import sys
 from collections.abc import Sequence, Set
 from datetime import date
@@ -14,7 +13,7 @@ from typing import Any
 from linernotes.metrics import CURRENCY, MONEY, Catalog, MetricTable, open_catalog
 from linernotes.money import money_text
 from linernotes.settings import Settings
-from orchestration.console import print_table
+from orchestration.console import print_table, say_json
 
 CLEANLY = "{:f}".format
 
@@ -61,8 +60,7 @@ def _print(table: MetricTable, title: str, form: Form, money: Set[str] = frozens
     rows = [_texts(dict(zip(table.columns, row, strict=True)), money) for row in table.rows]
     if form == Form.JSON:
         found = [dict(zip(table.columns, row, strict=True)) for row in rows]
-        json.dump(found, sys.stdout, indent=2, ensure_ascii=False)
-        sys.stdout.write("\n")
+        say_json(found)
     elif form == Form.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(table.columns)

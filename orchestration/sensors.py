@@ -59,12 +59,17 @@ def alert_on_failure(context: dg.RunFailureSensorContext) -> None:
     text = "\n".join(
         [f"Run {run.run_id}, partition {run.tags.get('dagster/partition', 'none')}", *lines]
     )
-    places = send_alert(subject, text)
-    context.log.info(
-        f"Told {', '.join(places)} of it."
-        if places
-        else "Told nobody: neither LINERNOTES_ALERT_WEBHOOK nor LINERNOTES_ALERT_EMAIL is set."
-    )
+    told = send_alert(subject, text)
+    for place, reason in told.failures.items():
+        context.log.error(f"Could not tell {place} of it: {reason}")
+    if told.places:
+        context.log.info(f"Told {', '.join(told.places)} of it.")
+    elif told.failures:
+        raise dg.Failure(f"Nobody was told: {told.failures}")
+    else:
+        context.log.info(
+            "Told nobody: neither LINERNOTES_ALERT_WEBHOOK nor LINERNOTES_ALERT_EMAIL is set."
+        )
 
 
 def _failed_blocking_checks(context: dg.RunFailureSensorContext) -> list[str]:

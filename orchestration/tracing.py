@@ -3,14 +3,13 @@
 What they say is found in `linernotes.statements`.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from linernotes.money import exact_text, money_text
-from orchestration.console import print_table, say
+from orchestration.console import print_table, say, say_json
 
 if TYPE_CHECKING:
     from linernotes.statements import EventTrace, LineTrace
@@ -175,7 +174,7 @@ def _text(value: Any) -> Any:
 
 
 def _print_json(content: Any) -> None:
-    say(json.dumps(content, indent=2, default=_plain, ensure_ascii=False))
+    say_json(content, _plain)
 
 
 def _plain(value: Any) -> str:

@@ -44,11 +44,9 @@ def serve(settings: Settings, host: str, port: int) -> int:
     if find_spec("dagster_webserver") is None:
         raise LinernotesError("Dagster's web server is not installed: run `make install`.")
     variables = {
+        **settings.environment,
         **dbt_environment(settings),
         "DAGSTER_HOME": str(dagster_home(settings)),
-        "LINERNOTES_HOME": str(settings.home),
-        "LINERNOTES_LANDING": str(settings.landing_root),
-        "LINERNOTES_AGREEMENTS": str(settings.agreements_file),
     }
     command = [sys.executable, "-m", "dagster", "dev", "--module-name", "orchestration.definitions"]
     command += ["--host", host, "--port", str(port)]

@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from linernotes.errors import LinernotesError
+from linernotes.settings import PREFIX as SETTINGS_PREFIX
 from linernotes.settings import Settings
 
-PREFIX = "LINERNOTES_LOGIN_"
+PREFIX = f"{SETTINGS_PREFIX}LOGIN_"
 EVERYONE = "*"
 CALLBACK = "/oauth2callback"
 
 
-class Login(BaseSettings):
+class Login(BaseModel):
     """How people log in, and which of them may.
 
     Attributes:
@@ -32,9 +33,7 @@ class Login(BaseSettings):
             * for everyone whom the provider lets in.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     metadata_url: str = ""
     client_id: str = ""
@@ -64,14 +63,15 @@ class Login(BaseSettings):
     def admits(self, user: Mapping[str, Any]) -> bool:
         """Whether one whom the provider has let in may see the dashboard.
 
-        An address counts only if the provider does not say that it is unverified.
+        An address counts only if the provider says that it is verified: the claim may be missing,
+        and some providers write it as a text, which is no word for either.
         """
         wanted = {entry.strip().casefold() for entry in self.allowed.split(",")} - {""}
         if EVERYONE in wanted:
             return True
         address = str(user.get("email") or "").casefold()
         _, at, domain = address.rpartition("@")
-        if not at or user.get("email_verified") in (False, "false"):
+        if not at or user.get("email_verified") is not True:
             return False
         return address in wanted or f"@{domain}" in wanted
 
@@ -106,17 +106,22 @@ def login_file(settings: Settings) -> Path:
 
 
 def read_login(settings: Settings) -> Login | None:
-    """How people log in; None if nothing says so. The environment wins over the file.
+    """How people log in; None if nothing says so. The settings win over the home's file.
 
     Raises:
         LinernotesError: if a part is missing, or others can read the file.
     """
     file = login_file(settings)
-    given = {name: value for name, value in Login().model_dump().items() if value}
-    values = (_read_file(file) if file.exists() else {}) | given
+    given = {name: getattr(settings, f"login_{name}") for name in Login.model_fields}
+    values = _read_file(file) if file.exists() else {}
+    values |= {name: value for name, value in given.items() if value}
     if not values:
         return None
-    login = Login(**values)
+    try:
+        login = Login(**values)
+    except ValidationError as found:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in found.errors())
+        raise LinernotesError(f"{file} says what is no part of a login: {wrong}.") from None
     missing = [name for name, value in login.model_dump().items() if not value]
     if missing:
         names = ", ".join(f"{PREFIX}{name.upper()}" for name in missing)

@@ -101,7 +101,11 @@ def _nobodys(
         )
     for name in names:
         if NOBODY in name or NOBODY in _header(package.path / name):
-            yield f"{name} was written for the DPID of nobody: report again"
+            yield (
+                f"{name} was written for the DPID of nobody; have a version written as is agreed "
+                f"now: `linernotes report --month {package.report_month} --partner "
+                f"{package.partner_id} --rewrite`"
+            )
 
 
 def _header(path: Path) -> str:

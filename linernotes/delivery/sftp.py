@@ -6,6 +6,7 @@ The server proves itself by a key in the agreed `known_hosts` alone, the house b
 import asyncio
 import hashlib
 from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self, TypeVar
@@ -40,6 +41,8 @@ BROKEN = (
 )
 FULL = (asyncssh.SFTPNoSpaceOnFilesystem, asyncssh.SFTPQuotaExceeded)
 DENIED = (asyncssh.SFTPPermissionDenied, asyncssh.SFTPWriteProtect)
+# How servers say that a name is taken; the older ones have no word of its own for it.
+THERE = (asyncssh.SFTPFailure, asyncssh.SFTPFileAlreadyExists)
 
 
 class SftpServer:
@@ -172,7 +175,8 @@ class SftpServer:
         self._moved()
         try:
             self._sftp = await self._connection.start_sftp_client()
-            await self._sftp.stat(self._target.path)
+            with suppress(*DENIED):  # some servers show no folder, and take files all the same
+                await self._sftp.stat(self._target.path)
         except BaseException:
             self._give_up()
             raise
@@ -192,9 +196,7 @@ class SftpServer:
         self, source: BinaryIO, path: str, sha256: str, on_bytes: OnBytes
     ) -> Acknowledgement:
         part = path + PART
-        folder = path.rpartition("/")[0]
-        if not await self._sftp.isdir(folder):
-            await self._sftp.makedirs(folder, exist_ok=True)
+        await self._make_folder(path.rpartition("/")[0])
         try:
             file = await self._sftp.open(part, READ_WRITE, encoding=None)
         except asyncssh.SFTPPermissionDenied:
@@ -208,17 +210,38 @@ class SftpServer:
                 there = await self._length_alike(source, file)
                 await self._append(source, file, there, on_bytes)
                 found = await self._read_back(file)
-        size = (await self._sftp.stat(part)).size
-        if found not in (None, sha256) or size != source.tell():
+        size = await self._size_of(part)
+        if found not in (None, sha256) or size not in (None, source.tell()):
             await self._sftp.remove(part)
             raise ConnectionFault(f"{self._place}: {part} came out other than it was sent")
         await self._rename(part, path)
-        return {"bytes": size} | ({"sha256": found} if found else {})
+        return {"bytes": source.tell()} | ({"sha256": found} if found else {})
+
+    async def _make_folder(self, folder: str) -> None:
+        """Makes the folders below the target, on servers that show none as well.
+
+        What cannot be made may be there; if it is not, no file can be opened in it.
+        """
+        if await self._sftp.isdir(folder):
+            return
+        place = self._target.path.rstrip("/")
+        for part in folder.removeprefix(place).strip("/").split("/"):
+            place = f"{place}/{part}"
+            with suppress(*THERE, *DENIED):
+                await self._sftp.mkdir(place)
+
+    async def _size_of(self, path: str) -> int | None:
+        """A file's size; None if the server does not tell."""
+        try:
+            return (await self._sftp.stat(path)).size
+        except DENIED:
+            return None
 
     async def _rename(self, part: str, path: str) -> None:
         try:
             await self._sftp.posix_rename(part, path)
-        except asyncssh.SFTPOpUnsupported:
+        except (asyncssh.SFTPOpUnsupported, *THERE):
+            # Not every server puts a file in another's place: the other has to go before.
             await self._withdraw(path)
             await self._sftp.rename(part, path)
 
@@ -231,7 +254,7 @@ class SftpServer:
             await self._sftp.remove(path)
         except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath):
             return
-        except asyncssh.SFTPPermissionDenied:
+        except (asyncssh.SFTPPermissionDenied, asyncssh.SFTPFailure):
             # Some say so of what is not there, too.
             if await self._sftp.exists(path):
                 raise

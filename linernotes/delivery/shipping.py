@@ -262,7 +262,7 @@ def _in_words(reason: Exception, shipment: Shipment) -> str:
 @contextmanager
 def _alone(settings: Settings, partner_id: str) -> Generator[None]:
     """Holds the way to a partner: two goes at once would write into each other's uploads."""
-    path = settings.delivery_root / f"{file_safe(partner_id)}.lock"
+    path = settings.delivery_root / file_safe(partner_id, ".lock")
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as lock:
         try:

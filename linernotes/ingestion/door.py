@@ -92,14 +92,13 @@ def open_door(settings: Settings) -> Generator["Door"]:
 
 
 def open_lake(settings: Settings) -> Lake:
-    """The lake of a home, with every table and column of this release.
+    """The lake of a home, whose tables have every column of this release; nothing is made anew.
 
     Raises:
         BusyDoor: if columns are missing, and another process is loading.
         DamagedLake: if a table cannot be read.
     """
     lake = Lake(settings.lake_root, settings.quarantine_root)
-    lake.ensure_tables()
     try:
         is_older = bool(lake.lacking_columns())
     except DeltaError:
@@ -113,9 +112,7 @@ def open_lake(settings: Settings) -> Lake:
 
 def lake_damage(settings: Settings) -> Damage:
     """What is wrong with the lake of a home; nothing, where there is no lake yet."""
-    lake = Lake(settings.lake_root, settings.quarantine_root)
-    lake.ensure_tables()
-    return damage_of(lake)
+    return damage_of(Lake(settings.lake_root, settings.quarantine_root))
 
 
 @contextmanager

@@ -217,7 +217,11 @@ class Lake:
 
     def lacking_columns(self) -> list[str]:
         """The tables that an older release made, and that lack columns of this one."""
-        return [table for table in SCHEMAS if not SCHEMAS[table].keys() <= self._columns(table)]
+        return [
+            table
+            for table in SCHEMAS
+            if self.path(table).exists() and not SCHEMAS[table].keys() <= self._columns(table)
+        ]
 
     def _columns(self, table: str) -> set[str]:
         return {field.name for field in self.open(table).schema().fields}
@@ -254,7 +258,9 @@ class Lake:
         return 0 if actions.is_empty() else int(actions["num_records"].sum())
 
     def read(self, table: str) -> pl.LazyFrame:
-        """The table's rows, read when they are asked for."""
+        """The table's rows, read when they are asked for; none while nobody has made the table."""
+        if not self.path(table).exists():
+            return pl.LazyFrame(schema=SCHEMAS[table])
         return pl.scan_parquet(self.active_files(table))
 
     def transactions(self, table: str) -> set[str]:
@@ -276,6 +282,8 @@ class Lake:
 
     def cut_files(self, table: str) -> list[Path]:
         """Empty commits, and active files that are missing or not as long as the log says."""
+        if not self.path(table).exists():
+            return []
         log = self.path(table) / LOG
         cut = [commit for commit in sorted(log.glob("*.json")) if not commit.stat().st_size]
         actions = pl.DataFrame(self.open(table).get_add_actions(flatten=True))

@@ -111,18 +111,13 @@ def _claimed(statements: list[StatementRecord]) -> list[dict[str, Any]]:
     ]
 
 
-def is_of_the_same_issue(
-    package: dict[str, Any], statements: list[StatementRecord], agreed: dict[str, Any]
-) -> bool:
+def is_of_the_same_issue(package: dict[str, Any], statements: list[StatementRecord]) -> bool:
     """Whether a finished package has said all there is to say about what was issued.
 
-    What becomes known of the month after that is told in later months.
+    What becomes known of the month after that is told in later months, and what is agreed about
+    files after that holds for later packages.
     """
-    return (
-        package["state"] == ISSUED
-        and package["statements"] == _claimed(statements)
-        and package["agreed"] == agreed
-    )
+    return package["state"] == ISSUED and package["statements"] == _claimed(statements)
 
 
 def as_version(manifest: dict[str, Any], number: int, shelf: Path) -> dict[str, Any]:

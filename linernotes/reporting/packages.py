@@ -81,13 +81,15 @@ def write_packages(
     month: str | None = None,
     partner: str | None = None,
     on_progress: Progress | None = None,
+    *,
+    rewrite: bool = False,
 ) -> list[Package]:
     """Writes the package of every partner and month that has statements.
 
     A statement is packaged as it was issued, else as its newest draft says, approved or not. The
     same statements and reports give the same bytes; where the newest version of a package already
-    says the same, that one is kept. The package of an issue is kept whatever becomes known later,
-    unless what is agreed about its files has changed.
+    says the same, that one is kept. The package of an issue is kept whatever becomes known or is
+    agreed later.
 
     Args:
         settings: The home.
@@ -95,6 +97,8 @@ def write_packages(
         partner: Partner id; every partner when left out.
         on_progress: Called after each package with how many are done, how many there are, and
             the partner and month just done.
+        rewrite: Whether the package of an issue gets a new version, if what is agreed about its
+            files or what is known of its month has changed.
 
     Returns:
         The packages by partner and month, new or kept.
@@ -122,11 +126,11 @@ def write_packages(
     if workers == 1:
         packages = []
         for done, group in enumerate(groups, start=1):
-            packages.append(_write_alone(settings, group))
+            packages.append(_write_alone(settings, group, rewrite))
             tell(done, group)
         return packages
     packages = []
-    for done, (first, package) in enumerate(_each_written(settings, groups), start=1):
+    for done, (first, package) in enumerate(_each_written(settings, groups, rewrite), start=1):
         packages.append(package)
         if on_progress:
             on_progress(done, len(groups), f"{first.partner_id} {first.report_month}")
@@ -139,7 +143,7 @@ def _as_packaged(statement: StatementRecord) -> StatementRecord:
 
 
 def _each_written(
-    settings: Settings, groups: list[list[StatementRecord]]
+    settings: Settings, groups: list[list[StatementRecord]], rewrite: bool
 ) -> Iterator[tuple[StatementRecord, Package]]:
     """Writes the packages, yielding each with one of its statements as it is done.
 
@@ -148,32 +152,38 @@ def _each_written(
     """
     workers = min(len(groups), os.cpu_count() or 1)
     if workers == 1:
-        yield from ((group[0], _write_alone(settings, group)) for group in groups)
+        yield from ((group[0], _write_alone(settings, group, rewrite)) for group in groups)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        pending = {pool.submit(_write_alone, settings, group): group[0] for group in groups}
+        pending = {
+            pool.submit(_write_alone, settings, group, rewrite): group[0] for group in groups
+        }
         for future in as_completed(pending):
             yield pending[future], future.result()
 
 
-def _write_alone(settings: Settings, statements: list[StatementRecord]) -> Package:
+def _write_alone(settings: Settings, statements: list[StatementRecord], rewrite: bool) -> Package:
     with open_published(settings, memory_limit=MEMORY_LIMIT) as connection:
-        return _write_package(settings, connection, statements)
+        return _write_package(settings, connection, statements, rewrite)
 
 
 def _write_package(
-    settings: Settings, connection: duckdb.DuckDBPyConnection, statements: list[StatementRecord]
+    settings: Settings,
+    connection: duckdb.DuckDBPyConnection,
+    statements: list[StatementRecord],
+    rewrite: bool,
 ) -> Package:
     freeze = _freeze_of_current(connection, statements)
     partner_id, month = statements[0].partner_id, statements[0].report_month
     shelf = settings.outbox_root / file_safe(partner_id) / month
     shelf.mkdir(parents=True, exist_ok=True)
+    is_issued = package_state(statements) == ISSUED
+    if is_issued and not rewrite and (newest := _newest_version(shelf)):
+        manifest = _manifest_of(shelf / f"v{newest}")
+        if is_of_the_same_issue(manifest, statements):
+            return _package(shelf / f"v{newest}", manifest, newest, is_new=False)
     agreements = load_agreements(settings)
     agreed = what_is_agreed(agreements, partner_id)
-    if package_state(statements) == ISSUED and (newest := _newest_version(shelf)):
-        manifest = _manifest_of(shelf / f"v{newest}")
-        if is_of_the_same_issue(manifest, statements, agreed):
-            return _package(shelf / f"v{newest}", manifest, newest, is_new=False)
     tables = [table_rows(connection, table, partner_id, month_start(month)) for table in TABLES]
     while True:
         building = Path(tempfile.mkdtemp(prefix=UNFINISHED_PREFIX, dir=shelf))

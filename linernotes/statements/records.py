@@ -26,6 +26,8 @@ DRAFT, APPROVED, ISSUED = "draft", "approved", "issued"
 # Lines without a contract have a statement too, so that they are issued like the others. It is
 # nobody's: it has no partner, no currency (ISO 4217 writes that with three X), and no package.
 UNALLOCATED, NO_CURRENCY = "unallocated", "X" * 3
+# The longest name of a file that the usual file systems take, in bytes.
+LONGEST_NAME = 255
 RECORD_NAME = re.compile(r"(?P<month>\d{4}-\d{2})\.v(?P<version>[1-9]\d*)\.json")
 
 
@@ -118,10 +120,24 @@ def month_start(month: str) -> date:
         raise LinernotesError(f"`{month}` is no month: write it as YYYY-MM, 2026-06.") from None
 
 
-def file_safe(name: str) -> str:
-    """An id as a file name: percent-encoded, so that different ids never share a name."""
+def file_safe(name: str, ending: str = "") -> str:
+    """An id as the name of a file or folder: percent-encoded, so that no two ids share a name.
+
+    A name that would be too long for a file system is cut, and goes on with `+` and a hash of the
+    whole id. Percent-encoding leaves no `+` in a name, so a cut name is never another id's.
+
+    Args:
+        name: The id, in any script.
+        ending: What the file's name ends with, such as `.lock`; it is no part of the id.
+    """
     encoded = quote(name, safe="")
-    return encoded.replace(".", "%2E") if encoded.startswith(".") else encoded
+    if encoded.startswith("."):
+        encoded = encoded.replace(".", "%2E")
+    room = LONGEST_NAME - len(ending)
+    if len(encoded) > room:
+        mark = "+" + hashlib.sha256(name.encode()).hexdigest()
+        encoded = encoded[: room - len(mark)] + mark
+    return encoded + ending
 
 
 def instant_text(instant: datetime) -> str:

@@ -23,6 +23,7 @@ from linernotes.checked_runs import (
     record_run,
     require_run,
 )
+from linernotes.holders import why_not_opened
 from linernotes.settings import Settings
 from linernotes.warehouse.compiled import compiled_project, project_sha256
 from linernotes.warehouse.dbt import (
@@ -217,10 +218,7 @@ def _warehouse(settings: Settings, read_only: bool = False) -> Generator[duckdb.
     try:
         connection = duckdb.connect(str(settings.warehouse_file), read_only=read_only)
     except duckdb.Error as error:
-        raise BuildFailed(
-            f"{settings.warehouse_file} cannot be opened: {error}. If another program holds it, end"
-            " that; if it is damaged, delete it and run `linernotes build` again."
-        ) from None
+        raise BuildFailed(why_not_opened(settings.warehouse_file, str(error))) from None
     with connection:
         yield connection
 

@@ -120,9 +120,8 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     return {
         "LINERNOTES_WAREHOUSE_FILE": str(settings.warehouse_file),
         "LINERNOTES_SOURCES": str(sources_folder(settings)),
-        "LINERNOTES_DUCKDB_THREADS": os.environ.get(
-            "LINERNOTES_DUCKDB_THREADS", str(os.cpu_count() or 1)
-        ),
+        "LINERNOTES_DBT_THREADS": str(settings.dbt_threads),
+        "LINERNOTES_DUCKDB_THREADS": str(settings.duckdb_threads or os.cpu_count() or 1),
         "DBT_TARGET_PATH": str(settings.warehouse_file.parent / "target"),
         "DBT_LOG_PATH": str(settings.warehouse_file.parent / "logs"),
         "DBT_PROFILES_DIR": str(PROJECT_ROOT),

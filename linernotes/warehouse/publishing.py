@@ -5,6 +5,7 @@ is decided elsewhere.
 """
 
 import json
+import logging
 import os
 import shutil
 from dataclasses import asdict
@@ -13,21 +14,28 @@ from pathlib import Path
 
 import duckdb
 
+from linernotes.errors import LinernotesError
+from linernotes.holders import why_not_opened
 from linernotes.published import Publication, definitions_file
 from linernotes.settings import Settings
 from linernotes.warehouse.building import require_build
 from linernotes.warehouse.dbt import target_folder
 
 PUBLIC_SCHEMAS = ("marts", "reports", "quality")
-# Clients and BI tools of the 1.4 line can open this; DuckDB's own default format they cannot.
-STORAGE_VERSION = "v1.4.0"
+# Every client since DuckDB 1.0 opens this one; DuckDB's own default the older ones do not open.
+STORAGE_VERSION = "v1.0.0"
 KEPT_PUBLICATIONS = 3
+EVERYBODYS_WRITING = 0o222
+LOG = logging.getLogger(__name__)
 
 
 def publish(settings: Settings) -> Path:
     """Copies the public schemas into a new file and swaps it in.
 
     The freeze is that of the run whose record is in the warehouse file.
+
+    Nobody may write to the new file. What tools that wrote to an earlier one left beside it is
+    taken away, with a warning in the log: readers would take it for a part of the new file.
 
     Args:
         settings: The home; its warehouse file must be built, and its checks must hold.
@@ -38,6 +46,7 @@ def publish(settings: Settings) -> Path:
     Raises:
         LinernotesError: if the warehouse file has no record of a run whose blocking checks all
             hold.
+        LinernotesError: if the warehouse file cannot be opened.
     """
     known_at = require_build(
         settings, "it is not published, and what was published before stays"
@@ -52,12 +61,14 @@ def publish(settings: Settings) -> Path:
     _copy_public_schemas(settings.warehouse_file, unfinished, known_at)
     definitions = target_folder(settings) / "semantic_manifest.json"
     shutil.copyfile(definitions, definitions_file(target))
+    unfinished.chmod(unfinished.stat().st_mode & ~EVERYBODYS_WRITING)
     unfinished.rename(target)
     record = Publication(target.name, known_at.isoformat() + "Z", published_at.isoformat())
     _replace(root / "current.json", json.dumps(asdict(record), indent=2) + "\n")
     link = root / ".linernotes.duckdb.new"
     link.unlink(missing_ok=True)
     os.link(target, link)
+    _take_logs_away(root)
     link.replace(settings.published_file)
     for old in sorted(root.glob("linernotes-*.duckdb"))[:-KEPT_PUBLICATIONS]:
         old.unlink()
@@ -65,11 +76,24 @@ def publish(settings: Settings) -> Path:
     return target
 
 
+def _take_logs_away(root: Path) -> None:
+    for log in sorted(root.glob("*.wal")):
+        log.unlink(missing_ok=True)
+        LOG.warning(
+            "%s was left by a tool that opened the published file for writing. It is taken away, "
+            "and what was written with it is gone. Have that tool open the file read-only.",
+            log,
+        )
+
+
 def _copy_public_schemas(warehouse: Path, target: Path, known_at: datetime) -> None:
     target.unlink(missing_ok=True)
     with duckdb.connect() as connection:
         connection.execute("set preserve_insertion_order = false")
-        connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        try:
+            connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        except duckdb.Error as error:
+            raise LinernotesError(why_not_opened(warehouse, str(error))) from None
         connection.execute(f"attach '{target}' as target (storage_version '{STORAGE_VERSION}')")
         for schema in PUBLIC_SCHEMAS:
             connection.execute(f"create schema target.{schema}")

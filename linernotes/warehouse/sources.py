@@ -7,6 +7,7 @@ the issue of statements.
 from collections.abc import Iterable
 from pathlib import Path
 
+from linernotes.errors import LinernotesError
 from linernotes.ingestion import open_lake
 from linernotes.ledger import REVALUED, empty_ledger_file, ledger_files
 from linernotes.settings import Settings
@@ -30,8 +31,16 @@ def link_sources(settings: Settings, root: Path | None = None, with_ledger: bool
         settings: The home.
         root: Where; the home's own folder for builds when left out.
         with_ledger: Whether what is issued is known; without it every month is open.
+
+    Raises:
+        LinernotesError: if another folder is given, to look something up, and no lake is there.
     """
+    if root is not None and not settings.lake_root.exists():
+        raise LinernotesError(
+            f"Nothing is loaded in {settings.home} yet: run `linernotes load` first."
+        )
     lake = open_lake(settings)
+    lake.ensure_tables()
     root = root or sources_folder(settings)
     for table in lake.tables():
         _link(root / table, lake.active_files(table))

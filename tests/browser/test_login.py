@@ -43,10 +43,12 @@ def write_login_file(home: Path, variables: dict[str, str]) -> Path:
 
 
 @pytest.fixture
-def login(monkeypatch: pytest.MonkeyPatch) -> Login:
+def login(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Login:
     for name, value in SET.items():
         monkeypatch.setenv(f"LINERNOTES_LOGIN_{name}", value)
-    return Login()
+    found = read_login(Settings(home=tmp_path))
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,6 @@ def login(monkeypatch: pytest.MonkeyPatch) -> Login:
         ({"email": "eve@example.org"}, False),
         ({"email": "ada@evil.example", "name": "ada@board.example.org"}, False),
         ({"email": "ada@board.example.org.evil.example"}, False),
-        ({"email": "ada@board.example.org", "email_verified": False}, False),
         ({"email": "@board.example.org"}, True),
         ({"sub": "1"}, False),
     ],
@@ -65,7 +66,26 @@ def login(monkeypatch: pytest.MonkeyPatch) -> Login:
 def test_login_admits_only_who_is_allowed(
     login: Login, person: dict[str, object], is_admitted: bool
 ) -> None:
-    assert login.admits(person) is is_admitted
+    assert login.admits({"email_verified": True} | person) is is_admitted
+
+
+@pytest.mark.parametrize(
+    "verified", [False, None, 0, 1, "", "false", "False", "no", "0", "true", "unknown", [], [True]]
+)
+def test_login_admits_nobody_whose_address_is_not_verified(login: Login, verified: object) -> None:
+    """Only false and "false" kept people out; whoever is 'False', 0 or null was let in."""
+    assert not login.admits({"email": "ada@board.example.org", "email_verified": verified})
+
+
+def test_login_admits_nobody_of_whom_the_provider_says_nothing(login: Login) -> None:
+    assert not login.admits({"email": "ada@board.example.org"})
+
+
+def test_login_file_with_a_slip_in_a_name_is_refused(tmp_path: Path) -> None:
+    write_login_file(tmp_path, SET | {"ALOWED": "*"})
+
+    with pytest.raises(LinernotesError, match="alowed"):
+        read_login(Settings(home=tmp_path))
 
 
 def test_login_half_set_is_refused_and_names_what_is_missing(

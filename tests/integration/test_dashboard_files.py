@@ -23,7 +23,12 @@ from linernotes.settings import Settings
 @pytest.fixture
 def settings(case_home: Path, tmp_path: Path) -> Settings:
     settings = Settings(home=tmp_path)
-    shutil.copytree(Settings(home=case_home).published_root, settings.published_root)
+    # Of the content alone: nobody may write to a published file, and tests do.
+    shutil.copytree(
+        Settings(home=case_home).published_root,
+        settings.published_root,
+        copy_function=shutil.copyfile,
+    )
     return settings
 
 

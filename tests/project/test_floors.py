@@ -15,6 +15,7 @@ FLOORS = {
     "linernotes.checked_runs": 0,
     "linernotes.children": 0,
     "linernotes.errors": 0,
+    "linernotes.holders": 0,
     "linernotes.ledger": 0,
     "linernotes.money": 0,
     "linernotes.published": 0,

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from linernotes.settings import OTHER_NAMES
+
 # Written so that this file does not find itself.
 FORBIDDEN = {
     r"/wor[k]/|/roo[t]/|/hom[e]/\w": "a path of one machine",
@@ -165,9 +167,8 @@ def test_environment_example_lists_every_setting(root: Path) -> None:
     )
     settings = (root / "linernotes" / "settings.py").read_text(encoding="utf-8")
     fields = re.findall(r"^    (\w+): .*(?:= .*)$", settings, re.MULTILINE)
-    # dbt's own settings are derived from the home and are not for people.
-    derived = {"LINERNOTES_WAREHOUSE_FILE", "LINERNOTES_SOURCES"}
-    named = set(re.findall(r"\bLINERNOTES_[A-Z_]+[A-Z]\b", code)) - derived
+    # Some names are derived from the home, or are the containers': they are not for people.
+    named = set(re.findall(r"\bLINERNOTES_[A-Z_]+[A-Z]\b", code)) - OTHER_NAMES
     wanted = named | {f"LINERNOTES_{name.upper()}" for name in fields}
 
     missing = wanted - set(

@@ -88,6 +88,7 @@ def test_agreements_name_the_files_that_a_partner_takes(tmp_path: Path) -> None:
         ("[sender", "cannot be read"),
         ('[sender]\ndpid = "PADPIDA2007050901X"', "sender.dpid: .*no DDEX party identifier"),
         ('[sender]\nservice = "AI music"', "sender.service: .*stands in file names"),
+        (f'[sender]\nservice = "{"A" * 101}"', "sender.service: .*has 101 characters"),
         ("[partners.umg]\nfile = []", "partners.umg.file: Extra inputs"),
         ('[partners.umg.target]\nkind = "ftp"', "partners.umg.target"),
         ('[partners.umg.target]\nkind = "sftp"\nhost = "x"', "username: Field required"),

@@ -252,3 +252,38 @@ def test_sftp_delivery_without_a_key_file_says_which(
     assert (shipment.outcome, shipment.attempts) == (FAILED, 1)
     assert str(path) in shipment.reason
     assert not (server.root / "drop" / JUNE).exists()
+
+
+@pytest.mark.parametrize("can_read", [True, False], ids=["reads", "only takes"])
+def test_sftp_delivery_to_a_server_that_shows_nothing_arrives(
+    settings: Settings, server: SftpFolder, can_read: bool
+) -> None:
+    """A login without the right to list or ask for sizes was refused before the first byte."""
+    package = package_of(settings, "tune")
+    server.can_look = False
+    server.can_read = can_read
+
+    [shipment] = deliver_packages(settings, [package], patience=HASTY)
+
+    sent = {f"{PLACE}/{name}": content for name, content in tree(package.path).items()}
+    assert shipment.outcome == DELIVERED, shipment.reason
+    assert tree(server.root / "drop") == sent | {DSR_FLAG: b"", FLAG: b""}
+    assert all(("sha256" in file.acknowledgement) is can_read for file in shipment.files)
+
+
+def test_sftp_delivery_again_to_a_server_that_replaces_nothing_arrives(
+    settings: Settings, server: SftpFolder
+) -> None:
+    """Such a server answers a rename to a name that is taken with a bare "Failure"."""
+    package = package_of(settings, "tune")
+    folder = server.root / "drop" / PLACE
+    folder.mkdir(parents=True)
+    for name in tree(package.path):
+        (folder / name).write_bytes(b"of before")
+    server.can_replace = False
+
+    [shipment] = deliver_packages(settings, [package], patience=HASTY)
+
+    sent = {f"{PLACE}/{name}": content for name, content in tree(package.path).items()}
+    assert shipment.outcome == DELIVERED, shipment.reason
+    assert tree(server.root / "drop") == sent | {DSR_FLAG: b"", FLAG: b""}

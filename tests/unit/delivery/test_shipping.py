@@ -207,13 +207,14 @@ def test_delivery_of_a_package_from_before_there_was_a_dpid_is_refused(
 ) -> None:
     settings = Settings(home=shutil.copytree(issued_home, tmp_path / "whole"))
     agree(settings, "", sender="")
-    [package] = write_packages(settings, "2026-06", "tune")
+    [package] = write_packages(settings, "2026-06", "tune", rewrite=True)
     folder = folder_of(settings)
 
     [shipment] = deliver_packages(settings, [package])
 
     assert shipment.outcome == REFUSED
-    assert "written for the DPID of nobody: report again" in shipment.reason
+    assert "written for the DPID of nobody" in shipment.reason
+    assert "report --month 2026-06 --partner tune --rewrite" in shipment.reason
     assert tree(folder) == {}
 
 

@@ -4,13 +4,17 @@ Which events cause one is not tested here.
 """
 
 import json
+import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 
-from orchestration.alerts import send_alert
+from benchmarks.browsing import free_port
+from orchestration.alerts import Told, send_alert
+from tests.fixtures.mail_server import MailServer
 
 
 @pytest.fixture
@@ -36,12 +40,33 @@ def posts() -> Iterator[tuple[str, list[dict]]]:
 
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("LINERNOTES_ALERT_WEBHOOK", raising=False)
-    monkeypatch.delenv("LINERNOTES_ALERT_EMAIL", raising=False)
+    for name in os.environ:
+        if name.startswith("LINERNOTES_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def mail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., MailServer]]:
+    """Starts a mail server of a kind, which this machine trusts and the settings name."""
+    servers: list[MailServer] = []
+
+    def start(security: str, user: str = "", password: str = "") -> MailServer:
+        server = MailServer(tmp_path, security, user, password)
+        servers.append(server)
+        monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
+        monkeypatch.setenv("LINERNOTES_ALERT_EMAIL", "team@example.org")
+        monkeypatch.setenv("LINERNOTES_SMTP_HOST", "127.0.0.1")
+        monkeypatch.setenv("LINERNOTES_SMTP_PORT", str(server.port))
+        monkeypatch.setenv("LINERNOTES_SMTP_SECURITY", security)
+        return server
+
+    yield start
+    for server in servers:
+        server.close()
 
 
 def test_alert_with_nothing_set_goes_nowhere() -> None:
-    assert send_alert("Failed", "It did.") == []
+    assert send_alert("Failed", "It did.") == Told()
 
 
 def test_alert_with_a_webhook_is_posted_as_text(
@@ -50,9 +75,9 @@ def test_alert_with_a_webhook_is_posted_as_text(
     url, received = posts
     monkeypatch.setenv("LINERNOTES_ALERT_WEBHOOK", url)
 
-    places = send_alert("Failed", "It did.")
+    told = send_alert("Failed", "It did.")
 
-    assert places == ["the webhook"]
+    assert told == Told(["the webhook at 127.0.0.1"])
     assert received == [{"text": "Failed\nIt did."}]
 
 
@@ -61,8 +86,89 @@ def test_alert_with_a_webhook_that_is_no_web_address_is_refused(
 ) -> None:
     monkeypatch.setenv("LINERNOTES_ALERT_WEBHOOK", "file:///etc/hosts")
 
-    with pytest.raises(ValueError, match="http"):
-        send_alert("Failed", "It did.")
+    told = send_alert("Failed", "It did.")
+
+    assert told.places == []
+    [reason] = told.failures.values()
+    assert "http" in reason
+
+
+@pytest.mark.parametrize("security", ["none", "starttls", "tls"])
+def test_alert_by_mail_goes_as_secure_as_is_set(
+    mail: Callable[..., MailServer], security: str
+) -> None:
+    server = mail(security)
+
+    told = send_alert("Failed", "It did.")
+
+    assert told == Told(["team@example.org"])
+    [(text, is_encrypted)] = server.mails
+    assert "Subject: Failed" in text
+    assert is_encrypted is (security != "none")
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_alert_by_mail_logs_in_over_tls(
+    mail: Callable[..., MailServer], monkeypatch: pytest.MonkeyPatch, security: str
+) -> None:
+    server = mail(security, "house", "secret")
+    monkeypatch.setenv("LINERNOTES_SMTP_USER", "house")
+    monkeypatch.setenv("LINERNOTES_SMTP_PASSWORD", "secret")
+
+    told = send_alert("Failed", "It did.")
+
+    assert told == Told(["team@example.org"])
+    assert server.logins == [("house", "secret")]
+    assert len(server.mails) == 1
+
+
+def test_alert_by_mail_is_not_sent_in_the_clear_where_tls_is_asked_for(
+    mail: Callable[..., MailServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = mail("none")
+    monkeypatch.setenv("LINERNOTES_SMTP_SECURITY", "starttls")
+
+    told = send_alert("Failed", "It did.")
+
+    assert list(told.failures) == ["team@example.org"]
+    assert server.mails == []
+
+
+def test_alert_by_mail_is_not_sent_to_a_server_that_nobody_vouches_for(
+    mail: Callable[..., MailServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = mail("tls")
+    monkeypatch.delenv("SSL_CERT_FILE")
+
+    told = send_alert("Failed", "It did.")
+
+    assert "certificate" in told.failures["team@example.org"]
+    assert server.mails == []
+
+
+@pytest.mark.parametrize("down", ["webhook", "mail"])
+def test_alert_reaches_one_channel_while_the_other_is_down(
+    mail: Callable[..., MailServer],
+    posts: tuple[str, list[dict]],
+    monkeypatch: pytest.MonkeyPatch,
+    down: str,
+) -> None:
+    """A webhook that did not answer kept the mail from being sent."""
+    server, (url, received) = mail("none"), posts
+    monkeypatch.setenv("LINERNOTES_ALERT_WEBHOOK", url)
+    nowhere = str(free_port())
+    if down == "webhook":
+        monkeypatch.setenv("LINERNOTES_ALERT_WEBHOOK", f"http://127.0.0.1:{nowhere}/hush")
+    else:
+        monkeypatch.setenv("LINERNOTES_SMTP_PORT", nowhere)
+
+    told = send_alert("Failed", "It did.")
+
+    assert (len(server.mails), len(received)) == ((1, 0) if down == "webhook" else (0, 1))
+    [(place, reason)] = told.failures.items()
+    assert "refused" in reason
+    assert "hush" not in place + reason
+    assert len(told.places) == 1
 
 
 def test_alert_of_a_failed_run_names_the_blocking_check(

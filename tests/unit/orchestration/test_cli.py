@@ -4,6 +4,7 @@ What the commands do is tested where it is done.
 """
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -143,6 +144,101 @@ def test_status_of_an_empty_home_says_what_to_do(
     assert status == DONE
     assert "linernotes load" in printed
     assert "linernotes build" in printed
+
+
+LOOK_UPS = (
+    ["quarantine", "list"],
+    ["quarantine", "show", "some"],
+    ["trace", "line", "some"],
+    ["trace", "event", "some"],
+    ["as-known", "2026-04-16", "rpt_partner__pool_totals"],
+    ["simulate", "--month", "2026-03", "--revenue-share", "c=0.5"],
+    ["verify", "--ledger"],
+    ["status"],
+    ["metrics"],
+)
+
+
+@pytest.mark.parametrize("arguments", LOOK_UPS, ids=" ".join)
+@pytest.mark.parametrize("is_there", [False, True], ids=["no folder", "empty folder"])
+def test_look_up_where_no_home_is_makes_none_and_names_it(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    is_there: bool,
+) -> None:
+    """A `.env` of the current folder chose a home in silence, and a lake was written there."""
+    monkeypatch.delenv("LINERNOTES_HOME", raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("LINERNOTES_HOME=elsewhere\n")
+    if is_there:
+        (tmp_path / "elsewhere").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+
+    status = run(arguments)
+
+    told = capsys.readouterr().err
+    assert status == (DONE if arguments == ["status"] else SAYS_NO)
+    assert f"{tmp_path / 'elsewhere'}" in told
+    if arguments != ["metrics"]:
+        assert f"by LINERNOTES_HOME in {tmp_path / '.env'}" in told
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_command_says_its_home_beside_json(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["--home", str(home), "status", "--json"])
+
+    told = capsys.readouterr()
+    assert told.err == f"Home: {home} (by --home)\n"
+    assert json.loads(told.out)["feeds"]
+
+
+def test_setting_with_a_slip_in_its_name_is_wrong_use(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LINERNOTES_LANDNIG", "/srv/landing")
+
+    status = run(["status"])
+
+    message = " ".join(capsys.readouterr().err.split())
+    assert status == WRONG_USE
+    assert "LINERNOTES_LANDNIG in the environment is no setting" in message
+    assert "is LINERNOTES_LANDING meant?" in message
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
+def test_command_prints_any_text_whatever_the_output_knows(home: Path, encoding: str) -> None:
+    """`as-known` of titles in other letters ended in UnicodeEncodeError where LANG was C."""
+    program = """
+import sys
+from orchestration import cli, console
+
+@cli.app.command()
+def shout(as_json: bool = False):
+    text = "Ж契約𝄞 \\udcff"
+    if as_json:
+        console.say_json({text: 1})
+        return
+    console.say(text)
+    console.print_table(text, (text,), [(text,)])
+    console.complain(text)
+    print(text)
+
+sys.exit(cli.run(sys.argv[1:]))
+"""
+    environment = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    ends = [
+        subprocess.run(
+            [sys.executable, "-c", program, "shout", *flags], env=environment, capture_output=True
+        )
+        for flags in ([], ["--as-json"])
+    ]
+
+    assert [end.returncode for end in ends] == [DONE, DONE], ends
+    assert b"Error: " in ends[0].stderr
+    [name] = json.loads(ends[1].stdout.decode(encoding))
+    assert name.startswith("Ж契約𝄞")
 
 
 def test_unforeseen_error_is_a_short_message_and_a_log(

@@ -16,6 +16,7 @@ from linernotes.reporting import read_package_csv, verify_package, write_package
 from linernotes.reporting import workbook as workbook_module
 from linernotes.settings import Settings
 from linernotes.statements import approve, draft, issue
+from tests.fixtures.deliveries import PARTNER_DPID
 from tests.fixtures.published_warehouse import KNOWN_AT, Line, Statement, publish
 
 TUNE = Statement(
@@ -121,19 +122,54 @@ def test_package_of_issue_is_kept_whatever_becomes_known_later(settings: Setting
     assert hashes(second.path) == hashes(first.path)
 
 
-def test_package_of_issue_agreed_with_another_recipient_is_a_new_version(
-    settings: Settings,
-) -> None:
+def test_package_of_issue_is_kept_whatever_is_agreed_later(settings: Settings) -> None:
+    """A sender's setting that was changed for one partner gave all partners' issues a version 2."""
+    drafted(settings, TUNE, WAVE)
+    approve(settings, "2026-06", by="Ben")
+    issue(settings, "2026-06", by="Ben")
+    before = {one.path: hashes(one.path) for one in write_packages(settings)}
+
+    for agreed in (
+        '[sender]\nname = "Another service"\n',
+        '[sender]\nmessage_version = "dsrf/1.4/13/1.5"\n',
+        "[partners.tune]\ndeal_specific_rows = true\n",
+        "[partners.tune]\nitem_level = true\n",
+        f'[partners.tune]\ndpid = "{PARTNER_DPID}"\n',
+    ):
+        settings.agreements_file.write_text(agreed)
+        packages = [
+            *write_packages(settings, partner="tune"),
+            *write_packages(settings, partner="wave"),
+        ]
+
+        assert [(one.version, one.is_new) for one in packages] == [(1, False), (1, False)], agreed
+        assert {one.path: hashes(one.path) for one in packages} == before
+
+
+def test_package_of_issue_is_written_as_is_agreed_now_on_request(settings: Settings) -> None:
     drafted(settings, TUNE)
     approve(settings, "2026-06", by="Ben")
     issue(settings, "2026-06", by="Ben")
-    write_packages(settings)
+    [first] = write_packages(settings)
+    before = hashes(first.path)
+    settings.agreements_file.write_text("[partners.tune]\ndeal_specific_rows = true\n")
+
+    [second] = write_packages(settings, rewrite=True)
+    [third] = write_packages(settings, rewrite=True)
+
+    assert (second.version, second.is_new) == (2, True)
+    assert (third.version, third.is_new) == (2, False)
+    assert hashes(first.path) == before
+    assert verify_package(second.path) == []
+
+
+def test_package_of_draft_follows_what_is_agreed(settings: Settings) -> None:
+    write_packages(drafted(settings, TUNE))
     settings.agreements_file.write_text("[partners.tune]\ndeal_specific_rows = true\n")
 
     [second] = write_packages(settings)
 
     assert (second.version, second.is_new) == (2, True)
-    assert verify_package(second.path) == []
 
 
 def test_package_after_corrected_title_is_a_new_version_of_the_same_draft(

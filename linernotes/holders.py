@@ -1,0 +1,56 @@
+"""Who has a database file open, in words that an operator can act on. Nothing is opened here."""
+
+import re
+from pathlib import Path
+
+PROCESS_IN_MESSAGE = re.compile(r"Conflicting lock is held.*?\(PID (\d+)\)", re.DOTALL)
+LONGEST_COMMAND = 200
+
+
+def holder(message: str) -> str | None:
+    """The process that DuckDB says has locked a file; None if it says nothing of the kind.
+
+    Args:
+        message: DuckDB's error.
+
+    Returns:
+        Such as `process 4711, started by ada (dbeaver -data /srv)`. Without the command and the
+        user where the system does not tell.
+    """
+    found = PROCESS_IN_MESSAGE.search(message)
+    if not found:
+        return None
+    process = Path("/proc", found[1])
+    text = f"process {found[1]}"
+    try:
+        owner = process.owner()
+        command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except (OSError, KeyError):
+        return text
+    return f"{text}, started by {owner} ({command.strip()[:LONGEST_COMMAND]})"
+
+
+def why_not_opened(path: Path, message: str = "") -> str:
+    """Why a database file cannot be opened, or must not be read, and what to do.
+
+    Args:
+        path: The file.
+        message: DuckDB's error; none where DuckDB opens the file with what was left beside it.
+    """
+    if who := holder(message):
+        return (
+            f"{path} is open for writing in {who}. Close it there, or have it opened read-only; "
+            "then try again."
+        )
+    log = write_ahead_log(path)
+    if log.exists():
+        return (
+            f"{path} cannot be read: somebody opened it for writing and left {log.name} beside it. "
+            "The next publication takes that file away: run `linernotes build`."
+        )
+    return f"{path} cannot be opened: {message}. If it is damaged, run `linernotes build` again."
+
+
+def write_ahead_log(path: Path) -> Path:
+    """Where DuckDB writes what is not in the file yet; whoever opens the file reads it, too."""
+    return path.with_name(f"{path.name}.wal")

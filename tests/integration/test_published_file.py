@@ -1,0 +1,230 @@
+"""The published file in other people's hands: tools that write, and clients of earlier years."""
+
+import logging
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from linernotes.checked_runs import record_run
+from linernotes.errors import LinernotesError
+from linernotes.published import open_published, publication
+from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.warehouse import PUBLIC_SCHEMAS, publish, target_folder
+from linernotes.warehouse.compiled import project_sha256
+from tests.fixtures.published_warehouse import checked_run
+
+KNOWN_AT = datetime(2026, 7, 15, 6)
+# Releases of the lines of 1.x that did not know the format of 1.4.
+CLIENTS = ("1.0.0", "1.1.3", "1.2.2", "1.3.2")
+CLIENT = """
+import sys, duckdb
+tool = duckdb.connect(sys.argv[1], read_only=True)
+print(duckdb.__version__)
+print(tool.execute("select sum(amount), count(names), max(title) from marts.lines").fetchall())
+print(tool.execute("select comment from duckdb_columns() where column_name = 'amount'").fetchall())
+"""
+GUI = """
+import os, sys, duckdb
+tool = duckdb.connect(sys.argv[1])
+tool.execute("pragma disable_checkpoint_on_shutdown")
+tool.execute("create table scratch as select 1 as a")
+if sys.argv[2] == "stay":
+    print("here", flush=True)
+    sys.stdin.read()
+os._exit(9)
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A home with a small warehouse file of every kind of column, published once."""
+    settings = Settings(home=tmp_path / "home")
+    settings.warehouse_file.parent.mkdir(parents=True)
+    with duckdb.connect(str(settings.warehouse_file)) as connection:
+        for schema in PUBLIC_SCHEMAS:
+            connection.execute(f"create schema {schema}")
+        connection.execute(
+            "create table marts.lines as select i as line_id, 'line ' || i as title, "
+            "cast(i as decimal(38, 14)) as amount, ['a', null] as names, {'a': i} as terms, "
+            "timestamp '2026-07-01' as used_at, date '2026-07-01' as day, i % 2 = 0 as is_even, "
+            "cast(null as varchar) as nothing from range(5000) as numbers (i)"
+        )
+        connection.execute("comment on column marts.lines.amount is 'Of the line.'")
+        run = checked_run(KNOWN_AT.isoformat(" "))
+        record_run(connection, replace(run, project_sha256=project_sha256()))
+    definitions = target_folder(settings) / "semantic_manifest.json"
+    definitions.parent.mkdir()
+    definitions.write_text("{}")
+    publish(settings)
+    return settings
+
+
+@pytest.fixture
+def gui() -> Callable[..., subprocess.Popen]:
+    """Opens a file for writing in another process, as most tools do, and is killed or stays."""
+
+    def opening(file: Path, how: str) -> subprocess.Popen:
+        process = subprocess.Popen(
+            [sys.executable, "-c", GUI, str(file), how],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        if how == "stay":
+            assert process.stdout
+            assert process.stdout.readline() == "here\n"
+        else:
+            process.communicate(timeout=60)
+        return process
+
+    return opening
+
+
+def tables(file: Path) -> set[str]:
+    with duckdb.connect(str(file), read_only=True) as connection:
+        found = connection.execute("select table_name from duckdb_tables()").fetchall()
+        return {name for (name,) in found}
+
+
+def test_published_file_has_no_right_to_write_and_no_more_readers_than_before(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was 0644, so that a tool that opens read-write by default locked it and changed it."""
+    own = settings.published_root / publication(settings).file_name
+
+    assert stat.S_IMODE(settings.published_file.stat().st_mode) == 0o444
+    assert stat.S_IMODE(own.stat().st_mode) == 0o444
+
+    before = os.umask(0o077)
+    try:
+        publish(settings)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(settings.published_file.stat().st_mode) == 0o400
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing keeps root from writing")
+def test_published_file_cannot_be_opened_for_writing(settings: Settings) -> None:
+    with pytest.raises(duckdb.Error):
+        duckdb.connect(str(settings.published_file))
+
+
+def test_publication_takes_away_what_a_tool_left_and_says_so(
+    settings: Settings, gui: Callable[..., subprocess.Popen], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each publication after that ended in "WAL does not match database file", for everybody."""
+    gui(settings.published_file, "leave")
+    log = settings.published_root / "linernotes.duckdb.wal"
+    assert log.exists()
+    assert "scratch" in tables(settings.published_file)
+
+    with caplog.at_level(logging.WARNING):
+        publish(settings)
+
+    assert not log.exists()
+    assert "scratch" not in tables(settings.published_file)
+    assert f"{log} was left by a tool" in caplog.text
+
+
+def test_own_reader_does_not_see_what_a_tool_left(
+    settings: Settings, gui: Callable[..., subprocess.Popen]
+) -> None:
+    """Statements are drafted from this file: what somebody's tool added is no part of it."""
+    gui(settings.published_file, "leave")
+
+    with open_published(settings) as connection:
+        names = connection.execute("select table_name from duckdb_tables()").fetchall()
+
+    assert ("scratch",) not in names
+
+
+def test_own_reader_refuses_a_file_with_something_left_beside_its_own_name(
+    settings: Settings, gui: Callable[..., subprocess.Popen]
+) -> None:
+    own = settings.published_root / publication(settings).file_name
+    gui(own, "leave")
+
+    with (
+        pytest.raises(LinernotesError, match=r"left .*\.wal beside it.*linernotes build"),
+        open_published(settings),
+    ):
+        pass
+    publish(settings)
+    with open_published(settings) as connection:
+        assert connection.execute("select count(*) from marts.lines").fetchall() == [(5000,)]
+
+
+def test_file_that_a_tool_holds_open_is_refused_with_the_tools_process_and_command(
+    settings: Settings, gui: Callable[..., subprocess.Popen]
+) -> None:
+    """It said that the file may be damaged, and to build again, which does not help."""
+    tool = gui(settings.published_file, "stay")
+    try:
+        with pytest.raises(LinernotesError) as refused, open_published(settings):
+            pass
+    finally:
+        tool.kill()
+        tool.communicate()
+
+    said = str(refused.value)
+    assert f"process {tool.pid}, started by " in said
+    assert sys.executable in said
+    assert "Close it there" in said
+    assert "linernotes build" not in said
+
+
+def test_warehouse_file_that_a_tool_holds_open_is_named_when_it_is_to_be_published(
+    settings: Settings, gui: Callable[..., subprocess.Popen]
+) -> None:
+    tool = gui(settings.warehouse_file, "stay")
+    try:
+        with pytest.raises(LinernotesError, match=f"process {tool.pid}"):
+            publish(settings)
+    finally:
+        tool.kill()
+        tool.communicate()
+
+
+def test_published_file_is_of_the_first_format_that_lasts(settings: Settings) -> None:
+    """Format 64 is that of DuckDB 0.10 to 1.1; each later client reads it, too."""
+    head = settings.published_file.read_bytes()[:20]
+
+    assert (head[8:12], int.from_bytes(head[12:20], "little")) == (b"DUCK", 64)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", CLIENTS)
+def test_published_file_is_opened_by_an_earlier_client(
+    settings: Settings, version: str, shared_folder: Path
+) -> None:
+    """DuckDB 1.0 to 1.3 said "we can only read version 64"; they need the package index here."""
+    client = shared_folder / "clients" / version
+    uv = PROJECT_ROOT / ".uv" / "bin" / "uv"
+    command = [str(uv), "pip", "install", "--quiet", "--target", str(client), f"duckdb=={version}"]
+    command += ["--python", sys.executable, "--only-binary", ":all:"]
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+    except (OSError, subprocess.SubprocessError):
+        pytest.skip(f"the package index does not give duckdb {version}")
+
+    found = subprocess.run(
+        [sys.executable, "-c", CLIENT, str(settings.published_file)],
+        env=os.environ | {"PYTHONPATH": str(client)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert found.stdout.splitlines() == [
+        version,
+        "[(Decimal('12497500.00000000000000'), 5000, 'line 999')]",
+        "[('Of the line.',)]",
+    ], found.stderr
