@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -30,6 +31,16 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=_data_folder)
     landing: Path | None = None
     agreements: Path | None = None
+    # How long a delivery's size and time have to stand still before it is taken.
+    settling_seconds: float = Field(default=5, ge=0, allow_inf_nan=False)
+
+    @field_validator("home", "landing", "agreements", mode="before")
+    @classmethod
+    def _is_no_address(cls, path: Any) -> Any:
+        """Refuse what would be read as a folder of that name below the current one."""
+        if "://" in str(path):
+            raise ValueError(f"{path} is an address; give the path of a folder on this machine")
+        return path
 
     @field_validator("home", "landing", "agreements")
     @classmethod

@@ -90,11 +90,15 @@ class Admission:
         outcome.rows_quarantined = len(bad_rows)
         outcome.rows_duplicate = len(screened.duplicates)
         outcome.rows_loaded = staged.row_count - len(bad_rows) - outcome.rows_duplicate
-        if outcome.rows_loaded:
-            self._load(staged, screened, outcome)
+        # All is made before the first commit: what fails until then leaves nothing in the lake.
+        turned_away = None
         if bad_rows and keep_bad_rows:
             texts = self._texts(reader, staged, bad_rows)
-            quarantine.keep(self._lake, outcome, faults, texts, reader.header_text, self._scratch)
+            turned_away = quarantine.as_rows(outcome, faults, texts, reader.header_text)
+        if outcome.rows_loaded:
+            self._load(staged, screened, outcome)
+        if turned_away is not None:
+            quarantine.keep(self._lake, outcome, turned_away, self._scratch)
         return bad_rows
 
     def _stage(self, reader: Reader) -> _Staged:
@@ -132,14 +136,11 @@ class Admission:
         if len(turned_away):
             excluded = self._put(turned_away.to_frame("row_number"), "excluded")
             kept += f" anti join {files_sql([excluded])} as excluded using (row_number)"
+        file = self._write(kept, outcome)
         if self._contract is Contracts:
             rows = frame(self._db, f"from {kept} order by row_number")
             self._load_withholdings(rows, outcome)
-        self._lake.add(
-            self._contract.TABLE,
-            [self._write(kept, outcome)],
-            outcome.transaction_id,
-        )
+        self._lake.add(self._contract.TABLE, [file], outcome.transaction_id)
 
     def _write(self, kept: str, outcome: DeliveryOutcome) -> StagedFile:
         """One file with the lake's types and columns."""

@@ -133,9 +133,9 @@ def _typed(batch: Batch, contract: type[Contract]) -> tuple[pl.DataFrame, list[p
         default = traits[name].default
         if default is not None:
             defaults.append(pl.col(name).fill_null(pl.lit(default).cast(column.dtype)))
-    for row_number, name in batch.broken_cells:
+    for name, row_numbers in batch.broken_cells.items():
         rule = values.CAST_RULES[traits[name].kind]
-        faults.append(fault([row_number], f"{name}.{rule}", f"{name}: {ADVICE[rule]}"))
+        faults.append(fault(row_numbers, f"{name}.{rule}", f"{name}: {ADVICE[rule]}"))
     return pl.DataFrame(typed).with_columns(defaults), faults
 
 

@@ -24,16 +24,14 @@ def gathered(faults: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def keep(
-    lake: Lake,
+def as_rows(
     outcome: DeliveryOutcome,
     faults: pl.DataFrame,
     texts: dict[int, str],
     header_text: str | None,
-    scratch: Path,
-) -> None:
-    """Write the turned-away rows of a delivery into the quarantine."""
-    rows = gathered(faults).with_columns(
+) -> pl.DataFrame:
+    """The turned-away rows of a delivery as the quarantine keeps them."""
+    return gathered(faults).with_columns(
         delivery_id=pl.lit(outcome.delivery_id),
         source=pl.lit(outcome.source),
         feed=pl.lit(outcome.feed),
@@ -44,6 +42,10 @@ def keep(
         quarantined_at=pl.lit(now()),
         retried_as=pl.lit(None, dtype=pl.String),
     )
+
+
+def keep(lake: Lake, outcome: DeliveryOutcome, rows: pl.DataFrame, scratch: Path) -> None:
+    """Write the turned-away rows of a delivery into the quarantine."""
     lake.append(QUARANTINED_ROWS, rows, outcome.transaction_id, scratch)
 
 

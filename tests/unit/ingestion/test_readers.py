@@ -157,7 +157,7 @@ def test_json_numbers_keep_the_text_that_was_sent(tmp_path: Path) -> None:
 def test_json_value_that_is_no_text_is_a_broken_cell(tmp_path: Path, value: str) -> None:
     batch = read_json(tmp_path, ROW % value)
 
-    assert batch.broken_cells == [(1, "name")]
+    assert batch.broken_cells == {"name": [1]}
 
 
 @pytest.mark.parametrize(
