@@ -10,7 +10,12 @@ from linernotes.ingestion.feeds import FEEDS
 from linernotes.ingestion.lake import Lake
 from linernotes.ingestion.landing import list_landing
 from linernotes.ingestion.register import DeliveryOutcome
-from linernotes.ingestion.retry import quarantine_list, quarantine_retry, quarantine_show
+from linernotes.ingestion.retry import (
+    quarantine_close,
+    quarantine_list,
+    quarantine_retry,
+    quarantine_show,
+)
 
 __all__ = [
     "CADENCES",
@@ -23,6 +28,7 @@ __all__ = [
     "LoadReport",
     "admit_landing",
     "list_landing",
+    "quarantine_close",
     "quarantine_list",
     "quarantine_retry",
     "quarantine_show",

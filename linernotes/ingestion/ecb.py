@@ -84,7 +84,7 @@ def parse_rates(data: bytes) -> EcbFile:
 
 
 def _lines(data: bytes) -> tuple[str, list[tuple[int, str]]]:
-    """Give the header and the lines under it with their numbers, blank ones left out."""
+    """Give the header, and the lines under it that hold more than separators with their numbers."""
     if b"\x00" in data:
         raise RefusedFile("the file has a NUL character in it")
     try:
@@ -92,7 +92,9 @@ def _lines(data: bytes) -> tuple[str, list[tuple[int, str]]]:
     except UnicodeDecodeError as error:
         raise RefusedFile(f"the file is not UTF-8: byte {error.start}") from error
     header, *lines = re.split("\r\n|\r|\n", text)
-    return header, [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    return header, [
+        (number, line) for number, line in enumerate(lines, start=1) if line.strip(", \t")
+    ]
 
 
 def _currencies(header: str) -> list[str]:

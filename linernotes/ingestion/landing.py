@@ -37,9 +37,22 @@ class Arrival:
         stat = self.path.stat()
         return stat.st_size, stat.st_mtime_ns
 
+    def fingerprints(self) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
+        """Those of the file and of the manifest beside it; either may be missing by now."""
+        beside = self.path.with_name(self.path.name + MANIFEST_ENDING)
+        return _fingerprint(self.path), _fingerprint(beside)
+
     def sha256(self) -> str:
         with self.path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _fingerprint(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_size, stat.st_mtime_ns
 
 
 @dataclass

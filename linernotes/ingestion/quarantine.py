@@ -68,6 +68,37 @@ def mark_retried(lake: Lake, delivery_id: str, row_numbers: list[int], retried_a
         )
 
 
+def mark_settled(lake: Lake, rows: pl.DataFrame, settled_by: str) -> None:
+    """Note of rows (`delivery_id`, `row_number`) that a delivery or a closing has settled them."""
+    for (delivery_id,), group in rows.sort("delivery_id").group_by(
+        "delivery_id", maintain_order=True
+    ):
+        mark_retried(lake, str(delivery_id), group["row_number"].to_list(), settled_by)
+
+
+def written(rows: pl.DataFrame, folder: Path) -> Path:
+    """The kept texts as a file again: CSV where they have a header, else JSON Lines."""
+    header = rows["header_text"][0]
+    path = folder / ("retry.jsonl" if header is None else "retry.csv")
+    lines = [] if header is None else [header]
+    path.write_text("\n".join([*lines, *rows["original_text"], ""]), encoding="utf-8", newline="")
+    return path
+
+
+def waiting_rows(lake: Lake, source: str, feed: str) -> pl.DataFrame:
+    """The rows of a feed that wait, in the order of their files."""
+    return (
+        lake.read(QUARANTINED_ROWS)
+        .filter(
+            pl.col("retried_as").is_null(),
+            pl.col("source") == source,
+            pl.col("feed") == feed,
+        )
+        .sort("delivery_id", "row_number")
+        .collect()
+    )
+
+
 def summary(lake: Lake) -> pl.DataFrame:
     """One row per delivery with rows in quarantine: how many, how many still wait, which rules."""
     return (

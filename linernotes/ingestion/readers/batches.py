@@ -61,6 +61,8 @@ class Reader(ABC):
         self.list_columns = [name for name in self.columns if self.traits[name].kind == "list"]
         self.ignored_columns: list[str] = []
         self.header_text: str | None = None
+        # Rows of nothing but separators, which a spreadsheet leaves behind: they are skipped.
+        self.blank_row_count = 0
 
     @abstractmethod
     def batches(self) -> Iterator[Batch]:
