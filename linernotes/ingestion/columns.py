@@ -29,6 +29,10 @@ TIMESTAMP = pl.Datetime("us")
 MOST = 999_999_999_999
 MOST_MONEY = 999_999_999_999_999
 RATE_DIGITS = 8
+# Lines keep their weight in billionths of a use, in 64 bits.
+MOST_PLAYS = 999_999_999
+# Pools keep exchange rates with ten digits before the point.
+MOST_EXCHANGE_RATE = 9_999_999_999
 # A hundred years.
 MOST_MONTHS = 1_200
 MOST_DAYS = 36_525
@@ -181,15 +185,20 @@ def money(*, required: bool = False, default: int | None = None) -> dy.Decimal:
     )
 
 
-def rate(*, required: bool = False, positive: bool = False) -> dy.Decimal:
-    """A price of one unit, a minimum or an exchange rate: not negative (over 0 if `positive`)."""
+def exchange_rate() -> dy.Decimal:
+    """How much of one currency another one is worth: over 0."""
+    return rate(required=True, positive=True, most=MOST_EXCHANGE_RATE)
+
+
+def rate(*, required: bool = False, positive: bool = False, most: int = MOST) -> dy.Decimal:
+    """A price of one unit or a minimum: not negative (over 0 if `positive`)."""
     return dy.Decimal(
         30,
         12,
         nullable=not required,
         min=None if positive else 0,
         min_exclusive=0 if positive else None,
-        max=MOST,
+        max=most,
         check={"fraction_digits": lambda value: value == value.round(RATE_DIGITS)},
         metadata=_meta("decimal", MONEY),
     )
@@ -224,6 +233,11 @@ def count(*, required: bool = False, default: int | None = None, most: int = MOS
     return dy.Int64(
         nullable=not required, min=0, max=most, metadata=_meta("count", pl.Int64(), default)
     )
+
+
+def plays(*, required: bool = False, default: int | None = None) -> dy.Int64:
+    """How often one thing was played in one place on one day."""
+    return count(required=required, default=default, most=MOST_PLAYS)
 
 
 def months() -> dy.Int64:

@@ -4,12 +4,14 @@ Here a row is a day, so one bad cell breaks its day. Days of earlier deliveries 
 door.
 """
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 
 import polars as pl
 
 from linernotes.ingestion import values
+from linernotes.ingestion.columns import MOST_EXCHANGE_RATE, RATE_DIGITS, now
 from linernotes.ingestion.errors import RefusedFile
 
 RATES_SCHEMA = pl.Schema(
@@ -165,6 +167,26 @@ def _broken_days(days: pl.DataFrame, cells: pl.DataFrame) -> list[BrokenDay]:
                 "row_number",
                 rule=pl.lit(values.CAST_RULES["decimal"]),
                 detail=pl.format("{}: '{}' is not a number", "quote_currency", "rate_text"),
+            ),
+            days.filter(pl.col("rate_date") > now().date() + dt.timedelta(days=1)).select(
+                "row_number",
+                rule=pl.lit("in_the_future"),
+                detail=pl.format("Date: {} lies more than a day in the future", "date_text"),
+            ),
+            cells.filter(pl.col("rate") > MOST_EXCHANGE_RATE).select(
+                "row_number",
+                rule=pl.lit("max"),
+                detail=pl.format("{}: {} is over what is allowed", "quote_currency", "rate_text"),
+            ),
+            cells.filter(pl.col("rate") != pl.col("rate").round(RATE_DIGITS)).select(
+                "row_number",
+                rule=pl.lit("fraction_digits"),
+                detail=pl.format(
+                    "{}: {} has more than {} fraction digits",
+                    "quote_currency",
+                    "rate_text",
+                    pl.lit(RATE_DIGITS),
+                ),
             ),
             cells.filter(pl.col("rate") <= 0).select(
                 "row_number",

@@ -114,7 +114,6 @@ class CsvReader(Reader):
         lines = _lines(text)
         is_blank = lines.str.contains(_BLANK_LINE)
         if is_blank.any():
-            self.blank_row_count += int(is_blank.sum())
             lines = lines.filter(~is_blank)
         commas = lines.str.count_matches(",", literal=True)
         if '"' in text:
@@ -130,6 +129,7 @@ class CsvReader(Reader):
         cells = _parse(whole, header, self.columns)
         if cells.height != whole.len():
             return None
+        self.blank_row_count += int(is_blank.sum())
         broken = [
             _ragged(number, line, count + 1, len(header))
             for number, line, count in zip(
