@@ -83,6 +83,8 @@ class Settings(BaseSettings):
     Attributes:
         ern_offsets: The offset from UTC, by DPID, of senders of DDEX messages whose times have
             none: a JSON object such as `{"PADPIDA2026010101N": "+01:00"}`.
+        settling_seconds: How long a delivery's size and time have to stand still before it is
+            taken.
         dbt_threads: How many models dbt builds at a time.
         duckdb_threads: How many threads DuckDB uses within one model; the machine's when left out.
         alert_webhook: Where an alert is posted, as a JSON object with `text`.
@@ -102,6 +104,7 @@ class Settings(BaseSettings):
     landing: Path | None = None
     agreements: Path | None = None
     ern_offsets: dict[str, str] = Field(default_factory=dict)
+    settling_seconds: float = Field(default=5, ge=0, allow_inf_nan=False)
     dbt_threads: int = Field(default=2, ge=1)
     duckdb_threads: int | None = Field(default=None, ge=1)
     alert_webhook: str = Field(default="", repr=False)
@@ -150,6 +153,14 @@ class Settings(BaseSettings):
                     near = get_close_matches(name.upper(), known - OTHER_NAMES, 1, 0.0)
                     raise ValueError(f"{name} in {place} is no setting; is {near[0]} meant?")
         return values
+
+    @field_validator("home", "landing", "agreements", mode="before")
+    @classmethod
+    def _is_no_address(cls, path: Any) -> Any:
+        """Refuse what would be read as a folder of that name below the current one."""
+        if "://" in str(path):
+            raise ValueError(f"{path} is an address; give the path of a folder on this machine")
+        return path
 
     @field_validator("home", "landing", "agreements")
     @classmethod

@@ -171,8 +171,14 @@ def load(
         typer.Argument(metavar="SOURCE/FEED", help="Only these feeds; else all."),
     ] = None,
     landing: Landing = None,
+    tolerate_refused: Annotated[
+        bool, typer.Option("--tolerate-refused", help="End with 0 although files were refused.")
+    ] = False,
 ) -> None:
-    """Take what is new in the landing zone through the door."""
+    """Take what is new in the landing zone through the door.
+
+    Ends with 1 if a file was refused or could not be read; the others are loaded nevertheless.
+    """
     from orchestration import pipeline
     from orchestration.console import progress_bars, say
 
@@ -181,10 +187,14 @@ def load(
     with progress_bars() as progress:
         report = pipeline.load(settings, feeds or None, progress)
     _print_load(report)
-    # The load did its work: a refused file waits in the register, and `status` goes on saying so.
-    refused = sum(delivery.state == "refused" for delivery in report.deliveries)
+    refused = len(report.turned_away)
     if refused:
-        say(f"Refused deliveries: {refused}. Each is tried again at the next load.")
+        say(
+            f"Refused deliveries: {refused}. Each is tried again at the next load. To close one for"
+            " good: linernotes quarantine close NAME --because TEXT"
+        )
+        if not tolerate_refused:
+            raise typer.Exit(SAYS_NO)
 
 
 def _require_feeds(feeds: list[str]) -> None:
@@ -216,6 +226,7 @@ def _print_load(report: "LoadReport", nothing: str = "Nothing new.") -> None:
         for one in report.deliveries
         if one.state != "loaded" or _remarks(one)
     ]
+    remarks += [(name, "not read", text) for name, text in sorted(report.unread_files.items())]
     remarks += [(name, "no delivery", text) for name, text in sorted(report.ignored_files.items())]
     print_table("Remarks", ("delivery", "state", "remark"), remarks)
     quarantined = sum(one.rows_quarantined for one in report.deliveries)
@@ -273,6 +284,26 @@ def retry_quarantine(
 
     report = quarantine_retry(_settings(context), delivery_id)
     _print_load(report, "No row that waits came in; why: linernotes quarantine show DELIVERY_ID")
+
+
+@quarantine.command("close")
+def close_quarantine(
+    context: typer.Context,
+    delivery: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="A delivery with rows in quarantine, or a refused file by id or name.",
+        ),
+    ],
+    because: Annotated[str, typer.Option(help="Why it will never come in.")],
+) -> None:
+    """Close rows that will never come in, or a refused file; both stay on record."""
+    from linernotes.ingestion import quarantine_close
+    from orchestration.console import say
+
+    outcome = quarantine_close(_settings(context), delivery, because)
+    say(f"{delivery} is {outcome.reason}.")
 
 
 @app.command()

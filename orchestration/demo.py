@@ -55,7 +55,8 @@ def fresh_home(home: Path) -> Settings:
     (home / MARK).write_text(
         "Made by `linernotes demo`, which deletes this folder when it runs again.\n"
     )
-    return Settings(home=home, landing=home / "landing")
+    # What the demo delivers it has written itself, and to the end.
+    return Settings(home=home, landing=home / "landing", settling_seconds=0)
 
 
 def run_demo(home: Path, scale: float, seed: int) -> None:

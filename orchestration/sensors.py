@@ -29,7 +29,7 @@ def new_deliveries(
     root = home.settings.landing_root
     arrivals = list_landing(root).arrivals if root.exists() else []
     seen = hashlib.sha256(
-        repr([(arrival.name, arrival.fingerprint()) for arrival in arrivals]).encode()
+        repr([(arrival.name, arrival.fingerprints()) for arrival in arrivals]).encode()
     ).hexdigest()
     if not arrivals or seen == context.cursor:
         yield dg.SkipReason(f"Nothing new in {root}.")

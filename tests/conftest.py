@@ -2,6 +2,7 @@
 
 import fcntl
 import importlib
+import os
 import pkgutil
 import random
 import shutil
@@ -18,6 +19,9 @@ from linernotes.settings import Settings
 from tests.fixtures import worlds
 from tests.fixtures.deliveries import make_issued_home
 from tests.fixtures.worlds import Amounts, Rows
+
+# Tests write their deliveries to the end before they load them.
+os.environ.setdefault("LINERNOTES_SETTLING_SECONDS", "0")
 
 CASES_KNOWN_AT = datetime(2026, 10, 1)
 # A month is closed on the 15th of the next, with what was known that morning.

@@ -5,7 +5,6 @@ What a single row may hold is the door's matter.
 
 from expectations.suite import (
     Suite,
-    expect,
     expect_known,
     expect_no_rows,
     expect_rows,
@@ -18,14 +17,6 @@ SUITE = Suite(
     expectations=(
         expect_unique_versions("derivative_id", "side", "source_object_id", "attribution_version"),
         expect_rows(reason="Without attribution every derivative takes the product's fallback."),
-        expect(
-            "weight_is_a_share",
-            "ExpectColumnValuesToBeBetween",
-            column="weight",
-            min_value=0,
-            max_value=1,
-            reason="Weights divide money; the door quarantines sets with any outside 0 to 1.",
-        ),
         expect_known(
             "derivative_id",
             "raw_ai_usage__derivatives",

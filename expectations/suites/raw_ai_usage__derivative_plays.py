@@ -5,7 +5,6 @@ What a single row may hold is the door's matter.
 
 from expectations.suite import (
     Suite,
-    expect,
     expect_known,
     expect_no_rows,
     expect_rows,
@@ -18,19 +17,6 @@ SUITE = Suite(
     expectations=(
         expect_unique_versions("play_date", "derivative_id", "territory", "tier"),
         expect_rows(reason="Without plays the pools of play-based products go to NO_USAGE."),
-        expect(
-            "plays_are_not_negative",
-            "ExpectColumnValuesToBeBetween",
-            column="plays",
-            min_value=0,
-            reason="Negative plays would take money from others; the door lets none through.",
-        ),
-        expect_no_rows(
-            "artificial_plays_are_part_of_plays",
-            "select derivative_id, play_date from {batch} where artificial_plays > plays",
-            reason="A quantity below zero would take money from others; the door lets none"
-            " through.",
-        ),
         expect_known(
             "derivative_id",
             "raw_ai_usage__derivatives",

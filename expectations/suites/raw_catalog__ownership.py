@@ -2,7 +2,6 @@
 
 from expectations.suite import (
     Suite,
-    expect,
     expect_known,
     expect_no_rows,
     expect_rows,
@@ -17,15 +16,6 @@ SUITE = Suite(
             "object_type", "object_id", "side", "party_id", "territory", "valid_from"
         ),
         expect_rows(reason="Without owners all money is UNCLAIMED."),
-        expect(
-            "share_is_a_percentage",
-            "ExpectColumnValuesToBeBetween",
-            column="share_pct",
-            min_value=0,
-            strict_min=True,
-            max_value=100,
-            reason="Shares split money; the door lets none outside 0 to 100 through.",
-        ),
         expect_known(
             "party_id",
             "raw_catalog__parties",

@@ -3,7 +3,7 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import Suite, expect, expect_no_rows, expect_rows, expect_unique_versions
+from expectations.suite import Suite, expect_no_rows, expect_rows, expect_unique_versions
 
 SUITE = Suite(
     table="raw_finance__ecb_rates",
@@ -11,14 +11,6 @@ SUITE = Suite(
     expectations=(
         expect_unique_versions("rate_date", "quote_currency"),
         expect_rows(reason="Without rates the build stops at the first conversion."),
-        expect(
-            "rate_is_over_zero",
-            "ExpectColumnValuesToBeBetween",
-            column="rate",
-            min_value=0,
-            strict_min=True,
-            reason="A rate of nothing pays nothing; the door lets none through.",
-        ),
         expect_no_rows(
             "usd_has_no_long_gap",
             "with days as (select distinct rate_date from {batch} where quote_currency = 'USD'),"

@@ -11,14 +11,6 @@ SUITE = Suite(
     expectations=(
         expect_unique_versions("rate_date", "base_currency", "quote_currency", "provider"),
         expect(
-            "rate_is_over_zero",
-            "ExpectColumnValuesToBeBetween",
-            column="rate",
-            min_value=0,
-            strict_min=True,
-            reason="A rate of nothing pays nothing; the door lets none through.",
-        ),
-        expect(
             "base_is_the_euro",
             "ExpectColumnValuesToBeInSet",
             column="base_currency",

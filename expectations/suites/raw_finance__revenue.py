@@ -2,7 +2,6 @@
 
 from expectations.suite import (
     Suite,
-    expect,
     expect_known,
     expect_no_rows,
     expect_rows,
@@ -15,13 +14,6 @@ SUITE = Suite(
     expectations=(
         expect_unique_versions("usage_month", "territory", "product_id", "tier"),
         expect_rows(reason="Without revenue every pool is empty: look for finance's delivery."),
-        expect(
-            "gross_is_not_negative",
-            "ExpectColumnValuesToBeBetween",
-            column="gross",
-            min_value=0,
-            reason="Refunds have a column of their own; the door lets no negative gross through.",
-        ),
         expect_known(
             "product_id",
             "raw_licensing__products",

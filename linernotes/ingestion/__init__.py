@@ -11,7 +11,12 @@ from linernotes.ingestion.lake import Lake
 from linernotes.ingestion.landing import list_landing
 from linernotes.ingestion.register import DeliveryOutcome
 from linernotes.ingestion.repair import repair
-from linernotes.ingestion.retry import quarantine_list, quarantine_retry, quarantine_show
+from linernotes.ingestion.retry import (
+    quarantine_close,
+    quarantine_list,
+    quarantine_retry,
+    quarantine_show,
+)
 
 __all__ = [
     "CADENCES",
@@ -27,6 +32,7 @@ __all__ = [
     "lake_damage",
     "list_landing",
     "open_lake",
+    "quarantine_close",
     "quarantine_list",
     "quarantine_retry",
     "quarantine_show",

@@ -6,7 +6,7 @@ refused file is ever in a table. What a row must be is in the contracts.
 
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,12 +19,14 @@ from linernotes.ingestion.contracts import Attributions, Contract
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.lake import SCHEMAS, WITHHOLDINGS, Lake, StagedFile
 from linernotes.ingestion.licensing_contracts import Contracts
-from linernotes.ingestion.readers import Batch, Reader
+from linernotes.ingestion.readers import Batch, Reader, reader_for
 from linernotes.ingestion.register import DeliveryOutcome
 from linernotes.ingestion.screening import WEIGHT_SET, Screen, Screened, files_sql, frame
 
 # In smaller files a single bad row would weigh too much.
 LIMIT_HOLDS_FROM_ROWS = 100
+CORRECTED = "rows in quarantine that this delivery corrects: closed"
+BLANK_ROWS = "rows of nothing but separators: skipped"
 
 
 @dataclass
@@ -79,6 +81,8 @@ class Admission:
         outcome.rows_read = staged.row_count
         outcome.ignored_columns = reader.ignored_columns
         outcome.warnings = dict(staged.warnings)
+        if reader.blank_row_count:
+            outcome.warnings[BLANK_ROWS] = reader.blank_row_count
         confirm(staged.row_count)
         screened = self._screen(staged, outcome.delivery_id)
         faults = pl.concat([*map(pl.read_parquet, staged.faults), screened.faults])
@@ -90,11 +94,19 @@ class Admission:
         outcome.rows_quarantined = len(bad_rows)
         outcome.rows_duplicate = len(screened.duplicates)
         outcome.rows_loaded = staged.row_count - len(bad_rows) - outcome.rows_duplicate
-        if outcome.rows_loaded:
-            self._load(staged, screened, outcome)
+        # All is made before the first commit: what fails until then leaves nothing in the lake.
+        turned_away = None
         if bad_rows and keep_bad_rows:
             texts = self._texts(reader, staged, bad_rows)
-            quarantine.keep(self._lake, outcome, faults, texts, reader.header_text, self._scratch)
+            turned_away = quarantine.as_rows(outcome, faults, texts, reader.header_text)
+        if outcome.rows_loaded:
+            twins = self._corrected_twins(staged, screened, outcome)
+            self._load(staged, screened, outcome)
+            if twins.height:
+                quarantine.mark_settled(self._lake, twins, outcome.delivery_id)
+                outcome.warnings[CORRECTED] = twins.height
+        if turned_away is not None:
+            quarantine.keep(self._lake, outcome, turned_away, self._scratch)
         return bad_rows
 
     def _stage(self, reader: Reader) -> _Staged:
@@ -126,20 +138,77 @@ class Admission:
             self._contract, staged.rows, staged.bad_weights, self._lake, delivery_id, self._db
         ).run()
 
-    def _load(self, staged: _Staged, screened: Screened, outcome: DeliveryOutcome) -> None:
+    def _corrected_twins(
+        self, staged: _Staged, screened: Screened, outcome: DeliveryOutcome
+    ) -> pl.DataFrame:
+        """Rows in quarantine (`delivery_id`, `row_number`) that this delivery brings corrected.
+
+        A loaded row corrects those of its key that were not recorded later than it.
+        """
+        waiting = self._waiting_keys(outcome)
+        if waiting.is_empty():
+            return waiting
+        path = self._put(waiting, "waiting")
+        keys = self._contract.KEY
+        met = " and ".join(f"kept.{name} is not distinct from waiting.{name}" for name in keys)
+        return frame(
+            self._db,
+            f"select distinct waiting.delivery_id, waiting.row_number"
+            f" from {files_sql([path])} as waiting"
+            f" join (select * from {self._kept(staged, screened)}) as kept on {met}"
+            " and coalesce(waiting.recorded_at <= kept.recorded_at, true)"
+            " order by all",
+        )
+
+    def _waiting_keys(self, outcome: DeliveryOutcome) -> pl.DataFrame:
+        """The keys of this feed's rows in quarantine, of those whose keys can be read."""
+        waiting = quarantine.waiting_rows(self._lake, outcome.source, outcome.feed)
+        found = [pl.DataFrame()]
+        for _, rows in waiting.filter(pl.col("delivery_id") != outcome.delivery_id).group_by(
+            "delivery_id", "header_text", maintain_order=True
+        ):
+            path = quarantine.written(rows, emptied(self._scratch / "waiting"))
+            try:
+                keys = list(self._keys_in(path))
+            except RefusedFile:
+                continue
+            if keys:
+                numbers = rows.select("delivery_id", kept_as="row_number").with_row_index(
+                    "row_number", 1
+                )
+                found.append(
+                    pl.concat(keys)
+                    .join(numbers.cast({"row_number": pl.Int64}), on="row_number")
+                    .drop("row_number")
+                    .rename({"kept_as": "row_number"})
+                )
+        return pl.concat([frame for frame in found if frame.width]) if len(found) > 1 else found[0]
+
+    def _keys_in(self, path: Path) -> Iterator[pl.DataFrame]:
+        keys = self._contract.KEY
+        unread = "|".join(rf"{name}\." for name in keys)
+        for batch in reader_for(path, path.suffix, self._contract).batches():
+            checked = check(batch, self._contract)
+            broken = checked.faults.filter(pl.col("rule").str.contains(f"^(?:{unread})"))
+            yield checked.rows.join(broken, on="row_number", how="anti").select(
+                "row_number", *keys, "recorded_at"
+            )
+
+    def _kept(self, staged: _Staged, screened: Screened) -> str:
         kept = f"{files_sql(staged.rows)} as staged"
         turned_away = pl.concat([screened.faults["row_number"], screened.duplicates]).unique()
         if len(turned_away):
             excluded = self._put(turned_away.to_frame("row_number"), "excluded")
             kept += f" anti join {files_sql([excluded])} as excluded using (row_number)"
+        return kept
+
+    def _load(self, staged: _Staged, screened: Screened, outcome: DeliveryOutcome) -> None:
+        kept = self._kept(staged, screened)
+        file = self._write(kept, outcome)
         if self._contract is Contracts:
             rows = frame(self._db, f"from {kept} order by row_number")
             self._load_withholdings(rows, outcome)
-        self._lake.add(
-            self._contract.TABLE,
-            [self._write(kept, outcome)],
-            outcome.transaction_id,
-        )
+        self._lake.add(self._contract.TABLE, [file], outcome.transaction_id)
 
     def _write(self, kept: str, outcome: DeliveryOutcome) -> StagedFile:
         """One file with the lake's types and columns."""

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from linernotes.ingestion import values
+from linernotes.ingestion.columns import RATE_DIGITS
 from linernotes.ingestion.contract_terms import withholding_rows
 from linernotes.ingestion.contracts import Contract
-from linernotes.ingestion.identifiers import normalise_isrc_expr, wrong_check_digits
+from linernotes.ingestion.identifiers import normalise, normalise_isrc_expr, wrong_check_digits
 from linernotes.ingestion.licensing_contracts import Contracts, ContractWithholdings
 from linernotes.ingestion.readers import Batch
 from linernotes.ingestion.removal_contract import Actions, without_volunteered_identity
@@ -40,6 +41,7 @@ ADVICE: dict[str, str] = {
     "empty_item": "an item of the list is empty; leave the item out",
     "pattern": "it does not fit its pattern; correct it at the source",
     "in_the_future": "it lies more than a day in the future; correct the clock or the value",
+    "fraction_digits": f"it has more than {RATE_DIGITS} fraction digits; round it at the source",
     "min": "it is under what is allowed; correct it",
     "min_exclusive": "it is under what is allowed; correct it",
     "max": "it is over what is allowed; correct it",
@@ -75,6 +77,7 @@ class Checked:
 def check(batch: Batch, contract: type[Contract]) -> Checked:
     """Cast a batch and hold it against its contract."""
     rows, faults = _typed(batch, contract)
+    rows = _with_normal_standards(rows, contract)
     warnings = _check_digit_warnings(rows, contract)
     if "isrc" in contract.columns():
         rows, malformed = _with_normal_isrc(rows)
@@ -133,9 +136,9 @@ def _typed(batch: Batch, contract: type[Contract]) -> tuple[pl.DataFrame, list[p
         default = traits[name].default
         if default is not None:
             defaults.append(pl.col(name).fill_null(pl.lit(default).cast(column.dtype)))
-    for row_number, name in batch.broken_cells:
+    for name, row_numbers in batch.broken_cells.items():
         rule = values.CAST_RULES[traits[name].kind]
-        faults.append(fault([row_number], f"{name}.{rule}", f"{name}: {ADVICE[rule]}"))
+        faults.append(fault(row_numbers, f"{name}.{rule}", f"{name}: {ADVICE[rule]}"))
     return pl.DataFrame(typed).with_columns(defaults), faults
 
 
@@ -193,6 +196,19 @@ def _with_normal_isrc(rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     rows = rows.with_columns(isrc=normalise_isrc_expr("isrc"), isrc_original=pl.col("isrc"))
     is_malformed = rows["isrc"].is_null() & rows["isrc_original"].is_not_null()
     return rows, int(is_malformed.sum())
+
+
+def _with_normal_standards(rows: pl.DataFrame, contract: type[Contract]) -> pl.DataFrame:
+    """Identifiers as printed in their normal form, with what was sent beside them."""
+    for name, traits in contract.traits().items():
+        if traits.standard is None or f"{name}_original" not in rows.columns:
+            continue
+        normal = normalise(traits.standard, rows[name])
+        is_changed = (normal != rows[name]).fill_null(False)
+        if is_changed.any():
+            original = rows[name].set(~is_changed, None).alias(f"{name}_original")
+            rows = rows.with_columns(normal, original)
+    return rows
 
 
 def _check_digit_warnings(rows: pl.DataFrame, contract: type[Contract]) -> Counter[str]:

@@ -24,6 +24,19 @@ SHARE = pl.Decimal(13, 12)
 PERCENT = pl.Decimal(15, 12)
 TIMESTAMP = pl.Datetime("us")
 
+# The largest values that the models compute with exactly. What a blocking check refuses, the intake
+# refuses too: these are the ranges, and checks and models name no other.
+MOST = 999_999_999_999
+MOST_MONEY = 999_999_999_999_999
+RATE_DIGITS = 8
+# Lines keep their weight in billionths of a use, in 64 bits.
+MOST_PLAYS = 999_999_999
+# Pools keep exchange rates with ten digits before the point.
+MOST_EXCHANGE_RATE = 9_999_999_999
+# A hundred years.
+MOST_MONTHS = 1_200
+MOST_DAYS = 36_525
+
 # Float noise of the senders' own sums: 0.1 + 0.2 + 0.7 may arrive as 1.0000000000000002.
 WEIGHT_TOLERANCE = Decimal("0.000001")
 
@@ -160,17 +173,34 @@ def _listed(values: Values) -> list[str]:
     return list(values if isinstance(values, tuple) else values())
 
 
-def money(
-    *, required: bool = False, positive: bool = False, default: int | None = None
-) -> dy.Decimal:
-    """Money or a rate: exact, not negative (over 0 if `positive`)."""
+def money(*, required: bool = False, default: int | None = None) -> dy.Decimal:
+    """A sum of money: exact, not negative."""
+    return dy.Decimal(
+        30,
+        12,
+        nullable=not required,
+        min=0,
+        max=MOST_MONEY,
+        metadata=_meta("decimal", MONEY, default),
+    )
+
+
+def exchange_rate() -> dy.Decimal:
+    """How much of one currency another one is worth: over 0."""
+    return rate(required=True, positive=True, most=MOST_EXCHANGE_RATE)
+
+
+def rate(*, required: bool = False, positive: bool = False, most: int = MOST) -> dy.Decimal:
+    """A price of one unit or a minimum: not negative (over 0 if `positive`)."""
     return dy.Decimal(
         30,
         12,
         nullable=not required,
         min=None if positive else 0,
         min_exclusive=0 if positive else None,
-        metadata=_meta("decimal", MONEY, default),
+        max=most,
+        check={"fraction_digits": lambda value: value == value.round(RATE_DIGITS)},
+        metadata=_meta("decimal", MONEY),
     )
 
 
@@ -198,9 +228,26 @@ def percent() -> dy.Decimal:
     return dy.Decimal(30, 12, min_exclusive=0, max=100, metadata=_meta("decimal", PERCENT))
 
 
-def count(*, required: bool = False, default: int | None = None) -> dy.Int64:
+def count(*, required: bool = False, default: int | None = None, most: int = MOST) -> dy.Int64:
     """Whole, not negative."""
-    return dy.Int64(nullable=not required, min=0, metadata=_meta("count", pl.Int64(), default))
+    return dy.Int64(
+        nullable=not required, min=0, max=most, metadata=_meta("count", pl.Int64(), default)
+    )
+
+
+def plays(*, required: bool = False, default: int | None = None) -> dy.Int64:
+    """How often one thing was played in one place on one day."""
+    return count(required=required, default=default, most=MOST_PLAYS)
+
+
+def months() -> dy.Int64:
+    """A length of time in months, at most a hundred years."""
+    return count(most=MOST_MONTHS)
+
+
+def days() -> dy.Int64:
+    """A length of time in days, at most a hundred years."""
+    return count(most=MOST_DAYS)
 
 
 def boolean(*, required: bool = False, default: bool | None = None) -> dy.Bool:
@@ -208,7 +255,7 @@ def boolean(*, required: bool = False, default: bool | None = None) -> dy.Bool:
 
 
 def time(*, required: bool = False, event: bool = False) -> dy.Datetime:
-    """An instant; an `event` cannot lie more than a day in the future."""
+    """An instant; one of the past (`event`) cannot lie more than a day in the future."""
     return dy.Datetime(
         nullable=not required,
         time_unit="us",

@@ -28,7 +28,7 @@ class Contract(dy.Schema):
     FORMS: ClassVar[tuple[str, ...]] = (".csv", ".jsonl", ".parquet")
 
     row_number = col.row_number()
-    recorded_at = col.time(required=True)
+    recorded_at = col.time(required=True, event=True)
     is_withdrawn = col.boolean(required=True, default=False)
 
     @classmethod
@@ -62,7 +62,9 @@ class Parties(Interval):
     name = col.text(required=True)
     country = col.code(vocabulary.countries)
     isni = col.standard("isni")
+    isni_original = col.kept_original()
     ipi = col.standard("ipi")
+    ipi_original = col.kept_original()
     dpid = col.standard("dpid")
     merged_into_party_id = col.identifier()
     valid_from = col.time()
@@ -112,6 +114,7 @@ class Works(Contract):
 
     work_id = col.identifier(required=True)
     iswc = col.standard("iswc")
+    iswc_original = col.kept_original()
     title = col.text(required=True)
     writer_party_ids = col.identifiers()
 
@@ -224,9 +227,9 @@ class DerivativePlays(Contract):
     derivative_id = col.identifier(required=True)
     territory = col.territory()
     tier = col.code(TIERS, required=True)
-    plays = col.count(required=True)
-    short_plays = col.count(default=0)
-    artificial_plays = col.count(default=0)
+    plays = col.plays(required=True)
+    short_plays = col.plays(default=0)
+    artificial_plays = col.plays(default=0)
     seconds = col.count()
     listeners = col.count()
 
@@ -316,5 +319,5 @@ class FxRates(Contract):
     rate_date = col.date(required=True)
     base_currency = col.currency(required=True)
     quote_currency = col.currency(required=True)
-    rate = col.money(required=True, positive=True)
+    rate = col.exchange_rate()
     provider = col.identifier(required=True)

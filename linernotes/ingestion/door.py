@@ -6,17 +6,25 @@ and until then each of its commits is repeated under the same transaction id.
 
 import fcntl
 import os
+import traceback
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import polars as pl
 from deltalake.exceptions import DeltaError
 
 from linernotes.base import durable
 from linernotes.ingestion.admission import Admission, emptied
-from linernotes.ingestion.errors import BusyDoor, IgnoredFile, RefusedFile, UnsettledFile
+from linernotes.ingestion.errors import (
+    BusyDoor,
+    DoorError,
+    IgnoredFile,
+    RefusedFile,
+    UnsettledFile,
+)
 from linernotes.ingestion.feeds import CONTRACTS, ECB, ERN
 from linernotes.ingestion.integrity import Damage, damage_of, require_whole
 from linernotes.ingestion.lake import Lake
@@ -25,18 +33,37 @@ from linernotes.ingestion.messages import admit_message, admit_rates
 from linernotes.ingestion.readers import reader_for
 from linernotes.ingestion.register import DeliveryOutcome, Register, State
 from linernotes.ingestion.screening import connect
+from linernotes.ingestion.settling import Settling
 from linernotes.settings import Settings
 
 _SCRATCH = ".staging"
 _LOCK = ".lock"
+_LOGS = "logs"
+_GONE = "it was moved away while it was read; the next load takes it where it is then"
+# What one file may not end a load with. A panic of polars is no `Exception`.
+UNFORESEEN = (Exception, pl.exceptions.PanicException)
 
 
 @dataclass
 class LoadReport:
-    """What one load met. Deliveries that were settled before are not in it."""
+    """What one load met. Deliveries that were settled before are not in it.
+
+    Attributes:
+        deliveries: What became of each.
+        ignored_files: Files that are no deliveries, or none yet, and why.
+        unread_files: Deliveries that could not be read or not be finished, and why. They are not
+            in the register.
+    """
 
     deliveries: list[DeliveryOutcome] = field(default_factory=list)
     ignored_files: dict[str, str] = field(default_factory=dict)
+    unread_files: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def turned_away(self) -> dict[str, str]:
+        """Files of which nothing came in although they are deliveries, and why."""
+        refused = {one.name: one.reason or "" for one in self.deliveries if one.state == "refused"}
+        return refused | self.unread_files
 
 
 def admit_landing(
@@ -50,9 +77,14 @@ def admit_landing(
         settings: The home to load into, and where the landing zone lies.
         feeds: `<source>/<feed>` names to look at; all of them if not given.
         on_progress: Called with the outcome after each delivery.
+
+    Raises:
+        NoLandingZone: there is no such folder.
+        BusyDoor: another process loads into this home.
     """
+    listing = list_landing(settings.landing_root, feeds)
     with open_door(settings) as door:
-        listing = list_landing(settings.landing_root, feeds)
+        door.settling = Settling(settings.settling_seconds, listing.arrivals)
         report = LoadReport(ignored_files=listing.ignored)
         for arrival in listing.arrivals:
             outcome = door.admit(arrival, report)
@@ -86,7 +118,8 @@ def open_door(settings: Settings) -> Generator["Door"]:
         scratch = emptied(root / _SCRATCH)
         try:
             with connect(scratch) as connection:
-                yield Door(lake, Register(lake), connection, scratch, settings.ern_offsets)
+                logs = settings.home / _LOGS
+                yield Door(lake, Register(lake), connection, scratch, settings.ern_offsets, logs)
         finally:
             emptied(scratch).rmdir()
 
@@ -143,20 +176,28 @@ class Door:
         connection: duckdb.DuckDBPyConnection,
         scratch: Path,
         ern_offsets: Mapping[str, str],
+        logs: Path,
     ) -> None:
         self.ern_offsets = ern_offsets
+        self.settling = Settling(0)
         self.lake = lake
         self.register = register
         self.connection = connection
         self.scratch = scratch
+        self.logs = logs
 
     def admit(self, arrival: Arrival, report: LoadReport) -> DeliveryOutcome | None:
         """Take one file through, unless it is settled or still being written."""
         try:
             size, changed_at = arrival.fingerprint()
             sha256 = arrival.sha256()
+        except FileNotFoundError:
+            report.ignored_files[arrival.name] = _GONE
+            return None
         except OSError as error:
-            report.ignored_files[arrival.name] = f"it cannot be read ({error.strerror})"
+            report.unread_files[arrival.name] = (
+                f"it cannot be read ({error.strerror}); let the loader read it"
+            )
             return None
         if self.register.is_settled(arrival.name, sha256):
             return None
@@ -172,10 +213,19 @@ class Door:
         def confirm(row_count: int | None) -> None:
             if row_count is not None:
                 manifest.check_rows(row_count)
-            if arrival.fingerprint() != (size, changed_at):
+            require_unchanged()
+
+        def require_unchanged() -> None:
+            try:
+                is_unchanged = arrival.fingerprint() == (size, changed_at)
+            except OSError:
+                raise UnsettledFile(_GONE) from None
+            if not is_unchanged:
                 raise UnsettledFile("it changed while it was read; the next load takes it")
 
         try:
+            if not self.settling.has_settled(arrival, (size, changed_at)):
+                raise UnsettledFile("it is still being written; the next load takes it")
             manifest = read_manifest(arrival.path)
             manifest.check_sha256(sha256)
             twin = self.register.loaded_as(sha256)
@@ -184,15 +234,41 @@ class Door:
                 outcome.reason = f"duplicate of {twin[0]} ({twin[1]})"
             else:
                 self._load(arrival, outcome, confirm)
-        except RefusedFile as error:
-            _nothing_loaded(outcome, "refused", error.reason)
         except IgnoredFile as error:
             _nothing_loaded(outcome, "ignored", error.reason)
         except UnsettledFile as error:
             report.ignored_files[arrival.name] = error.reason
             return None
+        except UNFORESEEN as error:
+            try:
+                require_unchanged()
+            except UnsettledFile as moved:
+                report.ignored_files[arrival.name] = moved.reason
+                return None
+            reason = self.words_for(error, sha256)
+            if self.lake.knows(outcome.transaction_id):
+                # Part of it is in the lake: the next load finishes it under the same id.
+                report.unread_files[arrival.name] = reason
+                return None
+            _nothing_loaded(outcome, "refused", reason)
         self.register.record(outcome, self.scratch)
         return outcome
+
+    def words_for(self, error: BaseException, sha256: str) -> str:
+        """Why a file is refused; the full account of an unforeseen error goes into a log."""
+        if isinstance(error, DoorError):
+            return error.reason
+        # Errors may quote values of the file, which may be personal: the reason is public.
+        log = self.logs / f"refused-{sha256[:12]}.log"
+        try:
+            self.logs.mkdir(parents=True, exist_ok=True)
+            log.write_text("".join(traceback.format_exception(error)), errors="backslashreplace")
+        except OSError:
+            log = self.logs
+        return (
+            f"it cannot be handled: {type(error).__name__}, which was not foreseen; see {log},"
+            " and report it. Nothing of the file is loaded"
+        )
 
     def _load(
         self,
@@ -213,8 +289,15 @@ class Door:
                 raise RefusedFile(
                     f"{arrival.feed_name} comes as {' or '.join(contract.FORMS)} only; send it so"
                 )
-            reader = reader_for(arrival.path, arrival.ending, contract)
+            reader = reader_for(_plainly_named(arrival, scratch), arrival.ending, contract)
             Admission(contract, self.lake, self.connection, scratch).admit(reader, outcome, confirm)
+
+
+def _plainly_named(arrival: Arrival, scratch: Path) -> Path:
+    """A path to the file that any library reads as it is, whatever the file is called."""
+    link = scratch / f"delivery{arrival.ending}"
+    link.symlink_to(arrival.path)
+    return link
 
 
 def _nothing_loaded(outcome: DeliveryOutcome, state: State, reason: str) -> None:

@@ -4,12 +4,14 @@ Here a row is a day, so one bad cell breaks its day. Days of earlier deliveries 
 door.
 """
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 
 import polars as pl
 
 from linernotes.ingestion import values
+from linernotes.ingestion.columns import MOST_EXCHANGE_RATE, RATE_DIGITS, now
 from linernotes.ingestion.errors import RefusedFile
 
 RATES_SCHEMA = pl.Schema(
@@ -84,7 +86,7 @@ def parse_rates(data: bytes) -> EcbFile:
 
 
 def _lines(data: bytes) -> tuple[str, list[tuple[int, str]]]:
-    """Give the header and the lines under it with their numbers, blank ones left out."""
+    """Give the header, and the lines under it that hold more than separators with their numbers."""
     if b"\x00" in data:
         raise RefusedFile("the file has a NUL character in it")
     try:
@@ -92,7 +94,9 @@ def _lines(data: bytes) -> tuple[str, list[tuple[int, str]]]:
     except UnicodeDecodeError as error:
         raise RefusedFile(f"the file is not UTF-8: byte {error.start}") from error
     header, *lines = re.split("\r\n|\r|\n", text)
-    return header, [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    return header, [
+        (number, line) for number, line in enumerate(lines, start=1) if line.strip(", \t")
+    ]
 
 
 def _currencies(header: str) -> list[str]:
@@ -163,6 +167,26 @@ def _broken_days(days: pl.DataFrame, cells: pl.DataFrame) -> list[BrokenDay]:
                 "row_number",
                 rule=pl.lit(values.CAST_RULES["decimal"]),
                 detail=pl.format("{}: '{}' is not a number", "quote_currency", "rate_text"),
+            ),
+            days.filter(pl.col("rate_date") > now().date() + dt.timedelta(days=1)).select(
+                "row_number",
+                rule=pl.lit("in_the_future"),
+                detail=pl.format("Date: {} lies more than a day in the future", "date_text"),
+            ),
+            cells.filter(pl.col("rate") > MOST_EXCHANGE_RATE).select(
+                "row_number",
+                rule=pl.lit("max"),
+                detail=pl.format("{}: {} is over what is allowed", "quote_currency", "rate_text"),
+            ),
+            cells.filter(pl.col("rate") != pl.col("rate").round(RATE_DIGITS)).select(
+                "row_number",
+                rule=pl.lit("fraction_digits"),
+                detail=pl.format(
+                    "{}: {} has more than {} fraction digits",
+                    "quote_currency",
+                    "rate_text",
+                    pl.lit(RATE_DIGITS),
+                ),
             ),
             cells.filter(pl.col("rate") <= 0).select(
                 "row_number",

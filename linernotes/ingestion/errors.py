@@ -26,6 +26,14 @@ class UnsettledFile(DoorError):
     """Not a verdict yet: the file is gone, or somebody still writes it. The next load sees it."""
 
 
+class NoLandingZone(LinernotesError):
+    """There is no folder where the landing zone should be."""
+
+
+class NothingOpen(LinernotesError):
+    """What is to be retried or closed does not wait."""
+
+
 class BusyDoor(LinernotesError):
     """Another process is loading into the same home."""
 

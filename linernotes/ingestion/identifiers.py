@@ -107,5 +107,39 @@ def normalise_isrc_expr(column: str | pl.Expr) -> pl.Expr:
     return pl.when(is_plain & is_well_formed_expr("isrc", normal)).then(normal)
 
 
+def normalise(name: IdentifierName, values: pl.Series) -> pl.Series:
+    """Give identifiers as they are printed in their normal form; other texts as they are.
+
+    Printed are an ISWC as `T-034.524.680-1`, an ISNI in blocks of four, and an IPI without its
+    leading zeros; those are filled in only where the check digits then agree.
+    """
+    printed = _PRINTED.get(name)
+    if printed is None:
+        return values
+    is_printed = values.str.contains(printed) & ~values.str.contains(IDENTIFIERS[name].anchored)
+    if not is_printed.any():
+        return values
+    spellings = values.filter(is_printed).unique().to_list()
+    normal = {text: _normal_of(name, text) for text in spellings}
+    return values.replace(list(normal), list(normal.values()))
+
+
+# How an identifier may look in print, beside its normal form.
+_PRINTED: dict[IdentifierName, str] = {
+    "iswc": r"^[Tt][-. ]?[0-9]{3}[-. ]?[0-9]{3}[-. ]?[0-9]{3}[-. ]?[0-9]$",
+    "isni": r"^[0-9]{4}([ -]?[0-9]{4}){2}[ -]?[0-9]{3}[0-9Xx]$",
+    "ipi": r"^[0-9]{1,3}([. ]?[0-9]{1,3})*$",
+}
+
+
+def _normal_of(name: IdentifierName, text: str) -> str:
+    normal = re.sub("[-. ]", "", text).upper()
+    if name == "ipi":
+        normal = normal.zfill(11)
+        if not is_well_formed(name, normal) or not is_check_digit_right(name, normal):
+            return text
+    return normal
+
+
 def _as_expr(column: str | pl.Expr) -> pl.Expr:
     return pl.col(column) if isinstance(column, str) else column

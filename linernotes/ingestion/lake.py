@@ -17,6 +17,7 @@ from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Tr
 from deltalake.transaction import AddAction, RemoveAction
 
 from linernotes.base import durable
+from linernotes.errors import LinernotesError
 from linernotes.ingestion.columns import MONEY, TIMESTAMP
 from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.ern_schemas import ERN_SCHEMAS
@@ -33,6 +34,8 @@ WITHHOLDINGS = ContractWithholdings.TABLE
 _VERSION: dict[str, Any] = {"recorded_at": TIMESTAMP, "is_withdrawn": pl.Boolean()}
 # Delta leaves files alone whose names start so.
 EMPTY_FILE = "_empty.parquet"
+# By these, a table's Parquet files alone do not say what its rows are.
+_UNREAD_FEATURES = frozenset({"deletionVectors", "columnMapping"})
 _FILE_BYTES = 256 * 1024 * 1024
 _MANY_FILES = 64
 LOG = "_delta_log"
@@ -122,6 +125,10 @@ def _statistics(table: str) -> dict[str, str | None]:
     return {"delta.dataSkippingNumIndexedCols": "0"}
 
 
+class UnreadableLake(LinernotesError):
+    """A table of the lake has features that are not read."""
+
+
 @dataclass(frozen=True)
 class StagedFile:
     """A Parquet file that is written but that no table knows yet."""
@@ -150,6 +157,11 @@ def stage(rows: pl.DataFrame, path: Path) -> StagedFile:
         first=pl.col("recorded_at").min(), last=pl.col("recorded_at").max()
     ).row(0)
     return StagedFile(path, rows.height, first, last)
+
+
+def typed(table: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows in a table's columns and types."""
+    return rows.select(pl.col(name).cast(dtype) for name, dtype in SCHEMAS[table].items())
 
 
 class Lake:
@@ -227,13 +239,35 @@ class Lake:
         return {field.name for field in self.open(table).schema().fields}
 
     def open(self, table: str) -> DeltaTable:
-        """The table as it stands now."""
+        """The table as it stands now.
+
+        Raises:
+            UnreadableLake: its files alone do not say what its rows are.
+        """
         opened = self._opened.get(table)
         if opened is None:
             opened = self._opened[table] = DeltaTable(str(self.path(table)))
         elif (self.path(table) / "_delta_log" / f"{opened.version() + 1:020d}.json").exists():
             opened.update_incremental()
+        else:
+            return opened
+        self._require_plain(table, opened)
         return opened
+
+    def _require_plain(self, table: str, opened: DeltaTable) -> None:
+        """Stop where another tool gave a table a feature by which its files are not its rows."""
+        protocol = opened.protocol()
+        features = {*(protocol.reader_features or ()), *(protocol.writer_features or ())}
+        found = features & _UNREAD_FEATURES
+        if opened.metadata().configuration.get("delta.columnMapping.mode", "none") != "none":
+            found |= {"columnMapping"}
+        if found:
+            del self._opened[table]
+            raise UnreadableLake(
+                f"the table {self.path(table)} has {' and '.join(sorted(found))}, which this"
+                " program does not read: it would take rows that are deleted or miscalled. Another"
+                " tool has written to the lake; restore the table from before it did"
+            )
 
     def active_files(self, table: str) -> list[Path]:
         """The Parquet files that make up the table now; a typed empty one if there are none."""
@@ -299,6 +333,10 @@ class Lake:
         """Whether a transaction of that id was committed to the table."""
         return self.open(table).transaction_version(transaction_id) is not None
 
+    def knows(self, transaction_id: str) -> bool:
+        """Whether any table has something of a transaction."""
+        return any(self.has_transaction(table, transaction_id) for table in self.tables())
+
     def add(self, table: str, files: Sequence[StagedFile], transaction_id: str) -> bool:
         """Move staged files into the table in one commit.
 
@@ -353,10 +391,10 @@ class Lake:
 
     def append(self, table: str, rows: pl.DataFrame, transaction_id: str, scratch: Path) -> bool:
         """Add rows that fit in memory, in one commit."""
-        typed = rows.select(pl.col(name).cast(dtype) for name, dtype in SCHEMAS[table].items())
-        if typed.is_empty():
+        if rows.is_empty():
             return False
-        return self.add(table, [stage(typed, scratch / f"{table}.parquet")], transaction_id)
+        file = stage(typed(table, rows), scratch / f"{table}.parquet")
+        return self.add(table, [file], transaction_id)
 
     def update(self, table: str, updates: Mapping[str, str], predicate: str) -> None:
         """Set columns of the rows that a SQL predicate names."""

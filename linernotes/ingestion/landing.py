@@ -3,6 +3,7 @@
 The landing zone belongs to other systems and is only read. What is inside a file is not looked at.
 """
 
+import errno
 import hashlib
 import json
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from linernotes.ingestion.errors import RefusedFile
+from linernotes.ingestion.errors import NoLandingZone, RefusedFile
 from linernotes.ingestion.feeds import ENDINGS
 
 MANIFEST_ENDING = ".manifest.json"
@@ -36,9 +37,22 @@ class Arrival:
         stat = self.path.stat()
         return stat.st_size, stat.st_mtime_ns
 
+    def fingerprints(self) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
+        """Those of the file and of the manifest beside it; either may be missing by now."""
+        beside = self.path.with_name(self.path.name + MANIFEST_ENDING)
+        return _fingerprint(self.path), _fingerprint(beside)
+
     def sha256(self) -> str:
         with self.path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _fingerprint(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_size, stat.st_mtime_ns
 
 
 @dataclass
@@ -51,6 +65,11 @@ class Listing:
 
 def list_landing(root: Path, feeds: list[str] | None = None) -> Listing:
     """Find the deliveries of some feeds, or of all, and say why other files are none."""
+    if not root.is_dir():
+        raise NoLandingZone(
+            f"there is no landing zone at {root}. Make the folder, or say where it lies:"
+            " LINERNOTES_LANDING, or load --landing DIR"
+        )
     unknown = sorted(set(feeds or ()) - set(ENDINGS))
     if unknown:
         raise ValueError(
@@ -59,7 +78,7 @@ def list_landing(root: Path, feeds: list[str] | None = None) -> Listing:
     listing = Listing()
     for path in sorted(_files(root), key=lambda path: path.relative_to(root).as_posix()):
         relative = path.relative_to(root)
-        name = relative.as_posix()
+        name = _readable(relative)
         feed_name = "/".join(relative.parts[:2])
         if feeds and feed_name not in feeds:
             continue
@@ -71,6 +90,11 @@ def list_landing(root: Path, feeds: list[str] | None = None) -> Listing:
         elif reason:
             listing.ignored[name] = reason
     return listing
+
+
+def _readable(relative: Path) -> str:
+    """The name as text, with the bytes in it that are no UTF-8 spelt out."""
+    return relative.as_posix().encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def _files(root: Path) -> Iterator[Path]:
@@ -122,11 +146,14 @@ class Manifest:
 def read_manifest(path: Path) -> Manifest:
     """The manifest beside a file; an empty one if there is none."""
     beside = path.with_name(path.name + MANIFEST_ENDING)
-    if not beside.exists():
-        return Manifest()
     try:
         said = json.loads(beside.read_bytes())
-    except (ValueError, OSError) as error:
+    except FileNotFoundError:
+        return Manifest()
+    except (ValueError, OSError, RecursionError) as error:
+        # Beside the longest names that a file may have, none can lie.
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            return Manifest()
         raise RefusedFile(
             f"the manifest {beside.name} cannot be read ({error}); send it again"
         ) from error

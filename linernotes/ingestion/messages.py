@@ -17,7 +17,7 @@ from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.ecb import EcbFile, parse_rates
 from linernotes.ingestion.ern import ErnMessage, parse_message
 from linernotes.ingestion.errors import RefusedFile
-from linernotes.ingestion.lake import ECB_RATES, ERN_MESSAGES, SCHEMAS, Lake
+from linernotes.ingestion.lake import ECB_RATES, ERN_MESSAGES, SCHEMAS, Lake, typed
 from linernotes.ingestion.readers.batches import BYTE_ORDER_MARK
 from linernotes.ingestion.register import DeliveryOutcome
 
@@ -50,8 +50,12 @@ def admit_message(
         outcome.rows_duplicate = 1
         return
     outcome.rows_loaded = 1
-    for table, rows in message.tables.items():
-        rows = rows.with_columns(delivery_id=pl.lit(outcome.delivery_id))
+    # Rows that do not fit their table are found before the first commit.
+    tables = {
+        table: typed(table, rows.with_columns(delivery_id=pl.lit(outcome.delivery_id)))
+        for table, rows in message.tables.items()
+    }
+    for table, rows in tables.items():
         lake.append(table, rows, outcome.transaction_id, scratch)
 
 
@@ -130,7 +134,7 @@ def admit_rates(
         texts = {day.row_number: day.original_text for day in parsed.broken}
         texts.update(zip(conflicting["row_number"], conflicting["original_text"], strict=True))
         header = data.removeprefix(BYTE_ORDER_MARK).splitlines()[0].decode()
-        quarantine.keep(lake, outcome, faults, texts, header, scratch)
+        quarantine.keep(lake, outcome, quarantine.as_rows(outcome, faults, texts, header), scratch)
     return bad_rows
 
 

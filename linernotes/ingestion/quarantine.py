@@ -24,16 +24,14 @@ def gathered(faults: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def keep(
-    lake: Lake,
+def as_rows(
     outcome: DeliveryOutcome,
     faults: pl.DataFrame,
     texts: dict[int, str],
     header_text: str | None,
-    scratch: Path,
-) -> None:
-    """Write the turned-away rows of a delivery into the quarantine."""
-    rows = gathered(faults).with_columns(
+) -> pl.DataFrame:
+    """The turned-away rows of a delivery as the quarantine keeps them."""
+    return gathered(faults).with_columns(
         delivery_id=pl.lit(outcome.delivery_id),
         source=pl.lit(outcome.source),
         feed=pl.lit(outcome.feed),
@@ -44,6 +42,10 @@ def keep(
         quarantined_at=pl.lit(now()),
         retried_as=pl.lit(None, dtype=pl.String),
     )
+
+
+def keep(lake: Lake, outcome: DeliveryOutcome, rows: pl.DataFrame, scratch: Path) -> None:
+    """Write the turned-away rows of a delivery into the quarantine."""
     lake.append(QUARANTINED_ROWS, rows, outcome.transaction_id, scratch)
 
 
@@ -64,6 +66,37 @@ def mark_retried(lake: Lake, delivery_id: str, row_numbers: list[int], retried_a
             {"retried_as": f"'{retried_as}'"},
             f"delivery_id = '{delivery_id}' and row_number in ({numbers})",
         )
+
+
+def mark_settled(lake: Lake, rows: pl.DataFrame, settled_by: str) -> None:
+    """Note of rows (`delivery_id`, `row_number`) that a delivery or a closing has settled them."""
+    for (delivery_id,), group in rows.sort("delivery_id").group_by(
+        "delivery_id", maintain_order=True
+    ):
+        mark_retried(lake, str(delivery_id), group["row_number"].to_list(), settled_by)
+
+
+def written(rows: pl.DataFrame, folder: Path) -> Path:
+    """The kept texts as a file again: CSV where they have a header, else JSON Lines."""
+    header = rows["header_text"][0]
+    path = folder / ("retry.jsonl" if header is None else "retry.csv")
+    lines = [] if header is None else [header]
+    path.write_text("\n".join([*lines, *rows["original_text"], ""]), encoding="utf-8", newline="")
+    return path
+
+
+def waiting_rows(lake: Lake, source: str, feed: str) -> pl.DataFrame:
+    """The rows of a feed that wait, in the order of their files."""
+    return (
+        lake.read(QUARANTINED_ROWS)
+        .filter(
+            pl.col("retried_as").is_null(),
+            pl.col("source") == source,
+            pl.col("feed") == feed,
+        )
+        .sort("delivery_id", "row_number")
+        .collect()
+    )
 
 
 def summary(lake: Lake) -> pl.DataFrame:

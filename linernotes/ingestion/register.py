@@ -81,6 +81,21 @@ class Register:
         """The delivery (id and name) that loaded these bytes."""
         return self._loaded.get(sha256)
 
+    def refused(self, delivery: str) -> DeliveryOutcome | None:
+        """The refused file of an id or a name, if the last look at it ended so."""
+        rows = (
+            self._lake.read(DELIVERIES)
+            .filter((pl.col("delivery_id") == delivery) | (pl.col("name") == delivery))
+            .sort("registered_at")
+            .tail(1)
+            .select("delivery_id", "name", "source", "feed", "sha256", "bytes")
+            .collect()
+        )
+        if rows.is_empty():
+            return None
+        found = DeliveryOutcome(**rows.row(0, named=True))
+        return found if self._last[found.name, found.sha256][0] == "refused" else None
+
     def next_delivery_id(self, name: str, sha256: str, again: bool = False) -> str:
         """An id that an interrupted run and its repetition both give; `again` for the last one."""
         attempt = self._attempts.get((name, sha256), 0) - (1 if again else 0)

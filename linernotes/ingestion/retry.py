@@ -5,14 +5,15 @@ are. The judging is the door's, by the contracts of today.
 """
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from linernotes.ingestion import quarantine
 from linernotes.ingestion.admission import Admission, emptied
-from linernotes.ingestion.door import Door, LoadReport, open_door, open_lake
-from linernotes.ingestion.errors import RefusedFile
+from linernotes.ingestion.door import UNFORESEEN, Door, LoadReport, open_door, open_lake
+from linernotes.ingestion.errors import NothingOpen, RefusedFile
 from linernotes.ingestion.feeds import CONTRACTS, ECB
 from linernotes.ingestion.messages import admit_rates
 from linernotes.ingestion.readers import reader_for
@@ -35,20 +36,89 @@ def quarantine_retry(settings: Settings, delivery_id: str | None = None) -> Load
 
     The report has one outcome per delivery of which at least one row came in; its reason says how
     many rows still wait.
+
+    Raises:
+        NothingOpen: no row of the delivery that is named waits.
     """
     report = LoadReport()
     with open_door(settings) as door:
-        for waiting in quarantine.open_deliveries(door.lake, delivery_id):
-            outcome = _retry(door, waiting)
+        deliveries = quarantine.open_deliveries(door.lake, delivery_id)
+        if delivery_id is not None and not deliveries:
+            raise NothingOpen(_nothing_open(f"no row of {delivery_id!r}"))
+        for waiting in deliveries:
+            outcome = _retry(door, waiting, report)
             if outcome is not None:
                 report.deliveries.append(outcome)
     return report
 
 
-def _retry(door: Door, delivery_id: str) -> DeliveryOutcome | None:
+def quarantine_close(settings: Settings, delivery: str, because: str) -> DeliveryOutcome:
+    """Close what waits of a delivery and never will come in: its rows, or the refused file.
+
+    The rows and the register's entry stay on record; a closing is an entry of its own, with the
+    reason. The bytes of a closed file are not tried again.
+
+    Args:
+        settings: The home.
+        delivery: Id of a delivery with rows in quarantine, or id or name of a refused file.
+        because: Why, for those who read the register later.
+
+    Raises:
+        NothingOpen: there is no such delivery, or nothing of it waits.
+    """
+    if not because.strip():
+        raise NothingOpen("say why it is closed: --because TEXT")
+    with open_door(settings) as door:
+        rows = quarantine.rows_of(door.lake, delivery).filter(pl.col("retried_as").is_null())
+        if rows.height:
+            return _close_rows(door, delivery, rows, because)
+        refused = door.register.refused(delivery)
+        if refused is None:
+            raise NothingOpen(_nothing_open(f"nothing of {delivery!r}"))
+        outcome = replace(
+            refused,
+            delivery_id=door.register.next_delivery_id(refused.name, refused.sha256),
+            state="ignored",
+            reason=f"closed: {because}",
+        )
+        door.register.record(outcome, emptied(door.scratch / "retry"))
+        return outcome
+
+
+def _nothing_open(what: str) -> str:
+    return (
+        f"{what} waits. `linernotes quarantine list` names the deliveries with rows that wait,"
+        " `linernotes status` the refused files"
+    )
+
+
+def _close_rows(door: Door, delivery_id: str, rows: pl.DataFrame, because: str) -> DeliveryOutcome:
+    source, feed = rows.select("source", "feed").row(0)
+    numbers = rows["row_number"].to_list()
+    name = f"{source}/{feed}/closing of {delivery_id}"
+    sha256 = hashlib.sha256(f"{numbers}\n{because}".encode()).hexdigest()
+    # An interrupted closing that got as far as the register only has its rows to mark.
+    is_registered = door.register.is_settled(name, sha256)
+    outcome = DeliveryOutcome(
+        delivery_id=door.register.next_delivery_id(name, sha256, again=is_registered),
+        name=name,
+        source=source,
+        feed=feed,
+        sha256=sha256,
+        bytes=0,
+        state="ignored",
+        reason=f"closed: {because} ({len(numbers)} rows)",
+    )
+    if not is_registered:
+        door.register.record(outcome, emptied(door.scratch / "retry"))
+    quarantine.mark_retried(door.lake, delivery_id, numbers, outcome.delivery_id)
+    return outcome
+
+
+def _retry(door: Door, delivery_id: str, report: LoadReport) -> DeliveryOutcome | None:
     rows = quarantine.rows_of(door.lake, delivery_id).filter(pl.col("retried_as").is_null())
     scratch = emptied(door.scratch / "retry")
-    path = _written(rows, scratch)
+    path = quarantine.written(rows, scratch)
     source, feed = rows.select("source", "feed").row(0)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     name = f"{source}/{feed}/retry of {delivery_id}"
@@ -66,6 +136,9 @@ def _retry(door: Door, delivery_id: str) -> DeliveryOutcome | None:
         bad_rows = _admit(door, path, f"{source}/{feed}", outcome, scratch)
     except RefusedFile:
         return None
+    except UNFORESEEN as error:
+        report.unread_files[name] = door.words_for(error, sha256)
+        return None
     numbers = rows["row_number"].to_list()
     good = [number for position, number in enumerate(numbers, 1) if position not in bad_rows]
     if not good:
@@ -76,15 +149,6 @@ def _retry(door: Door, delivery_id: str) -> DeliveryOutcome | None:
         door.register.record(outcome, scratch)
     quarantine.mark_retried(door.lake, delivery_id, good, outcome.delivery_id)
     return outcome
-
-
-def _written(rows: pl.DataFrame, scratch: Path) -> Path:
-    """The kept texts as a file again: CSV where they have a header, else JSON Lines."""
-    header = rows["header_text"][0]
-    path = scratch / ("retry.jsonl" if header is None else "retry.csv")
-    lines = [] if header is None else [header]
-    path.write_text("\n".join([*lines, *rows["original_text"], ""]), encoding="utf-8", newline="")
-    return path
 
 
 def _admit(

@@ -89,7 +89,10 @@ class Screen:
         return Screened(faults.cast(FAULT_SCHEMA), duplicates["row_number"])
 
     def _content(self, alias: str) -> str:
-        """A row's columns as one value: of a malformed ISRC, what was sent."""
+        """A row's columns as one value: of a malformed ISRC, what was sent.
+
+        Of an identifier that was normalised its normal form counts, however it was printed.
+        """
         names = self._contract.feed_columns()
         cells = [
             f"coalesce({alias}.isrc, {alias}.isrc_original)"

@@ -171,8 +171,8 @@ def _iso_time(text: str) -> dt.datetime | None:
 
 def _in_calendar(values: pl.Series) -> pl.Series:
     """Null for years that the calendars of other engines do not have."""
-    first, last = pl.Series([dt.date.min, dt.date.max]).cast(values.dtype)
-    return values.set(~values.is_between(first, last).fill_null(True), None)
+    is_in = values.dt.year().is_between(dt.MINYEAR, dt.MAXYEAR)
+    return values.set(~is_in.fill_null(True), None)
 
 
 def _to_time(values: pl.Series) -> pl.Series:

@@ -188,7 +188,7 @@ def _add_contracts(file: Path, base: Path, changed: Path, scratch: Path) -> None
     landing = scratch / "landing" / "licensing" / "contracts"
     landing.mkdir(parents=True)
     (landing / "planned.jsonl").write_bytes(file.read_bytes())
-    planned = Settings(home=scratch / "home", landing=scratch / "landing")
+    planned = Settings(home=scratch / "home", landing=scratch / "landing", settling_seconds=0)
     report = admit_landing(planned)
     refused = [one for one in report.deliveries if one.state != "loaded" or one.rows_quarantined]
     if refused or not report.deliveries:

@@ -24,16 +24,25 @@ def admit(home: Home, feed: str, table: str) -> dg.MaterializeResult:
         home: The home.
         feed: `<source>/<feed>`.
         table: The raw table that the feed fills.
+
+    Raises:
+        dg.Failure: a file was refused or could not be read. The other files are loaded.
     """
-    report = admit_landing(home.settings, [feed])
-    return dg.MaterializeResult(
-        asset_key=["raw", table], metadata=_metadata(home.settings, report.deliveries, table)
-    )
+    (result,) = admit_tables(home, feed, [table])
+    return result
 
 
 def admit_tables(home: Home, feed: str, tables: Iterable[str]) -> Iterable[dg.MaterializeResult]:
     """Takes what is new of a feed that fills several tables through the door."""
     report = admit_landing(home.settings, [feed])
+    tables = list(tables)
+    if report.turned_away:
+        told = "; ".join(f"{name}: {why}" for name, why in sorted(report.turned_away.items()))
+        raise dg.Failure(
+            f"{len(report.turned_away)} files of {feed} were refused: {told}",
+            metadata=_metadata(home.settings, report.deliveries, tables[0]),
+            allow_retries=False,
+        )
     for table in tables:
         yield dg.MaterializeResult(
             asset_key=["raw", table], metadata=_metadata(home.settings, report.deliveries, table)

@@ -258,6 +258,12 @@ def test_new_deliveries_are_asked_for_once(
     assert not second.run_requests
     assert "Nothing new" in (second.skip_message or "")
 
+    # A file was refused for its manifest; a corrected manifest alone is news.
+    (home / "landing" / "catalog" / "parties" / "one.csv.manifest.json").write_text("{}")
+    third = tick(first.cursor)
+
+    assert third.run_requests
+
 
 def test_publication_alone_of_a_warehouse_without_a_checked_run_publishes_nothing(
     home: Path,

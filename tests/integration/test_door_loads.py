@@ -350,6 +350,7 @@ def test_load_of_one_feed_leaves_the_others_alone(doorstep: Doorstep) -> None:
 
 
 def test_second_load_into_one_home_at_a_time_is_turned_away(doorstep: Doorstep) -> None:
+    doorstep.put_rows("catalog/parties/1.jsonl", party(1))
     with open_door(doorstep.settings), pytest.raises(BusyDoor, match="another load"):
         doorstep.load()
 

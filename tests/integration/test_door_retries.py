@@ -3,15 +3,18 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from linernotes.ingestion import (
+    quarantine_close,
     quarantine_list,
     quarantine_retry,
     quarantine_show,
     vocabulary,
 )
-from tests.fixtures.doorstep import Doorstep, party
+from linernotes.ingestion.errors import NothingOpen
+from tests.fixtures.doorstep import RECORDED_AT, Doorstep, party
 
 HEADER = "party_id,kind,name,country,recorded_at\n"
 
@@ -104,3 +107,115 @@ def test_retry_of_json_rows_reads_them_as_json(doorstep: Doorstep) -> None:
 
     assert report.deliveries == []
     assert doorstep.broken_rules() == [(1, ["conflicting_version"]), (2, ["conflicting_version"])]
+
+
+def put_bad(doorstep: Doorstep) -> str:
+    """Two parties of which the first breaks a rule; gives the delivery's id."""
+    doorstep.put_rows("catalog/parties/1.jsonl", party(1, kind="nobody"), party(2))
+    return doorstep.outcome().delivery_id
+
+
+def waiting(doorstep: Doorstep) -> int:
+    return int(quarantine_list(doorstep.settings)["open_row_count"].sum())
+
+
+@pytest.mark.parametrize("recorded_at", [RECORDED_AT, "2026-01-06T06:00:00Z"])
+def test_row_that_is_delivered_again_corrected_closes_its_twin(
+    doorstep: Doorstep, recorded_at: str
+) -> None:
+    """The quarantined row stayed open for ever, and `status` went on asking for it."""
+    put_bad(doorstep)
+    doorstep.put_rows("catalog/parties/2.jsonl", party(1, recorded_at=recorded_at), party(3))
+
+    outcome = doorstep.outcome()
+
+    assert outcome.warnings == {"rows in quarantine that this delivery corrects: closed": 1}
+    assert waiting(doorstep) == 0
+    settled = doorstep.table("raw_door__quarantined_rows")["retried_as"].to_list()
+    assert settled == [outcome.delivery_id]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        party(1, recorded_at="2026-01-04T06:00:00Z"),
+        party(4),
+        party(1, kind="still nobody"),
+    ],
+    ids=["recorded earlier", "of another key", "still bad"],
+)
+def test_row_that_corrects_nothing_leaves_the_quarantine_as_it_is(
+    doorstep: Doorstep, row: dict
+) -> None:
+    put_bad(doorstep)
+    doorstep.put_rows("catalog/parties/2.jsonl", row)
+
+    doorstep.load()
+
+    kept = doorstep.table("raw_door__quarantined_rows").filter(pl.col("row_number") == 1)
+    assert kept["retried_as"].null_count() == kept.height
+
+
+def test_row_whose_key_cannot_be_read_has_no_twin(doorstep: Doorstep) -> None:
+    doorstep.put_rows("catalog/parties/1.jsonl", party(1, party_id=["party-1"]), party(2))
+    doorstep.load()
+    doorstep.put_rows("catalog/parties/2.jsonl", party(1))
+
+    doorstep.load()
+
+    assert waiting(doorstep) == 1
+
+
+def test_csv_row_that_is_delivered_again_corrected_closes_its_twin(doorstep: Doorstep) -> None:
+    header = "recording_id,work_id,valid_from,share,recorded_at\n"
+    for name, share in (("1", "7"), ("2", "0.5")):
+        text = f"{header}r,w,,{share},{RECORDED_AT}\n"
+        doorstep.put(f"catalog/recording_works/{name}.csv", text)
+
+    doorstep.load()
+
+    assert waiting(doorstep) == 0
+
+
+def test_quarantined_rows_that_are_closed_stay_on_record_with_the_reason(
+    doorstep: Doorstep,
+) -> None:
+    delivery_id = put_bad(doorstep)
+
+    closing = quarantine_close(doorstep.settings, delivery_id, "a test of the sender's")
+
+    assert waiting(doorstep) == 0
+    assert quarantine_show(doorstep.settings, delivery_id).height == 1
+    register = doorstep.table("raw_door__deliveries").filter(
+        pl.col("delivery_id") == closing.delivery_id
+    )
+    assert register["state"].to_list() == ["ignored"]
+    assert "a test of the sender's" in register["reason"][0]
+    with pytest.raises(NothingOpen):
+        quarantine_close(doorstep.settings, delivery_id, "again")
+
+
+@pytest.mark.parametrize("by", ["id", "name"])
+def test_refused_file_that_is_closed_is_not_tried_again(doorstep: Doorstep, by: str) -> None:
+    """A refused file that its sender had deleted was told as refused for ever."""
+    doorstep.put("catalog/parties/1.csv", "party_id\nx\n")
+    refused = doorstep.outcome()
+
+    quarantine_close(doorstep.settings, getattr(refused, f"delivery_{by}", refused.name), "gone")
+
+    assert doorstep.load().deliveries == []
+    states = doorstep.table("raw_door__deliveries").sort("registered_at")["state"].to_list()
+    assert states == ["refused", "ignored"]
+
+
+@pytest.mark.parametrize("delivery_id", ["nope", ""])
+def test_retry_or_closing_of_what_does_not_wait_says_so(
+    doorstep: Doorstep, delivery_id: str
+) -> None:
+    """`quarantine retry nope` said that no row came in, and ended with 0."""
+    put_bad(doorstep)
+
+    with pytest.raises(NothingOpen, match="quarantine list"):
+        quarantine_retry(doorstep.settings, delivery_id)
+    with pytest.raises(NothingOpen, match="quarantine list"):
+        quarantine_close(doorstep.settings, delivery_id, "a reason")

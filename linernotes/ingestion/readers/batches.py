@@ -6,7 +6,7 @@ Nothing here knows of CSV, JSON or Parquet.
 import gzip
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, cast
@@ -37,13 +37,13 @@ class Batch:
     """Some rows of a file, as delivered: texts, or what Parquet had.
 
     `rows` has a `row_number`, counted from 1, and those columns of the contract that the file has.
-    `broken_cells` are (row number, column) of values in which nothing of the column's kind stands.
+    `broken_cells` are, per column, the numbers of rows whose value is of no kind the column has.
     """
 
     rows: pl.DataFrame
     originals: Callable[[], pl.Series]
     broken_rows: list[BrokenRow] = field(default_factory=list)
-    broken_cells: list[tuple[int, str]] = field(default_factory=list)
+    broken_cells: Mapping[str, Iterable[int]] = field(default_factory=dict)
 
     @property
     def row_count(self) -> int:
@@ -61,6 +61,8 @@ class Reader(ABC):
         self.list_columns = [name for name in self.columns if self.traits[name].kind == "list"]
         self.ignored_columns: list[str] = []
         self.header_text: str | None = None
+        # Rows of nothing but separators, which a spreadsheet leaves behind: they are skipped.
+        self.blank_row_count = 0
 
     @abstractmethod
     def batches(self) -> Iterator[Batch]:

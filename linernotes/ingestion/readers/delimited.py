@@ -26,6 +26,7 @@ csv.field_size_limit(sys.maxsize)
 
 _QUOTED_CELL = r'"(?:[^"]|"")*"'
 _WHOLE_LINE = rf'^(?:[^",]*|{_QUOTED_CELL})(?:,(?:[^",]*|{_QUOTED_CELL}))*$'
+_BLANK_LINE = r'^\s*(?:"\s*")?\s*(?:,\s*(?:"\s*")?\s*)*$'
 _NEVER_CLOSED = "a quote is opened and never closed; close it, or double the quotes inside cells"
 
 
@@ -33,6 +34,7 @@ class CsvReader(Reader):
     """Reads a CSV file, packed or not."""
 
     def batches(self) -> Iterator[Batch]:
+        self.blank_row_count = 0
         header: list[str] = []
         row_number = 1
         carried = ""
@@ -89,6 +91,11 @@ class CsvReader(Reader):
         row_count = data.count(b"\n") + (not data.endswith(b"\n"))
         if not data or data.startswith(b"\n") or b"\n\n" in data:
             return None
+        # A row of separators begins with one, or with a blank.
+        if data[:1] in b", \t" or b"\n," in data or b"\n " in data or b"\n\t" in data:
+            lines = _lines(text)
+            if lines.str.contains(_BLANK_LINE).any():
+                return None
         if data.count(b",") != row_count * (len(header) - 1):
             return None
         try:
@@ -105,6 +112,9 @@ class CsvReader(Reader):
     def _read_plain(self, text: str, header: list[str], row_number: int) -> Batch | None:
         """Read text in which each line is a whole row; None if it is not of that sort."""
         lines = _lines(text)
+        is_blank = lines.str.contains(_BLANK_LINE)
+        if is_blank.any():
+            lines = lines.filter(~is_blank)
         commas = lines.str.count_matches(",", literal=True)
         if '"' in text:
             has_quote = lines.str.contains('"', literal=True)
@@ -119,6 +129,7 @@ class CsvReader(Reader):
         cells = _parse(whole, header, self.columns)
         if cells.height != whole.len():
             return None
+        self.blank_row_count += int(is_blank.sum())
         broken = [
             _ragged(number, line, count + 1, len(header))
             for number, line, count in zip(
@@ -161,6 +172,9 @@ class CsvReader(Reader):
                 row_number += 1
                 continue
             if not cells:
+                continue
+            if not any(map(str.strip, cells)):
+                self.blank_row_count += 1
                 continue
             original = records.consumed.strip("\r\n")
             if len(cells) == len(header):

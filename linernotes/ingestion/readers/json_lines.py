@@ -72,7 +72,7 @@ class JsonLinesReader(Reader):
         originals: list[str],
         broken: list[BrokenRow],
     ) -> Batch:
-        broken_cells: list[tuple[int, str]] = []
+        broken_cells: dict[str, list[int]] = {}
         columns: dict[str, pl.Series] = {}
         for name in self.columns:
             values = [row.get(name) for row in objects]
@@ -90,7 +90,7 @@ def _scalars(
     name: str,
     values: list[Any],
     numbers: list[int],
-    broken: list[tuple[int, str]],
+    broken: dict[str, list[int]],
     is_boolean: bool,
 ) -> pl.Series:
     if not set(map(type, values)) <= set(_SCALARS):
@@ -100,19 +100,19 @@ def _scalars(
             if isinstance(value, bool) and is_boolean:
                 values[position] = str(value).lower()
             else:
-                broken.append((numbers[position], name))
+                broken.setdefault(name, []).append(numbers[position])
                 values[position] = None
     return pl.Series(name, values, dtype=pl.String)
 
 
 def _lists(
-    name: str, values: list[Any], numbers: list[int], broken: list[tuple[int, str]]
+    name: str, values: list[Any], numbers: list[int], broken: dict[str, list[int]]
 ) -> pl.Series:
     for position, value in enumerate(values):
         if value is None or (isinstance(value, str) and not value.strip()):
             values[position] = None
         elif not isinstance(value, list) or not set(map(type, value)) <= set(_SCALARS):
-            broken.append((numbers[position], name))
+            broken.setdefault(name, []).append(numbers[position])
             values[position] = None
     return pl.Series(name, values, dtype=pl.List(pl.String))
 

@@ -3,7 +3,10 @@
 A type that cannot hold a column's values exactly refuses the file or breaks the rows.
 """
 
+import datetime as dt
+import json
 from collections.abc import Iterator
+from typing import Any
 
 import polars as pl
 import polars.selectors as cs
@@ -12,6 +15,8 @@ from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.readers.batches import Batch, Reader
 
 BATCH_ROWS = 250_000
+# Types in which no value of a feed comes.
+_UNFIT = (pl.Duration, pl.Time, pl.Object, pl.Unknown)
 _TIME = "%Y-%m-%dT%H:%M:%S%.6f"
 
 
@@ -24,24 +29,31 @@ class ParquetReader(Reader):
         row_number = 1
         try:
             frames = (
-                pl.scan_parquet(self.path)
+                pl.scan_parquet(self.path, glob=False)
                 .select(wanted)
                 .collect_batches(chunk_size=BATCH_ROWS, maintain_order=True)
             )
             for frame in frames:
-                frame = frame.with_columns(cs.by_dtype(pl.Categorical, pl.Enum).cast(pl.String))
-                _refuse_nul(frame)
+                plain, is_unfit = _plain(frame)
+                _refuse_nul(plain)
                 numbers = pl.int_range(
                     row_number, row_number + frame.height, eager=True, dtype=pl.Int64
                 )
                 row_number += frame.height
-                yield Batch(frame.with_columns(numbers.alias("row_number")), _Originals(frame))
+                yield Batch(
+                    plain.with_columns(numbers.alias("row_number")),
+                    _Originals(frame),
+                    broken_cells={
+                        name: numbers.filter(is_column_unfit)
+                        for name, is_column_unfit in is_unfit.items()
+                    },
+                )
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
             raise _unreadable(error) from error
 
     def _schema(self) -> pl.Schema:
         try:
-            schema = pl.scan_parquet(self.path).collect_schema()
+            schema = pl.scan_parquet(self.path, glob=False).collect_schema()
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
             raise _unreadable(error) from error
         self.require(schema)
@@ -69,16 +81,95 @@ class _Originals:
         self._frame = frame
 
     def __call__(self) -> pl.Series:
-        texts = self._frame.with_columns(
+        frame = self._frame.with_columns(cs.by_dtype(pl.Categorical, pl.Enum).cast(pl.String))
+        if not all(map(_has_json, frame.iter_columns())):
+            lines = [json.dumps(row, default=_said, ensure_ascii=False) for row in _rows(frame)]
+            return pl.Series("line", lines, dtype=pl.String)
+        texts = frame.with_columns(
             pl.col(pl.Decimal).cast(pl.String),
             *(
                 pl.col(name).dt.strftime(_TIME + ("%:z" if dtype.time_zone else ""))
-                for name, dtype in self._frame.schema.items()
+                for name, dtype in frame.schema.items()
                 if isinstance(dtype, pl.Datetime)
             ),
         )
         lines = texts.write_ndjson().split("\n")[: texts.height]
         return pl.Series("line", lines, dtype=pl.String)
+
+
+def _has_json(column: pl.Series) -> bool:
+    """Whether polars writes every value of a column as JSON that says the same.
+
+    Of binaries and nested types it panics, and of NaN it makes null.
+    """
+    if column.dtype.is_float():
+        return bool(column.is_finite().all())
+    inner = column.dtype.inner if isinstance(column.dtype, pl.List) else column.dtype
+    return not inner.is_nested() and inner not in (pl.Binary, *_UNFIT)
+
+
+def _rows(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    texts = frame.with_columns(pl.col(pl.Decimal).cast(pl.String))
+    return texts.iter_rows(named=True)
+
+
+def _said(value: object) -> str:
+    """A value that JSON has no form for, as text: bytes as UTF-8 or, failing that, in hex."""
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            return value.hex()
+    return value.isoformat() if isinstance(value, dt.datetime) else str(value)
+
+
+def _plain(frame: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
+    """The columns in types that the contracts read, and per column which cells no type fits.
+
+    Binary that is UTF-8 is text, and a list of a fixed size is a list. Cells of any other type
+    (durations, structs, nested lists) are left empty and named.
+    """
+    plain: list[pl.Series] = []
+    is_unfit: dict[str, pl.Series] = {}
+    for sent in frame.iter_columns():
+        column = _readable(sent)
+        plain.append(column)
+        is_lost = sent.is_not_null() & column.is_null()
+        if is_lost.any():
+            is_unfit[sent.name] = is_lost
+    return pl.DataFrame(plain), is_unfit
+
+
+def _readable(column: pl.Series) -> pl.Series:
+    if isinstance(column.dtype, pl.Array):
+        column = column.arr.to_list()
+    is_list = isinstance(column.dtype, pl.List)
+    inner = column.dtype.inner if isinstance(column.dtype, pl.List) else column.dtype
+    text = pl.List(pl.String) if is_list else pl.String()
+    if inner in (pl.Categorical, pl.Enum):
+        return column.cast(text)
+    if inner == pl.Binary:
+        return _utf8(column, text)
+    if inner.is_nested() or inner in _UNFIT:
+        return pl.Series(column.name, [None], dtype=pl.Null).new_from_index(0, column.len())
+    return column
+
+
+def _utf8(column: pl.Series, text: pl.DataType) -> pl.Series:
+    """Binary cells as text, or as lists of text; null where a cell is not UTF-8."""
+    try:
+        return column.cast(text)
+    except pl.exceptions.PolarsError:
+        return pl.Series(column.name, [_decoded(cell) for cell in column.to_list()], dtype=text)
+
+
+def _decoded(cell: Any) -> Any:
+    try:
+        if isinstance(cell, list):
+            return [None if item is None else item.decode() for item in cell]
+        return None if cell is None else cell.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _refuse_nul(frame: pl.DataFrame) -> None:

@@ -95,7 +95,19 @@ def test_e81_play_in_the_future_breaks_after_a_day(
     played = dt.datetime(2026, 1, 4)
     monkeypatch.setattr(columns, "now", lambda: played - dt.timedelta(hours=hours))
 
-    assert rules(checked("ai_usage/derivative_plays", play(play_date="2026-01-04"))) == broken
+    row = play(play_date="2026-01-04", recorded_at="2026-01-01T00:00:00Z")
+
+    assert rules(checked("ai_usage/derivative_plays", row)) == broken
+
+
+@pytest.mark.parametrize("feed", sorted(CONTRACTS))
+def test_row_known_in_the_future_breaks_in_every_feed(checked: Held, feed: str) -> None:
+    """A row recorded in 2062 came in without a word, and no correction could replace it."""
+    cells = dict.fromkeys(CONTRACTS[feed].feed_columns(), "x")
+
+    found = rules(checked(feed, cells | {"recorded_at": "2062-01-01T00:00:00Z"}))
+
+    assert "recorded_at.in_the_future" in found
 
 
 @pytest.mark.parametrize(

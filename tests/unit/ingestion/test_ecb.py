@@ -191,3 +191,24 @@ def test_hostile_history_quarantines_its_bad_days(name: str, quarantined: int) -
 def test_daily_file_of_the_bank_is_refused() -> None:
     with pytest.raises(RefusedFile, match="layout"):
         parse_rates((DIRTY / "layout_of_the_daily_file_natural.csv").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("2999-01-01,1.1,", "in_the_future"),
+        ("2026-01-02,1.123456789,", "fraction_digits"),
+        ("2026-01-02,10000000000,", "max"),
+    ],
+)
+def test_rates_beyond_their_ranges_break_the_day(line: str, rule: str) -> None:
+    """Ranges are those of the other rates; a day of the year 2999 loaded without a word."""
+    parsed = parse_rates(f"Date,USD,\n{line}\n".encode())
+
+    assert [day.broken_rules for day in parsed.broken] == [[rule]]
+
+
+def test_rates_lines_of_separators_are_no_days() -> None:
+    parsed = parse_rates(b"Date,USD,\n2026-01-02,1.1,\n,,\n , ,\n")
+
+    assert (parsed.rows_read, parsed.broken) == (1, [])

@@ -8,6 +8,7 @@ from linernotes.ingestion.identifiers import (
     is_check_digit_right,
     is_well_formed,
     is_well_formed_expr,
+    normalise,
     normalise_isrc,
     normalise_isrc_expr,
     wrong_check_digits,
@@ -110,3 +111,27 @@ def test_wrong_check_digits_of_a_column_lists_each_value_once() -> None:
 
 def test_wrong_check_digits_of_isrc_which_has_none_is_empty() -> None:
     assert wrong_check_digits("isrc", pl.Series(["QZABC2600001"])) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "printed", "normal"),
+    [
+        ("iswc", "T-034.524.680-1", "T0345246801"),
+        ("iswc", "T 034 524 680 1", "T0345246801"),
+        ("iswc", "t0345246801", "T0345246801"),
+        ("iswc", "T-034.524.680-C", "T-034.524.680-C"),
+        ("isni", "0000 0001 2150 090X", "000000012150090X"),
+        ("isni", "000000012150090x", "000000012150090X"),
+        ("isni", " 0000 0001 2150 090X", " 0000 0001 2150 090X"),
+        ("ipi", "14107338", "00014107338"),
+        ("ipi", "000.14.10.73.38", "00014107338"),
+        ("ipi", "14107339", "14107339"),
+        ("ipi", "00014107338.0", "00014107338.0"),
+        ("upc", "0074646362822", "0074646362822"),
+    ],
+)
+def test_identifier_as_printed_has_its_normal_form_and_others_stay(
+    name: IdentifierName, printed: str, normal: str
+) -> None:
+    """Printed forms were quarantined; an IPI gets zeros only where its check digits then agree."""
+    assert normalise(name, pl.Series([printed, None])).to_list() == [normal, None]

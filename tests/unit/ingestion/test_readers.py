@@ -157,7 +157,7 @@ def test_json_numbers_keep_the_text_that_was_sent(tmp_path: Path) -> None:
 def test_json_value_that_is_no_text_is_a_broken_cell(tmp_path: Path, value: str) -> None:
     batch = read_json(tmp_path, ROW % value)
 
-    assert batch.broken_cells == [(1, "name")]
+    assert batch.broken_cells == {"name": [1]}
 
 
 @pytest.mark.parametrize(
@@ -220,3 +220,24 @@ def test_parquet_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(RefusedFile, match="cannot be read as Parquet"):
         list(reader_for(tmp_path / "parties.parquet", ".parquet", Parties).batches())
+
+
+@pytest.mark.parametrize("blank", [",,,,", " , ,\t,,", '"",,"",,', ",", '" ",,,,'])
+@pytest.mark.parametrize("quoted", ["plain", '"quo""ted"', '"two\nlines"'])
+def test_csv_rows_of_separators_are_skipped_and_counted(
+    tmp_path: Path, blank: str, quoted: str
+) -> None:
+    """Each of the rows that a spreadsheet leaves below a table was quarantined."""
+    path = tmp_path / "rows.csv"
+    good = f"p,label,{quoted},2026-01-05T06:00:00Z,x"
+    path.write_text(
+        f"party_id,kind,name,recorded_at,more\n{blank}\n{good}\n{blank}\n{good}\n{blank}\n"
+    )
+    reader = CsvReader(path, Parties)
+
+    batches = list(reader.batches())
+
+    assert sum(batch.row_count for batch in batches) == 2
+    assert all(not batch.broken_rows for batch in batches)
+    assert reader.blank_row_count == 3
+    assert reader.originals([2])[2] == good

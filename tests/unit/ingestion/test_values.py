@@ -203,3 +203,21 @@ def test_blank_cell_is_absent() -> None:
     sent = pl.Series(["", "  ", "\t", "\u00a0", " a "])
 
     assert present(sent).to_list() == [None, None, None, None, " a "]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_read"),
+    [
+        ("9999-12-31T00:00:00Z", True),
+        ("9999-12-31T23:59:59Z", True),
+        ("9999-12-31T23:59:59.999999Z", True),
+        ("9999-12-31T23:59:59+05:30", True),
+        ("99991231T235959Z", True),
+        ("9999-12-31T23:59:59-05:00", False),
+        ("0001-01-01T00:00:00Z", True),
+        ("0001-01-01T00:00:00+05:00", False),
+    ],
+)
+def test_time_at_the_ends_of_the_calendar_is_read_if_it_is_in_it(text: str, is_read: bool) -> None:
+    """The last day of the year 9999, an open end, was no time from its second second on."""
+    assert cast(pl.Series([text]), "time").is_not_null().to_list() == [is_read]

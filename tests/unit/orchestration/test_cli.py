@@ -88,17 +88,51 @@ def test_load_of_good_rows_prints_counts(home: Path, capsys: pytest.CaptureFixtu
     assert printed[start : start + 6] == ["licensing/products", "1", "1", "1", "0", "0"]
 
 
-def test_load_of_a_refused_file_is_done_and_says_the_reason(
+@pytest.mark.parametrize(
+    ("arguments", "expected"), [(["load"], SAYS_NO), (["load", "--tolerate-refused"], DONE)]
+)
+def test_load_of_a_refused_file_loads_the_others_and_ends_as_asked(
+    home: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], expected: int
+) -> None:
+    """Nine of nine files were refused, and the load ended with 0."""
+    deliver(home, "licensing/products/all.csv", "product_id,name\np1,Remix\n")
+    deliver(home, "licensing/products/good.csv", PRODUCTS + PRODUCT + "\n")
+
+    status = run(arguments)
+
+    printed = capsys.readouterr().out
+    assert status == expected
+    assert "Refused deliveries: 1" in printed
+    assert "required columns are missing: attribution_fallback" in printed.replace("\n", " ")
+
+
+@pytest.mark.parametrize("landing", ["nowhere", "s3://bucket/landing"])
+def test_load_without_a_landing_zone_is_an_error_with_words(
+    home: Path, capsys: pytest.CaptureFixture[str], landing: str
+) -> None:
+    """A landing zone that is not there held "nothing new", and the load ended with 0."""
+    status = run(["load", "--landing", landing])
+
+    message = capsys.readouterr().err
+    assert status in {SAYS_NO, WRONG_USE}
+    assert landing in message or "s3:/bucket" in message
+    assert "Traceback" not in message
+
+
+def test_quarantine_of_what_does_not_wait_is_an_error_and_a_closing_is_done(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     deliver(home, "licensing/products/all.csv", "product_id,name\np1,Remix\n")
+    run(["load"])
 
-    status = run(["load"])
-
-    printed = capsys.readouterr().out
-    assert status == DONE
-    assert "Refused deliveries: 1" in printed
-    assert "kind" in printed
+    assert run(["quarantine", "retry", "nope"]) == SAYS_NO
+    assert run(["quarantine", "close", "nope", "--because", "gone"]) == SAYS_NO
+    assert run(["quarantine", "close", "licensing/products/all.csv"]) == WRONG_USE
+    capsys.readouterr()
+    closing = ["quarantine", "close", "licensing/products/all.csv", "--because", "sent in error"]
+    assert run(closing) == DONE
+    assert "closed: sent in error" in capsys.readouterr().out
+    assert run(["load"]) == DONE
 
 
 def test_load_with_a_landing_zone_of_its_own_leaves_it_alone(home: Path, tmp_path: Path) -> None:

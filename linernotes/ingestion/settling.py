@@ -1,0 +1,44 @@
+"""Whether a file is still being written: its size and time have to stand still for a while.
+
+A file that was last changed long enough ago is taken at once, so only new ones are waited for.
+"""
+
+import time
+from collections.abc import Iterable
+
+from linernotes.ingestion.landing import Arrival
+
+Fingerprint = tuple[int, int]
+
+
+class Settling:
+    """Waits for the files of one load, and never longer in all than for one file."""
+
+    def __init__(self, seconds: float, arrivals: Iterable[Arrival] = ()) -> None:
+        self._seconds = seconds
+        self._began = time.monotonic()
+        self._seen: dict[str, Fingerprint] = {}
+        for arrival in arrivals if seconds else ():
+            try:
+                fingerprint = arrival.fingerprint()
+            except OSError:
+                continue
+            if not self._is_old(fingerprint):
+                self._seen[arrival.name] = fingerprint
+
+    def has_settled(self, arrival: Arrival, fingerprint: Fingerprint) -> bool:
+        """Whether a file has stood still long enough; waits for one that is new.
+
+        Raises:
+            OSError: the file is gone.
+        """
+        if not self._seconds or self._is_old(fingerprint):
+            return True
+        if self._seen.get(arrival.name) != fingerprint:
+            return False
+        time.sleep(max(0, self._began + self._seconds - time.monotonic()))
+        return arrival.fingerprint() == fingerprint
+
+    def _is_old(self, fingerprint: Fingerprint) -> bool:
+        # Another machine's clock may be ahead of ours: then its files are new.
+        return time.time() - fingerprint[1] / 1e9 >= self._seconds
