@@ -49,6 +49,7 @@ ADVICE: dict[str, str] = {
     "given_twice": "a territory and valid_from stand twice in withholding; give them once",
     "artificial_plays_over_plays": "artificial_plays is part of plays; correct one of them",
     "own_parent": "a derivative cannot be its own parent; correct parent_derivative_id",
+    "default_shares_over_one": "both sides together accrue more than the pool; correct one",
     "no_decision": "all four decision groups are empty; give at least one",
     "legal_ground_missing": "ILLEGAL_CONTENT needs legal_ground; name the law",
     "content_date_out_of_range": "content_date is not in 2000-01-01 to 2038-01-01; correct it",

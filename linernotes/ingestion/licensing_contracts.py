@@ -4,6 +4,9 @@ The rest of the feeds is in `contracts.py`; how nested terms become columns is i
 `contract_terms.py`.
 """
 
+import dataframely as dy
+import polars as pl
+
 from linernotes.ingestion import columns as col
 from linernotes.ingestion.contracts import SIDES, USE_TYPES, Contract, Interval
 
@@ -24,6 +27,11 @@ class Products(Contract):
     remainder_rule = col.code(("hold", "service"), required=True)
     weight_floor = col.share()
     attribution_fallback = col.code(("equal_sources", "hold"), required=True)
+
+    @dy.rule()
+    def default_shares_over_one(cls) -> pl.Expr:
+        shares = pl.col("default_share_master") + pl.col("default_share_work")
+        return pl.col("is_withdrawn") | (shares <= 1)
 
 
 class Contracts(Interval):

@@ -128,7 +128,10 @@ select
     cast(source_weight_nano as {{ t_bigint() }}) as source_weight_nano,
     cast(ownership_share as {{ t_dec(15, 14) }}) as ownership_share,
     cast(
-        cast(quantity * source_weight_nano as {{ t_dec(19, 0) }})
+        cast(
+            {{ wide("quantity") }}
+            * {{ wide("source_weight_nano") }} as {{ t_dec(22, 0) }}
+        )
         * cast(ownership_share as {{ t_dec(15, 14) }}) as {{ t_dec(38, 14) }}
     ) as weight_nano,
     cast(usage_month as date) as usage_month,

@@ -359,3 +359,25 @@ def test_every_rule_of_every_contract_has_advice(contract_class: type[Contract])
     known = {*ADVICE, "nullability", "regex"}
 
     assert found <= known
+
+
+@pytest.mark.parametrize(("work", "broken"), [("0.4", []), ("0.400000000001", ["over"])])
+def test_product_whose_sides_accrue_more_than_the_pool_breaks_alone(
+    checked: Held, work: str, broken: list[str]
+) -> None:
+    """A blocking check refused it after the intake had let it in, and stopped every statement."""
+    row = {
+        "product_id": "p",
+        "name": "P",
+        "kind": "remix",
+        "launched_at": RECORDED_AT,
+        "weight_basis": "plays",
+        "default_share_master": "0.6",
+        "default_share_work": work,
+        "remainder_rule": "hold",
+        "attribution_fallback": "hold",
+    }
+
+    found = rules(checked("licensing/products", row))
+
+    assert found == ["default_shares_over_one" for _ in broken]
