@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from linernotes.errors import LinernotesError
 from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.warehouse.failing_rows import failing_rows
 from linernotes.warehouse.sources import sources_folder
 
 Progress = Callable[[int, int, str], None]
@@ -102,6 +103,8 @@ def run_dbt(
     return messages
 
 
+# What dbt says of a part of a selection that selects nothing; it then goes on without it.
+NO_MATCH = "does not match any enabled nodes"
 _RESULT_EVENTS = {"LogModelResult", "LogTestResult", "LogSeedResult", "LogNodeResult"}
 
 
@@ -119,6 +122,12 @@ def build_result(settings: Settings, freeze: datetime, messages: list[str]) -> B
     Raises:
         BuildFailed: if a node failed, or dbt did not run.
     """
+    unmatched = sorted({one for one in messages if NO_MATCH in one})
+    if unmatched:
+        raise BuildFailed(
+            f"{' '.join(unmatched)}. Nothing is published. Write names of models, such as "
+            "dim_partners, or other selections that dbt knows."
+        )
     results_file = settings.warehouse_file.parent / "target" / "run_results.json"
     if not results_file.exists():
         raise BuildFailed("dbt did not run:\n" + "\n".join(messages[-15:]))
@@ -131,7 +140,7 @@ def build_result(settings: Settings, freeze: datetime, messages: list[str]) -> B
         if node["status"] == "warn":
             warnings.append(text)
         elif node["status"] in {"error", "fail", "runtime error"}:
-            failures.append(text)
+            failures.append("\n      ".join([text, *failing_rows(settings, node)]))
     if failures or not results["results"]:
         skipped = sum(node["status"] == "skipped" for node in results["results"])
         listed = "\n".join(f"  - {text}" for text in failures[:10]) or "\n".join(messages[-15:])
