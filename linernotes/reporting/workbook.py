@@ -24,6 +24,9 @@ from linernotes.statements import ISSUED, StatementRecord, month_start
 
 # A sheet ends at 1,048,576 rows and is a burden long before; such tables stay in the data files.
 MOST_SHEET_ROWS = 200_000
+# Spreadsheets have no day before 1900, and disagree about its first two months: what is earlier is
+# written as text.
+FIRST_SHEET_MONTH = (1900, 3)
 MOST_CELL_CHARACTERS = 32_767
 NARROWEST, WIDEST, WIDEST_ID = 9, 44, 22
 A4, COLUMNS_OF_A_PAGE = 9, 13
@@ -324,7 +327,11 @@ def _writer(
     if column.type == "BOOLEAN":
         return lambda number, value, _: worksheet.write_boolean(number, position, value, style)
     if column.type == "DATE" or column.type.startswith("TIMESTAMP"):
-        return lambda number, value, _: worksheet.write_datetime(number, position, value, style)
+        return lambda number, value, _: (
+            worksheet.write_string(number, position, str(value), style)
+            if (value.year, value.month) < FIRST_SHEET_MONTH
+            else worksheet.write_datetime(number, position, value, style)
+        )
     return lambda number, value, _: worksheet.write_string(
         number, position, value[:MOST_CELL_CHARACTERS], style
     )

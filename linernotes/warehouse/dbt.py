@@ -14,6 +14,7 @@ from typing import Any
 from linernotes.checked_runs import Check
 from linernotes.errors import LinernotesError
 from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.warehouse.failing_rows import failing_rows
 from linernotes.warehouse.run_dbt import LOCK_VARIABLE
 from linernotes.warehouse.sources import sources_folder
 
@@ -202,6 +203,8 @@ def run_dbt(
     return DbtRun(process.returncode, invocation_id, messages)
 
 
+# What dbt says of a part of a selection that selects nothing; it then goes on without it.
+NO_MATCH = "does not match any enabled nodes"
 _RESULT_EVENTS = {"LogModelResult", "LogTestResult", "LogSeedResult", "LogNodeResult"}
 
 
@@ -259,13 +262,19 @@ def build_result(
     Raises:
         BuildFailed: if a node failed, or none ran.
     """
+    unmatched = sorted({message for message in run.messages if NO_MATCH in message})
+    if unmatched:
+        raise BuildFailed(
+            f"{' '.join(unmatched)}. Nothing is published. Write names of models, such as "
+            "dim_partners, or other selections that dbt knows."
+        )
     warnings, failures = [], []
     for unique_id, node in results.nodes.items():
         text = f"{unique_id.split('.', 2)[-1]}: {said_of(node)}"
         if node["status"] == "warn":
             warnings.append(text)
         elif node["status"] in FAILED:
-            failures.append(text)
+            failures.append("\n      ".join([text, *failing_rows(settings, node)]))
     if failures or not results.nodes:
         skipped = sum(node["status"] == "skipped" for node in results.nodes.values())
         listed = "\n".join(f"  - {text}" for text in failures[:10]) or run.last_words

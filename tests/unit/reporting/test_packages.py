@@ -6,6 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
+import duckdb
 import fastexcel
 import polars as pl
 import pytest
@@ -379,3 +380,32 @@ def test_readme_says_in_ten_lines_what_each_file_is(settings: Settings) -> None:
     assert [
         name for name in FILES - {"README.txt"} if name.split(".")[0].split("_P")[0] not in text
     ] == []
+
+
+def test_workbook_writes_days_that_spreadsheets_do_not_have_as_text(settings: Settings) -> None:
+    """A day before 1900 is a negative number there, and programs disagree on early 1900."""
+    days = ["1889-05-01 12:30:00", "1899-12-31", "1900-01-01", "1900-02-28", "1900-03-01"]
+    drafted(settings, TUNE)
+    with duckdb.connect(str(settings.published_file)) as connection:
+        for number, day in enumerate([*days, "2026-01-01"]):
+            connection.execute(
+                "insert into reports.rpt_partner__consent_ledger select * replace ("
+                "$1 as decision_id, cast($2 as timestamp) as valid_from, null as valid_to) "
+                "from reports.rpt_partner__consent_ledger where partner_id = 'tune' and "
+                "not starts_with(decision_id, 'old-') limit 1",
+                [f"old-{number}", day],
+            )
+    [package] = write_packages(settings)
+
+    book = fastexcel.read_excel(package.path / "statement.xlsx")
+    rows = book.load_sheet("Consents", dtypes="string").to_polars()
+    found = dict(rows.select("Decision ID", "Valid from").iter_rows())
+    texts = [found[f"old-{number}"] for number in range(6)]
+    assert texts == [
+        "1889-05-01 12:30:00",
+        "1899-12-31 00:00:00",
+        "1900-01-01 00:00:00",
+        "1900-02-28 00:00:00",
+        "1900-03-01 00:00:00",
+        "2026-01-01 00:00:00",
+    ]

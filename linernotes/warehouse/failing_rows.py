@@ -1,0 +1,47 @@
+"""The first rows that a failing test finds, in a line each, so that a message names them.
+
+Whether a test fails is decided elsewhere.
+"""
+
+from typing import Any
+
+import duckdb
+
+from linernotes.settings import Settings
+
+MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 3, 12, 400
+
+
+def failing_rows(settings: Settings, result: dict[str, Any]) -> list[str]:
+    """The first rows that a data test has found in the warehouse file.
+
+    Args:
+        settings: The home.
+        result: The test's entry in dbt's `run_results.json`.
+
+    Returns:
+        A text per row, such as `currency_code=XCG, rule_date=2026-03-31`; none for what is no test,
+        or where the file cannot be read any more.
+    """
+    query = result.get("compiled_code")
+    if result["status"] not in {"fail", "warn"} or not query:
+        return []
+    try:
+        with duckdb.connect(str(settings.warehouse_file), read_only=True) as connection:
+            connection.execute("set timezone = 'UTC'")
+            return first_rows(connection, query)
+    except duckdb.Error:
+        return []
+
+
+def first_rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:
+    """The first rows of a query, in an order of their own, without what is null."""
+    found = connection.execute(f"from ({query}\n) order by all limit {MOST_ROWS}")
+    names = [column[0] for column in found.description or []]
+    return [_as_text(dict(zip(names, row, strict=True))) for row in found.fetchall()]
+
+
+def _as_text(row: dict[str, Any]) -> str:
+    told = [f"{name}={value}" for name, value in row.items() if value is not None]
+    text = ", ".join(told[:MOST_COLUMNS])
+    return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"
