@@ -39,9 +39,7 @@ def publish(settings: Settings) -> Path:
         LinernotesError: if the warehouse file has no record of a run whose blocking checks all
             hold.
     """
-    known_at = require_build(
-        settings, "it is not published, and what was published before stays"
-    ).known_at
+    known_at = require_build(settings, "it is not published").known_at
     root = settings.published_root
     root.mkdir(parents=True, exist_ok=True)
     for left_behind in root.glob("*.unfinished"):
