@@ -157,7 +157,7 @@ def end_run(
                     BUILD,
                     known_at,
                     project_sha256(),
-                    results.is_whole,
+                    results.is_whole and run.exit_status == 0,
                     finished_now(),
                     [*results.checks, *checks],
                 ),

@@ -71,8 +71,11 @@ class DbtResults:
 
     @property
     def checks(self) -> list[Check]:
-        """Every model and test that ran, with what came of it."""
-        return [self._check(unique_id, node) for unique_id, node in self.nodes.items()]
+        """Every seed, model and test that ran, with what came of it; exposures do nothing."""
+        known = self.manifest["nodes"]
+        return [
+            self._check(known[name], node) for name, node in self.nodes.items() if name in known
+        ]
 
     @property
     def is_whole(self) -> bool:
@@ -84,14 +87,13 @@ class DbtResults:
         }
         return wanted <= self.nodes.keys()
 
-    def _check(self, unique_id: str, result: dict[str, Any]) -> Check:
-        node = self.manifest["nodes"].get(unique_id, {})
+    def _check(self, node: dict[str, Any], result: dict[str, Any]) -> Check:
         holds = result["status"] in {"success", "pass"}
         return Check(
-            "test" if node.get("resource_type") == "test" else "model",
-            node.get("name") or unique_id,
+            "test" if node["resource_type"] == "test" else "model",
+            node["name"],
             "passed" if holds else "failed" if result["status"] in {"fail", "warn"} else "error",
-            node.get("resource_type") != "test" or is_blocking_test(node),
+            node["resource_type"] != "test" or is_blocking_test(node),
             result.get("failures") or 0,
             "" if holds else said_of(result),
         )

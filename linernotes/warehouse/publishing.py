@@ -48,9 +48,7 @@ def publish(settings: Settings) -> Path:
             hold.
         LinernotesError: if the warehouse file cannot be opened.
     """
-    known_at = require_build(
-        settings, "it is not published, and what was published before stays"
-    ).known_at
+    known_at = require_build(settings, "it is not published").known_at
     root = settings.published_root
     root.mkdir(parents=True, exist_ok=True)
     for left_behind in root.glob("*.unfinished"):
