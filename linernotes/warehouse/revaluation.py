@@ -229,8 +229,8 @@ def _diff_catalogue(run: Valuation, freeze: datetime, known_at: datetime) -> Non
     """Which objects and parties of the catalogue differ between two freezes, as temp tables."""
     connection = run.connection
     columns = {
-        "stg_catalog__recordings": "recording_id, main_artist_ids, featured_artist_ids, "
-        "label_party_id, upc",
+        "stg_catalog__recordings": "recording_id, isrc_group_id, main_artist_ids, "
+        "featured_artist_ids, label_party_id, upc",
         "stg_catalog__works": "work_id, writer_party_ids",
         "stg_catalog__recording_works": "recording_id, work_id, share, valid_from, valid_to",
         "stg_catalog__ownership": "object_id, side, party_id, territory, share_pct, valid_from, "
@@ -263,6 +263,11 @@ def _diff_catalogue(run: Valuation, freeze: datetime, known_at: datetime) -> Non
         """
         create or replace temp table moved_objects as
         select recording_id as object_id from moved_stg_catalog__recordings
+        union
+        -- A decision on one recording speaks for all with its ISRC.
+        select recording_id
+        from staging.stg_catalog__recordings
+        where isrc_group_id in (select isrc_group_id from moved_stg_catalog__recordings)
         union
         select work_id from moved_stg_catalog__works
         union

@@ -4,16 +4,16 @@ What a use is worth is not known here.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from tests.reference import clock, seeds
 from tests.reference.model import Decision, Generation, Terms, World
-from tests.reference.rights import Catalogue
+from tests.reference.rights import Catalogue, plain_gtin, plain_isrc
 
 PAID = frozenset({"consented", "contract_default", "retro_revoked", "run_off"})
 BILLION = 10**9
@@ -28,7 +28,16 @@ VOICES = {
 }
 
 RecordedDecision = list[tuple[datetime, Decision | None]]
-Rank = Callable[[Decision, str, str, Generation], int]
+
+
+class Outputs(Protocol):
+    """What the limits of decisions count."""
+
+    def rank(self, object_ids: Iterable[str], side: str, generation: Generation) -> int:
+        """The place of a generation among those of its UTC day that draw on an object."""
+
+    def influence(self, object_ids: Iterable[str], side: str, generation: Generation) -> int:
+        """The weight of an object in what a generation made, in billionths."""
 
 
 class Clause(NamedTuple):
@@ -117,11 +126,11 @@ class Judge:
     """Judges uses by the decisions as known at a freeze."""
 
     def __init__(
-        self, world: World, catalogue: Catalogue, known_at: datetime, rank: Rank | None = None
+        self, world: World, catalogue: Catalogue, known_at: datetime, outputs: Outputs
     ) -> None:
         self.catalogue = catalogue
         self.known_at = known_at
-        self.rank = rank
+        self.outputs = outputs
         self.decisions: dict[str, list[tuple[str, RecordedDecision]]] = defaultdict(list)
         self.mismatch_since: dict[str, datetime] = {}
         for decision_id, every in world.consents.of.items():
@@ -134,6 +143,7 @@ class Judge:
                 self.mismatch_since[decision_id] = recorded_at
         self._questions: dict[tuple, list[Question]] = {}
         self._candidates: dict[tuple, list[tuple[str, RecordedDecision]]] = {}
+        self._changes: dict[Question, frozenset[datetime]] = {}
         self._judged: dict[tuple, tuple[list[Answer], list[Answer]]] = {}
 
     @cached_property
@@ -156,10 +166,17 @@ class Judge:
             for role in dict.fromkeys(required):
                 parties = self._parties(role, scope)
                 asked += [Question(role, party) for party in dict.fromkeys(parties)]
-                if not parties and role != "featured_artist":
+                if self._is_somebody_unknown(role, scope, parties):
                     asked.append(Question(role, None))
             self._questions[key] = asked
         return self._questions[key]
+
+    def _is_somebody_unknown(self, role: str, scope: Scope, parties: Sequence[str]) -> bool:
+        """Whether a required party has no id; of a recording the writers of any of its works."""
+        if role == "writer" and scope.side == "MASTER":
+            links = self.catalogue.works_of.get(scope.object_id, ())
+            return not links or not all(self.catalogue.works.get(link.work_id) for link in links)
+        return not parties and role != "featured_artist"
 
     def _parties(self, role: str, scope: Scope) -> Sequence[str]:
         if role == "owner":
@@ -219,10 +236,7 @@ class Judge:
         return self._candidates[key]
 
     def _is_same(self, one: str, other: str, known_at: datetime) -> bool:
-        return one == other or (
-            bool(self.catalogue.merges)
-            and self.catalogue.root(one, known_at) == self.catalogue.root(other, known_at)
-        )
+        return one == other or other in self.catalogue.same(one, known_at)
 
     def _covers_object(
         self, decision: Decision, question: Question, scope: Scope, known_at: datetime
@@ -232,7 +246,11 @@ class Judge:
         is_master = scope.side == "MASTER"
         recording = self.catalogue.recordings.get(scope.object_id) if is_master else None
         if kind == "recording":
-            return is_master and named == scope.object_id
+            if recording is None:
+                return False
+            if named in self.catalogue.recordings:
+                return scope.object_id in self.catalogue.twins(named)
+            return plain_isrc(named) == plain_isrc(recording.isrc) != ""
         if kind == "work":
             if not is_master:
                 return named == scope.object_id
@@ -240,7 +258,7 @@ class Judge:
                 link.work_id == named for link in self.catalogue.works_of.get(scope.object_id, ())
             )
         if kind == "release":
-            return bool(named) and recording is not None and recording.upc == named
+            return recording is not None and plain_gtin(named) == plain_gtin(recording.upc) != ""
         if kind == "catalogue":
             return not named or any(
                 self._is_same(named, party, known_at) for party in (decision.party_id, scope.owner)
@@ -284,84 +302,149 @@ class Judge:
             issued_at: When the use's month was issued by the contract, if it was.
             generation: The generation, if the use is one: daily limits count generations.
         """
-        party = question.party_id
-        # Merged parties speak for each other from the merge on; before there were two.
-        merged_by = min(known_at, moment)
-        valid: list[tuple[tuple, Decision]] = []
-        ended: list[tuple[tuple, Decision]] = []
-        candidates = self.candidates(question, scope)
-        if party is not None and candidates:
-            speakers = {party}
-            if question.role == "owner":
-                for member in self._merged_with.get(party, {party}):
-                    if self._is_same(member, party, merged_by):
-                        speakers |= {member} | self.catalogue.parents(member, moment)
-            voices = VOICES[question.role]
-            for _, versions in candidates:
-                decision = _latest(versions, known_at)
-                if (
-                    decision is None
-                    or decision.valid_from > moment
-                    or decision.voice not in voices
-                    or not self._may_cover(decision, scope)
-                    or not self._is_usable(decision, issued_at)
-                    or not any(
-                        self._is_same(decision.party_id, speaker, merged_by) for speaker in speakers
-                    )
-                    or (
-                        question.role == "owner"
-                        and scope.owner_since is not None
-                        and decision.valid_from < scope.owner_since
-                    )
-                    or not self._covers_object(decision, question, scope, known_at)
-                ):
-                    continue
-                entry = (_specificity(decision, scope), decision)
-                (valid if moment < decision.valid_to else ended).append(entry)
-        if valid:
-            highest = max(specificity for specificity, _ in valid)
-            best = [decision for specificity, decision in valid if specificity == highest]
-            chosen = min(best, key=lambda decision: (decision.is_allow, decision.decision_id))
-            if chosen.is_allow:
-                return Answer(
-                    question.role,
-                    is_allow=True,
-                    proof=chosen.decision_id,
-                    is_silent=False,
-                    moment=moment,
-                    max_influence=chosen.max_influence,
-                    is_over_limit=self._is_over_limit(chosen, scope, generation),
-                )
-            since, enforced_at = chosen.valid_from, chosen.enforced_at
-            for specificity, decision in ended:
-                if decision.is_allow and specificity > highest and decision.valid_to > since:
-                    since, enforced_at = decision.valid_to, decision.enforced_at
+        chosen = self._deciding(question, scope, moment, known_at, issued_at)
+        if chosen and chosen.is_allow:
             return Answer(
-                question.role, is_allow=False, proof=chosen.decision_id, is_silent=False,
-                moment=moment, denied_since=since, enforced_at=enforced_at,
-            )  # fmt: skip
-        is_allow = clause.silence == "allow"
-        allows = [decision for _, decision in ended if decision.is_allow]
-        last = max(
-            allows, key=lambda decision: (decision.valid_to, decision.decision_id), default=None
-        )
-        return Answer(
+                question.role,
+                is_allow=True,
+                proof=chosen.decision_id,
+                is_silent=False,
+                moment=moment,
+                max_influence=chosen.max_influence,
+                is_over_limit=self._is_over_limit(chosen, scope, generation),
+            )
+        is_allow = chosen is None and clause.silence == "allow"
+        answer = Answer(
             question.role,
             is_allow=is_allow,
-            proof=clause.proof,
-            is_silent=True,
+            proof=chosen.decision_id if chosen else clause.proof,
+            is_silent=chosen is None,
             moment=moment,
-            denied_since=last.valid_to if last and not is_allow else None,
-            enforced_at=last.enforced_at if last and not is_allow else None,
         )
+        if is_allow:
+            return answer
+        since, ended_at = self._denied_since(question, scope, clause, moment, known_at, issued_at)
+        enforced_at = chosen.enforced_at if chosen else None
+        if enforced_at is None:
+            obeyed = [
+                decision.enforced_at
+                for decision in self._covering(question, scope, ended_at, known_at, issued_at)
+                if decision.is_allow and decision.valid_to == ended_at and decision.enforced_at
+            ]
+            enforced_at = max(obeyed, default=None)
+        return replace(answer, denied_since=since, enforced_at=enforced_at)
+
+    def _deciding(
+        self,
+        question: Question,
+        scope: Scope,
+        moment: datetime,
+        known_at: datetime,
+        issued_at: datetime | None,
+    ) -> Decision | None:
+        """The decision that answers a question at an instant: the most specific, a deny first."""
+        valid = [
+            (_specificity(decision, scope), decision)
+            for decision in self._covering(question, scope, moment, known_at, issued_at)
+            if moment < decision.valid_to
+        ]
+        highest = max((specificity for specificity, _ in valid), default=None)
+        best = [decision for specificity, decision in valid if specificity == highest]
+        return min(
+            best, key=lambda decision: (decision.is_allow, decision.decision_id), default=None
+        )
+
+    def _covering(
+        self,
+        question: Question,
+        scope: Scope,
+        moment: datetime,
+        known_at: datetime,
+        issued_at: datetime | None,
+    ) -> list[Decision]:
+        """Decisions that cover a question and had begun by an instant, ended ones included."""
+        party, candidates = question.party_id, self.candidates(question, scope)
+        if party is None or not candidates:
+            return []
+        # Merged parties speak for each other from the merge on; before there were two.
+        merged_by = min(known_at, moment)
+        speakers = set(self.catalogue.same(party, merged_by))
+        if question.role == "owner":
+            speakers |= self.catalogue.parents(party, merged_by)
+        voices = VOICES[question.role]
+        found = []
+        for _, versions in candidates:
+            decision = _latest(versions, known_at)
+            if (
+                decision is not None
+                and decision.valid_from <= moment
+                and decision.voice in voices
+                and decision.party_id in speakers
+                and self._may_cover(decision, scope)
+                and self._is_usable(decision, issued_at)
+                and not (
+                    question.role == "owner"
+                    and scope.owner_since is not None
+                    and decision.valid_from < scope.owner_since
+                )
+                and self._covers_object(decision, question, scope, merged_by)
+            ):
+                found.append(decision)
+        return found
+
+    def _denied_since(
+        self,
+        question: Question,
+        scope: Scope,
+        clause: Clause,
+        moment: datetime,
+        known_at: datetime,
+        issued_at: datetime | None,
+    ) -> tuple[datetime, datetime]:
+        """Since when a party denies without a break, and when its answer turned.
+
+        The one is earlier than the other where the decision is older than its effect here.
+        """
+        turned, since = moment, moment
+        for instant in sorted(self._instants(question, scope), reverse=True):
+            if instant > moment:
+                continue
+            chosen = self._deciding(question, scope, instant, known_at, issued_at)
+            if chosen.is_allow if chosen else clause.silence == "allow":
+                return min(since, turned), turned
+            turned = instant
+            if chosen:
+                since = min(since, chosen.valid_from)
+        return clock.LONG_AGO, clock.LONG_AGO
 
     def _is_over_limit(
         self, decision: Decision, scope: Scope, generation: Generation | None
     ) -> bool:
-        if decision.daily_limit is None or generation is None or self.rank is None:
+        if decision.daily_limit is None or generation is None:
             return False
-        rank = self.rank(decision, scope.object_id, scope.side, generation)
-        return rank > decision.daily_limit
+        same = self._same_objects(scope)
+        return self.outputs.rank(same, scope.side, generation) > decision.daily_limit
+
+    def _same_objects(self, scope: Scope) -> list[str]:
+        """The ids under which an object is known: recordings with one ISRC are one."""
+        if scope.side == "MASTER":
+            return self.catalogue.twins(scope.object_id)
+        return [scope.object_id]
+
+    def _influence(self, scope: Scope, source_nano: int, generation: Generation | None) -> int:
+        same = self._same_objects(scope)
+        if generation is None or len(same) == 1:
+            return source_nano
+        return self.outputs.influence(same, scope.side, generation)
+
+    def _is_limited(self, scope: Scope, required: Iterable[str]) -> bool:
+        """Whether an answer may depend on how many outputs a day had."""
+        return any(
+            decision and decision.daily_limit is not None
+            for question in self.questions(scope, required)
+            for _, versions in self.candidates(question, scope)
+            for _, decision in versions
+        )
 
     def ask_twice(
         self,
@@ -375,6 +458,8 @@ class Judge:
         """All answers as recorded by the instant of the use (then) and by the freeze (now)."""
         if required is None:
             required = clause.required_parties
+        if not self._is_limited(scope, required):
+            generation = None
         generation_id = generation.generation_id if generation else ""
         key = (scope, clause, moment, issued_at, generation_id, required)
         if key not in self._judged:
@@ -400,7 +485,7 @@ class Judge:
     ) -> Verdict:
         """The status of a generation (or an inclusion in training) and its proof."""
         then, now = self.ask_twice(scope, clause, moment, issued_at, generation)
-        return verdict(then, now, source_nano, clause)
+        return verdict(then, now, self._influence(scope, source_nano, generation), clause)
 
     def judge_plays(
         self,
@@ -429,6 +514,7 @@ class Judge:
             scope.owner_since is not None and generation.occurred_at < scope.owner_since
         )
         made_scope, made_clause = made_in
+        source_nano = self._influence(scope, source_nano, generation)
         if is_before_owner:
             others = tuple(role for role in made_clause.required_parties if role != "owner")
             owner = tuple(role for role in clause.required_parties if role == "owner")
@@ -444,7 +530,7 @@ class Judge:
         bounds = self._bounds(scope, clause, start, end)
         for place, first in enumerate(bounds[:-1]):
             after = bounds[place + 1]
-            answers, answers_now = self.ask_twice(scope, clause, first, issued_at, None)
+            answers, answers_now = self.ask_twice(scope, clause, first, issued_at, generation)
             basis = fixed
             if basis is None:
                 basis = verdict(
@@ -461,22 +547,31 @@ class Judge:
         """The days between which all answers stay what they are."""
         instants: set[datetime] = set()
         for question in self.questions(scope, clause.required_parties):
-            candidates = self.candidates(question, scope)
-            if not candidates:
-                continue
-            for _, versions in candidates:
-                for recorded_at, decision in versions:
-                    instants.add(recorded_at)
-                    if decision:
-                        instants |= {decision.valid_from, decision.valid_to}
+            instants |= self._instants(question, scope)
+        days = {_day_from(moment) for moment in instants if start < moment < end}
+        return sorted({start, end} | {moment for moment in days if start < moment < end})
+
+    def _instants(self, question: Question, scope: Scope) -> set[datetime]:
+        """When the answer to a question may change."""
+        if question in self._changes:
+            instants = set(self._changes[question])
+        else:
+            instants = {
+                recorded_at
+                for merges in self.catalogue.merges.values()
+                for recorded_at, _ in merges
+            }
             if question.role == "owner":
                 for party in self._ever_above(question.party_id or ""):
                     for link in self.catalogue.links_up.get(party, ()):
                         instants |= {link.valid_from, link.valid_to}
-        for merges in self.catalogue.merges.values():
-            instants.update(recorded_at for recorded_at, _ in merges)
-        days = {_day_from(moment) for moment in instants if start < moment < end}
-        return sorted({start, end} | {moment for moment in days if start < moment < end})
+            self._changes[question] = frozenset(instants)
+        for _, versions in self.candidates(question, scope):
+            for recorded_at, decision in versions:
+                instants.add(recorded_at)
+                if decision:
+                    instants |= {decision.valid_from, decision.valid_to}
+        return instants
 
 
 def verdict(then: list[Answer], now: list[Answer], source_nano: int, clause: Clause) -> Verdict:
@@ -493,7 +588,8 @@ def verdict(then: list[Answer], now: list[Answer], source_nano: int, clause: Cla
         return Verdict("retro_revoked", _proof(then, clause))
     if allowed_now:
         return Verdict("late_consent", _proof(now, clause))
-    is_leakage = any(answer.is_leaking for answer in now)
+    denials = [answer for answer in now if not answer.allows(source_nano)]
+    is_leakage = all(answer.is_leaking for answer in denials)
     return Verdict("leakage" if is_leakage else "unconsented", "")
 
 
@@ -513,12 +609,13 @@ def _followed(
         yield start, end, Verdict(basis.status, _proof(answers, clause))
         return
     unconsented = Verdict("unconsented", "")
-    revocations = [answer.denied_since for answer in answers if not answer.is_allow]
-    known = [moment for moment in revocations if moment is not None]
-    if not known or len(known) < len(revocations):
+    denials = [answer for answer in answers if not answer.allows(source_nano)]
+    revocations = [answer.denied_since for answer in denials if answer.denied_since]
+    # A limit that is exceeded is a deny, and no revocation: nothing runs off.
+    if len(revocations) < len(denials):
         yield start, end, unconsented
         return
-    over = _day_from(min(known) + timedelta(days=clause.run_off_days))
+    over = _day_from(min(revocations) + timedelta(days=clause.run_off_days))
     if over > start:
         yield start, min(over, end), Verdict("run_off", basis.proof)
     if over < end:
@@ -538,13 +635,14 @@ def _latest(versions: RecordedDecision, known_at: datetime) -> Decision | None:
     return None
 
 
-def _specificity(decision: Decision, scope: Scope) -> tuple[int, bool, int, bool, bool]:
+def _specificity(decision: Decision, scope: Scope) -> tuple[int, bool, int, bool, bool, bool]:
     return (
         OBJECT_RANKS[decision.object_type],
         decision.use_type != "*",
         seeds.closeness(decision.territory, scope.territory),
         decision.product_id != "*",
         decision.model_version != "",
+        decision.voice == "featured_artist",
     )
 
 

@@ -123,6 +123,7 @@ class Recording:
     featured_artists: tuple[str, ...]
     label: str
     upc: str
+    isrc: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -582,6 +583,7 @@ def _recording(row: Row) -> Recording:
         names(row, "featured_artist_ids"),
         text(row, "label_party_id"),
         text(row, "upc"),
+        text(row, "isrc"),
     )
 
 

@@ -153,7 +153,7 @@ class Books:
         return self.once(
             ("judge", at.usage, at.attribution, at.ownership, at.consent, at.terms),
             lambda: Judge(
-                self.world, self.catalogue(at.ownership), at.consent, self.attributor(at).rank
+                self.world, self.catalogue(at.ownership), at.consent, self.attributor(at)
             ),
         )
 

@@ -28,6 +28,7 @@ Value = TypeVar("Value")
 WHOLE = 100 * 10**12
 """100 % in the unit of `Claim.share`."""
 PARENT_LEVELS = 6
+"""How far up a partner's member is looked for."""
 MFN_TERMS = ("revenue_share", "per_subscriber_minimum", "per_use_minimum", "rate")
 
 
@@ -91,6 +92,11 @@ class Catalogue:
         for party_link in world.links.known(known_at).values():
             self.links_up[party_link.child].append(party_link)
         self.merges = self._read_merges()
+        self._same: dict[tuple[str, datetime], frozenset[str]] = {}
+        self._twins: dict[str, list[str]] = defaultdict(list)
+        for recording in self.recordings.values():
+            if isrc := plain_isrc(recording.isrc):
+                self._twins[isrc].append(recording.recording_id)
         self._owners: dict[tuple[str, str, str], Stretches[list[Share]]] = {}
         self._routes: dict[tuple[str, str, str, str], Stretches[Route | None]] = {}
 
@@ -107,19 +113,34 @@ class Catalogue:
                 merges[party_id] = known
         return merges
 
-    def root(self, party_id: str, known_at: datetime) -> str:
-        """The party that another has been merged into, as recorded by an instant."""
-        seen = {party_id}
-        while party_id in self.merges:
-            into = ""
-            for recorded_at, target in self.merges[party_id]:
-                if recorded_at <= known_at:
-                    into = target
-            if not into or into in seen:
-                break
-            seen.add(into)
-            party_id = into
-        return party_id
+    def same(self, party_id: str, known_at: datetime) -> frozenset[str]:
+        """The party and all that are one with it by merges known at an instant.
+
+        Only what stands at the freeze counts: a merge that was taken back never was one.
+        """
+        if not self.merges:
+            return frozenset((party_id,))
+        key = (party_id, known_at)
+        if key not in self._same:
+            found, level = {party_id}, {party_id}
+            while level:
+                touched = [pair for pair in self._merges_known(known_at) if level & pair]
+                level = set().union(*touched) - found
+                found |= level
+            self._same[key] = frozenset(found)
+        return self._same[key]
+
+    def _merges_known(self, known_at: datetime) -> Iterator[set[str]]:
+        for party_id, versions in self.merges.items():
+            into = versions[-1][1]
+            if into and any(at <= known_at and other == into for at, other in versions):
+                yield {party_id, into}
+
+    def twins(self, recording_id: str) -> list[str]:
+        """The recordings with the ISRC of a recording, itself included."""
+        recording = self.recordings.get(recording_id)
+        isrc = plain_isrc(recording.isrc) if recording else ""
+        return self._twins[isrc] if isrc else [recording_id]
 
     def is_known(self, side: str, object_id: str) -> bool:
         return object_id in (self.recordings if side == "MASTER" else self.works)
@@ -134,19 +155,21 @@ class Catalogue:
         )
 
     def parents(self, party_id: str, moment: datetime) -> set[str]:
-        """Everybody above a party while each link on the way holds."""
+        """Everybody above a party while each link on the way holds, and what is one with it.
+
+        Of merged parties the parents of every id count, from when the merge is known.
+        """
         found: set[str] = set()
-        level = {party_id}
-        for _ in range(PARENT_LEVELS):
-            level = {
+        level = set(self.same(party_id, moment))
+        while level:
+            found |= level
+            above = {
                 link.parent
                 for child in level
                 for link in self.links_up.get(child, ())
                 if link.valid_from <= moment < link.valid_to
-            } - found
-            if not level:
-                break
-            found |= level
+            }
+            level = {one for parent in above for one in self.same(parent, moment)} - found
         return found - {party_id}
 
     def member(self, owner: str, partner: str, month: str) -> str:
@@ -206,9 +229,7 @@ class Catalogue:
         """Since when the owner holds what another party held before; None if nobody did."""
 
         def is_same_party(other: Claim) -> bool:
-            return self.root(other.party_id, self.known_at) == self.root(
-                claim.party_id, self.known_at
-            )
+            return other.party_id in self.same(claim.party_id, self.known_at)
 
         nearby = [
             other
@@ -260,6 +281,20 @@ class Catalogue:
                 )
             self._routes[key] = Stretches(starts, values)
         return self._routes[key]
+
+
+def plain_isrc(text: str) -> str:
+    """An ISRC in capitals without dashes, or nothing if it is none."""
+    plain = text.upper().replace("-", "").replace(" ", "").removeprefix("ISRC:")
+    well_formed = (
+        len(plain) == 12 and plain[:2].isalpha() and plain[2:5].isalnum() and plain[5:].isdigit()
+    )
+    return plain if well_formed else ""
+
+
+def plain_gtin(text: str) -> str:
+    """A release's number without leading zeros: 12, 13 and 14 digits name one release."""
+    return text.replace(" ", "").replace("-", "").lstrip("0")
 
 
 def _preference(claim: Claim, territory: str) -> tuple[int, datetime, str]:

@@ -4,6 +4,7 @@ Owners, plays and money come later.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,8 +12,7 @@ from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
 
-from tests.reference import seeds
-from tests.reference.model import Attribution, Decision, Generation, Product, World
+from tests.reference.model import Attribution, Generation, Product, World
 from tests.reference.money import BILLION, spread
 from tests.reference.rights import Catalogue, Licence
 from tests.reference.usage import Usage
@@ -155,23 +155,27 @@ class Attributor:
                 parts[work] += each * share / whole
         return Exact(dict(parts), Fraction(0), Fraction(0))
 
-    def rank(self, decision: Decision, object_id: str, side: str, generation: Generation) -> int:
-        """The place of a generation among those of its UTC day that a decision covers."""
+    def rank(self, object_ids: Iterable[str], side: str, generation: Generation) -> int:
+        """The place of a generation among those of its UTC day that draw on an object."""
         day = generation.occurred_at.date()
         if day not in self._days:
             self._days[day] = self._by_source(day)
-        before = [
-            other
+
+        def place(one: Generation) -> tuple[datetime, str]:
+            return one.occurred_at, self.usage.derivative_of(one) or one.generation_id
+
+        found = {
+            place(other)
+            for object_id in object_ids
             for other in self._days[day].get((side, object_id), ())
-            if decision.valid_from <= other.occurred_at < decision.valid_to
-            and decision.use_type in ("*", other.use_type)
-            and decision.product_id in ("*", other.product_id)
-            and decision.model_version in ("", other.model_version)
-            and seeds.closeness(decision.territory, other.territory)
-            and (other.occurred_at, other.generation_id)
-            < (generation.occurred_at, generation.generation_id)
-        ]
-        return len(before) + 1
+        }
+        return len({other for other in found if other < place(generation)}) + 1
+
+    def influence(self, object_ids: Iterable[str], side: str, generation: Generation) -> int:
+        """The weight of an object under all its ids in what a generation made."""
+        derivative_id = self.usage.derivative_of(generation)
+        parts = dict(self.sources(derivative_id, generation, side).parts)
+        return sum(parts.get(object_id, 0) for object_id in object_ids)
 
     def _by_source(self, day: date) -> dict[tuple[str, str], list[Generation]]:
         if not self._by_day:

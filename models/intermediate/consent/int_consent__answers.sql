@@ -1,79 +1,99 @@
--- One row per scope, clock and stretch of time in which the answer does not change:
--- whether everybody who is asked says so, by which proofs, and since when
--- (docs/money.md, "Consent").
+-- One row per scope, clock and stretch of time in which the same decisions stand:
+-- whether everybody who is asked says so, by which proofs, and, of denials, since when
+-- and until when the products did not obey (docs/money.md, "Consent").
 with
+    given as (select * from {{ ref("int_consent__answers_given") }}),
     candidates as (select * from {{ ref("int_consent__candidates") }}),
-    combined as (select * from {{ ref("int_consent__answers_given") }}),
-    islands as (
+    turns as (
         select
-            combined.*,
+            given.*,
             case
                 when
                     is_allowed = lag(is_allowed) over (
-                        partition by scope_id, clock order by valid_from
+                        partition by scope_id, clock, required_party, party_id
+                        order by valid_from
                     )
                 then 0
                 else 1
             end as is_turn
-        from combined
+        from given
     ),
-    numbered as (
+    islands as (
         select
-            islands.*,
+            turns.*,
             sum(is_turn) over (
-                partition by scope_id, clock
+                partition by scope_id, clock, required_party, party_id
                 order by valid_from
                 rows between unbounded preceding and current row
             ) as island
-        from islands
-    ),
-    -- An allow that ends carries the instant from which the products obeyed.
-    endings as (
-        select scope_id, clock, stops_at as ended_at, max(enforced_at) as enforced_at
-        from candidates
-        where decision = 'allow'
-        group by all
+        from turns
     ),
     since as (
         select
-            numbered.*,
-            first_value(valid_from) over island_order as answer_since,
-            first_value(denied_from) over island_order as first_denied_from,
-            first_value(deny_starts_at) over island_order as first_deny_starts_at
-        from numbered
+            islands.*,
+            min(valid_from) over until_now as answer_since,
+            min(decided_from) over until_now as decided_since
+        from islands
         window
-            island_order as (
-                partition by scope_id, clock, island
+            until_now as (
+                partition by scope_id, clock, required_party, party_id, island
                 order by valid_from
-                rows between unbounded preceding and unbounded following
+                rows between unbounded preceding and current row
             )
+    ),
+    -- An allow that ends carries the instant from which the products obeyed.
+    endings as (
+        select
+            scope_id,
+            clock,
+            required_party,
+            party_id,
+            stops_at as ended_at,
+            min(ended_from) as ended_from,
+            max(enforced_at) as enforced_at
+        from candidates
+        where decision = 'allow'
+        group by all
     )
 select
     since.scope_id,
     since.clock,
     since.valid_from,
     since.valid_to,
-    since.is_allowed,
-    since.is_contract_default,
-    since.is_conflict,
-    since.proof_id,
-    since.denied_by,
-    since.daily_limit,
-    since.max_influence,
-    since.answer_since,
+    bool_and(since.is_allowed) as is_allowed,
+    bool_and(since.is_silent) as is_contract_default,
+    bool_or(since.is_conflict) as is_conflict,
+    min(case when since.is_allowed then since.daily_limit end) as daily_limit,
+    min(case when since.is_allowed then since.max_influence end) as max_influence,
     -- A refusal that was recorded late was a revocation all the same from its start on.
-    case
-        when since.first_deny_starts_at = since.answer_since
-        then least(since.first_denied_from, since.answer_since)
-        else since.answer_since
-    end as revoked_from,
-    case
-        when not since.is_allowed
-        then coalesce(since.deny_enforced_at, endings.enforced_at)
-    end as enforced_at
+    min(
+        case
+            when not since.is_allowed
+            then least(since.answer_since, since.decided_since, endings.ended_from)
+        end
+    ) as revoked_from,
+    -- One denial that was not left unobeyed is enough: the worst names the status.
+    min(
+        case
+            when not since.is_allowed
+            then coalesce(since.enforced_at, endings.enforced_at, {{ always_from() }})
+        end
+    ) as enforced_at,
+    {{ ordered_list("since.proof_id", "+") }} as proof_id,
+    {{
+        ordered_list(
+            "case when not since.is_allowed then since.required_party || ':' || coalesce(since.party_id, 'unknown') end",
+            ", ",
+        )
+    }}
+    as denied_by
 from since
 left join
     endings
-    on endings.scope_id = since.scope_id
+    on not since.is_allowed
+    and endings.scope_id = since.scope_id
     and endings.clock = since.clock
+    and endings.required_party = since.required_party
+    and endings.party_id = since.party_id
     and endings.ended_at = since.answer_since
+group by since.scope_id, since.clock, since.valid_from, since.valid_to

@@ -1,7 +1,7 @@
--- One row per scope, clock and stretch of time in which the answer does not change:
--- whether everybody who is asked says so, and by which proofs. The most specific
--- decision of each party wins, deny beats allow at a tie, and silence is resolved by
--- the contract (docs/money.md, "Consent").
+-- One row per scope, party asked, clock and stretch of time in which the same decision
+-- stands: what the party answers, and by which proof. The most specific decision wins,
+-- deny beats allow at a tie, and silence is resolved by the contract (docs/money.md,
+-- "Consent").
 with
     scopes as (select * from {{ ref("int_consent__scopes") }}),
     questions as (select * from {{ ref("int_consent__questions") }}),
@@ -48,7 +48,6 @@ with
             candidates.max_influence,
             candidates.enforced_at,
             candidates.decided_from,
-            candidates.starts_at as decision_starts_at,
             min(candidates.decision) over equally_specific
             <> max(candidates.decision) over equally_specific as is_conflict
         from stretches
@@ -86,54 +85,32 @@ with
                     candidates.decision_id
             )
             = 1
-    ),
-    answered as (
-        select
-            winners.scope_id,
-            winners.clock,
-            winners.valid_from,
-            winners.valid_to,
-            winners.enforced_at,
-            winners.daily_limit,
-            winners.max_influence,
-            winners.is_conflict,
-            winners.decided_from,
-            winners.decision_starts_at,
-            winners.decision_id is null as is_silent,
-            coalesce(winners.decision, contracts.silence) = 'allow' as is_allowed,
-            coalesce(
-                winners.decision_id,
-                contracts.contract_id
-                || '@'
-                || cast(contracts.contract_version as {{ t_str() }})
-                || '#'
-                || coalesce(contracts.silence_clause, 'silence')
-            ) as proof_id,
-            winners.required_party
-            || ':'
-            || coalesce(winners.party_id, 'unknown') as party_asked
-        from winners
-        inner join scopes on scopes.scope_id = winners.scope_id
-        inner join
-            contracts
-            on contracts.contract_id = scopes.contract_id
-            and contracts.contract_version = scopes.contract_version
     )
 select
-    scope_id,
-    clock,
-    valid_from,
-    valid_to,
-    bool_and(is_allowed) as is_allowed,
-    bool_and(is_silent) as is_contract_default,
-    bool_or(is_conflict) as is_conflict,
-    max(case when not is_allowed then enforced_at end) as deny_enforced_at,
-    min(case when not is_allowed then decided_from end) as denied_from,
-    min(case when not is_allowed then decision_starts_at end) as deny_starts_at,
-    min(case when is_allowed then daily_limit end) as daily_limit,
-    min(case when is_allowed then max_influence end) as max_influence,
-    {{ ordered_list("proof_id", "+") }} as proof_id,
-    {{ ordered_list("case when not is_allowed then party_asked end", ", ") }}
-    as denied_by
-from answered
-group by all
+    winners.scope_id,
+    winners.clock,
+    winners.required_party,
+    winners.party_id,
+    winners.valid_from,
+    winners.valid_to,
+    winners.enforced_at,
+    winners.daily_limit,
+    winners.max_influence,
+    winners.is_conflict,
+    winners.decided_from,
+    winners.decision_id is null as is_silent,
+    coalesce(winners.decision, contracts.silence) = 'allow' as is_allowed,
+    coalesce(
+        winners.decision_id,
+        contracts.contract_id
+        || '@'
+        || cast(contracts.contract_version as {{ t_str() }})
+        || '#'
+        || coalesce(contracts.silence_clause, 'silence')
+    ) as proof_id
+from winners
+inner join scopes on scopes.scope_id = winners.scope_id
+inner join
+    contracts
+    on contracts.contract_id = scopes.contract_id
+    and contracts.contract_version = scopes.contract_version

@@ -1,6 +1,6 @@
 -- One row per scope, party asked, and decision that is a candidate for its answer on a
 -- clock, with how specific it is: object, then use type, territory, product, model
--- version.
+-- version, voice.
 with
     covering as (select * from {{ ref("int_consent__decisions_covering") }}),
     -- A decision whose evidence was found to mismatch is no proof for any month that
@@ -66,12 +66,14 @@ select distinct
     max_influence,
     enforced_at,
     decided_from,
+    ended_from,
     starts_at,
     proves_until as stops_at,
-    object_rank * 10000
-    + use_type_rank * 1000
-    + territory_rank * 100
-    + product_rank * 10
-    + model_rank as specificity
+    object_rank * 100000
+    + use_type_rank * 10000
+    + territory_rank * 1000
+    + product_rank * 100
+    + model_rank * 10
+    + voice_rank as specificity
 from proven
 where object_rank is not null and starts_at < proves_until

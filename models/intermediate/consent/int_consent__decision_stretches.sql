@@ -2,11 +2,19 @@
 -- candidate. Clock `then`: at an instant counts what was recorded by that instant;
 -- clock `now`: what is recorded by the freeze. `mismatched_at` is when the evidence
 -- of a
--- decision was found to mismatch, if it still is (E43).
+-- decision was found to mismatch, if it still is (E43). `ended_from` is the end as the
+-- version tells that was recorded at `stops_at`, which may lie before.
 with
     versions as (
-        select *, coalesce(valid_to, {{ always_to() }}) as ends_at
-        from {{ ref("stg_licensing__consent_versions") }}
+        select
+            consent_versions.*,
+            coalesce(valid_to, {{ always_to() }}) as ends_at,
+            lead(
+                case
+                    when not is_withdrawn then coalesce(valid_to, {{ always_to() }})
+                end
+            ) over (partition by decision_id order by recorded_at) as next_ends_at
+        from {{ ref("stg_licensing__consent_versions") }} as consent_versions
     ),
     mismatched as (
         select decision_id, min(recorded_at) as mismatched_at
@@ -20,11 +28,21 @@ with
             versions.*,
             'then' as clock,
             greatest(valid_from, recorded_at) as starts_at,
-            least(ends_at, coalesce(next_recorded_at, ends_at)) as stops_at
+            least(ends_at, coalesce(next_recorded_at, ends_at)) as stops_at,
+            least(
+                ends_at,
+                coalesce(next_recorded_at, ends_at),
+                coalesce(next_ends_at, ends_at)
+            ) as ended_from
         from versions
         where not is_withdrawn
         union all
-        select versions.*, 'now' as clock, valid_from as starts_at, ends_at as stops_at
+        select
+            versions.*,
+            'now' as clock,
+            valid_from as starts_at,
+            ends_at as stops_at,
+            ends_at as ended_from
         from versions
         where not is_withdrawn and next_recorded_at is null
     )
@@ -46,7 +64,8 @@ select
     stretches.valid_from as decided_from,
     mismatched.mismatched_at,
     stretches.starts_at,
-    stretches.stops_at
+    stretches.stops_at,
+    stretches.ended_from
 from stretches
 left join mismatched on mismatched.decision_id = stretches.decision_id
 where stretches.starts_at < stretches.stops_at

@@ -1,39 +1,12 @@
 -- One row per scope, party asked, and decision that covers it on a clock, with how
--- specific it is: object, then use type, territory, product, model version.
+-- specific it is: object, then use type, territory, product, model version, voice.
 with
     scopes as (select * from {{ ref("int_consent__scopes") }}),
     questions as (select * from {{ ref("int_consent__questions") }}),
-    aliases as (select * from {{ ref("stg_catalog__party_aliases") }}),
-    -- Decisions of parties that were merged speak for each other from the merge on
-    -- (E44).
-    decisions as (
-        select
-            stretches.*,
-            coalesce(
-                parties.canonical_party_id, stretches.party_id
-            ) as canonical_party_id,
-            parties.merged_at,
-            coalesce(
-                things.canonical_party_id, stretches.object_id
-            ) as canonical_object_id
-        from {{ ref("int_consent__decision_stretches") }} as stretches
-        left join aliases as parties on parties.party_id = stretches.party_id
-        left join
-            aliases as things
-            on stretches.object_type in ('artist', 'likeness')
-            and things.party_id = stretches.object_id
-    ),
+    merged as (select * from {{ ref("int_rights__parties_merged") }}),
+    decisions as (select * from {{ ref("int_consent__decisions_named") }}),
     speakers as (select * from {{ ref("int_consent__speakers") }}),
-    objects as (
-        select
-            things.*,
-            coalesce(aliases.canonical_party_id, things.thing_id) as canonical_thing_id
-        from {{ ref("int_consent__objects") }} as things
-        left join
-            aliases
-            on things.thing_type in ('main_artist', 'featured_artist', 'writer')
-            and aliases.party_id = things.thing_id
-    ),
+    objects as (select * from {{ ref("int_consent__objects") }}),
     regions as (select * from {{ ref("regions") }}),
     asked as (
         select
@@ -41,24 +14,36 @@ with
             questions.required_party,
             questions.voice,
             questions.party_id,
-            coalesce(speakers.speaker_party_id, questions.party_id) as speaker_party_id,
-            coalesce(
-                aliases.canonical_party_id,
-                speakers.speaker_party_id,
-                questions.party_id
-            ) as canonical_speaker_id,
-            aliases.merged_at,
-            coalesce(speakers.valid_from, {{ always_from() }}) as speaks_from,
-            coalesce(speakers.valid_to, {{ always_to() }}) as speaks_to
+            speakers.speaker_party_id,
+            speakers.valid_from as speaks_from,
+            speakers.valid_to as speaks_to
         from questions
-        left join
-            speakers
-            on questions.voice = 'owner'
-            and speakers.owner_party_id = questions.party_id
-        left join
-            aliases
-            on aliases.party_id
-            = coalesce(speakers.speaker_party_id, questions.party_id)
+        inner join speakers on speakers.owner_party_id = questions.party_id
+        where questions.voice = 'owner'
+        union all
+        select
+            scope_id,
+            required_party,
+            voice,
+            party_id,
+            party_id as speaker_party_id,
+            {{ always_from() }} as speaks_from,
+            {{ always_to() }} as speaks_to
+        from questions
+        where voice <> 'owner'
+        union all
+        -- Of merged parties each speaks for the others from the merge on (E44).
+        select
+            questions.scope_id,
+            questions.required_party,
+            questions.voice,
+            questions.party_id,
+            merged.same_party_id as speaker_party_id,
+            merged.merged_at as speaks_from,
+            {{ always_to() }} as speaks_to
+        from questions
+        inner join merged on merged.party_id = questions.party_id
+        where questions.voice <> 'owner'
     )
 select
     asked.scope_id,
@@ -70,17 +55,10 @@ select
     decisions.daily_limit,
     decisions.max_influence,
     decisions.enforced_at,
-    greatest(
-        decisions.starts_at,
-        asked.speaks_from,
-        case
-            when decisions.party_id <> asked.speaker_party_id
-            then greatest(decisions.merged_at, asked.merged_at)
-            else decisions.starts_at
-        end
-    ) as starts_at,
+    greatest(decisions.named_from, asked.speaks_from) as starts_at,
     least(decisions.stops_at, asked.speaks_to) as stops_at,
     decisions.decided_from,
+    decisions.ended_from,
     decisions.mismatched_at,
     scopes.contract_id,
     scopes.territory as asked_territory,
@@ -89,9 +67,9 @@ select
         then 1
         when
             decisions.object_type = 'label'
-            and decisions.object_id = scopes.owner_party_id
+            and decisions.named_id = scopes.owner_party_id
         then 2
-        when decisions.object_type = 'likeness' and decisions.object_id is null
+        when decisions.object_type = 'likeness' and decisions.named_id is null
         then 5
         when things.thing_type is null
         then null
@@ -110,12 +88,13 @@ select
         )
     }} as territory_rank,
     case when decisions.product_id = '*' then 1 else 2 end as product_rank,
-    case when decisions.model_version is null then 1 else 2 end as model_rank
+    case when decisions.model_version is null then 1 else 2 end as model_rank,
+    case when decisions.voice = asked.voice then 2 else 1 end as voice_rank
 from asked
 inner join scopes on scopes.scope_id = asked.scope_id
 inner join
     decisions
-    on decisions.canonical_party_id = asked.canonical_speaker_id
+    on decisions.party_id = asked.speaker_party_id
     -- A featured artist is an artist: a decision for all its recordings
     -- counts too.
     and (
@@ -130,7 +109,7 @@ left join
     objects as things
     on things.side = scopes.side
     and things.object_id = scopes.object_id
-    and things.canonical_thing_id = decisions.canonical_object_id
+    and things.thing_id = decisions.named_id
     and things.thing_type in (
         decisions.object_type,
         case
@@ -155,8 +134,14 @@ where
     and (decisions.object_type <> 'likeness' or scopes.use_type = 'voice_clone')
     and (
         decisions.object_type <> 'catalogue'
-        or decisions.object_id is null
-        or decisions.object_id in (decisions.party_id, scopes.owner_party_id)
+        or decisions.named_id is null
+        or decisions.named_id in (decisions.party_id, scopes.owner_party_id)
+    )
+    -- Of a recording its writers alone can deny or allow the work (E30).
+    and (
+        decisions.object_type <> 'work'
+        or scopes.side = 'WORK'
+        or asked.voice = 'writer'
     )
     and (
         asked.voice <> 'owner'

@@ -1,5 +1,7 @@
 -- One row per side, source object and thing of it that a decision may name: the object
 -- itself, its release, its artists or writers, its label (docs/money.md, "Consent").
+-- A recording goes by its ISRC (E65), a release by its GTIN. A work whose writers are
+-- unknown has one writer without an id.
 with
     used as (
         select distinct side, object_id
@@ -19,21 +21,27 @@ with
     -- is not.
     embodied as (
         select distinct
-            recording_works.recording_id, works.work_id, works.writer_party_ids
+            recording_works.recording_id,
+            recording_works.work_id,
+            works.writer_party_ids
         from used_recordings
         inner join
             recording_works
             on recording_works.recording_id = used_recordings.recording_id
-        inner join works on works.work_id = recording_works.work_id
+        left join works on works.work_id = recording_works.work_id
+    ),
+    writers as (
+        select embodied.recording_id, embodied.work_id, writers.item as party_id
+        from embodied {{ explode_list("embodied.writer_party_ids", "writers") }}
     )
 select
     'MASTER' as side,
     recording_id as object_id,
     'recording' as thing_type,
-    recording_id as thing_id
+    isrc_group_id as thing_id
 from used_recordings
 union
-select 'MASTER', recording_id, 'release', upc
+select 'MASTER', recording_id, 'release', {{ gtin("upc") }}
 from used_recordings
 where upc is not null
 union
@@ -51,8 +59,12 @@ union
 select 'MASTER', recording_id, 'work', work_id
 from embodied
 union
-select 'MASTER', embodied.recording_id, 'writer', writers.item
-from embodied {{ explode_list("embodied.writer_party_ids", "writers") }}
+select 'MASTER', embodied.recording_id, 'writer', writers.party_id
+from embodied
+left join
+    writers
+    on writers.recording_id = embodied.recording_id
+    and writers.work_id = embodied.work_id
 union
 select 'WORK', used.object_id, 'work', used.object_id
 from used

@@ -26,6 +26,8 @@ with
             judged.side,
             judged.object_id,
             judged.source_weight_nano,
+            judged.influence_nano,
+            judged.output_number,
             judged.owner_party_id,
             judged.ownership_share,
             judged.partner_id,
@@ -57,16 +59,18 @@ with
     answered as (
         select
             owned.*,
-            coalesce(then_answers.is_allowed, false)
-            and not (
-                owned.is_new_owner
-                and coalesce(
-                    {{ wide("owned.source_weight_nano") }} * 1000
-                    > {{ scaled("then_answers.max_influence", 12) }},
-                    false
+            coalesce(then_answers.is_allowed, false) as is_answered_then,
+            {{
+                is_over_limit(
+                    "owned.influence_nano", "owned.output_number", "then_answers"
                 )
-            ) as is_allowed_then,
-            coalesce(now_answers.is_allowed, false) as is_allowed_now,
+            }} as is_over_limit_then,
+            coalesce(now_answers.is_allowed, false) and not
+            {{
+                is_over_limit(
+                    "owned.influence_nano", "owned.output_number", "now_answers"
+                )
+            }} as is_allowed_now,
             then_answers.is_contract_default as is_default_then,
             then_answers.proof_id as proof_then,
             now_answers.proof_id as proof_now,
@@ -95,9 +99,16 @@ with
             and now_answers.valid_from <= owned.judged_at
             and now_answers.valid_to > owned.judged_at
     ),
+    -- A limit that is exceeded makes of an allow a deny; nothing ended, so nothing runs
+    -- off.
+    limited as (
+        select
+            answered.*, is_answered_then and not is_over_limit_then as is_allowed_then
+        from answered
+    ),
     decided as (
         select
-            answered.*,
+            limited.*,
             case
                 when not is_judged_again
                 then consent_status
@@ -112,11 +123,11 @@ with
                 then 'late_consent'
                 when is_allowed_then
                 then consent_status
-                when not is_new_owner and is_in_run_off
+                when not is_new_owner and is_in_run_off and not is_over_limit_then
                 then 'run_off'
                 else 'unconsented'
             end as final_status
-        from answered
+        from limited
     )
 select
     use_id,
@@ -160,6 +171,8 @@ select
     case
         when final_status not in ('late_consent', 'leakage', 'unconsented')
         then null
+        when is_judged_again and is_answered_then and is_over_limit_then
+        then 'limit'
         when is_judged_again
         then denied_by_then
         else denied_by

@@ -20,7 +20,7 @@ with
             decisions.valid_to,
             contributors_listed.object_type,
             contributors_listed.object_id,
-            recordings.upc,
+            {{ gtin("recordings.upc") }} as release_id,
             recordings.label_party_id
         from decisions
         inner join
@@ -49,12 +49,31 @@ with
         from contributed
         where
             decided_type in ('catalogue', 'likeness', 'artist')
-            or (decided_type = 'release' and upc = decided_object_id)
+            or (
+                decided_type = 'release'
+                and release_id = {{ gtin("decided_object_id") }}
+            )
             or (decided_type = 'label' and label_party_id = decided_object_id)
         union all
         select decision_id, recorded_at, object_type, object_id, valid_from, valid_to
         from decisions
         where voice <> 'owner' and object_type in ('recording', 'work')
+        union
+        -- It speaks for every recording with the ISRC (E65).
+        select
+            decisions.decision_id,
+            decisions.recorded_at,
+            decisions.object_type,
+            recordings.recording_id as object_id,
+            decisions.valid_from,
+            decisions.valid_to
+        from decisions
+        left join recordings as named on named.recording_id = decisions.object_id
+        inner join
+            recordings
+            on recordings.isrc_group_id
+            = coalesce(named.isrc_group_id, {{ isrc_group("decisions.object_id") }})
+        where decisions.voice <> 'owner' and decisions.object_type = 'recording'
     ),
     touched as (
         select

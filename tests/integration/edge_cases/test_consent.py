@@ -1,6 +1,7 @@
 """Edge cases of consent at the instant of use (E25-E42)."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -430,6 +431,208 @@ def test_e41_an_output_over_the_daily_limit_is_unconsented(verdicts: Verdicts) -
 
 
 @case
+def e41_limits_then_and_now(world: World) -> None:
+    for name, silence in (("late", "deny"), ("retro", "allow")):
+        label = world.licensed(f"e41c-{name}", silence=silence, required_parties=["owner"])
+        world.product(f"e41c-{name}")
+        for limit, more in (
+            ("influence", {"max_influence": "0.4"}),
+            ("daily", {"daily_limit": 1}),
+            ("kept", {"max_influence": "0.5", "daily_limit": 2}),
+        ):
+            recording = world.recording(f"e41c-{name}-{limit}", owner=label)
+            world.recording(f"{recording}-other", owner=label)
+            world.decision(
+                recording, label, "allow", object_type="recording", object_id=recording,
+                valid_from="2026-03-01T00:00:00Z", recorded_at="2026-04-02T00:00:00Z", **more,
+            )  # fmt: skip
+            for number in (1, 2):
+                world.generation(
+                    f"e41c-{name}", [recording, f"{recording}-other"],
+                    generation_id=f"{recording}-{number}",
+                    occurred_at=f"2026-03-10T0{number}:00:00Z",
+                )  # fmt: skip
+
+
+def test_e41_a_late_consent_with_an_exceeded_limit_stays_unconsented(rows: Rows) -> None:
+    """Limits were looked at in the answer of then alone, and the late consent was paid."""
+    assert of_recordings(rows, "e41c-late") == {
+        "e41c-late-influence-1": "unconsented",
+        "e41c-late-influence-2": "unconsented",
+        "e41c-late-daily-1": "late_consent",
+        "e41c-late-daily-2": "unconsented",
+        "e41c-late-kept-1": "late_consent",
+        "e41c-late-kept-2": "late_consent",
+    }
+
+
+def test_e41_a_default_that_is_now_a_decision_with_an_exceeded_limit_is_retro_revoked(
+    rows: Rows,
+) -> None:
+    assert of_recordings(rows, "e41c-retro") == {
+        "e41c-retro-influence-1": "retro_revoked",
+        "e41c-retro-influence-2": "retro_revoked",
+        "e41c-retro-daily-1": "contract_default",
+        "e41c-retro-daily-2": "retro_revoked",
+        "e41c-retro-kept-1": "contract_default",
+        "e41c-retro-kept-2": "contract_default",
+    }
+
+
+def of_recordings(rows: Rows, product_id: str) -> dict[str, str]:
+    """Status by generation, of the recording that it is named after."""
+    return dict(
+        rows(
+            "select generation_id, consent_status from marts.fct_source_uses "
+            f"where product_id = '{product_id}' and side = 'MASTER' "
+            "and starts_with(generation_id, object_id)"
+        )
+    )
+
+
+@case
+def e41_limit_that_was_lifted(world: World) -> None:
+    label = world.licensed("e41d", **STRICT)
+    world.product("e41d")
+    world.recording("e41d-rec", owner=label)
+    world.decision("e41d-allow", label, "allow", max_influence="0.9")
+    world.decision("e41d-allow", label, "allow", recorded_at="2026-04-02T00:00:00Z")
+    world.generation("e41d", ["e41d-rec"])
+
+
+def test_e41_a_use_over_a_limit_that_was_lifted_since_is_late_consent(verdicts: Verdicts) -> None:
+    """It stayed unconsented for ever, though the answer is now an allow."""
+    assert verdicts("e41d") == {"e41d-rec": ("late_consent", "CONSENT", None)}
+
+
+@case
+def e41_limits_of_a_new_owner(world: World) -> None:
+    old, new = world.licensed("e41e"), world.licensed("e41e-new", **STRICT)
+    world.product("e41e", basis="plays")
+    for limit, more in (
+        ("influence", {"max_influence": "0.4"}),
+        ("daily", {"daily_limit": 1}),
+        ("kept", {"max_influence": "0.5", "daily_limit": 2}),
+    ):
+        recording = world.recording(f"e41e-{limit}")
+        world.recording(f"{recording}-other", owner=old)
+        world.owns(old, recording, valid_to="2026-03-12T00:00:00Z")
+        world.owns(new, recording, valid_from="2026-03-12T00:00:00Z")
+        world.decision(
+            recording, new, "allow", object_type="recording", object_id=recording,
+            valid_from="2026-03-13T00:00:00Z", recorded_at="2026-03-13T00:00:00Z", **more,
+        )  # fmt: skip
+        for number in (1, 2):
+            derivative = world.derivative(
+                "e41e", [recording, f"{recording}-other"],
+                generation_id=f"{recording}-{number}", derivative_id=f"{recording}-{number}-drv",
+                occurred_at=f"2026-03-10T0{number}:00:00Z",
+            )  # fmt: skip
+            world.plays(derivative, 10, play_date="2026-03-15")
+
+
+def test_e41_plays_under_a_new_owner_are_held_to_both_limits(rows: Rows) -> None:
+    """The second output of its day was paid, though the new owner allows one a day."""
+    assert of_recordings(rows, "e41e") == {
+        "e41e-influence-1": "unconsented",
+        "e41e-influence-2": "unconsented",
+        "e41e-daily-1": "consented",
+        "e41e-daily-2": "unconsented",
+        "e41e-kept-1": "consented",
+        "e41e-kept-2": "consented",
+    }
+
+
+@case
+def e41_limit_lowered_after_the_generation(world: World) -> None:
+    label = world.licensed("e41f", **STRICT)
+    world.product("e41f", basis="plays")
+    world.recording("e41f-rec", owner=label)
+    world.decision("e41f-allow", label, "allow", valid_to="2026-03-12T00:00:00Z")
+    world.decision(
+        "e41f-part", label, "allow", max_influence="0.5", valid_from="2026-03-12T00:00:00Z"
+    )
+    derivative = world.derivative("e41f", ["e41f-rec"])
+    for day in ("11", "13"):
+        world.plays(derivative, 10, play_date=f"2026-03-{day}")
+
+
+def test_e41_plays_over_a_limit_of_their_day_are_unconsented(rows: Rows) -> None:
+    """A limit is a deny, and no revocation: nothing runs off."""
+    assert rows(
+        "select play_date, consent_status from marts.fct_source_uses "
+        "where product_id = 'e41f' and side = 'MASTER' order by all"
+    ) == [(date(2026, 3, 11), "consented"), (date(2026, 3, 13), "unconsented")]
+
+
+@case
+def e34_leakage_of_one_of_two(world: World) -> None:
+    label = world.licensed("e34b", **BOTH)
+    world.product("e34b")
+    for name, artist_allows in (("both", True), ("one", False)):
+        recording = world.recording(f"e34b-{name}", owner=label)
+        on = {"object_type": "recording", "object_id": recording}
+        world.decision(
+            f"{recording}-label", label, "allow", **on, valid_to="2026-03-10T11:00:00Z",
+            enforced_at="2026-03-10T13:00:00Z",
+        )  # fmt: skip
+        if artist_allows:
+            world.decision(
+                f"{recording}-artist", f"{recording}-artist", "allow", voice="artist", **on
+            )
+        world.generation("e34b", [recording])
+
+
+def test_e34_of_two_denials_the_one_that_is_no_leakage_names_the_status(verdicts: Verdicts) -> None:
+    """An artist who never agreed was counted as a revocation not yet obeyed."""
+    assert verdicts("e34b") == {
+        "e34b-both": ("leakage", "CONSENT", None),
+        "e34b-one": ("unconsented", "CONSENT", None),
+    }
+
+
+@case
+def e35_run_off_of_one_of_two(world: World) -> None:
+    label = world.licensed("e35b", **BOTH)
+    world.product("e35b", basis="plays")
+    for name, artist_until in (("same", "2026-03-12"), ("later", "2026-03-16")):
+        recording = world.recording(f"e35b-{name}", owner=label)
+        on = {"object_type": "recording", "object_id": recording}
+        world.decision(
+            f"{recording}-label", label, "allow", **on, valid_to="2026-03-12T00:00:00Z"
+        )  # fmt: skip
+        world.decision(
+            f"{recording}-artist", f"{recording}-artist", "allow", voice="artist", **on,
+            valid_to=f"{artist_until}T00:00:00Z",
+        )  # fmt: skip
+        world.decision(
+            f"{recording}-again", label, "allow", **on, valid_from="2026-03-18T00:00:00Z"
+        )  # fmt: skip
+        derivative = world.derivative("e35b", [recording])
+        for day in ("15", "18", "22", "23"):
+            world.plays(
+                derivative, 10, play_date=f"2026-03-{day}", recorded_at="2026-03-24T00:00:00Z"
+            )
+
+
+def test_e35_each_denial_runs_off_from_its_own_revocation(rows: Rows) -> None:
+    """The artist's revocation of the 16th runs off until the 23rd, once the label allows again."""
+    assert rows(
+        "select object_id, day(play_date), consent_status from marts.fct_source_uses "
+        "where product_id = 'e35b' and side = 'MASTER' order by all"
+    ) == [
+        ("e35b-later", 15, "run_off"),
+        ("e35b-later", 18, "run_off"),
+        ("e35b-later", 22, "run_off"),
+        ("e35b-later", 23, "unconsented"),
+        ("e35b-same", 15, "run_off"),
+        ("e35b-same", 18, "run_off"),
+        ("e35b-same", 22, "unconsented"),
+        ("e35b-same", 23, "unconsented"),
+    ]
+
+
+@case
 def e42_contradiction(world: World) -> None:
     label = world.licensed("e42", **STRICT)
     world.product("e42")
@@ -503,11 +706,19 @@ def e33_featured_artist_as_artist(world: World) -> None:
     world.recording("e33b-rec", owner=label, featured_artist_ids=["e33b-feat"])
     world.decision("e33b-yes", "e33b-feat", "allow", voice="featured_artist")
     world.decision("e33b-no", "e33b-feat", "deny", voice="artist")
+    world.recording("e33b-silent", owner=label, featured_artist_ids=["e33b-artist"])
+    world.decision("e33b-artist-no", "e33b-artist", "deny", voice="artist")
     world.generation("e33b", ["e33b-rec"])
+    world.generation("e33b", ["e33b-silent"])
 
 
-def test_e33_a_featured_artist_that_denied_as_an_artist_has_denied(verdicts: Verdicts) -> None:
-    assert verdicts("e33b") == {"e33b-rec": ("unconsented", "CONSENT", None)}
+def test_e33_of_a_featured_artists_two_voices_the_featured_one_is_more_specific(
+    verdicts: Verdicts,
+) -> None:
+    assert verdicts("e33b") == {
+        "e33b-rec": ("consented", None, "e33b-yes"),
+        "e33b-silent": ("unconsented", "CONSENT", None),
+    }
 
 
 @case

@@ -1,0 +1,105 @@
+-- One row per use scope, source, owner and stretch of rights, with the scope by which
+-- the use is judged and the one by which its generation is.
+-- Where the owner came after the generation, the artists alone are judged at the
+-- generation; the owner is asked at each use (Consent 7).
+-- A view, so that the rows are written once, as int_consent__generations_judged.
+{{ config(materialized="view") }}
+with
+    use_scopes as (select * from {{ ref("int_usage__use_scopes") }}),
+    weights as (select * from {{ ref("int_attribution__source_weights") }}),
+    rights as (select * from {{ ref("int_rights__segments") }}),
+    scopes as (select * from {{ ref("int_consent__scopes") }}),
+    resolved as (
+        select
+            use_scopes.attribution_key,
+            use_scopes.territory,
+            use_scopes.product_id,
+            use_scopes.use_type,
+            use_scopes.model_version,
+            use_scopes.generated_at,
+            use_scopes.generated_in,
+            weights.side,
+            weights.object_id,
+            weights.source_weight_nano,
+            rights.valid_from,
+            rights.valid_to,
+            rights.owner_party_id,
+            rights.ownership_share,
+            rights.owner_since,
+            rights.partner_id,
+            rights.contract_id,
+            rights.contract_version,
+            rights.rights_bucket,
+            rights.owner_since is not null
+            and rights.owner_since > use_scopes.generated_at as is_new_owner
+        from use_scopes
+        inner join weights on weights.attribution_key = use_scopes.attribution_key
+        inner join
+            rights
+            on rights.side = weights.side
+            and rights.object_id = weights.object_id
+            and rights.territory = use_scopes.territory
+            and rights.product_id = use_scopes.product_id
+            and rights.valid_from <= use_scopes.last_judged_at
+            and rights.valid_to > use_scopes.first_judged_at
+    ),
+    -- A generation is judged where and under the terms that it was made, as long as the
+    -- owner was there already.
+    placed as (
+        select
+            resolved.*,
+            case
+                when made.contract_id is null
+                then resolved.territory
+                else resolved.generated_in
+            end as made_in,
+            coalesce(made.contract_id, resolved.contract_id) as made_contract_id,
+            coalesce(
+                made.contract_version, resolved.contract_version
+            ) as made_contract_version,
+            case
+                when made.contract_id is null
+                then resolved.owner_since
+                else made.owner_since
+            end as made_owner_since
+        from resolved
+        left join
+            rights as made
+            on not resolved.is_new_owner
+            and made.contract_id is not null
+            and made.side = resolved.side
+            and made.object_id = resolved.object_id
+            and made.territory = resolved.generated_in
+            and made.product_id = resolved.product_id
+            and made.owner_party_id = resolved.owner_party_id
+            and made.valid_from <= resolved.generated_at
+            and made.valid_to > resolved.generated_at
+    )
+select placed.*, scopes.scope_id, generation_scopes.scope_id as generation_scope_id
+from placed
+left join
+    scopes
+    on scopes.judges_owner
+    and scopes.side = placed.side
+    and scopes.object_id = placed.object_id
+    and scopes.owner_party_id = placed.owner_party_id
+    and scopes.contract_id = placed.contract_id
+    and scopes.contract_version = placed.contract_version
+    and scopes.territory = placed.territory
+    and scopes.product_id = placed.product_id
+    and scopes.use_type = placed.use_type
+    and scopes.model_version is not distinct from placed.model_version
+    and scopes.owner_since is not distinct from placed.owner_since
+left join
+    scopes as generation_scopes
+    on generation_scopes.judges_owner <> placed.is_new_owner
+    and generation_scopes.side = placed.side
+    and generation_scopes.object_id = placed.object_id
+    and generation_scopes.owner_party_id = placed.owner_party_id
+    and generation_scopes.contract_id = placed.made_contract_id
+    and generation_scopes.contract_version = placed.made_contract_version
+    and generation_scopes.territory = placed.made_in
+    and generation_scopes.product_id = placed.product_id
+    and generation_scopes.use_type = placed.use_type
+    and generation_scopes.model_version is not distinct from placed.model_version
+    and generation_scopes.owner_since is not distinct from placed.made_owner_since

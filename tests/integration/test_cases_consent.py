@@ -1,0 +1,58 @@
+"""Consent in small landing zones after reported faults, as an outside party judged them.
+
+The files lie beside the project and are only read; without them there is nothing to test.
+"""
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from linernotes import warehouse
+from linernotes.ingestion import admit_landing
+from linernotes.settings import PROJECT_ROOT, Settings
+from tests.conftest import build_once
+
+CASES = PROJECT_ROOT.parent / "shared" / "data" / "cases"
+NAMES = ("consent-release-upc-forms", "consent-same-isrc-two-ids")
+
+pytestmark = pytest.mark.skipif(not CASES.exists(), reason="the shared data is not there")
+
+
+@pytest.fixture(scope="module")
+def statuses(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The consent status by object, of both cases in one home."""
+
+    def make(home: Path) -> None:
+        for name in NAMES:
+            shutil.copytree(CASES / name / "landing", home / "landing", dirs_exist_ok=True)
+        report = admit_landing(Settings(home=home, landing=home / "landing"))
+        # Both cases deliver the same exchange rates.
+        assert {one.state for one in report.deliveries} == {"loaded", "duplicate"}
+
+    settings = Settings(home=build_once(shared_folder / "cases-consent", make))
+    project = warehouse.compiled_project(settings)
+    root = warehouse.link_sources(settings, tmp_path_factory.mktemp("sources"))
+    with warehouse.valuation(project, root) as run:
+        run.run(warehouse.World(datetime(2026, 11, 1)), ["int_consent__uses_judged"])
+        rows = run.connection.execute(
+            """
+            select object_id, consent_status
+            from intermediate.int_consent__uses_judged
+            where contract_id is not null and side = 'MASTER'
+            """
+        ).fetchall()
+    return dict(rows)
+
+
+def test_case_e65_release_is_denied_in_every_form_of_its_gtin(statuses: dict[str, str]) -> None:
+    names = [f"upc-{form}-rec" for form in ("r12", "r13", "r14", "q13", "e14")]
+
+    assert {name: statuses[name] for name in names} == dict.fromkeys(names, "unconsented")
+
+
+def test_case_e65_recording_is_denied_under_both_of_its_ids(statuses: dict[str, str]) -> None:
+    names = ["isrc2-album", "isrc2-comp"]
+
+    assert {name: statuses[name] for name in names} == dict.fromkeys(names, "unconsented")
