@@ -27,8 +27,7 @@ SUITE = Suite(
         ),
         expect_no_rows(
             "no_refused_file_waits",
-            "select name from {batch} group by name having arg_max(state, sequence) ="
-            " 'refused'",
+            "select name from {batch} group by name having arg_max(state, sequence) = 'refused'",
             reason="A refused file's content is missing from every report: read the reason, have"
             " the sender fix it.",
             severity="warn",
