@@ -223,7 +223,7 @@ def _most_common(reasons: "Counter[str]") -> list[tuple[str, int]]:
 def _problems(settings: Settings, lake: Lake) -> list[Problem]:
     latest = (
         lake.read("raw_door__check_results")
-        .sort("checked_at")
+        .sort("sequence")
         .group_by("check_name")
         .agg(pl.col("severity", "outcome", "unexpected_count", "reason").last())
         .filter(pl.col("outcome") != "passed")

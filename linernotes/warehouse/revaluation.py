@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from linernotes.base import durable
 from linernotes.ledger import REVALUED, REVALUED_COLUMNS
 from linernotes.settings import PROJECT_ROOT
 from linernotes.warehouse.compiled import INPUT_CLASSES, CompiledProject
@@ -88,17 +89,15 @@ def revalue(
             months = _months_moved(run, sources_root, freeze, known_at, accounts)
             if months:
                 _value(run, freeze, known_at, accounts, months, on_progress)
-        folder.mkdir(parents=True, exist_ok=True)
-        unfinished = folder / ".unfinished"
-        # The state lies in the file that it speaks of, so that the one is never without the other.
-        connection.execute(
-            "copy (from deltas order by class_number, line_key, usage_layer, known_at_before) "
-            f"to '{unfinished}' (format parquet, kv_metadata {{{STATE_KEY}: '{state}'}})"
-        )
-        for link in folder.glob("*.parquet"):
-            if link.name != FILE_NAME:
-                link.unlink()
-        unfinished.replace(folder / FILE_NAME)
+        with durable.replacing(folder / FILE_NAME) as unfinished:
+            # The state lies in the file that it speaks of: the one is never without the other.
+            connection.execute(
+                "copy (from deltas order by class_number, line_key, usage_layer, known_at_before) "
+                f"to '{unfinished}' (format parquet, kv_metadata {{{STATE_KEY}: '{state}'}})"
+            )
+            for link in folder.glob("*.parquet"):
+                if link.name not in {FILE_NAME, unfinished.name}:
+                    link.unlink()
 
 
 def _value(
