@@ -20,6 +20,7 @@ from linernotes.warehouse.compiled import INPUT_CLASSES, CompiledProject
 from linernotes.warehouse.valuation import Valuation, World, require_rates, valuation
 
 LINES = "intermediate.int_compensation__lines_valued"
+FEES = "intermediate.int_compensation__fees"
 CATALOGUE = (
     "stg_catalog__recordings",
     "stg_catalog__works",
@@ -139,8 +140,18 @@ def _keep(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     connection.execute(
         f"""
         create or replace temp table {name} as
-        select lines.*
+        select
+            lines.*,
+            case
+                when lines.contract_id is null then lines.currency_code else fees.currency_code
+            end as pool_currency_code,
+            case when lines.contract_id is null then 1 else fees.fx_rate end as pool_fx_rate
         from {LINES} as lines
+        left join {FEES} as fees
+            on fees.pool_id = lines.pool_id
+            and fees.contract_id = lines.contract_id
+            and fees.contract_version = lines.contract_version
+            and fees.usage_layer = lines.usage_layer
         inner join accounts
             on accounts.contract_id = coalesce(lines.contract_id, 'unallocated')
             and lines.usage_month <= accounts.last_month
@@ -161,7 +172,9 @@ def _difference() -> str:
         select
             ?, ?, coalesce(after.line_key, before.line_key),
             coalesce(after.usage_layer, before.usage_layer), {keys}, {measures},
-            coalesce(after.usage_month, before.usage_month), ?, ?
+            coalesce(after.usage_month, before.usage_month), ?, ?,
+            coalesce(after.pool_currency_code, before.pool_currency_code),
+            coalesce(after.pool_fx_rate, before.pool_fx_rate)
         from before
         full join after
             on after.line_key = before.line_key and after.usage_layer = before.usage_layer

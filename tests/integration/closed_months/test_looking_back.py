@@ -14,6 +14,7 @@ from tests.conftest import LAST_KNOWN_AT
 from tests.fixtures.worlds import Rows, World, closed_case
 
 JANUARY = datetime(2026, 1, 1).date()
+MARCH = datetime(2026, 3, 1).date()
 
 
 @pytest.fixture
@@ -196,6 +197,18 @@ def test_simulation_of_a_better_share_shows_gains_and_the_clause_it_sets_off(
     }
     after = {path: path.stat().st_mtime_ns for path in settings.home.rglob("*") if path.is_file()}
     assert after == before
+
+
+def test_simulation_e99_of_a_clause_that_is_followed_already_tells_what_it_costs(
+    settings: Settings,
+) -> None:
+    """The clause named the same contract before and after, so that nothing was said of it."""
+    found = simulate(settings, MARCH, revenue_shares={"e99-other-contract": Decimal("0.90")})
+
+    # Of 100.00 it had 62.00 by the clause, and would have 90.00.
+    assert ("e99-linked-contract", Decimal("28.000")) in {
+        (one.contract_id, one.cost) for one in found.triggered
+    }
 
 
 @closed_case
