@@ -31,9 +31,9 @@ from linernotes.delivery.records import (
     record,
 )
 from linernotes.errors import LinernotesError
-from linernotes.reporting import Package
+from linernotes.reporting import Package, read_manifest
 from linernotes.settings import Settings
-from linernotes.statements import file_safe
+from linernotes.statements import LEDGER_HEAD, file_safe
 
 StepProgress = Callable[[str, int, int, str], None]
 # Partners that are served side by side, so that one that does not answer holds up no other.
@@ -186,6 +186,7 @@ class _Go:
             shipment_id=plan.shipment_id,
             certificate=plan.certificate,
             is_again=plan.is_again,
+            ledger_head=read_manifest(self.package.path).get(LEDGER_HEAD),
         )
 
         def attempt() -> None:

@@ -15,11 +15,19 @@ import duckdb
 
 from linernotes.published import Publication, definitions_file
 from linernotes.settings import Settings
+from linernotes.statements import PUBLISHED_HEADS, Head, ledger_head
 
 PUBLIC_SCHEMAS = ("marts", "reports", "quality")
 # Clients and BI tools of the 1.4 line can open this; DuckDB's own default format they cannot.
 STORAGE_VERSION = "v1.4.0"
 KEPT_PUBLICATIONS = 3
+HEAD_COLUMNS = {
+    "number": ("integer", "Number of the entry, from 1."),
+    "sha256": ("varchar", "SHA-256 of the entry, which holds that of the entry before."),
+    "key_id": ("varchar", "First 16 digits of the SHA-256 of the public key."),
+    "public_key": ("varchar", "Ed25519 public key of the service, 32 bytes in base64."),
+    "signature": ("varchar", "Ed25519 signature of number and hash, in base64; may be empty."),
+}
 
 
 def publish(settings: Settings, known_at: datetime) -> Path:
@@ -39,7 +47,7 @@ def publish(settings: Settings, known_at: datetime) -> Path:
     published_at = datetime.now(UTC)
     target = root / f"linernotes-{published_at:%Y%m%dT%H%M%S%f}.duckdb"
     unfinished = target.with_suffix(".unfinished")
-    _copy_public_schemas(settings.warehouse_file, unfinished, known_at)
+    _copy_public_schemas(settings.warehouse_file, unfinished, known_at, ledger_head(settings))
     definitions = settings.warehouse_file.parent / "target" / "semantic_manifest.json"
     shutil.copyfile(definitions, definitions_file(target))
     unfinished.rename(target)
@@ -55,7 +63,9 @@ def publish(settings: Settings, known_at: datetime) -> Path:
     return target
 
 
-def _copy_public_schemas(warehouse: Path, target: Path, known_at: datetime) -> None:
+def _copy_public_schemas(
+    warehouse: Path, target: Path, known_at: datetime, head: Head | None
+) -> None:
     target.unlink(missing_ok=True)
     with duckdb.connect() as connection:
         connection.execute("set preserve_insertion_order = false")
@@ -92,6 +102,23 @@ def _copy_public_schemas(warehouse: Path, target: Path, known_at: datetime) -> N
             "comment on column target.quality.publications.known_at is "
             "'Only what was recorded by this instant counts; UTC.'"
         )
+        add_ledger_head(connection, f"target.{PUBLISHED_HEADS}", head)
+
+
+def add_ledger_head(connection: duckdb.DuckDBPyConnection, table: str, head: Head | None) -> None:
+    """Adds the table of the ledger's head to a file; no row where nothing is issued."""
+    columns = ", ".join(f"{name} {type_}" for name, (type_, _) in HEAD_COLUMNS.items())
+    connection.execute(f"create table {table} ({columns})")
+    if head:
+        marks = ", ".join("?" for _ in HEAD_COLUMNS)
+        values = [getattr(head, name) for name in HEAD_COLUMNS]
+        connection.execute(f"insert into {table} values ({marks})", values)
+    connection.execute(
+        f"comment on table {table} is 'One row: the last entry of the ledger when this file was "
+        "published. No row before the first issue.'"
+    )
+    for name, (_, comment) in HEAD_COLUMNS.items():
+        connection.execute(f"comment on column {table}.{name} is {_literal(comment)}")
 
 
 def _literal(text: str) -> str:

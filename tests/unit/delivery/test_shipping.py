@@ -41,6 +41,7 @@ from linernotes.reporting import (
     MANIFEST,
     Package,
     file_sha256,
+    read_manifest,
     verify_package,
     write_packages,
 )
@@ -95,6 +96,7 @@ def test_delivery_is_recorded_with_what_the_target_said(settings: Settings) -> N
     assert (record.partner_id, record.report_month, record.version) == ("tune", "2026-06", 1)
     assert (record.outcome, record.attempts, record.target) == (DELIVERED, 1, str(folder))
     assert record.manifest_sha256 == package.manifest_sha256
+    assert record.ledger_head == read_manifest(package.path)["ledger_head"] is not None
     assert record.started_at <= record.ended_at
     assert {file.name for file in record.files} == set(tree(package.path))
     for file in record.files:
