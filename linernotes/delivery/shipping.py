@@ -16,7 +16,7 @@ from linernotes.agreements import Agreements, Target, load_agreements
 from linernotes.delivery.attempts import Patience, tried
 from linernotes.delivery.destination import Destination, described, open_destination
 from linernotes.delivery.errors import Busy, ConnectionFault, MustStay
-from linernotes.delivery.guards import require_may_leave
+from linernotes.delivery.guards import require_issued, require_may_leave
 from linernotes.delivery.outgoing import Plan, forget, plan_for, unfinished_plan
 from linernotes.delivery.records import (
     AS_BEFORE,
@@ -127,6 +127,7 @@ def _deliver(terms: _Terms, package: Package) -> Shipment:
             if earlier and not terms.again:
                 return replace(earlier, outcome=AS_BEFORE)
             names = require_may_leave(package, agreement, terms.agreements.sender)
+            require_issued(terms.settings, package)
             plan = plan_for(terms.settings, package, agreement, names, again=terms.again)
             go.send(plan, target)
             go.end(DELIVERED)

@@ -50,6 +50,7 @@ from linernotes.statements import (
     evidence_file,
     file_safe,
     head_of_issue,
+    ledger_as_written,
     month_start,
     published_statements,
 )
@@ -103,8 +104,8 @@ def write_packages(
         The packages by partner and month, new or kept.
 
     Raises:
-        LinernotesError: if there is no statement to package, or the published warehouse no
-            longer says what the statements say.
+        LinernotesError: if there is no statement to package, if the published warehouse no longer
+            says what the statements say, or if the ledger is not as it was written.
     """
     statements = [_as_packaged(one) for one in current_statements(settings, month, partner)]
     if not statements:
@@ -112,6 +113,8 @@ def write_packages(
             f"No statement is drafted for {month or 'any month'} and {partner or 'any partner'}: "
             "run `linernotes statement draft` first."
         )
+    if any(one.state == ISSUED for one in statements):
+        _require_ledger_as_written(settings)
     groups = [
         list(group)
         for _, group in groupby(statements, lambda one: (one.partner_id, one.report_month))
@@ -134,6 +137,17 @@ def write_packages(
         if on_progress:
             on_progress(done, len(groups), f"{first.partner_id} {first.report_month}")
     return sorted(packages, key=lambda one: (one.partner_id, one.report_month))
+
+
+def _require_ledger_as_written(settings: Settings) -> None:
+    """What partners are told to be issued comes out of a ledger that nobody changed."""
+    problems = ledger_as_written(settings)
+    if problems:
+        raise LinernotesError(
+            f"The ledger is not as it was written, so no package is made from it: {problems[0]} "
+            f"({len(problems)} in all). Run `linernotes verify --ledger`; "
+            "docs/operators/restore.md says what to do."
+        )
 
 
 def _as_packaged(statement: StatementRecord) -> StatementRecord:

@@ -43,7 +43,7 @@ from linernotes.statements.records import (
 )
 from linernotes.statements.states import current_statements, statement_states
 from linernotes.statements.tracing import EventTrace, LineTrace, trace_event, trace_line
-from linernotes.statements.verification import heads_that_differ, verify_ledger
+from linernotes.statements.verification import heads_that_differ, ledger_as_written, verify_ledger
 
 __all__ = [
     "DRAFT",
@@ -79,6 +79,7 @@ __all__ = [
     "issued_statements",
     "json_text",
     "last_public_key",
+    "ledger_as_written",
     "ledger_head",
     "line_types_issued",
     "month_start",

@@ -41,7 +41,7 @@ from linernotes.statements.approvals import (
 )
 from linernotes.statements.drafts import all_newest_drafts
 from linernotes.statements.evidence import KINDS, LINES_KIND
-from linernotes.statements.heads import keep_head, signed_head
+from linernotes.statements.heads import head_file, keep_head, ledger_head, signed_head
 from linernotes.statements.issuances import (
     FIRST_SHA256,
     Issuance,
@@ -53,6 +53,7 @@ from linernotes.statements.issuances import (
     statement_entry,
 )
 from linernotes.statements.keys import (
+    UNFINISHED_KEY,
     SigningKey,
     key_changes,
     make_signing_key,
@@ -105,6 +106,7 @@ def issue(
     """
     with _issuing(settings):
         _require_ledger_holds(settings)
+        _keep_head(settings)
         waiting = drafts_to_issue(settings, month, partner)
         issued = list(issued_statements(settings).values())
         drafted = all_newest_drafts(settings)
@@ -139,6 +141,7 @@ def _issuing(settings: Settings) -> Generator[None]:
             ) from None
         for leftover in root.glob(f"{UNFINISHED_PREFIX}*"):
             shutil.rmtree(leftover)
+        (settings.keys_root / UNFINISHED_KEY).unlink(missing_ok=True)
         yield
 
 
@@ -150,6 +153,26 @@ def _require_ledger_holds(settings: Settings) -> None:
             f"The ledger in {issued_root(settings)} is not as it was written, so nothing more is "
             f"issued:\n{listed}\nRestore its newest copy and run `linernotes verify --ledger`. "
             "docs/operators/restore.md says how."
+        )
+
+
+def _keep_head(settings: Settings) -> None:
+    """Writes the head of the last entry beside the ledger, if it is not there yet.
+
+    An issue may have died between its entry and its head; and one that has written its entry has
+    issued, whatever becomes of the file.
+    """
+    head = ledger_head(settings)
+    try:
+        if head and (
+            not settings.ledger_head_file.exists() or head_file(settings.ledger_head_file) != head
+        ):
+            keep_head(settings, head)
+    except OSError as reason:
+        logging.getLogger(__name__).warning(
+            "%s could not be written (%s): keep what `linernotes ledger head` prints.",
+            settings.ledger_head_file,
+            reason,
         )
 
 
@@ -309,15 +332,7 @@ def _write(
         sync(root)
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    try:
-        keep_head(settings, head)
-    except OSError as reason:
-        # It is issued; the next issue writes the file again.
-        logging.getLogger(__name__).warning(
-            "%s could not be written (%s): keep what `linernotes ledger head` prints.",
-            settings.ledger_head_file,
-            reason,
-        )
+    _keep_head(settings)
     return read_issuance(target)
 
 

@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import stat
-import tempfile
 from binascii import Error as NotBase64
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
@@ -28,6 +27,7 @@ from linernotes.settings import Settings
 from linernotes.statements.records import instant_text, json_text, now, sync, write_over
 
 PRIVATE_KEY, KEY_CHANGES = "ledger.pem", "changes.json"
+UNFINISHED_KEY = ".ledger.pem.unfinished"
 KEY_ID_DIGITS = 16
 
 
@@ -218,19 +218,21 @@ def _write_private(settings: Settings, key: SigningKey, *, instead: bool) -> Non
     root = settings.keys_root
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     content = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    # A temporary file is its owner's alone from the start.
-    descriptor, name = tempfile.mkstemp(dir=root, prefix=".", suffix=".unfinished")
+    unfinished = root / UNFINISHED_KEY
+    unfinished.unlink(missing_ok=True)
     try:
-        with os.fdopen(descriptor, "wb") as unfinished:
-            unfinished.write(content)
-            unfinished.flush()
-            os.fsync(unfinished.fileno())
+        # It is its owner's alone from the start.
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         if instead:
-            Path(name).replace(root / PRIVATE_KEY)
+            unfinished.replace(root / PRIVATE_KEY)
         else:
-            os.link(name, root / PRIVATE_KEY)
+            os.link(unfinished, root / PRIVATE_KEY)
     finally:
-        Path(name).unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
     sync(root)
 
 

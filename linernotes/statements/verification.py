@@ -77,6 +77,26 @@ POOLS_OFF = """
         or pools.held_amount <> coalesce(of_lines.held_amount, 0)
     order by all
 """
+# The weight of a month's own line is the exact sum over its uses, rounded once. Lines that no use
+# has earned, such as those of a pool without any, have none.
+USES_OFF = """
+    with
+        of_uses as (
+            select
+                line_id, sum(quantity) as quantity,
+                cast(sum(weight_nano) as decimal(38, 0)) as weight_nano
+            from read_parquet($uses)
+            group by all
+        )
+    select line_id
+    from of_uses
+    left join read_parquet($lines) as lines using (line_id)
+    where
+        lines.line_id is null
+        or lines.line_type = 'USAGE'
+        and (of_uses.quantity <> lines.quantity or of_uses.weight_nano <> lines.weight_nano)
+    order by all
+"""
 
 
 def verify_ledger(settings: Settings, kept: KnownHead | None = None) -> list[LedgerProblem]:
@@ -92,7 +112,7 @@ def verify_ledger(settings: Settings, kept: KnownHead | None = None) -> list[Led
     Returns:
         What does not hold, by issuance; nothing if all does.
     """
-    problems = [*changed_bytes(settings), *_heads_that_differ(settings, kept)]
+    problems = ledger_as_written(settings, kept)
     if problems:
         # Figures out of changed files would only say the same in other words.
         return problems
@@ -135,6 +155,16 @@ def figures_that_differ(
     except (duckdb.Error, LookupError, TypeError, ValueError, ArithmeticError) as reason:
         problems.append(LedgerProblem(issuance.sequence, ENTRY, f"cannot be checked: {reason!r}"))
     return problems
+
+
+def ledger_as_written(settings: Settings, kept: KnownHead | None = None) -> list[LedgerProblem]:
+    """What of the ledger is not as it was written: bytes, signatures, heads; nothing is summed.
+
+    Args:
+        settings: The home.
+        kept: A head that was kept elsewhere.
+    """
+    return [*changed_bytes(settings), *_heads_that_differ(settings, kept)]
 
 
 def heads_that_differ(settings: Settings) -> list[LedgerProblem]:
@@ -300,25 +330,23 @@ def _evidence_that_differs(
         for details in _draft_that_differs(settings, one, listed[one.statement_id]):
             yield LedgerProblem(issuance.sequence, ENTRY, f"{one.statement_id}: {details}")
     for kind, name in KINDS.items():
-        files = [
+        drafted = [
             str(settings.ledger_root / listed[one.statement_id][kind]["name"])
             for one in issuance.statements
         ]
         path = issuance.path / name
-        if _rows_of(connection, [str(path)], name) != _rows_of(connection, files, name):
+        if _rows_of(connection, [str(path)], name) != _rows_of(connection, drafted, name):
             details = "its rows are not those of the drafts"
             yield LedgerProblem(issuance.sequence, name, details)
-    values = {name: str(issuance.path / f"{name}.parquet") for name in ("lines", "pools")}
-    for pool in connection.execute(POOLS_OFF, values).fetchall():
-        details = f"lines do not sum to {' '.join(map(str, pool))}"
-        yield LedgerProblem(issuance.sequence, POOLS_FILE, details)
-    [(astray,)] = connection.execute(
-        "select count(*) from read_parquet(?) as uses "
-        "anti join read_parquet(?) as lines using (line_id)",
-        [str(issuance.path / USES_FILE), values["lines"]],
-    ).fetchall()
-    if astray:
-        yield LedgerProblem(issuance.sequence, USES_FILE, f"{astray} uses are of no line here")
+    files = {kind: str(issuance.path / name) for kind, name in KINDS.items()}
+    for query, name, details in (
+        (POOLS_OFF, POOLS_FILE, "is not what its lines sum to"),
+        (USES_OFF, USES_FILE, "is a line that its uses do not sum to"),
+    ):
+        own = {kind: path for kind, path in files.items() if f"${kind}" in query}
+        for row in connection.execute(query, own).fetchall():
+            place = " ".join(str(value) for value in row)
+            yield LedgerProblem(issuance.sequence, name, f"{place} {details}")
     for details in unproved(connection, issuance.path / LINES_FILE):
         yield LedgerProblem(issuance.sequence, LINES_FILE, details)
 

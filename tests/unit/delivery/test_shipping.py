@@ -4,7 +4,9 @@ The steps are the same for every target; what is special of SFTP and S3 has test
 """
 
 import fcntl
+import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -61,6 +63,7 @@ from tests.fixtures.deliveries import (
     package_of,
     tree,
 )
+from tests.fixtures.packages import remark
 
 
 def folder_of(settings: Settings, partner: str = "tune", more: str = "") -> Path:
@@ -262,7 +265,7 @@ def test_delivery_of_what_may_be_another_partners_is_refused(
     [shipment] = deliver_packages(settings, [package])
 
     assert shipment.outcome == REFUSED
-    assert "is not the package of" in shipment.reason
+    assert re.search("is not the package of|lies in the folder", shipment.reason)
     assert [tree(folder) for folder in folders] == [{}, {}]
 
 
@@ -280,6 +283,24 @@ def test_delivery_of_a_package_with_a_problem_is_refused(settings: Settings) -> 
     [record] = goes(settings, "tune")
     assert (record.outcome, record.attempts) == (REFUSED, 0)
     assert delivery_standing(settings) == DeliveryStanding(0, 0, 1)
+
+
+def test_delivery_of_a_package_that_the_ledger_does_not_know_is_refused(
+    settings: Settings,
+) -> None:
+    """A package may hold in itself and still be somebody else's work."""
+    folder, package = folder_of(settings), package_of(settings, "tune")
+    manifest = read_manifest(package.path)
+    manifest["statements"][0]["version"] = 2
+    (package.path / MANIFEST).write_text(json.dumps(manifest))
+    remark(package.path)
+    assert verify_package(package.path) == []
+
+    [shipment] = deliver_packages(settings, [package_of(settings, "tune")])
+
+    assert shipment.outcome == REFUSED
+    assert "what the ledger does not say" in shipment.reason
+    assert tree(folder) == {}
 
 
 def test_delivery_with_a_pattern_that_matches_nothing_is_refused(settings: Settings) -> None:

@@ -249,6 +249,18 @@ def test_key_is_not_rotated_without_need(
     assert found(settings) == ""
 
 
+def test_head_that_a_killed_issue_did_not_write_is_written_by_the_next_try(
+    settings: Settings,
+) -> None:
+    issued(settings, MONTHS[0])
+    settings.ledger_head_file.unlink()
+
+    with pytest.raises(LinernotesError, match="already issued"):
+        issue(settings, MONTHS[0], by="Ben")
+
+    assert head_file(settings.ledger_head_file) == ledger_head(settings)
+
+
 def test_head_beside_the_ledger_that_cannot_be_read_is_found(settings: Settings) -> None:
     issued(settings, MONTHS[0])
     settings.ledger_head_file.write_text("{}")
