@@ -274,8 +274,13 @@ def _statements_missing(settings: Settings, found: list[Issuance]) -> Iterator[L
         if isinstance(content, LinernotesError) or content.get("state") != ISSUED:
             continue
         place = name_of(settings, path)
-        for told in content.get("statements", []):
-            statement_id = told.get("statement_id")
+        stated = content.get("statements")
+        if not isinstance(stated, list) or not all(isinstance(told, dict) for told in stated):
+            details = f"{place} does not list its statements: restore it from a backup"
+            yield LedgerProblem(None, "ledger", details)
+            continue
+        for told in stated:
+            statement_id = str(told.get("statement_id"))
             own = issued.get(statement_id)
             if own is None:
                 details = f"{statement_id} is issued in {place}, and not here: {OLDER}"
