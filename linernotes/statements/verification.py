@@ -203,7 +203,7 @@ def unproved(connection: duckdb.DuckDBPyConnection, lines: Path) -> Iterator[str
     found = connection.execute(
         "select count(*), min(line_id) from read_parquet(?) "
         "where (pool_id is not null or line_type = 'TRAINING_FEE') and hold_bucket is null "
-        "and amount > 0 and consent_proof_id is null",
+        "and amount > 0 and consent_proof_id is null and contract_id is not null",
         [str(lines)],
     ).fetchone()
     if found and found[0]:
