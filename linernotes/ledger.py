@@ -184,6 +184,10 @@ COLUMNS_OF_FILE = {
     USES_FILE: USE_COLUMNS,
     POOLS_FILE: POOL_COLUMNS,
 }
+# What an issuance holds beside them: what it says, the hash of that, and the signed hash.
+ENTRY, SEAL, HEAD = "entry.json", "entry.sha256", "head.json"
+# Entries of version 1 say no version; they are not signed, and list no evidence.
+ENTRY_VERSION, UNSIGNED_VERSION = 2, 1
 SEQUENCE_DIGITS = 6
 PARQUET_OPTIONS = "format parquet, compression zstd, row_group_size 122880"
 

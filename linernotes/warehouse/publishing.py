@@ -21,6 +21,7 @@ from linernotes.errors import LinernotesError
 from linernotes.holders import why_not_opened
 from linernotes.published import Publication, definitions_file, publication
 from linernotes.settings import Settings
+from linernotes.statements import PUBLISHED_HEADS, Head, ledger_head
 from linernotes.warehouse.building import require_build
 from linernotes.warehouse.dbt import target_folder
 
@@ -31,6 +32,13 @@ KEPT_PUBLICATIONS = 3
 EVERYBODYS_WRITING = 0o222
 NUMBERED = re.compile(r"linernotes-(\d{6,})-\d{8}T\d{6}\.duckdb")
 LOG = logging.getLogger(__name__)
+HEAD_COLUMNS = {
+    "number": ("integer", "Number of the entry, from 1."),
+    "sha256": ("varchar", "SHA-256 of the entry, which holds that of the entry before."),
+    "key_id": ("varchar", "First 16 digits of the SHA-256 of the public key."),
+    "public_key": ("varchar", "Ed25519 public key of the service, 32 bytes in base64."),
+    "signature": ("varchar", "Ed25519 signature of number and hash, in base64; may be empty."),
+}
 
 
 def publish(settings: Settings) -> Path:
@@ -61,7 +69,8 @@ def publish(settings: Settings) -> Path:
     with durable.replacing(definitions_file(target)) as copy:
         shutil.copyfile(definitions, copy)
     with durable.replacing(target) as unfinished:
-        _copy_public_schemas(settings.warehouse_file, unfinished, known_at)
+        head = ledger_head(settings)
+        _copy_public_schemas(settings.warehouse_file, unfinished, known_at, head)
         unfinished.chmod(unfinished.stat().st_mode & ~EVERYBODYS_WRITING)
     record = Publication(target.name, known_at.isoformat() + "Z", published_at.isoformat(), number)
     durable.write_text(root / "current.json", json.dumps(asdict(record), indent=2) + "\n")
@@ -98,7 +107,9 @@ def _take_logs_away(root: Path) -> None:
         )
 
 
-def _copy_public_schemas(warehouse: Path, target: Path, known_at: datetime) -> None:
+def _copy_public_schemas(
+    warehouse: Path, target: Path, known_at: datetime, head: Head | None
+) -> None:
     target.unlink(missing_ok=True)
     with duckdb.connect() as connection:
         connection.execute("set preserve_insertion_order = false")
@@ -138,6 +149,23 @@ def _copy_public_schemas(warehouse: Path, target: Path, known_at: datetime) -> N
             "comment on column target.quality.publications.known_at is "
             "'Only what was recorded by this instant counts; UTC.'"
         )
+        add_ledger_head(connection, f"target.{PUBLISHED_HEADS}", head)
+
+
+def add_ledger_head(connection: duckdb.DuckDBPyConnection, table: str, head: Head | None) -> None:
+    """Adds the table of the ledger's head to a file; no row where nothing is issued."""
+    columns = ", ".join(f"{name} {type_}" for name, (type_, _) in HEAD_COLUMNS.items())
+    connection.execute(f"create table {table} ({columns})")
+    if head:
+        marks = ", ".join("?" for _ in HEAD_COLUMNS)
+        values = [getattr(head, name) for name in HEAD_COLUMNS]
+        connection.execute(f"insert into {table} values ({marks})", values)
+    connection.execute(
+        f"comment on table {table} is 'One row: the last entry of the ledger when this file was "
+        "published. No row before the first issue.'"
+    )
+    for name, (_, comment) in HEAD_COLUMNS.items():
+        connection.execute(f"comment on column {table}.{name} is {_literal(comment)}")
 
 
 def _literal(text: str) -> str:

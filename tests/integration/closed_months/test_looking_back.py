@@ -8,7 +8,7 @@ import pytest
 
 from linernotes.errors import LinernotesError
 from linernotes.settings import Settings
-from linernotes.statements import trace_event, trace_line
+from linernotes.statements import trace_event, trace_line, verify_ledger
 from linernotes.warehouse import as_known, simulate
 from tests.conftest import LAST_KNOWN_AT
 from tests.fixtures.worlds import Rows, World, closed_case
@@ -51,6 +51,11 @@ def traced(world: World) -> None:
 def line_id(rows: Rows, condition: str) -> str:
     [(found,)] = rows(f"select line_id from marts.fct_compensation_lines where {condition}")
     return found
+
+
+def test_ledger_of_the_closed_months_holds_in_every_figure(settings: Settings) -> None:
+    """What is checked of a ledger must be true of corrections, reserves and suspensions too."""
+    assert [str(problem) for problem in verify_ledger(settings)] == []
 
 
 def test_trace_of_issued_line_leads_to_events_terms_revenue_and_decision(
