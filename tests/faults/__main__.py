@@ -1,0 +1,100 @@
+"""Tries every point of every command, two processes side by side, and writes the figures.
+
+`python -m tests.faults [--out FILE] [--points N] [NAME ...]`; N points of each command at most.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+
+from tests.faults.campaign import Bench, Verdict
+from tests.faults.known import unknown
+from tests.faults.scenarios import SCENARIOS
+from tests.faults.shim import COMPILER, Commands, build_shim
+
+KINDS = {
+    "kill": "killed before or after an operation",
+    "torn": "killed in the middle of a write",
+    "full": "disk full, once or from then on",
+    "broken": "input/output error, once or from then on",
+    "cut": "power cut",
+    "clock": "clock an hour or a day off",
+}
+SHARES = 8
+
+
+def main() -> int:
+    """Ends with 1 if anything was lost that is not on the list of known faults."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults")
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(SCENARIOS)}; else all")
+    parser.add_argument("--out", type=Path, help="where the figures go, as Markdown")
+    parser.add_argument("--points", type=int, help="of each command; else all")
+    given = parser.parse_args()
+    if COMPILER is None:
+        print("A C compiler is needed: install gcc.", file=sys.stderr)
+        return 2
+    names = given.names or list(SCENARIOS)
+    verdicts = []
+    workers = os.cpu_count() or 1
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        shares = [
+            pool.submit(_try_share, name, share, given.points)
+            for name in names
+            for share in range(SHARES)
+        ]
+        for done, future in enumerate(as_completed(shares), start=1):
+            verdicts += future.result()
+            lost = sum(bool(one.faults) for one in verdicts)
+            print(f"{done} of {len(shares)} shares, {len(verdicts)} points, {lost} lost")
+    verdicts.sort(key=lambda one: (names.index(one.point.scenario), one.point.kind, one.point.at))
+    for one in verdicts:
+        if one.faults:
+            print(one)
+    if given.out:
+        given.out.write_text("\n".join(_told(names, verdicts)) + "\n", encoding="utf-8")
+    return 1 if any(unknown(str(one.point), one.faults) for one in verdicts) else 0
+
+
+def _try_share(name: str, share: int, count: int | None) -> list[Verdict]:
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+        library = build_shim(Path(folder))
+        with Commands(library) as commands:
+            bench = Bench(commands, library, Path(folder) / "bench", SCENARIOS[name])
+            points = bench.sample(count, 1) if count else list(bench.points())
+            return [bench.try_point(point) for point in points[share::SHARES]]
+
+
+def _told(names: list[str], verdicts: list[Verdict]) -> Iterator[str]:
+    """The figures as Markdown."""
+    lost = [one for one in verdicts if one.faults]
+    yield "# Commands under faults"
+    yield ""
+    yield "`make faults` writes this file. At each point a command is disturbed and then run again;"
+    yield "it survives if the home then holds, by content, what an undisturbed run leaves."
+    yield ""
+    yield f"Points: {len(verdicts)}. Survived: {len(verdicts) - len(lost)}. Lost: {len(lost)}."
+    yield ""
+    yield "| command | disturbance | points | survived | lost |"
+    yield "| --- | --- | ---: | ---: | ---: |"
+    tried = Counter((one.point.scenario, one.point.kind) for one in verdicts)
+    failed = Counter((one.point.scenario, one.point.kind) for one in lost)
+    for name in names:
+        for kind, meaning in KINDS.items():
+            if count := tried[name, kind]:
+                bad = failed[name, kind]
+                yield f"| {name} | {meaning} | {count} | {count - bad} | {bad} |"
+    if lost:
+        yield ""
+        yield "## Lost"
+        yield ""
+        yield from (f"- {one}" for one in lost)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
