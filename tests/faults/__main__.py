@@ -6,17 +6,16 @@
 import argparse
 import os
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.faults.campaign import Bench, Verdict
+from tests.faults.campaign import Verdict, try_share
 from tests.faults.known import unknown
 from tests.faults.scenarios import SCENARIOS
-from tests.faults.shim import COMPILER, Commands, build_shim
+from tests.faults.shim import COMPILER
 
 KINDS = {
     "kill": "killed before or after an operation",
@@ -44,7 +43,7 @@ def main() -> int:
     workers = os.cpu_count() or 1
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         shares = [
-            pool.submit(_try_share, name, share, given.points)
+            pool.submit(try_share, name, share, SHARES, given.points)
             for name in names
             for share in range(SHARES)
         ]
@@ -59,15 +58,6 @@ def main() -> int:
     if given.out:
         given.out.write_text("\n".join(_told(names, verdicts)) + "\n", encoding="utf-8")
     return 1 if any(unknown(str(one.point), one.faults) for one in verdicts) else 0
-
-
-def _try_share(name: str, share: int, count: int | None) -> list[Verdict]:
-    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-        library = build_shim(Path(folder))
-        with Commands(library) as commands:
-            bench = Bench(commands, library, Path(folder) / "bench", SCENARIOS[name])
-            points = bench.sample(count, 1) if count else list(bench.points())
-            return [bench.try_point(point) for point in points[share::SHARES]]
 
 
 def _told(names: list[str], verdicts: list[Verdict]) -> Iterator[str]:

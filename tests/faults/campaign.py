@@ -8,15 +8,15 @@ import random
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.faults.content import contents, differences, leftovers
 from tests.faults.disk import MODELS, Disk
 from tests.faults.scenarios import SCENARIOS, Scenario
-from tests.faults.shim import NOW, Commands, Disturbance, Ended, Operation
+from tests.faults.shim import NOW, Commands, Disturbance, Ended, Operation, build_shim
 
 DAY, HOUR = 86400, 3600
 # Kinds of operations: a kill goes before each of these, and after it.
@@ -205,15 +205,14 @@ class Bench:
         return faults
 
 
-def benches(
-    commands: Commands, library: Path, folder: Path, names: list[str] | None = None
-) -> Iterator[Bench]:
-    """The scenarios, made ready one after the other."""
-    for name in names or SCENARIOS:
-        place = folder / name.replace(" ", "-")
-        yield Bench(commands, library, place, SCENARIOS[name])
-        with suppress(OSError):
-            shutil.rmtree(place)
+def try_share(name: str, share: int, shares: int, count: int | None = None) -> list[Verdict]:
+    """Tries every `shares`-th point of a scenario, or of a sample of them."""
+    with TemporaryDirectory(prefix="faults-") as folder:
+        library = build_shim(Path(folder))
+        with Commands(library) as commands:
+            bench = Bench(commands, library, Path(folder) / "bench", SCENARIOS[name])
+            points = bench.sample(count, 1) if count else list(bench.points())
+            return [bench.try_point(point) for point in points[share::shares]]
 
 
 def _disturbance(point: Point) -> Disturbance:
