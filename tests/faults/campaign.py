@@ -27,6 +27,9 @@ FULL, BROKEN = "WOMTCL", "WFTC"
 UNFORESEEN = re.compile(r"did not foresee|Traceback|panicked|thread '.*' panicked")
 
 
+Job = tuple[str, list[Any], Disturbance | None]
+
+
 @dataclass(frozen=True)
 class Point:
     """One disturbance of one command.
@@ -73,26 +76,27 @@ class Bench:
         self.scenario = scenario
         self._commands = commands
         self._library = library
-        self._place = folder / "run"
+        self.place = folder / "run"
         self._template = folder / "template"
         self._scratch = folder / "cut"
         self._shadow = folder / "shadow"
         folder.mkdir(parents=True)
-        self._place.mkdir()
+        self.place.mkdir()
         made = commands.run(
             "tests.faults.steps:prepare",
-            [scenario.name, str(self._place)],
-            self._place,
+            [scenario.name, str(self.place)],
+            self.place,
             Disturbance(clock=NOW - DAY),
         )
         assert made.status == 0, made.said
-        self._place.rename(self._template)
+        self.place.rename(self._template)
         self._lay_out()
         self.undisturbed = self._run(Disturbance())
         assert self.undisturbed.status == 0, self.undisturbed.said
-        self._wanted = contents(self._place)
-        self._wanted_timeless = contents(self._place, is_timeless=True)
-        self._usual = leftovers(self._place)
+        self._wanted = contents(self.place)
+        self._wanted_timeless = contents(self.place, is_timeless=True)
+        self._usual = leftovers(self.place)
+        self._is_fresh = False
 
     @property
     def operations(self) -> list[Operation]:
@@ -141,7 +145,7 @@ class Bench:
         if point.kind == "cut":
             return self._try_cut(point)
         ended = self._run(_disturbance(point))
-        faults = self._bad_words(ended)
+        faults = self.bad_words(ended)
         if point.kind in ("kill", "torn"):
             if not ended.was_killed:
                 faults.append(f"ended with {ended.status} before it was killed")
@@ -152,30 +156,45 @@ class Bench:
         return Verdict(point, _operation_of(ended, point), tuple(faults))
 
     def _try_cut(self, point: Point) -> Verdict:
-        disk = Disk(self._library, self._place, self._template, self._shadow)
+        disk = Disk(self._library, self.place, self._template, self._shadow)
         ended = self._run(
             Disturbance(at=point.at, when="after" if point.at else "", shadow=self._shadow)
         )
         shutil.rmtree(self._scratch, ignore_errors=True)
         disk.cut(self._scratch, point.when, point.seed)
-        shutil.rmtree(self._place)
-        self._scratch.rename(self._place)
-        faults = self._bad_words(ended)
+        shutil.rmtree(self.place)
+        self._scratch.rename(self.place)
+        faults = self.bad_words(ended)
         if ended.status == 0:
             faults += [f"told as done: {one}" for one in self._differences(point)]
         faults += self._again(point)
         return Verdict(point, _operation_of(ended, point), tuple(faults))
 
+    def job(self) -> Job:
+        """The command, undisturbed, as one of several that run at the same time."""
+        return self.scenario.call, self.scenario.arguments(self.place), Disturbance()
+
+    def run_together(self, jobs: list[Job]) -> list[Ended]:
+        """Runs commands at the same time on a home that is made anew for the first call."""
+        if not self._is_fresh:
+            self._lay_out()
+            self._is_fresh = True
+        return self._commands.run_all(jobs, self.place)
+
+    def differences(self) -> list[str]:
+        """What the home holds that an undisturbed run's does not, or the other way round."""
+        return differences(contents(self.place), self._wanted)
+
     def _again(self, point: Point) -> list[str]:
         """What is wrong after the command has been run once more."""
         ended = self._run(Disturbance(clock=NOW + 0.5))
-        faults = self._bad_words(ended)
+        faults = self.bad_words(ended)
         if ended.status and "linernotes repair" in ended.said:
-            home = str(self._place / "home")
+            home = str(self.place / "home")
             repaired = self._commands.run(
-                "tests.faults.steps:command", [["--home", home, "repair"]], self._place
+                "tests.faults.steps:command", [["--home", home, "repair"]], self.place
             )
-            faults += self._bad_words(repaired)
+            faults += self.bad_words(repaired)
             ended = self._run(Disturbance(clock=NOW + 0.7))
         found = self._differences(point)
         if found and ended.status:
@@ -184,21 +203,21 @@ class Bench:
 
     def _differences(self, point: Point) -> list[str]:
         if point.kind == "clock":
-            return differences(contents(self._place, is_timeless=True), self._wanted_timeless)
-        return differences(contents(self._place), self._wanted)
+            return differences(contents(self.place, is_timeless=True), self._wanted_timeless)
+        return differences(contents(self.place), self._wanted)
 
     def _left_behind(self) -> list[str]:
-        return sorted(leftovers(self._place) - self._usual)
+        return sorted(leftovers(self.place) - self._usual)
 
     def _lay_out(self) -> None:
-        shutil.rmtree(self._place, ignore_errors=True)
-        shutil.copytree(self._template, self._place, symlinks=True)
+        shutil.rmtree(self.place, ignore_errors=True)
+        shutil.copytree(self._template, self.place, symlinks=True)
 
     def _run(self, disturbance: Disturbance) -> Ended:
-        arguments = self.scenario.arguments(self._place)
-        return self._commands.run(self.scenario.call, arguments, self._place, disturbance)
+        arguments = self.scenario.arguments(self.place)
+        return self._commands.run(self.scenario.call, arguments, self.place, disturbance)
 
-    def _bad_words(self, ended: Ended) -> list[str]:
+    def bad_words(self, ended: Ended) -> list[str]:
         faults = ["hangs"] if ended.hangs else []
         if UNFORESEEN.search(ended.said):
             faults.append(f"says: {_last_words(ended)}")

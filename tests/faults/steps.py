@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from linernotes import warehouse
+from linernotes.published import open_published, publication
 from linernotes.settings import Settings
 from linernotes.statements import draft, month_start
 from orchestration.cli import _explain, run
@@ -52,3 +53,25 @@ def prepare(name: str, root: str) -> int:
 
     SCENARIOS[name].prepare(Path(root))
     return 0
+
+
+def publish_often(home: str, known_at: str, times: int) -> int:
+    """Publishes again and again, under the feet of readers."""
+    for _ in range(times):
+        if status := publish(home, known_at):
+            return status
+    return 0
+
+
+def read_often(home: str, times: int) -> int:
+    """Opens what is published again and again; ends with how often that failed."""
+    failed = 0
+    for _ in range(times):
+        try:
+            with open_published(Settings(home=Path(home))) as connection:
+                connection.execute("select count(*) from marts.dim_partners").fetchall()
+            publication(Settings(home=Path(home)))
+        except Exception as error:
+            print(type(error).__name__, error)
+            failed += 1
+    return min(failed, 100)

@@ -4,6 +4,8 @@ import gzip
 import io
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.feeds import CONTRACTS, ECB, ERN
 from linernotes.sampledata import write_sample
 
@@ -39,7 +42,7 @@ def seeds() -> list[Seed]:
         landing = Path(folder) / "landing"
         write_sample(landing, SCALE, None, 1, 1)
         for feed, contract in sorted(CONTRACTS.items()):
-            rows = _rows(landing / feed)
+            rows = _rows(landing / feed, contract)
             forms = [one for one in (".csv", ".jsonl", ".parquet") if one in contract.FORMS]
             for form in forms:
                 content = written(rows, form)
@@ -57,7 +60,7 @@ def seeds() -> list[Seed]:
 def written(rows: list[dict[str, Any]], form: str) -> bytes:
     """Rows in one of the forms."""
     if form == ".jsonl":
-        lines = (json.dumps(row, default=str, ensure_ascii=False) for row in rows)
+        lines = (json.dumps(row, default=_text, ensure_ascii=False) for row in rows)
         return "".join(line + "\n" for line in lines).encode("utf-8", "surrogatepass")
     if form == ".csv":
         names = list(dict.fromkeys(name for row in rows for name in row))
@@ -73,7 +76,7 @@ def packed(content: bytes) -> bytes:
     return gzip.compress(content, mtime=0)
 
 
-def _rows(folder: Path) -> list[dict[str, Any]]:
+def _rows(folder: Path, contract: type[Contract]) -> list[dict[str, Any]]:
     for path in sorted(folder.iterdir()):
         content = path.read_bytes()
         content = gzip.decompress(content) if path.suffix == ".gz" else content
@@ -82,16 +85,34 @@ def _rows(folder: Path) -> list[dict[str, Any]]:
         elif ".jsonl" in path.name:
             rows = [json.loads(line) for line in content.splitlines()]
         else:
-            rows = pl.read_csv(io.BytesIO(content), infer_schema=False).rows(named=True)
+            texts = pl.read_csv(io.BytesIO(content), infer_schema=False).rows(named=True)
+            kinds = {name: traits.kind for name, traits in contract.traits().items()}
+            rows = [
+                {name: _given(text, kinds.get(name)) for name, text in row.items()} for row in texts
+            ]
         if rows:
             return [dict(row) for row in rows[:ROWS]]
     raise AssertionError(f"the sample has no rows of {folder}")
 
 
+def _given(text: str | None, kind: str | None) -> Any:
+    return text.split("|") if text and kind == "list" else text
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    return json.dumps(value, default=str) if isinstance(value, list | dict) else str(value)
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return "|".join(value)
+    return json.dumps(value, default=_text) if isinstance(value, list | dict) else _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def _quoted(text: str) -> str:
