@@ -41,11 +41,13 @@ def main() -> int:
     names = given.names or list(SCENARIOS)
     verdicts = []
     workers = os.cpu_count() or 1
+    # Making ready takes longer than a few points do.
+    count = 1 if given.points else SHARES
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         shares = [
-            pool.submit(try_share, name, share, SHARES, given.points)
+            pool.submit(try_share, name, share, count, given.points)
             for name in names
-            for share in range(SHARES)
+            for share in range(count)
         ]
         for done, future in enumerate(as_completed(shares), start=1):
             verdicts += future.result()

@@ -16,6 +16,7 @@ import polars as pl
 from linernotes.ingestion import Lake
 from linernotes.published import Publication, definitions_file
 from linernotes.settings import Settings
+from linernotes.warehouse.publishing import KEPT_PUBLICATIONS
 
 # Names that only a command that is still running may have given.
 UNFINISHED = re.compile(r"unfinished|\.part$|\.new$|\.tmp|#\d+$|^\.spill|^tmp")
@@ -154,9 +155,9 @@ def _published(settings: Settings) -> list[Any]:
     kept = sorted(root.glob("linernotes-*.duckdb"))
     found: list[Any] = [
         ("known at", publication.known_at),
-        ("newest is kept", target in kept, len(kept)),
+        ("newest is kept, and few", target in kept, len(kept) <= KEPT_PUBLICATIONS),
         ("definitions", _digest(definitions_file(target))),
-        ("definitions of each", [definitions_file(path).exists() for path in kept]),
+        ("definitions of each", all(definitions_file(path).exists() for path in kept)),
         ("link", is_linked),
     ]
     with duckdb.connect(target, read_only=True) as connection:

@@ -20,6 +20,7 @@ from tests.fixtures import ern_messages
 from tests.fixtures.deliveries import PARTNER_DPID, SENDER
 from tests.fixtures.doorstep import RECORDED_AT, Doorstep, action, party, play
 from tests.fixtures.published_warehouse import Line, Statement, publish
+from tests.fixtures.worlds import World, add_rates
 
 JUNE, JULY = "2026-06", "2026-07"
 LATER = "2026-08-15 06:00:00"
@@ -165,3 +166,50 @@ SCENARIOS = {
         ),
     )
 }
+
+
+MONTH, FREEZE = "2026-01", "2026-02-15T06:00:00"
+
+
+def month_begins(root: Path) -> None:
+    """The first deliveries of a month: one contract, one recording, one product."""
+    world = _month()
+    for feed in ("ai_usage/derivative_plays", "finance/revenue"):
+        world.rows.pop(feed)
+    world.write(root / "home" / "landing")
+    target = root / "target"
+    target.mkdir()
+    Settings(home=root / "home").agreements_file.write_text(
+        f'{SENDER}[partners.m-partner]\ndpid = "{PARTNER_DPID}"\n'
+        f'[partners.m-partner.target]\nkind = "folder"\npath = "{target}"\n'
+    )
+
+
+def month_ends(root: Path) -> None:
+    """The plays and the revenue of the month."""
+    world = _month()
+    for feed in world.rows.keys() - {"ai_usage/derivative_plays", "finance/revenue"}:
+        world.rows.pop(feed)
+    world.write(root / "home" / "landing", "later.jsonl")
+
+
+def closing_is_built(root: Path) -> None:
+    """What the closing has valued stands where a build puts it."""
+    settings = Settings(home=root / "home")
+    closing = settings.warehouse_file.parent / "closing" / f"{MONTH}.duckdb"
+    shutil.copy(closing, settings.warehouse_file)
+    definitions = settings.warehouse_file.parent / "target" / "semantic_manifest.json"
+    definitions.parent.mkdir(exist_ok=True)
+    definitions.write_text("{}")
+
+
+def _month() -> World:
+    world = World()
+    add_rates(world)
+    label = world.licensed("m")
+    world.product("m", basis="plays")
+    world.recording("m-rec", owner=label)
+    world.played("m", "m-rec", 10, day="2026-01-10")
+    world.played("m", "m-rec", 7, day="2026-01-20")
+    world.revenue("m", "123.45", usage_month=MONTH, recorded_at="2026-02-05T06:00:00Z")
+    return world
