@@ -1,7 +1,7 @@
 """Mutants of valid files at the door; `make fuzz` tries many more.
 
-A manifest nested too deep, and Parquet columns of bytes or of durations, ended the load of all
-files after them.
+A manifest nested too deep or with half a character, and Parquet columns of bytes, of durations or
+of structs, ended the load of all files after them.
 """
 
 import re
@@ -24,6 +24,8 @@ KNOWN = (
     r"ends the load \(70\): RecursionError",
     r"ends the load \(70\): pyo3_runtime\.PanicException.*BinaryView to JSON",
     r"ends the load \(70\): polars.*casting from Duration",
+    r"ends the load \(70\): polars.*conversion from `struct",
+    r"ends the load \(70\): UnicodeEncodeError.*surrogates",
 )
 
 
