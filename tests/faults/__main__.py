@@ -58,11 +58,13 @@ def main() -> int:
         if one.faults:
             print(one)
     if given.out:
-        given.out.write_text("\n".join(_told(names, verdicts)) + "\n", encoding="utf-8")
+        given.out.write_text(
+            "\n".join(_told(names, verdicts, bool(given.points))) + "\n", encoding="utf-8"
+        )
     return 1 if any(unknown(str(one.point), one.faults) for one in verdicts) else 0
 
 
-def _told(names: list[str], verdicts: list[Verdict]) -> Iterator[str]:
+def _told(names: list[str], verdicts: list[Verdict], is_sample: bool) -> Iterator[str]:
     """The figures as Markdown."""
     lost = [one for one in verdicts if one.faults]
     yield "# Commands under faults"
@@ -70,6 +72,9 @@ def _told(names: list[str], verdicts: list[Verdict]) -> Iterator[str]:
     yield "`make faults` writes this file. At each point a command is disturbed and then run again;"
     yield "it survives if the home then holds, by content, what an undisturbed run leaves."
     yield ""
+    if is_sample:
+        yield "These are figures of a sample of the points."
+        yield ""
     yield f"Points: {len(verdicts)}. Survived: {len(verdicts) - len(lost)}. Lost: {len(lost)}."
     yield ""
     yield "| command | disturbance | points | survived | lost |"
@@ -81,11 +86,6 @@ def _told(names: list[str], verdicts: list[Verdict]) -> Iterator[str]:
             if count := tried[name, kind]:
                 bad = failed[name, kind]
                 yield f"| {name} | {meaning} | {count} | {count - bad} | {bad} |"
-    if lost:
-        yield ""
-        yield "## Lost"
-        yield ""
-        yield from (f"- {one}" for one in lost)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ word for.
 Each ends with an exit status. Nothing is disturbed here.
 """
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,8 @@ def command(arguments: list[str]) -> int:
 
 def publish(home: str, known_at: str) -> int:
     """The step of `build` that comes after dbt."""
+    # Where an account of an error goes.
+    os.environ["LINERNOTES_HOME"] = home
     return _told(
         lambda: warehouse.publish(Settings(home=Path(home)), datetime.fromisoformat(known_at))
     )
