@@ -21,13 +21,11 @@ def command(arguments: list[str]) -> int:
     return run(arguments)
 
 
-def publish(home: str, known_at: str) -> int:
+def publish(home: str) -> int:
     """The step of `build` that comes after dbt."""
     # Where an account of an error goes.
     os.environ["LINERNOTES_HOME"] = home
-    return _told(
-        lambda: warehouse.publish(Settings(home=Path(home)), datetime.fromisoformat(known_at))
-    )
+    return _told(lambda: warehouse.publish(Settings(home=Path(home))))
 
 
 def close_and_draft(home: str, month: str, known_at: str, by: str) -> int:
