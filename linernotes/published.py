@@ -1,7 +1,7 @@
 """What is published now, and opening it for reading. Nothing writes here; no query lives here."""
 
 import json
-import tempfile
+import shutil
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from linernotes.base import durable
 from linernotes.errors import LinernotesError
 from linernotes.holders import why_not_opened, write_ahead_log
 from linernotes.settings import Settings
@@ -85,10 +86,10 @@ def open_published(
     with duckdb.connect() as connection, ExitStack() as scratch:
         connection.execute("set threads = $1", [threads])
         if memory_limit is not None:
-            spill = scratch.enter_context(
-                tempfile.TemporaryDirectory(dir=settings.home, prefix=".spill-")
-            )
-            connection.execute("set temp_directory = $1", [spill])
+            durable.clear_unfinished(settings.home)
+            spill = durable.unfinished_folder(settings.home)
+            scratch.callback(shutil.rmtree, spill, ignore_errors=True)
+            connection.execute("set temp_directory = $1", [str(spill)])
             connection.execute("set memory_limit = $1", [memory_limit])
         connection.execute("set timezone = 'UTC'")
         path = file or _own_name(settings)

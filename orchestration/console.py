@@ -159,10 +159,13 @@ def complain_of_defect(error: BaseException, log_folder: Path) -> None:
     try:
         log_folder.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-        where = f"The full account is in {path}."
-    except OSError:
-        where = f"No log could be written to {log_folder}; the full account:\n{text}"
+        where = f"The full account is in {path}. Please report it with that file."
+    except OSError as reason:
+        where = (
+            f"The full account could not be written to {log_folder} ({reason.strerror}). Make it "
+            "writable and run the command again; then report it with the file that it names."
+        )
     complain(
-        f"Something went wrong that Linernotes did not foresee: {type(error).__name__}: {error}\n"
-        f"{where} Please report it with that file."
+        "Something went wrong that Linernotes did not foresee: "
+        f"{type(error).__name__}: {error}\n{where}"
     )

@@ -9,7 +9,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 # No reader looks at such names, and the next run of the same work removes them.
@@ -17,6 +17,8 @@ UNFINISHED = ".unfinished-"
 # Version 0.1 put the word at the end.
 LEFTOVER = "*.unfinished*"
 WRITER = re.compile(rf"{re.escape(UNFINISHED)}(\d+)-")
+# What this process is writing: after a restart in a container, a dead one's number is its own.
+_own: set[Path] = set()
 
 
 @contextmanager
@@ -35,7 +37,7 @@ def replacing(target: Path) -> Generator[Path]:
         unfinished.replace(target)
         sync(target.parent)
     finally:
-        unfinished.unlink(missing_ok=True)
+        _let_go(unfinished)
 
 
 def write_text(target: Path, text: str) -> None:
@@ -64,7 +66,7 @@ def write_once(target: Path, content: str | bytes, *, is_secret: bool = False) -
             return False
         sync(target.parent)
     finally:
-        unfinished.unlink(missing_ok=True)
+        _let_go(unfinished)
     return True
 
 
@@ -79,6 +81,7 @@ def unfinished_folder(parent: Path) -> Path:
 def settle(unfinished: Path, target: Path) -> bool:
     """Gives a filled folder its name, once all in it is on the disk; False if the name is taken."""
     sync_tree(unfinished)
+    _own.discard(unfinished)
     try:
         # Of two folders the system replaces only an empty one, and no version is ever empty.
         os.rename(unfinished, target)  # noqa: PTH104
@@ -136,15 +139,22 @@ def sync_tree(folder: Path) -> None:
     sync(folder)
 
 
-def clear_unfinished(folder: Path) -> list[Path]:
+def clear_unfinished(folder: Path, *, is_deep: bool = False) -> list[Path]:
     """Removes what killed runs left in a folder, and says what that was.
 
     What a process that still runs is writing is left alone.
+
+    Args:
+        folder: Nothing is removed where it is not there.
+        is_deep: Whether the folders below it are cleared, too.
     """
-    leftovers = [path for path in sorted(folder.glob(LEFTOVER)) if not _is_being_written(path)]
+    found = sorted(folder.rglob(LEFTOVER) if is_deep else folder.glob(LEFTOVER))
+    leftovers = [path for path in found if not _is_being_written(path)]
     for leftover in leftovers:
         if leftover.is_dir() and not leftover.is_symlink():
-            shutil.rmtree(leftover)
+            # Another process may be clearing here, too.
+            with suppress(FileNotFoundError):
+                shutil.rmtree(leftover)
         else:
             leftover.unlink(missing_ok=True)
     return leftovers
@@ -158,8 +168,10 @@ def _fill(path: Path, content: bytes, is_secret: bool) -> None:
 
 def _is_being_written(path: Path) -> bool:
     found = WRITER.match(path.name)
-    if not found or int(found[1]) == os.getpid():
+    if not found:
         return False
+    if int(found[1]) == os.getpid():
+        return path in _own
     try:
         os.kill(int(found[1]), 0)
     except ProcessLookupError:
@@ -171,4 +183,13 @@ def _is_being_written(path: Path) -> bool:
 
 def _free_name(target: Path) -> Path:
     """A hidden name beside the target; short, since the target's own may be as long as can be."""
-    return target.with_name(f"{UNFINISHED}{os.getpid()}-{secrets.token_hex(4)}{target.suffix}")
+    name = f"{UNFINISHED}{os.getpid()}-{secrets.token_hex(4)}{target.suffix}"
+    path = target.with_name(name)
+    _own.add(path)
+    return path
+
+
+def _let_go(unfinished: Path) -> None:
+    """Removes what did not become the target."""
+    _own.discard(unfinished)
+    unfinished.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from threading import Event
 
 from linernotes.agreements import Agreements, Target, load_agreements
+from linernotes.base import durable
 from linernotes.delivery.attempts import Patience, tried
 from linernotes.delivery.destination import Destination, described, open_destination
 from linernotes.delivery.errors import Busy, ConnectionFault, MustStay
@@ -274,4 +275,6 @@ def _alone(settings: Settings, partner_id: str) -> Generator[None]:
                 f"Another delivery to {partner_id} is under way; wait for it to end, then deliver "
                 "again."
             ) from None
+        for kept in settings.delivery_root.iterdir():
+            durable.clear_unfinished(kept / file_safe(partner_id), is_deep=True)
         yield

@@ -109,6 +109,7 @@ def open_door(settings: Settings) -> Generator["Door"]:
     root = settings.lake_root
     with alone(root):
         lake = Lake(root, settings.quarantine_root)
+        lake.clear_leftovers()
         lake.ensure_tables()
         require_whole(lake)
         lake.add_new_columns()

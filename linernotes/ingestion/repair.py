@@ -29,15 +29,16 @@ def repair(settings: Settings) -> list[str]:
     """
     lake = Lake(settings.lake_root, settings.quarantine_root)
     with alone(lake.root):
-        done: list[str] = []
+        done = [
+            f"Removed {leftover}, which a stopped run had left."
+            for leftover in lake.clear_leftovers()
+        ]
         for table in lake.tables():
             if lake.path(table).is_dir():
                 done += _mend_log(lake, table)
         lake.ensure_tables()
         for table in lake.tables():
             done += _mend_placeholder(lake, table)
-            for leftover in durable.clear_unfinished(lake.path(table)):
-                done.append(f"Removed {leftover}, which a stopped run had left.")
         lake.add_new_columns()
         return done + _withdraw_lost(lake)
 

@@ -24,6 +24,8 @@ from linernotes.statements.records import (
     now,
 )
 
+APPROVALS = "approvals"
+
 
 @dataclass(frozen=True)
 class Approval:
@@ -65,6 +67,7 @@ def approve(
     if not by.strip():
         raise LinernotesError("An approval needs a name: --by NAME.")
     drafts = drafts_to_issue(settings, month, partner)
+    durable.clear_unfinished(settings.ledger_root / APPROVALS, is_deep=True)
     unchecked = [one.statement_id for one in drafts if not one.is_of_a_checked_run]
     if unchecked:
         raise LinernotesError(
@@ -147,5 +150,5 @@ def _approve(settings: Settings, record: StatementRecord, by: str) -> StatementR
 
 def approval_path(settings: Settings, record: StatementRecord) -> Path:
     """Where the approval of a version of a draft lies."""
-    folder = settings.ledger_root / "approvals" / file_safe(record.contract_id)
+    folder = settings.ledger_root / APPROVALS / file_safe(record.contract_id)
     return folder / f"{record.report_month}.v{record.version}.json"

@@ -284,6 +284,7 @@ def _drafting(settings: Settings) -> Generator[None]:
     settings.ledger_root.mkdir(parents=True, exist_ok=True)
     with (settings.ledger_root / "draft.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        durable.clear_unfinished(drafts_root(settings), is_deep=True)
         yield
 
 

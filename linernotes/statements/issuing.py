@@ -135,7 +135,7 @@ def _issuing(settings: Settings) -> Generator[None]:
                 f"Another issue into {settings.ledger_root} is running: wait for it to end, then "
                 "look at `linernotes status`."
             ) from None
-        for folder in (root, settings.keys_root):
+        for folder in (root, settings.keys_root, settings.home):
             if folder.is_dir():
                 durable.clear_unfinished(folder)
                 # Whoever issued last may have been killed before its name was on the disk.

@@ -6,20 +6,26 @@ What disturbs them is in `campaign.py`.
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from linernotes import warehouse
+from linernotes.base import durable
 from linernotes.reporting import write_packages
 from linernotes.settings import Settings
 from linernotes.statements import approve, draft, issue
+from linernotes.statements.keys import PRIVATE_KEY
+from linernotes.warehouse import target_folder
+from linernotes.warehouse.compiled import project_sha256
 from tests.fixtures import ern_messages
 from tests.fixtures.deliveries import PARTNER_DPID, SENDER
 from tests.fixtures.doorstep import RECORDED_AT, Doorstep, action, party, play
-from tests.fixtures.published_warehouse import Line, Statement, publish
+from tests.fixtures.published_warehouse import Line, Statement, checked_run, publish
 from tests.fixtures.worlds import World, add_rates
 
 JUNE, JULY = "2026-06", "2026-07"
@@ -62,6 +68,13 @@ class Scenario:
     call: str = "tests.faults.steps:command"
 
 
+def give_key(settings: Settings) -> None:
+    """Gives a home the same signing key each time, so that two ledgers can be compared."""
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    content = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    durable.write_bytes(settings.keys_root / PRIVATE_KEY, content, is_secret=True)
+
+
 def _command(*words: str) -> Callable[[Path], list[Any]]:
     return lambda root: [["--home", str(root / "home"), *words]]
 
@@ -90,6 +103,7 @@ def _more_deliveries(root: Path) -> None:
 
 def _issued_june(root: Path) -> Settings:
     settings = Settings(home=root / "home")
+    give_key(settings)
     held = Line("f", "0.02", hold_bucket="UNMATCHED")
     publish(settings, TUNE, WAVE, unallocated=(held,))
     draft(settings, by="Ada")
@@ -129,14 +143,15 @@ def _reported_july(root: Path) -> None:
 
 def _published_thrice(root: Path) -> None:
     settings = Settings(home=root / "home")
-    publish(settings, TUNE, file=settings.warehouse_file)
-    definitions = settings.warehouse_file.parent / "target" / "semantic_manifest.json"
+    checked = replace(checked_run(), project_sha256=project_sha256())
+    publish(settings, TUNE, file=settings.warehouse_file, run=checked)
+    definitions = target_folder(settings) / "semantic_manifest.json"
     definitions.parent.mkdir()
     for number in range(3):
         definitions.write_text(json.dumps({"build": number}))
         warehouse.publish(settings)
     definitions.write_text(json.dumps({"build": 3}))
-    publish(settings, TUNE, WAVE, file=settings.warehouse_file)
+    publish(settings, TUNE, WAVE, file=settings.warehouse_file, run=checked)
     shutil.rmtree(settings.home / "logs", ignore_errors=True)
 
 
@@ -177,6 +192,7 @@ def month_begins(root: Path) -> None:
     for feed in ("ai_usage/derivative_plays", "finance/revenue"):
         world.rows.pop(feed)
     world.write(root / "home" / "landing")
+    give_key(Settings(home=root / "home"))
     target = root / "target"
     target.mkdir()
     Settings(home=root / "home").agreements_file.write_text(
@@ -198,7 +214,7 @@ def closing_is_built(root: Path) -> None:
     settings = Settings(home=root / "home")
     closing = settings.warehouse_file.parent / "closing" / f"{MONTH}.duckdb"
     shutil.copy(closing, settings.warehouse_file)
-    definitions = settings.warehouse_file.parent / "target" / "semantic_manifest.json"
+    definitions = target_folder(settings) / "semantic_manifest.json"
     definitions.parent.mkdir(exist_ok=True)
     definitions.write_text("{}")
 

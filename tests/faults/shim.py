@@ -21,11 +21,13 @@ COMPILER = shutil.which("cc") or shutil.which("gcc")
 # 15 July 2026, 6:00 UTC.
 NOW = 1_784_095_200
 TIMEOUT_SECONDS = 60
-ONE_THREAD = {
+ENVIRONMENT = {
     "POLARS_MAX_THREADS": "1",
     "RAYON_NUM_THREADS": "1",
     "TOKIO_WORKER_THREADS": "1",
     "LINERNOTES_DUCKDB_THREADS": "1",
+    # The clock of a disturbed command says nothing of how old a file is.
+    "LINERNOTES_SETTLING_SECONDS": "0",
 }
 
 
@@ -117,7 +119,7 @@ class Commands:
 
     def __enter__(self) -> Self:
         self._scratch = tempfile.TemporaryDirectory(prefix="faults-")
-        environment = os.environ | ONE_THREAD
+        environment = os.environ | ENVIRONMENT
         if self._library:
             environment["LD_PRELOAD"] = str(self._library)
         self._server = subprocess.Popen(

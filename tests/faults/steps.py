@@ -13,6 +13,7 @@ from linernotes import warehouse
 from linernotes.published import open_published, publication
 from linernotes.settings import Settings
 from linernotes.statements import draft, month_start
+from linernotes.warehouse import closing
 from orchestration.cli import _explain, run
 
 
@@ -30,6 +31,9 @@ def publish(home: str) -> int:
 
 def close_and_draft(home: str, month: str, known_at: str, by: str) -> int:
     """`statement draft --close` at a freeze that is given."""
+
+    # The ledger bears the number of the run.
+    closing.new_run_id = lambda: "the closing"
 
     def go() -> None:
         settings, freeze = Settings(home=Path(home)), datetime.fromisoformat(known_at)
@@ -56,10 +60,10 @@ def prepare(name: str, root: str) -> int:
     return 0
 
 
-def publish_often(home: str, known_at: str, times: int) -> int:
+def publish_often(home: str, times: int) -> int:
     """Publishes again and again, under the feet of readers."""
     for _ in range(times):
-        if status := publish(home, known_at):
+        if status := publish(home):
             return status
     return 0
 
