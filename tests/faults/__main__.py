@@ -49,15 +49,12 @@ def main() -> int:
             for share in range(count)
         ]
         for done, future in enumerate(as_completed(shares), start=1):
-            verdicts += future.result()
-            lost = sum(bool(one.faults) for one in verdicts)
-            print(
-                f"{done} of {len(shares)} shares, {len(verdicts)} points, {lost} lost", flush=True
-            )
+            found = future.result()
+            verdicts += found
+            lost = [one for one in verdicts if one.faults]
+            told = f"{done} of {len(shares)} shares, {len(verdicts)} points, {len(lost)} lost"
+            print(told, *(f"  {one}" for one in found if one.faults), sep="\n", flush=True)
     verdicts.sort(key=lambda one: (names.index(one.point.scenario), one.point.kind, one.point.at))
-    for one in verdicts:
-        if one.faults:
-            print(one)
     if given.out:
         given.out.write_text(
             "\n".join(_told(names, verdicts, bool(given.points))) + "\n", encoding="utf-8"
@@ -74,7 +71,8 @@ def _told(names: list[str], verdicts: list[Verdict], is_sample: bool) -> Iterato
     yield "it survives if the home then holds, by content, what an undisturbed run leaves."
     yield ""
     if is_sample:
-        yield "These are figures of a sample of the points."
+        yield "These are figures of a sample of the points. To try them all:"
+        yield "`.venv/bin/python -m tests.faults --out benchmarks/FAULTS.md`."
         yield ""
     yield f"Points: {len(verdicts)}. Survived: {len(verdicts) - len(lost)}. Lost: {len(lost)}."
     yield ""

@@ -31,7 +31,6 @@ def publish(home: str) -> int:
 
 def close_and_draft(home: str, month: str, known_at: str, by: str) -> int:
     """`statement draft --close` at a freeze that is given."""
-
     # The ledger bears the number of the run.
     closing.new_run_id = lambda: "the closing"
 

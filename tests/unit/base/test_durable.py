@@ -70,3 +70,20 @@ def test_leftovers_of_dead_processes_are_removed_and_those_of_living_ones_are_no
 
     left = {path.name for path in tmp_path.iterdir()}
     assert left == {name for name, is_leftover in names.items() if not is_leftover}
+
+
+def test_leftovers_below_a_folder_are_removed_and_what_this_process_writes_is_not(
+    tmp_path: Path,
+) -> None:
+    """After a restart in a container the process has the number of the one that was killed."""
+    below = tmp_path / "drafts" / "contract"
+    below.mkdir(parents=True)
+    left = below / f".unfinished-{os.getpid()}-0.json"
+    left.write_text("half")
+
+    with durable.replacing(below / "v1.json") as unfinished:
+        unfinished.write_text("whole")
+        removed = durable.clear_unfinished(tmp_path, is_deep=True)
+
+    assert removed == [left]
+    assert [path.name for path in below.iterdir()] == ["v1.json"]

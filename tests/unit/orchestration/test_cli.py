@@ -338,6 +338,23 @@ def test_unforeseen_error_is_a_short_message_and_a_log(
     assert "Traceback" in log.read_text(encoding="utf-8")
 
 
+def test_unforeseen_error_without_room_for_a_log_is_told_without_its_traceback(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a full disk the whole traceback was printed."""
+    home.mkdir()
+    (home / "logs").write_text("no folder can be here")
+    monkeypatch.setattr("orchestration.health.look", lambda _: 1 / 0)
+
+    status = run(["status"])
+
+    message = " ".join(capsys.readouterr().err.split())
+    assert status == SAYS_NO
+    assert "division by zero" in message
+    assert "could not be written" in message
+    assert "Traceback" not in message
+
+
 def test_unforeseen_error_is_logged_in_the_home_that_was_given(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
