@@ -24,6 +24,8 @@ _WORDS = {
     errno.ESTALE: ("The network file system lost the file", "Mount it again"),
 }
 _BY_TEXT = {os.strerror(number).lower(): number for number in _WORDS}
+# What DuckDB says without the system's own words.
+_BY_TEXT |= dict.fromkeys(("fsync failed", "could not write all bytes"), errno.EIO)
 _IN_RUST = re.compile(r"os error (\d+)")
 _AGAIN = "then run the command again. What was reported as done is on the disk."
 

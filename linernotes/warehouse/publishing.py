@@ -80,6 +80,7 @@ def publish(settings: Settings) -> Path:
     for old in sorted(root.glob("linernotes-*.duckdb"), key=_number_of)[:-KEPT_PUBLICATIONS]:
         old.unlink()
         definitions_file(old).unlink(missing_ok=True)
+    durable.sync(root)
     return target
 
 

@@ -78,6 +78,9 @@ class Disk:
                 else:
                     content = self._content(one.key, places.get(one.key), model, chance)
                     (target / one.name).write_bytes(content)
+                    if known := places.get(one.key) or self._files.get(one.key):
+                        # A key that others may read is refused.
+                        (target / one.name).chmod(known.stat().st_mode)
 
         lay(self._key(self._root), into)
 

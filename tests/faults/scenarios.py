@@ -95,7 +95,6 @@ def _more_deliveries(root: Path) -> None:
     # The bytes of another delivery under another name.
     doorstep.put_rows("catalog/parties/3.jsonl", party(1), party(2, kind="band"), party(1))
     doorstep.put("catalog/ern/2.xml", ern_messages.message(message_id="QM-2"))
-    doorstep.put("catalog/parties/4.csv", "party_id;kind\nx;y\n")
     plays = [play(number) | {"recorded_at": RECORDED_AT} for number in range(3)]
     doorstep.put_parquet("ai_usage/derivative_plays/1.parquet", pl.DataFrame(plays))
     doorstep.put_rows("removals/actions/1.jsonl.gz", action(), action("action-2", facts=""))

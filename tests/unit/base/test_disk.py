@@ -21,6 +21,7 @@ WRAPPED.__cause__ = OSError(errno.ENOSPC, "No space left on device", "statement.
         (OSError(errno.EROFS, "Read-only file system", b"a"), "read-only: a"),
         (PermissionError(errno.EACCES, "Permission denied", "/srv/a"), "denied: /srv/a"),
         (duckdb.IOException('Could not write "a": No space left on device'), "The disk is full"),
+        (duckdb.FatalException("FATAL Error: fsync failed!"), "The disk failed to read or write"),
         (pl.exceptions.ComputeError("No space left on device (os error 28)"), "The disk is full"),
         (deltalake.exceptions.DeltaError("Generic error (os error 5)"), "The disk failed"),
         (ValueError(OSError(errno.EBUSY, "Device or resource busy")), "The file is in use"),
