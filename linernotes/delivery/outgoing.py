@@ -125,7 +125,7 @@ def plan_for(
         return begun
     forget(settings, package)
     folder = _folder(settings, package)
-    folder.mkdir(parents=True)
+    durable.make_folder(folder)
     files = []
     for name in names:
         source, sent = package.path / name, package.path / name

@@ -266,7 +266,7 @@ def _in_words(reason: Exception, shipment: Shipment) -> str:
 def _alone(settings: Settings, partner_id: str) -> Generator[None]:
     """Holds the way to a partner: two goes at once would write into each other's uploads."""
     path = settings.delivery_root / file_safe(partner_id, ".lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    durable.make_folder(path.parent)
     with path.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

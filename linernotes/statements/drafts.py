@@ -281,7 +281,7 @@ def _keep(
 @contextmanager
 def _drafting(settings: Settings) -> Generator[None]:
     """Lets one draft after the other be written, so that no two take the same version."""
-    settings.ledger_root.mkdir(parents=True, exist_ok=True)
+    durable.make_folder(settings.ledger_root)
     with (settings.ledger_root / "draft.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         durable.clear_unfinished(drafts_root(settings), is_deep=True)

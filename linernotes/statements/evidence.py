@@ -68,7 +68,7 @@ def keep_evidence(
         "contract_id": None if record.is_unallocated else record.contract_id,
         "month": month_start(record.report_month),
     }
-    draft_path(settings, record).parent.mkdir(parents=True, exist_ok=True)
+    durable.make_folder(draft_path(settings, record).parent)
     own = {"statement_id": record.statement_id, "known_at": instant(record.known_at)}
     queries = {
         LINES_KIND: (_lines_query(), values | own),

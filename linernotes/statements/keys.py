@@ -172,7 +172,7 @@ def rotate_signing_key(
     if old:
         change = replace(change, signature=old.sign(change.message))
     changes = [*key_changes(settings), change]
-    settings.keys_root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_keys_root(settings)
     # A change whose key did not come to be is passed over: no later key follows from it.
     durable.write_text(
         settings.keys_root / KEY_CHANGES, json_text({"changes": [asdict(one) for one in changes]})
@@ -214,13 +214,21 @@ def way_between(
 
 
 def _write_private(settings: Settings, key: SigningKey, *, instead: bool) -> None:
-    root = settings.keys_root
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    root = _make_keys_root(settings)
     content = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     if instead:
         durable.write_bytes(root / PRIVATE_KEY, content, is_secret=True)
     else:
         durable.write_once(root / PRIVATE_KEY, content, is_secret=True)
+
+
+def _make_keys_root(settings: Settings) -> Path:
+    root = settings.keys_root
+    durable.make_folder(root.parent)
+    root.mkdir(exist_ok=True, mode=0o700)
+    # A key that a cut takes away could not vouch for the next one.
+    durable.sync(root.parent)
+    return root
 
 
 def _unreadable(path: Path, reason: object) -> LinernotesError:
