@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import Field, field_validator, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -73,7 +73,31 @@ def _lines_of(file: Path) -> dict[str, str | None]:
     return dict(dotenv_values(file, encoding="utf-8"))
 
 
-class Settings(BaseSettings):
+class Limits(BaseModel, frozen=True):
+    """How large and how deep one delivery may be. What is over a limit is refused alone.
+
+    Attributes:
+        max_nesting: Levels of brackets in a manifest or a JSON row, and of a Parquet schema.
+        max_columns: Columns of a file; in JSON different keys, in Parquet without those that only
+            hold others.
+        max_rows: Rows of a file.
+        max_bad_rows: Rows of one file that the quarantine keeps.
+        max_unpacked_mib: MiB of a file's content, unpacked.
+        max_unpacked_ratio: How many times its own size a gzip file may unpack to, over 64 MiB.
+        max_document_mib: MiB of a DDEX message or a file of reference rates, unpacked. They are
+            read into memory as a whole.
+    """
+
+    max_nesting: int = Field(default=64, ge=1, le=400)
+    max_columns: int = Field(default=2_000, ge=1)
+    max_rows: int = Field(default=50_000_000, ge=1)
+    max_bad_rows: int = Field(default=100_000, ge=1)
+    max_unpacked_mib: int = Field(default=8_192, ge=1)
+    max_unpacked_ratio: int = Field(default=200, ge=1)
+    max_document_mib: int = Field(default=256, ge=1)
+
+
+class Settings(Limits, BaseSettings):
     """The settings of one home. Every folder of a home is under `LINERNOTES_HOME`.
 
     The landing zone belongs to other systems, so it may lie elsewhere (`LINERNOTES_LANDING`), and

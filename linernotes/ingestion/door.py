@@ -5,11 +5,13 @@ and until then each of its commits is repeated under the same transaction id.
 """
 
 import fcntl
+import hashlib
 import os
 import traceback
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
 
 import duckdb
@@ -28,13 +30,15 @@ from linernotes.ingestion.errors import (
 from linernotes.ingestion.feeds import CONTRACTS, ECB, ERN
 from linernotes.ingestion.integrity import Damage, damage_of, require_whole
 from linernotes.ingestion.lake import Lake
-from linernotes.ingestion.landing import Arrival, list_landing, read_manifest
+from linernotes.ingestion.landing import Arrival, fingerprint_of, list_landing, read_manifest
 from linernotes.ingestion.messages import admit_message, admit_rates
+from linernotes.ingestion.opening import UnfitFileError, path_of
+from linernotes.ingestion.panics import without_panics
 from linernotes.ingestion.readers import reader_for
 from linernotes.ingestion.register import DeliveryOutcome, Register, State
 from linernotes.ingestion.screening import connect
 from linernotes.ingestion.settling import Settling
-from linernotes.settings import Settings
+from linernotes.settings import Limits, Settings
 
 _SCRATCH = ".staging"
 _LOCK = ".lock"
@@ -119,7 +123,9 @@ def open_door(settings: Settings) -> Generator["Door"]:
         try:
             with connect(scratch) as connection:
                 logs = settings.home / _LOGS
-                yield Door(lake, Register(lake), connection, scratch, settings.ern_offsets, logs)
+                yield Door(
+                    lake, Register(lake), connection, scratch, settings.ern_offsets, logs, settings
+                )
         finally:
             emptied(scratch).rmdir()
 
@@ -177,7 +183,9 @@ class Door:
         scratch: Path,
         ern_offsets: Mapping[str, str],
         logs: Path,
+        limits: Limits,
     ) -> None:
+        self.limits = limits
         self.ern_offsets = ern_offsets
         self.settling = Settling(0)
         self.lake = lake
@@ -189,15 +197,27 @@ class Door:
     def admit(self, arrival: Arrival, report: LoadReport) -> DeliveryOutcome | None:
         """Take one file through, unless it is settled or still being written."""
         try:
-            size, changed_at = arrival.fingerprint()
-            sha256 = arrival.sha256()
+            stream = arrival.open()
         except FileNotFoundError:
             report.ignored_files[arrival.name] = _GONE
             return None
+        except UnfitFileError as error:
+            report.ignored_files[arrival.name] = str(error)
+            return None
         except OSError as error:
-            report.unread_files[arrival.name] = (
-                f"it cannot be read ({error.strerror}); let the loader read it"
-            )
+            report.unread_files[arrival.name] = _unreadable(error)
+            return None
+        with stream:
+            return self._admit(arrival, stream, report)
+
+    def _admit(
+        self, arrival: Arrival, stream: BufferedReader, report: LoadReport
+    ) -> DeliveryOutcome | None:
+        size, changed_at = fingerprint_of(os.fstat(stream.fileno()))
+        try:
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            report.unread_files[arrival.name] = _unreadable(error)
             return None
         if self.register.is_settled(arrival.name, sha256):
             return None
@@ -226,14 +246,14 @@ class Door:
         try:
             if not self.settling.has_settled(arrival, (size, changed_at)):
                 raise UnsettledFile("it is still being written; the next load takes it")
-            manifest = read_manifest(arrival.path)
+            manifest = read_manifest(arrival, self.limits)
             manifest.check_sha256(sha256)
             twin = self.register.loaded_as(sha256)
             if twin:
                 outcome.state = "duplicate"
                 outcome.reason = f"duplicate of {twin[0]} ({twin[1]})"
             else:
-                self._load(arrival, outcome, confirm)
+                self._load(arrival, stream, outcome, confirm)
         except IgnoredFile as error:
             _nothing_loaded(outcome, "ignored", error.reason)
         except UnsettledFile as error:
@@ -273,31 +293,39 @@ class Door:
     def _load(
         self,
         arrival: Arrival,
+        stream: BufferedReader,
         outcome: DeliveryOutcome,
         confirm: Callable[[int | None], None],
     ) -> None:
         scratch = emptied(self.scratch / "delivery")
+        path = _plainly_named(path_of(stream, arrival.path), scratch, arrival.ending)
         if arrival.feed_name == ERN:
             # What a manifest would count as rows of a message is not said.
             confirm(None)
-            admit_message(arrival.path, outcome, self.lake, scratch, self.ern_offsets)
+            admit_message(path, outcome, self.lake, scratch, self.ern_offsets, self.limits)
         elif arrival.feed_name == ECB:
-            admit_rates(arrival.path, outcome, self.lake, scratch, confirm)
+            admit_rates(path, outcome, self.lake, scratch, confirm, limits=self.limits)
         else:
             contract = CONTRACTS[arrival.feed_name]
             if not arrival.ending.startswith(contract.FORMS):
                 raise RefusedFile(
                     f"{arrival.feed_name} comes as {' or '.join(contract.FORMS)} only; send it so"
                 )
-            reader = reader_for(_plainly_named(arrival, scratch), arrival.ending, contract)
-            Admission(contract, self.lake, self.connection, scratch).admit(reader, outcome, confirm)
+            admission = Admission(contract, self.lake, self.connection, scratch, self.limits)
+            with without_panics(scratch):
+                reader = reader_for(path, arrival.ending, contract, self.limits)
+                admission.admit(reader, outcome, confirm)
 
 
-def _plainly_named(arrival: Arrival, scratch: Path) -> Path:
-    """A path to the file that any library reads as it is, whatever the file is called."""
-    link = scratch / f"delivery{arrival.ending}"
-    link.symlink_to(arrival.path)
+def _plainly_named(path: Path, scratch: Path, ending: str) -> Path:
+    """A path to a file that any library reads as it is, whatever the file is called."""
+    link = scratch / f"delivery{ending}"
+    link.symlink_to(path)
     return link
+
+
+def _unreadable(error: OSError) -> str:
+    return f"it cannot be read ({error.strerror}); let the loader read it"
 
 
 def _nothing_loaded(outcome: DeliveryOutcome, state: State, reason: str) -> None:

@@ -10,8 +10,9 @@ class DoorError(Exception):
     """A verdict on a whole file, with a reason that says what, where and what to do."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        # It may quote the file, and the register takes only what is UTF-8.
+        self.reason = reason.encode(errors="backslashreplace").decode()
+        super().__init__(self.reason)
 
 
 class RefusedFile(DoorError):

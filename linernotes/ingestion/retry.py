@@ -155,8 +155,10 @@ def _admit(
     door: Door, path: Path, feed_name: str, outcome: DeliveryOutcome, scratch: Path
 ) -> set[int]:
     if feed_name == ECB:
-        return admit_rates(path, outcome, door.lake, scratch, keep_bad_rows=False)
+        return admit_rates(
+            path, outcome, door.lake, scratch, keep_bad_rows=False, limits=door.limits
+        )
     contract = CONTRACTS[feed_name]
-    reader = reader_for(path, path.suffix, contract)
-    admission = Admission(contract, door.lake, door.connection, scratch)
+    reader = reader_for(path, path.suffix, contract, door.limits)
+    admission = Admission(contract, door.lake, door.connection, scratch, door.limits)
     return admission.admit(reader, outcome, keep_bad_rows=False)
