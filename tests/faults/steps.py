@@ -59,7 +59,7 @@ def prepare(name: str, root: str) -> int:
 def publish_often(home: str, known_at: str, times: int) -> int:
     """Publishes again and again, under the feet of readers."""
     for _ in range(times):
-        if status := publish(home, known_at):
+        if status := publish(home):
             return status
     return 0
 
