@@ -7,6 +7,7 @@ and until then each of its commits is repeated under the same transaction id.
 import fcntl
 import hashlib
 import os
+import shutil
 import traceback
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -18,11 +19,12 @@ import duckdb
 import polars as pl
 from deltalake.exceptions import DeltaError
 
-from linernotes.base import durable
+from linernotes.base import disk, durable
 from linernotes.ingestion.admission import Admission, emptied
 from linernotes.ingestion.errors import (
     BusyDoor,
     DoorError,
+    FailingDisk,
     IgnoredFile,
     RefusedFile,
     UnsettledFile,
@@ -46,6 +48,7 @@ _LOGS = "logs"
 _GONE = "it was moved away while it was read; the next load takes it where it is then"
 # What one file may not end a load with. A panic of polars is no `Exception`.
 UNFORESEEN = (Exception, pl.exceptions.PanicException)
+_OF_FILES = (OSError, DeltaError, duckdb.IOException)
 
 
 @dataclass
@@ -113,9 +116,14 @@ def open_door(settings: Settings) -> Generator["Door"]:
     root = settings.lake_root
     with alone(root):
         lake = Lake(root, settings.quarantine_root)
-        lake.ensure_tables()
-        require_whole(lake)
-        lake.add_new_columns()
+        try:
+            lake.clear_leftovers()
+            lake.ensure_tables()
+            require_whole(lake)
+            lake.add_new_columns()
+        except _OF_FILES as error:
+            require_disk(error, root)
+            raise
         if (root / _SCRATCH).exists():
             # The last load was killed: what it wrote may not be on the disk yet.
             os.sync()
@@ -127,7 +135,8 @@ def open_door(settings: Settings) -> Generator["Door"]:
                     lake, Register(lake), connection, scratch, settings.ern_offsets, logs, settings
                 )
         finally:
-            emptied(scratch).rmdir()
+            # What cannot be cleared now is cleared by the next load.
+            shutil.rmtree(scratch, ignore_errors=True)
 
 
 def open_lake(settings: Settings) -> Lake:
@@ -265,13 +274,18 @@ class Door:
             except UnsettledFile as moved:
                 report.ignored_files[arrival.name] = moved.reason
                 return None
+            require_disk(error, self.lake.root)
             reason = self.words_for(error, sha256)
             if self.lake.knows(outcome.transaction_id):
                 # Part of it is in the lake: the next load finishes it under the same id.
                 report.unread_files[arrival.name] = reason
                 return None
             _nothing_loaded(outcome, "refused", reason)
-        self.register.record(outcome, self.scratch)
+        try:
+            self.register.record(outcome, self.scratch)
+        except UNFORESEEN as error:
+            require_disk(error, self.lake.root)
+            raise
         return outcome
 
     def words_for(self, error: BaseException, sha256: str) -> str:
@@ -315,6 +329,19 @@ class Door:
             with without_panics(scratch):
                 reader = reader_for(path, arrival.ending, contract, self.limits)
                 admission.admit(reader, outcome, confirm)
+
+
+def require_disk(error: BaseException, root: Path) -> None:
+    """Raises if an error is the disk's, which would refuse one delivery after the other.
+
+    Only errors that tell of files count: others may quote a delivery, which can say anything.
+
+    Raises:
+        FailingDisk: with what is wrong and what to do.
+    """
+    words = disk.words_for(error) if isinstance(error, _OF_FILES) else None
+    if words:
+        raise FailingDisk(f"The load into {root} has ended early. {words}") from error
 
 
 def _plainly_named(path: Path, scratch: Path, ending: str) -> Path:

@@ -39,5 +39,9 @@ class BusyDoor(LinernotesError):
     """Another process is loading into the same home."""
 
 
+class FailingDisk(LinernotesError):
+    """The disk of the home is full, fails, or may not be written to: no delivery is at fault."""
+
+
 class DamagedLake(LinernotesError):
     """The lake lost something, and nothing more may be loaded into it before it is mended."""

@@ -205,6 +205,16 @@ class Lake:
             if not empty.exists():
                 self.write_empty_file(table)
 
+    def clear_leftovers(self) -> None:
+        """Remove what killed runs and full disks left half-written. The caller holds the lock."""
+        for table in SCHEMAS:
+            folder = self.path(table)
+            if folder.is_dir():
+                durable.clear_unfinished(folder)
+                # So the engine calls a commit that is not written to its end.
+                for leftover in [*folder.glob(f"{LOG}/*.json#*"), *folder.glob(f"{LOG}/*.tmp")]:
+                    leftover.unlink(missing_ok=True)
+
     def write_empty_file(self, table: str) -> None:
         """Write the file without a row that readers get of a table without files."""
         with durable.replacing(self.path(table) / EMPTY_FILE) as unfinished:
