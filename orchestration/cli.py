@@ -777,11 +777,33 @@ def dashboard(
 @app.command()
 def up(
     context: typer.Context,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    host: Annotated[
+        str,
+        typer.Option(help="Address to listen on; others than this machine's: --behind-login."),
+    ] = "127.0.0.1",
     port: Port = 3000,
+    behind_login: Annotated[
+        bool,
+        typer.Option(
+            "--behind-login",
+            help="Others reach the address only through something that asks who is there.",
+        ),
+    ] = False,
 ) -> None:
-    """Start Dagster: web pages and daemon, with the schedules."""
+    """Start Dagster: web pages and daemon, with the schedules.
+
+    The pages have no login: who reaches them can start and end runs.
+    """
+    from linernotes.ports import is_loopback
     from orchestration.webserver import serve
+
+    if not behind_login and not is_loopback(host):
+        raise typer.BadParameter(
+            f"Dagster's pages have no login, so they listen to this machine alone, not to {host}. "
+            "Put a proxy with a login in front and say so with --behind-login, or leave --host "
+            "away.",
+            param_hint="--host",
+        )
 
     raise typer.Exit(serve(_settings(context), host, port))
 

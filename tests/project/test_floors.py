@@ -18,6 +18,7 @@ FLOORS = {
     "linernotes.holders": 0,
     "linernotes.ledger": 0,
     "linernotes.money": 0,
+    "linernotes.ports": 0,
     "linernotes.published": 0,
     "linernotes.settings": 0,
     "linernotes.ingestion": 1,

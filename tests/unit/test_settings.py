@@ -139,3 +139,19 @@ def test_settings_do_not_show_secrets(folder: Path) -> None:
     )
 
     assert "hush" not in shown
+
+
+@pytest.mark.parametrize("hosts", ["https://reports.example", "reports.example:443", "a.example,*"])
+def test_allowed_host_that_is_no_name_is_refused(
+    monkeypatch: pytest.MonkeyPatch, hosts: str
+) -> None:
+    monkeypatch.setenv("LINERNOTES_ALLOWED_HOSTS", hosts)
+
+    with pytest.raises(ValidationError, match="no name of a host"):
+        Settings()
+
+
+def test_allowed_hosts_are_a_list_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINERNOTES_ALLOWED_HOSTS", " reports.example, [2001:db8::1] ,")
+
+    assert Settings().allowed_names == ["reports.example", "[2001:db8::1]"]
