@@ -7,7 +7,6 @@ import hashlib
 import importlib
 import json
 import logging
-import os
 import pkgutil
 import shutil
 import tempfile
@@ -25,6 +24,7 @@ import duckdb
 
 from expectations import suites as suites_package
 from expectations.suite import Layer, Severity, Suite
+from linernotes.base import durable
 from linernotes.ingestion import Lake
 from linernotes.settings import Settings
 
@@ -142,11 +142,8 @@ def run_raw_suites(settings: Settings, on_progress: Progress | None = None) -> l
     was_asked = all(result.outcome != "error" for result in results)
     # What came in while the suites ran may be in some of their answers, and not in others.
     if was_asked and _state(lake) == state:
-        kept_file.parent.mkdir(parents=True, exist_ok=True)
         rows = [asdict(one) | {"checked_at": one.checked_at.isoformat()} for one in results]
-        unfinished = kept_file.with_name(f".{kept_file.name}.{os.getpid()}")
-        unfinished.write_text(json.dumps({"state": state, "results": rows}))
-        unfinished.replace(kept_file)
+        durable.write_text(kept_file, json.dumps({"state": state, "results": rows}))
     return results
 
 
@@ -351,6 +348,9 @@ def _append(lake: Lake, results: list[CheckResult], run_id: str) -> None:
     import polars as pl
 
     if results:
-        rows = pl.DataFrame([vars(result) for result in results])
+        last = lake.read(RESULTS_TABLE).select(pl.col("sequence").max()).collect().item() or 0
+        rows = pl.DataFrame([vars(result) for result in results]).with_columns(
+            sequence=pl.lit(last + 1, dtype=pl.Int64)
+        )
         with tempfile.TemporaryDirectory() as scratch:
             lake.append(RESULTS_TABLE, rows, f"check_results/{run_id}", Path(scratch))

@@ -67,7 +67,7 @@ LINE_COLUMNS = {
     "consent_proof_id": "varchar",
     "original_line_id": "varchar",
     "quantity": "bigint",
-    "weight_nano": "bigint",
+    "weight_nano": "decimal(38, 0)",
     "amount": AMOUNT_TYPE,
     "currency_code": "varchar",
     "report_month": "date",
@@ -118,7 +118,7 @@ POOL_COLUMNS = {
     "rate_currency_code": "varchar",
     "pays_free_uses": "boolean",
     "minimum_fx_rate": "decimal(20,10)",
-    "weight_nano": "bigint",
+    "weight_nano": "decimal(38, 0)",
     "share_arm_amount": "decimal(24,6)",
     "per_subscriber_arm_amount": "decimal(24,6)",
     "per_use_arm_amount": "decimal(24,6)",
@@ -158,13 +158,16 @@ REVALUED_COLUMNS = {
     "minor_unit_digits": "integer",
     "quantity_before": "bigint",
     "quantity_after": "bigint",
-    "weight_nano_before": "bigint",
-    "weight_nano_after": "bigint",
-    "amount_minor_units_before": "bigint",
-    "amount_minor_units_after": "bigint",
+    "weight_nano_before": "decimal(38, 0)",
+    "weight_nano_after": "decimal(38, 0)",
+    "amount_minor_units_before": "decimal(38, 0)",
+    "amount_minor_units_after": "decimal(38, 0)",
     "usage_month": "date",
     "known_at_before": "timestamp",
     "known_at_after": "timestamp",
+    # The pool's own currency, and how much of the line's currency one unit of it gives.
+    "pool_currency_code": "varchar",
+    "pool_fx_rate": "decimal(20,10)",
 }
 STATEMENTS_FILE, LINES_FILE = "statements.parquet", "lines.parquet"
 USES_FILE, POOLS_FILE = "uses.parquet", "pools.parquet"
@@ -181,6 +184,10 @@ COLUMNS_OF_FILE = {
     USES_FILE: USE_COLUMNS,
     POOLS_FILE: POOL_COLUMNS,
 }
+# What an issuance holds beside them: what it says, the hash of that, and the signed hash.
+ENTRY, SEAL, HEAD = "entry.json", "entry.sha256", "head.json"
+# Entries of version 1 say no version; they are not signed, and list no evidence.
+ENTRY_VERSION, UNSIGNED_VERSION = 2, 1
 SEQUENCE_DIGITS = 6
 PARQUET_OPTIONS = "format parquet, compression zstd, row_group_size 122880"
 

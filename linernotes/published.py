@@ -22,11 +22,13 @@ class Publication:
         file_name: Name inside `published/`, different for each publication.
         known_at: The freeze of the build, ISO 8601, UTC.
         published_at: When it was swapped in, ISO 8601, UTC.
+        number: Grows with each publication, whatever the clock does; 0 in version 0.1.
     """
 
     file_name: str
     known_at: str
     published_at: str
+    number: int = 0
 
 
 def publication(settings: Settings) -> Publication:

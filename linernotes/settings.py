@@ -244,6 +244,15 @@ class Settings(BaseSettings):
         return self.home / "ledger"
 
     @property
+    def ledger_head_file(self) -> Path:
+        """The number and hash of the ledger's last entry, kept outside of it."""
+        return self.home / "ledger-head.json"
+
+    @property
+    def keys_root(self) -> Path:
+        return self.home / "keys"
+
+    @property
     def outbox_root(self) -> Path:
         return self.home / "outbox"
 

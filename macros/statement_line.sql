@@ -44,8 +44,8 @@
         {{ values.get("contract_version", "null") }} as {{ t_bigint() }}
     ) as contract_version,
     cast({{ values.get("quantity", 0) }} as {{ t_bigint() }}) as quantity,
-    cast({{ values.get("weight_nano", 0) }} as {{ t_bigint() }}) as weight_nano,
-    cast({{ values["amount_minor_units"] }} as {{ t_bigint() }}) as amount_minor_units,
+    cast({{ values.get("weight_nano", 0) }} as {{ t_dec(38, 0) }}) as weight_nano,
+    {{ wide(values["amount_minor_units"]) }} as amount_minor_units,
     cast({{ values["minor_unit_digits"] }} as integer) as minor_unit_digits,
     cast({{ values["currency_code"] }} as {{ t_str() }}) as currency_code,
     cast({{ values["report_month"] }} as date) as report_month,

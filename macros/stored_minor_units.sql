@@ -3,6 +3,6 @@
     cast(
         cast({{ amount }} as {{ t_dec(24, 3) }}) * case
             {{ digits }} when 0 then 1 when 1 then 10 when 2 then 100 when 3 then 1000
-        end as {{ t_bigint() }}
+        end as {{ t_wide_int() }}
     )
 {%- endmacro %}

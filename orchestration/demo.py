@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from linernotes import warehouse
+from linernotes.base import durable
 from linernotes.delivery import DELIVERED, deliver_packages
 from linernotes.errors import LinernotesError
 from linernotes.reporting import write_packages
@@ -51,9 +52,8 @@ def fresh_home(home: Path) -> Settings:
                 " Give it another folder: linernotes --home DIR demo"
             )
         shutil.rmtree(home)
-    home.mkdir(parents=True, exist_ok=True)
-    (home / MARK).write_text(
-        "Made by `linernotes demo`, which deletes this folder when it runs again.\n"
+    durable.write_text(
+        home / MARK, "Made by `linernotes demo`, which deletes this folder when it runs again.\n"
     )
     # What the demo delivers it has written itself, and to the end.
     return Settings(home=home, landing=home / "landing", settling_seconds=0)

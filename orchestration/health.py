@@ -17,7 +17,7 @@ from linernotes.errors import LinernotesError
 from linernotes.ingestion import CADENCES, Lake, lake_damage, open_lake
 from linernotes.published import Publication, publication
 from linernotes.settings import Settings
-from linernotes.statements import current_statements
+from linernotes.statements import current_statements, heads_that_differ
 
 FeedState = Literal["on time", "late", "as it comes", "never"]
 TOP_REASONS = 3
@@ -150,6 +150,11 @@ def look(settings: Settings, at: datetime | None = None) -> Health:
         deliveries=_deliveries(settings),
         next_steps=[],
     )
+    if heads_that_differ(settings):
+        health.next_steps.append(
+            "The ledger is not the one that packages and records know; issue and deliver nothing:"
+            " linernotes verify --ledger (docs/operators/restore.md)"
+        )
     health.next_steps.extend(_next_steps(health))
     return health
 
@@ -223,7 +228,7 @@ def _most_common(reasons: "Counter[str]") -> list[tuple[str, int]]:
 def _problems(settings: Settings, lake: Lake) -> list[Problem]:
     latest = (
         lake.read("raw_door__check_results")
-        .sort("checked_at")
+        .sort("sequence")
         .group_by("check_name")
         .agg(pl.col("severity", "outcome", "unexpected_count", "reason").last())
         .filter(pl.col("outcome") != "passed")

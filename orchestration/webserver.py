@@ -8,6 +8,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from linernotes.base import durable
 from linernotes.errors import LinernotesError
 from linernotes.ports import why_not_free
 from linernotes.settings import Settings
@@ -29,10 +30,9 @@ telemetry:
 def dagster_home(settings: Settings) -> Path:
     """The folder of Dagster's own records, with its configuration; made when it is not there."""
     folder = settings.home / "dagster"
-    folder.mkdir(parents=True, exist_ok=True)
     configuration = folder / "dagster.yaml"
     if not configuration.exists():
-        configuration.write_text(INSTANCE)
+        durable.write_text(configuration, INSTANCE)
     return folder
 
 

@@ -5,31 +5,32 @@ then the folder is synced. What a killed run leaves has a name that starts with 
 """
 
 import os
+import re
 import secrets
 import shutil
-import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 # No reader looks at such names, and the next run of the same work removes them.
 UNFINISHED = ".unfinished-"
-FILE_MODE, FOLDER_MODE = 0o644, 0o755
+# Version 0.1 put the word at the end.
+LEFTOVER = "*.unfinished*"
+WRITER = re.compile(rf"{re.escape(UNFINISHED)}(\d+)-")
 
 
 @contextmanager
-def replacing(target: Path, mode: int = FILE_MODE) -> Generator[Path]:
+def replacing(target: Path) -> Generator[Path]:
     """Yields a path to write to; on leaving without an error the file becomes `target`.
 
     Args:
-        target: The file to be; it may exist, and then is replaced at once.
-        mode: Permissions of the new file.
+        target: The file to be; it may exist, and then is replaced at once. Who may read it is
+            decided by whoever writes, and by the process's umask.
     """
     make_folder(target.parent)
     unfinished = _free_name(target)
     try:
         yield unfinished
-        unfinished.chmod(mode)
         sync(unfinished)
         unfinished.replace(target)
         sync(target.parent)
@@ -37,24 +38,23 @@ def replacing(target: Path, mode: int = FILE_MODE) -> Generator[Path]:
         unfinished.unlink(missing_ok=True)
 
 
-def write_text(target: Path, text: str, mode: int = FILE_MODE) -> None:
+def write_text(target: Path, text: str) -> None:
     """Writes a text as UTF-8 with plain line ends, whole or not at all."""
-    write_bytes(target, text.encode(), mode)
+    write_bytes(target, text.encode())
 
 
-def write_bytes(target: Path, content: bytes, mode: int = FILE_MODE) -> None:
+def write_bytes(target: Path, content: bytes) -> None:
     """Writes bytes, whole or not at all."""
-    with replacing(target, mode) as unfinished:
+    with replacing(target) as unfinished:
         unfinished.write_bytes(content)
 
 
-def write_once(target: Path, text: str, mode: int = FILE_MODE) -> bool:
+def write_once(target: Path, text: str) -> bool:
     """Writes a text under a name that must be free; False if the name is taken."""
     make_folder(target.parent)
     unfinished = _free_name(target)
     try:
         unfinished.write_bytes(text.encode())
-        unfinished.chmod(mode)
         sync(unfinished)
         try:
             os.link(unfinished, target)
@@ -68,11 +68,11 @@ def write_once(target: Path, text: str, mode: int = FILE_MODE) -> bool:
     return True
 
 
-def unfinished_folder(parent: Path, mode: int = FOLDER_MODE) -> Path:
+def unfinished_folder(parent: Path) -> Path:
     """A new folder to fill, which `settle` then gives its name."""
     make_folder(parent)
-    folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=parent))
-    folder.chmod(mode)
+    folder = _free_name(parent / "folder")
+    folder.mkdir()
     return folder
 
 
@@ -104,14 +104,14 @@ def move(source: Path, target: Path) -> None:
         source.unlink()
 
 
-def make_folder(folder: Path, mode: int = FOLDER_MODE) -> None:
+def make_folder(folder: Path) -> None:
     """Makes a folder and those above it; their names are on the disk when this returns."""
     missing = []
     while not folder.is_dir():
         missing.append(folder)
         folder = folder.parent
     for one in reversed(missing):
-        one.mkdir(mode=mode, exist_ok=True)
+        one.mkdir(exist_ok=True)
         sync(one.parent)
 
 
@@ -139,15 +139,28 @@ def sync_tree(folder: Path) -> None:
 def clear_unfinished(folder: Path) -> list[Path]:
     """Removes what killed runs left in a folder, and says what that was.
 
-    Whoever calls this holds the lock of the work that writes there.
+    What a process that still runs is writing is left alone.
     """
-    leftovers = sorted(folder.glob(f"{UNFINISHED}*"))
+    leftovers = [path for path in sorted(folder.glob(LEFTOVER)) if not _is_being_written(path)]
     for leftover in leftovers:
         if leftover.is_dir() and not leftover.is_symlink():
             shutil.rmtree(leftover)
         else:
             leftover.unlink(missing_ok=True)
     return leftovers
+
+
+def _is_being_written(path: Path) -> bool:
+    found = WRITER.match(path.name)
+    if not found or int(found[1]) == os.getpid():
+        return False
+    try:
+        os.kill(int(found[1]), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _free_name(target: Path) -> Path:

@@ -11,7 +11,8 @@ from typing import Any
 from linernotes.agreements import NOBODY, Agreement, Sender
 from linernotes.delivery.errors import MustStay
 from linernotes.reporting import MANIFEST, Package, file_sha256, read_manifest, verify_package
-from linernotes.statements import ISSUED, file_safe
+from linernotes.settings import Settings
+from linernotes.statements import ISSUED, file_safe, issued_statements
 
 MOST_PROBLEMS = 5
 # Files that say in DDEX's manner whom they are from and for.
@@ -50,6 +51,22 @@ def require_may_leave(package: Package, agreement: Agreement, sender: Sender) ->
     if flaws:
         raise MustStay(f"{place} must not leave: {'; '.join(flaws)}. Nothing was sent.")
     return taken
+
+
+def require_issued(settings: Settings, package: Package) -> None:
+    """The statements of a package must be those of the ledger, to the cent.
+
+    Raises:
+        MustStay: if they are not: somebody else wrote the package, or changed the ledger.
+    """
+    issued = issued_statements(settings)
+    for stated in read_manifest(package.path)["statements"]:
+        own = issued.get(stated["statement_id"])
+        if own is None or any(getattr(own, name, None) != stated[name] for name in stated):
+            raise MustStay(
+                f"{package.path} says of {stated['statement_id']} what the ledger does not say. "
+                "Nothing was sent. Run `linernotes verify --ledger`."
+            )
 
 
 def _is_addressed(name: str) -> bool:

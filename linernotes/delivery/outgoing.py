@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from linernotes.agreements import Agreement
+from linernotes.base import durable
 from linernotes.delivery.destination import Acknowledgement, described
 from linernotes.delivery.encryption import ENDING, read_certificate
 from linernotes.reporting import Package, file_sha256
@@ -77,9 +78,7 @@ class Plan:
 
     def save(self) -> None:
         content = asdict(self) | {"folder": str(self.folder), "package": str(self.package)}
-        unfinished = self.folder / f".{PLAN}.unfinished"
-        unfinished.write_text(json_text(content), encoding="utf-8")
-        unfinished.replace(self.folder / PLAN)
+        durable.write_text(self.folder / PLAN, json_text(content))
 
 
 def flag_of(name: str) -> str | None:

@@ -57,6 +57,7 @@ class Shipment:
         files: What is known to have arrived.
         flags: The empty files that say so.
         reason: Why it failed or was refused; empty otherwise.
+        ledger_head: The head of the ledger in the package's manifest, if it was looked at.
     """
 
     partner_id: str
@@ -75,6 +76,7 @@ class Shipment:
     flags: tuple[str, ...] = ()
     outcome: str = REFUSED
     reason: str = ""
+    ledger_head: dict[str, Any] | None = None
     record_version: int = field(default=RECORD_VERSION)
 
     @property

@@ -16,7 +16,7 @@ from linernotes.agreements import Agreements, Target, load_agreements
 from linernotes.delivery.attempts import Patience, tried
 from linernotes.delivery.destination import Destination, described, open_destination
 from linernotes.delivery.errors import Busy, ConnectionFault, MustStay
-from linernotes.delivery.guards import require_may_leave
+from linernotes.delivery.guards import require_issued, require_may_leave
 from linernotes.delivery.outgoing import Plan, forget, plan_for, unfinished_plan
 from linernotes.delivery.records import (
     AS_BEFORE,
@@ -31,9 +31,9 @@ from linernotes.delivery.records import (
     record,
 )
 from linernotes.errors import LinernotesError
-from linernotes.reporting import Package
+from linernotes.reporting import Package, read_manifest
 from linernotes.settings import Settings
-from linernotes.statements import file_safe
+from linernotes.statements import LEDGER_HEAD, file_safe
 
 StepProgress = Callable[[str, int, int, str], None]
 # Partners that are served side by side, so that one that does not answer holds up no other.
@@ -127,6 +127,7 @@ def _deliver(terms: _Terms, package: Package) -> Shipment:
             if earlier and not terms.again:
                 return replace(earlier, outcome=AS_BEFORE)
             names = require_may_leave(package, agreement, terms.agreements.sender)
+            require_issued(terms.settings, package)
             plan = plan_for(terms.settings, package, agreement, names, again=terms.again)
             go.send(plan, target)
             go.end(DELIVERED)
@@ -186,6 +187,7 @@ class _Go:
             shipment_id=plan.shipment_id,
             certificate=plan.certificate,
             is_again=plan.is_again,
+            ledger_head=read_manifest(self.package.path).get(LEDGER_HEAD),
         )
 
         def attempt() -> None:

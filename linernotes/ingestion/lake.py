@@ -32,6 +32,11 @@ ERN_MESSAGES = "raw_catalog__ern_messages"
 WITHHOLDINGS = ContractWithholdings.TABLE
 
 _VERSION: dict[str, Any] = {"recorded_at": TIMESTAMP, "is_withdrawn": pl.Boolean()}
+# What gave the order of a table's rows before they had numbers.
+_ORDER_BEFORE = {
+    DELIVERIES: ("registered_at", "delivery_id"),
+    CHECK_RESULTS: ("checked_at", "run_id"),
+}
 # Delta leaves files alone whose names start so.
 EMPTY_FILE = "_empty.parquet"
 # By these, a table's Parquet files alone do not say what its rows are.
@@ -113,6 +118,8 @@ SCHEMAS: dict[str, pl.Schema] = {
             "unexpected_count": pl.Int64(),
             "reason": pl.String(),
             "checked_at": TIMESTAMP,
+            # The run's number, as the register's.
+            "sequence": pl.Int64(),
         }
     ),
 }
@@ -215,8 +222,8 @@ class Lake:
         for table in self.lacking_columns():
             files, columns = self.open(table).file_uris(), SCHEMAS[table]
             rows = pl.scan_parquet(files, schema=columns, missing_columns="insert")
-            if table == DELIVERIES and "sequence" not in self._columns(table):
-                rows = rows.sort("registered_at", "delivery_id").with_columns(
+            if table in _ORDER_BEFORE and "sequence" not in self._columns(table):
+                rows = rows.sort(*_ORDER_BEFORE[table]).with_columns(
                     sequence=pl.int_range(1, pl.len() + 1)
                 )
             widened = self.path(table) / f"columns-{self.open(table).version():05d}.parquet"

@@ -86,7 +86,7 @@ class Register:
         rows = (
             self._lake.read(DELIVERIES)
             .filter((pl.col("delivery_id") == delivery) | (pl.col("name") == delivery))
-            .sort("registered_at")
+            .sort("sequence")
             .tail(1)
             .select("delivery_id", "name", "source", "feed", "sha256", "bytes")
             .collect()

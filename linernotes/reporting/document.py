@@ -44,6 +44,7 @@ def write_document(
     connection: duckdb.DuckDBPyConnection,
     partner_name: str,
     statements: list[StatementRecord],
+    mark: str,
 ) -> None:
     """Writes the PDF of one partner and month; the same figures give the same bytes.
 
@@ -52,9 +53,10 @@ def write_document(
         connection: The published warehouse, attached as `published`.
         partner_name: The partner as a reader knows it.
         statements: The partner's statements of the month, at least one.
+        mark: The text that ties it to its package; it becomes the PDF's keyword.
     """
     figures = Figures(connection, statements[0].partner_id, month_start(statements[0].report_month))
-    content = _content(figures, partner_name, statements)
+    content = _content(figures, partner_name, statements) | {"keywords": [mark]}
     known_at = datetime.fromisoformat(_known_at(statements)).astimezone(UTC)
     path.write_bytes(typeset(content, known_at))
 

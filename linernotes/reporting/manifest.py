@@ -5,17 +5,31 @@ What the files hold is in `tables` and `workbook`; whether they still agree, `ve
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from linernotes.statements import DRAFT, ISSUED, StatementRecord
+from linernotes.statements import DRAFT, ISSUED, LEDGER_HEAD, Head, StatementRecord, file_safe
 
 MANIFEST = "manifest.json"
-MANIFEST_VERSION = 1
+# Packages of version 1 have no head of the ledger, and no mark in what people read.
+MANIFEST_VERSION, UNMARKED_VERSION = 2, 1
+DOCUMENT, WORKBOOK, README = "statement.pdf", "statement.xlsx", "README.txt"
+# What people read. Each of these files bears the mark of its package.
+TEXTS = (DOCUMENT, WORKBOOK, README)
 # What a manifest says about its making, not about what the package claims.
-CIRCUMSTANCES = ("version", "freeze", "code_version", "previous_manifest_sha256")
+CIRCUMSTANCES = (
+    "version",
+    "freeze",
+    "code_version",
+    "previous_manifest_sha256",
+    "content_sha256",
+)
+# What a package is and claims; the mark holds the hash of it.
+CONTENT = ("partner_id", "report_month", "state", "agreed", "statements", LEDGER_HEAD)
+MARK = re.compile(r"linernotes-package:\S+/v\d+/[0-9a-f]{64}")
 CLAIMS_OF_A_STATEMENT = (
     "statement_id",
     "contract_id",
@@ -79,6 +93,7 @@ def build_manifest(
     freeze: str,
     agreed: dict[str, Any],
     files: list[PackagedFile],
+    head: Head | None,
 ) -> dict[str, Any]:
     """The manifest of a package that has no version yet.
 
@@ -87,9 +102,10 @@ def build_manifest(
         freeze: The freeze of the warehouse that the tables were read from.
         agreed: As whom, for whom and with what the DDEX files are written.
         files: Every other file of the package.
+        head: Of the ledger's entry that issued the last of the statements; None in a draft.
     """
     first = statements[0]
-    return {
+    manifest = {
         "manifest_version": MANIFEST_VERSION,
         "partner_id": first.partner_id,
         "report_month": first.report_month,
@@ -99,9 +115,33 @@ def build_manifest(
         "code_version": version("linernotes"),
         "previous_manifest_sha256": None,
         "agreed": agreed,
+        LEDGER_HEAD: asdict(head) if head else None,
         "statements": _claimed(statements),
         "files": [asdict(file) for file in sorted(files, key=lambda file: file.name)],
     }
+    return manifest | {"content_sha256": content_sha256(manifest)}
+
+
+def content_sha256(manifest: dict[str, Any]) -> str:
+    """The hash of what a package claims and of its data files; what people read is left out.
+
+    It is over one line of JSON with sorted keys: the manifest's `CONTENT`, and of each file its
+    name, rows and SHA-256.
+    """
+    files = [
+        [file["name"], file["rows"], file["sha256"]]
+        for file in manifest["files"]
+        if file["name"] not in TEXTS
+    ]
+    content = {name: manifest[name] for name in CONTENT} | {"files": sorted(files)}
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def package_mark(manifest: dict[str, Any], number: int) -> str:
+    """The text that ties a file that people read to version `number` of its package."""
+    partner, month = file_safe(manifest["partner_id"]), manifest["report_month"]
+    return f"linernotes-package:{partner}/{month}/v{number}/{manifest['content_sha256']}"
 
 
 def _claimed(statements: list[StatementRecord]) -> list[dict[str, Any]]:
@@ -152,8 +192,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         OSError: if it cannot be read.
     """
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    if not isinstance(manifest, dict) or manifest.get("manifest_version") != MANIFEST_VERSION:
-        raise ValueError(f"not a manifest of form {MANIFEST_VERSION}")
+    known = (UNMARKED_VERSION, MANIFEST_VERSION)
+    if not isinstance(manifest, dict) or manifest.get("manifest_version") not in known:
+        raise ValueError(f"not a manifest of form {UNMARKED_VERSION} or {MANIFEST_VERSION}")
     return manifest
 
 

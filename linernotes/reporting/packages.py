@@ -22,12 +22,16 @@ from linernotes.published import open_published
 from linernotes.reporting.document import write_document
 from linernotes.reporting.interchange import what_is_agreed, write_interchange
 from linernotes.reporting.manifest import (
+    DOCUMENT,
     MANIFEST,
+    README,
+    WORKBOOK,
     PackagedFile,
     as_version,
     build_manifest,
     file_sha256,
     is_of_the_same_issue,
+    package_mark,
     package_state,
     packaged_file,
     read_manifest,
@@ -45,15 +49,15 @@ from linernotes.statements import (
     current_statements,
     evidence_file,
     file_safe,
+    head_of_issue,
+    ledger_as_written,
     month_start,
     published_statements,
 )
 
 Progress = Callable[[int, int, str], None]
-README = "README.txt"
 # The engine sorts in this much, whatever the length of a package, and spills the rest.
 MEMORY_LIMIT = "512MB"
-WORKBOOK, DOCUMENT = "statement.xlsx", "statement.pdf"
 UNFINISHED_PREFIX = ".unfinished-"
 
 
@@ -104,8 +108,8 @@ def write_packages(
         The packages by partner and month, new or kept.
 
     Raises:
-        LinernotesError: if there is no statement to package, or the published warehouse no
-            longer says what the statements say.
+        LinernotesError: if there is no statement to package, if the published warehouse no longer
+            says what the statements say, or if the ledger is not as it was written.
     """
     statements = [_as_packaged(one) for one in current_statements(settings, month, partner)]
     if not statements:
@@ -113,6 +117,8 @@ def write_packages(
             f"No statement is drafted for {month or 'any month'} and {partner or 'any partner'}: "
             "run `linernotes statement draft` first."
         )
+    if any(one.state == ISSUED for one in statements):
+        _require_ledger_as_written(settings)
     groups = [
         list(group)
         for _, group in groupby(statements, lambda one: (one.partner_id, one.report_month))
@@ -135,6 +141,17 @@ def write_packages(
         if on_progress:
             on_progress(done, len(groups), f"{first.partner_id} {first.report_month}")
     return sorted(packages, key=lambda one: (one.partner_id, one.report_month))
+
+
+def _require_ledger_as_written(settings: Settings) -> None:
+    """What partners are told to be issued comes out of a ledger that nobody changed."""
+    problems = ledger_as_written(settings)
+    if problems:
+        raise LinernotesError(
+            f"The ledger is not as it was written, so no package is made from it: {problems[0]} "
+            f"({len(problems)} in all). Run `linernotes verify --ledger`; "
+            "docs/operators/restore.md says what to do."
+        )
 
 
 def _as_packaged(statement: StatementRecord) -> StatementRecord:
@@ -184,13 +201,14 @@ def _write_package(
             return _package(shelf / f"v{newest}", manifest, newest, is_new=False)
     agreements = load_agreements(settings)
     agreed = what_is_agreed(agreements, partner_id)
+    head = head_of_issue(settings, statements) if is_issued else None
     tables = [table_rows(connection, table, partner_id, month_start(month)) for table in TABLES]
     while True:
         building = Path(tempfile.mkdtemp(prefix=UNFINISHED_PREFIX, dir=shelf))
         try:
             building.chmod(0o755)
             data_files = _write_data_files(building, statements, tables)
-            manifest = build_manifest(statements, freeze, agreed, data_files)
+            manifest = build_manifest(statements, freeze, agreed, data_files, head)
             newest = _newest_version(shelf)
             if newest and says_the_same(_manifest_of(shelf / f"v{newest}"), manifest):
                 return _package(shelf / f"v{newest}", manifest, newest, is_new=False)
@@ -199,12 +217,12 @@ def _write_package(
             exchanged = write_interchange(
                 building, connection, agreements, name, statements, newest + 1, uses
             )
-            files = [
-                *data_files,
-                *exchanged,
-                *_write_texts(building, connection, name, statements, tables),
-            ]
-            manifest = build_manifest(statements, freeze, agreed, files)
+            files = [*data_files, *exchanged]
+            # The texts bear the hash of all that is in the package before them.
+            manifest = build_manifest(statements, freeze, agreed, files, head)
+            mark = package_mark(manifest, newest + 1)
+            files += _write_texts(building, connection, name, statements, tables, mark)
+            manifest = build_manifest(statements, freeze, agreed, files, head)
             # Somebody else may have been faster: then this one is the version after theirs.
             if package := _shelve(building, as_version(manifest, newest + 1, shelf)):
                 return package
@@ -273,11 +291,12 @@ def _write_texts(
     partner_name: str,
     statements: list[StatementRecord],
     tables: list[TableRows],
+    mark: str,
 ) -> list[PackagedFile]:
-    """Writes what people read."""
-    write_document(folder / DOCUMENT, connection, partner_name, statements)
-    write_workbook(folder / WORKBOOK, partner_name, statements, tables)
-    readme = _readme(partner_name, statements, [rows.table for rows in tables])
+    """Writes what people read, each file with the mark of the package."""
+    write_document(folder / DOCUMENT, connection, partner_name, statements, mark)
+    write_workbook(folder / WORKBOOK, partner_name, statements, tables, mark)
+    readme = _readme(partner_name, statements, [rows.table for rows in tables], mark)
     (folder / README).write_text(readme, encoding="utf-8", newline="\n")
     return [packaged_file(folder / name) for name in (DOCUMENT, WORKBOOK, README)]
 
@@ -336,7 +355,7 @@ def _package(path: Path, manifest: dict[str, Any], number: int, *, is_new: bool)
 
 
 def _readme(
-    partner_name: str, statements: list[StatementRecord], tables: list[PackageTable]
+    partner_name: str, statements: list[StatementRecord], tables: list[PackageTable], mark: str
 ) -> str:
     state = package_state(statements)
     meaning = (
@@ -356,7 +375,8 @@ def _readme(
         f"{MANIFEST}: each file's SHA-256, rows and control totals; `linernotes verify --package "
         "FOLDER` checks this folder.",
         "CSV: RFC 4180, UTF-8, LF; months YYYY-MM, times UTC, lists JSON; empty cell: no value; "
-        "an apostrophe in front of a text is no part of it; it keeps the text from being run.",
+        "an apostrophe in front of a text is no part of it; it keeps the text from being run. "
+        f"{mark}",
     ]
     return "\n".join(lines) + "\n"
 

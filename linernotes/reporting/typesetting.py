@@ -23,7 +23,8 @@ def typeset(content: dict[str, Any], timestamp: datetime) -> bytes:
 
     Args:
         content: What the template reads: `title`, `subtitle`, `header`, `state`, `footer`,
-            `is_draft`, `date` and `parts`, every text `readable`.
+            `is_draft`, `date` and `parts`, every text `readable`; `keywords`, if any, are not
+            shown.
         timestamp: When the figures were known, UTC.
     """
     pdf = _compiler().compile(

@@ -16,6 +16,7 @@ from linernotes.reporting.cells import read_package_csv
 from linernotes.reporting.fees import ARMS, fee_arms, fee_in_payout_currency, winning_arm
 from linernotes.reporting.interchange_checks import SalesOfLines, interchange_problems
 from linernotes.reporting.manifest import MANIFEST, file_sha256, read_manifest
+from linernotes.reporting.marks import mark_problems
 from linernotes.reporting.problems import Problem
 from linernotes.reporting.tables import TABLES, PackageTable
 from linernotes.statements import (
@@ -27,11 +28,14 @@ from linernotes.statements import (
 )
 
 LINES, POOLS = "compensation_lines", "pool_totals"
+LINKED = "is a link: its bytes may change elsewhere"
 CONTRACT_IN_POOL = ("pool_id", "contract_id", "contract_version")
 
 
 def verify_package(path: Path) -> list[Problem]:
     """Checks every file, row count, total and hash of a package, and recomputes the pool shares.
+
+    Folder, manifest, PDF, workbook and README must bear the mark of one package.
 
     Args:
         path: The package's folder, `outbox/<partner_id>/<YYYY-MM>/v<N>`.
@@ -46,7 +50,7 @@ def verify_package(path: Path) -> list[Problem]:
     try:
         problems = list(_file_problems(path, manifest))
         if not problems:
-            problems = list(_content_problems(path, manifest))
+            problems = [*_content_problems(path, manifest), *mark_problems(path, manifest)]
     except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError) as reason:
         problems = [Problem(MANIFEST, "manifest_is_complete", f"{reason!r} is missing or wrong")]
     return [*problems, *_chain_problems(path, manifest)]
@@ -54,12 +58,16 @@ def verify_package(path: Path) -> list[Problem]:
 
 def _file_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
     listed = {entry["name"]: entry for entry in manifest["files"]}
+    if (path / MANIFEST).is_symlink():
+        yield Problem(MANIFEST, "file_is_no_link", LINKED)
     there = {found.name for found in path.iterdir() if not _is_flag(found)}
     for name in sorted(there - listed.keys() - {MANIFEST}):
         yield Problem(name, "file_is_listed", "in the folder, but not in the manifest")
     for name, entry in listed.items():
         file = path / name
-        if Path(name).name != name or not file.is_file():
+        if Path(name).name == name and file.is_symlink():
+            yield Problem(name, "file_is_no_link", LINKED)
+        elif Path(name).name != name or not file.is_file():
             yield Problem(name, "file_is_there", "in the manifest, but not in the folder")
         elif (size := file.stat().st_size) != entry["bytes"]:
             yield Problem(name, "file_size_agrees", f"{size} bytes, not {entry['bytes']}")

@@ -48,9 +48,16 @@ BREAKDOWNS = (
 
 
 def write_workbook(
-    path: Path, partner_name: str, statements: list[StatementRecord], tables: list[TableRows]
+    path: Path,
+    partner_name: str,
+    statements: list[StatementRecord],
+    tables: list[TableRows],
+    mark: str,
 ) -> None:
-    """Writes the workbook of one partner and month; the same rows give the same bytes."""
+    """Writes the workbook of one partner and month; the same rows give the same bytes.
+
+    `mark` ties it to its package and becomes a keyword in its properties.
+    """
     first = statements[0]
     options = {
         "constant_memory": True,
@@ -64,6 +71,7 @@ def write_workbook(
             {
                 "title": f"Statement {first.report_month} for {first.partner_id}",
                 "author": "Linernotes",
+                "keywords": mark,
                 "status": package_state(statements),
                 "created": datetime(first_day.year, first_day.month, 1),
             }

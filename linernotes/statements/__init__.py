@@ -8,14 +8,26 @@ from linernotes.statements.balance import TERMS_TAKEN, balance_that_fails, terms
 from linernotes.statements.drafts import draft, newest_drafts, published_statements
 from linernotes.statements.evidence import USES_KIND, evidence_file
 from linernotes.statements.guards import blocked_partners
+from linernotes.statements.heads import (
+    LEDGER_HEAD,
+    PUBLISHED_HEADS,
+    Head,
+    KnownHead,
+    head_file,
+    head_from,
+    ledger_head,
+)
 from linernotes.statements.issuances import (
     Issuance,
     LedgerProblem,
+    head_of_issue,
     issuances,
     issued_statements,
+    last_public_key,
     line_types_issued,
 )
 from linernotes.statements.issuing import issue
+from linernotes.statements.keys import rotate_signing_key, signing_key
 from linernotes.statements.line_sets import LINE_SET_COLUMNS, LineSet, published_line_sets
 from linernotes.statements.records import (
     DRAFT,
@@ -31,17 +43,21 @@ from linernotes.statements.records import (
 )
 from linernotes.statements.states import current_statements, statement_states
 from linernotes.statements.tracing import EventTrace, LineTrace, trace_event, trace_line
-from linernotes.statements.verification import verify_ledger
+from linernotes.statements.verification import heads_that_differ, ledger_as_written, verify_ledger
 
 __all__ = [
     "DRAFT",
     "ISSUED",
+    "LEDGER_HEAD",
     "LINE_SET_COLUMNS",
+    "PUBLISHED_HEADS",
     "TERMS_TAKEN",
     "UNALLOCATED",
     "USES_KIND",
     "EventTrace",
+    "Head",
     "Issuance",
+    "KnownHead",
     "LedgerProblem",
     "LineSet",
     "LineTrace",
@@ -53,16 +69,25 @@ __all__ = [
     "draft",
     "evidence_file",
     "file_safe",
+    "head_file",
+    "head_from",
+    "head_of_issue",
+    "heads_that_differ",
     "instant",
     "issuances",
     "issue",
     "issued_statements",
     "json_text",
+    "last_public_key",
+    "ledger_as_written",
+    "ledger_head",
     "line_types_issued",
     "month_start",
     "newest_drafts",
     "published_line_sets",
     "published_statements",
+    "rotate_signing_key",
+    "signing_key",
     "statement_states",
     "sync",
     "terms_that_differ",

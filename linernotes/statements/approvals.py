@@ -106,7 +106,7 @@ def drafts_to_issue(settings: Settings, month: str, partner: str | None) -> list
 
 def approval_of(settings: Settings, record: StatementRecord) -> Approval | None:
     """The approval of exactly this version of a draft, if it is approved."""
-    path = _path(settings, record)
+    path = approval_path(settings, record)
     try:
         return Approval(**json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
@@ -140,11 +140,12 @@ def _approve(settings: Settings, record: StatementRecord, by: str) -> StatementR
         approved_by=by,
         approved_at=instant_text(now()),
     )
-    if not write_once(_path(settings, record), json_text(asdict(approval))):
+    if not write_once(approval_path(settings, record), json_text(asdict(approval))):
         approval = approval_of(settings, record) or approval
     return as_approved(record, approval)
 
 
-def _path(settings: Settings, record: StatementRecord) -> Path:
+def approval_path(settings: Settings, record: StatementRecord) -> Path:
+    """Where the approval of a version of a draft lies."""
     folder = settings.ledger_root / "approvals" / file_safe(record.contract_id)
     return folder / f"{record.report_month}.v{record.version}.json"

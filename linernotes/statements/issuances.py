@@ -5,11 +5,11 @@ How one is written is in `issuing`; whether its figures agree with each other, i
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import duckdb
@@ -18,12 +18,19 @@ from linernotes.errors import LinernotesError
 from linernotes.ledger import (
     AMOUNTS,
     COLUMNS_OF_FILE,
+    ENTRY,
+    ENTRY_VERSION,
+    HEAD,
+    SEAL,
+    UNSIGNED_VERSION,
     issuance_folder,
     issuance_folders,
     issued_root,
     ledger_files,
 )
 from linernotes.settings import Settings
+from linernotes.statements.heads import Head, head_file, head_of
+from linernotes.statements.keys import KeyChange, way_between
 from linernotes.statements.records import (
     ISSUED,
     StatementRecord,
@@ -33,7 +40,8 @@ from linernotes.statements.records import (
     record_of,
 )
 
-ENTRY, SEAL = "entry.json", "entry.sha256"
+# Folders of the ledger that hold what an issuance rests on.
+EVIDENCE_FOLDERS = ("drafts", "approvals")
 FIRST_SHA256 = "0" * 64
 # What a statement says in an entry; where its draft's files lay is of no use there.
 DRAFTS_OWN = ("state", "report_month", "blocked_by", "files", "checked_run")
@@ -44,6 +52,11 @@ class Issuance:
     """Statements that were issued together.
 
     Attributes:
+        version: Of the entry's form. 1 is not signed and lists no evidence.
+        public_key: Of the key that signed it, in base64; empty in version 1.
+        key_changes: How that key took the place of the one before.
+        evidence: What it rests on, per statement: draft, approval, lines, uses and pools, each
+            with its place in the ledger, rows, bytes and SHA-256.
         refused: Statements that were asked for and not issued, by id, each with the reasons; known
             only to who has just issued, for the ledger holds what happened and not what did not.
     """
@@ -58,6 +71,10 @@ class Issuance:
     files: tuple[dict[str, Any], ...]
     path: Path
     refused: dict[str, list[str]]
+    version: int = UNSIGNED_VERSION
+    public_key: str = ""
+    key_changes: tuple[KeyChange, ...] = ()
+    evidence: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,6 +139,10 @@ def read_issuance(folder: Path) -> Issuance:
     try:
         entry = json.loads((folder / ENTRY).read_bytes())
         month = entry["report_month"]
+        version = entry.get("entry_version", UNSIGNED_VERSION)
+        if version not in (UNSIGNED_VERSION, ENTRY_VERSION):
+            raise ValueError(f"version {version} of an entry, which this code does not know")
+        is_signed = version != UNSIGNED_VERSION
         return Issuance(
             sequence=entry["sequence"],
             report_month=month,
@@ -136,6 +157,12 @@ def read_issuance(folder: Path) -> Issuance:
             files=tuple(entry["files"]),
             path=folder,
             refused={},
+            version=version,
+            public_key=entry["public_key"] if is_signed else "",
+            key_changes=tuple(KeyChange(**one) for one in entry["key_changes"])
+            if is_signed
+            else (),
+            evidence=tuple(entry["evidence"]) if is_signed else (),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as reason:
         raise LinernotesError(
@@ -158,15 +185,35 @@ def issued_statements(settings: Settings) -> dict[str, StatementRecord]:
     }
 
 
+def head_of_issue(settings: Settings, statements: Iterable[StatementRecord]) -> Head | None:
+    """The head of the entry that issued the last of these statements; None if none is issued.
+
+    It does not change with what is issued later.
+    """
+    wanted = {one.statement_id for one in statements}
+    for issuance in reversed(issuances(settings)):
+        if wanted & {one.statement_id for one in issuance.statements}:
+            return head_of(issuance.path)
+    return None
+
+
+def last_public_key(settings: Settings) -> str:
+    """The key of the last signed entry; empty where none is signed."""
+    return next((one.public_key for one in reversed(issuances(settings)) if one.public_key), "")
+
+
 def changed_bytes(settings: Settings) -> Iterator[LedgerProblem]:
-    """Finds whatever in the ledger is not as it was written: files, seals, the chain."""
+    """Finds whatever in the ledger is not as it was written: files, seals, signatures, the chain,
+    and the evidence that signed entries list.
+    """
+    yield from _links(settings)
     folders = {path.name for path in issuance_folders(settings)}
     root = issued_root(settings)
     if root.is_dir():
         for path in sorted(root.iterdir()):
             if path.name not in folders and not path.name.startswith("."):
                 yield LedgerProblem(None, path.name, "is no issuance; it does not belong here")
-    previous = FIRST_SHA256
+    previous, key = FIRST_SHA256, ""
     for sequence in range(1, max(map(int, folders), default=0) + 1):
         folder = issuance_folder(settings, sequence)
         if not (folder / ENTRY).is_file():
@@ -174,11 +221,30 @@ def changed_bytes(settings: Settings) -> Iterator[LedgerProblem]:
             # Nothing can be said of the link to it.
             previous = ""
             continue
-        yield from _changed_in(folder, sequence, previous)
+        try:
+            issuance = read_issuance(folder)
+            yield from _changed_in(issuance, sequence, previous)
+            yield from _wrongly_signed(issuance, sequence, key)
+            yield from _changed_evidence(settings, issuance, sequence)
+            key = issuance.public_key or key
+        except (LinernotesError, LookupError, TypeError, AttributeError, ValueError) as reason:
+            yield LedgerProblem(sequence, ENTRY, f"cannot be read: {reason}")
         previous = file_sha256(folder / ENTRY)
 
 
-def _changed_in(folder: Path, sequence: int, previous: str) -> Iterator[LedgerProblem]:
+def _links(settings: Settings) -> Iterator[LedgerProblem]:
+    """Links, and what is neither file nor folder: the bytes behind them may be anybody's."""
+    top = settings.ledger_root
+    paths = [top] if top.is_symlink() else sorted(top.rglob("*"))
+    for path in paths:
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            name = str(path.relative_to(settings.home))
+            details = "is a link or no plain file: put the file itself there, from a backup"
+            yield LedgerProblem(None, name, details)
+
+
+def _changed_in(issuance: Issuance, sequence: int, previous: str) -> Iterator[LedgerProblem]:
+    folder = issuance.path
     content = (folder / ENTRY).read_bytes()
     seal = folder / SEAL
     if not seal.is_file():
@@ -187,13 +253,8 @@ def _changed_in(folder: Path, sequence: int, previous: str) -> Iterator[LedgerPr
         digest = hashlib.sha256(content).hexdigest()
         details = f"SHA-256 is {digest}, and {SEAL} says another: one of the two was changed"
         yield LedgerProblem(sequence, ENTRY, details)
-    try:
-        issuance = read_issuance(folder)
-        listed = {entry["name"]: entry for entry in issuance.files}
-        sizes = {name: (entry["bytes"], entry["sha256"]) for name, entry in listed.items()}
-    except (LinernotesError, KeyError, TypeError) as reason:
-        yield LedgerProblem(sequence, ENTRY, f"cannot be read: {reason}")
-        return
+    listed = {entry["name"]: entry for entry in issuance.files}
+    sizes = {name: (entry["bytes"], entry["sha256"]) for name, entry in listed.items()}
     if issuance.sequence != sequence:
         yield LedgerProblem(sequence, ENTRY, f"calls itself number {issuance.sequence}")
     if previous and issuance.previous_sha256 != previous:
@@ -202,19 +263,59 @@ def _changed_in(folder: Path, sequence: int, previous: str) -> Iterator[LedgerPr
             f"the one before has {previous}"
         )
         yield LedgerProblem(sequence, ENTRY, details)
-    for name in sorted({path.name for path in folder.iterdir()} - {*COLUMNS_OF_FILE, ENTRY, SEAL}):
+    own = {*COLUMNS_OF_FILE, ENTRY, SEAL} | ({HEAD} if issuance.version > 1 else set())
+    for name in sorted({path.name for path in folder.iterdir()} - own):
         yield LedgerProblem(sequence, name, "does not belong here")
     for name in sorted(sizes.keys() - COLUMNS_OF_FILE.keys()):
         yield LedgerProblem(sequence, ENTRY, f"lists {name}, which no issuance has")
     for name in COLUMNS_OF_FILE:
-        path = folder / name
         if name not in sizes:
             yield LedgerProblem(sequence, ENTRY, f"does not list {name}")
-        elif not path.is_file():
-            yield LedgerProblem(sequence, name, "is missing")
-        elif (found := (path.stat().st_size, file_sha256(path))) != sizes[name]:
-            details = f"bytes and SHA-256 are {found}, not {sizes[name]}"
+        elif details := _differs(folder / name, *sizes[name]):
             yield LedgerProblem(sequence, name, details)
+
+
+def _wrongly_signed(issuance: Issuance, sequence: int, key: str) -> Iterator[LedgerProblem]:
+    """What is wrong with the signature of an entry, `key` being that of the entries before it."""
+    if issuance.version == UNSIGNED_VERSION:
+        if key:
+            yield LedgerProblem(sequence, ENTRY, "is not signed, as entries before it are")
+        return
+    path = issuance.path / HEAD
+    if not path.is_file():
+        yield LedgerProblem(sequence, HEAD, "is missing, and with it the signature")
+        return
+    head = head_file(path)
+    if path.read_bytes() != head.text.encode():
+        yield LedgerProblem(sequence, HEAD, "is not as it was written")
+    if (head.number, head.sha256) != (sequence, file_sha256(issuance.path / ENTRY)):
+        yield LedgerProblem(sequence, HEAD, f"is not the head of {ENTRY}: one was changed")
+    elif not head.is_valid:
+        yield LedgerProblem(sequence, HEAD, "does not bear the signature of its key")
+    if head.public_key != issuance.public_key:
+        yield LedgerProblem(sequence, HEAD, f"is signed with another key than {ENTRY} says")
+    if way_between(key or issuance.public_key, issuance.public_key, issuance.key_changes) is None:
+        details = f"does not say how the key {head.key_id} took the place of the one before"
+        yield LedgerProblem(sequence, ENTRY, details)
+
+
+def _changed_evidence(
+    settings: Settings, issuance: Issuance, sequence: int
+) -> Iterator[LedgerProblem]:
+    for entry in issuance.evidence:
+        name = PurePosixPath(entry["name"])
+        if name.parts[0] not in EVIDENCE_FOLDERS or ".." in name.parts:
+            yield LedgerProblem(sequence, ENTRY, f"lists {name}, which is no evidence")
+        elif details := _differs(settings.ledger_root / name, entry["bytes"], entry["sha256"]):
+            yield LedgerProblem(sequence, str(name), details)
+
+
+def _differs(path: Path, size: int, sha256: str) -> str:
+    """How a file is not as it was written; empty if it is."""
+    if not path.is_file():
+        return "is missing"
+    found = path.stat().st_size, file_sha256(path)
+    return "" if found == (size, sha256) else f"bytes and SHA-256 are {found}, not {(size, sha256)}"
 
 
 def line_types_issued(settings: Settings) -> set[str]:

@@ -4,12 +4,13 @@ What an issuance says is in `issuances`; what stops a draft on the way here is i
 """
 
 import fcntl
+import logging
 import os
 import shutil
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,10 @@ import duckdb
 from linernotes.errors import LinernotesError
 from linernotes.ledger import (
     COLUMNS_OF_FILE,
+    ENTRY,
+    ENTRY_VERSION,
+    HEAD,
+    SEAL,
     STATEMENT_COLUMNS,
     STATEMENTS_FILE,
     copy_to,
@@ -29,23 +34,31 @@ from linernotes.ledger import (
 from linernotes.settings import Settings
 from linernotes.statements.approvals import (
     approval_of,
+    approval_path,
     as_approved,
     drafts_to_issue,
     is_same_person,
 )
 from linernotes.statements.drafts import all_newest_drafts
 from linernotes.statements.evidence import KINDS, LINES_KIND
+from linernotes.statements.heads import head_file, keep_head, ledger_head, signed_head
 from linernotes.statements.issuances import (
-    ENTRY,
     FIRST_SHA256,
-    SEAL,
     Issuance,
-    changed_bytes,
     header_row,
     issued_statements,
+    last_public_key,
     read_issuance,
     seal_text,
     statement_entry,
+)
+from linernotes.statements.keys import (
+    UNFINISHED_KEY,
+    SigningKey,
+    key_changes,
+    make_signing_key,
+    signing_key,
+    way_between,
 )
 from linernotes.statements.records import (
     StatementRecord,
@@ -58,7 +71,15 @@ from linernotes.statements.records import (
     operating_system_user,
     sync,
 )
-from linernotes.statements.verification import lines_that_differ
+from linernotes.statements.verification import (
+    APPROVAL,
+    DRAFT_RECORD,
+    figures_that_differ,
+    lines_that_differ,
+    opening_that_differs,
+    unproved,
+    verify_ledger,
+)
 
 UNFINISHED_PREFIX = ".unfinished-"
 MOST_PROBLEMS = 20
@@ -81,10 +102,11 @@ def issue(
 
     Raises:
         LinernotesError: if there is nothing to issue, if nothing of it may be issued, if another
-            issue is running, or if the ledger is not as it was written.
+            issue is running, or if anything of the ledger does not hold.
     """
     with _issuing(settings):
-        _require_ledger_as_written(settings)
+        _require_ledger_holds(settings)
+        _keep_head(settings)
         waiting = drafts_to_issue(settings, month, partner)
         issued = list(issued_statements(settings).values())
         drafted = all_newest_drafts(settings)
@@ -119,17 +141,50 @@ def _issuing(settings: Settings) -> Generator[None]:
             ) from None
         for leftover in root.glob(f"{UNFINISHED_PREFIX}*"):
             shutil.rmtree(leftover)
+        (settings.keys_root / UNFINISHED_KEY).unlink(missing_ok=True)
         yield
 
 
-def _require_ledger_as_written(settings: Settings) -> None:
-    problems = [str(problem) for problem in changed_bytes(settings)]
+def _require_ledger_holds(settings: Settings) -> None:
+    problems = [str(problem) for problem in verify_ledger(settings)]
     if problems:
         listed = "\n".join(f"  - {problem}" for problem in problems[:MOST_PROBLEMS])
         raise LinernotesError(
             f"The ledger in {issued_root(settings)} is not as it was written, so nothing more is "
-            f"issued:\n{listed}\nRestore it from a backup and run `linernotes verify --ledger`."
+            f"issued:\n{listed}\nRestore its newest copy and run `linernotes verify --ledger`. "
+            "docs/operators/restore.md says how."
         )
+
+
+def _keep_head(settings: Settings) -> None:
+    """Writes the head of the last entry beside the ledger, if it is not there yet.
+
+    An issue may have died between its entry and its head; and one that has written its entry has
+    issued, whatever becomes of the file.
+    """
+    head = ledger_head(settings)
+    try:
+        if head and (
+            not settings.ledger_head_file.exists() or head_file(settings.ledger_head_file) != head
+        ):
+            keep_head(settings, head)
+    except OSError as reason:
+        logging.getLogger(__name__).warning(
+            "%s could not be written (%s): keep what `linernotes ledger head` prints.",
+            settings.ledger_head_file,
+            reason,
+        )
+
+
+def _signing_key(settings: Settings) -> SigningKey:
+    """The key to sign the next entry with; the first signed entry makes it."""
+    key = signing_key(settings)
+    if key is None and last_public_key(settings):
+        raise LinernotesError(
+            f"The key that signs the ledger is not in {settings.keys_root}: restore that folder "
+            "from a backup. If there is none, run `linernotes keys rotate --lost --because TEXT`."
+        )
+    return key or make_signing_key(settings)
 
 
 def _out_of_turn(
@@ -159,6 +214,10 @@ def _out_of_turn(
             f"it is known at {draft.known_at}, and its contract's last issued statement at "
             f"{known}: build and draft it again"
         )
+    if own:
+        before = max(own, key=lambda one: one.report_month)
+        found = opening_that_differs(draft, before)
+        obstacles += [f"it {details}: build and draft it again" for details in found]
     return obstacles
 
 
@@ -205,19 +264,7 @@ def _wrong_in(
     lines = draft_path(settings, draft, f"{LINES_KIND}.parquet")
     found = lines_that_differ(connection, lines, [draft])
     obstacles += [f"{details}: build and draft it again" for details in found]
-    return obstacles + _unproved(connection, lines)
-
-
-def _unproved(connection: duckdb.DuckDBPyConnection, lines: Path) -> list[str]:
-    found = connection.execute(
-        "select count(*), min(line_id) from read_parquet(?) "
-        "where (pool_id is not null or line_type = 'TRAINING_FEE') and hold_bucket is null "
-        "and amount > 0 and consent_proof_id is null",
-        [str(lines)],
-    ).fetchone()
-    if found and found[0]:
-        return [f"{found[0]} paid lines name no consent, such as {found[1]}: look at their uses"]
-    return []
+    return obstacles + list(unproved(connection, lines))
 
 
 def _refusal(month: str, partner: str | None, refused: dict[str, list[str]]) -> str:
@@ -242,6 +289,8 @@ def _write(
     """Writes an issuance under a hidden name and gives it its number when all of it is on disk."""
     root, last = issued_root(settings), max(issuance_folders(settings), default=None)
     sequence = int(last.name) + 1 if last else 1
+    key = _signing_key(settings)
+    key_before = last_public_key(settings) or key.public_key
     building = Path(tempfile.mkdtemp(prefix=UNFINISHED_PREFIX, dir=root))
     try:
         building.chmod(0o755)
@@ -249,6 +298,7 @@ def _write(
         _write_statements(connection, building, statements, sequence, issued_at)
         _write_rows(settings, connection, building, statements, sequence)
         entry = {
+            "entry_version": ENTRY_VERSION,
             "sequence": sequence,
             "report_month": statements[0].report_month,
             "known_at": max((one.known_at for one in statements), key=instant),
@@ -260,10 +310,23 @@ def _write(
                 _described(connection, building / name)
                 for name in (STATEMENTS_FILE, *KINDS.values())
             ],
+            "evidence": [
+                described
+                for one in statements
+                for described in _evidence(settings, connection, one)
+            ],
+            "public_key": key.public_key,
+            "key_changes": [
+                asdict(change)
+                for change in way_between(key_before, key.public_key, key_changes(settings)) or []
+            ],
         }
         content = json_text(entry).encode()
         (building / ENTRY).write_bytes(content)
         (building / SEAL).write_text(seal_text(content), encoding="utf-8", newline="\n")
+        head = signed_head(sequence, file_sha256(building / ENTRY), key)
+        (building / HEAD).write_text(head.text, encoding="utf-8", newline="\n")
+        _require_it_would_hold(settings, connection, building)
         for path in sorted(building.iterdir()):
             sync(path)
         sync(building)
@@ -274,7 +337,26 @@ def _write(
         sync(root)
     finally:
         shutil.rmtree(building, ignore_errors=True)
+    _keep_head(settings)
     return read_issuance(target)
+
+
+def _require_it_would_hold(
+    settings: Settings, connection: duckdb.DuckDBPyConnection, building: Path
+) -> None:
+    """Checks an issuance as `linernotes verify` will: what is in the ledger stays there.
+
+    Raises:
+        LinernotesError: if it would not hold.
+    """
+    last = {one.contract_id: one for one in issued_statements(settings).values()}
+    problems = figures_that_differ(settings, connection, read_issuance(building), last)
+    if problems:
+        listed = "\n".join(f"  - {one.file}: {one.details}" for one in problems[:MOST_PROBLEMS])
+        raise LinernotesError(
+            f"Nothing is issued, because it would not hold:\n{listed}\nFind out why, build, draft "
+            "and approve again."
+        )
 
 
 def _write_statements(
@@ -317,8 +399,28 @@ def _write_rows(
         copy_to(connection, f"select {selection} from read_parquet($files)", folder / name, values)
 
 
+def _evidence(
+    settings: Settings, connection: duckdb.DuckDBPyConnection, statement: StatementRecord
+) -> list[dict[str, Any]]:
+    """What a statement rests on: its draft, its approval, and the files beside the draft."""
+    files = {
+        DRAFT_RECORD: draft_path(settings, statement),
+        APPROVAL: approval_path(settings, statement),
+        **{kind: draft_path(settings, statement, f"{kind}.parquet") for kind in KINDS},
+    }
+    return [
+        {"statement_id": statement.statement_id, "kind": kind}
+        | _described(connection, path)
+        | {"name": path.relative_to(settings.ledger_root).as_posix()}
+        for kind, path in files.items()
+    ]
+
+
 def _described(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, Any]:
-    [(rows,)] = connection.execute("select count(*) from read_parquet(?)", [str(path)]).fetchall()
+    rows = None
+    if path.suffix == ".parquet":
+        counted = "select count(*) from read_parquet(?)"
+        [(rows,)] = connection.execute(counted, [str(path)]).fetchall()
     return {
         "name": path.name,
         "rows": rows,

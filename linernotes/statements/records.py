@@ -234,6 +234,17 @@ def write_once(target: Path, text: str) -> bool:
     return True
 
 
+def write_over(target: Path, text: str) -> None:
+    """Replaces a whole file at once; a reader finds the old text or the new one."""
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    with unfinished.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(target)
+    sync(target.parent)
+
+
 def sync(path: Path) -> None:
     """Makes a file or the names in a folder last, whatever happens to the machine."""
     descriptor = os.open(path, os.O_RDONLY)

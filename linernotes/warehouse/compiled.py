@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from linernotes.base import durable
 from linernotes.settings import PROJECT_ROOT, Settings
 from linernotes.warehouse.dbt import BuildFailed, is_blocking_test, run_dbt, target_folder
 
@@ -126,9 +127,7 @@ def _compile(cache: Path) -> None:
         "nodes": [asdict(node) for node in nodes.values()],
         "tests": [asdict(node) for node in tests.values()],
     }
-    unfinished = cache.with_suffix(f".{os.getpid()}.unfinished")
-    unfinished.write_text(json.dumps(stored))
-    unfinished.replace(cache)
+    durable.write_text(cache, json.dumps(stored))
 
 
 def _nodes(manifest: dict) -> tuple[dict[str, CompiledNode], dict[str, CompiledNode]]:

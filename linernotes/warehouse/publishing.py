@@ -7,17 +7,21 @@ is decided elsewhere.
 import json
 import logging
 import os
+import re
 import shutil
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
+from linernotes.base import durable
 from linernotes.errors import LinernotesError
 from linernotes.holders import why_not_opened
-from linernotes.published import Publication, definitions_file
+from linernotes.published import Publication, definitions_file, publication
 from linernotes.settings import Settings
+from linernotes.statements import PUBLISHED_HEADS, Head, ledger_head
 from linernotes.warehouse.building import require_build
 from linernotes.warehouse.dbt import target_folder
 
@@ -26,7 +30,15 @@ PUBLIC_SCHEMAS = ("marts", "reports", "quality")
 STORAGE_VERSION = "v1.0.0"
 KEPT_PUBLICATIONS = 3
 EVERYBODYS_WRITING = 0o222
+NUMBERED = re.compile(r"linernotes-(\d{6,})-\d{8}T\d{6}\.duckdb")
 LOG = logging.getLogger(__name__)
+HEAD_COLUMNS = {
+    "number": ("integer", "Number of the entry, from 1."),
+    "sha256": ("varchar", "SHA-256 of the entry, which holds that of the entry before."),
+    "key_id": ("varchar", "First 16 digits of the SHA-256 of the public key."),
+    "public_key": ("varchar", "Ed25519 public key of the service, 32 bytes in base64."),
+    "signature": ("varchar", "Ed25519 signature of number and hash, in base64; may be empty."),
+}
 
 
 def publish(settings: Settings) -> Path:
@@ -44,34 +56,45 @@ def publish(settings: Settings) -> Path:
         The new file; `published/linernotes.duckdb` is now the same one.
 
     Raises:
-        LinernotesError: if the warehouse file has no record of a run whose blocking checks all
-            hold.
-        LinernotesError: if the warehouse file cannot be opened.
+        LinernotesError: if the warehouse file cannot be opened, or has no record of a run whose
+            blocking checks all hold.
     """
     known_at = require_build(settings, "it is not published").known_at
     root = settings.published_root
-    root.mkdir(parents=True, exist_ok=True)
-    for left_behind in root.glob("*.unfinished"):
-        left_behind.unlink()
-    published_at = datetime.now(UTC)
-    target = root / f"linernotes-{published_at:%Y%m%dT%H%M%S%f}.duckdb"
-    unfinished = target.with_suffix(".unfinished")
-    _copy_public_schemas(settings.warehouse_file, unfinished, known_at)
+    durable.make_folder(root)
+    durable.clear_unfinished(root)
+    published_at, number = datetime.now(UTC), _next_number(settings)
+    target = root / f"linernotes-{number:06d}-{published_at:%Y%m%dT%H%M%S}.duckdb"
     definitions = target_folder(settings) / "semantic_manifest.json"
-    shutil.copyfile(definitions, definitions_file(target))
-    unfinished.chmod(unfinished.stat().st_mode & ~EVERYBODYS_WRITING)
-    unfinished.rename(target)
-    record = Publication(target.name, known_at.isoformat() + "Z", published_at.isoformat())
-    _replace(root / "current.json", json.dumps(asdict(record), indent=2) + "\n")
-    link = root / ".linernotes.duckdb.new"
-    link.unlink(missing_ok=True)
-    os.link(target, link)
+    with durable.replacing(definitions_file(target)) as copy:
+        shutil.copyfile(definitions, copy)
+    with durable.replacing(target) as unfinished:
+        head = ledger_head(settings)
+        _copy_public_schemas(settings.warehouse_file, unfinished, known_at, head)
+        unfinished.chmod(unfinished.stat().st_mode & ~EVERYBODYS_WRITING)
+    record = Publication(target.name, known_at.isoformat() + "Z", published_at.isoformat(), number)
+    durable.write_text(root / "current.json", json.dumps(asdict(record), indent=2) + "\n")
     _take_logs_away(root)
-    link.replace(settings.published_file)
-    for old in sorted(root.glob("linernotes-*.duckdb"))[:-KEPT_PUBLICATIONS]:
+    with durable.replacing(settings.published_file) as link:
+        os.link(target, link)
+    for old in sorted(root.glob("linernotes-*.duckdb"), key=_number_of)[:-KEPT_PUBLICATIONS]:
         old.unlink()
         definitions_file(old).unlink(missing_ok=True)
     return target
+
+
+def _next_number(settings: Settings) -> int:
+    """One more than any publication's that is known: the clock may have been set back."""
+    numbers = [_number_of(file)[0] for file in settings.published_root.glob("linernotes-*.duckdb")]
+    with suppress(LinernotesError):
+        numbers.append(publication(settings).number)
+    return max(numbers, default=0) + 1
+
+
+def _number_of(file: Path) -> tuple[int, str]:
+    """A publication's place in their order; those of version 0.1 have no number."""
+    found = NUMBERED.fullmatch(file.name)
+    return int(found[1]) if found else 0, file.name
 
 
 def _take_logs_away(root: Path) -> None:
@@ -84,7 +107,9 @@ def _take_logs_away(root: Path) -> None:
         )
 
 
-def _copy_public_schemas(warehouse: Path, target: Path, known_at: datetime) -> None:
+def _copy_public_schemas(
+    warehouse: Path, target: Path, known_at: datetime, head: Head | None
+) -> None:
     target.unlink(missing_ok=True)
     with duckdb.connect() as connection:
         connection.execute("set preserve_insertion_order = false")
@@ -124,13 +149,24 @@ def _copy_public_schemas(warehouse: Path, target: Path, known_at: datetime) -> N
             "comment on column target.quality.publications.known_at is "
             "'Only what was recorded by this instant counts; UTC.'"
         )
+        add_ledger_head(connection, f"target.{PUBLISHED_HEADS}", head)
+
+
+def add_ledger_head(connection: duckdb.DuckDBPyConnection, table: str, head: Head | None) -> None:
+    """Adds the table of the ledger's head to a file; no row where nothing is issued."""
+    columns = ", ".join(f"{name} {type_}" for name, (type_, _) in HEAD_COLUMNS.items())
+    connection.execute(f"create table {table} ({columns})")
+    if head:
+        marks = ", ".join("?" for _ in HEAD_COLUMNS)
+        values = [getattr(head, name) for name in HEAD_COLUMNS]
+        connection.execute(f"insert into {table} values ({marks})", values)
+    connection.execute(
+        f"comment on table {table} is 'One row: the last entry of the ledger when this file was "
+        "published. No row before the first issue.'"
+    )
+    for name, (_, comment) in HEAD_COLUMNS.items():
+        connection.execute(f"comment on column {table}.{name} is {_literal(comment)}")
 
 
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.write_text(text)
-    temporary.replace(path)

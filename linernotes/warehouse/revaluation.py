@@ -13,12 +13,14 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from linernotes.base import durable
 from linernotes.ledger import REVALUED, REVALUED_COLUMNS
 from linernotes.settings import PROJECT_ROOT
 from linernotes.warehouse.compiled import INPUT_CLASSES, CompiledProject
 from linernotes.warehouse.valuation import Valuation, World, require_rates, valuation
 
 LINES = "intermediate.int_compensation__lines_valued"
+FEES = "intermediate.int_compensation__fees"
 CATALOGUE = (
     "stg_catalog__recordings",
     "stg_catalog__works",
@@ -88,17 +90,15 @@ def revalue(
             months = _months_moved(run, sources_root, freeze, known_at, accounts)
             if months:
                 _value(run, freeze, known_at, accounts, months, on_progress)
-        folder.mkdir(parents=True, exist_ok=True)
-        unfinished = folder / ".unfinished"
-        # The state lies in the file that it speaks of, so that the one is never without the other.
-        connection.execute(
-            "copy (from deltas order by class_number, line_key, usage_layer, known_at_before) "
-            f"to '{unfinished}' (format parquet, kv_metadata {{{STATE_KEY}: '{state}'}})"
-        )
-        for link in folder.glob("*.parquet"):
-            if link.name != FILE_NAME:
-                link.unlink()
-        unfinished.replace(folder / FILE_NAME)
+        with durable.replacing(folder / FILE_NAME) as unfinished:
+            # The state lies in the file that it speaks of: the one is never without the other.
+            connection.execute(
+                "copy (from deltas order by class_number, line_key, usage_layer, known_at_before) "
+                f"to '{unfinished}' (format parquet, kv_metadata {{{STATE_KEY}: '{state}'}})"
+            )
+            for link in folder.glob("*.parquet"):
+                if link.name not in {FILE_NAME, unfinished.name}:
+                    link.unlink()
 
 
 def _value(
@@ -140,8 +140,18 @@ def _keep(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     connection.execute(
         f"""
         create or replace temp table {name} as
-        select lines.*
+        select
+            lines.*,
+            case
+                when lines.contract_id is null then lines.currency_code else fees.currency_code
+            end as pool_currency_code,
+            case when lines.contract_id is null then 1 else fees.fx_rate end as pool_fx_rate
         from {LINES} as lines
+        left join {FEES} as fees
+            on fees.pool_id = lines.pool_id
+            and fees.contract_id = lines.contract_id
+            and fees.contract_version = lines.contract_version
+            and fees.usage_layer = lines.usage_layer
         inner join accounts
             on accounts.contract_id = coalesce(lines.contract_id, 'unallocated')
             and lines.usage_month <= accounts.last_month
@@ -162,7 +172,9 @@ def _difference() -> str:
         select
             ?, ?, coalesce(after.line_key, before.line_key),
             coalesce(after.usage_layer, before.usage_layer), {keys}, {measures},
-            coalesce(after.usage_month, before.usage_month), ?, ?
+            coalesce(after.usage_month, before.usage_month), ?, ?,
+            coalesce(after.pool_currency_code, before.pool_currency_code),
+            coalesce(after.pool_fx_rate, before.pool_fx_rate)
         from before
         full join after
             on after.line_key = before.line_key and after.usage_layer = before.usage_layer

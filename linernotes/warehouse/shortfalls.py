@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from linernotes.base import durable
 from linernotes.settings import Settings
 from linernotes.warehouse.dbt import FAILED, KEPT_TEXT, DbtResults, said_of
 
@@ -70,11 +71,8 @@ def keep_broken_run(settings: Settings, freeze: datetime, reason: str) -> None:
 
 
 def _keep(settings: Settings, kept: dict[str, Shortfall]) -> None:
-    file = _file(settings)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}.new")
-    temporary.write_text(json.dumps({name: asdict(one) for name, one in kept.items()}, indent=2))
-    temporary.replace(file)
+    content = {name: asdict(one) for name, one in kept.items()}
+    durable.write_text(_file(settings), json.dumps(content, indent=2))
 
 
 def _kept(settings: Settings) -> dict[str, Shortfall]:

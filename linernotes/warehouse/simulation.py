@@ -126,10 +126,16 @@ def _keep(connection: duckdb.DuckDBPyConnection, name: str, month: date) -> None
     connection.execute(
         f"""
         create or replace temp table {name}_terms as
-        select contract_id, mfn_cause, payout_currency_code
+        select
+            contract_id, mfn_cause, payout_currency_code, base_contract_version, revenue_share,
+            per_subscriber_minimum, per_use_minimum, rate
         from intermediate.int_licensing__terms_effective
-        where mfn_cause is not null
-        """
+        where
+            mfn_cause is not null
+            and valid_from < cast($month as date) + interval '1 month'
+            and coalesce(valid_to, 'infinity') > cast($month as date)
+        """,
+        {"month": month},
     )
 
 
@@ -156,11 +162,24 @@ def _compare(connection: duckdb.DuckDBPyConnection, month: date) -> Simulation:
         """
     ).fetchall()
     found = [Gain(*row) for row in gains]
+    # A clause that was followed before is set off anew where the terms it brings are others: who
+    # causes them may well be the same.
     triggered = connection.execute(
-        "select distinct contract_id, mfn_cause, payout_currency_code from after_terms "
-        "except select * from before_terms order by all"
+        """
+        select
+            contract_id, string_agg(distinct mfn_cause, ', ' order by mfn_cause),
+            any_value(payout_currency_code)
+        from (from after_terms except from before_terms)
+        group by contract_id
+        order by contract_id
+        """
     ).fetchall()
-    earning = {"USAGE", "LATE_USAGE", "REVERSAL", "TRAINING_FEE"}
+    earning = {
+        name
+        for (name,) in connection.execute(
+            "select line_type from seeds.line_types where is_earning"
+        ).fetchall()
+    }
     return Simulation(
         month,
         found,

@@ -8,7 +8,7 @@ select
     cast(reason as {{ t_str() }}) as reason,
     cast(unexpected_count as {{ t_bigint() }}) as unexpected_count,
     row_number() over (
-        partition by table_name, check_name order by checked_at desc, run_id desc
+        partition by table_name, check_name order by run_number desc, run_id desc
     )
     = 1 as is_latest,
     cast(checked_at as {{ t_ts() }}) as checked_at

@@ -1,10 +1,11 @@
 -- 100 % of payable lines that uses or training earn name the decisions or clauses that
 -- allow them, or nothing is issued (docs/money.md, "Consent"). A correction that takes
--- money back needs none.
+-- money back needs none, nor does what the service itself is left with.
 select line_id, consent_status, consent_proof_id
 from {{ ref("fct_compensation_lines") }}
 where
     line_type in {{ earning_types() }}
+    and contract_id is not null
     and hold_bucket is null
     and amount > 0
     and (

@@ -1,21 +1,36 @@
 -- A statement's terms are the sums of its lines, its balance adds up, and it opens with
 -- what the one before carried.
 {%- set by_type = [
-    ("earned_amount", earning_types("first"), "hold_bucket is null", ""),
     (
-        "correction_amount",
-        earning_types("corrections"),
+        "earned_amount",
+        "is_earning and not is_correction",
         "hold_bucket is null",
         "",
     ),
-    ("fee_amount", "('FEE')", "true", "- "),
-    ("true_up_amount", "('MG_TRUE_UP')", "true", ""),
-    ("reserve_taken_amount", "('RESERVE_TAKE')", "true", "- "),
-    ("reserve_released_amount", "('RESERVE_RELEASE')", "true", ""),
-    ("recouped_amount", "('ADVANCE_RECOUPMENT')", "true", "- "),
-    ("tax_amount", "('WITHHOLDING')", "true", "- "),
-    ("penalty_amount", "('PENALTY')", "true", "- "),
-    ("held_amount", earning_types(), "hold_bucket is not null", ""),
+    ("correction_amount", "is_correction", "hold_bucket is null", ""),
+    ("fee_amount", "lines.line_type = 'FEE'", "true", "- "),
+    ("true_up_amount", "lines.line_type = 'MG_TRUE_UP'", "true", ""),
+    (
+        "reserve_taken_amount",
+        "lines.line_type = 'RESERVE_TAKE'",
+        "true",
+        "- ",
+    ),
+    (
+        "reserve_released_amount",
+        "lines.line_type = 'RESERVE_RELEASE'",
+        "true",
+        "",
+    ),
+    (
+        "recouped_amount",
+        "lines.line_type = 'ADVANCE_RECOUPMENT'",
+        "true",
+        "- ",
+    ),
+    ("tax_amount", "lines.line_type = 'WITHHOLDING'", "true", "- "),
+    ("penalty_amount", "lines.line_type = 'PENALTY'", "true", "- "),
+    ("held_amount", "is_earning", "hold_bucket is not null", ""),
 ] %}
 with
     lines as (
@@ -24,15 +39,14 @@ with
             report_month,
             {% for term, types, condition, sign in by_type -%}
                 {{ sign }}sum(
-                    case
-                        when line_type in {{ types }} and {{ condition }}
-                        then amount
-                        else 0
-                    end
+                    case when {{ types }} and {{ condition }} then amount else 0 end
                 ) as {{ term }},
             {% endfor -%}
             sum(case when hold_bucket is null then amount else 0 end) as balance_amount
-        from {{ ref("fct_compensation_lines") }}
+        from {{ ref("fct_compensation_lines") }} as lines
+        inner join
+            {{ ref("line_types") }} as line_types
+            on line_types.line_type = lines.line_type
         where contract_id is not null
         group by all
     ),

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import duckdb
@@ -17,7 +17,7 @@ from linernotes.checked_runs import record_run
 from linernotes.errors import LinernotesError
 from linernotes.published import open_published, publication
 from linernotes.settings import PROJECT_ROOT, Settings
-from linernotes.warehouse import PUBLIC_SCHEMAS, publish, target_folder
+from linernotes.warehouse import PUBLIC_SCHEMAS, publish, publishing, target_folder
 from linernotes.warehouse.compiled import project_sha256
 from tests.fixtures.published_warehouse import checked_run
 
@@ -228,3 +228,27 @@ def test_published_file_is_opened_by_an_earlier_client(
         "[(Decimal('12497500.00000000000000'), 5000, 'line 999')]",
         "[('Of the line.',)]",
     ], found.stderr
+
+
+def test_publication_after_the_clock_was_set_back_is_the_newest_and_stays(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kept by time of day, a new publication was deleted as the oldest, at once."""
+
+    class YearsAgo(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "YearsAgo":
+            return cls(2001, 1, 1, tzinfo=tz)
+
+    assert publication(settings).number == 1
+    for _ in range(3):
+        publish(settings)
+    monkeypatch.setattr(publishing, "datetime", YearsAgo)
+
+    newest = publish(settings)
+
+    assert newest.name == "linernotes-000005-20010101T000000.duckdb"
+    assert publication(settings).file_name == newest.name
+    assert newest.samefile(settings.published_file)
+    kept = sorted(path.name[:17] for path in settings.published_root.glob("linernotes-*.duckdb"))
+    assert kept == ["linernotes-000003", "linernotes-000004", "linernotes-000005"]

@@ -9,10 +9,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from datetime import datetime
 
-from tests.reference.pools import LATE_MINUS, Entry, Freezes, Valuation, Value
+from tests.reference.pools import (
+    LATE_MINUS,
+    TIMELY,
+    Entry,
+    Freezes,
+    MonthValuer,
+    Valuation,
+    Value,
+)
 
 Change = tuple[Entry, str, Value]
 Changes = dict[Entry, Value]
+FRAUD_TYPES = frozenset({"SPAM_ADJUSTMENT", "FRAUD_REDISTRIBUTION", "DISPUTE_RESOLUTION"})
 OPEN_BUCKETS = frozenset({"UNMATCHED", "UNCLAIMED", "UNROUTED"})
 
 
@@ -30,6 +39,35 @@ def corrections(
         changes += REASONS[moved.name](found, world)
         world = following
     return changes, world
+
+
+def residuals(changes: list[Change], valuers: list[MonthValuer]) -> list[Change]:
+    """What late fraud leaves over in each pool: the service's, so that the pool nets to zero.
+
+    `valuers` are those of the month at every step; between them they know all terms.
+    """
+    sums: dict[tuple, dict[tuple, int]] = defaultdict(lambda: defaultdict(int))
+    for entry, line_type, change in changes:
+        if line_type in FRAUD_TYPES:
+            sums[entry.pool][entry.contract_id, entry.contract_version] += change.units
+    found = []
+    for pool, of_contracts in sums.items():
+        currency = valuers[-1].pool_currency(pool)
+        total = 0
+        for (contract_id, version), units in of_contracts.items():
+            terms = next(
+                (
+                    valuer.terms[contract_id, version]
+                    for valuer in valuers
+                    if (contract_id, version) in valuer.terms
+                ),
+                None,
+            )
+            total += valuers[-1].in_pool_currency(units, terms, currency)
+        if total:
+            entry = Entry(*pool, "", None, "", "", "", "", "", TIMELY, currency, "")
+            found.append((entry, "FRAUD_REDISTRIBUTION", Value(0, 0, -total)))
+    return found
 
 
 def _difference(before: Valuation, after: Valuation) -> Changes:

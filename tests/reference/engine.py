@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tests.reference import clock, seeds
-from tests.reference.corrections import corrections
+from tests.reference.corrections import corrections, residuals
 from tests.reference.model import Feeds, Line, Result, Statement, Terms, World, read_world
 from tests.reference.penalties import suspects
 from tests.reference.pools import TIMELY, Books, Entry, Freezes, MonthValuer, Valuation, Value
@@ -44,22 +44,28 @@ class House:
         self.world = world
         self.books = Books(world)
         self.closed = ""
-        self.closed_at: datetime | None = None
         self.first_issued: dict[str, datetime] = {}
         self.issued: dict[tuple[str, str], datetime] = {}
+        self.last_issued: dict[str, tuple[str, datetime]] = {}
         self.ledgers: dict[str, Ledger] = defaultdict(Ledger)
         self.terms_used: dict[str, dict[str, Terms]] = defaultdict(dict)
 
     def close(self, month: str, known_at: datetime, result: Result) -> None:
         """Issues every statement up to a month that was not issued yet."""
         self._run(month, known_at, result, self.ledgers)
-        contracts = {contract for contract, _ in self.world.contracts.known(known_at)}
+        contracts = {
+            contract
+            for contract, ledger in self.ledgers.items()
+            if any(one.report_month == month for one in ledger.statements)
+        }
         first = min([month, *self._months(known_at)])
+        for contract_id in {"", *contracts}:
+            self.last_issued[contract_id] = (month, known_at)
         for one in clock.months_between(first, month):
             self.first_issued.setdefault(one, known_at)
             for contract_id in {"", *contracts}:
                 self.issued.setdefault((contract_id, one), known_at)
-        self.closed, self.closed_at = month, known_at
+        self.closed = month
 
     def draft(self, known_at: datetime, result: Result) -> None:
         """Drafts the open months, and at least one after the last closed."""
@@ -91,8 +97,7 @@ class House:
     ) -> None:
         """Works out all statements up to a month at a freeze."""
         keep = {known_at, *self.first_issued.values(), *self.issued.values()}
-        if self.closed_at:
-            keep.add(self.closed_at)
+        keep |= {freeze for _, freeze in self.last_issued.values()}
         self.books.forget(keep)
         typed = self._typed_lines(last, known_at)
         licence = self.books.licence(known_at)
@@ -133,8 +138,11 @@ class House:
                     removals.suspends(terms.partner_id),
                     rates,
                 )
+                begun = ledger.statements or is_valid or shared
+                if not begun:
+                    continue
                 statement, balance = writer.write()
-                if not is_valid and not shared and not balance:
+                if not (is_valid or shared or balance or writer.is_unsettled):
                     continue
                 of_month[month] = terms
                 self._enter(ledger, result, statement, [*shared, *balance])
@@ -159,19 +167,29 @@ class House:
         months = clock.months_between(
             min([last, *self._months(known_at), *self.first_issued]), last
         )
-        following = clock.add_months(self.closed, 1) if self.closed else ""
+        freezes = {freeze for _, freeze in self.last_issued.values()}
         for month in months:
-            if self.closed_at is None or month > self.closed:
-                valued = self._value(month, Freezes.all_at(known_at), known_at)
-                changes: list[Typed] = []
-            else:
-                changes, valued = corrections(
-                    lambda at, month=month: self._value(month, at, known_at),
-                    self.closed_at,
-                    known_at,
-                )
+            valued = self._value(month, Freezes.all_at(known_at), known_at)
+            changes: list[Typed] = []
+            every: list[MonthValuer] = []
+            # Each contract's months are corrected from the freeze of its own last statement.
+            for freeze in sorted(freezes) if month <= self.closed else ():
+                valuers: list[MonthValuer] = []
+
+                def revalue(
+                    at: Freezes, month: str = month, valuers: list[MonthValuer] = valuers
+                ) -> Valuation:
+                    valuers.append(self._valuer(month, at, known_at))
+                    return valuers[-1].value()
+
+                found, _ = corrections(revalue, freeze, known_at)
+                found = [one for one in found if self._last_issued(one[0].contract_id)[1] == freeze]
+                changes += found
+                every += valuers
+            changes += residuals(changes, every)
             for entry, line_type, change in changes:
                 if (entry.contract_id, month) in self.issued:
+                    following = self._following(entry.contract_id, known_at)
                     typed[entry.contract_id, following].append((entry, line_type, change))
             for entry, value in valued.items():
                 if (entry.contract_id, month) not in self.issued:
@@ -179,14 +197,26 @@ class House:
                     typed[entry.contract_id, month].append((entry, line_type, value))
         return typed
 
-    def _value(self, month: str, at: Freezes, known_at: datetime) -> Valuation:
-        following = clock.add_months(self.closed, 1) if self.closed else ""
+    def _last_issued(self, contract_id: str) -> tuple[str, datetime | None]:
+        return self.last_issued.get(contract_id, ("", None))
 
+    def _following(self, contract_id: str, known_at: datetime) -> str:
+        """The month of a contract's next statement; an ended one has it with the others."""
+        own = clock.add_months(self._last_issued(contract_id)[0], 1)
+        versions = self.books.licence(known_at).versions.get(contract_id, [])
+        ends_at = max((one.valid_to for one in versions), default=clock.FOREVER)
+        return clock.add_months(self.closed, 1) if ends_at <= clock.month_start(own) else own
+
+    def _value(self, month: str, at: Freezes, known_at: datetime) -> Valuation:
+        return self._valuer(month, at, known_at).value()
+
+    def _valuer(self, month: str, at: Freezes, known_at: datetime) -> MonthValuer:
         def issued_at(contract_id: str) -> datetime | None:
             return self.issued.get((contract_id, month))
 
         def report_month(contract_id: str) -> str:
-            return following if (contract_id, month) in self.issued else month
+            is_issued = (contract_id, month) in self.issued
+            return self._following(contract_id, known_at) if is_issued else month
 
         return MonthValuer(
             self.books,
@@ -196,7 +226,7 @@ class House:
             issued_at,
             self.books.rates(known_at),
             report_month,
-        ).value()
+        )
 
     def _training(
         self, contract_id: str, month: str, known_at: datetime, ledger: Ledger

@@ -232,6 +232,8 @@ class Terms:
     rate: Decimal | None
     rate_currency: str
     pays_free_uses: bool
+    # Whether free uses earn the per-use minimum: by the contract's own terms, not a raised one.
+    minimum_of_free_uses: bool
     minimum_guarantee: Guarantee | None
     advance: Advance | None
     training_fee: TrainingFee | None
@@ -626,6 +628,8 @@ def _terms(row: Row) -> Terms:
         rate=number_or_none(row, "rate"),
         rate_currency=text(row, "rate_currency") or str(row["currency"]),
         pays_free_uses=clock.is_true(row.get("pays_free_uses")),
+        minimum_of_free_uses=clock.is_true(row.get("pays_free_uses"))
+        or (row["model"] == "greater_of" and bool(number_or_none(row, "per_use_minimum"))),
         minimum_guarantee=guarantee
         and Guarantee(
             number(guarantee["amount"]),

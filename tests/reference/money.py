@@ -117,7 +117,9 @@ def fee(pool: PoolMoney, terms: Terms, weight_nano: int, rates: Rates, day: date
     elif terms.model == "pro_rata":
         due = Fraction(0) if is_unpaid else share
     elif terms.model == "greater_of":
-        arms = [in_pool(terms.per_use_minimum, weight)]
+        arms = [Fraction(0)]
+        if not is_unpaid or terms.minimum_of_free_uses:
+            arms.append(in_pool(terms.per_use_minimum, weight))
         if not is_unpaid:
             arms += [share, in_pool(terms.per_subscriber_minimum, part * pool.subscribers)]
         due = max(arms)

@@ -8,12 +8,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple, TypeVar, cast
 
 from tests.reference import clock, seeds
 from tests.reference.consent import PAID, Clause, Judge, Scope, Verdict
 from tests.reference.model import Generation, Product, Revenue, Terms, World, line_key
-from tests.reference.money import PoolMoney, Rates, default_share, fee, rate_day, spread
+from tests.reference.money import (
+    PoolMoney,
+    Rates,
+    default_share,
+    fee,
+    half_up,
+    rate_day,
+    spread,
+)
 from tests.reference.rights import WHOLE, Catalogue, Licence, Rights, Share
 from tests.reference.usage import (
     EXCLUDED,
@@ -496,6 +505,21 @@ class MonthValuer:
         net = max(row.net, Decimal(0)) if row else Decimal(0)
         subscribers = row.subscribers if row else 0
         return PoolMoney(currency, net, subscribers, self.timely.get(pool, 0), pool[2])
+
+    def pool_currency(self, pool: tuple[str, ...]) -> str:
+        """The currency of a pool: month, territory, product, tier and side."""
+        _, territory, product_id, tier, _ = pool
+        key = (territory, product_id, tier)
+        return self._money(key, self._revenue().get(key)).currency
+
+    def in_pool_currency(self, units: int, terms: Terms | None, currency: str) -> int:
+        """Units of a contract's payout currency as units of the pool's; None is no contract."""
+        if terms is None or terms.currency == currency:
+            return units
+        day = rate_day(terms, self.month, self.report_month(terms.contract_id))
+        rate = self.rates.rate(currency, terms.currency, day)
+        amount = Fraction(units, 10 ** seeds.minor_digits(terms.currency)) / rate
+        return half_up(amount, seeds.minor_digits(currency))
 
     def _amounts(self) -> Valuation:
         revenue = self._revenue()

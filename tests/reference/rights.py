@@ -22,6 +22,7 @@ from tests.reference.model import (
     Terms,
     World,
 )
+from tests.reference.money import spread
 
 Value = TypeVar("Value")
 
@@ -30,6 +31,15 @@ WHOLE = 100 * 10**12
 PARENT_LEVELS = 6
 """How far up a partner's member is looked for."""
 MFN_TERMS = ("revenue_share", "per_subscriber_minimum", "per_use_minimum", "rate")
+USED_BY = {
+    "revenue_share": ("pro_rata", "greater_of"),
+    "per_subscriber_minimum": ("greater_of",),
+    "per_use_minimum": ("greater_of",),
+    "rate": ("per_use",),
+}
+"""Which fee models use a term; a term that is not used is not compared."""
+TOLERANCE = 10**6
+"""How far a sum of shares may be off 100 %."""
 
 
 @dataclass(frozen=True)
@@ -215,13 +225,18 @@ class Catalogue:
             if other is None or _preference(claim, territory) > _preference(other, territory):
                 of_party[claim.party_id] = claim
         total = sum(claim.share for claim in of_party.values())
-        if total > WHOLE:
+        if total > WHOLE + TOLERANCE:
             return [Share("DISPUTE", "", WHOLE, None, None)]
+        names = sorted(of_party)
+        parts = [of_party[party].share for party in names]
+        is_whole = total >= WHOLE - TOLERANCE
+        if is_whole:
+            parts = spread(WHOLE, parts, names)
         shares = [
-            Share("", party, of_party[party].share, self._took_over(of_party[party], every), None)
-            for party in sorted(of_party)
+            Share("", party, part, self._took_over(of_party[party], every), None)
+            for party, part in zip(names, parts, strict=True)
         ]
-        if total < WHOLE:
+        if not is_whole:
             shares.append(Share("UNCLAIMED", "", WHOLE - total, None, None))
         return shares
 
@@ -375,18 +390,18 @@ def _same_terms(one: Terms, other: Terms) -> bool:
 
 
 def _raised(terms: Terms, others: list[Terms | None]) -> Terms:
+    if not terms.mfn_group:
+        return terms
     best: dict[str, Decimal | None] = {name: getattr(terms, name) for name in MFN_TERMS}
     for other in others:
         if other is None or (other.mfn_group, other.side) != (terms.mfn_group, terms.side):
             continue
         same_kind = (other.model, other.rate_currency) == (terms.model, terms.rate_currency)
-        for name in MFN_TERMS:
+        for name, models in USED_BY.items():
             offered, held = getattr(other, name), best[name]
-            if name == "revenue_share":
-                better = None not in (offered, held) and offered > held
-            else:
-                better = same_kind and offered is not None and (held is None or offered > held)
-            if better:
+            is_used = terms.model in models and other.model in models
+            is_comparable = is_used and (name == "revenue_share" or same_kind)
+            if is_comparable and offered and offered > (held or 0):
                 best[name] = offered
     return replace(
         terms,

@@ -6,7 +6,7 @@ Lines of usage, training and corrections are given; here follow the balance's ow
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -95,6 +95,8 @@ class StatementWriter:
         self.digits = seeds.minor_digits(self.terms.currency)
         self.payable = [line for line in shared if not line.hold_bucket]
         self.lines: list[Line] = []
+        # Whether an account that is ended still needs statements.
+        self.is_unsettled = False
 
     def write(self) -> tuple[Statement, list[Line]]:
         """The statement and its balance's own lines."""
@@ -105,8 +107,8 @@ class StatementWriter:
         self._post_fee(fee, base)
         true_up = self._true_up()
         taken, released = self._reserve(base - fee)
-        recouped = self._recoup(base - fee + true_up - taken + released)
-        tax = self._withhold(base, recouped)
+        recouped = self._recoup(base - fee - taken + released)
+        tax = self._withhold(base, fee, true_up, taken, released, recouped)
         penalties = self._penalise()
         opening = self.ledger.opening
         self._post("CARRY_FORWARD", opening)
@@ -213,15 +215,27 @@ class StatementWriter:
             line for line in self.ledger.lines if line.line_type in SHARED and not line.hold_bucket
         ]
         total, start = 0, guarantee.starts_on
+        # The day after the contract's last: a period that it cuts is owed by days.
+        end = max(_day_after(terms.valid_to) for terms in self.versions or [self.terms])
         while True:
-            last = clock.add_months(start, guarantee.period_months - 1)
-            if last > self.month:
+            full_last = clock.add_months(start, guarantee.period_months - 1)
+            first_day, full_end = clock.month_start(start).date(), clock.month_end(full_last).date()
+            period_end = min(end, full_end)
+            last = f"{period_end - timedelta(days=1):%Y-%m}"
+            if last > self.month or first_day >= end:
                 return total
+            owed = half_up(
+                Fraction((period_end - first_day).days, (full_end - first_day).days) * amount
+            )
             within = [
                 line for line in [*shared, *self.payable] if start <= line.usage_month <= last
             ]
-            posted = [line for line in self.ledger.posted("MG_TRUE_UP") if line.usage_month == last]
-            due = max(0, amount - _units(within)) - _units(posted)
+            posted = [
+                line
+                for line in self.ledger.posted("MG_TRUE_UP")
+                if start <= line.usage_month <= full_last
+            ]
+            due = max(0, owed - _units(within)) - _units(posted)
             self._spread_true_up(due, within, last)
             total += due
             start = clock.add_months(start, guarantee.period_months)
@@ -267,29 +281,64 @@ class StatementWriter:
         pot = sum(half_up(amount, self.digits) for amount in advances.values())
         pot += _units(self.ledger.posted("ADVANCE_RECOUPMENT"))
         scope = self.terms.advance.product_ids if self.terms.advance else ()
-        is_all = not scope or "*" in scope
-        within = _units(line for line in self.payable if is_all or line.product_id in scope)
-        within -= half_up(within * Fraction(self.terms.fee_rate))
-        recouped = min(pot, max(0, min(within, available)))
+        if scope and "*" not in scope:
+            within = _units(line for line in self.payable if line.product_id in scope)
+            available = min(available, within - half_up(within * Fraction(self.terms.fee_rate)))
+        recouped = min(pot, max(0, available))
+        kept = self.ledger.posted("RESERVE_TAKE") + self.ledger.posted("RESERVE_RELEASE")
+        waiting = [line for line in self.ledger.lines if line.hold_bucket == "SUSPENDED"]
+        self.is_unsettled = bool(pot > 0 or self.ledger.opening or _units(kept) or _units(waiting))
         self._post("ADVANCE_RECOUPMENT", -recouped)
         return recouped
 
-    def _withhold(self, base: int, recouped: int) -> int:
-        """Tax by source territory and usage month, on what was not recouped."""
-        factor = Fraction(base - recouped, base) if base > 0 and recouped > 0 else Fraction(1)
+    def _withhold(
+        self, base: int, fee: int, true_up: int, taken: int, released: int, recouped: int
+    ) -> int:
+        """Tax by source territory: on earnings by usage month, on reserves as they are released.
+
+        Neither what is kept back nor what goes to an advance is taxed, and tax takes no more than
+        there is.
+        """
+        taxes: dict[tuple[str, str, str], int] = {}
+        kept = max(0, base - taken - recouped)
+        factor = Fraction(kept, base) if base > 0 else Fraction(1)
         sums: dict[tuple[str, str], int] = defaultdict(int)
         for line in self.payable:
-            if line.territory not in NOWHERE:
-                sums[line.territory, line.usage_month] += line.units
-        total = 0
-        for (territory, usage_month), units in sorted(sums.items()):
-            row = self._tax_row(territory)
-            if row is None:
-                continue
-            tax = half_up(Fraction(row.rate) * units * factor)
-            total += tax
-            self._post("WITHHOLDING", -tax, usage_month=usage_month, territory=territory)
-        return total
+            sums[line.territory, line.usage_month] += line.units
+        for (territory, usage_month), units in sums.items():
+            taxes[territory, usage_month, ""] = self._tax(territory, units * factor)
+        from_released = max(0, recouped - max(0, base - taken))
+        for release in [line for line in self.lines if line.line_type == "RESERVE_RELEASE"]:
+            taken_in = release.original_key.split("/")[0]
+            part = Fraction(release.units * (released - from_released), released)
+            earned: dict[str, int] = defaultdict(int)
+            for line in self.ledger.lines:
+                is_earned = line.line_type in SHARED and not line.hold_bucket
+                if is_earned and line.report_month == taken_in:
+                    earned[line.territory] += line.units
+            for territory, units in earned.items():
+                tax = self._tax(territory, part * Fraction(units, sum(earned.values())))
+                taxes[territory, taken_in, release.original_key] = tax
+        taxes = {key: tax for key, tax in taxes.items() if tax}
+        self._limit(taxes, max(0, base - fee + true_up - taken + released - recouped))
+        for (territory, usage_month, original), tax in sorted(taxes.items()):
+            self._post(
+                "WITHHOLDING", -tax, usage_month=usage_month, territory=territory, original=original
+            )
+        return sum(taxes.values())
+
+    def _tax(self, territory: str, amount: Fraction) -> int:
+        row = self._tax_row(territory) if territory not in NOWHERE else None
+        return half_up(Fraction(row.rate) * amount) if row else 0
+
+    @staticmethod
+    def _limit(taxes: dict[tuple[str, str, str], int], available: int) -> None:
+        """Cuts taxes down to what is there and what the credits bring."""
+        limit = available - sum(tax for tax in taxes.values() if tax < 0)
+        places = sorted(key for key, tax in taxes.items() if tax > 0)
+        if sum(taxes[place] for place in places) > limit:
+            units = spread(limit, [taxes[place] for place in places], places)
+            taxes.update(zip(places, units, strict=True))
 
     def _tax_row(self, territory: str) -> Withholding | None:
         paid_at = clock.midnight(clock.payment_day(self.month))
@@ -342,6 +391,13 @@ class StatementWriter:
                     "CARRY_FORWARD", units, usage_month=month, bucket=bucket, original=names[month]
                 )
         return sum(waiting.values())
+
+
+def _day_after(moment: datetime) -> date:
+    """The first day that lies wholly after what ends at an instant."""
+    if moment == clock.FOREVER or clock.midnight(moment.date()) == moment:
+        return moment.date()
+    return moment.date() + timedelta(days=1)
 
 
 def _units(lines: Iterable[Line]) -> int:

@@ -116,8 +116,9 @@ class Attributor:
         if total >= 1 - TOLERANCE:
             weights = {source: weight / total for source, weight in weights.items()}
             total = Fraction(1)
+        weights, gap = _rounded(weights, 1 - total)
         parts: dict[str, Fraction] = defaultdict(Fraction)
-        gap, held = 1 - total, Fraction(0)
+        held = Fraction(0)
         for source, weight in weights.items():
             if source not in self.usage.derivatives:
                 parts[source] += weight
@@ -140,6 +141,7 @@ class Attributor:
         if not requested:
             return HELD
         parts: dict[str, Fraction] = defaultdict(Fraction)
+        gap = Fraction(0)
         each = Fraction(1, len(requested))
         for recording in requested:
             shares: dict[str, Fraction] = defaultdict(Fraction)
@@ -151,9 +153,13 @@ class Attributor:
             if not whole:
                 parts[recording] += each
                 continue
+            if whole < 1 - TOLERANCE:
+                gap += each * (1 - whole)
+                whole = Fraction(1)
             for work, share in shares.items():
                 parts[work] += each * share / whole
-        return Exact(dict(parts), Fraction(0), Fraction(0))
+        rounded, gap = _rounded(dict(parts), gap)
+        return Exact(rounded, gap, Fraction(0))
 
     def rank(self, object_ids: Iterable[str], side: str, generation: Generation) -> int:
         """The place of a generation among those of its UTC day that draw on an object."""
@@ -192,6 +198,18 @@ class Attributor:
         return found
 
 
+def _rounded(weights: dict[str, Fraction], gap: Fraction) -> tuple[dict[str, Fraction], Fraction]:
+    """A derivative's own weights and gap, which sum to 1, in whole billionths."""
+    names = sorted(weights)
+    every = [gap, *(weights[name] for name in names)]
+    common = lcm(*(weight.denominator for weight in every))
+    gap_nano, *nanos = spread(BILLION, [int(weight * common) for weight in every], ["", *names])
+    rounded = {
+        name: Fraction(nano, BILLION) for name, nano in zip(names, nanos, strict=True) if nano
+    }
+    return rounded, Fraction(gap_nano, BILLION)
+
+
 def _in_billionths(exact: Exact, product: Product) -> Sources:
     floor = Fraction(product.weight_floor)
     kept = {source: weight for source, weight in exact.parts.items() if weight >= floor}
@@ -202,6 +220,7 @@ def _in_billionths(exact: Exact, product: Product) -> Sources:
     open_nano, *nanos = spread(BILLION, [int(weight * common) for weight in weights], ["", *names])
     service = 0
     if product.remainder_rule == SERVICE and open_nano:
-        service = int(open_nano * gap / (gap + exact.held))
+        shares = [int(exact.held * common), int(gap * common)]
+        service = spread(open_nano, shares, [0, 1])[1]
     parts = tuple((name, nano) for name, nano in zip(names, nanos, strict=True) if nano)
     return Sources(parts, open_nano - service, service)

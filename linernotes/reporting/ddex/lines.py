@@ -73,10 +73,10 @@ LINES = """
             select
                 *,
                 case when key_weight_nano > 0
-                    then (fee_units * weight_nano) // cast(key_weight_nano as hugeint) else 0
+                    then fee_units * weight_nano::hugeint // cast(key_weight_nano as hugeint) else 0
                 end as whole_units,
                 case when key_weight_nano > 0
-                    then (fee_units * weight_nano) % cast(key_weight_nano as hugeint) else 0
+                    then fee_units * weight_nano::hugeint % cast(key_weight_nano as hugeint) else 0
                 end as rest
             from with_pools
         ),

@@ -1,6 +1,8 @@
 -- One row per generated thing, side and source where no attribution was delivered for
 -- the side: the requested recordings equally, their works by share, or, where the
--- product says hold, one gap of the whole (E48). Whole billionths.
+-- product says hold, one gap of the whole (E48). What the shares of a recording's works
+-- leave under 100 % is gap; a sum within a millionth of 100 % counts as 100 %, and over
+-- it the works share in proportion. Whole billionths.
 with
     attribution_keys as (select * from {{ ref("int_attribution__keys") }}),
     attributed as (
@@ -44,12 +46,13 @@ with
         select
             counted.attribution_key,
             counted.side,
+            counted.recording_id,
             coalesce(recording_works.work_id, counted.recording_id) as object_id,
             counted.source_count,
             {{ scaled("coalesce(recording_works.share, 1)", 12) }} as share,
             sum({{ scaled("coalesce(recording_works.share, 1)", 12) }}) over (
                 partition by counted.attribution_key, counted.side, counted.recording_id
-            ) as all_shares
+            ) as total_shares
         from counted
         left join
             recording_works
@@ -64,6 +67,20 @@ with
                 or recording_works.valid_to > counted.generated_at
             )
         where counted.side = 'WORK'
+    ),
+    divided_works as (
+        select
+            works.*,
+            case
+                when total_shares >= {{ pow10(12) }} - {{ pow10(6) }}
+                then total_shares
+                else {{ pow10(12) }}
+            end as all_shares,
+            {{ pow10(12) }} - total_shares as missing_share,
+            row_number() over (
+                partition by attribution_key, side, recording_id order by object_id
+            ) as work_number
+        from works
     ),
     -- Equal parts in 10^-24, cut: what is cut is far below the remainders that decide.
     parts as (
@@ -89,7 +106,25 @@ with
                     )
                 }}
             ) as weight
-        from works
+        from divided_works
+        group by all
+        union all
+        select
+            attribution_key,
+            side,
+            cast(null as {{ t_str() }}) as object_id,
+            sum(
+                {{
+                    wide(
+                        int_div(
+                            pow10(24) ~ " * missing_share",
+                            "all_shares * " ~ wide("source_count"),
+                        )
+                    )
+                }}
+            ) as weight
+        from divided_works
+        where work_number = 1 and missing_share > {{ pow10(6) }}
         group by all
     ),
     floors as (
@@ -111,7 +146,7 @@ select
                 "floor_nano",
                 "remainder",
                 ["attribution_key", "side"],
-                ["object_id"],
+                ["coalesce(object_id, '')"],
             )
         }} as {{ t_bigint() }}
     ) as weight_nano

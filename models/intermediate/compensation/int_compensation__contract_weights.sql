@@ -21,7 +21,7 @@ select
     weights.contract_id,
     weights.contract_version,
     weights.usage_layer,
-    cast(weights.weight_nano as {{ t_bigint() }}) as weight_nano,
+    cast(weights.weight_nano as {{ t_dec(38, 0) }}) as weight_nano,
     pools.usage_month,
     pools.territory,
     pools.product_id,
@@ -52,7 +52,10 @@ select
         then issued.next_report_month
         else pools.usage_month
     end as rate_month,
-    pools.tier = 'free_allowance' and not contracts.pays_free_uses as is_unpaid_free_use
+    pools.tier = 'free_allowance'
+    and not contracts.pays_free_uses as is_unpaid_free_use,
+    pools.tier = 'free_allowance'
+    and not contracts.earns_minimum_of_free_uses as is_free_of_minimum
 from weights
 inner join pools on pools.pool_id = weights.pool_id
 inner join

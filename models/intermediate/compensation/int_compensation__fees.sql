@@ -101,6 +101,7 @@ with
                 when
                     model not in ('per_use', 'greater_of')
                     or (model = 'per_use' and is_unpaid_free_use)
+                    or (model = 'greater_of' and is_free_of_minimum)
                 then 0
                 else {{ mul_div_round("use_minimum", "weight", pow10(21)) }}
             end as use_arm

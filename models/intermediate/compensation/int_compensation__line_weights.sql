@@ -43,7 +43,7 @@ select
     consent_proof_id,
     usage_layer,
     cast(quantity as {{ t_bigint() }}) as quantity,
-    cast(cast(weight as {{ t_dec(38, 0) }}) as {{ t_bigint() }}) as weight_nano,
+    cast(weight as {{ t_dec(38, 0) }}) as weight_nano,
     {{
         line_key(
             [

@@ -71,7 +71,7 @@ select
     cast(null as {{ t_str() }}) as consent_proof_id,
     'penalty' as usage_layer,
     cast(0 as {{ t_bigint() }}) as quantity,
-    cast(0 as {{ t_bigint() }}) as weight_nano,
+    cast(0 as {{ t_dec(38, 0) }}) as weight_nano,
     payout_currency_code as currency_code,
     minor_unit_digits,
     cast(
@@ -81,6 +81,6 @@ select
                 scaled("fx_rate", 10),
                 minor_unit_divisor("minor_unit_digits", 16),
             )
-        }} as {{ t_bigint() }}
+        }} as {{ t_wide_int() }}
     ) as amount_minor_units
 from converted

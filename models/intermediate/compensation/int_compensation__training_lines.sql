@@ -79,6 +79,6 @@ select
                 ["contract_id", "usage_month"],
                 ["line_key"],
             )
-        }} as {{ t_bigint() }}
+        }} as {{ t_wide_int() }}
     ) as amount_minor_units
 from floors

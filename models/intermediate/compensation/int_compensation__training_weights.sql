@@ -22,7 +22,7 @@ with
             row_number() over (
                 partition by
                     contract_id, training_fee_model_version, training_fee_usage_month
-                order by contract_version desc
+                order by base_contract_version desc, contract_version desc
             )
             = 1
     ),

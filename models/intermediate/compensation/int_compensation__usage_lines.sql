@@ -57,29 +57,41 @@ with
         select
             grouped.*,
             {{ wide("abs(fee_minor_units)") }} as total_units,
-            {{ wide("abs(fee_minor_units)") }}
-            * {{ wide("abs(weight_nano)") }} as product,
+            {{ wide("abs(weight_nano)") }} as weight,
             {{ wide("sum(abs(weight_nano)) over (partition by rounding_group)") }}
             as group_weight
         from grouped
     ),
-    floors as (
+    -- The product of nearly all lines fits the engine's widest number.
+    sized as (
         select
             weighed.*,
+            total_units < {{ pow10(17) }} and weight < {{ pow10(20) }} as is_small
+        from weighed
+    ),
+    floors as (
+        select
+            sized.*,
             case
                 when group_weight = 0
                 then {{ wide("0") }}
-                else {{ wide(int_div("product", "group_weight")) }}
+                when is_small
+                then {{ wide(int_div("total_units * weight", "group_weight")) }}
+                else {{ mul_div_floor("total_units", "weight", "group_weight") }}
             end as floor_units,
             case
-                when group_weight = 0 then {{ wide("0") }} else product % group_weight
+                when group_weight = 0
+                then {{ wide("0") }}
+                when is_small
+                then total_units * weight % group_weight
+                else {{ mul_div_rest("total_units", "weight", "group_weight") }}
             end as remainder
-        from weighed
+        from sized
     ),
     rounded as (
         select
             floors.*,
-            sign(fee_minor_units)
+            case when fee_minor_units < 0 then -1 else 1 end
             * case when usage_layer = 'withdrawn' then -1 else 1 end
             * (
                 {{
@@ -115,7 +127,7 @@ select
     weight_nano,
     currency_code,
     minor_unit_digits,
-    cast(amount_minor_units as {{ t_bigint() }}) as amount_minor_units
+    {{ wide("amount_minor_units") }} as amount_minor_units
 from rounded
 union all
 select
@@ -153,9 +165,9 @@ select
     cast(null as {{ t_str() }}) as consent_proof_id,
     usage_layer,
     cast(0 as {{ t_bigint() }}) as quantity,
-    cast(0 as {{ t_bigint() }}) as weight_nano,
+    cast(0 as {{ t_dec(38, 0) }}) as weight_nano,
     currency_code,
     minor_unit_digits,
-    cast(fee_minor_units as {{ t_bigint() }}) as amount_minor_units
+    {{ wide("fee_minor_units") }} as amount_minor_units
 from accruals
 where hold_bucket = 'NO_USAGE'

@@ -59,6 +59,11 @@ select
     ruling_use_minimum as per_use_minimum,
     ruling_rate as rate,
     rate_currency_code,
+    -- A minimum that a most-favoured-nation clause brings does not make free uses earn.
+    pays_free_uses
+    or coalesce(
+        model = 'greater_of' and per_use_minimum > 0, false
+    ) as earns_minimum_of_free_uses,
     minimum_guarantee_amount,
     minimum_guarantee_period_months,
     minimum_guarantee_starts_on,

@@ -1,6 +1,8 @@
 -- One row per contract, version and stretch of time in which another contract of its
--- most-favoured-nation group and side has a better value: what is raised, and by whom
--- (E99). Minimums and rates are compared within one model and currency only.
+-- most-favoured-nation group and side has a better value, or one of a kind that its own
+-- terms lack: what is raised, and by whom (E99). Revenue shares are compared between
+-- all
+-- models that have one, minimums and rates within one model and currency only.
 with
     contracts as (
         select
@@ -9,51 +11,75 @@ with
             coalesce(rate_currency_code, payout_currency_code) as amounts_currency_code
         from {{ ref("stg_licensing__contracts") }} as contracts
     ),
-    members as (select * from contracts where mfn_group is not null),
+    -- Every contract with its groups: a version that has left the group still replaces
+    -- the lower ones.
+    groups as (
+        select distinct contract_id, mfn_group
+        from contracts
+        where mfn_group is not null
+    ),
     bounds as (
-        select mfn_group, side, valid_from as bound
-        from members
+        select groups.mfn_group, contracts.valid_from as bound
+        from contracts
+        inner join groups on groups.contract_id = contracts.contract_id
         union
-        select mfn_group, side, ends_at as bound
-        from members
+        select groups.mfn_group, contracts.ends_at as bound
+        from contracts
+        inner join groups on groups.contract_id = contracts.contract_id
     ),
     stretches as (
         select
             mfn_group,
-            side,
             bound as starts_at,
-            lead(bound) over (partition by mfn_group, side order by bound) as stops_at
+            lead(bound) over (partition by mfn_group order by bound) as stops_at
         from bounds
     ),
     -- The version that rules in a stretch is the contract's highest.
-    ruling as (
+    highest as (
         select
-            stretches.mfn_group,
-            stretches.side,
+            stretches.mfn_group as stretch_group,
             stretches.starts_at,
             stretches.stops_at,
-            members.model,
-            members.contract_id,
-            members.contract_version,
-            members.amounts_currency_code,
-            members.revenue_share,
-            members.per_subscriber_minimum,
-            members.per_use_minimum,
-            members.rate
+            contracts.*
         from stretches
+        inner join groups on groups.mfn_group = stretches.mfn_group
         inner join
-            members
-            on members.mfn_group = stretches.mfn_group
-            and members.side = stretches.side
-            and members.valid_from <= stretches.starts_at
-            and members.ends_at >= stretches.stops_at
+            contracts
+            on contracts.contract_id = groups.contract_id
+            and contracts.valid_from <= stretches.starts_at
+            and contracts.ends_at >= stretches.stops_at
         where stretches.starts_at < stretches.stops_at
         qualify
             row_number() over (
-                partition by members.contract_id, stretches.side, stretches.starts_at
-                order by members.contract_version desc
+                partition by
+                    contracts.contract_id, stretches.mfn_group, stretches.starts_at
+                order by contracts.contract_version desc
             )
             = 1
+    ),
+    -- Only what the model uses can be better or worse.
+    ruling as (
+        select
+            mfn_group,
+            side,
+            starts_at,
+            stops_at,
+            model,
+            contract_id,
+            contract_version,
+            amounts_currency_code,
+            case
+                when model in ('pro_rata', 'greater_of') then coalesce(revenue_share, 0)
+            end as revenue_share,
+            case
+                when model = 'greater_of' then coalesce(per_subscriber_minimum, 0)
+            end as per_subscriber_minimum,
+            case
+                when model = 'greater_of' then coalesce(per_use_minimum, 0)
+            end as per_use_minimum,
+            case when model = 'per_use' then coalesce(rate, 0) end as rate
+        from highest
+        where mfn_group = stretch_group
     ),
     compared as (
         select
@@ -73,7 +99,7 @@ with
                         others.model = ruling.model
                         and others.amounts_currency_code = ruling.amounts_currency_code
                         and others.per_subscriber_minimum
-                        > coalesce(ruling.per_subscriber_minimum, 0)
+                        > ruling.per_subscriber_minimum
                     then others.per_subscriber_minimum
                 end
             ) as per_subscriber_minimum,
@@ -82,7 +108,7 @@ with
                     when
                         others.model = ruling.model
                         and others.amounts_currency_code = ruling.amounts_currency_code
-                        and others.per_use_minimum > coalesce(ruling.per_use_minimum, 0)
+                        and others.per_use_minimum > ruling.per_use_minimum
                     then others.per_use_minimum
                 end
             ) as per_use_minimum,
@@ -97,7 +123,7 @@ with
             ) as rate,
             {{
                 ordered_list(
-                    "case when others.revenue_share > ruling.revenue_share or (others.model= ruling.model and others.amounts_currency_code = ruling.amounts_currency_code and (others.per_subscriber_minimum > coalesce(ruling.per_subscriber_minimum, 0) or others.per_use_minimum > coalesce(ruling.per_use_minimum, 0) or others.rate > ruling.rate)) then others.contract_id || '@' || cast(others.contract_version as "
+                    "case when others.revenue_share > ruling.revenue_share or (others.model= ruling.model and others.amounts_currency_code = ruling.amounts_currency_code and (others.per_subscriber_minimum > ruling.per_subscriber_minimum or others.per_use_minimum > ruling.per_use_minimum or others.rate > ruling.rate)) then others.contract_id || '@' || cast(others.contract_version as "
                     ~ t_str()
                     ~ ") end",
                     "+",

@@ -1,6 +1,7 @@
 -- One row per side, object, territory, stretch of time and owner: who owns what share.
 -- All rows that cover the territory count, of one party's rows the most specific. What
--- is missing to 100 % is UNCLAIMED; over 100 % the whole is DISPUTE (E61, E62).
+-- is missing to 100 % is UNCLAIMED; over 100 % the whole is DISPUTE (E61, E62). A sum
+-- within a millionth of a percent of 100 counts as 100: the shares are normalised.
 with
     objects_used as (
         select distinct side, object_id, territory
@@ -8,14 +9,7 @@ with
         where is_known
     ),
     ownership as (
-        select
-            side,
-            object_id,
-            party_id,
-            territory,
-            share_pct,
-            valid_from,
-            coalesce(valid_to, {{ always_to() }}) as valid_to
+        select *, coalesce(valid_to, {{ always_to() }}) as ends_at
         from {{ ref("stg_catalog__ownership") }}
         where object_type = case when side = 'MASTER' then 'recording' else 'work' end
     ),
@@ -29,7 +23,7 @@ with
             ownership.share_pct,
             ownership.territory as claimed_territory,
             ownership.valid_from,
-            ownership.valid_to,
+            ownership.ends_at as valid_to,
             {{
                 territory_rank(
                     "ownership.territory",
@@ -47,7 +41,7 @@ with
             on regions.region_code = ownership.territory
             and regions.territory = objects_used.territory
         where
-            ownership.valid_from < ownership.valid_to
+            ownership.valid_from < ownership.ends_at
             and (
                 ownership.territory in (objects_used.territory, 'WW')
                 or regions.region_code is not null
@@ -85,7 +79,7 @@ with
             stretches.valid_from,
             stretches.valid_to,
             claims.party_id,
-            claims.share_pct
+            {{ scaled("claims.share_pct", 12) }} as share_units
         from stretches
         left join
             claims
@@ -113,14 +107,39 @@ with
     totals as (
         select
             owners.*,
-            sum(coalesce(share_pct, 0)) over (
-                partition by side, object_id, territory, valid_from
-            ) as total_pct,
+            {{
+                wide(
+                    "sum(coalesce(share_units, 0)) over (partition by side, object_id, territory, valid_from)"
+                )
+            }}
+            as total_units,
             row_number() over (
                 partition by side, object_id, territory, valid_from
                 order by party_id nulls first
             ) as owner_number
         from owners
+    ),
+    -- In 10^-12 of a percent.
+    judged as (
+        select
+            totals.*,
+            case
+                when total_units > {{ pow10(14) }} + {{ pow10(6) }}
+                then 'over'
+                when total_units < {{ pow10(14) }} - {{ pow10(6) }}
+                then 'under'
+                else 'whole'
+            end as coverage
+        from totals
+    ),
+    floors as (
+        select
+            judged.*,
+            {{ wide(int_div("share_units * " ~ pow10(14), "total_units")) }}
+            as floor_units,
+            (share_units * {{ pow10(14) }}) % total_units as remainder
+        from judged
+        where coverage <> 'over' and party_id is not null
     ),
     shares as (
         select
@@ -130,10 +149,22 @@ with
             valid_from,
             valid_to,
             party_id as owner_party_id,
-            share_pct,
+            case
+                when coverage = 'under'
+                then share_units
+                else
+                    {{
+                        largest_remainder(
+                            pow10(14),
+                            "floor_units",
+                            "remainder",
+                            ["side", "object_id", "territory", "valid_from"],
+                            ["party_id"],
+                        )
+                    }}
+            end as share_units,
             cast(null as {{ t_str() }}) as rights_bucket
-        from totals
-        where total_pct <= 100 and party_id is not null
+        from floors
         union all
         select
             side,
@@ -142,12 +173,16 @@ with
             valid_from,
             valid_to,
             cast(null as {{ t_str() }}) as owner_party_id,
-            case when total_pct > 100 then 100 else 100 - total_pct end as share_pct,
             case
-                when total_pct > 100 then 'DISPUTE' else 'UNCLAIMED'
+                when coverage = 'over'
+                then {{ pow10(14) }}
+                else {{ pow10(14) }} - total_units
+            end as share_units,
+            case
+                when coverage = 'over' then 'DISPUTE' else 'UNCLAIMED'
             end as rights_bucket
-        from totals
-        where owner_number = 1 and total_pct <> 100
+        from judged
+        where owner_number = 1 and coverage <> 'whole'
     )
 select
     side,
@@ -157,8 +192,8 @@ select
     valid_to,
     owner_party_id,
     cast(
-        cast(share_pct as {{ t_dec(15, 12) }})
-        * cast('0.01' as {{ t_dec(3, 2) }}) as {{ t_dec(15, 14) }}
+        cast(share_units as {{ t_dec(15, 0) }})
+        * cast('0.00000000000001' as {{ t_dec(15, 14) }}) as {{ t_dec(15, 14) }}
     ) as ownership_share,
     rights_bucket
 from shares

@@ -1,7 +1,9 @@
 -- One row per owner, side, territory, product and stretch of time: partner, contract
 -- and
 -- version. The most specific route wins, territory before product (E71); of overlapping
--- contract versions the higher. No contract in a stretch: the owner is UNROUTED (E72).
+-- contract versions the higher, also for the products that it does not name. No
+-- contract
+-- in a stretch: the owner is UNROUTED (E72).
 with
     objects_used as (select * from {{ ref("int_rights__objects_used") }}),
     ownership as (select * from {{ ref("int_rights__ownership_segments") }}),
@@ -74,11 +76,7 @@ with
                 or regions.region_code is not null
             )
     ),
-    terms as (
-        select contract_id, contract_version, side, product_ids, valid_from, ends_at
-        from contracts
-        where valid_from < ends_at
-    ),
+    terms as (select * from contracts where valid_from < ends_at),
     bounds as (
         select owner_party_id, side, territory, product_id, {{ always_from() }} as bound
         from needed
@@ -151,36 +149,46 @@ with
                     candidates.partner_id
             )
             = 1
+    ),
+    -- The highest version replaces the others, for the side and products it does not
+    -- name too.
+    ruled as (
+        select
+            routed.*,
+            terms.contract_version,
+            terms.side = routed.side
+            and (
+                array_contains(terms.product_ids, routed.product_id)
+                or array_contains(terms.product_ids, '*')
+            ) as is_covered
+        from routed
+        left join
+            terms
+            on terms.contract_id = routed.contract_id
+            and terms.valid_from <= routed.valid_from
+            and terms.ends_at >= routed.valid_to
+        qualify
+            row_number() over (
+                partition by
+                    routed.owner_party_id,
+                    routed.side,
+                    routed.territory,
+                    routed.product_id,
+                    routed.valid_from
+                order by
+                    terms.base_contract_version desc nulls last,
+                    terms.contract_version desc nulls last
+            )
+            = 1
     )
 select
-    routed.owner_party_id,
-    routed.side,
-    routed.territory,
-    routed.product_id,
-    routed.valid_from,
-    routed.valid_to,
-    case when terms.contract_id is not null then routed.partner_id end as partner_id,
-    terms.contract_id,
-    terms.contract_version
-from routed
-left join
-    terms
-    on terms.contract_id = routed.contract_id
-    and terms.side = routed.side
-    and terms.valid_from <= routed.valid_from
-    and terms.ends_at >= routed.valid_to
-    and (
-        array_contains(terms.product_ids, routed.product_id)
-        or array_contains(terms.product_ids, '*')
-    )
-qualify
-    row_number() over (
-        partition by
-            routed.owner_party_id,
-            routed.side,
-            routed.territory,
-            routed.product_id,
-            routed.valid_from
-        order by terms.contract_version desc nulls last
-    )
-    = 1
+    owner_party_id,
+    side,
+    territory,
+    product_id,
+    valid_from,
+    valid_to,
+    case when is_covered then partner_id end as partner_id,
+    case when is_covered then contract_id end as contract_id,
+    case when is_covered then contract_version end as contract_version
+from ruled

@@ -10,16 +10,15 @@ with
                 case
                     when
                         hold_bucket is null
-                        and line_type in {{ earning_types("first") }}
+                        and line_types.is_earning
+                        and not line_types.is_correction
                     then amount_minor_units
                     else 0
                 end
             ) as earned_units,
             sum(
                 case
-                    when
-                        hold_bucket is null
-                        and line_type in {{ earning_types("corrections") }}
+                    when hold_bucket is null and line_types.is_correction
                     then amount_minor_units
                     else 0
                 end
@@ -28,7 +27,7 @@ with
                 case
                     when
                         hold_bucket is null
-                        and line_type in {{ earning_types() }}
+                        and line_types.is_earning
                         and (
                             terms.advance_product_ids is null
                             or array_contains(
@@ -41,12 +40,19 @@ with
                 end
             ) as in_scope_units,
             - sum(
-                case when line_type = 'PENALTY' then amount_minor_units else 0 end
+                case
+                    when earning_lines.line_type = 'PENALTY'
+                    then amount_minor_units
+                    else 0
+                end
             ) as penalty_units,
             sum(
                 case when hold_bucket is not null then amount_minor_units else 0 end
             ) as held_units
         from {{ ref("int_statements__earning_lines") }} as earning_lines
+        inner join
+            {{ ref("line_types") }} as line_types
+            on line_types.line_type = earning_lines.line_type
         inner join
             terms
             on terms.contract_id = earning_lines.contract_id

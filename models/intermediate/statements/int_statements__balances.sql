@@ -1,6 +1,7 @@
 -- One row per contract and open report month: every term of the balance in minor units.
 -- Closing is payable if it reaches the minimum payout and the account is not suspended;
--- else it is carried (E97), or waits as suspended (E98).
+-- else it is carried (E97), or waits as suspended (E98). A contract that has ended has
+-- rows until nothing is carried, suspended, reserved or left of an advance.
 with recursive
     accounts as (select * from {{ ref("int_statements__accounts") }}),
     recoupments as (select * from {{ ref("int_statements__recoupments") }}),
@@ -15,7 +16,8 @@ with recursive
         select
             contract_id,
             max_by(carried_amount, report_month) as carried_amount,
-            sum(suspended_amount) - sum(resumed_amount) as waiting_amount
+            sum(suspended_amount) - sum(resumed_amount) as waiting_amount,
+            sum(reserve_taken_amount) - sum(reserve_released_amount) as reserved_amount
         from ledger_statements
         group by all
     ),
@@ -53,7 +55,26 @@ with recursive
                         )
                     }}
                 else {{ wide("0") }}
-            end as resumed_units
+            end as resumed_units,
+            case
+                when before.contract_id is not null
+                then
+                    {{
+                        wide(
+                            stored_minor_units(
+                                "before.waiting_amount", "accounts.minor_unit_digits"
+                            )
+                        )
+                    }}
+                    + {{
+                        wide(
+                            stored_minor_units(
+                                "before.reserved_amount", "accounts.minor_unit_digits"
+                            )
+                        )
+                    }}
+                else {{ wide("0") }}
+            end as kept_before_units
         from accounts
         inner join
             recoupments
@@ -120,6 +141,25 @@ with recursive
             chain
             on chain.contract_id = moved.contract_id
             and chain.month_number = moved.month_number
+    ),
+    -- What is reserved or suspended as the month opens.
+    kept as (
+        select
+            closed.*,
+            kept_before_units + coalesce(
+                sum(
+                    reserve_taken_units
+                    - released_units
+                    + suspended_units
+                    - resumed_units
+                ) over (
+                    partition by contract_id
+                    order by month_number
+                    rows between unbounded preceding and 1 preceding
+                ),
+                0
+            ) as kept_units
+        from closed
     )
 select
     contract_id,
@@ -147,4 +187,10 @@ select
     closing_units - suspended_units - carried_units as payable_units,
     carried_units,
     held_units
-from closed
+from kept
+where
+    is_due
+    or opening_units <> 0
+    or true_up_units <> 0
+    or kept_units <> 0
+    or advance_balance_units + recouped_units > 0

@@ -173,8 +173,8 @@ select
     min(linked.original_line_id) as original_line_id,
     linked.usage_layer,
     cast(sum(linked.quantity) as {{ t_bigint() }}) as quantity,
-    cast(sum(linked.weight_nano) as {{ t_bigint() }}) as weight_nano,
-    cast(sum(linked.amount_minor_units) as {{ t_bigint() }}) as amount_minor_units,
+    cast(sum(linked.weight_nano) as {{ t_dec(38, 0) }}) as weight_nano,
+    {{ wide("sum(linked.amount_minor_units)") }} as amount_minor_units,
     linked.minor_unit_digits,
     linked.currency_code,
     issued.next_report_month as report_month,
@@ -182,3 +182,6 @@ select
 from linked
 inner join issued on issued.contract_id = linked.account_id
 group by all
+union all
+select *
+from {{ ref("int_statements__fraud_residuals") }}

@@ -1,7 +1,9 @@
 -- One row per contract, guarantee period that has ended, and open report month: what
 -- the
 -- period's earnings fall short of the minimum guarantee, less what was made up before
--- (E94, E95). Whole minor units.
+-- (E94, E95). A contract that ends within a period ends it too, and owes the
+-- guarantee in
+-- proportion of days. Whole minor units.
 with recursive
     terms as (
         select *
@@ -13,6 +15,22 @@ with recursive
         select * from {{ ref("stg_ledger__lines") }} where line_type = 'MG_TRUE_UP'
     ),
     currencies as (select * from {{ ref("currencies") }}),
+    -- The day after the last on which the contract is valid.
+    contract_ends as (
+        select
+            contract_id,
+            max(
+                case
+                    when valid_to is null
+                    then cast({{ always_to() }} as date)
+                    when valid_to > cast(cast(valid_to as date) as {{ t_ts() }})
+                    then cast(valid_to as date) + 1
+                    else cast(valid_to as date)
+                end
+            ) as ends_before
+        from {{ ref("stg_licensing__contracts") }}
+        group by all
+    ),
     periods(
         contract_id,
         report_month,
@@ -44,14 +62,27 @@ with recursive
         from periods
         where ends_before < horizon
     ),
+    cut_periods as (
+        select
+            periods.contract_id,
+            periods.report_month,
+            periods.starts_on,
+            periods.ends_before as full_ends_before,
+            least(periods.ends_before, contract_ends.ends_before) as ends_before,
+            periods.horizon
+        from periods
+        inner join contract_ends on contract_ends.contract_id = periods.contract_id
+        where periods.starts_on < contract_ends.ends_before
+    ),
     earned as (
         select
             periods.contract_id,
             periods.report_month,
             periods.starts_on,
+            periods.full_ends_before,
             periods.ends_before,
             sum(coalesce(lines_to_date.amount_minor_units, 0)) as earned_units
-        from periods
+        from cut_periods as periods
         left join
             lines_to_date
             on lines_to_date.contract_id = periods.contract_id
@@ -59,7 +90,6 @@ with recursive
             and lines_to_date.usage_month < periods.ends_before
             and lines_to_date.report_month <= periods.report_month
             and lines_to_date.hold_bucket is null
-            and lines_to_date.line_type in {{ earning_types() }}
         where periods.ends_before <= periods.horizon
         group by all
     ),
@@ -68,8 +98,32 @@ with recursive
             earned.contract_id,
             earned.report_month,
             earned.starts_on,
+            earned.full_ends_before,
             earned.ends_before,
-            greatest(terms.guarantee_units - earned.earned_units, 0) as target_units
+            greatest(
+                case
+                    when earned.ends_before = earned.full_ends_before
+                    then terms.guarantee_units
+                    else
+                        {{
+                            mul_div_round(
+                                wide("terms.guarantee_units"),
+                                wide(
+                                    days_between(
+                                        "earned.starts_on", "earned.ends_before"
+                                    )
+                                ),
+                                wide(
+                                    days_between(
+                                        "earned.starts_on", "earned.full_ends_before"
+                                    )
+                                ),
+                            )
+                        }}
+                end
+                - earned.earned_units,
+                0
+            ) as target_units
         from earned
         inner join
             terms
@@ -79,7 +133,8 @@ with recursive
     posted as (
         select
             ledger_lines.contract_id,
-            ledger_lines.usage_month,
+            owed.report_month,
+            owed.starts_on,
             sum(
                 {{
                     stored_minor_units(
@@ -89,6 +144,11 @@ with recursive
             ) as posted_units
         from ledger_lines
         inner join currencies on currencies.currency_code = ledger_lines.currency_code
+        inner join
+            owed
+            on owed.contract_id = ledger_lines.contract_id
+            and ledger_lines.usage_month >= owed.starts_on
+            and ledger_lines.usage_month < owed.full_ends_before
         group by all
     ),
     steps as (
@@ -106,7 +166,8 @@ with recursive
         left join
             posted
             on posted.contract_id = owed.contract_id
-            and cast(posted.usage_month + interval '1' month as date) = owed.ends_before
+            and posted.report_month = owed.report_month
+            and posted.starts_on = owed.starts_on
     )
 select
     contract_id,

@@ -1,5 +1,5 @@
 -- One row per earning line of every statement, issued or open, in minor units: what
--- guarantees and penalties are counted on.
+-- guarantees, and the tax on a released reserve, are counted on.
 with
     ledger_lines as (select * from {{ ref("stg_ledger__lines") }}),
     currencies as (select * from {{ ref("currencies") }}),
@@ -7,6 +7,7 @@ with
 select
     ledger_lines.line_type,
     ledger_lines.contract_id,
+    ledger_lines.territory,
     ledger_lines.object_id,
     ledger_lines.owner_party_id,
     ledger_lines.member_party_id,
@@ -25,6 +26,7 @@ union all
 select
     line_type,
     contract_id,
+    territory,
     object_id,
     owner_party_id,
     member_party_id,
@@ -34,4 +36,4 @@ select
     report_month,
     usage_month
 from earning_lines
-where contract_id is not null
+where contract_id is not null and line_type in {{ earning_types() }}

@@ -1,5 +1,9 @@
 -- One row per contract and open report month: what of its earnings is set against an
--- advance, and what is left of the advance after (E91 to E93). Minor units.
+-- advance, and what is left of the advance after (E91 to E93): what is earned,
+-- corrections
+-- included, less fee and reserve taken, with the reserve released; of an advance for
+-- some
+-- products no more than these earned. Minor units.
 with recursive
     accounts as (select * from {{ ref("int_statements__accounts") }}),
     contracts as (select * from {{ ref("stg_licensing__contracts") }}),
@@ -71,18 +75,28 @@ with recursive
             {{ wide("coalesce(released.released_units, 0)") }} as released_units,
             greatest(
                 least(
-                    accounts.in_scope_units
-                    - sign(accounts.in_scope_units)
-                    * {{
-                        mul_div_round(
-                            "abs(accounts.in_scope_units)",
-                            scaled("accounts.fee_rate", 12),
-                            pow10(12),
-                        )
-                    }},
+                    case
+                        when
+                            accounts.advance_product_ids is null
+                            or array_contains(accounts.advance_product_ids, '*')
+                        then
+                            accounts.base_units
+                            - accounts.fee_units
+                            - accounts.reserve_taken_units
+                            + coalesce(released.released_units, 0)
+                        else
+                            accounts.in_scope_units
+                            - case when accounts.in_scope_units < 0 then -1 else 1 end
+                            * {{
+                                mul_div_round(
+                                    "abs(accounts.in_scope_units)",
+                                    scaled("accounts.fee_rate", 12),
+                                    pow10(12),
+                                )
+                            }}
+                    end,
                     accounts.base_units
                     - accounts.fee_units
-                    + accounts.true_up_units
                     - accounts.reserve_taken_units
                     + coalesce(released.released_units, 0)
                 ),

@@ -1,15 +1,16 @@
 -- One row per contract and open report month, with the terms its statement is made by:
--- those of the highest version that is valid at some time of the month. Nothing to
--- report is a statement too; a contract that has ended gets one for as long as money is
--- left on its account.
+-- those of the highest version that is valid at some time of the month, or of the last
+-- one. Nothing to report is a statement too (`is_due`). A contract that has ended has
+-- its
+-- rows on, since its balances may not be settled; whether it has a statement is decided
+-- with them.
 with
     contracts as (select * from {{ ref("int_licensing__terms_effective") }}),
     earning_lines as (select * from {{ ref("int_statements__earning_lines") }}),
     issued as (select * from {{ ref("int_statements__contracts_issued") }}),
-    ledger_statements as (select * from {{ ref("stg_ledger__statements") }}),
     months as (
-        select distinct usage_month as report_month
-        from {{ ref("fct_pools") }}
+        select report_month
+        from {{ ref("int_statements__months") }}
         union
         select distinct report_month
         from earning_lines
@@ -19,15 +20,6 @@ with
         from earning_lines
         where contract_id is not null
     ),
-    left_over as (
-        select contract_id
-        from ledger_statements
-        group by contract_id
-        having
-            sum(reserve_taken_amount) <> sum(reserve_released_amount)
-            or sum(suspended_amount) <> sum(resumed_amount)
-            or max_by(carried_amount, report_month) <> 0
-    ),
     currencies as (select * from {{ ref("currencies") }}),
     offered as (
         select
@@ -36,8 +28,8 @@ with
             cast(
                 date_trunc('month', months.report_month + interval '1' month) as date
             ) as month_end,
-            paid.contract_id is not null
-            or left_over.contract_id is not null as is_needed
+            paid.contract_id is not null as is_paid,
+            issued.contract_id is not null as is_issued_before
         from contracts
         cross join months
         left join issued on issued.contract_id = contracts.contract_id
@@ -45,7 +37,6 @@ with
             paid
             on paid.contract_id = contracts.contract_id
             and paid.report_month = months.report_month
-        left join left_over on left_over.contract_id = contracts.contract_id
         where
             issued.contract_id is null or months.report_month > issued.last_report_month
     ),
@@ -55,50 +46,68 @@ with
             cast(valid_from as date) < month_end
             and coalesce(
                 valid_to > cast(report_month as {{ t_ts() }}), true
-            ) as is_valid
+            ) as is_valid,
+            cast(valid_from as date) < month_end as is_begun
         from offered
+    ),
+    chosen as (
+        select *
+        from judged
+        qualify
+            row_number() over (
+                partition by contract_id, report_month
+                order by
+                    case when is_valid then 0 else 1 end,
+                    case when is_begun then 0 else 1 end,
+                    base_contract_version desc,
+                    contract_version desc
+            )
+            = 1
+    ),
+    -- An account begins with the first month in which the contract is valid or earns.
+    begun as (
+        select
+            chosen.*,
+            is_issued_before
+            or sum(case when is_valid or is_paid then 1 else 0 end) over (
+                partition by contract_id order by report_month
+            )
+            > 0 as has_account
+        from chosen
     )
 select
-    judged.contract_id,
-    judged.report_month,
-    judged.month_end,
-    judged.contract_version,
-    judged.base_contract_version,
-    judged.partner_id,
-    judged.side,
-    judged.payout_currency_code as currency_code,
+    begun.contract_id,
+    begun.report_month,
+    begun.month_end,
+    begun.contract_version,
+    begun.base_contract_version,
+    begun.partner_id,
+    begun.side,
+    begun.payout_currency_code as currency_code,
     currencies.minor_unit_digits,
-    coalesce(judged.fee_rate, 0) as fee_rate,
+    coalesce(begun.fee_rate, 0) as fee_rate,
     {{
         amount_to_minor_units(
-            "coalesce(judged.minimum_payout, 0)", "currencies.minor_unit_digits"
+            "coalesce(begun.minimum_payout, 0)", "currencies.minor_unit_digits"
         )
     }} as minimum_units,
     {{
         amount_to_minor_units(
-            "coalesce(judged.minimum_guarantee_amount, 0)",
+            "coalesce(begun.minimum_guarantee_amount, 0)",
             "currencies.minor_unit_digits",
         )
     }} as guarantee_units,
-    judged.minimum_guarantee_period_months as guarantee_months,
+    begun.minimum_guarantee_period_months as guarantee_months,
     cast(
-        date_trunc('month', judged.minimum_guarantee_starts_on) as date
+        date_trunc('month', begun.minimum_guarantee_starts_on) as date
     ) as guarantee_starts_on,
-    judged.advance_product_ids,
-    coalesce(judged.reserve_rate, 0) as reserve_rate,
-    coalesce(judged.reserve_release_after_months, 0) as reserve_release_after_months,
-    dense_rank() over (
-        partition by judged.contract_id order by judged.report_month
-    ) as month_number
-from judged
-inner join currencies on currencies.currency_code = judged.payout_currency_code
-where judged.is_needed or judged.is_valid
-qualify
+    begun.advance_product_ids,
+    coalesce(begun.reserve_rate, 0) as reserve_rate,
+    coalesce(begun.reserve_release_after_months, 0) as reserve_release_after_months,
+    begun.is_valid or begun.is_paid as is_due,
     row_number() over (
-        partition by judged.contract_id, judged.report_month
-        order by
-            case when judged.is_valid then 0 else 1 end,
-            judged.base_contract_version desc,
-            judged.contract_version desc
-    )
-    = 1
+        partition by begun.contract_id order by begun.report_month
+    ) as month_number
+from begun
+inner join currencies on currencies.currency_code = begun.payout_currency_code
+where begun.has_account

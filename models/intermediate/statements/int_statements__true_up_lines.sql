@@ -22,7 +22,6 @@ with
             and lines_to_date.usage_month < guarantees.ends_before
             and lines_to_date.report_month <= guarantees.report_month
             and lines_to_date.hold_bucket is null
-            and lines_to_date.line_type in {{ earning_types() }}
         group by all
         having sum({{ wide("lines_to_date.weight_nano") }}) > 0
     ),

@@ -1,64 +1,52 @@
 -- One row per WITHHOLDING line: tax on what a source territory earned of a usage month,
 -- half-up, at the rate that is valid on the payment date; a tax credit where the sum is
--- negative (E87 to E90). What is set against an advance is not taxed again.
+-- negative (E87 to E90). Taxed is what is earned less its proportional part of the
+-- reserve taken and of what is set against an advance. A released reserve is taxed when
+-- it is released, by the territories that had earned it, on a line that names the take.
+-- Tax alone never makes a balance negative: it takes no more than there is.
 with
     accounts as (select * from {{ ref("int_statements__accounts") }}),
     recoupments as (select * from {{ ref("int_statements__recoupments") }}),
-    earning_lines as (select * from {{ ref("int_statements__earning_lines") }}),
     withholdings as (select * from {{ ref("stg_licensing__contract_withholdings") }}),
-    earned as (
+    taxable as (select * from {{ ref("int_statements__taxable_amounts") }}),
+    available as (
         select
-            contract_id,
-            report_month,
-            usage_month,
-            territory,
-            sum(amount_minor_units) as earned_units
-        from earning_lines
-        where
-            contract_id is not null
-            and hold_bucket is null
-            and territory is not null
-            and territory <> 'WW'
-            and line_type in {{ earning_types() }}
-        group by all
+            accounts.contract_id,
+            accounts.report_month,
+            greatest(
+                accounts.base_units
+                - accounts.fee_units
+                + accounts.true_up_units
+                - accounts.reserve_taken_units
+                + recoupments.released_units
+                - recoupments.recouped_units,
+                0
+            ) as units
+        from accounts
+        inner join
+            recoupments
+            on recoupments.contract_id = accounts.contract_id
+            and recoupments.report_month = accounts.report_month
     ),
     rated as (
         select
-            earned.contract_id,
-            earned.report_month,
-            earned.usage_month,
-            earned.territory,
-            {{ wide("earned.earned_units") }} as earned_units,
+            taxable.*,
             accounts.contract_version,
             accounts.partner_id,
             accounts.side,
             accounts.minor_unit_digits,
             accounts.currency_code,
-            withholdings.rate,
-            case
-                when accounts.base_units > 0 and recoupments.recouped_units > 0
-                then {{ wide("accounts.base_units - recoupments.recouped_units") }}
-                else {{ wide("1") }}
-            end as taxed_part,
-            case
-                when accounts.base_units > 0 and recoupments.recouped_units > 0
-                then {{ wide("accounts.base_units") }}
-                else {{ wide("1") }}
-            end as taxed_whole
-        from earned
+            withholdings.rate
+        from taxable
         inner join
             accounts
-            on accounts.contract_id = earned.contract_id
-            and accounts.report_month = earned.report_month
-        inner join
-            recoupments
-            on recoupments.contract_id = earned.contract_id
-            and recoupments.report_month = earned.report_month
+            on accounts.contract_id = taxable.contract_id
+            and accounts.report_month = taxable.report_month
         inner join
             withholdings
             on withholdings.contract_id = accounts.contract_id
             and withholdings.contract_version = accounts.base_contract_version
-            and withholdings.source_territory = earned.territory
+            and withholdings.source_territory = taxable.territory
             and coalesce(
                 withholdings.valid_from
                 <= cast(accounts.month_end + 24 as {{ t_ts() }}),
@@ -71,10 +59,11 @@ with
         qualify
             row_number() over (
                 partition by
-                    earned.contract_id,
-                    earned.report_month,
-                    earned.usage_month,
-                    earned.territory
+                    taxable.contract_id,
+                    taxable.report_month,
+                    taxable.usage_month,
+                    taxable.territory,
+                    taxable.original_line_id
                 order by
                     withholdings.valid_from desc nulls last,
                     case when withholdings.valid_to is null then 1 else 0 end,
@@ -86,15 +75,81 @@ with
     taxed as (
         select
             rated.*,
-            - sign(earned_units)
-            * {{
-                mul_div_round(
-                    "abs(earned_units) * greatest(taxed_part, 0)",
-                    scaled("rate", 12),
-                    "(taxed_whole * " ~ pow10(12) ~ ")",
-                )
-            }} as amount_minor_units
+            case when units < 0 then -1 else 1 end * (
+                {{
+                    mul_div_round(
+                        "(abs(units) * taxed_part)",
+                        scaled("rate", 12),
+                        "(taxed_whole * " ~ pow10(12) ~ ")",
+                    )
+                }}
+            ) as tax_units
         from rated
+    ),
+    totals as (
+        select
+            taxed.*,
+            {{
+                wide(
+                    "sum(greatest(taxed.tax_units, 0)) over (partition by taxed.contract_id, taxed.report_month)"
+                )
+            }}
+            as all_tax_units,
+            available.units
+            -
+            {{
+                wide(
+                    "sum(least(taxed.tax_units, 0)) over (partition by taxed.contract_id, taxed.report_month)"
+                )
+            }}
+            as limit_units
+        from taxed
+        inner join
+            available
+            on available.contract_id = taxed.contract_id
+            and available.report_month = taxed.report_month
+        where taxed.tax_units <> 0
+    ),
+    floors as (
+        select
+            totals.*,
+            case
+                when tax_units > 0 and all_tax_units > limit_units then 1 else 0
+            end as is_limited,
+            {{
+                wide(
+                    int_div(
+                        "greatest(tax_units, 0) * limit_units",
+                        "greatest(all_tax_units, 1)",
+                    )
+                )
+            }} as floor_units,
+            (greatest(tax_units, 0) * limit_units)
+            % greatest(all_tax_units, 1) as remainder
+        from totals
+    ),
+    limited as (
+        select
+            floors.*,
+            case
+                when is_limited = 1
+                then
+                    {{
+                        largest_remainder(
+                            "limit_units",
+                            "floor_units",
+                            "remainder",
+                            ["contract_id", "report_month", "is_limited"],
+                            [
+                                "territory",
+                                "usage_month",
+                                "coalesce(original_line_id, '')",
+                            ],
+                        )
+                    }}
+                else tax_units
+            end as withheld_units
+        from floors
     )
 select
     {{
@@ -106,7 +161,8 @@ select
                 "partner_id": "partner_id",
                 "contract_id": "contract_id",
                 "contract_version": "contract_version",
-                "amount_minor_units": "amount_minor_units",
+                "original_line_id": "original_line_id",
+                "amount_minor_units": "- withheld_units",
                 "minor_unit_digits": "minor_unit_digits",
                 "currency_code": "currency_code",
                 "report_month": "report_month",
@@ -114,5 +170,5 @@ select
             }
         )
     }}
-from taxed
-where amount_minor_units <> 0
+from limited
+where withheld_units <> 0

@@ -26,7 +26,7 @@ select
     cast(original_line_id as {{ t_str() }}) as original_line_id,
     cast(usage_layer as {{ t_str() }}) as usage_layer,
     cast(quantity as {{ t_bigint() }}) as quantity,
-    cast(weight_nano as {{ t_bigint() }}) as weight_nano,
+    cast(weight_nano as {{ t_dec(38, 0) }}) as weight_nano,
     cast(amount as {{ t_dec(24, 3) }}) as amount,
     cast(currency_code as {{ t_str() }}) as currency_code,
     cast(report_month as date) as report_month,
@@ -56,7 +56,7 @@ select
     cast(open_lines.original_line_id as {{ t_str() }}) as original_line_id,
     cast(open_lines.usage_layer as {{ t_str() }}) as usage_layer,
     cast(open_lines.quantity as {{ t_bigint() }}) as quantity,
-    cast(open_lines.weight_nano as {{ t_bigint() }}) as weight_nano,
+    cast(open_lines.weight_nano as {{ t_dec(38, 0) }}) as weight_nano,
     {{
         minor_units_to_amount(
             "open_lines.amount_minor_units", "open_lines.minor_unit_digits"

@@ -35,7 +35,7 @@ select
     cast(fees.tier as {{ t_str() }}) as tier,
     cast(fees.side as {{ t_str() }}) as side,
     cast(contracts.model as {{ t_str() }}) as model,
-    cast(fees.weight_nano as {{ t_bigint() }}) as weight_nano,
+    cast(fees.weight_nano as {{ t_dec(38, 0) }}) as weight_nano,
     cast(fees.share_arm_amount as {{ t_dec(24, 6) }}) as share_arm_amount,
     cast(
         fees.per_subscriber_arm_amount as {{ t_dec(24, 6) }}

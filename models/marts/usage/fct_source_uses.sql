@@ -58,11 +58,19 @@ with
             quantity,
             source_weight_nano,
             ownership_share,
-            consent_status,
+            -- Without a contract nobody is asked, whatever the generation's contract
+            -- said.
+            case when contract_id is not null then consent_status end as consent_status,
             case
-                when is_released then late_proof_id else consent_proof_id
+                when contract_id is null
+                then null
+                when is_released
+                then late_proof_id
+                else consent_proof_id
             end as consent_proof_id,
-            consent_denied_by,
+            case
+                when contract_id is not null then consent_denied_by
+            end as consent_denied_by,
             case
                 when rights_bucket is not null
                 then rights_bucket
@@ -129,8 +137,8 @@ select
     cast(ownership_share as {{ t_dec(15, 14) }}) as ownership_share,
     cast(
         cast(
-            {{ wide("quantity") }}
-            * {{ wide("source_weight_nano") }} as {{ t_dec(22, 0) }}
+            cast(quantity as {{ t_dec(19, 0) }})
+            * cast(source_weight_nano as {{ t_dec(10, 0) }}) as {{ t_dec(23, 0) }}
         )
         * cast(ownership_share as {{ t_dec(15, 14) }}) as {{ t_dec(38, 14) }}
     ) as weight_nano,

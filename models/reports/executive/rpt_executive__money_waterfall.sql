@@ -67,7 +67,8 @@ with
             currency_code,
             - amount as amount
         from compensation_lines
-        where contract_id is null
+        -- What late fraud leaves to the service is no accrual.
+        where contract_id is null and hold_bucket is not null
     ),
     payout_steps as (
         select

@@ -7,5 +7,6 @@ select
     outcome,
     reason,
     unexpected_count,
+    sequence as run_number,
     checked_at
 from {{ source("raw", "raw_door__check_results") }}

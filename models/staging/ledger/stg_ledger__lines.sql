@@ -20,7 +20,7 @@ select
     consent_proof_id,
     original_line_id,
     quantity,
-    weight_nano,
+    cast(weight_nano as {{ t_dec(38, 0) }}) as weight_nano,
     amount,
     currency_code,
     report_month,

@@ -23,7 +23,7 @@ select
     rate_currency_code,
     pays_free_uses,
     minimum_fx_rate,
-    weight_nano,
+    cast(weight_nano as {{ t_dec(38, 0) }}) as weight_nano,
     share_arm_amount,
     per_subscriber_arm_amount,
     per_use_arm_amount,

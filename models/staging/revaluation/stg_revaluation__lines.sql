@@ -28,5 +28,7 @@ select
     amount_minor_units_after,
     usage_month,
     known_at_before,
-    known_at_after
+    known_at_after,
+    pool_currency_code,
+    pool_fx_rate
 from {{ source("raw", "raw_revaluation__lines") }}

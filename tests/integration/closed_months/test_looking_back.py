@@ -8,12 +8,13 @@ import pytest
 
 from linernotes.errors import LinernotesError
 from linernotes.settings import Settings
-from linernotes.statements import trace_event, trace_line
+from linernotes.statements import trace_event, trace_line, verify_ledger
 from linernotes.warehouse import as_known, simulate
 from tests.conftest import LAST_KNOWN_AT
 from tests.fixtures.worlds import Rows, World, closed_case
 
 JANUARY = datetime(2026, 1, 1).date()
+MARCH = datetime(2026, 3, 1).date()
 
 
 @pytest.fixture
@@ -50,6 +51,11 @@ def traced(world: World) -> None:
 def line_id(rows: Rows, condition: str) -> str:
     [(found,)] = rows(f"select line_id from marts.fct_compensation_lines where {condition}")
     return found
+
+
+def test_ledger_of_the_closed_months_holds_in_every_figure(settings: Settings) -> None:
+    """What is checked of a ledger must be true of corrections, reserves and suspensions too."""
+    assert [str(problem) for problem in verify_ledger(settings)] == []
 
 
 def test_trace_of_issued_line_leads_to_events_terms_revenue_and_decision(
@@ -196,6 +202,18 @@ def test_simulation_of_a_better_share_shows_gains_and_the_clause_it_sets_off(
     }
     after = {path: path.stat().st_mtime_ns for path in settings.home.rglob("*") if path.is_file()}
     assert after == before
+
+
+def test_simulation_e99_of_a_clause_that_is_followed_already_tells_what_it_costs(
+    settings: Settings,
+) -> None:
+    """The clause named the same contract before and after, so that nothing was said of it."""
+    found = simulate(settings, MARCH, revenue_shares={"e99-other-contract": Decimal("0.90")})
+
+    # Of 100.00 it had 62.00 by the clause, and would have 90.00.
+    assert ("e99-linked-contract", Decimal("28.000")) in {
+        (one.contract_id, one.cost) for one in found.triggered
+    }
 
 
 @closed_case

@@ -10,7 +10,9 @@ from linernotes.settings import Settings
 
 @pytest.fixture
 def settings(issued_home: Path, tmp_path: Path) -> Settings:
-    """A home with the issued packages of two partners in its outbox, and nothing else."""
+    """A home with the issued packages of two partners in its outbox, and its ledger."""
     settings = Settings(home=tmp_path / "home")
-    shutil.copytree(Settings(home=issued_home).outbox_root, settings.outbox_root)
+    issued = Settings(home=issued_home)
+    shutil.copytree(issued.outbox_root, settings.outbox_root)
+    shutil.copytree(issued.ledger_root, settings.ledger_root)
     return settings

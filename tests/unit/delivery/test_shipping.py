@@ -4,7 +4,9 @@ The steps are the same for every target; what is special of SFTP and S3 has test
 """
 
 import fcntl
+import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -41,6 +43,7 @@ from linernotes.reporting import (
     MANIFEST,
     Package,
     file_sha256,
+    read_manifest,
     verify_package,
     write_packages,
 )
@@ -60,6 +63,7 @@ from tests.fixtures.deliveries import (
     package_of,
     tree,
 )
+from tests.fixtures.packages import remark
 
 
 def folder_of(settings: Settings, partner: str = "tune", more: str = "") -> Path:
@@ -95,6 +99,7 @@ def test_delivery_is_recorded_with_what_the_target_said(settings: Settings) -> N
     assert (record.partner_id, record.report_month, record.version) == ("tune", "2026-06", 1)
     assert (record.outcome, record.attempts, record.target) == (DELIVERED, 1, str(folder))
     assert record.manifest_sha256 == package.manifest_sha256
+    assert record.ledger_head == read_manifest(package.path)["ledger_head"] is not None
     assert record.started_at <= record.ended_at
     assert {file.name for file in record.files} == set(tree(package.path))
     for file in record.files:
@@ -261,7 +266,7 @@ def test_delivery_of_what_may_be_another_partners_is_refused(
     [shipment] = deliver_packages(settings, [package])
 
     assert shipment.outcome == REFUSED
-    assert "is not the package of" in shipment.reason
+    assert re.search("is not the package of|lies in the folder", shipment.reason)
     assert [tree(folder) for folder in folders] == [{}, {}]
 
 
@@ -279,6 +284,24 @@ def test_delivery_of_a_package_with_a_problem_is_refused(settings: Settings) -> 
     [record] = goes(settings, "tune")
     assert (record.outcome, record.attempts) == (REFUSED, 0)
     assert delivery_standing(settings) == DeliveryStanding(0, 0, 1)
+
+
+def test_delivery_of_a_package_that_the_ledger_does_not_know_is_refused(
+    settings: Settings,
+) -> None:
+    """A package may hold in itself and still be somebody else's work."""
+    folder, package = folder_of(settings), package_of(settings, "tune")
+    manifest = read_manifest(package.path)
+    manifest["statements"][0]["version"] = 2
+    (package.path / MANIFEST).write_text(json.dumps(manifest))
+    remark(package.path)
+    assert verify_package(package.path) == []
+
+    [shipment] = deliver_packages(settings, [package_of(settings, "tune")])
+
+    assert shipment.outcome == REFUSED
+    assert "what the ledger does not say" in shipment.reason
+    assert tree(folder) == {}
 
 
 def test_delivery_with_a_pattern_that_matches_nothing_is_refused(settings: Settings) -> None:

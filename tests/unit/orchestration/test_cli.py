@@ -5,15 +5,19 @@ What the commands do is tested where it is done.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from linernotes.settings import PROJECT_ROOT
+from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.statements import approve, draft, issue
+from linernotes.statements.keys import make_signing_key
 from orchestration import demo
 from orchestration.cli import DONE, SAYS_NO, WRONG_USE, run
+from tests.fixtures.published_warehouse import Line, Statement, publish
 
 HEAVY = ("dagster", "duckdb", "great_expectations", "pandas", "polars", "pydantic", "dbt")
 PRODUCTS = (
@@ -48,6 +52,8 @@ def deliver(home: Path, name: str, content: str) -> None:
         ["sample"],
         ["sample", "--out", "somewhere", "--feed-scale", "removals"],
         ["verify"],
+        ["verify", "--head", "."],
+        ["keys", "rotate"],
         ["dashboard", "--port", "99999"],
         ["up", "--port", "99999"],
         ["simulate", "--month", "2026-01", "--revenue-share", "umg-master=NaN"],
@@ -63,8 +69,11 @@ def test_command_used_wrongly_ends_with_2(home: Path, arguments: list[str]) -> N
     [
         (["statement", "draft"], "linernotes build"),
         (["report"], "linernotes statement draft"),
+        (["ledger", "head"], "Nothing is issued yet"),
+        (["keys", "show"], "the first issue makes one"),
+        (["keys", "rotate", "--because", "x"], "The first issue makes one"),
     ],
-    ids=["draft", "report"],
+    ids=["draft", "report", "head", "key", "rotate"],
 )
 def test_command_without_its_data_says_what_to_do(
     home: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], advice: str
@@ -75,6 +84,41 @@ def test_command_without_its_data_says_what_to_do(
     assert status == SAYS_NO
     assert advice in message
     assert "Traceback" not in message
+
+
+def test_ledger_head_that_was_kept_tells_an_older_copy(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(home=home)
+    publish(settings, Statement("tune", "tune-master", [Line("a", "10.00")]))
+    draft(settings, by="Ada")
+    approve(settings, "2026-06", by="Ben")
+    issue(settings, "2026-06", by="Ben")
+    capsys.readouterr()
+    assert run(["ledger", "head"]) == DONE
+    kept = tmp_path / "head.json"
+    kept.write_text(capsys.readouterr().out)
+    verify = ["verify", "--ledger", "--head", str(kept)]
+    assert run(verify) == DONE
+    assert "1 issuances, 1 of them signed" in capsys.readouterr().out
+
+    shutil.rmtree(settings.ledger_root)
+    status = run(verify)
+
+    assert status == SAYS_NO
+    assert "older copy of the ledger" in " ".join(capsys.readouterr().out.split())
+
+
+def test_keys_shows_the_public_key_before_and_after_a_change(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_signing_key(Settings(home=home))
+    shown = []
+    for command in (["show"], ["rotate", "--because", "the yearly change"], ["show"]):
+        assert run(["keys", *command, "--json"]) == DONE
+        shown.append(json.loads(capsys.readouterr().out)["public_key"])
+
+    assert shown[0] != shown[1] == shown[2]
 
 
 def test_load_of_good_rows_prints_counts(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from linernotes.ingestion import CADENCES, Cadence, admit_landing
 from linernotes.settings import Settings
+from linernotes.statements import Head
 from linernotes.warehouse import now
 from linernotes.warehouse.dbt import DbtResults
 from linernotes.warehouse.shortfalls import keep_broken_run, keep_shortfalls
@@ -151,3 +152,13 @@ def test_status_as_json_has_what_the_pages_show(
     assert status == DONE
     assert (feed["row_count"], feed["state"]) == (1, "on time")
     assert content["is_blocked"] is False
+
+
+def test_status_of_an_older_copy_of_the_ledger_says_so_first(settings: Settings) -> None:
+    settings.home.mkdir()
+    settings.ledger_head_file.write_text(Head(4, "0" * 64).text)
+
+    first = look(settings).next_steps[0]
+
+    assert "issue and deliver nothing" in first
+    assert "restore.md" in first

@@ -173,6 +173,19 @@ def test_package_of_draft_follows_what_is_agreed(settings: Settings) -> None:
     assert (second.version, second.is_new) == (2, True)
 
 
+def test_packages_of_a_changed_ledger_are_not_written(settings: Settings) -> None:
+    """Figures built from a forged ledger would else reach the partner as a new version."""
+    drafted(settings, TUNE)
+    approve(settings, "2026-06", by="Ben")
+    entry = issue(settings, "2026-06", by="Ben").path / "entry.json"
+    entry.write_text(entry.read_text().replace("Ben", "Bob"))
+
+    with pytest.raises(LinernotesError, match="no package is made from it"):
+        write_packages(settings)
+
+    assert not settings.outbox_root.exists()
+
+
 def test_package_after_corrected_title_is_a_new_version_of_the_same_draft(
     settings: Settings,
 ) -> None:

@@ -1,8 +1,8 @@
 """The check of a package finds whatever was changed, even when the manifest was changed with it."""
 
-import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from linernotes.reporting import verify_package, write_packages
 from linernotes.settings import Settings
 from linernotes.statements import draft
+from tests.fixtures.packages import refit, remark
 from tests.fixtures.published_warehouse import Line, Statement, publish
 
 
@@ -33,6 +34,8 @@ def edit_manifest(package: Path, change: Callable[[dict], None]) -> None:
     manifest = json.loads(path.read_text())
     change(manifest)
     path.write_text(json.dumps(manifest))
+    with suppress(KeyError, OSError):
+        remark(package)
 
 
 def forge(package: Path, name: str, old: str, new: str) -> None:
@@ -42,12 +45,7 @@ def forge(package: Path, name: str, old: str, new: str) -> None:
     assert old in content
     path.write_text(content.replace(old, new, 1))
 
-    def refit(manifest: dict) -> None:
-        entry = next(file for file in manifest["files"] if file["name"] == name)
-        entry["bytes"] = path.stat().st_size
-        entry["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
-
-    edit_manifest(package, refit)
+    edit_manifest(package, lambda manifest: refit(package, manifest))
 
 
 def test_verify_of_package_moved_elsewhere_finds_nothing(package: Path, tmp_path: Path) -> None:
@@ -186,7 +184,7 @@ def test_verify_of_total_that_is_no_text_finds_it(package: Path) -> None:
 def test_verify_of_issued_package_of_drafts_finds_it(package: Path) -> None:
     edit_manifest(package, lambda manifest: manifest.update(state="issued"))
 
-    assert rules(package) == {"state_is_the_statements"}
+    assert rules(package) == {"state_is_the_statements", "head_is_the_issues"}
 
 
 def test_verify_of_version_after_changed_one_finds_the_broken_chain(package: Path) -> None:

@@ -12,7 +12,8 @@ with
             sum(
                 case
                     when
-                        line_type in {{ earning_types("first") }}
+                        line_types.is_earning
+                        and not line_types.is_correction
                         and hold_bucket is null
                     then amount
                     else 0
@@ -20,24 +21,27 @@ with
             ) as earned_amount,
             sum(
                 case
-                    when
-                        line_type in {{ earning_types("corrections") }}
-                        and hold_bucket is null
+                    when line_types.is_correction and hold_bucket is null
                     then amount
                     else 0
                 end
             ) as correction_amount,
-            - sum(case when line_type = 'FEE' then amount else 0 end) as fee_amount,
+            - sum(
+                case when lines.line_type = 'FEE' then amount else 0 end
+            ) as fee_amount,
             sum(case when hold_bucket is null then amount else 0 end) as closing_amount,
             sum(
                 case
-                    when hold_bucket is not null and line_type in {{ earning_types() }}
+                    when hold_bucket is not null and line_types.is_earning
                     then amount
                     else 0
                 end
             ) as held_amount,
             count(*) as line_count
         from lines
+        inner join
+            {{ ref("line_types") }} as line_types
+            on line_types.line_type = lines.line_type
         where partner_id is not null
         group by all
     )

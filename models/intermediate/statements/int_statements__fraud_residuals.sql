@@ -1,0 +1,119 @@
+-- One row per pool whose lines late fraud moves by amounts that do not sum to zero,
+-- since
+-- its contracts share differently. What is left over is the service's: a line of the
+-- pool
+-- without a contract and without a bucket, in the pool's currency, with which the pool
+-- nets to zero. Columns as in int_statements__correction_lines.
+with
+    revalued as (
+        select
+            lines.*,
+            amount_minor_units_after - amount_minor_units_before as amount_minor_units
+        from {{ ref("stg_revaluation__lines") }} as lines
+    ),
+    issued as (select * from {{ ref("int_statements__contracts_issued") }}),
+    -- By contract and version, converted back at the rate of their lines.
+    moved_by_fraud as (
+        select
+            revalued.pool_id,
+            revalued.usage_month,
+            revalued.territory,
+            revalued.product_id,
+            revalued.tier,
+            revalued.side,
+            revalued.pool_currency_code,
+            revalued.pool_fx_rate,
+            revalued.currency_code,
+            revalued.minor_unit_digits,
+            currencies.minor_unit_digits as pool_minor_unit_digits,
+            {{ wide("sum(revalued.amount_minor_units)") }} as units
+        from revalued
+        inner join
+            {{ ref("currencies") }} as currencies
+            on currencies.currency_code = revalued.pool_currency_code
+        where revalued.input_class = 'fraud' and revalued.pool_id is not null
+        group by all
+    ),
+    residuals as (
+        select
+            pool_id,
+            usage_month,
+            territory,
+            product_id,
+            tier,
+            side,
+            pool_currency_code,
+            pool_minor_unit_digits,
+            - sum(
+                case
+                    when currency_code = pool_currency_code
+                    then units
+                    else
+                        case when units < 0 then -1 else 1 end * (
+                            {{
+                                mul_div_round(
+                                    "abs(units)",
+                                    pow10(10)
+                                    ~ " * "
+                                    ~ minor_unit_divisor("minor_unit_digits", 4),
+                                    "("
+                                    ~ scaled("pool_fx_rate", 10)
+                                    ~ " * "
+                                    ~ minor_unit_divisor("pool_minor_unit_digits", 4)
+                                    ~ ")",
+                                )
+                            }}
+                        )
+                end
+            ) as units
+        from moved_by_fraud
+        group by all
+    )
+select
+    'FRAUD_REDISTRIBUTION' as line_type,
+    {{
+        line_key(
+            [
+                month_text("residuals.usage_month"),
+                "residuals.territory",
+                "residuals.product_id",
+                "residuals.tier",
+                "residuals.side",
+                "''",
+                "''",
+                "''",
+                "''",
+                "''",
+                "''",
+                "''",
+            ]
+        )
+    }} as line_key,
+    residuals.pool_id,
+    residuals.territory,
+    residuals.product_id,
+    residuals.tier,
+    residuals.side,
+    cast(null as {{ t_str() }}) as partner_id,
+    cast(null as {{ t_str() }}) as contract_id,
+    cast(null as {{ t_bigint() }}) as contract_version,
+    cast(null as {{ t_str() }}) as object_id,
+    cast(null as {{ t_str() }}) as owner_party_id,
+    cast(null as {{ t_str() }}) as hold_bucket,
+    cast(null as {{ t_str() }}) as consent_status,
+    cast(null as {{ t_str() }}) as consent_proof_id,
+    cast(null as {{ t_str() }}) as original_line_id,
+    'timely' as usage_layer,
+    cast(0 as {{ t_bigint() }}) as quantity,
+    cast(0 as {{ t_dec(38, 0) }}) as weight_nano,
+    {{ wide("residuals.units") }} as amount_minor_units,
+    residuals.pool_minor_unit_digits as minor_unit_digits,
+    residuals.pool_currency_code as currency_code,
+    issued.next_report_month as report_month,
+    residuals.usage_month
+from residuals
+inner join
+    issued
+    on issued.contract_id = 'unallocated'
+    and issued.last_report_month >= residuals.usage_month
+where residuals.units <> 0

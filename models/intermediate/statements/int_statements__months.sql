@@ -1,0 +1,47 @@
+-- One row per report month that statements are made for: from the first to the last
+-- month
+-- of which anything is known, also those in which nobody has a pool.
+-- The last is the month that a closing names. A build goes on to the month before its
+-- freeze once statements have been issued: those whose accounts are open have one then.
+with
+    scope as (
+        select cast('{{ var("last_month", "9999-12-01") }}' as date) as last_month
+    ),
+    issued as (
+        select max(next_report_month) as next_report_month
+        from {{ ref("int_statements__contracts_issued") }}
+    ),
+    known as (
+        select usage_month as report_month
+        from {{ ref("fct_pools") }}
+        union
+        select last_month as report_month
+        from scope
+        where last_month < cast('9999-12-01' as date)
+        union
+        select issued.next_report_month as report_month
+        from issued
+        cross join scope
+        where
+            issued.next_report_month <= scope.last_month
+            and cast(issued.next_report_month + interval '1' month as date)
+            <= cast({{ known_at() }} as date)
+        union
+        select
+            cast(
+                date_trunc('month', {{ known_at() }} - interval '1' month) as date
+            ) as report_month
+        from issued
+        cross join scope
+        where
+            issued.next_report_month
+            <= cast(date_trunc('month', {{ known_at() }} - interval '1' month) as date)
+            and cast(date_trunc('month', {{ known_at() }} - interval '1' month) as date)
+            <= scope.last_month
+    ),
+    spanned as (
+        select {{ month_series("min(report_month)", "max(report_month)") }} as months
+        from known
+    )
+select cast(listed.item as date) as report_month
+from spanned {{ explode_list("spanned.months", "listed") }}

@@ -1,0 +1,72 @@
+"""Files that are whole under their name, and what stopped runs leave beside them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from linernotes.base import durable
+
+
+def test_file_whose_writing_fails_stays_as_it_was_and_leaves_nothing(tmp_path: Path) -> None:
+    target = tmp_path / "current.json"
+    durable.write_text(target, "old")
+
+    with pytest.raises(UnicodeEncodeError), durable.replacing(target) as unfinished:
+        unfinished.write_text("new \ud800")
+
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_name_of_255_bytes_can_be_written(tmp_path: Path) -> None:
+    """The hidden name beside it was longer than the name, and so too long for the system."""
+    target = tmp_path / ("x" * 255)
+
+    durable.write_text(target, "whole")
+
+    assert target.read_text() == "whole"
+
+
+def test_name_that_is_taken_is_not_written_again(tmp_path: Path) -> None:
+    target = tmp_path / "v1.json"
+
+    assert durable.write_once(target, "first")
+    assert not durable.write_once(target, "second")
+    assert target.read_text() == "first"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_folder_gets_its_name_once(tmp_path: Path) -> None:
+    for content in ("first", "second"):
+        folder = durable.unfinished_folder(tmp_path)
+        (folder / "a").write_text(content)
+        is_new = durable.settle(folder, tmp_path / "v1")
+        assert is_new == (content == "first")
+
+    assert (tmp_path / "v1" / "a").read_text() == "first"
+
+
+def test_leftovers_of_dead_processes_are_removed_and_those_of_living_ones_are_not(
+    tmp_path: Path,
+) -> None:
+    dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], stdout=-1)
+    ended, living = int(dead.stdout), os.getppid()
+    names = {
+        f".unfinished-{ended}-a.parquet": True,
+        f".unfinished-{os.getpid()}-b": True,
+        ".lines.parquet.unfinished": True,
+        f".unfinished-{living}-c": False,
+        "lines.parquet": False,
+    }
+    for name in names:
+        (tmp_path / name).write_text("half")
+    (tmp_path / f".unfinished-{ended}-folder").mkdir()
+    (tmp_path / f".unfinished-{ended}-folder" / "a").write_text("half")
+
+    durable.clear_unfinished(tmp_path)
+
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {name for name, is_leftover in names.items() if not is_leftover}
