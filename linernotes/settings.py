@@ -15,6 +15,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from linernotes.base import modes
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 OFFSET = re.compile(r"Z|[+-](?:0\d|1[0-4]):[0-5]\d", re.ASCII)
 HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", re.ASCII)
@@ -99,6 +101,7 @@ class Settings(BaseSettings):
             server on this machine, else `starttls`.
         smtp_user: Who logs in to the mail server, with `smtp_password`; nobody when left out.
         login_metadata_url: With the other five, who may see the dashboard; see `Login`.
+        readers: Who may read `published/` and `outbox/`: the home's owner, its group, or all.
         allowed_hosts: Names under which browsers reach the web servers through a proxy, with commas
             between them.
     """
@@ -129,6 +132,7 @@ class Settings(BaseSettings):
     login_cookie_secret: str = Field(default="", repr=False)
     login_allowed: str = ""
     allowed_hosts: str = ""
+    readers: modes.Readers = "owner"
 
     @classmethod
     def settings_customise_sources(
@@ -154,7 +158,11 @@ class Settings(BaseSettings):
         known = OTHER_NAMES | {PREFIX + name.upper() for name in cls.model_fields}
         places = [("the environment", list(os.environ))]
         if file := env_file():
-            places.append((str(file), list(_lines_of(file))))
+            lines = _lines_of(file)
+            is_ours = any(name.upper().startswith(PREFIX) for name in lines)
+            if is_ours and (reason := modes.why_open(file)):
+                raise ValueError(reason)
+            places.append((str(file), list(lines)))
         for place, names in places:
             for name in names:
                 if name.upper().startswith(PREFIX) and name.upper() not in known:
@@ -263,6 +271,11 @@ class Settings(BaseSettings):
     @property
     def reports_root(self) -> Path:
         return self.home / "reports"
+
+    @property
+    def login_file(self) -> Path:
+        """Who may see the dashboard, where the settings do not say it."""
+        return self.home / "login.toml"
 
     @property
     def is_begun(self) -> bool:

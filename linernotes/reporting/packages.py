@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from linernotes.agreements import load_agreements
+from linernotes.base import modes
 from linernotes.errors import LinernotesError
 from linernotes.published import open_published
 from linernotes.reporting.document import write_document
@@ -194,6 +195,7 @@ def _write_package(
     partner_id, month = statements[0].partner_id, statements[0].report_month
     shelf = settings.outbox_root / file_safe(partner_id) / month
     shelf.mkdir(parents=True, exist_ok=True)
+    modes.share_way(settings.home, shelf, settings.readers)
     is_issued = package_state(statements) == ISSUED
     if is_issued and not rewrite and (newest := _newest_version(shelf)):
         manifest = _manifest_of(shelf / f"v{newest}")
@@ -206,7 +208,6 @@ def _write_package(
     while True:
         building = Path(tempfile.mkdtemp(prefix=UNFINISHED_PREFIX, dir=shelf))
         try:
-            building.chmod(0o755)
             data_files = _write_data_files(building, statements, tables)
             manifest = build_manifest(statements, freeze, agreed, data_files, head)
             newest = _newest_version(shelf)
@@ -224,7 +225,8 @@ def _write_package(
             files += _write_texts(building, connection, name, statements, tables, mark)
             manifest = build_manifest(statements, freeze, agreed, files, head)
             # Somebody else may have been faster: then this one is the version after theirs.
-            if package := _shelve(building, as_version(manifest, newest + 1, shelf)):
+            manifest = as_version(manifest, newest + 1, shelf)
+            if package := _shelve(building, manifest, settings.readers):
                 return package
         finally:
             shutil.rmtree(building, ignore_errors=True)
@@ -301,9 +303,10 @@ def _write_texts(
     return [packaged_file(folder / name) for name in (DOCUMENT, WORKBOOK, README)]
 
 
-def _shelve(building: Path, manifest: dict[str, Any]) -> Package | None:
+def _shelve(building: Path, manifest: dict[str, Any], readers: modes.Readers) -> Package | None:
     """Gives a finished folder its place as the version it is; None where the place is taken."""
     write_manifest(building, manifest)
+    modes.share(building, readers)
     target = building.parent / f"v{manifest['version']}"
     try:
         building.rename(target)

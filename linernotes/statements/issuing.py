@@ -293,7 +293,6 @@ def _write(
     key_before = last_public_key(settings) or key.public_key
     building = Path(tempfile.mkdtemp(prefix=UNFINISHED_PREFIX, dir=root))
     try:
-        building.chmod(0o755)
         issued_at = now()
         _write_statements(connection, building, statements, sequence, issued_at)
         _write_rows(settings, connection, building, statements, sequence)

@@ -225,7 +225,6 @@ def write_once(target: Path, text: str) -> bool:
         unfinished.write(text)
         unfinished.flush()
         os.fsync(unfinished.fileno())
-        Path(unfinished.name).chmod(0o644)
         try:
             os.link(unfinished.name, target)
         except FileExistsError:
