@@ -27,7 +27,7 @@ from orchestration.keeping import descendants
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="the system must say which process listens where"
 )
-PATIENCE_SECONDS = 180
+PATIENCE_SECONDS = 300
 LISTENS = "0A"
 KEY = "added-by-a-test"
 MUTATION = f'mutation {{ setConcurrencyLimit(concurrencyKey: "{KEY}", limit: 1) }}'
