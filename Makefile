@@ -17,7 +17,7 @@ BIN := .venv/bin
 STAMP := .venv/.synced
 WORKERS ?= 2
 
-.PHONY: help install demo test browser pictures lint format up docs bench reference clean
+.PHONY: help install demo test browser pictures lint format up docs bench reference faults fuzz clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -73,6 +73,12 @@ bench: $(STAMP) ## Measure speed, memory and growth against the floor
 
 reference: $(STAMP) ## Hold the warehouse to the second calculation on a sample world at scale 1
 	$(BIN)/python -m tests.reference --scale 1
+
+faults: $(STAMP) ## Disturb every command at every point: kills, power cuts, full disks (takes an hour; needs cc)
+	$(BIN)/python -m tests.faults --out benchmarks/FAULTS.md
+
+fuzz: $(STAMP) ## Send 10,000 mutated files of all feeds and forms to the door (takes half an hour)
+	$(BIN)/python -m tests.fuzz
 
 clean: ## Remove what can be made again, .venv included; data homes are left alone
 	rm -rf .venv .uv target logs dist site .pytest_cache .ruff_cache .hypothesis

@@ -3,11 +3,11 @@
 How a statement gets there and how a changed byte is found is in `statements`.
 """
 
-import tempfile
 from pathlib import Path
 
 import duckdb
 
+from linernotes.base import durable
 from linernotes.settings import Settings
 
 AMOUNTS = (
@@ -219,16 +219,10 @@ def empty_ledger_file(table: str, folder: Path) -> Path:
     A source must have a file, also before anything is issued.
     """
     columns = REVALUED_COLUMNS if table == REVALUED else COLUMNS_OF_FILE[TABLES[table]]
-    folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{table}.parquet"
     selection = ", ".join(f"cast(null as {type_}) as {name}" for name, type_ in columns.items())
-    with (
-        tempfile.TemporaryDirectory(dir=folder, prefix=".unfinished-") as unfinished,
-        duckdb.connect() as connection,
-    ):
-        made = Path(unfinished) / target.name
-        copy_to(connection, f"select {selection} limit 0", made)
-        made.replace(target)
+    with durable.replacing(target) as unfinished, duckdb.connect() as connection:
+        copy_to(connection, f"select {selection} limit 0", unfinished)
     return target
 
 

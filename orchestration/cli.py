@@ -937,6 +937,7 @@ def _say_anything() -> None:
 def _explain(error: Exception) -> int:
     from pydantic import ValidationError
 
+    from linernotes.base import disk
     from linernotes.errors import LinernotesError
     from orchestration.console import complain, complain_of_defect
 
@@ -952,6 +953,9 @@ def _explain(error: Exception) -> int:
             f"The settings are wrong: {wrong}. Look at --home, LINERNOTES_… variables and .env."
         )
         return WRONG_USE
+    if words := disk.words_for(error):
+        complain(words)
+        return SAYS_NO
     if isinstance(error, OSError) and error.filename:
         complain(f"{error.strerror}: {error.filename}. Check the path and who may use it.")
         return SAYS_NO

@@ -43,18 +43,18 @@ def write_text(target: Path, text: str) -> None:
     write_bytes(target, text.encode())
 
 
-def write_bytes(target: Path, content: bytes) -> None:
-    """Writes bytes, whole or not at all."""
+def write_bytes(target: Path, content: bytes, *, is_secret: bool = False) -> None:
+    """Writes bytes, whole or not at all; what is secret is its owner's alone from the start."""
     with replacing(target) as unfinished:
-        unfinished.write_bytes(content)
+        _fill(unfinished, content, is_secret)
 
 
-def write_once(target: Path, text: str) -> bool:
-    """Writes a text under a name that must be free; False if the name is taken."""
+def write_once(target: Path, content: str | bytes, *, is_secret: bool = False) -> bool:
+    """Writes a file under a name that must be free; False if the name is taken."""
     make_folder(target.parent)
     unfinished = _free_name(target)
     try:
-        unfinished.write_bytes(text.encode())
+        _fill(unfinished, content.encode() if isinstance(content, str) else content, is_secret)
         sync(unfinished)
         try:
             os.link(unfinished, target)
@@ -148,6 +148,12 @@ def clear_unfinished(folder: Path) -> list[Path]:
         else:
             leftover.unlink(missing_ok=True)
     return leftovers
+
+
+def _fill(path: Path, content: bytes, is_secret: bool) -> None:
+    mode = 0o600 if is_secret else 0o666
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(content)
 
 
 def _is_being_written(path: Path) -> bool:

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from linernotes.base import durable
 from linernotes.errors import LinernotesError
 from linernotes.reporting import Package
 from linernotes.settings import Settings
-from linernotes.statements import file_safe, json_text, write_once
+from linernotes.statements import file_safe, json_text
 
 RECORD_VERSION = 1
 # What is recorded: it arrived; the target could not be reached or said no; it must not leave.
@@ -94,7 +95,7 @@ def record(settings: Settings, shipment: Shipment) -> Shipment:
     ended = replace(shipment, ended_at=instant())
     folder = _folder(settings, shipment.partner_id, shipment.report_month)
     number = 1 + len(list(folder.glob(f"v{shipment.version}.*.json")))
-    while not write_once(
+    while not durable.write_once(
         folder / f"v{shipment.version}.{number:04d}.json", json_text(asdict(ended))
     ):
         number += 1

@@ -5,7 +5,6 @@ What each file looks like is in `tables`, `document` and `workbook`; nothing is 
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from typing import Any
 import duckdb
 
 from linernotes.agreements import load_agreements
-from linernotes.base import modes
+from linernotes.base import durable, modes
 from linernotes.errors import LinernotesError
 from linernotes.published import open_published
 from linernotes.reporting.document import write_document
@@ -59,7 +58,6 @@ from linernotes.statements import (
 Progress = Callable[[int, int, str], None]
 # The engine sorts in this much, whatever the length of a package, and spills the rest.
 MEMORY_LIMIT = "512MB"
-UNFINISHED_PREFIX = ".unfinished-"
 
 
 @dataclass(frozen=True)
@@ -194,8 +192,9 @@ def _write_package(
     freeze = _freeze_of_current(connection, statements)
     partner_id, month = statements[0].partner_id, statements[0].report_month
     shelf = settings.outbox_root / file_safe(partner_id) / month
-    shelf.mkdir(parents=True, exist_ok=True)
+    durable.make_folder(shelf)
     modes.share_way(settings.home, shelf, settings.readers)
+    durable.clear_unfinished(shelf)
     is_issued = package_state(statements) == ISSUED
     if is_issued and not rewrite and (newest := _newest_version(shelf)):
         manifest = _manifest_of(shelf / f"v{newest}")
@@ -206,7 +205,7 @@ def _write_package(
     head = head_of_issue(settings, statements) if is_issued else None
     tables = [table_rows(connection, table, partner_id, month_start(month)) for table in TABLES]
     while True:
-        building = Path(tempfile.mkdtemp(prefix=UNFINISHED_PREFIX, dir=shelf))
+        building = durable.unfinished_folder(shelf)
         try:
             data_files = _write_data_files(building, statements, tables)
             manifest = build_manifest(statements, freeze, agreed, data_files, head)
@@ -308,11 +307,7 @@ def _shelve(building: Path, manifest: dict[str, Any], readers: modes.Readers) ->
     write_manifest(building, manifest)
     modes.share(building, readers)
     target = building.parent / f"v{manifest['version']}"
-    try:
-        building.rename(target)
-    except OSError:
-        if not target.exists():
-            raise
+    if not durable.settle(building, target):
         return None
     return _package(target, manifest, manifest["version"], is_new=True)
 

@@ -38,8 +38,6 @@ from linernotes.statements.records import (
     instant,
     json_text,
     month_start,
-    sync,
-    write_once,
 )
 from linernotes.statements.states import current_statements, statement_states
 from linernotes.statements.tracing import EventTrace, LineTrace, trace_event, trace_line
@@ -89,10 +87,8 @@ __all__ = [
     "rotate_signing_key",
     "signing_key",
     "statement_states",
-    "sync",
     "terms_that_differ",
     "trace_event",
     "trace_line",
     "verify_ledger",
-    "write_once",
 ]

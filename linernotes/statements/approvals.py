@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from linernotes.base import durable
 from linernotes.errors import LinernotesError
 from linernotes.settings import Settings
 from linernotes.statements.drafts import all_newest_drafts
@@ -21,7 +22,6 @@ from linernotes.statements.records import (
     json_text,
     month_start,
     now,
-    write_once,
 )
 
 
@@ -140,7 +140,7 @@ def _approve(settings: Settings, record: StatementRecord, by: str) -> StatementR
         approved_by=by,
         approved_at=instant_text(now()),
     )
-    if not write_once(approval_path(settings, record), json_text(asdict(approval))):
+    if not durable.write_once(approval_path(settings, record), json_text(asdict(approval))):
         approval = approval_of(settings, record) or approval
     return as_approved(record, approval)
 

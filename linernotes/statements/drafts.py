@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from linernotes.base import durable
 from linernotes.checked_runs import require_run
 from linernotes.errors import LinernotesError
 from linernotes.money import money_text
@@ -43,7 +44,6 @@ from linernotes.statements.records import (
     month_start,
     now,
     operating_system_user,
-    write_once,
 )
 
 STATEMENTS = "reports.rpt_partner__compensation_statement"
@@ -273,7 +273,7 @@ def _keep(
     record = replace(statement, version=newest.version + 1 if newest else 1)
     record = replace(record, files=keep_evidence(settings, connection, record))
     target = draft_path(settings, record)
-    if not write_once(target, draft_text(record)):
+    if not durable.write_once(target, draft_text(record)):
         raise LinernotesError(f"{target} appeared while it was being written: draft again.")
     return record
 

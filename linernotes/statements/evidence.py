@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from linernotes.base import durable
 from linernotes.ledger import (
     LINE_COLUMNS,
     LINES_FILE,
@@ -25,7 +26,6 @@ from linernotes.statements.records import (
     file_sha256,
     instant,
     month_start,
-    sync,
 )
 
 USES = "marts.fct_source_uses"
@@ -135,11 +135,6 @@ def _uses_query() -> str:
 def _write(
     connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, Any], target: Path
 ) -> str:
-    unfinished = target.with_name(f".{target.name}.unfinished")
-    try:
+    with durable.replacing(target) as unfinished:
         copy_to(connection, query, unfinished, values)
-        sync(unfinished)
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
     return file_sha256(target)

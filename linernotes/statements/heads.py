@@ -12,12 +12,13 @@ from typing import Any
 
 import duckdb
 
+from linernotes.base import durable
 from linernotes.errors import LinernotesError
 from linernotes.ledger import ENTRY, HEAD, issuance_folder, issuance_folders
 from linernotes.published import open_published
 from linernotes.settings import Settings
 from linernotes.statements.keys import SigningKey, is_signed, key_id_of
-from linernotes.statements.records import file_sha256, json_text, write_over
+from linernotes.statements.records import file_sha256, json_text
 
 PUBLISHED_HEADS = "quality.ledger_heads"
 # The name of a head in the manifest of a package and in the record of a delivery.
@@ -129,7 +130,7 @@ def head_at(settings: Settings, number: int) -> Head:
 
 def keep_head(settings: Settings, head: Head) -> None:
     """Writes the head of the last entry beside the ledger."""
-    write_over(settings.ledger_head_file, head.text)
+    durable.write_text(settings.ledger_head_file, head.text)
 
 
 def known_heads(settings: Settings) -> Iterator[KnownHead | LinernotesError]:

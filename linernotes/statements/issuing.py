@@ -5,9 +5,7 @@ What an issuance says is in `issuances`; what stops a draft on the way here is i
 
 import fcntl
 import logging
-import os
 import shutil
-import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -17,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from linernotes.base import durable
 from linernotes.errors import LinernotesError
 from linernotes.ledger import (
     COLUMNS_OF_FILE,
@@ -53,7 +52,6 @@ from linernotes.statements.issuances import (
     statement_entry,
 )
 from linernotes.statements.keys import (
-    UNFINISHED_KEY,
     SigningKey,
     key_changes,
     make_signing_key,
@@ -69,7 +67,6 @@ from linernotes.statements.records import (
     json_text,
     now,
     operating_system_user,
-    sync,
 )
 from linernotes.statements.verification import (
     APPROVAL,
@@ -81,7 +78,6 @@ from linernotes.statements.verification import (
     verify_ledger,
 )
 
-UNFINISHED_PREFIX = ".unfinished-"
 MOST_PROBLEMS = 20
 
 
@@ -130,7 +126,7 @@ def issue(
 def _issuing(settings: Settings) -> Generator[None]:
     """Holds the ledger, and clears away what an issue left that did not get to its end."""
     root = issued_root(settings)
-    root.mkdir(parents=True, exist_ok=True)
+    durable.make_folder(root)
     with (settings.ledger_root / "issue.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -139,9 +135,11 @@ def _issuing(settings: Settings) -> Generator[None]:
                 f"Another issue into {settings.ledger_root} is running: wait for it to end, then "
                 "look at `linernotes status`."
             ) from None
-        for leftover in root.glob(f"{UNFINISHED_PREFIX}*"):
-            shutil.rmtree(leftover)
-        (settings.keys_root / UNFINISHED_KEY).unlink(missing_ok=True)
+        for folder in (root, settings.keys_root):
+            if folder.is_dir():
+                durable.clear_unfinished(folder)
+                # Whoever issued last may have been killed before its name was on the disk.
+                durable.sync(folder)
         yield
 
 
@@ -291,7 +289,7 @@ def _write(
     sequence = int(last.name) + 1 if last else 1
     key = _signing_key(settings)
     key_before = last_public_key(settings) or key.public_key
-    building = Path(tempfile.mkdtemp(prefix=UNFINISHED_PREFIX, dir=root))
+    building = durable.unfinished_folder(root)
     try:
         issued_at = now()
         _write_statements(connection, building, statements, sequence, issued_at)
@@ -326,14 +324,9 @@ def _write(
         head = signed_head(sequence, file_sha256(building / ENTRY), key)
         (building / HEAD).write_text(head.text, encoding="utf-8", newline="\n")
         _require_it_would_hold(settings, connection, building)
-        for path in sorted(building.iterdir()):
-            sync(path)
-        sync(building)
         target = issuance_folder(settings, sequence)
-        if target.exists():
+        if not durable.settle(building, target):
             raise LinernotesError(f"{target} is there already: an issuance is never replaced.")
-        os.rename(building, target)  # noqa: PTH104
-        sync(root)
     finally:
         shutil.rmtree(building, ignore_errors=True)
     _keep_head(settings)

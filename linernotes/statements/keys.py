@@ -6,7 +6,6 @@ What is signed with them is in `heads`.
 import base64
 import hashlib
 import json
-import os
 import stat
 from binascii import Error as NotBase64
 from collections.abc import Iterable
@@ -22,13 +21,12 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from linernotes.base import modes
+from linernotes.base import durable, modes
 from linernotes.errors import LinernotesError
 from linernotes.settings import Settings
-from linernotes.statements.records import instant_text, json_text, now, sync, write_over
+from linernotes.statements.records import instant_text, json_text, now
 
 PRIVATE_KEY, KEY_CHANGES = "ledger.pem", "changes.json"
-UNFINISHED_KEY = ".ledger.pem.unfinished"
 KEY_ID_DIGITS = 16
 
 
@@ -173,7 +171,7 @@ def rotate_signing_key(
     changes = [*key_changes(settings), change]
     settings.keys_root.mkdir(parents=True, exist_ok=True, mode=0o700)
     # A change whose key did not come to be is passed over: no later key follows from it.
-    write_over(
+    durable.write_text(
         settings.keys_root / KEY_CHANGES, json_text({"changes": [asdict(one) for one in changes]})
     )
     _write_private(settings, new, instead=True)
@@ -216,22 +214,10 @@ def _write_private(settings: Settings, key: SigningKey, *, instead: bool) -> Non
     root = settings.keys_root
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     content = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    unfinished = root / UNFINISHED_KEY
-    unfinished.unlink(missing_ok=True)
-    try:
-        # It is its owner's alone from the start.
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if instead:
-            unfinished.replace(root / PRIVATE_KEY)
-        else:
-            os.link(unfinished, root / PRIVATE_KEY)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    sync(root)
+    if instead:
+        durable.write_bytes(root / PRIVATE_KEY, content, is_secret=True)
+    else:
+        durable.write_once(root / PRIVATE_KEY, content, is_secret=True)
 
 
 def _unreadable(path: Path, reason: object) -> LinernotesError:

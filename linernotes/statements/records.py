@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, date, datetime
@@ -214,40 +213,3 @@ def json_text(content: dict[str, Any]) -> str:
 def file_sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_once(target: Path, text: str) -> bool:
-    """Writes a whole file under a name that must be free; False if somebody else was faster."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=target.parent, prefix=".", suffix=".unfinished"
-    ) as unfinished:
-        unfinished.write(text)
-        unfinished.flush()
-        os.fsync(unfinished.fileno())
-        try:
-            os.link(unfinished.name, target)
-        except FileExistsError:
-            return False
-    sync(target.parent)
-    return True
-
-
-def write_over(target: Path, text: str) -> None:
-    """Replaces a whole file at once; a reader finds the old text or the new one."""
-    unfinished = target.with_name(f".{target.name}.unfinished")
-    with unfinished.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(target)
-    sync(target.parent)
-
-
-def sync(path: Path) -> None:
-    """Makes a file or the names in a folder last, whatever happens to the machine."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -18,7 +18,7 @@ import duckdb
 
 from linernotes.base import durable, modes
 from linernotes.errors import LinernotesError
-from linernotes.holders import why_not_opened
+from linernotes.holders import why_not_opened, write_ahead_log
 from linernotes.published import Publication, definitions_file, publication
 from linernotes.settings import Settings
 from linernotes.statements import PUBLISHED_HEADS, Head, ledger_head
@@ -155,6 +155,16 @@ def _copy_public_schemas(
             "'Only what was recorded by this instant counts; UTC.'"
         )
         add_ledger_head(connection, f"target.{PUBLISHED_HEADS}", head)
+        # When DuckDB closes a file it keeps silent of a write that fails, and leaves the rows in a
+        # log beside it: a file without tables would be published.
+        connection.execute("checkpoint target")
+        connection.execute("detach target")
+    if write_ahead_log(target).exists():
+        write_ahead_log(target).unlink()
+        raise LinernotesError(
+            f"{target} could not be written to its end. Look at the disk, then run "
+            "`linernotes build` again; what was published before stays."
+        )
 
 
 def add_ledger_head(connection: duckdb.DuckDBPyConnection, table: str, head: Head | None) -> None:

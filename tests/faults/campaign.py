@@ -1,0 +1,254 @@
+"""Every point at which a command can be disturbed, and what becomes of it at each.
+
+After each point the command is run again as an operator would; then the home must hold what an
+undisturbed run leaves.
+"""
+
+import random
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tests.faults.content import contents, differences, leftovers
+from tests.faults.disk import MODELS, Disk
+from tests.faults.scenarios import SCENARIOS, Scenario
+from tests.faults.shim import NOW, Commands, Disturbance, Ended, Operation, build_shim
+
+DAY, HOUR = 86400, 3600
+# Kinds of operations: a kill goes before each of these, and after it.
+STEPS_KILLED = "RLSUMDFOTC"
+WRITES = "WOTC"
+# A full disk says so at a write, a new file or folder; a broken one at writes and fsync.
+FULL, BROKEN = "WOMTCL", "WFTC"
+UNFORESEEN = re.compile(r"did not foresee|Traceback|panicked|thread '.*' panicked")
+
+
+Job = tuple[str, list[Any], Disturbance | None]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One disturbance of one command.
+
+    Attributes:
+        kind: `kill`, `torn`, `full`, `broken`, `cut` or `clock`.
+        at: Number of the operation; 0 for a cut after the end, and for clocks.
+        when: `before` or `after`; for `full` and `broken`, `once` or `on`; for a cut the model of
+            the disk; for clocks the seconds that it is off.
+    """
+
+    scenario: str
+    kind: str
+    at: int = 0
+    when: str = ""
+    seed: int = 0
+
+    def __str__(self) -> str:
+        where = f" at {self.at}" if self.at else " at the end" if self.kind == "cut" else ""
+        return f"{self.scenario}: {self.kind} {self.when}{where}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a point; no faults mean that nothing was lost.
+
+    Attributes:
+        operation: What the command was about to do, as the disk saw it.
+    """
+
+    point: Point
+    operation: Operation | None
+    faults: tuple[str, ...]
+
+    def __str__(self) -> str:
+        at = f" ({self.operation.kind} {self.operation.path})" if self.operation else ""
+        return f"{self.point}{at}: {'; '.join(self.faults) or 'survived'}"
+
+
+class Bench:
+    """One scenario, made ready once and then disturbed as often as wanted."""
+
+    def __init__(self, commands: Commands, library: Path, folder: Path, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self._commands = commands
+        self._library = library
+        self.place = folder / "run"
+        self._template = folder / "template"
+        self._scratch = folder / "cut"
+        self._shadow = folder / "shadow"
+        folder.mkdir(parents=True)
+        self.place.mkdir()
+        made = commands.run(
+            "tests.faults.steps:prepare",
+            [scenario.name, str(self.place)],
+            self.place,
+            Disturbance(clock=NOW - DAY),
+        )
+        assert made.status == 0, made.said
+        self.place.rename(self._template)
+        self._lay_out()
+        self.undisturbed = self._run(Disturbance())
+        assert self.undisturbed.status == 0, self.undisturbed.said
+        self._wanted = contents(self.place)
+        self._wanted_timeless = contents(self.place, is_timeless=True)
+        self._usual = leftovers(self.place)
+        self._is_fresh = False
+
+    @property
+    def operations(self) -> list[Operation]:
+        """What the undisturbed command asks of the disk."""
+        return self.undisturbed.operations
+
+    def points(self) -> Iterator[Point]:
+        """All points of the scenario."""
+        name, last = self.scenario.name, len(self.operations)
+        for one in self.operations:
+            if one.kind in STEPS_KILLED:
+                # Nothing happens between the end of one operation and the start of the next.
+                yield Point(name, "kill", one.number, "before")
+                yield Point(name, "cut", one.number, MODELS[one.number % 3], seed=one.number)
+            if one.kind in WRITES:
+                yield Point(name, "torn", one.number)
+            for kind, kinds in (("full", FULL), ("broken", BROKEN)):
+                if one.kind in kinds:
+                    yield Point(name, kind, one.number, "once")
+                    yield Point(name, kind, one.number, "on")
+        yield Point(name, "kill", last, "after")
+        for model in MODELS:
+            yield Point(name, "cut", 0, model)
+        for seconds in (-DAY - HOUR, -HOUR, HOUR, DAY):
+            yield Point(name, "clock", 0, str(seconds))
+
+    def sample(self, count: int, seed: int) -> list[Point]:
+        """Some points of each kind, and every cut at the end and every clock."""
+        points = list(self.points())
+        always = [one for one in points if not one.at]
+        by_kind: dict[str, list[Point]] = {}
+        for one in points:
+            if one.at:
+                by_kind.setdefault(one.kind, []).append(one)
+        chance = random.Random(f"{self.scenario.name} {seed}")
+        drawn = [
+            one
+            for kind in by_kind.values()
+            for one in chance.sample(kind, min(len(kind), (count - len(always)) // len(by_kind)))
+        ]
+        return always + drawn
+
+    def try_point(self, point: Point) -> Verdict:
+        """Disturbs the command there, runs it again, and compares."""
+        self._lay_out()
+        if point.kind == "cut":
+            return self._try_cut(point)
+        ended = self._run(_disturbance(point))
+        faults = self.bad_words(ended)
+        if point.kind in ("kill", "torn"):
+            if not ended.was_killed:
+                faults.append(f"ended with {ended.status} before it was killed")
+        elif ended.status == 0:
+            # It was told as done.
+            faults += [f"told as done: {one}" for one in self._differences(point)]
+        faults += self._again(point)
+        return Verdict(point, _operation_of(ended, point), tuple(faults))
+
+    def _try_cut(self, point: Point) -> Verdict:
+        disk = Disk(self._library, self.place, self._template, self._shadow)
+        ended = self._run(
+            Disturbance(at=point.at, when="after" if point.at else "", shadow=self._shadow)
+        )
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        disk.cut(self._scratch, point.when, point.seed)
+        shutil.rmtree(self.place)
+        self._scratch.rename(self.place)
+        faults = self.bad_words(ended)
+        if ended.status == 0:
+            faults += [f"told as done: {one}" for one in self._differences(point)]
+        faults += self._again(point)
+        return Verdict(point, _operation_of(ended, point), tuple(faults))
+
+    def job(self) -> Job:
+        """The command, undisturbed, as one of several that run at the same time."""
+        return self.scenario.call, self.scenario.arguments(self.place), Disturbance()
+
+    def run_together(self, jobs: list[Job]) -> list[Ended]:
+        """Runs commands at the same time on a home that is made anew for the first call."""
+        if not self._is_fresh:
+            self._lay_out()
+            self._is_fresh = True
+        return self._commands.run_all(jobs, self.place)
+
+    def differences(self) -> list[str]:
+        """What the home holds that an undisturbed run's does not, or the other way round."""
+        return differences(contents(self.place), self._wanted)
+
+    def _again(self, point: Point) -> list[str]:
+        """What is wrong after the command has been run once more."""
+        ended = self._run(Disturbance(clock=NOW + 0.5))
+        faults = self.bad_words(ended)
+        if ended.status and "linernotes repair" in ended.said:
+            home = str(self.place / "home")
+            repaired = self._commands.run(
+                "tests.faults.steps:command", [["--home", home, "repair"]], self.place
+            )
+            faults += self.bad_words(repaired)
+            ended = self._run(Disturbance(clock=NOW + 0.7))
+        found = self._differences(point)
+        if found and ended.status:
+            faults.append(f"the next run says: {_last_words(ended)}")
+        return faults + found + [f"left behind: {one}" for one in self._left_behind()]
+
+    def _differences(self, point: Point) -> list[str]:
+        if point.kind == "clock":
+            return differences(contents(self.place, is_timeless=True), self._wanted_timeless)
+        return differences(contents(self.place), self._wanted)
+
+    def _left_behind(self) -> list[str]:
+        return sorted(leftovers(self.place) - self._usual)
+
+    def _lay_out(self) -> None:
+        shutil.rmtree(self.place, ignore_errors=True)
+        shutil.copytree(self._template, self.place, symlinks=True)
+
+    def _run(self, disturbance: Disturbance) -> Ended:
+        arguments = self.scenario.arguments(self.place)
+        return self._commands.run(self.scenario.call, arguments, self.place, disturbance)
+
+    def bad_words(self, ended: Ended) -> list[str]:
+        faults = ["hangs"] if ended.hangs else []
+        if UNFORESEEN.search(ended.said):
+            faults.append(f"says: {_last_words(ended)}")
+        return faults
+
+
+def try_share(name: str, share: int, shares: int, count: int | None = None) -> list[Verdict]:
+    """Tries every `shares`-th point of a scenario, or of a sample of them."""
+    with TemporaryDirectory(prefix="faults-") as folder:
+        library = build_shim(Path(folder))
+        with Commands(library) as commands:
+            bench = Bench(commands, library, Path(folder) / "bench", SCENARIOS[name])
+            points = bench.sample(count, 1) if count else list(bench.points())
+            return [bench.try_point(point) for point in points[share::shares]]
+
+
+def _disturbance(point: Point) -> Disturbance:
+    if point.kind == "clock":
+        return Disturbance(clock=NOW + float(point.when))
+    if point.kind in ("full", "broken"):
+        error = "enospc" if point.kind == "full" else "eio"
+        return Disturbance(at=point.at, when=error, lasts=point.when == "on")
+    return Disturbance(at=point.at, when="torn" if point.kind == "torn" else point.when)
+
+
+def _operation_of(ended: Ended, point: Point) -> Operation | None:
+    found: list[Any] = [one for one in ended.operations if one.number == point.at]
+    return replace(found[0]) if found else None
+
+
+def _last_words(ended: Ended) -> str:
+    text = " ".join(ended.said.split())
+    found = re.search(r"(Error: .*)|([\w.]*(?:Error|Exception|panicked)\b.*)", text)
+    return (found.group(0) if found else text)[:240]

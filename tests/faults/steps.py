@@ -1,0 +1,78 @@
+"""What a command of the operator does, as one call: the command line, or a step that it has no
+word for.
+
+Each ends with an exit status. Nothing is disturbed here.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from linernotes import warehouse
+from linernotes.published import open_published, publication
+from linernotes.settings import Settings
+from linernotes.statements import draft, month_start
+from orchestration.cli import _explain, run
+
+
+def command(arguments: list[str]) -> int:
+    """One command of the command line."""
+    return run(arguments)
+
+
+def publish(home: str) -> int:
+    """The step of `build` that comes after dbt."""
+    # Where an account of an error goes.
+    os.environ["LINERNOTES_HOME"] = home
+    return _told(lambda: warehouse.publish(Settings(home=Path(home))))
+
+
+def close_and_draft(home: str, month: str, known_at: str, by: str) -> int:
+    """`statement draft --close` at a freeze that is given."""
+
+    def go() -> None:
+        settings, freeze = Settings(home=Path(home)), datetime.fromisoformat(known_at)
+        file = warehouse.close_month(settings, month_start(month), freeze)
+        draft(settings, month, by=by, source=file)
+
+    return _told(go)
+
+
+def _told(go: Callable[[], object]) -> int:
+    """Runs a step, and tells of an error as the command line does."""
+    try:
+        go()
+    except Exception as error:
+        return _explain(error)
+    return 0
+
+
+def prepare(name: str, root: str) -> int:
+    """Makes the home of a scenario."""
+    from tests.faults.scenarios import SCENARIOS
+
+    SCENARIOS[name].prepare(Path(root))
+    return 0
+
+
+def publish_often(home: str, known_at: str, times: int) -> int:
+    """Publishes again and again, under the feet of readers."""
+    for _ in range(times):
+        if status := publish(home):
+            return status
+    return 0
+
+
+def read_often(home: str, times: int) -> int:
+    """Opens what is published again and again; ends with how often that failed."""
+    failed = 0
+    for _ in range(times):
+        try:
+            with open_published(Settings(home=Path(home))) as connection:
+                connection.execute("select count(*) from marts.dim_partners").fetchall()
+            publication(Settings(home=Path(home)))
+        except Exception as error:
+            print(type(error).__name__, error)
+            failed += 1
+    return min(failed, 100)

@@ -1,0 +1,68 @@
+"""A sample of all points at which a command can be killed, cut, starved of disk or misdated.
+
+`make faults` tries all of them.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.campaign import Bench
+from tests.faults.known import unknown
+from tests.faults.scenarios import SCENARIOS
+from tests.faults.shim import Commands
+
+pytestmark = pytest.mark.faults
+
+SEED = 1
+# How many points of each; those of a load and of a package take the longest.
+POINTS = {
+    "first load": 16,
+    "load": 25,
+    "draft": 27,
+    "approve": 27,
+    "issue": 27,
+    "publish": 32,
+    "report": 18,
+    "deliver": 28,
+}
+
+
+def try_sample(name: str, commands: Commands, library: Path, folder: Path) -> list[str]:
+    """The points at which something was lost."""
+    bench = Bench(commands, library, folder / "bench", SCENARIOS[name])
+    verdicts = [bench.try_point(point) for point in bench.sample(POINTS[name], SEED)]
+    assert len(verdicts) >= POINTS[name] / 2
+    return [str(one) for one in verdicts if unknown(str(one.point), one.faults)]
+
+
+class TestLake:
+    """What is in the lake and what is published from it."""
+
+    @pytest.mark.parametrize("name", ["first load", "load", "publish"])
+    def test_lake_after_a_disturbed_command_and_the_same_again_is_as_undisturbed(
+        self, commands: Commands, library: Path, tmp_path: Path, name: str
+    ) -> None:
+        """Loads synced nothing, a killed first load left a home that nothing could open."""
+        assert try_sample(name, commands, library, tmp_path) == []
+
+
+class TestLedger:
+    """What is drafted, approved and issued."""
+
+    @pytest.mark.parametrize("name", ["draft", "approve", "issue"])
+    def test_ledger_after_a_disturbed_command_and_the_same_again_is_as_undisturbed(
+        self, commands: Commands, library: Path, tmp_path: Path, name: str
+    ) -> None:
+        assert try_sample(name, commands, library, tmp_path) == []
+
+
+class TestPackages:
+    """What partners get."""
+
+    @pytest.mark.parametrize("name", ["report", "deliver"])
+    def test_packages_after_a_disturbed_command_and_the_same_again_are_as_undisturbed(
+        self, commands: Commands, library: Path, tmp_path: Path, name: str
+    ) -> None:
+        """After a cut the outbox held empty files that the record called delivered."""
+        assert try_sample(name, commands, library, tmp_path) == []

@@ -1,0 +1,68 @@
+"""Commands that run at the same time, and readers while what they read is swapped."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linernotes.settings import Settings
+from linernotes.statements import issuances, verify_ledger
+from tests.faults.campaign import Bench
+from tests.faults.scenarios import JULY, SCENARIOS
+from tests.faults.shim import Commands, Disturbance
+
+pytestmark = pytest.mark.faults
+
+COMMAND = "tests.faults.steps:command"
+
+
+def bench_of(name: str, commands: Commands, library: Path, folder: Path) -> Bench:
+    return Bench(commands, library, folder / "bench", SCENARIOS[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("first load", 8), ("load", 8), ("issue", 4), ("deliver", 3)]
+)
+def test_command_run_many_times_at_once_leaves_what_one_leaves(
+    commands: Commands, library: Path, tmp_path: Path, name: str, count: int
+) -> None:
+    bench = bench_of(name, commands, library, tmp_path)
+
+    ended = bench.run_together([bench.job()] * count)
+
+    assert [one.said for one in ended if bench.bad_words(one)] == []
+    assert any(one.status == 0 for one in ended)
+    assert bench.differences() == []
+
+
+def test_draft_and_issue_at_once_leave_a_ledger_that_holds(
+    commands: Commands, library: Path, tmp_path: Path
+) -> None:
+    bench = bench_of("issue", commands, library, tmp_path)
+    home = str(bench.place / "home")
+    draft: list[Any] = [["--home", home, "statement", "draft", "--month", JULY]]
+
+    ended = bench.run_together([(COMMAND, draft, Disturbance()), bench.job()])
+    bench.run_together([bench.job()])
+
+    assert [one.said for one in ended if bench.bad_words(one)] == []
+    assert bench.differences() == []
+    settings = Settings(home=Path(home))
+    assert verify_ledger(settings) == []
+    assert len(issuances(settings)) == 2
+
+
+def test_readers_while_publications_are_swapped_never_fail(
+    commands: Commands, library: Path, tmp_path: Path
+) -> None:
+    bench = bench_of("publish", commands, library, tmp_path)
+    home = str(bench.place / "home")
+    reading = ("tests.faults.steps:read_often", [home, 60], Disturbance())
+    often = [home, "2026-07-15T06:00:00", 15]
+
+    publishing, *readers = bench.run_together(
+        [("tests.faults.steps:publish_often", often, Disturbance()), reading, reading]
+    )
+
+    assert publishing.status == 0, publishing.said
+    assert [(one.status, one.said) for one in readers] == [(0, ""), (0, "")]

@@ -1,0 +1,1 @@
+"""Files that nobody meant to send, in their thousands, and what the door makes of them."""

@@ -1,0 +1,158 @@
+"""Loads mutants, many at a time, and judges what the door made of each.
+
+No crash, no hang, no huge file or memory; rows read are loaded, quarantined or duplicate, and are
+there; a good file beside them loads; each file gets an answer.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from linernotes.ingestion.feeds import ECB, ERN
+from linernotes.ingestion.landing import MANIFEST_ENDING, list_landing
+from linernotes.settings import Settings
+from tests.faults.shim import Commands
+from tests.fixtures.doorstep import Doorstep, party
+from tests.fuzz.mutations import Mutant, mutant
+
+AT_ONCE = 60
+HANG_SECONDS = 10.0
+MOST_KILOBYTES = 1 << 20
+OUTBREAK = re.compile(r"panicked at|Traceback|did not foresee")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What the door did wrong with one mutant."""
+
+    mutant: Mutant | None
+    what: str
+
+    def __str__(self) -> str:
+        of = f"{self.mutant.number} {self.mutant.told}" if self.mutant else "a good file"
+        return f"{of}: {self.what}"
+
+
+class Fuzz:
+    """Loads mutants into homes below a folder."""
+
+    def __init__(self, commands: Commands, folder: Path, seed: int) -> None:
+        self._commands = commands
+        self._folder = folder
+        self._seed = seed
+        self._template = folder / "template"
+        made = commands.run("tests.fuzz.loading:make_home", [str(self._template)], folder)
+        assert made.status == 0, made.said
+
+    def faults(self, numbers: range) -> Iterator[Fault]:
+        """What is wrong with the mutants of these numbers."""
+        for start in range(numbers.start, numbers.stop, AT_ONCE):
+            batch = range(start, min(start + AT_ONCE, numbers.stop))
+            yield from self._load([mutant(number, self._seed) for number in batch])
+
+    def _load(self, mutants: list[Mutant]) -> Iterator[Fault]:
+        """One load; a mutant that ends it is told, taken out, and the others are loaded anew."""
+        waiting = list(mutants)
+        while waiting:
+            home, told = self._folder / "home", self._folder / "told"
+            shutil.rmtree(home, ignore_errors=True)
+            told.unlink(missing_ok=True)
+            shutil.copytree(self._template, home)
+            placed = {name: one for one in waiting if (name := _place(home, one))}
+            Doorstep(home).put_rows("catalog/parties/!good.jsonl", party(1))
+            Doorstep(home).put_rows("catalog/parties/~good.jsonl", party(2))
+            ended = self._commands.run(
+                "tests.fuzz.loading:load",
+                [str(home), str(told)],
+                self._folder,
+                timeout=HANG_SECONDS * len(waiting),
+            )
+            lines = [json.loads(line) for line in told.read_text().splitlines()]
+            whole = lines.pop() if lines and "in_lake" in lines[-1] else None
+            if whole is not None:
+                if OUTBREAK.search(ended.said):
+                    # Said somewhere in between; whose it is shows when each is loaded alone.
+                    if len(waiting) == 1:
+                        yield Fault(waiting[0], f"noise on stderr: {_gist(ended.said)}")
+                    else:
+                        yield from self._one_by_one(waiting)
+                        return
+                yield from _wrong(placed, lines, whole, home)
+                return
+            done = {line["name"] for line in lines}
+            arrivals = list_landing(Settings(home=home).landing_root).arrivals
+            left = [one.name for one in arrivals if one.name not in done and one.name in placed]
+            if not left:
+                yield Fault(None, f"the load ends with {ended.status}: {_gist(ended.said)}")
+                return
+            # Deliveries go in this order, so the first without an answer ended the load.
+            culprit = placed[left[0]]
+            how = "hangs" if ended.hangs else f"ends the load ({ended.status})"
+            yield Fault(culprit, f"{how}: {_gist(ended.said)}")
+            waiting.remove(culprit)
+
+    def _one_by_one(self, mutants: list[Mutant]) -> Iterator[Fault]:
+        for one in mutants:
+            yield from self._load([one])
+
+
+def faults_of(numbers: range, seed: int) -> list[str]:
+    """What is wrong with the mutants of these numbers, from a process of its own."""
+    with TemporaryDirectory(prefix="fuzz-") as folder, Commands() as commands:
+        return [str(fault) for fault in Fuzz(commands, Path(folder), seed).faults(numbers)]
+
+
+def _place(home: Path, one: Mutant) -> str | None:
+    """Lays a mutant into the landing zone; None where the file system takes no such name."""
+    folder = Settings(home=home).landing_root / one.feed
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / one.name
+    path.write_bytes(one.content)
+    if one.manifest is not None:
+        path.with_name(one.name + MANIFEST_ENDING).write_bytes(one.manifest)
+    return f"{one.feed}/{one.name}"
+
+
+def _wrong(
+    placed: dict[str, Mutant], lines: list[dict[str, Any]], whole: dict[str, Any], home: Path
+) -> Iterator[Fault]:
+    answers = {line["name"]: line for line in lines}
+    for good in ("catalog/parties/!good.jsonl", "catalog/parties/~good.jsonl"):
+        answer = answers.get(good, {})
+        if (answer.get("state"), answer.get("loaded")) != ("loaded", 1):
+            yield Fault(None, f"{good} did not load: {answer.get('state')} {answer.get('reason')}")
+    for name, one in placed.items():
+        answer = answers.get(name)
+        if answer is None:
+            if name not in whole["ignored"]:
+                yield Fault(one, "no answer")
+            continue
+        ended = answer["loaded"] + answer["quarantined"] + answer["duplicate"]
+        if answer["state"] == "loaded" and answer["read"] != ended:
+            yield Fault(one, f"{answer['read']} rows read, {ended} accounted for")
+        if one.feed not in (ERN, ECB) and answer["loaded"] != whole["in_lake"].get(answer["id"], 0):
+            there = whole["in_lake"].get(answer["id"], 0)
+            yield Fault(one, f"{answer['loaded']} rows told as loaded, {there} in the lake")
+        if answer["quarantined"] != whole["in_quarantine"].get(answer["id"], 0):
+            there = whole["in_quarantine"].get(answer["id"], 0)
+            yield Fault(one, f"{answer['quarantined']} rows told as quarantined, {there} there")
+        if answer["state"] == "refused" and not (answer["reason"] or "").strip():
+            yield Fault(one, "refused without a reason")
+        if answer["seconds"] > HANG_SECONDS:
+            yield Fault(one, f"took {answer['seconds']:.0f} s")
+        if answer["kilobytes"] > MOST_KILOBYTES:
+            yield Fault(one, f"took {answer['kilobytes'] >> 10} MiB of memory")
+    for path in home.rglob("*"):
+        if path.is_file() and path.stat().st_size >= 1 << 30:
+            yield Fault(None, f"{path.relative_to(home)} is over 1 GiB")
+
+
+def _gist(said: str) -> str:
+    lines = [line for line in said.splitlines() if line.strip()]
+    telling = [line for line in lines if re.search(r"panicked|Error|Exception|overflow", line)]
+    return " ".join((telling or lines or ["nothing said"])[-1].split())[:300]
