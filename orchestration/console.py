@@ -5,7 +5,6 @@ No work is done here.
 
 import json
 import sys
-import traceback
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,6 +24,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 from rich.table import Table
+
+from linernotes.accounts import account_of, kind_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -147,6 +148,11 @@ def progress_bars() -> Generator[Callable[[str, int, int, str], None]]:
         yield report
 
 
+def warn(text: str) -> None:
+    """Says something beside the output that a person should know."""
+    err.print("[bold yellow]Note:[/]", escape(_visible(text)), highlight=False, soft_wrap=True)
+
+
 def complain(message: str) -> None:
     """Prints an error for people: what, where and what to do."""
     err.print("[bold red]Error:[/]", escape(_visible(message)), highlight=False, soft_wrap=True)
@@ -154,7 +160,7 @@ def complain(message: str) -> None:
 
 def complain_of_defect(error: BaseException, log_folder: Path) -> None:
     """Prints a short message about an unforeseen error, and keeps its traceback in a file."""
-    text = "".join(traceback.format_exception(error))
+    text = account_of(error)
     path = log_folder / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.log"
     try:
         log_folder.mkdir(parents=True, exist_ok=True)
@@ -163,6 +169,6 @@ def complain_of_defect(error: BaseException, log_folder: Path) -> None:
     except OSError:
         where = f"No log could be written to {log_folder}; the full account:\n{text}"
     complain(
-        f"Something went wrong that Linernotes did not foresee: {type(error).__name__}: {error}\n"
+        f"Something went wrong that Linernotes did not foresee: {kind_of(error)}\n"
         f"{where} Please report it with that file."
     )

@@ -8,7 +8,6 @@ import fcntl
 import hashlib
 import os
 import shutil
-import traceback
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ import duckdb
 import polars as pl
 from deltalake.exceptions import DeltaError
 
+from linernotes.accounts import account_of
 from linernotes.base import disk, durable
 from linernotes.ingestion.admission import Admission, emptied
 from linernotes.ingestion.errors import (
@@ -292,11 +292,11 @@ class Door:
         """Why a file is refused; the full account of an unforeseen error goes into a log."""
         if isinstance(error, DoorError):
             return error.reason
-        # Errors may quote values of the file, which may be personal: the reason is public.
+        # Errors may quote values of the file, which may be personal: neither tells them.
         log = self.logs / f"refused-{sha256[:12]}.log"
         try:
             self.logs.mkdir(parents=True, exist_ok=True)
-            log.write_text("".join(traceback.format_exception(error)), errors="backslashreplace")
+            log.write_text(account_of(error), errors="backslashreplace")
         except OSError:
             log = self.logs
         return (

@@ -250,6 +250,7 @@ def test_look_up_where_no_home_is_makes_none_and_names_it(
     monkeypatch.delenv("LINERNOTES_HOME", raising=False)
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text("LINERNOTES_HOME=elsewhere\n")
+    (tmp_path / ".env").chmod(0o600)
     if is_there:
         (tmp_path / "elsewhere").mkdir()
     before = sorted(tmp_path.rglob("*"))
