@@ -22,12 +22,12 @@ from tests.fixtures.doorstep import Doorstep, party
 
 ERRORS: dict[str, Exception] = {
     "full": OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
-    "failing": OSError(errno.EIO, os.strerror(errno.EIO), "/home/lake/x.parquet"),
+    "failing": OSError(errno.EIO, os.strerror(errno.EIO), "/srv/lake/x.parquet"),
     "full, told by polars": OSError("No space left on device (os error 28)"),
     "full, told by delta": DeltaError("Generic LocalFileSystem error: (os error 28)"),
     "full, told by DuckDB": duckdb.IOException("Could not write: No space left on device"),
-    "read-only": OSError(errno.EROFS, os.strerror(errno.EROFS), "/home/lake"),
-    "busy": OSError(errno.EBUSY, os.strerror(errno.EBUSY), "/home/lake/x.parquet"),
+    "read-only": OSError(errno.EROFS, os.strerror(errno.EROFS), "/srv/lake"),
+    "busy": OSError(errno.EBUSY, os.strerror(errno.EBUSY), "/srv/lake/x.parquet"),
 }
 STEPS: dict[str, tuple[object, str]] = {
     "staging": (Admission, "_put"),
