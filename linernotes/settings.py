@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import Field, field_validator, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -15,8 +15,11 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from linernotes.base import modes
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 OFFSET = re.compile(r"Z|[+-](?:0\d|1[0-4]):[0-5]\d", re.ASCII)
+HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", re.ASCII)
 # What paths inside SQL may not hold: quotes end them, and the others stand for any text.
 NOT_IN_PATHS = frozenset("'\"*?[]{}")
 PREFIX = "LINERNOTES_"
@@ -69,11 +72,39 @@ def origin_of_home() -> str:
     return DEFAULT
 
 
+def _listed(text: str) -> list[str]:
+    return [one.strip() for one in text.split(",") if one.strip()]
+
+
 def _lines_of(file: Path) -> dict[str, str | None]:
     return dict(dotenv_values(file, encoding="utf-8"))
 
 
-class Settings(BaseSettings):
+class Limits(BaseModel, frozen=True):
+    """How large and how deep one delivery may be. What is over a limit is refused alone.
+
+    Attributes:
+        max_nesting: Levels of brackets in a manifest or a JSON row, and of a Parquet schema.
+        max_columns: Columns of a file; in JSON different keys, in Parquet without those that only
+            hold others.
+        max_rows: Rows of a file.
+        max_bad_rows: Rows of one file that the quarantine keeps.
+        max_unpacked_mib: MiB of a file's content, unpacked.
+        max_unpacked_ratio: How many times its own size a gzip file may unpack to, over 64 MiB.
+        max_document_mib: MiB of a DDEX message or a file of reference rates, unpacked. They are
+            read into memory as a whole.
+    """
+
+    max_nesting: int = Field(default=64, ge=1, le=400)
+    max_columns: int = Field(default=2_000, ge=1)
+    max_rows: int = Field(default=50_000_000, ge=1)
+    max_bad_rows: int = Field(default=100_000, ge=1)
+    max_unpacked_mib: int = Field(default=8_192, ge=1)
+    max_unpacked_ratio: int = Field(default=200, ge=1)
+    max_document_mib: int = Field(default=256, ge=1)
+
+
+class Settings(Limits, BaseSettings):
     """The settings of one home. Every folder of a home is under `LINERNOTES_HOME`.
 
     The landing zone belongs to other systems, so it may lie elsewhere (`LINERNOTES_LANDING`), and
@@ -94,6 +125,9 @@ class Settings(BaseSettings):
             server on this machine, else `starttls`.
         smtp_user: Who logs in to the mail server, with `smtp_password`; nobody when left out.
         login_metadata_url: With the other five, who may see the dashboard; see `Login`.
+        readers: Who may read `published/` and `outbox/`: the home's owner, its group, or all.
+        allowed_hosts: Names under which browsers reach the web servers through a proxy, with commas
+            between them.
     """
 
     model_config = SettingsConfigDict(
@@ -121,6 +155,8 @@ class Settings(BaseSettings):
     login_redirect_uri: str = ""
     login_cookie_secret: str = Field(default="", repr=False)
     login_allowed: str = ""
+    allowed_hosts: str = ""
+    readers: modes.Readers = "owner"
 
     @classmethod
     def settings_customise_sources(
@@ -146,7 +182,11 @@ class Settings(BaseSettings):
         known = OTHER_NAMES | {PREFIX + name.upper() for name in cls.model_fields}
         places = [("the environment", list(os.environ))]
         if file := env_file():
-            places.append((str(file), list(_lines_of(file))))
+            lines = _lines_of(file)
+            is_ours = any(name.upper().startswith(PREFIX) for name in lines)
+            if is_ours and (reason := modes.why_open(file)):
+                raise ValueError(reason)
+            places.append((str(file), list(lines)))
         for place, names in places:
             for name in names:
                 if name.upper().startswith(PREFIX) and name.upper() not in known:
@@ -187,6 +227,21 @@ class Settings(BaseSettings):
         if wrong:
             raise ValueError(f"{wrong[0]!r} is no offset from UTC; write it as +01:00, -05:30 or Z")
         return offsets
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_names(cls, hosts: str) -> str:
+        wrong = [name for name in _listed(hosts) if not HOST_NAME.fullmatch(name)]
+        if wrong:
+            raise ValueError(
+                f"{wrong[0]!r} is no name of a host; write it as reports.example.org, without "
+                "https://, port and path"
+            )
+        return hosts
+
+    @property
+    def allowed_names(self) -> list[str]:
+        return _listed(self.allowed_hosts)
 
     @property
     def landing_root(self) -> Path:
@@ -240,6 +295,11 @@ class Settings(BaseSettings):
     @property
     def reports_root(self) -> Path:
         return self.home / "reports"
+
+    @property
+    def login_file(self) -> Path:
+        """Who may see the dashboard, where the settings do not say it."""
+        return self.home / "login.toml"
 
     @property
     def is_begun(self) -> bool:

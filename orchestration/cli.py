@@ -85,7 +85,11 @@ def common(
 
 
 def _settings(
-    context: typer.Context, landing: Path | None = None, *, looks_up: bool = False
+    context: typer.Context,
+    landing: Path | None = None,
+    *,
+    looks_up: bool = False,
+    writes: bool = True,
 ) -> "Settings":
     """The settings of the command's home, which is named on the way.
 
@@ -93,6 +97,7 @@ def _settings(
         context: Of the command.
         landing: A landing zone outside the home.
         looks_up: Whether the command only reads what is there: it makes no home.
+        writes: Whether the command writes to the home, and so sees to who may read it.
 
     Raises:
         LinernotesError: if the command only reads, and nothing is there.
@@ -110,7 +115,31 @@ def _settings(
             "load` first, or name the home that you mean with --home."
         )
     tell_home(settings.home, origin)
+    if writes and not looks_up:
+        _hold(settings)
     return settings
+
+
+def _hold(settings: "Settings") -> None:
+    """Gives an older home its modes, and says so."""
+    from linernotes.base import modes
+    from orchestration.console import warn
+
+    roots = (settings.published_root, settings.outbox_root)
+    left_alone = (settings.landing_root, settings.keys_root, settings.login_file)
+    found = modes.hold_home(settings.home, roots, left_alone, settings.readers)
+    if found.changed:
+        warn(
+            f"Files and folders whose mode was changed: {found.changed:,}. The home is now its "
+            f"owner's alone; {' and '.join(root.name for root in roots)} can be read as "
+            f"LINERNOTES_READERS={settings.readers} says. Other users who deliver into a landing "
+            "zone in the home need LINERNOTES_READERS=group or all."
+        )
+    if found.foreign:
+        warn(
+            f"Files and folders that belong to another user and stay as they are: "
+            f"{len(found.foreign):,}, such as {found.foreign[0]}."
+        )
 
 
 @app.command()
@@ -801,7 +830,7 @@ def metrics(
     first, _, last = (months or "").partition(":")
     span = (first, last or first) if months else None
     split = [name for text in by or [] for name in text.split(",")]
-    print_metrics(_settings(context), names or [], split, filters, span, Form(form))
+    print_metrics(_settings(context, writes=False), names or [], split, filters, span, Form(form))
 
 
 @app.command()
@@ -813,7 +842,7 @@ def status(context: typer.Context, json: AsJson = False) -> None:
     from orchestration.glance import print_health, print_health_as_json
     from orchestration.health import look
 
-    health = look(_settings(context))
+    health = look(_settings(context, writes=False))
     (print_health_as_json if json else print_health)(health)
     if health.is_blocked:
         raise typer.Exit(SAYS_NO)
@@ -847,7 +876,7 @@ def dashboard(
     from linernotes.dashboard import OpenToOthers, serve
 
     try:
-        serve(_settings(context), host, port)
+        serve(_settings(context, writes=False), host, port)
     except OpenToOthers as error:
         raise typer.BadParameter(str(error), param_hint="--host") from None
 
@@ -855,11 +884,33 @@ def dashboard(
 @app.command()
 def up(
     context: typer.Context,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    host: Annotated[
+        str,
+        typer.Option(help="Address to listen on; others than this machine's: --behind-login."),
+    ] = "127.0.0.1",
     port: Port = 3000,
+    behind_login: Annotated[
+        bool,
+        typer.Option(
+            "--behind-login",
+            help="Others reach the address only through something that asks who is there.",
+        ),
+    ] = False,
 ) -> None:
-    """Start Dagster: web pages and daemon, with the schedules."""
+    """Start Dagster: web pages and daemon, with the schedules.
+
+    The pages have no login: who reaches them can start and end runs.
+    """
+    from linernotes.ports import is_loopback
     from orchestration.webserver import serve
+
+    if not behind_login and not is_loopback(host):
+        raise typer.BadParameter(
+            f"Dagster's pages have no login, so they listen to this machine alone, not to {host}. "
+            "Put a proxy with a login in front and say so with --behind-login, or leave --host "
+            "away.",
+            param_hint="--host",
+        )
 
     raise typer.Exit(serve(_settings(context), host, port))
 
@@ -930,6 +981,9 @@ def main() -> None:
     The process ends without Python's own tidying up, in which DuckDB's bindings list dozens of
     lines about leaks that are none of the user's business.
     """
+    from linernotes.base import modes
+
+    modes.keep_private()
     status = run()
     sys.stdout.flush()
     sys.stderr.flush()

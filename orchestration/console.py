@@ -5,7 +5,6 @@ No work is done here.
 
 import json
 import sys
-import traceback
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,6 +24,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 from rich.table import Table
+
+from linernotes.accounts import account_of, kind_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -147,6 +148,11 @@ def progress_bars() -> Generator[Callable[[str, int, int, str], None]]:
         yield report
 
 
+def warn(text: str) -> None:
+    """Says something beside the output that a person should know."""
+    err.print("[bold yellow]Note:[/]", escape(_visible(text)), highlight=False, soft_wrap=True)
+
+
 def complain(message: str) -> None:
     """Prints an error for people: what, where and what to do."""
     err.print("[bold red]Error:[/]", escape(_visible(message)), highlight=False, soft_wrap=True)
@@ -154,7 +160,7 @@ def complain(message: str) -> None:
 
 def complain_of_defect(error: BaseException, log_folder: Path) -> None:
     """Prints a short message about an unforeseen error, and keeps its traceback in a file."""
-    text = "".join(traceback.format_exception(error))
+    text = account_of(error)
     path = log_folder / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.log"
     try:
         log_folder.mkdir(parents=True, exist_ok=True)
@@ -165,7 +171,4 @@ def complain_of_defect(error: BaseException, log_folder: Path) -> None:
             f"The full account could not be written to {log_folder} ({reason.strerror}). Make it "
             "writable and run the command again; then report it with the file that it names."
         )
-    complain(
-        "Something went wrong that Linernotes did not foresee: "
-        f"{type(error).__name__}: {error}\n{where}"
-    )
+    complain(f"Something went wrong that Linernotes did not foresee: {kind_of(error)}\n{where}")

@@ -2,11 +2,13 @@
 
 import dagster as dg
 
+from linernotes.base import modes
 from orchestration import checks, jobs, resources, schedules, sensors
 from orchestration.assets import publishing, raw_assets
 from orchestration.assets.models import warehouse_models
 from orchestration.assets.statements import issued_statements, statement_drafts
 
+modes.keep_private()
 defs = dg.Definitions(
     assets=[
         *raw_assets(),

@@ -1,17 +1,18 @@
-"""Keeps a server and every process that it starts together: when the command ends, all of them end.
+"""Keeps servers and every process that they start together: when one ends, all of them end.
 
-The command starts a keeper (this module run as a program), and the keeper starts the server. If the
-command is killed, the system tells the keeper; if the keeper is killed, the command sees it. What
-is served is decided in `webserver.py`.
+The command starts a keeper (this module run as a program), and the keeper starts the servers. If
+the command is killed, the system tells the keeper; if the keeper is killed, the command sees it.
+What is served is decided in `webserver.py`.
 """
 
 import fcntl
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -24,6 +25,9 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 STOPPED = 0
 GRACE_SECONDS = 10.0
+LOOK_SECONDS = 0.2
+# What a killed command had started has its grace, and a machine under load is slow to end it.
+FREE_SECONDS = 60.0
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -42,7 +46,7 @@ def the_only_one(folder: Path, home: Path) -> Generator[int]:
         LinernotesError: if another `linernotes up` runs over this home.
     """
     with (folder / "up.lock").open("a+") as lock:
-        until = time.monotonic() + 2 * GRACE_SECONDS
+        until = time.monotonic() + FREE_SECONDS
         while not _is_taken(lock):
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
@@ -78,21 +82,30 @@ def _is_taken(lock: IO[str]) -> bool:
     return False
 
 
-def keep_together(command: list[str], environment: Mapping[str, str], lock: int) -> int:
-    """Runs a server until it ends or this process is told to stop, and leaves nothing running.
+def keep_together(
+    commands: Sequence[Sequence[str]], environment: Mapping[str, str], lock: int
+) -> int:
+    """Runs servers until one ends or this process is told to stop, and leaves nothing running.
 
     Args:
-        command: The server's.
-        environment: Of the server.
-        lock: A locked descriptor: keeper and server hold it too, so that it is free only when
-            none of the three is there.
+        commands: One for each server.
+        environment: Of the servers.
+        lock: A locked descriptor: keeper and servers hold it too, so that it is free only when
+            none of them is there.
 
     Returns:
-        The server's exit status; 0 if it was stopped.
+        The exit status of the server that ended first; 0 if all were stopped.
     """
     adopt_orphans()
     keeper = subprocess.Popen(
-        [sys.executable, "-m", "orchestration.keeping", str(os.getpid()), *command],
+        [
+            sys.executable,
+            "-m",
+            "orchestration.keeping",
+            str(os.getpid()),
+            str(GRACE_SECONDS),
+            json.dumps(commands),
+        ],
         cwd=PROJECT_ROOT,
         env=environment,
         pass_fds=[lock],
@@ -149,26 +162,46 @@ def descendants(process: int) -> list[int]:
 
 
 def main() -> None:
-    """The keeper: starts the server, and ends it and all below it when the command is gone."""
-    command_process, *command = sys.argv[1:]
+    """The keeper: starts the servers, and ends them and all below them when the command is gone."""
+    command_process, grace_seconds, commands = map(json.loads, sys.argv[1:])
     for number in STOP_SIGNALS:
         signal.signal(number, _stop)
     end_with_parent(signal.SIGTERM)
     adopt_orphans()
-    if os.getppid() != int(command_process):
+    if os.getppid() != command_process:
         return
     status = STOPPED
-    # The lock is among what the server inherits.
-    server = subprocess.Popen(command, close_fds=False)
+    servers: list[subprocess.Popen[bytes]] = []
     try:
-        status = server.wait()
+        for command in commands:
+            # The lock is among what a server inherits.
+            servers.append(subprocess.Popen(command, close_fds=False))
+        status = _status_of_the_first_to_end(servers)
     except _Stopped:
-        server.terminate()
-        with suppress(subprocess.TimeoutExpired, _Stopped):
-            server.wait(GRACE_SECONDS)
+        pass
     finally:
+        _stop_in_order(servers, grace_seconds)
         end_descendants()
     sys.exit(status if status >= 0 else 128 - status)
+
+
+def _status_of_the_first_to_end(servers: Sequence[subprocess.Popen[bytes]]) -> int:
+    while True:
+        for server in servers:
+            status = server.poll()
+            if status is not None:
+                return status
+        time.sleep(LOOK_SECONDS)
+
+
+def _stop_in_order(servers: Sequence[subprocess.Popen[bytes]], seconds: float) -> None:
+    """Tells the servers to stop, and gives them time to do so."""
+    until = time.monotonic() + seconds
+    with suppress(subprocess.TimeoutExpired, _Stopped):
+        for server in servers:
+            server.terminate()
+        for server in servers:
+            server.wait(max(0.0, until - time.monotonic()))
 
 
 class _Stopped(BaseException):

@@ -10,11 +10,14 @@ from pathlib import Path
 
 from linernotes.base import durable
 from linernotes.errors import LinernotesError
+from linernotes.ports import why_not_free
 from linernotes.settings import Settings
 from linernotes.warehouse import dbt_environment
+from orchestration.console import say
 from orchestration.keeping import keep_together, the_only_one
 from orchestration.manifest import manifest_file
 
+DEFINITIONS = "orchestration.definitions"
 # One run at a time: the lake and the warehouse file have one writer each.
 INSTANCE = """\
 run_queue:
@@ -34,12 +37,16 @@ def dagster_home(settings: Settings) -> Path:
 
 
 def serve(settings: Settings, host: str, port: int) -> int:
-    """Runs the web server and the daemon until they are stopped, and returns their exit status.
+    """Runs the web server and the daemon until one of them ends or both are stopped.
 
     Whatever ends it, nothing that it started goes on running.
 
+    Returns:
+        The exit status of what ended by itself; 0 if both were stopped.
+
     Raises:
-        LinernotesError: if the web server is not installed, or another one runs over this home.
+        LinernotesError: if the web server is not installed, its port is taken, or another one runs
+            over this home.
     """
     if find_spec("dagster_webserver") is None:
         raise LinernotesError("Dagster's web server is not installed: run `make install`.")
@@ -48,9 +55,16 @@ def serve(settings: Settings, host: str, port: int) -> int:
         **dbt_environment(settings),
         "DAGSTER_HOME": str(dagster_home(settings)),
     }
-    command = [sys.executable, "-m", "dagster", "dev", "--module-name", "orchestration.definitions"]
-    command += ["--host", host, "--port", str(port)]
+    pages = [sys.executable, "-m", "orchestration.pages", host, str(port)]
+    daemon = [sys.executable, "-m", "dagster._daemon", "run", "--module-name", DEFINITIONS]
     with the_only_one(dagster_home(settings), settings.home) as lock:
+        reason = why_not_free(host, port)
+        if reason:
+            raise LinernotesError(
+                f"Dagster's pages cannot be served on {host}, port {port}: {reason}. "
+                "Choose another with --port or --host."
+            )
         # Parsed before, since each of Dagster's processes would do it, and might give up waiting.
         manifest_file(settings)
-        return keep_together(command, os.environ | variables, lock)
+        say(f"Dagster's pages: http://{f'[{host}]' if ':' in host else host}:{port}")
+        return keep_together([pages, daemon], os.environ | variables, lock)

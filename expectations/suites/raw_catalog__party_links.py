@@ -7,7 +7,6 @@ from expectations.suite import (
     Suite,
     expect,
     expect_known,
-    expect_no_rows,
     expect_rows,
     expect_unique_versions,
 )
@@ -42,12 +41,6 @@ SUITE = Suite(
             reason="An umbrella that keeps over half of a member's money is likely a percentage"
             " given as a number.",
             severity="warn",
-        ),
-        expect_no_rows(
-            "no_party_is_its_own_parent",
-            "select parent_party_id from {batch} where parent_party_id = child_party_id and not"
-            " is_withdrawn",
-            reason="Following such a link never ends: the catalog has to withdraw it.",
         ),
     ),
 )

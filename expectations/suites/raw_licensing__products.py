@@ -10,13 +10,6 @@ SUITE = Suite(
         expect_unique_versions("product_id"),
         expect_rows(reason="Without products no use belongs to a pool."),
         expect(
-            "kind_is_listed",
-            "ExpectColumnValuesToBeInSet",
-            column="kind",
-            value_set=["remix", "cover", "mashup", "voice", "dj", "playlist", "training"],
-            reason="Reports group by kind; the door lets none outside the list through.",
-        ),
-        expect(
             "weight_floor_is_small",
             "ExpectColumnValuesToBeBetween",
             column="weight_floor",

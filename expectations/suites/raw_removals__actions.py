@@ -30,13 +30,6 @@ SUITE = Suite(
             " puid_reused.",
         ),
         expect(
-            "ground_is_listed",
-            "ExpectColumnValuesToBeInSet",
-            column="decision_ground",
-            value_set=["DECISION_GROUND_ILLEGAL_CONTENT", "DECISION_GROUND_INCOMPATIBLE_CONTENT"],
-            reason="The regulator's schema knows two grounds; the door lets no other through.",
-        ),
-        expect(
             "content_date_is_mostly_there",
             "ExpectColumnValuesToNotBeNull",
             column="content_date",

@@ -1,8 +1,8 @@
-"""What every part of the library stands on: durable writes, words for trouble with the disk.
+"""What every part of the library stands on: durable writes, their readers, trouble with disks.
 
 Nothing here knows of feeds, money or partners.
 """
 
-from linernotes.base import disk, durable
+from linernotes.base import disk, durable, modes
 
-__all__ = ["disk", "durable"]
+__all__ = ["disk", "durable", "modes"]

@@ -10,6 +10,7 @@ from typing import Literal
 
 import streamlit as st
 
+from linernotes.accounts import account_of
 from linernotes.dashboard import screen
 from linernotes.dashboard.figures import Figures, Shown, shown_now
 from linernotes.dashboard.filters import Choice, choose, chosen_text
@@ -136,8 +137,8 @@ def _made(make: Callable[[], list[Part]]) -> list[Part]:
         return make()
     except LinernotesError as error:
         return [Note(str(error), "warning")]
-    except Exception:  # words for the reader, the account for the log
-        logging.getLogger(__name__).exception("A page could not be made.")
+    except Exception as error:  # words for the reader, the account for the log
+        logging.getLogger(__name__).error("A page could not be made.\n%s", account_of(error))
         return [Note(UNFORESEEN, "warning")]
 
 

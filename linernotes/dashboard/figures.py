@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from linernotes.accounts import account_of
 from linernotes.dashboard.filters import Choice, Options
 from linernotes.dashboard.formats import instant_text
 from linernotes.dashboard.months import Months, MonthState
@@ -81,7 +82,9 @@ class Shown:
         try:
             yield
         except duckdb.Error as error:
-            logging.getLogger(__name__).exception("The published file could not answer.")
+            logging.getLogger(__name__).error(
+                "The published file could not answer.\n%s", account_of(error)
+            )
             raise LinernotesError(
                 f"{self.file_name} cannot answer this: it is damaged, or an older version of "
                 "Linernotes wrote it. Run `linernotes build` again."

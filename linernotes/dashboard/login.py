@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from linernotes.base import modes
 from linernotes.errors import LinernotesError
 from linernotes.settings import PREFIX as SETTINGS_PREFIX
 from linernotes.settings import Settings
@@ -101,17 +102,13 @@ def login_in_force() -> Login | None:
     return _served[0].login
 
 
-def login_file(settings: Settings) -> Path:
-    return settings.home / "login.toml"
-
-
 def read_login(settings: Settings) -> Login | None:
     """How people log in; None if nothing says so. The settings win over the home's file.
 
     Raises:
         LinernotesError: if a part is missing, or others can read the file.
     """
-    file = login_file(settings)
+    file = settings.login_file
     given = {name: getattr(settings, f"login_{name}") for name in Login.model_fields}
     values = _read_file(file) if file.exists() else {}
     values |= {name: value for name, value in given.items() if value}
@@ -138,10 +135,8 @@ def read_login(settings: Settings) -> Login | None:
 
 
 def _read_file(file: Path) -> dict[str, Any]:
-    if file.stat().st_mode & 0o077:
-        raise LinernotesError(
-            f"Others can read {file}, which holds the login's secrets: chmod 600 {file}"
-        )
+    if reason := modes.why_open(file):
+        raise LinernotesError(f"{reason}.")
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

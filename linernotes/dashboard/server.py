@@ -4,16 +4,17 @@ What is shown is in `app.py` and the pages; who may see it is in `login`.
 """
 
 import os
-import socket
 from contextlib import suppress
 from pathlib import Path
 
 from linernotes.dashboard.login import Login, put_in_force, read_login
 from linernotes.errors import LinernotesError
+from linernotes.ports import Guard, is_loopback, own_names, why_not_free
 from linernotes.settings import Settings
 
 APP = Path(__file__).with_name("app.py")
-LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+# What the server says of its own load is nobody's business, with a login or without.
+CLOSED = ("/_stcore/metrics",)
 # The browser's own, which the frozen columns of tables also have.
 DARK = "#121212"
 # Okabe and Ito's blue, which can be told from the others by everyone, a lighter one on dark.
@@ -37,7 +38,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         LinernotesError: if the port is taken, or the login only half set.
     """
     login = read_login(settings)
-    if login is None and host not in LOCAL_HOSTS:
+    if login is None and not is_loopback(host):
         raise OpenToOthers(
             f"Without a login the dashboard listens to this machine alone, not to {host}. Set up "
             "the login (LINERNOTES_LOGIN_…, see docs/dashboard.md), or leave --host away."
@@ -52,17 +53,19 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
     from linernotes.dashboard.front import KnownServer
 
+    names = own_names(host, [*settings.allowed_names, *([login.host] if login else [])])
     app = st.App(
         APP,
         secrets=login.secrets if login else None,
         middleware=[
+            Middleware(Guard, names=names, closed=CLOSED),
             # Streamlit's own leaves its scripts as they are, the most of what a browser loads.
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6),
             Middleware(KnownServer),
         ],
     )
     _warm_up(settings)
-    app.run(config=_config(login, host, port))
+    app.run(config=_config(login, host, port, names))
 
 
 def _warm_up(settings: Settings) -> None:
@@ -75,27 +78,21 @@ def _warm_up(settings: Settings) -> None:
 
 
 def _require_free(host: str, port: int) -> None:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        family, kind, protocol, _, address = found[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
+    reason = why_not_free(host, port)
+    if reason:
         raise LinernotesError(
-            f"The dashboard cannot listen on {host}, port {port}: {error.strerror}. "
+            f"The dashboard cannot listen on {host}, port {port}: {reason}. "
             "Choose another with --port or --host."
-        ) from None
+        )
 
 
-def _config(login: Login | None, host: str, port: int) -> dict[str, object]:
-    names = [*LOCAL_HOSTS, *([login.host] if login else [])]
+def _config(login: Login | None, host: str, port: int, names: frozenset[str]) -> dict[str, object]:
     return {
         "server.address": host,
         "server.port": port,
         "server.headless": True,
         "server.fileWatcherType": "none",
-        "server.allowedHosts": names,
+        "server.allowedHosts": sorted(names),
         "browser.gatherUsageStats": False,
         "browser.serverAddress": login.host if login else host,
         "client.toolbarMode": "minimal",

@@ -9,7 +9,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -24,6 +24,7 @@ AWAY = {errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errn
 # What the system says of a link, or of a file where a folder should be.
 LINKED = {errno.ELOOP, errno.ENOTDIR}
 READ_FOLDER = os.O_RDONLY | os.O_DIRECTORY
+OWNERS, OTHERS_READING, OTHERS_ENTERING = 0o600, 0o044, 0o011
 # Without waiting, since a pipe in the place of a file would let one wait for ever.
 PLAINLY = os.O_NOFOLLOW | os.O_NONBLOCK
 
@@ -112,16 +113,30 @@ def _make_folder(parent: int, name: str) -> None:
         os.mkdir(name, dir_fd=parent)
     except FileExistsError:
         return
+    made = os.open(name, READ_FOLDER | os.O_NOFOLLOW, dir_fd=parent)
+    try:
+        _open_as(made, parent, 0o700, OTHERS_READING | OTHERS_ENTERING)
+    finally:
+        os.close(made)
     os.fsync(parent)
 
 
 def _opened(folder: int, name: str, flags: int) -> int:
     """The descriptor of a plain file."""
-    descriptor = os.open(name, flags | PLAINLY, 0o644, dir_fd=folder)
+    descriptor = os.open(name, flags | PLAINLY, OWNERS, dir_fd=folder)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.ENOTDIR, "no plain file")
+    if flags & os.O_CREAT:
+        _open_as(descriptor, folder, OWNERS, OTHERS_READING)
     return descriptor
+
+
+def _open_as(descriptor: int, folder: int, own: int, others: int) -> None:
+    """Lets those read what is brought who may read the folder, whatever the process's umask."""
+    # Some file systems of other machines know no modes.
+    with suppress(PermissionError):
+        os.fchmod(descriptor, own | os.fstat(folder).st_mode & others)
 
 
 def _found(folder: int, name: str) -> tuple[int, str]:

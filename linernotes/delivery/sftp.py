@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Self, TypeVar
 import asyncssh
 
 from linernotes.agreements import SftpTarget
+from linernotes.base import modes
 from linernotes.delivery.destination import (
     CHUNK,
     PART,
@@ -310,6 +311,8 @@ def _trusted(target: SftpTarget) -> asyncssh.SSHKnownHosts:
 
 def _own_key(target: SftpTarget) -> asyncssh.SSHKey:
     try:
+        if reason := modes.why_open(target.private_key):
+            raise LinernotesError(f"{reason}.")
         return asyncssh.read_private_key(str(target.private_key))
     except (OSError, ValueError) as reason:
         raise LinernotesError(

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from threading import Event
 
+from linernotes.accounts import account_of, kind_of
 from linernotes.agreements import Agreements, Target, load_agreements
 from linernotes.base import durable
 from linernotes.delivery.attempts import Patience, tried
@@ -143,8 +144,10 @@ def _deliver(terms: _Terms, package: Package) -> Shipment:
     except (LinernotesError, ConnectionFault, OSError) as reason:
         go.end(FAILED, _in_words(reason, go.shipment))
     except Exception as unforeseen:  # one partner's trouble must not end the deliveries to others
-        logging.getLogger(__name__).exception("A delivery failed in a way that is not foreseen.")
-        fault = f"{type(unforeseen).__name__}: {unforeseen}"
+        logging.getLogger(__name__).error(
+            "A delivery failed in a way that is not foreseen.\n%s", account_of(unforeseen)
+        )
+        fault = kind_of(unforeseen)
         go.end(FAILED, f"{fault}. Look at the agreement with the partner; then deliver again.")
     return go.shipment
 

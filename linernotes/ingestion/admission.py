@@ -19,9 +19,11 @@ from linernotes.ingestion.contracts import Attributions, Contract
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.lake import SCHEMAS, WITHHOLDINGS, Lake, StagedFile
 from linernotes.ingestion.licensing_contracts import Contracts
+from linernotes.ingestion.limits import hold
 from linernotes.ingestion.readers import Batch, Reader, reader_for
 from linernotes.ingestion.register import DeliveryOutcome
 from linernotes.ingestion.screening import WEIGHT_SET, Screen, Screened, files_sql, frame
+from linernotes.settings import Limits
 
 # In smaller files a single bad row would weigh too much.
 LIMIT_HOLDS_FROM_ROWS = 100
@@ -50,7 +52,9 @@ class Admission:
         lake: Lake,
         connection: duckdb.DuckDBPyConnection,
         scratch: Path,
+        limits: Limits | None = None,
     ) -> None:
+        self._limits = limits or Limits()
         self._contract = contract
         self._lake = lake
         self._db = connection
@@ -77,7 +81,7 @@ class Admission:
         Raises:
             RefusedFile: nothing of the file was loaded.
         """
-        staged = self._stage(reader)
+        staged = self._stage(reader, keep_bad_rows)
         outcome.rows_read = staged.row_count
         outcome.ignored_columns = reader.ignored_columns
         outcome.warnings = dict(staged.warnings)
@@ -88,6 +92,7 @@ class Admission:
         faults = pl.concat([*map(pl.read_parquet, staged.faults), screened.faults])
         bad_rows = set(faults["row_number"])
         if keep_bad_rows:
+            hold(self._limits, "max_bad_rows", len(bad_rows), "bad rows")
             refuse_over_limit(
                 faults, len(bad_rows), staged.row_count, self._contract.BAD_ROWS_PERCENT
             )
@@ -109,15 +114,20 @@ class Admission:
             quarantine.keep(self._lake, outcome, turned_away, self._scratch)
         return bad_rows
 
-    def _stage(self, reader: Reader) -> _Staged:
+    def _stage(self, reader: Reader, keep_bad_rows: bool) -> _Staged:
         staged = _Staged()
+        bad_count = 0
         for number, batch in enumerate(reader.batches()):
-            checked = check(batch, self._contract)
             staged.row_count += batch.row_count
+            hold(self._limits, "max_rows", staged.row_count, "rows")
+            checked = check(batch, self._contract)
             staged.warnings += checked.warnings
             staged.rows.append(self._put(checked.good, f"rows-{number:05d}"))
             if checked.faults.is_empty():
                 continue
+            bad_count += checked.faults["row_number"].n_unique()
+            if keep_bad_rows:
+                hold(self._limits, "max_bad_rows", bad_count, "bad rows")
             staged.faults.append(self._put(checked.faults, f"faults-{number:05d}"))
             staged.texts.append(self._put(_texts_of(batch, checked.faults), f"texts-{number:05d}"))
             if self._contract is Attributions:

@@ -82,6 +82,11 @@ class PartyLinks(Interval):
     valid_from = col.time(required=True)
     valid_to = col.time()
 
+    @dy.rule()
+    def own_member(cls) -> pl.Expr:
+        """Following such a link would never end."""
+        return pl.col("is_withdrawn") | (pl.col("parent_party_id") != pl.col("child_party_id"))
+
 
 class Recordings(Contract):
     TABLE = "raw_catalog__recordings"

@@ -5,22 +5,26 @@ and until then each of its commits is repeated under the same transaction id.
 """
 
 import fcntl
+import hashlib
 import os
-import traceback
+import shutil
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
 
 import duckdb
 import polars as pl
 from deltalake.exceptions import DeltaError
 
-from linernotes.base import durable
+from linernotes.accounts import account_of
+from linernotes.base import disk, durable
 from linernotes.ingestion.admission import Admission, emptied
 from linernotes.ingestion.errors import (
     BusyDoor,
     DoorError,
+    FailingDisk,
     IgnoredFile,
     RefusedFile,
     UnsettledFile,
@@ -28,13 +32,15 @@ from linernotes.ingestion.errors import (
 from linernotes.ingestion.feeds import CONTRACTS, ECB, ERN
 from linernotes.ingestion.integrity import Damage, damage_of, require_whole
 from linernotes.ingestion.lake import Lake
-from linernotes.ingestion.landing import Arrival, list_landing, read_manifest
+from linernotes.ingestion.landing import Arrival, fingerprint_of, list_landing, read_manifest
 from linernotes.ingestion.messages import admit_message, admit_rates
+from linernotes.ingestion.opening import UnfitFileError, path_of
+from linernotes.ingestion.panics import without_panics
 from linernotes.ingestion.readers import reader_for
 from linernotes.ingestion.register import DeliveryOutcome, Register, State
 from linernotes.ingestion.screening import connect
 from linernotes.ingestion.settling import Settling
-from linernotes.settings import Settings
+from linernotes.settings import Limits, Settings
 
 _SCRATCH = ".staging"
 _LOCK = ".lock"
@@ -42,6 +48,7 @@ _LOGS = "logs"
 _GONE = "it was moved away while it was read; the next load takes it where it is then"
 # What one file may not end a load with. A panic of polars is no `Exception`.
 UNFORESEEN = (Exception, pl.exceptions.PanicException)
+_OF_FILES = (OSError, DeltaError, duckdb.IOException)
 
 
 @dataclass
@@ -109,10 +116,14 @@ def open_door(settings: Settings) -> Generator["Door"]:
     root = settings.lake_root
     with alone(root):
         lake = Lake(root, settings.quarantine_root)
-        lake.clear_leftovers()
-        lake.ensure_tables()
-        require_whole(lake)
-        lake.add_new_columns()
+        try:
+            lake.clear_leftovers()
+            lake.ensure_tables()
+            require_whole(lake)
+            lake.add_new_columns()
+        except _OF_FILES as error:
+            require_disk(error, root)
+            raise
         if (root / _SCRATCH).exists():
             # The last load was killed: what it wrote may not be on the disk yet.
             os.sync()
@@ -120,9 +131,12 @@ def open_door(settings: Settings) -> Generator["Door"]:
         try:
             with connect(scratch) as connection:
                 logs = settings.home / _LOGS
-                yield Door(lake, Register(lake), connection, scratch, settings.ern_offsets, logs)
+                yield Door(
+                    lake, Register(lake), connection, scratch, settings.ern_offsets, logs, settings
+                )
         finally:
-            emptied(scratch).rmdir()
+            # What cannot be cleared now is cleared by the next load.
+            shutil.rmtree(scratch, ignore_errors=True)
 
 
 def open_lake(settings: Settings) -> Lake:
@@ -178,7 +192,9 @@ class Door:
         scratch: Path,
         ern_offsets: Mapping[str, str],
         logs: Path,
+        limits: Limits,
     ) -> None:
+        self.limits = limits
         self.ern_offsets = ern_offsets
         self.settling = Settling(0)
         self.lake = lake
@@ -190,15 +206,27 @@ class Door:
     def admit(self, arrival: Arrival, report: LoadReport) -> DeliveryOutcome | None:
         """Take one file through, unless it is settled or still being written."""
         try:
-            size, changed_at = arrival.fingerprint()
-            sha256 = arrival.sha256()
+            stream = arrival.open()
         except FileNotFoundError:
             report.ignored_files[arrival.name] = _GONE
             return None
+        except UnfitFileError as error:
+            report.ignored_files[arrival.name] = str(error)
+            return None
         except OSError as error:
-            report.unread_files[arrival.name] = (
-                f"it cannot be read ({error.strerror}); let the loader read it"
-            )
+            report.unread_files[arrival.name] = _unreadable(error)
+            return None
+        with stream:
+            return self._admit(arrival, stream, report)
+
+    def _admit(
+        self, arrival: Arrival, stream: BufferedReader, report: LoadReport
+    ) -> DeliveryOutcome | None:
+        size, changed_at = fingerprint_of(os.fstat(stream.fileno()))
+        try:
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            report.unread_files[arrival.name] = _unreadable(error)
             return None
         if self.register.is_settled(arrival.name, sha256):
             return None
@@ -227,14 +255,14 @@ class Door:
         try:
             if not self.settling.has_settled(arrival, (size, changed_at)):
                 raise UnsettledFile("it is still being written; the next load takes it")
-            manifest = read_manifest(arrival.path)
+            manifest = read_manifest(arrival, self.limits)
             manifest.check_sha256(sha256)
             twin = self.register.loaded_as(sha256)
             if twin:
                 outcome.state = "duplicate"
                 outcome.reason = f"duplicate of {twin[0]} ({twin[1]})"
             else:
-                self._load(arrival, outcome, confirm)
+                self._load(arrival, stream, outcome, confirm)
         except IgnoredFile as error:
             _nothing_loaded(outcome, "ignored", error.reason)
         except UnsettledFile as error:
@@ -246,24 +274,29 @@ class Door:
             except UnsettledFile as moved:
                 report.ignored_files[arrival.name] = moved.reason
                 return None
+            require_disk(error, self.lake.root)
             reason = self.words_for(error, sha256)
             if self.lake.knows(outcome.transaction_id):
                 # Part of it is in the lake: the next load finishes it under the same id.
                 report.unread_files[arrival.name] = reason
                 return None
             _nothing_loaded(outcome, "refused", reason)
-        self.register.record(outcome, self.scratch)
+        try:
+            self.register.record(outcome, self.scratch)
+        except UNFORESEEN as error:
+            require_disk(error, self.lake.root)
+            raise
         return outcome
 
     def words_for(self, error: BaseException, sha256: str) -> str:
         """Why a file is refused; the full account of an unforeseen error goes into a log."""
         if isinstance(error, DoorError):
             return error.reason
-        # Errors may quote values of the file, which may be personal: the reason is public.
+        # Errors may quote values of the file, which may be personal: neither tells them.
         log = self.logs / f"refused-{sha256[:12]}.log"
         try:
             self.logs.mkdir(parents=True, exist_ok=True)
-            log.write_text("".join(traceback.format_exception(error)), errors="backslashreplace")
+            log.write_text(account_of(error), errors="backslashreplace")
         except OSError:
             log = self.logs
         return (
@@ -274,31 +307,54 @@ class Door:
     def _load(
         self,
         arrival: Arrival,
+        stream: BufferedReader,
         outcome: DeliveryOutcome,
         confirm: Callable[[int | None], None],
     ) -> None:
         scratch = emptied(self.scratch / "delivery")
+        path = _plainly_named(path_of(stream, arrival.path), scratch, arrival.ending)
         if arrival.feed_name == ERN:
             # What a manifest would count as rows of a message is not said.
             confirm(None)
-            admit_message(arrival.path, outcome, self.lake, scratch, self.ern_offsets)
+            admit_message(path, outcome, self.lake, scratch, self.ern_offsets, self.limits)
         elif arrival.feed_name == ECB:
-            admit_rates(arrival.path, outcome, self.lake, scratch, confirm)
+            admit_rates(path, outcome, self.lake, scratch, confirm, limits=self.limits)
         else:
             contract = CONTRACTS[arrival.feed_name]
             if not arrival.ending.startswith(contract.FORMS):
                 raise RefusedFile(
                     f"{arrival.feed_name} comes as {' or '.join(contract.FORMS)} only; send it so"
                 )
-            reader = reader_for(_plainly_named(arrival, scratch), arrival.ending, contract)
-            Admission(contract, self.lake, self.connection, scratch).admit(reader, outcome, confirm)
+            admission = Admission(contract, self.lake, self.connection, scratch, self.limits)
+            # Only damaged Parquet makes libraries panic; else progress bars would stand still.
+            is_parquet = arrival.ending == ".parquet"
+            with without_panics(scratch) if is_parquet else nullcontext():
+                reader = reader_for(path, arrival.ending, contract, self.limits)
+                admission.admit(reader, outcome, confirm)
 
 
-def _plainly_named(arrival: Arrival, scratch: Path) -> Path:
-    """A path to the file that any library reads as it is, whatever the file is called."""
-    link = scratch / f"delivery{arrival.ending}"
-    link.symlink_to(arrival.path)
+def require_disk(error: BaseException, root: Path) -> None:
+    """Raises if an error is the disk's, which would refuse one delivery after the other.
+
+    Only errors that tell of files count: others may quote a delivery, which can say anything.
+
+    Raises:
+        FailingDisk: with what is wrong and what to do.
+    """
+    words = disk.words_for(error) if isinstance(error, _OF_FILES) else None
+    if words:
+        raise FailingDisk(f"The load into {root} has ended early. {words}") from error
+
+
+def _plainly_named(path: Path, scratch: Path, ending: str) -> Path:
+    """A path to a file that any library reads as it is, whatever the file is called."""
+    link = scratch / f"delivery{ending}"
+    link.symlink_to(path)
     return link
+
+
+def _unreadable(error: OSError) -> str:
+    return f"it cannot be read ({error.strerror}); let the loader read it"
 
 
 def _nothing_loaded(outcome: DeliveryOutcome, state: State, reason: str) -> None:

@@ -13,6 +13,8 @@ import polars as pl
 from linernotes.ingestion import values
 from linernotes.ingestion.columns import MOST_EXCHANGE_RATE, RATE_DIGITS, now
 from linernotes.ingestion.errors import RefusedFile
+from linernotes.ingestion.limits import hold
+from linernotes.settings import Limits
 
 RATES_SCHEMA = pl.Schema(
     {
@@ -54,16 +56,19 @@ class EcbFile:
     rows_duplicate: int
 
 
-def parse_rates(data: bytes) -> EcbFile:
+def parse_rates(data: bytes, limits: Limits | None = None) -> EcbFile:
     """Read the bank's `eurofxref-hist.csv`.
 
     Row numbers count the lines under the header from 1. A day that stands twice with the same rates
     is a duplicate; with other rates all of its lines are broken.
 
     Raises:
-        RefusedFile: not UTF-8, a NUL in it, or another layout than the history's.
+        RefusedFile: not UTF-8, a NUL in it, another layout than the history's, or over a limit.
     """
+    limits = limits or Limits()
     header, lines = _lines(data)
+    hold(limits, "max_columns", header.count(",") + 1, "columns")
+    hold(limits, "max_rows", len(lines), "rows")
     currencies = _currencies(header)
     days, ragged = _split(lines, len(currencies) + 1)
     cells = _long(days, currencies)

@@ -10,8 +10,9 @@ class DoorError(Exception):
     """A verdict on a whole file, with a reason that says what, where and what to do."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        # It may quote the file, and the register takes only what is UTF-8.
+        self.reason = reason.encode(errors="backslashreplace").decode()
+        super().__init__(self.reason)
 
 
 class RefusedFile(DoorError):
@@ -36,6 +37,10 @@ class NothingOpen(LinernotesError):
 
 class BusyDoor(LinernotesError):
     """Another process is loading into the same home."""
+
+
+class FailingDisk(LinernotesError):
+    """The disk of the home is full, fails, or may not be written to: no delivery is at fault."""
 
 
 class DamagedLake(LinernotesError):

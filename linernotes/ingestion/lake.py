@@ -44,8 +44,6 @@ _UNREAD_FEATURES = frozenset({"deletionVectors", "columnMapping"})
 _FILE_BYTES = 256 * 1024 * 1024
 _MANY_FILES = 64
 LOG = "_delta_log"
-# What the library that writes the log leaves there when it is killed before a commit has its name.
-_UNFINISHED_COMMITS = ("*#[0-9]*", "_commit_*.json.tmp")
 # Commits between two checkpoints of a table's log.
 _CHECKPOINT_EVERY = 100
 # A checkpoint that is cut would hide the commits behind it: it is made and synced here instead.
@@ -157,16 +155,6 @@ class StagedFile:
         return json.dumps(stats)
 
 
-def _clear_leftovers(folder: Path) -> list[Path]:
-    """Removes unfinished files of a table, those of the library that writes its log included."""
-    found = list(folder.glob("*#[0-9]*"))
-    for pattern in _UNFINISHED_COMMITS:
-        found += (folder / LOG).glob(pattern)
-    for path in found:
-        path.unlink()
-    return durable.clear_unfinished(folder) + sorted(found)
-
-
 def stage(rows: pl.DataFrame, path: Path) -> StagedFile:
     """Write rows beside the lake, to be added in one commit later."""
     rows.write_parquet(path)
@@ -218,8 +206,20 @@ class Lake:
                 self.write_empty_file(table)
 
     def clear_leftovers(self) -> list[Path]:
-        """Removes what killed runs left beside the tables; whoever calls holds the lake's lock."""
-        return [leftover for table in SCHEMAS for leftover in _clear_leftovers(self.path(table))]
+        """Remove what killed runs and full disks left half-written. The caller holds the lock."""
+        removed = []
+        for folder in map(self.path, SCHEMAS):
+            removed += durable.clear_unfinished(folder)
+            # So the engine calls what is not written to its end.
+            found = [
+                *folder.glob("*#*"),
+                *(folder / LOG).glob("*#*"),
+                *(folder / LOG).glob("*.tmp"),
+            ]
+            for leftover in found:
+                leftover.unlink(missing_ok=True)
+            removed += found
+        return removed
 
     def write_empty_file(self, table: str) -> None:
         """Write the file without a row that readers get of a table without files."""

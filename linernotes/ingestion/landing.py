@@ -4,24 +4,32 @@ The landing zone belongs to other systems and is only read. What is inside a fil
 """
 
 import errno
-import hashlib
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
 from linernotes.ingestion.errors import NoLandingZone, RefusedFile
 from linernotes.ingestion.feeds import ENDINGS
+from linernotes.ingestion.limits import is_nested_over, nesting_advice
+from linernotes.ingestion.opening import LINK, NO_FILE, UnfitFileError, open_regular
+from linernotes.settings import Limits
 
 MANIFEST_ENDING = ".manifest.json"
+# It says two things; nobody needs more room for them.
+LARGEST_MANIFEST_BYTES = 1024 * 1024
+_QUOTED = 100
 _UNFINISHED = (".part", ".tmp")
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file that some feed takes."""
+    """A file that some feed takes. `root` is the landing zone in which it lies."""
 
+    root: Path
     path: Path
     name: str
     source: str
@@ -34,25 +42,33 @@ class Arrival:
 
     def fingerprint(self) -> tuple[int, int]:
         """Size and time of change: whether somebody writes while we read."""
-        stat = self.path.stat()
-        return stat.st_size, stat.st_mtime_ns
+        return fingerprint_of(self.path.lstat())
 
     def fingerprints(self) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
         """Those of the file and of the manifest beside it; either may be missing by now."""
         beside = self.path.with_name(self.path.name + MANIFEST_ENDING)
         return _fingerprint(self.path), _fingerprint(beside)
 
-    def sha256(self) -> str:
-        with self.path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+    def open(self) -> BufferedReader:
+        """The file, opened as a regular one.
+
+        Raises:
+            UnfitFileError: it is a link by now, or no regular file.
+            OSError: it is gone, or may not be read.
+        """
+        return open_regular(self.root, self.path)
+
+
+def fingerprint_of(status: os.stat_result) -> tuple[int, int]:
+    """Size and time of change."""
+    return status.st_size, status.st_mtime_ns
 
 
 def _fingerprint(path: Path) -> tuple[int, int] | None:
     try:
-        stat = path.stat()
+        return fingerprint_of(path.lstat())
     except OSError:
         return None
-    return stat.st_size, stat.st_mtime_ns
 
 
 @dataclass
@@ -76,17 +92,18 @@ def list_landing(root: Path, feeds: list[str] | None = None) -> Listing:
             f"no such feed: {', '.join(unknown)}. There are: {', '.join(sorted(ENDINGS))}"
         )
     listing = Listing()
-    for path in sorted(_files(root), key=lambda path: path.relative_to(root).as_posix()):
+    found = dict(_found(root))
+    for path in sorted(found, key=lambda path: path.relative_to(root).as_posix()):
         relative = path.relative_to(root)
         name = _readable(relative)
         feed_name = "/".join(relative.parts[:2])
-        if feeds and feed_name not in feeds:
+        if feeds and not any(f"{feed}/".startswith(f"{feed_name}/") for feed in feeds):
             continue
-        reason = _why_ignored(relative, feed_name, path)
+        reason = _why_ignored(relative, feed_name, path, found[path])
         if reason is None:
             source, feed = relative.parts[:2]
             ending = _ending(path.name, feed_name)
-            listing.arrivals.append(Arrival(path, name, source, feed, ending or ""))
+            listing.arrivals.append(Arrival(root, path, name, source, feed, ending or ""))
         elif reason:
             listing.ignored[name] = reason
     return listing
@@ -97,8 +114,25 @@ def _readable(relative: Path) -> str:
     return relative.as_posix().encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
-def _files(root: Path) -> Iterator[Path]:
-    return (path for path in root.rglob("*") if path.is_file())
+def _found(root: Path) -> Iterator[tuple[Path, str | None]]:
+    """Everything below a folder but plain folders, and why it is no regular file that is read."""
+    folders = [root]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    path = folder / entry.name
+                    if entry.is_symlink():
+                        yield path, LINK
+                    elif entry.is_dir(follow_symlinks=False):
+                        folders.append(path)
+                    else:
+                        yield path, None if entry.is_file(follow_symlinks=False) else NO_FILE
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            yield folder, f"the folder cannot be read ({error.strerror}); let the loader read it"
 
 
 def _ending(name: str, feed_name: str) -> str | None:
@@ -106,18 +140,23 @@ def _ending(name: str, feed_name: str) -> str | None:
     return max(fitting, key=len, default=None)
 
 
-def _why_ignored(relative: Path, feed_name: str, path: Path) -> str | None:
+def _why_ignored(relative: Path, feed_name: str, path: Path, unfit: str | None) -> str | None:
     """Why a file is no delivery; empty for a manifest beside its file, None for a delivery."""
     name = relative.name.lower()
     if any(part.startswith(".") for part in relative.parts):
         return "its name starts with a dot: ignored until renamed"
     if name.endswith(_UNFINISHED):
         return f"its name ends in {path.suffix}: ignored until renamed"
+    if unfit and len(relative.parts) < 3:
+        return unfit
     if feed_name not in ENDINGS or len(relative.parts) != 3:
         return "it lies in no feed's folder; put it in <source>/<feed>/"
     if name.endswith(MANIFEST_ENDING):
         described = path.with_name(path.name[: -len(MANIFEST_ENDING)])
-        return "" if described.exists() else "a manifest whose file is not here"
+        # Of one that is a link or the like, the refusal of its file tells.
+        return "" if os.path.lexists(described) else "a manifest whose file is not here"
+    if unfit:
+        return unfit
     if _ending(name, feed_name) is None:
         return f"its ending is none of {', '.join(ENDINGS[feed_name])}"
     return None
@@ -133,30 +172,50 @@ class Manifest:
     def check_sha256(self, actual: str) -> None:
         if self.sha256 is not None and str(self.sha256).lower() != actual:
             raise RefusedFile(
-                f"the manifest says sha256 {self.sha256}, the file has {actual}; send both again"
+                f"the manifest says sha256 {_quoted(self.sha256)}, the file has {actual};"
+                " send both again"
             )
 
     def check_rows(self, actual: int) -> None:
         if self.rows is not None and str(self.rows) != str(actual):
             raise RefusedFile(
-                f"the manifest says {self.rows} rows, the file has {actual}; send both again"
+                f"the manifest says {_quoted(self.rows)} rows, the file has {actual};"
+                " send both again"
             )
 
 
-def read_manifest(path: Path) -> Manifest:
-    """The manifest beside a file; an empty one if there is none."""
-    beside = path.with_name(path.name + MANIFEST_ENDING)
+def read_manifest(arrival: Arrival, limits: Limits) -> Manifest:
+    """The manifest beside a file; an empty one if there is none.
+
+    Raises:
+        RefusedFile: it is no regular file, too large, nested too deep, or no JSON object.
+    """
+    beside = arrival.path.with_name(arrival.path.name + MANIFEST_ENDING)
+
+    def refused(why: object) -> RefusedFile:
+        return RefusedFile(f"the manifest {beside.name} cannot be read ({why}); send it again")
+
     try:
-        said = json.loads(beside.read_bytes())
+        with open_regular(arrival.root, beside) as stream:
+            content = stream.read(LARGEST_MANIFEST_BYTES + 1)
+        if len(content) > LARGEST_MANIFEST_BYTES:
+            raise refused(f"it is larger than {LARGEST_MANIFEST_BYTES:,} bytes")
+        text = content.decode(json.detect_encoding(content))
+        if is_nested_over(limits, text):
+            raise refused(nesting_advice(limits))
+        said = json.loads(text.removeprefix("\ufeff"))
     except FileNotFoundError:
         return Manifest()
-    except (ValueError, OSError, RecursionError) as error:
+    except (ValueError, OSError, RecursionError, UnfitFileError) as error:
         # Beside the longest names that a file may have, none can lie.
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
             return Manifest()
-        raise RefusedFile(
-            f"the manifest {beside.name} cannot be read ({error}); send it again"
-        ) from error
+        raise refused(error) from error
     if not isinstance(said, dict):
         raise RefusedFile(f"the manifest {beside.name} is no JSON object; send it again")
     return Manifest(said.get("rows"), said.get("sha256"))
+
+
+def _quoted(said: Any) -> str:
+    text = str(said)
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"

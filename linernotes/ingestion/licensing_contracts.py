@@ -83,6 +83,18 @@ class Contracts(Interval):
     valid_from = col.time(required=True)
     valid_to = col.time()
 
+    @dy.rule()
+    def terms_of_model_missing(cls) -> pl.Expr:
+        """A model without its terms computes no fee, and the partner would get nothing."""
+        model = pl.col("model")
+        by_share = model.is_in(["pro_rata", "greater_of"])
+        per_use = pl.col("rate").is_null() & pl.col("per_use_minimum").is_null()
+        return pl.col("is_withdrawn") | ~(
+            (by_share & pl.col("revenue_share").is_null())
+            | ((model == "per_use") & per_use)
+            | ((model == "equal_per_work") & pl.col("training_fee_amount").is_null())
+        )
+
 
 class ContractWithholdings(Interval):
     """The rows inside a contract's `withholding`; no file of their own."""

@@ -18,11 +18,10 @@ from linernotes.ingestion.ecb import EcbFile, parse_rates
 from linernotes.ingestion.ern import ErnMessage, parse_message
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.lake import ECB_RATES, ERN_MESSAGES, SCHEMAS, Lake, typed
+from linernotes.ingestion.limits import MIB, hold
 from linernotes.ingestion.readers.batches import BYTE_ORDER_MARK
 from linernotes.ingestion.register import DeliveryOutcome
-
-# A message is one document in memory; the largest known releases are far below.
-LARGEST_MESSAGE_BYTES = 256 * 1024 * 1024
+from linernotes.settings import Limits
 
 
 def admit_message(
@@ -31,9 +30,10 @@ def admit_message(
     lake: Lake,
     scratch: Path,
     offsets: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
 ) -> None:
     """Load a DDEX message. Its row count is one: the message."""
-    message = parse_message(_content(path), offsets)
+    message = parse_message(_content(path, limits or Limits()), offsets)
     outcome.rows_read = 1
     unread = {f"not read, {what}": count for what, count in message.unread.items()}
     outcome.warnings = dict.fromkeys(message.warnings, 1) | unread
@@ -59,17 +59,16 @@ def admit_message(
         lake.append(table, rows, outcome.transaction_id, scratch)
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, limits: Limits) -> bytes:
+    """All of a file, unpacked."""
+    most = limits.max_document_mib * MIB
     is_packed = path.name.lower().endswith(".gz")
     try:
         with gzip.open(path, "rb") if is_packed else path.open("rb") as stream:
-            data = stream.read(LARGEST_MESSAGE_BYTES + 1)
+            data = stream.read(most + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise RefusedFile(f"the file cannot be unpacked ({error}); send it again") from error
-    if len(data) > LARGEST_MESSAGE_BYTES:
-        raise RefusedFile(
-            f"the message is larger than {LARGEST_MESSAGE_BYTES // 2**20} MiB; part it into several"
-        )
+    hold(limits, "max_document_mib", -(-len(data) // MIB), "MiB unpacked")
     return data
 
 
@@ -94,14 +93,16 @@ def admit_rates(
     scratch: Path,
     confirm: Callable[[int], None] = lambda row_count: None,
     keep_bad_rows: bool = True,
+    limits: Limits | None = None,
 ) -> set[int]:
     """Load the days of the central bank's file that are new. A row is a day.
 
     Returns:
         The numbers of the days that were turned away.
     """
-    data = path.read_bytes()
-    parsed = parse_rates(data)
+    limits = limits or Limits()
+    data = _content(path, limits)
+    parsed = parse_rates(data, limits)
     outcome.rows_read = parsed.rows_read
     confirm(parsed.rows_read)
     known, conflicting = _days_in_lake(parsed, outcome, lake)
@@ -122,6 +123,7 @@ def admit_rates(
     )
     bad_rows = set(faults["row_number"])
     if keep_bad_rows:
+        hold(limits, "max_bad_rows", len(bad_rows), "bad rows")
         refuse_over_limit(faults, len(bad_rows), parsed.rows_read, Contract.BAD_ROWS_PERCENT)
     outcome.rows_quarantined = len(bad_rows)
     outcome.rows_duplicate = parsed.rows_duplicate + known.height

@@ -12,7 +12,14 @@ import polars as pl
 
 from linernotes.ingestion import quarantine
 from linernotes.ingestion.admission import Admission, emptied
-from linernotes.ingestion.door import UNFORESEEN, Door, LoadReport, open_door, open_lake
+from linernotes.ingestion.door import (
+    UNFORESEEN,
+    Door,
+    LoadReport,
+    open_door,
+    open_lake,
+    require_disk,
+)
 from linernotes.ingestion.errors import NothingOpen, RefusedFile
 from linernotes.ingestion.feeds import CONTRACTS, ECB
 from linernotes.ingestion.messages import admit_rates
@@ -137,6 +144,7 @@ def _retry(door: Door, delivery_id: str, report: LoadReport) -> DeliveryOutcome 
     except RefusedFile:
         return None
     except UNFORESEEN as error:
+        require_disk(error, door.lake.root)
         report.unread_files[name] = door.words_for(error, sha256)
         return None
     numbers = rows["row_number"].to_list()
@@ -155,8 +163,10 @@ def _admit(
     door: Door, path: Path, feed_name: str, outcome: DeliveryOutcome, scratch: Path
 ) -> set[int]:
     if feed_name == ECB:
-        return admit_rates(path, outcome, door.lake, scratch, keep_bad_rows=False)
+        return admit_rates(
+            path, outcome, door.lake, scratch, keep_bad_rows=False, limits=door.limits
+        )
     contract = CONTRACTS[feed_name]
-    reader = reader_for(path, path.suffix, contract)
-    admission = Admission(contract, door.lake, door.connection, scratch)
+    reader = reader_for(path, path.suffix, contract, door.limits)
+    admission = Admission(contract, door.lake, door.connection, scratch, door.limits)
     return admission.admit(reader, outcome, keep_bad_rows=False)

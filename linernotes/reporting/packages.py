@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from linernotes.agreements import load_agreements
-from linernotes.base import durable
+from linernotes.base import durable, modes
 from linernotes.errors import LinernotesError
 from linernotes.published import open_published
 from linernotes.reporting.document import write_document
@@ -193,6 +193,7 @@ def _write_package(
     partner_id, month = statements[0].partner_id, statements[0].report_month
     shelf = settings.outbox_root / file_safe(partner_id) / month
     durable.make_folder(shelf)
+    modes.share_way(settings.home, shelf, settings.readers)
     durable.clear_unfinished(shelf)
     is_issued = package_state(statements) == ISSUED
     if is_issued and not rewrite and (newest := _newest_version(shelf)):
@@ -223,7 +224,8 @@ def _write_package(
             files += _write_texts(building, connection, name, statements, tables, mark)
             manifest = build_manifest(statements, freeze, agreed, files, head)
             # Somebody else may have been faster: then this one is the version after theirs.
-            if package := _shelve(building, as_version(manifest, newest + 1, shelf)):
+            manifest = as_version(manifest, newest + 1, shelf)
+            if package := _shelve(building, manifest, settings.readers):
                 return package
         finally:
             shutil.rmtree(building, ignore_errors=True)
@@ -300,9 +302,10 @@ def _write_texts(
     return [packaged_file(folder / name) for name in (DOCUMENT, WORKBOOK, README)]
 
 
-def _shelve(building: Path, manifest: dict[str, Any]) -> Package | None:
+def _shelve(building: Path, manifest: dict[str, Any], readers: modes.Readers) -> Package | None:
     """Gives a finished folder its place as the version it is; None where the place is taken."""
     write_manifest(building, manifest)
+    modes.share(building, readers)
     target = building.parent / f"v{manifest['version']}"
     if not durable.settle(building, target):
         return None

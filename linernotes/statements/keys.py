@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from linernotes.base import durable
+from linernotes.base import durable, modes
 from linernotes.errors import LinernotesError
 from linernotes.settings import Settings
 from linernotes.statements.records import instant_text, json_text, now
@@ -110,11 +110,8 @@ def signing_key(settings: Settings) -> SigningKey | None:
         found = path.lstat()
         if not stat.S_ISREG(found.st_mode):
             raise LinernotesError(f"{path} is a link or no file: put the key itself there.")
-        if found.st_mode & 0o077:
-            raise LinernotesError(
-                f"{path} can be read by other users of this machine: run `chmod 600 {path}`. If "
-                "one of them may have copied it, run `linernotes keys rotate` after that."
-            )
+        if reason := modes.why_open(path):
+            raise LinernotesError(f"{reason}: `linernotes keys rotate`.")
         private = load_pem_private_key(path.read_bytes(), password=None)
     except FileNotFoundError:
         return None

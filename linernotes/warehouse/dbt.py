@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +21,9 @@ from linernotes.warehouse.sources import sources_folder
 
 Progress = Callable[[int, int, str], None]
 LAST_MESSAGES = 15
+# Kinds of error of DuckDB that are about a value, and quote it.
+QUOTES_VALUES = re.compile(r"\b(Conversion|Constraint|Invalid Input|Out of Range) Error")
+QUOTED = re.compile(r"""["'`].*["'`]""", re.DOTALL)
 KEPT_TEXT = 300
 FAILED = frozenset({"error", "fail", "runtime error"})
 
@@ -127,6 +131,8 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "LINERNOTES_DUCKDB_THREADS": str(settings.duckdb_threads or os.cpu_count() or 1),
         "DBT_TARGET_PATH": str(settings.warehouse_file.parent / "target"),
         "DBT_LOG_PATH": str(settings.warehouse_file.parent / "logs"),
+        # What dbt says is read from its output; its own log would keep values that errors quote.
+        "DBT_LOG_LEVEL_FILE": "none",
         "DBT_PROFILES_DIR": str(PROJECT_ROOT),
         "DBT_PROJECT_DIR": str(PROJECT_ROOT),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -195,7 +201,8 @@ def run_dbt(
     ) as process:
         for line in process.stdout or []:
             event = _event(line)
-            messages.append(event["info"].get("msg", line) if event else line.rstrip())
+            said = event["info"].get("msg", line) if event else line.rstrip()
+            messages.append(without_values(said))
             if event:
                 invocation_id = event["info"].get("invocation_id") or invocation_id
             if event and on_progress and event["info"].get("name") in _RESULT_EVENTS:
@@ -253,7 +260,13 @@ def is_blocking_test(node: dict[str, Any]) -> bool:
 
 def said_of(result: dict[str, Any]) -> str:
     """What dbt said of a node, in one line."""
-    return " ".join((result.get("message") or result["status"]).split())[:KEPT_TEXT]
+    text = without_values(result.get("message") or result["status"])
+    return " ".join(text.split())[:KEPT_TEXT]
+
+
+def without_values(text: str) -> str:
+    """A message without the values that DuckDB quotes: they may be personal, and logs keep it."""
+    return QUOTED.sub("…", text) if QUOTES_VALUES.search(text) else text
 
 
 def build_result(

@@ -3,12 +3,18 @@
 Whether a test fails is decided elsewhere.
 """
 
+import re
 from typing import Any
 
 import duckdb
 
 from linernotes.settings import Settings
 
+# Columns whose values may tell who somebody is; a message goes to logs and to alerts.
+PERSONAL = re.compile(
+    r"(^|_)(user_key|e?mail|names?|name_original|title|text|note|comment|address|by|facts|json)$"
+)
+LEFT_OUT = "…"
 MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 3, 12, 400
 
 
@@ -42,6 +48,10 @@ def first_rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:
 
 
 def _as_text(row: dict[str, Any]) -> str:
-    told = [f"{name}={value}" for name, value in row.items() if value is not None]
+    told = [
+        f"{name}={LEFT_OUT if PERSONAL.search(name) else value}"
+        for name, value in row.items()
+        if value is not None
+    ]
     text = ", ".join(told[:MOST_COLUMNS])
     return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"

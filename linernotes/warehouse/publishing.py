@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from linernotes.base import durable
+from linernotes.base import durable, modes
 from linernotes.errors import LinernotesError
 from linernotes.holders import why_not_opened, write_ahead_log
 from linernotes.published import Publication, definitions_file, publication
@@ -62,18 +62,23 @@ def publish(settings: Settings) -> Path:
     known_at = require_build(settings, "it is not published").known_at
     root = settings.published_root
     durable.make_folder(root)
+    modes.share_way(settings.home, root, settings.readers)
     durable.clear_unfinished(root)
     published_at, number = datetime.now(UTC), _next_number(settings)
     target = root / f"linernotes-{number:06d}-{published_at:%Y%m%dT%H%M%S}.duckdb"
     definitions = target_folder(settings) / "semantic_manifest.json"
     with durable.replacing(definitions_file(target)) as copy:
         shutil.copyfile(definitions, copy)
+        modes.share(copy, settings.readers)
     with durable.replacing(target) as unfinished:
         head = ledger_head(settings)
         _copy_public_schemas(settings.warehouse_file, unfinished, known_at, head)
         unfinished.chmod(unfinished.stat().st_mode & ~EVERYBODYS_WRITING)
+        modes.share(unfinished, settings.readers)
     record = Publication(target.name, known_at.isoformat() + "Z", published_at.isoformat(), number)
-    durable.write_text(root / "current.json", json.dumps(asdict(record), indent=2) + "\n")
+    with durable.replacing(root / "current.json") as pointer:
+        pointer.write_text(json.dumps(asdict(record), indent=2) + "\n")
+        modes.share(pointer, settings.readers)
     _take_logs_away(root)
     with durable.replacing(settings.published_file) as link:
         os.link(target, link)

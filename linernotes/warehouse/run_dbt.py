@@ -18,7 +18,7 @@ def _hold_home() -> None:
     """Holds the home for as long as this process lives; the descriptor is never closed."""
     path = os.environ.get(LOCK_VARIABLE)
     if path and WRITING_COMMANDS & set(sys.argv[1:]):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

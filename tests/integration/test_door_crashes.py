@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 CONTRACT = (
     '{"contract_id":"c","version":1,"partner_id":"p","side":"MASTER","product_ids":["*"],'
-    '"currency":"EUR","silence":"deny","required_parties":["owner"],"model":"pro_rata",'
+    '"currency":"EUR","silence":"deny","required_parties":["owner"],"model":"pro_rata","revenue_share":0.5,'
     '"fx_rule":"usage_month_end","late_usage":"none","signed_at":"2026-01-01T00:00:00Z",'
     '"valid_from":"2026-01-01T00:00:00Z","recorded_at":"2026-01-01T00:00:00Z",'
     '"withholding":[{"source_territory":"ID","rate":0.1}]}\n'

@@ -6,6 +6,7 @@ What single rows must be is tested in `test_door_loads.py`.
 import datetime as dt
 import os
 import time
+from io import BufferedReader
 from pathlib import Path
 
 import polars as pl
@@ -297,14 +298,14 @@ def test_file_that_may_not_be_read_is_told_and_ends_no_load(
 ) -> None:
     doorstep.put_rows(f"{PARTIES}/a.jsonl", party(1))
     doorstep.put_rows(f"{PARTIES}/b.jsonl", party(2))
-    read = door_module.Arrival.sha256
+    opened = door_module.Arrival.open
 
-    def forbidden(self: door_module.Arrival) -> str:
+    def forbidden(self: door_module.Arrival) -> BufferedReader:
         if self.name.endswith("a.jsonl"):
             raise PermissionError(13, "Permission denied")
-        return read(self)
+        return opened(self)
 
-    monkeypatch.setattr(door_module.Arrival, "sha256", forbidden)
+    monkeypatch.setattr(door_module.Arrival, "open", forbidden)
     report = doorstep.load()
 
     assert len(report.deliveries) == 1
@@ -317,6 +318,8 @@ def settled(doorstep: Doorstep, seconds: float) -> Settings:
 
 def test_file_that_still_grows_is_left_for_the_next_load(doorstep: Doorstep) -> None:
     """Half a file under its final name was taken for a whole one."""
+    doorstep.settings.landing_root.mkdir()
+    doorstep.load()
     path = doorstep.put_rows(f"{PARTIES}/a.jsonl", party(1))
     settings = settled(doorstep, 0.5)
     sleep = time.sleep

@@ -359,7 +359,7 @@ def test_withholdings_of_a_contract_load_as_rows_of_their_own(doorstep: Doorstep
     doorstep.put(
         "licensing/contracts/1.jsonl",
         '{"contract_id":"c","version":2,"partner_id":"p","side":"MASTER","product_ids":["*"],'
-        '"currency":"EUR","silence":"deny","required_parties":["owner"],"model":"pro_rata",'
+        '"currency":"EUR","silence":"deny","required_parties":["owner"],"model":"pro_rata","revenue_share":0.5,'
         '"fx_rule":"usage_month_end","late_usage":"none","signed_at":"2026-01-01T00:00:00Z",'
         '"valid_from":"2026-01-01T00:00:00Z","recorded_at":"2026-01-01T00:00:00Z","withholding":'
         '[{"source_territory":"ID","rate":0.1},{"source_territory":"TH","rate":0.05}]}\n',

@@ -13,9 +13,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from linernotes.base import modes
 from linernotes.checked_runs import record_run
 from linernotes.errors import LinernotesError
-from linernotes.published import open_published, publication
+from linernotes.published import definitions_file, open_published, publication
 from linernotes.settings import PROJECT_ROOT, Settings
 from linernotes.warehouse import PUBLIC_SCHEMAS, publish, publishing, target_folder
 from linernotes.warehouse.compiled import project_sha256
@@ -95,21 +96,33 @@ def tables(file: Path) -> set[str]:
         return {name for (name,) in found}
 
 
-def test_published_file_has_no_right_to_write_and_no_more_readers_than_before(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("readers", "home", "folder", "file"),
+    [
+        ("all", 0o711, 0o755, 0o444),
+        ("group", 0o710, 0o750, 0o440),
+        ("owner", 0o700, 0o700, 0o400),
+    ],
+)
+def test_publication_can_be_read_by_whom_the_settings_name_and_written_by_nobody(
+    settings: Settings, readers: modes.Readers, home: int, folder: int, file: int
 ) -> None:
-    """It was 0644, so that a tool that opens read-write by default locked it and changed it."""
-    own = settings.published_root / publication(settings).file_name
-
-    assert stat.S_IMODE(settings.published_file.stat().st_mode) == 0o444
-    assert stat.S_IMODE(own.stat().st_mode) == 0o444
-
-    before = os.umask(0o077)
+    """It was 0644 in a home that all could read, whatever the settings."""
+    given = settings.model_copy(update={"readers": readers})
+    before = os.umask(0o022 if readers == "owner" else 0o077)
     try:
-        publish(settings)
+        publish(given)
     finally:
         os.umask(before)
-    assert stat.S_IMODE(settings.published_file.stat().st_mode) == 0o400
+
+    root = given.published_root
+    own = publication(given).file_name
+    found = {path.name: stat.S_IMODE(path.stat().st_mode) for path in root.iterdir()}
+    assert stat.S_IMODE(given.home.stat().st_mode) == home
+    assert stat.S_IMODE(root.stat().st_mode) == folder
+    assert found[own] == found[given.published_file.name] == file
+    assert found["current.json"] == file | 0o200
+    assert found[definitions_file(root / own).name] == file | 0o200
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing keeps root from writing")

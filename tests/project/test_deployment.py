@@ -119,3 +119,20 @@ def test_containers_and_services_run_without_rights_that_they_do_not_need(
         assert unit["Service"]["User"] == "linernotes"
         assert unit["Service"]["ProtectSystem"] == "strict"
         assert unit["Service"]["NoNewPrivileges"] == "yes"
+
+
+def test_homes_and_settings_of_containers_and_services_are_their_owners_alone(root: Path) -> None:
+    lines = (root / "deploy" / "Containerfile").read_text(encoding="utf-8")
+    service = units(root)["linernotes.service"]["Service"]
+    document = (root / "docs" / "operators" / "deployment.md").read_text(encoding="utf-8")
+
+    assert "--mode 0700 /var/lib/linernotes" in lines
+    assert service["StateDirectoryMode"] == "0700"
+    assert service["UMask"] == "0077"
+    made = re.findall(r"install --mode (\d+) \S+ \S+\.env$", document, re.MULTILINE)
+    assert made == ["600"] * 4
+
+
+def test_pages_without_a_login_are_opened_knowingly(root: Path, compose: dict[str, Any]) -> None:
+    for words in commands(root, compose):
+        assert words[0] != "up" or "--host" not in words or "--behind-login" in words

@@ -1,6 +1,7 @@
 """Settings: one place, one precedence, and no name without an effect."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,15 @@ from linernotes.warehouse import dbt_environment
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty current folder, and an environment that sets nothing."""
     for name in os.environ:
         if name.startswith("LINERNOTES_"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    before = os.umask(0o077)
+    yield tmp_path
+    os.umask(before)
 
 
 @pytest.mark.parametrize(
@@ -139,3 +142,45 @@ def test_settings_do_not_show_secrets(folder: Path) -> None:
     )
 
     assert "hush" not in shown
+
+
+@pytest.mark.parametrize("hosts", ["https://reports.example", "reports.example:443", "a.example,*"])
+def test_allowed_host_that_is_no_name_is_refused(
+    monkeypatch: pytest.MonkeyPatch, hosts: str
+) -> None:
+    monkeypatch.setenv("LINERNOTES_ALLOWED_HOSTS", hosts)
+
+    with pytest.raises(ValidationError, match="no name of a host"):
+        Settings()
+
+
+def test_allowed_hosts_are_a_list_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINERNOTES_ALLOWED_HOSTS", " reports.example, [2001:db8::1] ,")
+
+    assert Settings().allowed_names == ["reports.example", "[2001:db8::1]"]
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660, 0o601])
+@pytest.mark.parametrize("name", [".env", "named.env"])
+def test_settings_in_a_file_that_others_can_read_are_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, mode: int
+) -> None:
+    """The file holds passwords, and anybody on the machine could read them."""
+    file = folder / name
+    file.write_text("LINERNOTES_DBT_THREADS=3\n")
+    file.chmod(mode)
+    monkeypatch.setenv("LINERNOTES_ENV_FILE", str(file))
+
+    with pytest.raises(ValidationError, match=f"run `chmod 600 {file}`"):
+        Settings()
+
+    file.chmod(0o600)
+    assert Settings().dbt_threads == 3
+
+
+def test_settings_of_another_program_may_be_read_by_others(folder: Path) -> None:
+    file = folder / ".env"
+    file.write_text("DATABASE_URL=x\n")
+    file.chmod(0o644)
+
+    assert Settings().dbt_threads == 2

@@ -15,6 +15,8 @@ import polars as pl
 
 from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.errors import RefusedFile
+from linernotes.ingestion.limits import hold, hold_unpacked
+from linernotes.settings import Limits
 
 PIECE_BYTES = 16 * 1024 * 1024
 # No honest record is longer; what is, is a quote that was never closed.
@@ -53,8 +55,9 @@ class Batch:
 class Reader(ABC):
     """Reads one file against one contract, in batches, as often as it is asked to."""
 
-    def __init__(self, path: Path, contract: type[Contract]) -> None:
+    def __init__(self, path: Path, contract: type[Contract], limits: Limits | None = None) -> None:
         self.path = path
+        self.limits = limits or Limits()
         self.contract = contract
         self.columns = contract.feed_columns()
         self.traits = contract.traits()
@@ -97,6 +100,10 @@ class Reader(ABC):
                 " fixed and in small letters; send the file again with them"
             )
 
+    def hold_columns(self, names: Collection[str]) -> None:
+        """Refuse a file with more columns than the limit."""
+        hold(self.limits, "max_columns", len(names), "columns")
+
     def ignore(self, names: Collection[str]) -> None:
         """Note columns that the contract does not know."""
         known = {*self.columns, *self.ignored_columns}
@@ -112,11 +119,15 @@ def open_bytes(path: Path) -> IO[bytes]:
     return cast(IO[bytes], gzip.open(path, "rb")) if is_gzip_name(path) else path.open("rb")
 
 
-def pieces(path: Path) -> Iterator[tuple[bytes, bool]]:
+def pieces(path: Path, limits: Limits) -> Iterator[tuple[bytes, bool]]:
     """The content in pieces that end where a line does, each with whether it is the last.
 
-    Refuses what cannot be unpacked and what has NUL bytes.
+    Refuses what cannot be unpacked, what has NUL bytes, and what is too large.
     """
+    packed = path.stat().st_size if is_gzip_name(path) else None
+    if packed is None:
+        hold_unpacked(limits, path.stat().st_size)
+    unpacked = 0
     with open_bytes(path) as stream:
         block = _read(stream, path)
         if block.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -127,6 +138,8 @@ def pieces(path: Path) -> Iterator[tuple[bytes, bool]]:
             if b"\0" in block:
                 raise RefusedFile("the file has NUL bytes; send it as UTF-8 text without them")
             rest += block
+            unpacked += len(block)
+            hold_unpacked(limits, unpacked, packed)
             block = _read(stream, path)
             if not block:
                 yield rest, True

@@ -6,6 +6,7 @@ A row keeps its text as delivered. Cells stay text; lists are parted at `|`.
 import csv
 import io
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import polars as pl
@@ -38,8 +39,10 @@ class CsvReader(Reader):
         header: list[str] = []
         row_number = 1
         carried = ""
-        for piece, is_last in pieces(self.path):
+        for piece, is_last in pieces(self.path, self.limits):
             text = carried + decode(piece)
+            if not is_last and not text.strip("\r\n"):
+                continue
             if not header:
                 header, text = self._take_header(text, is_last)
                 if not header:
@@ -63,7 +66,9 @@ class CsvReader(Reader):
         if not header and not is_last:
             return [], text
         self.header_text = records.consumed.strip("\r\n")
-        twice = sorted({name for name in header if header.count(name) > 1 and name in self.columns})
+        self.hold_columns(header)
+        given = Counter(header)
+        twice = sorted(name for name in self.columns if given[name] > 1)
         if twice:
             raise RefusedFile(
                 f"the header names a column twice: {', '.join(twice)}. Name each column once"

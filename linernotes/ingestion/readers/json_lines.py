@@ -4,6 +4,7 @@ A key given twice breaks its row, because readers differ in which of the two the
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ import polars as pl
 from linernotes.ingestion.contract_terms import flatten
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.licensing_contracts import Contracts
+from linernotes.ingestion.limits import is_nested_over, nesting_advice
 from linernotes.ingestion.readers.batches import Batch, BrokenRow, Reader, decode, pieces
 
 _SCALARS = (str, type(None))
@@ -23,8 +25,9 @@ class JsonLinesReader(Reader):
     def batches(self) -> Iterator[Batch]:
         row_number = 1
         seen: set[str] = set()
-        for piece, is_last in pieces(self.path):
+        for piece, is_last in pieces(self.path, self.limits):
             batch = self._read(decode(piece), row_number, seen)
+            self.hold_columns(seen)
             row_number += batch.row_count
             if is_last:
                 self.require(seen)
@@ -42,6 +45,8 @@ class JsonLinesReader(Reader):
             if not line or line.isspace():
                 continue
             try:
+                if is_nested_over(self.limits, line):
+                    raise ValueError(nesting_advice(self.limits))
                 row = _parse(line)
                 row = flatten(row) if self.contract is Contracts else row
                 seen.update(row)
@@ -147,7 +152,8 @@ def _parse(line: str) -> dict[str, Any]:
 def _once(pairs: list[tuple[str, Any]]) -> None:
     keys = [key for key, _ in pairs]
     if len(set(keys)) < len(keys):
-        raise _KeyTwice(next(key for key in keys if keys.count(key) > 1), keys)
+        counts = Counter(keys)
+        raise _KeyTwice(next(key for key in keys if counts[key] > 1), keys)
 
 
 # Made once: to make a decoder takes longer than to read a line with it.

@@ -13,8 +13,11 @@ import polars.selectors as cs
 
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.readers.batches import Batch, Reader
+from linernotes.ingestion.readers.parquet_size import hold_size, unreadable
 
 BATCH_ROWS = 250_000
+# A text that stands once in the file may be that of every row: so much of it is handled at a time.
+BATCH_BYTES = 256 * 1024 * 1024
 # Types in which no value of a feed comes.
 _UNFIT = (pl.Duration, pl.Time, pl.Object, pl.Unknown)
 _TIME = "%Y-%m-%dT%H:%M:%S%.6f"
@@ -33,7 +36,7 @@ class ParquetReader(Reader):
                 .select(wanted)
                 .collect_batches(chunk_size=BATCH_ROWS, maintain_order=True)
             )
-            for frame in frames:
+            for frame in (part for whole in frames for part in _parts(whole)):
                 plain, is_unfit = _plain(frame)
                 _refuse_nul(plain)
                 numbers = pl.int_range(
@@ -49,13 +52,14 @@ class ParquetReader(Reader):
                     },
                 )
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-            raise _unreadable(error) from error
+            raise unreadable(error, self.path) from error
 
     def _schema(self) -> pl.Schema:
+        hold_size(self.path, self.columns, self.limits)
         try:
             schema = pl.scan_parquet(self.path, glob=False).collect_schema()
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-            raise _unreadable(error) from error
+            raise unreadable(error, self.path) from error
         self.require(schema)
         self.ignore(schema)
         floats = [
@@ -72,6 +76,20 @@ class ParquetReader(Reader):
                 " columns as Parquet decimals"
             )
         return schema
+
+
+def _parts(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """A batch in as many parts as keep each of them in memory."""
+    count = max(1, min(frame.height, -(-_text_bytes(frame) // BATCH_BYTES)))
+    yield from frame.iter_slices(-(-frame.height // count) or 1) if count > 1 else [frame]
+
+
+def _text_bytes(frame: pl.DataFrame) -> int:
+    """How long all texts of a frame are together, each as often as it stands there."""
+    return sum(
+        int(column.str.len_bytes().sum() if column.dtype == pl.String else column.bin.size().sum())
+        for column in frame.select(pl.col(pl.String, pl.Binary)).iter_columns()
+    )
 
 
 class _Originals:
@@ -178,7 +196,3 @@ def _refuse_nul(frame: pl.DataFrame) -> None:
         items = column.list.explode() if column.dtype == pl.List else column
         if items.str.contains("\0", literal=True).any():
             raise RefusedFile(f"a text of {column.name} holds NUL; send it without")
-
-
-def _unreadable(error: BaseException) -> RefusedFile:
-    return RefusedFile(f"the file cannot be read as Parquet ({str(error)[:200]}); send it again")

@@ -240,6 +240,20 @@ def test_sftp_server_that_is_away_is_tried_as_often_as_agreed(settings: Settings
     assert "(tried 3 times)" in shipment.reason
 
 
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
+def test_sftp_delivery_with_a_key_that_others_can_read_is_refused(
+    settings: Settings, server: SftpFolder, mode: int
+) -> None:
+    """OpenSSH refuses such a key; here it was taken."""
+    server.private_key.chmod(mode)
+
+    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], patience=HASTY)
+
+    assert (shipment.outcome, shipment.attempts) == (FAILED, 1)
+    assert f"run `chmod 600 {server.private_key}`" in shipment.reason
+    assert tree(server.root) == {}
+
+
 @pytest.mark.parametrize("missing", ["known_hosts", "private_key"])
 def test_sftp_delivery_without_a_key_file_says_which(
     settings: Settings, server: SftpFolder, missing: str

@@ -10,6 +10,7 @@ import re
 import resource
 import shutil
 import signal
+import stat
 import sys
 import time
 from collections.abc import Callable
@@ -88,6 +89,28 @@ def test_delivery_to_a_folder_brings_every_file_and_the_flag(settings: Settings)
     assert verify_package(folder / PLACE) == []
     assert shipment.outcome == DELIVERED
     assert delivery_standing(settings) == DeliveryStanding(1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("mode", "folder_mode", "file_mode"),
+    [(0o700, 0o700, 0o600), (0o750, 0o750, 0o640), (0o775, 0o755, 0o644), (0o711, 0o711, 0o600)],
+)
+def test_delivery_to_a_folder_can_be_read_by_who_may_read_the_folder(
+    settings: Settings, mode: int, folder_mode: int, file_mode: int
+) -> None:
+    """Another program takes the files from there: the umask of our process is not its business."""
+    folder, package = folder_of(settings), package_of(settings, "tune")
+    folder.chmod(mode)
+    before = os.umask(0o077 if mode != 0o700 else 0o022)
+    try:
+        deliver_packages(settings, [package])
+    finally:
+        os.umask(before)
+
+    made = list(folder.rglob("*"))
+    folders = {stat.S_IMODE(one.stat().st_mode) for one in made if one.is_dir()}
+    files = {stat.S_IMODE(one.stat().st_mode) for one in made if one.is_file()}
+    assert (folders, files) == ({folder_mode}, {file_mode})
 
 
 def test_delivery_is_recorded_with_what_the_target_said(settings: Settings) -> None:

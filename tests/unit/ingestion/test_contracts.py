@@ -308,6 +308,7 @@ def contract(**more: object) -> dict:
         "silence": "deny",
         "required_parties": ["owner"],
         "model": "pro_rata",
+        "revenue_share": "0.5",
         "fx_rule": "usage_month_end",
         "late_usage": "none",
         "signed_at": "2026-01-01T00:00:00Z",
@@ -348,6 +349,45 @@ def test_contract_terms_are_laid_out_flat(checked: Held) -> None:
 )
 def test_contract_with_a_bad_term_breaks(checked: Held, terms: dict, broken: list[str]) -> None:
     assert rules(checked("licensing/contracts", contract(**terms))) == broken
+
+
+NOTHING = {"revenue_share": None}
+
+
+@pytest.mark.parametrize(
+    ("terms", "broken"),
+    [
+        (NOTHING, ["terms_of_model_missing"]),
+        (NOTHING | {"is_withdrawn": True}, []),
+        (NOTHING | {"model": "greater_of", "rate": "1"}, ["terms_of_model_missing"]),
+        (NOTHING | {"model": "per_use"}, ["terms_of_model_missing"]),
+        (NOTHING | {"model": "per_use", "rate": "1"}, []),
+        (NOTHING | {"model": "per_use", "per_use_minimum": "1"}, []),
+        (NOTHING | {"model": "equal_per_work"}, ["terms_of_model_missing"]),
+        (NOTHING | {"model": "equal_per_work", "training_fee": {"amount": "1"}}, []),
+        (NOTHING | {"model": "other"}, ["model.closed_list"]),
+        ({"required_parties": []}, ["required_parties.required"]),
+    ],
+)
+def test_contract_without_the_terms_of_its_model_breaks_alone(
+    checked: Held, terms: dict, broken: list[str]
+) -> None:
+    """A blocking check stopped every partner's statement for one contract without its share."""
+    assert rules(checked("licensing/contracts", contract(**terms))) == broken
+
+
+@pytest.mark.parametrize(("child", "broken"), [("a", ["own_member"]), ("b", [])])
+def test_party_that_is_its_own_parent_breaks_alone(
+    checked: Held, child: str, broken: list[str]
+) -> None:
+    row = {
+        "parent_party_id": "a",
+        "child_party_id": child,
+        "role": "member_of",
+        "valid_from": RECORDED_AT,
+    }
+
+    assert rules(checked("catalog/party_links", row)) == broken
 
 
 @pytest.mark.parametrize("contract_class", CONTRACTS.values(), ids=lambda held: held.__name__)

@@ -35,11 +35,13 @@ from orchestration import keeping
 keeping.GRACE_SECONDS = 0.5
 try:
     with keeping.the_only_one(Path(sys.argv[1]), Path(sys.argv[1])) as lock:
-        sys.exit(keeping.keep_together([sys.executable, "-c", *sys.argv[2:]], os.environ, lock))
+        sys.exit(keeping.keep_together(
+            [[sys.executable, "-c", *sys.argv[2:]]], os.environ, lock))
 except LinernotesError as error:
     sys.exit(str(error))
 """
-PATIENCE_SECONDS = 60
+# Longer than a second command waits for what a killed one has started.
+PATIENCE_SECONDS = 120
 
 
 def until(holds: Callable[[], bool]) -> bool:
@@ -105,6 +107,7 @@ def test_up_over_a_home_that_is_served_names_the_first(
 def test_up_after_one_that_was_killed_may_start(
     up: tuple[subprocess.Popen, list[int]], tmp_path: Path
 ) -> None:
+    """What the first has started is still there for a while, and longer on a busy machine."""
     process, _ = up
     process.kill()
     process.wait(PATIENCE_SECONDS)
@@ -112,7 +115,25 @@ def test_up_after_one_that_was_killed_may_start(
     command = [sys.executable, "-c", UP, str(tmp_path), SERVER, str(told)]
 
     with subprocess.Popen(command) as second:
-        has_started = until(told.exists)
+        until(lambda: told.exists() or second.poll() is not None)
+        has_started = told.exists()
         second.terminate()
 
     assert has_started
+
+
+def test_up_with_two_servers_ends_with_the_first_that_ends(tmp_path: Path) -> None:
+    """A web server without its daemon would look as if the schedules ran."""
+    told = tmp_path / "processes"
+    script = UP.replace(
+        '[[sys.executable, "-c", *sys.argv[2:]]]',
+        '[[sys.executable, "-c", *sys.argv[2:]], [sys.executable, "-c", "raise SystemExit(7)"]]',
+    )
+    command = [sys.executable, "-c", script, str(tmp_path), SERVER, str(told)]
+
+    with subprocess.Popen(command) as process:
+        status = process.wait(PATIENCE_SECONDS)
+
+    assert status == 7
+    below = map(int, told.read_text().split()) if told.exists() else []
+    assert until(lambda: not any(map(is_running, below)))

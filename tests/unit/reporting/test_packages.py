@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import os
 import re
+import stat
 import zipfile
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import polars as pl
 import pytest
 
 from linernotes.agreements import NOBODY
+from linernotes.base import modes
 from linernotes.errors import LinernotesError
 from linernotes.reporting import read_package_csv, verify_package, write_packages
 from linernotes.reporting import workbook as workbook_module
@@ -74,6 +77,28 @@ def test_package_of_partner_has_every_file_and_verifies(settings: Settings) -> N
     assert package.path == settings.outbox_root / "tune" / "2026-06" / "v1"
     assert {path.name for path in package.path.iterdir()} == FILES
     assert verify_package(package.path) == []
+
+
+@pytest.mark.parametrize(
+    ("readers", "home", "folder", "file"),
+    [("owner", 0o700, 0o700, 0o600), ("group", 0o710, 0o750, 0o640), ("all", 0o711, 0o755, 0o644)],
+)
+def test_package_can_be_read_by_whom_the_settings_name(
+    tmp_path: Path, readers: modes.Readers, home: int, folder: int, file: int
+) -> None:
+    """Packages were open to every user of the machine, whatever the home's owner wanted."""
+    settings = drafted(Settings(home=tmp_path / "home", readers=readers), TUNE)
+    before = os.umask(0o022 if readers == "owner" else 0o077)
+    try:
+        [package] = write_packages(settings)
+    finally:
+        os.umask(before)
+
+    way = [package.path, *package.path.parents][:4]
+    assert way[-1] == settings.outbox_root
+    assert stat.S_IMODE(settings.home.stat().st_mode) == home
+    assert {stat.S_IMODE(one.stat().st_mode) for one in way} == {folder}
+    assert {stat.S_IMODE(one.stat().st_mode) for one in package.path.iterdir()} == {file}
 
 
 def test_package_written_in_two_homes_has_the_same_bytes_e13_e14(tmp_path: Path) -> None:

@@ -1,0 +1,60 @@
+"""Opens files of the landing zone as what they are: regular files, by no link on the way.
+
+The checks are made on what was opened, so nobody can put another file in its place in between.
+"""
+
+import errno
+import os
+import stat
+from io import BufferedReader
+from pathlib import Path
+
+LINK = "it is a link, and links are not followed; put the file itself there"
+NO_FILE = "it is no regular file but a pipe, a device or the like; put a regular file there"
+# Without these a pipe without a writer would be waited for, and a terminal taken over.
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+
+
+class UnfitFileError(Exception):
+    """What lies there is a link or no regular file; the text says which, and what to do."""
+
+
+def open_regular(root: Path, path: Path) -> BufferedReader:
+    """Opens a regular file below a folder. The folder itself may be a link.
+
+    Raises:
+        UnfitFileError: the file or a folder on the way is a link, or it is no regular file.
+        OSError: it is not there, or may not be read.
+    """
+    *folders, name = path.relative_to(root).parts
+    place = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for folder in folders:
+            inner = _open(folder, _FLAGS | os.O_DIRECTORY, place)
+            os.close(place)
+            place = inner
+        file = _open(name, _FLAGS, place)
+    finally:
+        os.close(place)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise UnfitFileError(NO_FILE)
+    return os.fdopen(file, "rb")
+
+
+def _open(name: str, flags: int, place: int) -> int:
+    try:
+        return os.open(name, flags, dir_fd=place)
+    except OSError as error:
+        # A link to a folder is no folder, as far as these flags go.
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise UnfitFileError(LINK) from None
+        if error.errno in (errno.ENXIO, errno.ENODEV):
+            raise UnfitFileError(NO_FILE) from None
+        raise
+
+
+def path_of(stream: BufferedReader, path: Path) -> Path:
+    """A path by which a library opens the very file that is open already."""
+    opened = Path(f"/proc/self/fd/{stream.fileno()}")
+    return opened if opened.exists() else path

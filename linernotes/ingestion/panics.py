@@ -1,0 +1,39 @@
+"""Keeps what Rust libraries print of their own failures off the user's screen.
+
+Such a failure also comes as an exception, and is told in words there.
+"""
+
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
+
+_ERROR_OUTPUT = 2
+
+
+@contextmanager
+def without_panics(scratch: Path) -> Generator[None]:
+    """Holds back what is written to the error output meanwhile, and passes on all but panics."""
+    _flush()
+    shown = os.dup(_ERROR_OUTPUT)
+    try:
+        with TemporaryFile(dir=scratch) as held:
+            os.dup2(held.fileno(), _ERROR_OUTPUT)
+            try:
+                yield
+            finally:
+                _flush()
+                os.dup2(shown, _ERROR_OUTPUT)
+                held.seek(0)
+                said = held.read()
+                if said and b"panicked at" not in said:
+                    os.write(_ERROR_OUTPUT, said)
+    finally:
+        os.close(shown)
+
+
+def _flush() -> None:
+    if sys.stderr is not None:
+        sys.stderr.flush()

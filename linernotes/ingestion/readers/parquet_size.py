@@ -1,0 +1,101 @@
+"""How much would come out of a Parquet file, found before its rows are read.
+
+DuckDB looks, since it stops at a schema that is nested too deep, where polars ends the process; and
+it keeps a text that stands once in the file once in memory, where polars copies it into every row.
+"""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import duckdb
+
+from linernotes.ingestion.errors import RefusedFile
+from linernotes.ingestion.limits import MIB, hold, hold_unpacked, nesting_advice
+from linernotes.settings import Limits
+
+# Room for a million chunks of columns; what is more takes long merely to be understood.
+LARGEST_FOOTER_BYTES = 64 * MIB
+_END_BYTES = 8
+_MEMORY = "1GB"
+# How many bytes of text a column has, each value as often as it stands there.
+_SIZES = {
+    "VARCHAR": "coalesce(sum(strlen({0})), 0)",
+    "BLOB": "coalesce(sum(octet_length({0})), 0)",
+    "VARCHAR[]": "coalesce(sum(list_sum(list_transform({0}, lambda item: strlen(item)))), 0)",
+}
+
+
+def hold_size(path: Path, columns: Collection[str], limits: Limits) -> None:
+    """Refuses a file whose columns, rows or content would exceed the limits; keeps no row.
+
+    Args:
+        path: The file.
+        columns: The columns that will be read.
+        limits: The limits that are set.
+
+    Raises:
+        RefusedFile: it exceeds a limit, or is no Parquet.
+    """
+    _hold_footer_length(path)
+    file = "'" + str(path).replace("'", "''") + "'"
+    with duckdb.connect(":memory:", config={"memory_limit": _MEMORY}) as connection:
+
+        def asked(query: str) -> list[tuple]:
+            return connection.sql(query).fetchall()
+
+        try:
+            schema = asked(f"select coalesce(num_children, 0) from parquet_schema({file})")
+            counts = [count for (count,) in schema]
+            hold(limits, "max_columns", counts.count(0), "columns")
+            if _depth(counts) > limits.max_nesting:
+                raise RefusedFile(f"a column cannot be read: {nesting_advice(limits)}")
+            # Of a list each item is a value.
+            ((values, packed),) = asked(
+                "select max(value_count), sum(unpacked) from ("
+                "select sum(num_values) as value_count, sum(total_uncompressed_size) as unpacked"
+                f" from parquet_metadata({file}) group by column_id)"
+            )
+            hold(limits, "max_rows", int(values or 0), "rows or items of lists")
+            hold_unpacked(limits, int(packed or 0))
+            sizes = [
+                _SIZES[str(kind)].format(name)
+                for name, kind, *_ in asked(f"describe from read_parquet({file})")
+                if name in columns and str(kind) in _SIZES
+            ]
+            if sizes:
+                ((unpacked,),) = asked(f"select {' + '.join(sizes)} from read_parquet({file})")
+                hold_unpacked(limits, int(unpacked or 0))
+        except duckdb.Error as error:
+            raise unreadable(error, path) from error
+
+
+def unreadable(error: BaseException, path: Path) -> RefusedFile:
+    """The refusal of a file that is damaged or no Parquet."""
+    said = (str(error).splitlines() or [""])[0].replace(str(path), path.name)
+    return RefusedFile(f"the file cannot be read as Parquet ({said[:200]}); send it again")
+
+
+def _hold_footer_length(path: Path) -> None:
+    with path.open("rb") as stream:
+        size = stream.seek(0, 2)
+        stream.seek(max(0, size - _END_BYTES))
+        end = stream.read(_END_BYTES)
+    if int.from_bytes(end[:4], "little") > LARGEST_FOOTER_BYTES and end.endswith(b"PAR1"):
+        raise RefusedFile(
+            f"the file's footer is larger than {LARGEST_FOOTER_BYTES // MIB} MiB; write fewer,"
+            " larger row groups"
+        )
+
+
+def _depth(children: list[int]) -> int:
+    """How deep a schema is nested: 1 if no column holds others. Elements stand parents first."""
+    deepest, open_counts = 0, []
+    for count in children:
+        if open_counts:
+            open_counts[-1] -= 1
+        if count:
+            open_counts.append(count)
+            deepest = max(deepest, len(open_counts))
+        while open_counts and not open_counts[-1]:
+            open_counts.pop()
+    return deepest

@@ -1,0 +1,135 @@
+"""What each of our web servers checks before it answers a browser.
+
+Any web page can make a browser send requests to this machine. So a server answers only under its
+own names, refuses what another site's page has caused, and is shown in no frame. Who may see what
+is decided elsewhere.
+"""
+
+import re
+import socket
+from collections.abc import Collection, Iterable
+from ipaddress import ip_address
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+NAME = r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>\d{1,5}))?"
+HOST = re.compile(NAME, re.ASCII | re.IGNORECASE)
+ORIGIN = re.compile(rf"(?P<scheme>https?)://{NAME}", re.ASCII | re.IGNORECASE)
+DEFAULT_PORTS = {"http": 80, "https": 443}
+FORBIDDEN, NOT_FOUND = 403, 404
+IN_NO_FRAME = {
+    "content-security-policy": "frame-ancestors 'none'",
+    "x-frame-options": "DENY",
+    "x-content-type-options": "nosniff",
+}
+
+
+class Guard:
+    """Answers requests under the server's own names that come from no other site; ASGI middleware.
+
+    Args:
+        app: What is guarded.
+        names: Names and addresses under which browsers reach the server, without ports.
+        closed: Paths that nobody may ask for.
+    """
+
+    def __init__(self, app: ASGIApp, names: Collection[str], closed: Iterable[str] = ()) -> None:
+        self.app = app
+        self.names = frozenset(names)
+        self.closed = frozenset(closed)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+
+        async def passed_on(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in IN_NO_FRAME.items():
+                    headers.append(name, value)
+            await send(message)
+
+        reason = self._why_not(scope)
+        if reason and scope["type"] == "websocket":
+            # Closed before it is accepted: the browser is told 403.
+            await send({"type": "websocket.close", "code": 1008})
+        elif reason:
+            await PlainTextResponse(f"{reason}\n", FORBIDDEN)(scope, receive, passed_on)
+        elif scope["path"].rstrip("/") in self.closed:
+            await PlainTextResponse("Not found.\n", NOT_FOUND)(scope, receive, passed_on)
+        else:
+            await self.app(scope, receive, passed_on)
+
+    def _why_not(self, scope: Scope) -> str | None:
+        headers = Headers(scope=scope)
+        hosts = headers.getlist("host")
+        host = HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
+        if host is None or _plain(host["name"]) not in self.names:
+            return (
+                "This server does not go by the name that was asked for. "
+                "LINERNOTES_ALLOWED_HOSTS names what it may be called."
+            )
+        if not all(_is_own(origin, host) for origin in headers.getlist("origin")):
+            return "The page that asked belongs to another site."
+        site = headers.get("sec-fetch-site", "none")
+        if site not in ("none", "same-origin") and not _opens_a_page(scope, headers):
+            return "The page that asked belongs to another site."
+        return None
+
+
+def _plain(name: str) -> str:
+    return name.strip("[]").rstrip(".").lower()
+
+
+def _is_own(origin: str, host: re.Match[str]) -> bool:
+    """Whether a page of this origin came from the server that is now asked."""
+    found = ORIGIN.fullmatch(origin)
+    if found is None or _plain(found["name"]) != _plain(host["name"]):
+        return False
+    if host["port"] is None and _plain(host["name"]) not in LOOPBACK_NAMES:
+        # A proxy may pass the name on without the port at which it is reached itself.
+        return True
+    usual = DEFAULT_PORTS[found["scheme"].lower()]
+    return int(found["port"] or usual) == int(host["port"] or usual)
+
+
+def _opens_a_page(scope: Scope, headers: Headers) -> bool:
+    """Whether someone follows a link from another site: the page then opens in a tab of its own."""
+    return (
+        scope["type"] == "http"
+        and scope["method"] in ("GET", "HEAD")
+        and headers.get("sec-fetch-mode") == "navigate"
+        and headers.get("sec-fetch-dest") == "document"
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on can be reached from this machine alone."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host in LOOPBACK_NAMES
+
+
+def own_names(host: str, others: Iterable[str]) -> frozenset[str]:
+    """The names of a server: this machine's own, the address it listens on, and what is set."""
+    names = {_plain(name) for name in (host, *others)} | LOOPBACK_NAMES
+    # "Every address" is none that a browser should ask for, though browsers take it for loopback.
+    return frozenset(names - {"", "0.0.0.0", "::"})
+
+
+def why_not_free(host: str, port: int) -> str | None:
+    """Why nobody can listen there, in the system's words; None if one can."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        family, kind, protocol, _, address = found[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
