@@ -95,6 +95,7 @@ def forget(settings: Settings, package: Package) -> None:
             # Without its plan, the rest means nothing.
             (kept / PLAN).unlink(missing_ok=True)
             shutil.rmtree(kept)
+            durable.sync(kept.parent)
 
 
 def unfinished_plan(settings: Settings, package: Package) -> Plan | None:

@@ -165,6 +165,7 @@ def _published(settings: Settings) -> list[Any]:
             "select schema_name, table_name from duckdb_tables() order by all"
         ).fetchall()
         for schema, table in tables:
-            rows = connection.execute(f'select * from "{schema}"."{table}"').fetchall()
+            frame = connection.sql(f'select * from "{schema}"."{table}"').pl()
+            rows = frame.drop("finished_at", strict=False).rows()
             found.append((schema, table, sorted(rows, key=repr)))
     return found

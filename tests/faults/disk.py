@@ -66,6 +66,8 @@ class Disk:
                 return last
             return names[key] if model == "names" or chance.random() < 0.5 else last
 
+        laid: dict[str, Path] = {}
+
         def lay(key: str, target: Path) -> None:
             target.mkdir()
             for one in sorted(entries_of(key), key=lambda one: one.name):
@@ -75,7 +77,10 @@ class Disk:
                     source = self._files.get(one.key) or places.get(one.key)
                     if source:
                         (target / one.name).symlink_to(source.readlink())
+                elif one.key in laid:
+                    (target / one.name).hardlink_to(laid[one.key])
                 else:
+                    laid[one.key] = target / one.name
                     content = self._content(one.key, places.get(one.key), model, chance)
                     (target / one.name).write_bytes(content)
                     if known := places.get(one.key) or self._files.get(one.key):
