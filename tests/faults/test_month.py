@@ -20,7 +20,7 @@ from tests.faults.shim import Commands, Disturbance, Ended
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
-SEEDS = range(3)
+SEEDS = range(2)
 COMMAND = "tests.faults.steps:command"
 # 15 February 2026, 8:00 UTC.
 NOW = 1_771_142_400
