@@ -29,8 +29,6 @@ TIMESTAMP = pl.Datetime("us")
 MOST = 999_999_999_999
 MOST_MONEY = 999_999_999_999_999
 RATE_DIGITS = 8
-# Lines keep their weight in billionths of a use, in 64 bits.
-MOST_PLAYS = 999_999_999
 # Pools keep exchange rates with ten digits before the point.
 MOST_EXCHANGE_RATE = 9_999_999_999
 # A hundred years.
@@ -233,11 +231,6 @@ def count(*, required: bool = False, default: int | None = None, most: int = MOS
     return dy.Int64(
         nullable=not required, min=0, max=most, metadata=_meta("count", pl.Int64(), default)
     )
-
-
-def plays(*, required: bool = False, default: int | None = None) -> dy.Int64:
-    """How often one thing was played in one place on one day."""
-    return count(required=required, default=default, most=MOST_PLAYS)
 
 
 def months() -> dy.Int64:

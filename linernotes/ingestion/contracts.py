@@ -232,9 +232,9 @@ class DerivativePlays(Contract):
     derivative_id = col.identifier(required=True)
     territory = col.territory()
     tier = col.code(TIERS, required=True)
-    plays = col.plays(required=True)
-    short_plays = col.plays(default=0)
-    artificial_plays = col.plays(default=0)
+    plays = col.count(required=True)
+    short_plays = col.count(default=0)
+    artificial_plays = col.count(default=0)
     seconds = col.count()
     listeners = col.count()
 

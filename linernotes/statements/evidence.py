@@ -86,6 +86,22 @@ def evidence_file(settings: Settings, record: StatementRecord, kind: str) -> Pat
     return draft_path(settings, record, f"{kind}.parquet")
 
 
+def with_released(uses: str) -> str:
+    """A relation of uses, in which late consents stand twice: as held, and as they are paid.
+
+    A draft may release late consents of a month that is open itself, so that its uses are held.
+    """
+    return f"""(
+            select * from {uses}
+            union all
+            select * replace (
+                nullif(hold_bucket, 'CONSENT') as hold_bucket, late_proof_id as consent_proof_id
+            )
+            from {uses}
+            where consent_status = 'late_consent' and late_proof_id is not null
+        )"""
+
+
 def _lines_query() -> str:
     given = {"statement_id", "known_at"}
     columns = ", ".join(
@@ -122,7 +138,7 @@ def _uses_query() -> str:
             ),
             uses as (
                 select *
-                from published.{USES}
+                from {with_released(f"published.{USES}")}
                 where contract_id is not distinct from $contract_id and exclusion_reason is null
             )
         select {columns}

@@ -18,24 +18,9 @@ from linernotes.errors import LinernotesError
 from linernotes.ledger import LINES_FILE, POOLS_FILE, STATEMENTS_FILE, USES_FILE, issuance_folders
 from linernotes.published import open_published
 from linernotes.settings import Settings
+from linernotes.statements.evidence import KEYS, with_released
 
 Row = dict[str, Any]
-# What a line and the uses that it was made from have in common.
-KEYS = (
-    "usage_month",
-    "territory",
-    "product_id",
-    "tier",
-    "side",
-    "contract_id",
-    "contract_version",
-    "object_id",
-    "owner_party_id",
-    "hold_bucket",
-    "consent_status",
-    "consent_proof_id",
-    "usage_layer",
-)
 
 
 @dataclass(frozen=True)
@@ -159,7 +144,7 @@ def trace_event(settings: Settings, event_id: str) -> EventTrace:
             ),
             draft as (
                 select lines.*, uses.use_id, uses.weight_nano as use_weight_nano
-                from named_uses as uses
+                from {with_released("named_uses")} as uses
                 inner join all_lines as lines on {same}
                 where
                     uses.exclusion_reason is null
@@ -241,7 +226,8 @@ def _uses_of_key(connection: duckdb.DuckDBPyConnection, line: Row) -> list[Row]:
     conditions = " and ".join(f"{name} is not distinct from ${name}" for name in KEYS)
     return _rows(
         connection,
-        f"select * from marts.fct_source_uses where {conditions} and exclusion_reason is null "
+        f"select * from {with_released('marts.fct_source_uses')} "
+        f"where {conditions} and exclusion_reason is null "
         "order by use_id",
         {name: line[name] for name in KEYS},
     )

@@ -22,6 +22,7 @@ from tests.reference import compute
 
 CLOSINGS = [(date(2026, month, 1), datetime(2026, month + 1, 15, 6)) for month in (1, 2, 3)]
 LAST_MONTH, LAST_KNOWN_AT = date(2026, 4, 1), datetime(2026, 5, 15, 6)
+OPEN_FILE = "open.duckdb"
 WORLDS = 50
 RECORDED = settings(
     max_examples=1,
@@ -40,7 +41,9 @@ def worlds_of(seeds: list[int]) -> World:
     return world
 
 
-def close_all(home: Path, world: World, shuffled_by: int | None = None) -> Path:
+def close_all(
+    home: Path, world: World, shuffled_by: int | None = None, keeps_open: bool = False
+) -> Path:
     """Loads a world, closes its months, and returns the file of the last, open one."""
     if shuffled_by is not None:
         for rows in world.rows.values():
@@ -52,6 +55,9 @@ def close_all(home: Path, world: World, shuffled_by: int | None = None) -> Path:
     assert [one.name for one in report.deliveries if one.rows_quarantined] == []
     for month, known_at in CLOSINGS:
         close_and_issue(settings, month, known_at)
+        if month == CLOSINGS[0][0] and keeps_open:
+            # February and March as two open months, before either is issued.
+            warehouse.close_month(settings, *CLOSINGS[-1]).rename(home / OPEN_FILE)
     return warehouse.close_month(settings, LAST_MONTH, LAST_KNOWN_AT)
 
 
@@ -72,7 +78,7 @@ def seeds() -> list[int]:
 @pytest.fixture(scope="module")
 def closed(seeds: list[int], shared_folder: Path) -> Path:
     def make(home: Path) -> None:
-        close_all(home, worlds_of(seeds))
+        close_all(home, worlds_of(seeds), keeps_open=True)
 
     home = build_once(shared_folder / "random", make)
     return home / "warehouse" / "closing" / f"{LAST_MONTH:%Y-%m}.duckdb"
@@ -87,6 +93,25 @@ def test_fifty_random_worlds_agree_with_the_second_calculation(
 
     with duckdb.connect(str(closed), read_only=True) as connection:
         assert differences(connection, result, f"{LAST_MONTH:%Y-%m}") == []
+
+
+def test_fifty_random_worlds_agree_while_two_months_are_open(
+    closed: Path, seeds: list[int]
+) -> None:
+    """The draft of March contains what issuing February would bring, such as late consents."""
+    [(first, first_known_at), *_, (last, known_at)] = CLOSINGS
+
+    result = compute(worlds_of(seeds).rows, [(f"{first:%Y-%m}", first_known_at)], known_at)
+
+    releases = [
+        line
+        for line in result.lines
+        if (line.line_type, line.usage_month, line.report_month)
+        == ("LATE_CONSENT", "2026-02", "2026-03")
+    ]
+    assert releases
+    with duckdb.connect(str(closed.parents[2] / OPEN_FILE), read_only=True) as connection:
+        assert differences(connection, result, f"{last:%Y-%m}") == []
 
 
 def figures(file: Path) -> list[tuple]:

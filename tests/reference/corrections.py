@@ -41,6 +41,11 @@ def corrections(
     return changes, world
 
 
+def releases(held: Valuation, released: Valuation) -> list[Change]:
+    """What issuing a month changes in it: its late consents leave their hold."""
+    return _of_consent(_difference(held, released), held)
+
+
 def residuals(changes: list[Change], valuers: list[MonthValuer]) -> list[Change]:
     """What late fraud leaves over in each pool: the service's, so that the pool nets to zero.
 

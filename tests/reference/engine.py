@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tests.reference import clock, seeds
-from tests.reference.corrections import corrections, residuals
+from tests.reference.corrections import corrections, releases, residuals
 from tests.reference.model import Feeds, Line, Result, Statement, Terms, World, read_world
 from tests.reference.penalties import suspects
 from tests.reference.pools import TIMELY, Books, Entry, Freezes, MonthValuer, Valuation, Value
@@ -195,6 +195,15 @@ class House:
                 if (entry.contract_id, month) not in self.issued:
                     line_type = _open_type(entry)
                     typed[entry.contract_id, month].append((entry, line_type, value))
+            if not any(entry.status == "late_consent" for entry in valued):
+                continue
+            # What issuing the month brings stands in the next statement, open as it is too.
+            released = self._valuer(month, Freezes.all_at(known_at), known_at, True).value()
+            for entry, line_type, change in releases(valued, released):
+                if (entry.contract_id, month) not in self.issued:
+                    following = self._month_after(entry.contract_id, month, known_at)
+                    if following <= last:
+                        typed[entry.contract_id, following].append((entry, line_type, change))
         return typed
 
     def _last_issued(self, contract_id: str) -> tuple[str, datetime | None]:
@@ -202,15 +211,27 @@ class House:
 
     def _following(self, contract_id: str, known_at: datetime) -> str:
         """The month of a contract's next statement; an ended one has it with the others."""
-        own = clock.add_months(self._last_issued(contract_id)[0], 1)
+        return self._month_after(contract_id, self._last_issued(contract_id)[0], known_at)
+
+    def _month_after(self, contract_id: str, month: str, known_at: datetime) -> str:
+        own = clock.add_months(month, 1)
         versions = self.books.licence(known_at).versions.get(contract_id, [])
         ends_at = max((one.valid_to for one in versions), default=clock.FOREVER)
-        return clock.add_months(self.closed, 1) if ends_at <= clock.month_start(own) else own
+        if ends_at > clock.month_start(own) or not self.closed:
+            return own
+        return max(own, clock.add_months(self.closed, 1))
+
+    def _is_released(self, contract_id: str, month: str, known_at: datetime) -> bool:
+        """Whether late consents of a month have left their hold, as known at a freeze."""
+        issued_at = self.issued.get((contract_id, month))
+        return issued_at is not None and issued_at < known_at
 
     def _value(self, month: str, at: Freezes, known_at: datetime) -> Valuation:
         return self._valuer(month, at, known_at).value()
 
-    def _valuer(self, month: str, at: Freezes, known_at: datetime) -> MonthValuer:
+    def _valuer(
+        self, month: str, at: Freezes, known_at: datetime, is_as_if_issued: bool = False
+    ) -> MonthValuer:
         def issued_at(contract_id: str) -> datetime | None:
             return self.issued.get((contract_id, month))
 
@@ -218,12 +239,19 @@ class House:
             is_issued = (contract_id, month) in self.issued
             return self._following(contract_id, known_at) if is_issued else month
 
+        def is_released(contract_id: str, consent_known_at: datetime) -> bool:
+            is_open = (contract_id, month) not in self.issued
+            if is_as_if_issued and is_open:
+                return True
+            return self._is_released(contract_id, month, consent_known_at)
+
         return MonthValuer(
             self.books,
             month,
             at,
             self.first_issued.get(month),
             issued_at,
+            is_released,
             self.books.rates(known_at),
             report_month,
         )
@@ -232,12 +260,19 @@ class House:
         self, contract_id: str, month: str, known_at: datetime, ledger: Ledger
     ) -> list[Line]:
         """What the training fees are now, less what was posted of them."""
+
+        def is_released(usage_month: str) -> bool:
+            if (contract_id, usage_month) in self.issued:
+                return self._is_released(contract_id, usage_month, known_at)
+            return self._month_after(contract_id, usage_month, known_at) <= month
+
         due = training_fees(
             self.books,
             known_at,
             contract_id,
             month,
             lambda usage_month: self.issued.get((contract_id, usage_month)),
+            is_released,
         )
         lines = {entry.line_key: _line(month, entry, "TRAINING_FEE", due[entry]) for entry in due}
         sums: dict[str, Value] = defaultdict(lambda: Value(0, 0, 0))

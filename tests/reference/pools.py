@@ -203,6 +203,8 @@ class MonthValuer:
         at: The freeze of each class of input.
         first_at: When the month was first issued by anybody; None if it was not.
         issued_at: When a contract issued the month's own statement.
+        is_released: Whether a contract's late consents of the month are released, as known at a
+            freeze.
         rates: Exchange rates.
         report_month: In which statement a contract's amounts are reported.
     """
@@ -214,6 +216,7 @@ class MonthValuer:
         at: Freezes,
         first_at: datetime | None,
         issued_at: IssuedAt,
+        is_released: Callable[[str, datetime], bool],
         rates: Rates,
         report_month: Callable[[str], str],
     ) -> None:
@@ -222,6 +225,7 @@ class MonthValuer:
         self.at = at
         self.first_at = first_at
         self.issued_at = issued_at
+        self.is_released = is_released
         self.rates = rates
         self.report_month = report_month
         self.usage = books.usage(at.usage)
@@ -441,11 +445,8 @@ class MonthValuer:
         terms = share.terms
         if terms is None:
             return
-        issued_at = self.issued_at(terms.contract_id)
-        is_released = (
-            verdict.status == "late_consent"
-            and issued_at is not None
-            and issued_at < self.at.consent
+        is_released = verdict.status == "late_consent" and self.is_released(
+            terms.contract_id, self.at.consent
         )
         is_paid = verdict.status in PAID or is_released
         bucket = removal or ("" if is_paid else "CONSENT")

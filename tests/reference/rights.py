@@ -28,8 +28,6 @@ Value = TypeVar("Value")
 
 WHOLE = 100 * 10**12
 """100 % in the unit of `Claim.share`."""
-PARENT_LEVELS = 6
-"""How far up a partner's member is looked for."""
 MFN_TERMS = ("revenue_share", "per_subscriber_minimum", "per_use_minimum", "rate")
 USED_BY = {
     "revenue_share": ("pro_rata", "greater_of"),
@@ -103,6 +101,7 @@ class Catalogue:
             self.links_up[party_link.child].append(party_link)
         self.merges = self._read_merges()
         self._same: dict[tuple[str, datetime], frozenset[str]] = {}
+        self._ways: dict[str, list[tuple[str, datetime, datetime]]] = {}
         self._twins: dict[str, list[str]] = defaultdict(list)
         for recording in self.recordings.values():
             if isrc := plain_isrc(recording.isrc):
@@ -182,6 +181,38 @@ class Catalogue:
             level = {one for parent in above for one in self.same(parent, moment)} - found
         return found - {party_id}
 
+    def _links_of(self, party: str) -> Iterator[tuple[str, str, datetime, datetime]]:
+        """Child, parent and time of a party's links, those of merged ids from the merge on."""
+        since = {party: clock.LONG_AGO}
+        for known_at in sorted({at for every in self.merges.values() for at, _ in every}):
+            for one in self.same(party, known_at):
+                since.setdefault(one, known_at)
+        for child, merged_at in since.items():
+            for link in self.links_up.get(child, ()):
+                start = max(link.valid_from, merged_at)
+                if start < link.valid_to:
+                    yield child, link.parent, start, link.valid_to
+
+    def _ways_up(self, party: str) -> list[tuple[str, datetime, datetime]]:
+        """Every parent that a party reaches, with the time in which each link of a way holds."""
+        if party not in self._ways:
+            found: set[tuple[str, datetime, datetime]] = set()
+            level = {(party, clock.LONG_AGO, clock.FOREVER)}
+            while level:
+                longer = {
+                    (parent, max(since, start), min(until, end))
+                    for one, since, until in level
+                    for _, parent, start, end in self._links_of(one)
+                    if max(since, start) < min(until, end)
+                }
+                level = longer - found
+                found |= level
+            self._ways[party] = sorted(found)
+        return self._ways[party]
+
+    def _above(self, party: str) -> set[str]:
+        return {parent for parent, _, _ in self._ways_up(party)} - {party}
+
     def member(self, owner: str, partner: str, month: str) -> str:
         """Who stands directly under a partner above an owner, or is it; empty if nobody does.
 
@@ -189,18 +220,19 @@ class Catalogue:
         """
         start, end = clock.month_start(month), clock.month_end(month)
         found: list[tuple] = []
-        chains = [(owner, clock.LONG_AGO, clock.FOREVER)]
-        for depth in range(PARENT_LEVELS):
-            longer = []
-            for party, since, until in chains:
-                for link in self.links_up.get(party, ()):
-                    chain = (max(since, link.valid_from), min(until, link.valid_to))
-                    if link.parent == partner:
-                        holds = chain[0] < end and chain[1] > start
-                        found.append((not holds, depth, clock.LONG_AGO - chain[0], party))
-                    else:
-                        longer.append((link.parent, *chain))
-            chains = longer
+        above = self._above(owner)
+        for party, since, until in [
+            (owner, clock.LONG_AGO, clock.FOREVER),
+            *(way for way in self._ways_up(owner) if way[0] != owner),
+        ]:
+            for member, parent, valid_from, valid_to in self._links_of(party):
+                chain = (max(since, valid_from), min(until, valid_to))
+                if parent != partner or chain[0] >= chain[1]:
+                    continue
+                between = {one for one in above if one != party and party in self._above(one)}
+                steps = 0 if party == owner else 1 + len(between)
+                holds = chain[0] < end and chain[1] > start
+                found.append((not holds, steps, clock.LONG_AGO - chain[0], member))
         return min(found)[3] if found else ""
 
     def owners(self, object_id: str, side: str, territory: str) -> Stretches[list[Share]]:

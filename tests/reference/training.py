@@ -4,6 +4,7 @@ In which statement the difference to what was posted before appears is the state
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime
 
 from tests.reference import clock, seeds
@@ -14,11 +15,22 @@ from tests.reference.pools import Books, Entry, Freezes, IssuedAt, Valuation, Va
 from tests.reference.rights import Share
 from tests.reference.seeds import WORLD
 
+IsReleased = Callable[[str], bool]
+
 
 def training_fees(
-    books: Books, known_at: datetime, contract_id: str, last_month: str, issued_at: IssuedAt
+    books: Books,
+    known_at: datetime,
+    contract_id: str,
+    last_month: str,
+    issued_at: IssuedAt,
+    is_released: IsReleased,
 ) -> Valuation:
-    """All lines of a contract's training fees up to a month; `issued_at` is asked for months."""
+    """All lines of a contract's training fees up to a month.
+
+    `issued_at` and `is_released` are asked for months: when the contract's statement was issued,
+    and whether its late consents have left their hold.
+    """
     licence = books.licence(known_at)
     fees: dict[tuple[str, str], Terms] = {}
     for terms in sorted(licence.versions.get(contract_id, ()), key=lambda terms: terms.version):
@@ -26,11 +38,13 @@ def training_fees(
             fees[terms.training_fee.model_version, terms.training_fee.usage_month] = terms
     valuation: Valuation = {}
     for terms in fees.values():
-        valuation.update(_fee_lines(books, known_at, terms, issued_at))
+        valuation.update(_fee_lines(books, known_at, terms, issued_at, is_released))
     return valuation
 
 
-def _fee_lines(books: Books, known_at: datetime, terms: Terms, issued_at: IssuedAt) -> Valuation:
+def _fee_lines(
+    books: Books, known_at: datetime, terms: Terms, issued_at: IssuedAt, is_released: IsReleased
+) -> Valuation:
     at = Freezes.all_at(known_at)
     due = terms.training_fee
     if due is None:
@@ -56,14 +70,11 @@ def _fee_lines(books: Books, known_at: datetime, terms: Terms, issued_at: Issued
                 inclusion.product_id, "training", inclusion.model_version,
             )  # fmt: skip
             verdict = books.judge(at).judge_generation(
-                scope, Clause.of(terms), inclusion.included_at, nano, month_issued_at, None
+                scope, Clause.of(terms), inclusion.included_at, BILLION, month_issued_at, None
             )
-            is_released = (
-                verdict.status == "late_consent"
-                and month_issued_at is not None
-                and month_issued_at < known_at
+            is_paid = verdict.status in PAID or (
+                verdict.status == "late_consent" and is_released(due.usage_month)
             )
-            is_paid = verdict.status in PAID or is_released
             entry = Entry(
                 due.usage_month, WORLD, inclusion.product_id, "", terms.side, terms.contract_id,
                 terms.version, inclusion.object_id, share.owner, "" if is_paid else "CONSENT",

@@ -1,9 +1,9 @@
 -- One row per owner, partner it is paid through and usage month: the party of the chain
--- of party links from the owner up that stands directly under the partner (an
--- umbrella's
--- member, a distributor's label). Chains that hold in the month come first, newest
--- first.
-with recursive
+-- of party links from the owner up, of any length, that stands directly under the
+-- partner (an umbrella's member, a distributor's label). Chains that hold in the month
+-- come first, then the shortest, then the newest. Of merged parties the links of every
+-- id count, from when the merge is known (E44).
+with
     links as (
         select
             child_party_id,
@@ -12,6 +12,9 @@ with recursive
             coalesce(valid_to, {{ always_to() }}) as valid_to
         from {{ ref("stg_catalog__party_links") }}
     ),
+    merged as (select * from {{ ref("int_rights__parties_merged") }}),
+    reached as (select * from {{ ref("int_rights__parents_reached") }}),
+    placed as (select * from {{ ref("int_rights__parents_placed") }}),
     paid as (
         select owner_party_id, partner_id, usage_month
         from {{ ref("int_compensation__line_weights") }}
@@ -25,37 +28,56 @@ with recursive
         where partner_id is not null
     ),
     owners as (select distinct owner_party_id, partner_id from paid),
-    chains(
-        owner_party_id,
-        partner_id,
-        member_party_id,
-        parent_party_id,
-        valid_from,
-        valid_to,
-        depth
-    ) as (
+    -- Who stands directly under a partner, and under which ids.
+    standing as (
+        select
+            child_party_id as party_id,
+            child_party_id as member_party_id,
+            parent_party_id as partner_id,
+            valid_from,
+            valid_to
+        from links
+        union
+        select
+            merged.party_id,
+            links.child_party_id as member_party_id,
+            links.parent_party_id as partner_id,
+            greatest(links.valid_from, merged.merged_at) as valid_from,
+            links.valid_to
+        from links
+        inner join merged on merged.same_party_id = links.child_party_id
+    ),
+    chains as (
         select
             owners.owner_party_id,
             owners.partner_id,
-            links.child_party_id as member_party_id,
-            links.parent_party_id,
-            links.valid_from,
-            links.valid_to,
-            1 as depth
+            standing.member_party_id,
+            cast(0 as {{ t_bigint() }}) as step_count,
+            standing.valid_from,
+            standing.valid_to
         from owners
-        inner join links on links.child_party_id = owners.owner_party_id
+        inner join
+            standing
+            on standing.party_id = owners.owner_party_id
+            and standing.partner_id = owners.partner_id
         union all
         select
-            chains.owner_party_id,
-            chains.partner_id,
-            links.child_party_id as member_party_id,
-            links.parent_party_id,
-            greatest(chains.valid_from, links.valid_from) as valid_from,
-            least(chains.valid_to, links.valid_to) as valid_to,
-            chains.depth + 1 as depth
-        from chains
-        inner join links on links.child_party_id = chains.parent_party_id
-        where chains.depth < 6 and chains.parent_party_id <> chains.partner_id
+            owners.owner_party_id,
+            owners.partner_id,
+            standing.member_party_id,
+            placed.step_count,
+            greatest(reached.valid_from, standing.valid_from) as valid_from,
+            least(reached.valid_to, standing.valid_to) as valid_to
+        from owners
+        inner join reached on reached.party_id = owners.owner_party_id
+        inner join
+            placed
+            on placed.party_id = reached.party_id
+            and placed.parent_party_id = reached.parent_party_id
+        inner join
+            standing
+            on standing.party_id = reached.parent_party_id
+            and standing.partner_id = owners.partner_id
     )
 select paid.owner_party_id, paid.partner_id, paid.usage_month, chains.member_party_id
 from paid
@@ -63,7 +85,7 @@ inner join
     chains
     on chains.owner_party_id = paid.owner_party_id
     and chains.partner_id = paid.partner_id
-where chains.parent_party_id = chains.partner_id
+where chains.valid_from < chains.valid_to
 qualify
     row_number() over (
         partition by paid.owner_party_id, paid.partner_id, paid.usage_month
@@ -76,7 +98,7 @@ qualify
                 then 0
                 else 1
             end,
-            chains.depth,
+            chains.step_count,
             chains.valid_from desc,
             chains.member_party_id
     )

@@ -67,6 +67,7 @@ select
     hold_bucket,
     consent_status,
     consent_proof_id,
+    late_proof_id,
     weight_nano,
     payout_currency_code as currency_code,
     minor_unit_digits,

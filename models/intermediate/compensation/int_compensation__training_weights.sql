@@ -67,14 +67,9 @@ with
             and judged.contract_id = fees.contract_id
         -- As with uses: held in its month's own statement, released after (E36).
         left join
-            (
-                select contract_id, report_month
-                from {{ ref("stg_ledger__statements") }}
-                where known_at < {{ known_at("consent") }}
-                group by all
-            ) as released
+            {{ ref("int_statements__months_released") }} as released
             on released.contract_id = fees.contract_id
-            and released.report_month = fees.training_fee_usage_month
+            and released.usage_month = fees.training_fee_usage_month
     ),
     parts as (
         select
@@ -107,6 +102,9 @@ select
     consent_status,
     case when is_held then 'CONSENT' end as hold_bucket,
     case when not is_held then proof_id end as consent_proof_id,
+    case
+        when is_held and consent_status = 'late_consent' then proof_id
+    end as late_proof_id,
     cast(
         {{
             largest_remainder(

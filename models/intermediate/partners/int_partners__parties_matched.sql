@@ -1,52 +1,41 @@
 -- One row per party, partner that it reaches, and route (or kind) by which it does.
--- Depth 0 is the party itself, 1 its parents, and so on: the nearest wins.
+-- Depth 0 is the party itself, 1 its parents, and so on, however far up: the nearest
+-- wins.
 with
     parties as (select * from {{ ref("stg_catalog__parties") }}),
     party_aliases as (select * from {{ ref("stg_catalog__party_aliases") }}),
-    party_links as (select * from {{ ref("stg_catalog__party_links") }}),
+    reached as (select * from {{ ref("int_rights__parents_reached") }}),
+    placed as (select * from {{ ref("int_rights__parents_placed") }}),
     routes as (select * from {{ ref("stg_catalog__routes") }}),
-    family_0 as (
-        select
-            party_id,
-            party_id as ancestor_party_id,
-            {{ always_from() }} as valid_from,
-            cast(null as {{ t_ts() }}) as valid_to
+    themselves as (
+        select party_id, party_id as same_party_id
         from parties
         union
-        select
-            party_id,
-            canonical_party_id as ancestor_party_id,
-            {{ always_from() }} as valid_from,
-            cast(null as {{ t_ts() }}) as valid_to
+        select party_id, canonical_party_id as same_party_id
         from party_aliases
     ),
-    -- Artist, label, division, group: four steps up reach every partner.
-    {%- for depth in range(1, 5) %}
-        family_{{ depth }} as (
-            select distinct
-                family.party_id,
-                party_links.parent_party_id as ancestor_party_id,
-                greatest(family.valid_from, party_links.valid_from) as valid_from,
-                least(family.valid_to, party_links.valid_to) as valid_to
-            from family_{{ depth - 1 }} as family
-            inner join
-                party_links
-                on party_links.child_party_id = family.ancestor_party_id
-                and party_links.valid_from
-                < coalesce(family.valid_to, {{ always_to() }})
-                and coalesce(party_links.valid_to, {{ always_to() }})
-                > family.valid_from
-            where party_links.parent_party_id <> family.party_id
-        ),
-    {%- endfor %}
     families as (
-        {%- for depth in range(0, 5) %}
-            select *, {{ depth }} as depth
-            from family_{{ depth }}
-            {% if not loop.last %}
-                union all
-            {% endif %}
-        {%- endfor %}
+        select
+            party_id,
+            same_party_id as ancestor_party_id,
+            cast(0 as {{ t_bigint() }}) as depth,
+            {{ always_from() }} as valid_from,
+            cast(null as {{ t_ts() }}) as valid_to
+        from themselves
+        union all
+        select
+            themselves.party_id,
+            reached.parent_party_id as ancestor_party_id,
+            placed.step_count as depth,
+            reached.valid_from,
+            nullif(reached.valid_to, {{ always_to() }}) as valid_to
+        from themselves
+        inner join reached on reached.party_id = themselves.same_party_id
+        inner join
+            placed
+            on placed.party_id = reached.party_id
+            and placed.parent_party_id = reached.parent_party_id
+        where reached.parent_party_id <> themselves.party_id
     ),
     matched as (
         select

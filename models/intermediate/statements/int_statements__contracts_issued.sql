@@ -21,11 +21,7 @@ with
         qualify
             row_number() over (partition by contract_id order by report_month desc) = 1
     ),
-    contract_ends as (
-        select contract_id, max(coalesce(valid_to, {{ always_to() }})) as ends_at
-        from {{ ref("stg_licensing__contracts") }}
-        group by all
-    )
+    contract_ends as (select * from {{ ref("int_licensing__contracts_ended") }})
 select
     issued.contract_id,
     issued.last_report_month,

@@ -1,10 +1,16 @@
 -- One row per line of an open statement that comes from uses or training, penalties
--- included: the months that are not issued yet as they stand, and what has changed in
--- the others.
+-- included: the months that are not issued yet as they stand, what has changed in the
+-- others, and what issuing an open month will bring to a later one.
 with
     usage_lines as (select * from {{ ref("int_compensation__lines_valued") }}),
     training_left as (select * from {{ ref("int_statements__training_lines_left") }}),
-    corrections as (select * from {{ ref("int_statements__correction_lines") }}),
+    corrections as (
+        select *
+        from {{ ref("int_statements__correction_lines") }}
+        union all
+        select *
+        from {{ ref("int_statements__lines_released") }}
+    ),
     issued as (select * from {{ ref("int_statements__contracts_issued") }}),
     members as (select * from {{ ref("int_compensation__members") }}),
     open_usage as (
@@ -12,7 +18,7 @@ with
             {{
                 statement_line(
                     {
-                        "line_type": "case lines.usage_layer when 'late' then 'LATE_USAGE' when 'withdrawn' then 'REVERSAL' when 'penalty' then 'PENALTY' else 'USAGE' end",
+                        "line_type": usage_line_type("lines.usage_layer"),
                         "line_key": "lines.line_key",
                         "pool_id": "lines.pool_id",
                         "territory": "lines.territory",
@@ -112,13 +118,12 @@ with
                         "amount_minor_units": "lines.amount_minor_units",
                         "minor_unit_digits": "lines.minor_unit_digits",
                         "currency_code": "lines.currency_code",
-                        "report_month": "greatest(lines.usage_month, coalesce(issued.next_report_month, lines.usage_month))",
+                        "report_month": "lines.report_month",
                         "usage_month": "lines.usage_month",
                     }
                 )
             }}
         from training_left as lines
-        left join issued on issued.contract_id = lines.contract_id
         left join
             members
             on members.owner_party_id = lines.owner_party_id

@@ -17,14 +17,9 @@ with
         -- A late consent is held in its month's own statement, and released once that
         -- is issued (E36).
         left join
-            (
-                select contract_id, report_month
-                from {{ ref("stg_ledger__statements") }}
-                where known_at < {{ known_at("consent") }}
-                group by all
-            ) as released
+            {{ ref("int_statements__months_released") }} as released
             on released.contract_id = uses_judged.contract_id
-            and released.report_month = uses_judged.usage_month
+            and released.usage_month = uses_judged.usage_month
     ),
     weights as (select * from {{ ref("int_attribution__source_weights") }}),
     unattributed as (
@@ -69,6 +64,9 @@ with
                 else consent_proof_id
             end as consent_proof_id,
             case
+                when contract_id is not null and not is_released then late_proof_id
+            end as late_proof_id,
+            case
                 when contract_id is not null then consent_denied_by
             end as consent_denied_by,
             case
@@ -105,6 +103,7 @@ with
             cast(1 as {{ t_dec(15, 14) }}) as ownership_share,
             cast(null as {{ t_str() }}) as consent_status,
             cast(null as {{ t_str() }}) as consent_proof_id,
+            cast(null as {{ t_str() }}) as late_proof_id,
             cast(null as {{ t_str() }}) as consent_denied_by,
             case when not is_left_to_service then 'UNATTRIBUTED' end as hold_bucket,
             case
@@ -128,6 +127,7 @@ select
     cast(contract_version as {{ t_bigint() }}) as contract_version,
     cast(consent_status as {{ t_str() }}) as consent_status,
     cast(consent_proof_id as {{ t_str() }}) as consent_proof_id,
+    cast(late_proof_id as {{ t_str() }}) as late_proof_id,
     cast(consent_denied_by as {{ t_str() }}) as consent_denied_by,
     cast(hold_bucket as {{ t_str() }}) as hold_bucket,
     cast(exclusion_reason as {{ t_str() }}) as exclusion_reason,

@@ -369,3 +369,43 @@ def test_e15_the_largest_count_and_sum_that_are_let_in_are_exact(closed_rows: Ro
     found = pool_lines(closed_rows, "e15-most", "quantity", "weight_nano", where="side = 'MASTER'")
 
     assert found == [(MOST, Decimal(MOST * 10**9), Decimal("499999999999999.500"))] * 2
+
+
+@closed_case
+def e59_a_limit_of_influence_on_training(world: World) -> None:
+    fee = {"model_version": "e59-limit-m1", "amount": "100.00", "usage_month": "2026-01"}
+    terms = {"model": "equal_per_work", "revenue_share": None, "training_fee": fee}
+    limited = world.licensed("e59-limit", silence="deny", **terms)
+    free = world.party("e59-free-label")
+    world.route(free, "e59-limit-partner", "e59-limit-contract")
+    world.product("e59-limit", kind="training")
+    world.recording("e59-limit-rec")
+    world.owns(limited, "e59-limit-rec", "40")
+    world.owns(free, "e59-limit-rec", "60")
+    world.decision("e59-limit-half", limited, "allow", max_influence="0.5")
+    world.decision("e59-limit-yes", free, "allow")
+    world.add(
+        "ai_usage/training_inclusions",
+        model_version="e59-limit-m1",
+        product_id="e59-limit",
+        side="MASTER",
+        object_id="e59-limit-rec",
+        included_at="2026-01-10T00:00:00Z",
+        recorded_at="2026-01-11T00:00:00Z",
+    )
+
+
+def test_e59_a_limit_of_influence_is_held_to_the_whole_object_in_training(
+    closed_rows: Rows,
+) -> None:
+    """A share of 40 % looked as if it were under a limit of half; the object weighs all of it."""
+    found = closed_rows(
+        "select owner_party_id, hold_bucket, consent_status, amount "
+        "from marts.fct_compensation_lines where contract_id = 'e59-limit-contract' "
+        "and line_type = 'TRAINING_FEE' order by all"
+    )
+
+    assert found == [
+        ("e59-free-label", None, "consented", Decimal("60.000")),
+        ("e59-limit-label", "CONSENT", "unconsented", Decimal("40.000")),
+    ]

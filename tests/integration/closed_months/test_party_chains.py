@@ -1,0 +1,56 @@
+"""Chains of party links of ten steps: nobody in them is forgotten.
+
+Who stands directly under a partner has a sub-statement, and what is decided far below is shown.
+"""
+
+from itertools import pairwise
+
+from tests.fixtures.worlds import LONG_AGO, Rows, World, closed_case
+from tests.integration.closed_months.test_statements import earning
+
+STEPS = 10
+
+
+def link_up(world: World, *chain: str) -> None:
+    for child, parent in pairwise(chain):
+        world.add(
+            "catalog/party_links",
+            parent_party_id=parent,
+            child_party_id=child,
+            role="label_of",
+            valid_from=LONG_AGO,
+        )
+
+
+@closed_case
+def e68_an_owner_ten_steps_below_its_umbrella(world: World) -> None:
+    label = earning(world, "chain", {"01": "10.00"})
+    above = [f"chain-above-{number}" for number in range(1, STEPS)]
+    link_up(world, label, *above, "chain-partner")
+    below = [f"chain-below-{number}" for number in range(STEPS, 0, -1)]
+    link_up(world, *below, label)
+    world.party("chain-below-10")
+    world.decision("chain-far", "chain-below-10", "allow")
+
+
+def test_e68_an_owner_ten_steps_below_its_umbrella_is_with_the_member_on_top(
+    closed_rows: Rows,
+) -> None:
+    """After six steps the line had no member, and the sub-statements did not sum to the total."""
+    found = closed_rows(
+        "select distinct owner_party_id, member_party_id from marts.fct_compensation_lines "
+        "where contract_id = 'chain-contract' and line_type = 'USAGE'"
+    )
+
+    assert found == [("chain-label", "chain-above-9")]
+
+
+def test_a_decision_ten_steps_below_an_owner_is_in_the_ledger_of_its_partner(
+    closed_rows: Rows,
+) -> None:
+    """After four steps the decision was shown to nobody."""
+    found = closed_rows(
+        "select partner_id from reports.rpt_partner__consent_ledger where decision_id = 'chain-far'"
+    )
+
+    assert found == [("chain-partner",)]
