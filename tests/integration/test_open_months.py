@@ -101,11 +101,11 @@ def test_draft_of_february_releases_the_late_consents_of_open_january_e36(files:
 
     assert found == [
         ("01", "01", "USAGE", "CONSENT", None, Decimal("10.000")),
-        ("02", "01", "LATE_CONSENT", None, "open-yes", Decimal("10.000")),
         ("02", "01", "LATE_CONSENT", "CONSENT", None, Decimal("-10.000")),
+        ("02", "01", "LATE_CONSENT", None, "open-yes", Decimal("10.000")),
         ("02", "02", "USAGE", "CONSENT", None, Decimal("7.000")),
-        ("03", "02", "LATE_CONSENT", None, "open-yes", Decimal("7.000")),
         ("03", "02", "LATE_CONSENT", "CONSENT", None, Decimal("-7.000")),
+        ("03", "02", "LATE_CONSENT", None, "open-yes", Decimal("7.000")),
     ]
 
 
@@ -114,8 +114,8 @@ def test_draft_of_february_releases_the_training_fee_of_open_january_e59(files: 
 
     assert found == [
         ("01", "01", "TRAINING_FEE", "CONSENT", None, Decimal("9.000")),
-        ("02", "01", "TRAINING_FEE", None, "school-yes", Decimal("9.000")),
         ("02", "01", "TRAINING_FEE", "CONSENT", None, Decimal("-9.000")),
+        ("02", "01", "TRAINING_FEE", None, "school-yes", Decimal("9.000")),
     ]
 
 
