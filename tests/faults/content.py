@@ -21,7 +21,11 @@ from linernotes.warehouse.publishing import KEPT_PUBLICATIONS
 # Names that only a command that is still running may have given.
 UNFINISHED = re.compile(r"unfinished|\.part$|\.new$|\.tmp|#\d+$|^\.spill|^tmp")
 TIMES = ("registered_at", "quarantined_at")
-TIME_OR_HASH = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z?|\b[0-9a-f]{64}\b|(?<=\"bytes\": )\d+")
+# A signature is over a hash.
+TIME_OR_HASH = re.compile(
+    r"\d{4}-\d\d-\d\dT[\d:.]+Z?|\b[0-9a-f]{64}\b|(?<=\"bytes\": )\d+"
+    r"|(?<=\"signature\": \")[^\"]+"
+)
 
 
 def contents(root: Path, *, is_timeless: bool = False) -> dict[str, Any]:
