@@ -216,7 +216,7 @@ def _in_billionths(exact: Exact, product: Product) -> Sources:
     gap = exact.gap + sum(exact.parts.values(), Fraction(0)) - sum(kept.values(), Fraction(0))
     names = sorted(kept)
     weights = [gap + exact.held, *(kept[name] for name in names)]
-    common = lcm(*(weight.denominator for weight in weights))
+    common = lcm(*(weight.denominator for weight in [*weights, gap, exact.held]))
     open_nano, *nanos = spread(BILLION, [int(weight * common) for weight in weights], ["", *names])
     service = 0
     if product.remainder_rule == SERVICE and open_nano:
