@@ -7,6 +7,7 @@ the data files and the manifest carry the decimals.
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,9 @@ def write_workbook(
         "strings_to_numbers": False,
         "strings_to_urls": False,
     }
-    with xlsxwriter.Workbook(str(path), options) as workbook:
+    # In memory first: the library's archive prints a traceback of its own when a disk is full.
+    content = BytesIO()
+    with xlsxwriter.Workbook(content, options) as workbook:
         first_day = month_start(first.report_month)
         workbook.set_properties(
             {
@@ -84,6 +87,7 @@ def write_workbook(
             if count <= MOST_SHEET_ROWS:
                 sheet = Sheet(workbook.add_worksheet(rows.table.title), styles, statements)
                 _write_table(sheet, rows, count)
+    path.write_bytes(content.getbuffer())
 
 
 class Styles:
