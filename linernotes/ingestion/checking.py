@@ -50,8 +50,9 @@ ADVICE: dict[str, str] = {
     "artificial_plays_over_plays": "artificial_plays is part of plays; correct one of them",
     "own_parent": "a derivative cannot be its own parent; correct parent_derivative_id",
     "own_member": "a party cannot be its own parent; correct parent_party_id or child_party_id",
-    "terms_of_model_missing": "the model lacks its terms; give revenue_share for pro_rata and"
-    " greater_of, rate or per_use_minimum for per_use, training_fee amount for equal_per_work",
+    "terms_of_model_missing": "the model lacks its terms; give revenue_share for pro_rata, that or"
+    " a minimum for greater_of, rate or per_use_minimum for per_use, training_fee amount for"
+    " equal_per_work",
     "default_shares_over_one": "both sides together accrue more than the pool; correct one",
     "no_decision": "all four decision groups are empty; give at least one",
     "legal_ground_missing": "ILLEGAL_CONTENT needs legal_ground; name the law",

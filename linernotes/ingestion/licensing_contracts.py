@@ -87,11 +87,14 @@ class Contracts(Interval):
     def terms_of_model_missing(cls) -> pl.Expr:
         """A model without its terms computes no fee, and the partner would get nothing."""
         model = pl.col("model")
-        by_share = model.is_in(["pro_rata", "greater_of"])
-        per_use = pl.col("rate").is_null() & pl.col("per_use_minimum").is_null()
+        no_share = pl.col("revenue_share").is_null()
+        no_minimum = pl.col("per_use_minimum").is_null()
+        # The larger of one arm is that arm: a most-favoured-nation clause may bring the others.
+        no_arm = no_share & no_minimum & pl.col("per_subscriber_minimum").is_null()
         return pl.col("is_withdrawn") | ~(
-            (by_share & pl.col("revenue_share").is_null())
-            | ((model == "per_use") & per_use)
+            ((model == "pro_rata") & no_share)
+            | ((model == "greater_of") & no_arm)
+            | ((model == "per_use") & no_minimum & pl.col("rate").is_null())
             | ((model == "equal_per_work") & pl.col("training_fee_amount").is_null())
         )
 

@@ -73,7 +73,7 @@ def test_e50_blocked_failed_and_test_requests_earn_nothing_and_are_listed(
 @case
 def e61_work_shares_short(world: World) -> None:
     publisher = world.licensed("e61", side="WORK")
-    world.product("e61", default_share_work="1")
+    world.product("e61", default_share_master="0", default_share_work="1")
     world.recording("e61-rec")
     world.add("catalog/works", work_id="e61-work", title="e61")
     world.add("catalog/recording_works", recording_id="e61-rec", work_id="e61-work")

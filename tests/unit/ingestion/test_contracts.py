@@ -360,6 +360,7 @@ NOTHING = {"revenue_share": None}
         (NOTHING, ["terms_of_model_missing"]),
         (NOTHING | {"is_withdrawn": True}, []),
         (NOTHING | {"model": "greater_of", "rate": "1"}, ["terms_of_model_missing"]),
+        (NOTHING | {"model": "greater_of", "per_subscriber_minimum": "1"}, []),
         (NOTHING | {"model": "per_use"}, ["terms_of_model_missing"]),
         (NOTHING | {"model": "per_use", "rate": "1"}, []),
         (NOTHING | {"model": "per_use", "per_use_minimum": "1"}, []),
