@@ -105,9 +105,10 @@ class Admission:
             texts = self._texts(reader, staged, bad_rows)
             turned_away = quarantine.as_rows(outcome, faults, texts, reader.header_text)
         if outcome.rows_loaded:
-            twins = self._corrected_twins(staged, screened, outcome)
+            twins = self._corrected_twins(staged, screened, outcome) if keep_bad_rows else None
             self._load(staged, screened, outcome)
-            if twins.height:
+            # A retry marks its own rows, once the register has it.
+            if twins is not None and twins.height:
                 quarantine.mark_settled(self._lake, twins, outcome.delivery_id)
                 outcome.warnings[CORRECTED] = twins.height
         if turned_away is not None:

@@ -89,14 +89,14 @@ SUITE_CHECK = "rpt_partner__compensation_lines__tells_nothing_of_users"
         (
             planted("not_null_dim_partners_x", too_many("select 1"), "dim_partners"),
             {},
-            "_x .failed",
+            "_x(failed",
         ),
         (
             planted("fct_statements__y", too_many("select 1, 2"), "fct_statements"),
             {},
-            "ts__y .fail",
+            "fct_statements__y(fail",
         ),
-        (planted("fct_holds__z", "select nothing_there", "fct_holds"), {}, "fct_holds__z .error"),
+        (planted("fct_holds__z", "select nothing_there", "fct_holds"), {}, "fct_holds__z(error"),
         (None, {SUITE_CHECK: "failed"}, SUITE_CHECK),
         (None, {SUITE_CHECK: "error"}, SUITE_CHECK),
     ],

@@ -421,7 +421,7 @@ def e85_correction_of_march_in_june(world: World) -> None:
                 recorded_at=recorded,
             )
     # Francs per euro: a franc is 1.1512 euros until June, and 1.1634 on the July freeze.
-    for day in ("2026-03-31", "2026-04-14", "2026-05-14", "2026-06-14"):
+    for day in ("2026-03-31", "2026-04-14", "2026-04-24", "2026-05-14", "2026-06-14"):
         rate_of(world, "CHF", day, "0.86865879", f"{day}T15:00:00Z")
     for day in ("2026-07-14", "2026-08-14"):
         rate_of(world, "CHF", day, "0.8595496", f"{day}T15:00:00Z")

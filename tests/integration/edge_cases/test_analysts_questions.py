@@ -20,7 +20,7 @@ QUESTIONS = re.findall(r"^### \d+\. (.+?)\n\n```sql\n(.+?)```", PAGE, re.MULTILI
 TYPES_OF_NAMES = {
     r"(^|_)amount$|_share$": r"DECIMAL\(.*\)",
     r"_count$|^quantity$": r"BIGINT|HUGEINT|DECIMAL\(38,0\)",
-    r"_nano$": r"BIGINT",
+    r"_nano$": r"BIGINT|DECIMAL\(38,0\)",
     r"(^|_)month$": "DATE",
     r"_at$|valid_from": "TIMESTAMP",
     r"_id$|_code$|_name$": "VARCHAR",
