@@ -191,11 +191,6 @@ def answer_checks(file: Path, invocation_id: str, checks: Iterable[Check]) -> No
         connection.execute("commit")
 
 
-def read_run(connection: duckdb.DuckDBPyConnection) -> CheckedRun | None:
-    """The record in the connection's current database, if there is one."""
-    return _read(connection)
-
-
 def run_of(file: Path) -> CheckedRun | None:
     """The record in a file, if there is a file and a record."""
     if not file.exists():

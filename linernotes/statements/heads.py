@@ -14,7 +14,7 @@ import duckdb
 
 from linernotes.base import durable
 from linernotes.errors import LinernotesError
-from linernotes.ledger import ENTRY, HEAD, issuance_folder, issuance_folders
+from linernotes.ledger import ENTRY, HEAD, issuance_folders
 from linernotes.published import open_published
 from linernotes.settings import Settings
 from linernotes.statements.keys import SigningKey, is_signed, key_id_of
@@ -121,11 +121,6 @@ def ledger_head(settings: Settings) -> Head | None:
     """The head of the last entry; None where nothing is issued."""
     last = max(issuance_folders(settings), default=None)
     return head_of(last) if last else None
-
-
-def head_at(settings: Settings, number: int) -> Head:
-    """The head of an entry of the ledger."""
-    return head_of(issuance_folder(settings, number))
 
 
 def keep_head(settings: Settings, head: Head) -> None:
