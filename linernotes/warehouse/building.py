@@ -25,7 +25,7 @@ from linernotes.checked_runs import (
 )
 from linernotes.holders import why_not_opened
 from linernotes.settings import Settings
-from linernotes.warehouse.compiled import compiled_project, project_sha256
+from linernotes.warehouse.compiled import compiled_project
 from linernotes.warehouse.dbt import (
     BuildFailed,
     BuildResult,
@@ -39,6 +39,7 @@ from linernotes.warehouse.dbt import (
     run_dbt,
     writing_lock,
 )
+from linernotes.warehouse.project import project_sha256
 from linernotes.warehouse.revaluation import revalue
 from linernotes.warehouse.shortfalls import keep_broken_run, keep_shortfalls
 from linernotes.warehouse.sources import link_sources, sources_folder

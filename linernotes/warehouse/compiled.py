@@ -5,16 +5,15 @@ Running it is in `valuation.py`; dbt alone decides what a model says.
 
 import hashlib
 import json
-import os
 import tempfile
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from linernotes.base import durable
-from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.settings import Settings
 from linernotes.warehouse.dbt import BuildFailed, is_blocking_test, run_dbt, target_folder
+from linernotes.warehouse.project import kept_folder, project_sha256
 
 # Classes of input in the order in which a correction moves them (docs/money.md, "Corrections").
 INPUT_CLASSES = ("usage", "fraud", "revenue", "attribution", "ownership", "consent", "terms")
@@ -24,10 +23,10 @@ CLASS_PLACES = {
     name: f"0001-01-01 00:00:00.0001{number:02d}" for number, name in enumerate(INPUT_CLASSES)
 }
 FIRST_MONTH_PLACE, LAST_MONTH_PLACE = "0001-01-02", "0001-01-03"
-SOURCES_PLACE = "__sources__"
+# Where the folders of the sources are, in the SQL of a build.
+SOURCES_PLACE = "'sources/"
 DATABASE = "linernotes"
 KINDS = ("nodes", "tests")
-PARTS = ("models", "macros", "seeds", "tests/data")
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,8 @@ def compiled_project(settings: Settings) -> CompiledProject:
         BuildFailed: if dbt cannot compile it.
     """
     digest = project_sha256()
-    cache = _cache_folder() / f"{digest}.json"
+    form = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
+    cache = kept_folder("compiled") / f"{digest}-{form}.json"
     if not cache.exists():
         _compile(cache)
     stored = json.loads(cache.read_text())
@@ -114,7 +114,6 @@ def _compile(cache: Path) -> None:
                 *("--vars", json.dumps(variables)),
                 *("--select", "resource_type:model", "test_type:data"),
             ],
-            sources_root=SOURCES_PLACE,
         )
         if run.exit_status != 0:
             raise BuildFailed(f"dbt could not compile the models: {run.last_words}")
@@ -195,25 +194,3 @@ def _keys(manifest: dict) -> dict[str, tuple[str, ...]]:
         elif test and test["name"] == "unique":
             keys.setdefault(node["attached_node"], (test["kwargs"]["column_name"],))
     return keys
-
-
-def project_sha256() -> str:
-    """A name for the state of the project: its files and the versions that compile them."""
-    digest = hashlib.sha256()
-    for package in ("dbt-core", "dbt-duckdb", "duckdb"):
-        digest.update(f"{package} {version(package)}\n".encode())
-    files = [PROJECT_ROOT / "dbt_project.yml", PROJECT_ROOT / "profiles.yml", Path(__file__)]
-    for part in PARTS:
-        files += (PROJECT_ROOT / part).rglob("*.sql")
-        files += (PROJECT_ROOT / part).rglob("*.yml")
-        files += (PROJECT_ROOT / part).rglob("*.csv")
-    for file in sorted(files):
-        content = file.read_bytes()
-        name = file.relative_to(PROJECT_ROOT).as_posix()
-        digest.update(f"{name} {len(content)}\n".encode() + content)
-    return digest.hexdigest()
-
-
-def _cache_folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "linernotes" / "compiled"

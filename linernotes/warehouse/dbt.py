@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from linernotes.checked_runs import Check
+from linernotes.dbt_process import FOLDER_VARIABLE, LOCK_VARIABLE, MANIFEST_VARIABLE
 from linernotes.errors import LinernotesError
 from linernotes.settings import PROJECT_ROOT, Settings
 from linernotes.warehouse.failing_rows import failing_rows
-from linernotes.warehouse.run_dbt import LOCK_VARIABLE
-from linernotes.warehouse.sources import sources_folder
+from linernotes.warehouse.project import keep_manifest, manifest_of_now
 
 Progress = Callable[[int, int, str], None]
 LAST_MESSAGES = 15
@@ -126,7 +126,6 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     """The environment variables with which the dbt project finds this home."""
     return {
         "LINERNOTES_WAREHOUSE_FILE": str(settings.warehouse_file),
-        "LINERNOTES_SOURCES": str(sources_folder(settings)),
         "LINERNOTES_DBT_THREADS": str(settings.dbt_threads),
         "LINERNOTES_DUCKDB_THREADS": str(settings.duckdb_threads or os.cpu_count() or 1),
         "DBT_TARGET_PATH": str(settings.warehouse_file.parent / "target"),
@@ -138,6 +137,8 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "TZ": "UTC",
         LOCK_VARIABLE: str(writing_lock(settings)),
+        FOLDER_VARIABLE: str(settings.warehouse_file.parent),
+        MANIFEST_VARIABLE: str(manifest_of_now()),
     }
 
 
@@ -171,7 +172,6 @@ def run_dbt(
     settings: Settings,
     arguments: list[str],
     on_progress: Progress | None = None,
-    sources_root: str | None = None,
 ) -> DbtRun:
     """Runs one dbt command in a process of its own, which ends when this one does.
 
@@ -182,13 +182,11 @@ def run_dbt(
         settings: The home.
         arguments: dbt's own.
         on_progress: Called with nodes done, nodes in all, and the node's name.
-        sources_root: Where the models read the lake, if not from the home's links.
     """
-    command = [sys.executable, "-m", "linernotes.warehouse.run_dbt", "--log-format", "json"]
+    command = [sys.executable, "-m", "linernotes.dbt_process", "--log-format", "json"]
     command += ["--log-level", "info", "--no-use-colors", *arguments]
     environment = os.environ | dbt_environment(settings)
-    if sources_root:
-        environment["LINERNOTES_SOURCES"] = sources_root
+    settings.warehouse_file.parent.mkdir(parents=True, exist_ok=True)
     messages: list[str] = []
     invocation_id = ""
     with subprocess.Popen(
@@ -209,6 +207,7 @@ def run_dbt(
                 data = event["data"]
                 node = data.get("node_info", {}).get("node_name", "")
                 on_progress(int(data.get("index", 0)), int(data.get("total", 0)), node)
+    keep_manifest(Path(environment[MANIFEST_VARIABLE]), target_folder(settings))
     return DbtRun(process.returncode, invocation_id, messages)
 
 

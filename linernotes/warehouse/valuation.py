@@ -127,8 +127,8 @@ class Valuation:
         text = text.replace(FIRST_MONTH_PLACE, world.first_month.isoformat().rjust(10, "0"))
         text = text.replace(LAST_MONTH_PLACE, world.last_month.isoformat())
         for table, folder in self._replaced.items():
-            text = text.replace(f"{SOURCES_PLACE}/{table}/", f"{folder}/")
-        return text.replace(SOURCES_PLACE, str(self._sources_root).replace("'", "''"))
+            text = text.replace(f"{SOURCES_PLACE}{table}/", f"'{_quoted(folder)}/")
+        return text.replace(SOURCES_PLACE, f"'{_quoted(self._sources_root)}/")
 
     def _make(self, node: CompiledNode, text: str) -> bool:
         """Makes a table or view; says whether its content is another than before."""
@@ -212,3 +212,7 @@ def require_rates(run: Valuation) -> None:
 
 def _instant(instant: datetime) -> str:
     return instant.strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

@@ -256,7 +256,7 @@ def test_build_beside_a_dbt_that_still_writes_is_refused(
         with pytest.raises(BuildFailed, match="still writes into"):
             warehouse.build(settings, KNOWN_AT)
         second = subprocess.run(
-            [sys.executable, "-m", "linernotes.warehouse.run_dbt", "build"],
+            [sys.executable, "-m", "linernotes.dbt_process", "build"],
             env=os.environ | {"LINERNOTES_WRITING_LOCK": str(lock)},
             capture_output=True,
             text=True,

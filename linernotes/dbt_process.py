@@ -1,0 +1,77 @@
+"""dbt as a child process that ends with its parent, and holds the home while it writes.
+
+It is `python -m linernotes.dbt_process`, or `linernotes-dbt`. What dbt does is decided in
+`warehouse/dbt.py`. It imports next to nothing of the project: every run of dbt starts with it.
+"""
+
+import fcntl
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from linernotes.children import end_with_parent
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+# Set by `dbt_environment`; without the first nothing is locked.
+LOCK_VARIABLE = "LINERNOTES_WRITING_LOCK"
+# The folder that the sources' paths start from.
+FOLDER_VARIABLE = "LINERNOTES_RUN_FOLDER"
+# A file with the project as dbt has parsed it before; it may not be there yet.
+MANIFEST_VARIABLE = "LINERNOTES_MANIFEST"
+WRITING_COMMANDS = {"build", "run", "seed", "snapshot", "test"}
+
+
+def main() -> None:
+    """Runs dbt with the arguments of this process, and ends with dbt's exit status."""
+    end_with_parent()
+    _hold_home()
+    if folder := os.environ.get(FOLDER_VARIABLE):
+        os.chdir(folder)
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _hold_home() -> None:
+    """Holds the home for as long as this process lives; the descriptor is never closed."""
+    path = os.environ.get(LOCK_VARIABLE)
+    if path and WRITING_COMMANDS & set(sys.argv[1:]):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            sys.exit(f"Another dbt is writing: it holds {path}.")
+
+
+def _run(arguments: list[str]) -> int:
+    from dbt.cli.main import dbtRunner
+
+    manifest = _parsed_before() if WRITING_COMMANDS & set(arguments) else None
+
+    def mark(event: Any) -> None:
+        """Has the manifest that dbt writes name the run that it writes it for."""
+        if manifest:
+            manifest.metadata.invocation_id = event.info.invocation_id
+
+    result = dbtRunner(manifest, [mark]).invoke(arguments)
+    if result.exception:
+        print(result.exception, file=sys.stderr)
+        return 2
+    return 0 if result.success else 1
+
+
+def _parsed_before() -> "Manifest | None":
+    """The project as dbt parsed it when its files were as they are now."""
+    file = Path(os.environ.get(MANIFEST_VARIABLE, ""))
+    if not file.is_file():
+        return None
+    from dbt.contracts.graph.manifest import Manifest
+
+    manifest = Manifest.from_msgpack(file.read_bytes())
+    manifest.build_flat_graph()
+    return manifest
+
+
+if __name__ == "__main__":
+    main()

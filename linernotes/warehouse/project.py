@@ -1,0 +1,65 @@
+"""The state of the dbt project, and what is kept of it between runs: the project as dbt parsed it.
+
+Parsing takes longer than a small build; it says the same as long as no file of the project changes.
+"""
+
+import hashlib
+import os
+from importlib.metadata import version
+from pathlib import Path
+
+from linernotes.base import durable
+from linernotes.settings import PROJECT_ROOT
+
+PARTS = ("models", "macros", "seeds", "tests/data")
+PARSED_BY_DBT = "partial_parse.msgpack"
+MOST_KEPT = 5
+
+
+def project_sha256() -> str:
+    """A name for the state of the project: its files and the versions that compile them."""
+    digest = hashlib.sha256()
+    for package in ("dbt-core", "dbt-duckdb", "duckdb"):
+        digest.update(f"{package} {version(package)}\n".encode())
+    files = [PROJECT_ROOT / "dbt_project.yml", PROJECT_ROOT / "profiles.yml"]
+    for part in PARTS:
+        files += (PROJECT_ROOT / part).rglob("*.sql")
+        files += (PROJECT_ROOT / part).rglob("*.yml")
+        files += (PROJECT_ROOT / part).rglob("*.csv")
+    for file in sorted(files):
+        content = file.read_bytes()
+        name = file.relative_to(PROJECT_ROOT).as_posix()
+        digest.update(f"{name} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def kept_folder(kind: str) -> Path:
+    """Where this machine keeps what was made of a state of the project."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "linernotes" / kind
+
+
+def manifest_of_now() -> Path:
+    """Where the parsed project lies, or will lie, for the files as they are now.
+
+    dbt keeps the project's own place in it, so each checkout has its own.
+    """
+    place = hashlib.sha256(str(PROJECT_ROOT).encode()).hexdigest()[:16]
+    return kept_folder("parsed") / f"{project_sha256()}-{place}.msgpack"
+
+
+def keep_manifest(manifest: Path, target: Path) -> None:
+    """Keeps what dbt has parsed, if the project has not changed since it was asked to.
+
+    Args:
+        manifest: What `manifest_of_now` gave before dbt ran.
+        target: dbt's folder of artefacts.
+    """
+    parsed = target / PARSED_BY_DBT
+    if manifest.exists() or not parsed.exists() or manifest_of_now() != manifest:
+        return
+    durable.make_folder(manifest.parent)
+    durable.write_bytes(manifest, parsed.read_bytes())
+    kept = sorted(manifest.parent.glob("*.msgpack"), key=lambda file: file.stat().st_mtime)
+    for old in kept[:-MOST_KEPT]:
+        old.unlink(missing_ok=True)

@@ -1,0 +1,50 @@
+"""dbt parses the project once per state of its files, whatever home, freeze or months a run has."""
+
+from pathlib import Path
+
+import pytest
+
+from linernotes.settings import Settings
+from linernotes.warehouse import run_dbt
+from linernotes.warehouse.dbt import dbt_results
+from linernotes.warehouse.project import PARSED_BY_DBT, keep_manifest, manifest_of_now
+
+ONE_SEED = ["build", "--select", "currencies", "--indirect-selection", "cautious"]
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def test_second_run_takes_the_project_as_the_first_has_parsed_it(tmp_path: Path) -> None:
+    """Each build parsed everything anew, since its freeze was another: ten seconds of every run."""
+    homes = [Settings(home=tmp_path / name) for name in ("first", "second")]
+
+    runs = [run_dbt(settings, ONE_SEED) for settings in homes]
+    failing = run_dbt(homes[0], ["build", "--select", "dim_products"])
+    unknown = run_dbt(homes[0], ["build", "--no-such-option"])
+
+    targets = [settings.warehouse_file.parent / "target" for settings in homes]
+    assert [run.exit_status for run in runs] == [0, 0], runs[-1].last_words
+    assert [(target / PARSED_BY_DBT).exists() for target in targets] == [True, False]
+    results = dbt_results(homes[1], runs[1])
+    assert {node["status"] for node in results.nodes.values()} == {"success", "pass"}
+    assert results.manifest["metadata"]["invocation_id"] == runs[1].invocation_id
+    assert not results.is_whole
+    assert failing.exit_status == 1, failing.last_words
+    assert unknown.exit_status == 2
+    assert "no-such-option" in unknown.last_words
+
+
+def test_project_that_changes_while_dbt_reads_it_is_not_kept(tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.mkdir()
+    (target / PARSED_BY_DBT).write_bytes(b"parsed")
+    of_before = manifest_of_now().with_name("of-before.msgpack")
+
+    keep_manifest(of_before, target)
+    keep_manifest(manifest_of_now(), target)
+
+    assert not of_before.exists()
+    assert manifest_of_now().read_bytes() == b"parsed"
