@@ -67,6 +67,23 @@ with
                 else coalesce(object_id, party_id)
             end as known_id
         from decisions
+    ),
+    -- One name per row, so that a name is looked up and not compared with every other.
+    names as (
+        select decision_id, known_type, known_id
+        from named
+        union
+        select decision_id, known_type, {{ isrc_group("object_id") }} as known_id
+        from named
+        where object_type = 'recording'
+    ),
+    matched as (
+        select distinct names.decision_id
+        from names
+        inner join
+            known
+            on known.object_type = names.known_type
+            and known.object_id = names.known_id
     )
 select
     cast(named.decision_id as {{ t_str() }}) as decision_id,
@@ -79,14 +96,5 @@ select
     cast(named.valid_to as {{ t_ts() }}) as valid_to,
     cast(named.recorded_at as {{ t_ts() }}) as recorded_at
 from named
-left join
-    known
-    on known.object_type = named.known_type
-    and known.object_id in (
-        named.known_id,
-        case
-            when named.object_type = 'recording'
-            then {{ isrc_group("named.object_id") }}
-        end
-    )
-where known.object_id is null
+left join matched on matched.decision_id = named.decision_id
+where matched.decision_id is null

@@ -1,16 +1,16 @@
--- One row per scope, clock and stretch of time in which the same decisions stand:
+-- One row per pattern, clock and stretch of time in which the same decisions stand:
 -- whether everybody who is asked says so, by which proofs, and, of denials, since when
 -- and until when the products did not obey (docs/money.md, "Consent").
 with
     given as (select * from {{ ref("int_consent__answers_given") }}),
-    candidates as (select * from {{ ref("int_consent__candidates") }}),
+    candidates as (select * from {{ ref("int_consent__decisions_weighed") }}),
     turns as (
         select
             given.*,
             case
                 when
                     is_allowed = lag(is_allowed) over (
-                        partition by scope_id, clock, required_party, party_id
+                        partition by pattern_number, clock, required_party, party_id
                         order by valid_from
                     )
                 then 0
@@ -22,7 +22,7 @@ with
         select
             turns.*,
             sum(is_turn) over (
-                partition by scope_id, clock, required_party, party_id
+                partition by pattern_number, clock, required_party, party_id
                 order by valid_from
                 rows between unbounded preceding and current row
             ) as island
@@ -36,7 +36,7 @@ with
         from islands
         window
             until_now as (
-                partition by scope_id, clock, required_party, party_id, island
+                partition by pattern_number, clock, required_party, party_id, island
                 order by valid_from
                 rows between unbounded preceding and current row
             )
@@ -44,7 +44,7 @@ with
     -- An allow that ends carries the instant from which the products obeyed.
     endings as (
         select
-            scope_id,
+            pattern_number,
             clock,
             required_party,
             party_id,
@@ -56,13 +56,12 @@ with
         group by all
     )
 select
-    since.scope_id,
+    since.pattern_number,
     since.clock,
     since.valid_from,
     since.valid_to,
     bool_and(since.is_allowed) as is_allowed,
     bool_and(since.is_silent) as is_contract_default,
-    bool_or(since.is_conflict) as is_conflict,
     min(case when since.is_allowed then since.daily_limit end) as daily_limit,
     min(case when since.is_allowed then since.max_influence end) as max_influence,
     -- A refusal that was recorded late was a revocation all the same from its start on.
@@ -91,9 +90,9 @@ from since
 left join
     endings
     on not since.is_allowed
-    and endings.scope_id = since.scope_id
+    and endings.pattern_number = since.pattern_number
     and endings.clock = since.clock
     and endings.required_party = since.required_party
     and endings.party_id = since.party_id
     and endings.ended_at = since.answer_since
-group by since.scope_id, since.clock, since.valid_from, since.valid_to
+group by since.pattern_number, since.clock, since.valid_from, since.valid_to

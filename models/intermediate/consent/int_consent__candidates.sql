@@ -1,79 +1,66 @@
--- One row per scope, party asked, and decision that is a candidate for its answer on a
--- clock, with how specific it is: object, then use type, territory, product, model
--- version, voice.
+-- One row per licence, group of contexts in which it was used, whether its owner is
+-- judged, and candidate: a decision that may answer, with how specific it is there, or
+-- a party asked without a decision. The territory stands only where the evidence of a
+-- decision was found to mismatch: what it proves ends with a month there (E43). Without
+-- the owner the artists alone are judged, needed where the owner changed after the
+-- generation.
 with
+    licences as (select * from {{ ref("int_consent__licences") }}),
+    rights as (select * from {{ ref("int_rights__segments") }}),
+    contexts_reached as (select * from {{ ref("int_consent__contexts_reached") }}),
     covering as (select * from {{ ref("int_consent__decisions_covering") }}),
-    -- A decision whose evidence was found to mismatch is no proof for any month that
-    -- was
-    -- not issued by then; what was issued before is exposed, not taken back (E43).
-    spared as (
-        select
-            mismatches.contract_id,
-            mismatches.mismatched_at,
-            cast(
-                date_trunc(
-                    'month', max(statements.report_month) + interval '1' month
-                ) as date
-            ) as unspared_month
-        from
-            (
-                select distinct contract_id, mismatched_at
-                from covering
-                where mismatched_at is not null
-            ) as mismatches
-        inner join
-            {{ ref("stg_ledger__statements") }} as statements
-            on statements.contract_id = mismatches.contract_id
-            and statements.known_at < mismatches.mismatched_at
-        group by all
+    places as (
+        select distinct territory, product_id, context_group_number
+        from {{ ref("int_consent__contexts") }}
     ),
-    proven as (
-        select
-            covering.*,
+    mismatching as (
+        select distinct licence_number from covering where mismatched_at is not null
+    ),
+    asked as (
+        select distinct
+            licences.licence_number,
+            licences.owner_since,
+            places.context_group_number,
             case
-                when covering.mismatched_at is null
-                then covering.stops_at
-                when spared.contract_id is null
-                then covering.starts_at
-                else
-                    least(
-                        covering.stops_at,
-                        {{
-                            month_starts_at(
-                                "spared.unspared_month",
-                                "coalesce(territories.reporting_time_zone, 'UTC')",
-                            )
-                        }}
-                    )
-            end as proves_until
-        from covering
-        left join
-            spared
-            on spared.contract_id = covering.contract_id
-            and spared.mismatched_at = covering.mismatched_at
-        left join
-            {{ ref("territories") }} as territories
-            on territories.territory = covering.asked_territory
+                when mismatching.licence_number is not null then rights.territory
+            end as territory
+        from rights
+        inner join
+            licences
+            on licences.side = rights.side
+            and licences.object_id = rights.object_id
+            and licences.owner_party_id = rights.owner_party_id
+            and licences.owner_since is not distinct from rights.owner_since
+            and licences.contract_id = rights.contract_id
+            and licences.contract_version = rights.contract_version
+        inner join
+            places
+            on places.territory = rights.territory
+            and places.product_id = rights.product_id
+        left join mismatching on mismatching.licence_number = licences.licence_number
+    ),
+    voices as (
+        select asked.*, true as judges_owner
+        from asked
+        union all
+        select asked.*, false as judges_owner
+        from asked
+        where owner_since is not null
     )
-select distinct
-    scope_id,
-    required_party,
-    party_id,
-    clock,
-    decision_id,
-    decision,
-    daily_limit,
-    max_influence,
-    enforced_at,
-    decided_from,
-    ended_from,
-    starts_at,
-    proves_until as stops_at,
-    object_rank * 100000
-    + use_type_rank * 10000
-    + territory_rank * 1000
-    + product_rank * 100
-    + model_rank * 10
-    + voice_rank as specificity
-from proven
-where object_rank is not null and starts_at < proves_until
+select
+    voices.licence_number,
+    voices.context_group_number,
+    voices.territory,
+    voices.judges_owner,
+    covering.candidate_number,
+    covering.specificity + contexts_reached.reach_rank as specificity
+from voices
+inner join
+    covering
+    on covering.licence_number = voices.licence_number
+    and (voices.judges_owner or covering.required_party <> 'owner')
+left join
+    contexts_reached
+    on contexts_reached.context_number = voices.context_group_number
+    and contexts_reached.reach_number = covering.reach_number
+where covering.stretch_number is null or contexts_reached.reach_number is not null

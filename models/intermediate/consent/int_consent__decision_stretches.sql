@@ -3,7 +3,9 @@
 -- clock `now`: what is recorded by the freeze. `mismatched_at` is when the evidence
 -- of a
 -- decision was found to mismatch, if it still is (E43). `ended_from` is the end as the
--- version tells that was recorded at `stops_at`, which may lie before.
+-- version tells that was recorded at `stops_at`, which may lie before. Decisions of one
+-- reach speak of the same uses: use type, product, territory, model version, voice
+-- clones alone.
 with
     versions as (
         select
@@ -47,6 +49,21 @@ with
         where not is_withdrawn and next_recorded_at is null
     )
 select
+    cast(
+        row_number() over (
+            order by stretches.decision_id, stretches.clock, stretches.starts_at
+        ) as {{ t_bigint() }}
+    ) as stretch_number,
+    cast(
+        dense_rank() over (
+            order by
+                stretches.use_type,
+                stretches.product_id,
+                stretches.territory,
+                stretches.model_version nulls first,
+                stretches.object_type = 'likeness'
+        ) as {{ t_bigint() }}
+    ) as reach_number,
     stretches.clock,
     stretches.decision_id,
     stretches.party_id,
@@ -57,6 +74,7 @@ select
     stretches.product_id,
     stretches.model_version,
     stretches.territory,
+    stretches.object_type = 'likeness' as is_likeness,
     stretches.decision,
     stretches.daily_limit,
     stretches.max_influence,

@@ -1,19 +1,17 @@
--- One row per scope, party asked, and decision that covers it on a clock, with how
--- specific it is: object, then use type, territory, product, model version, voice.
+-- One row per licence, party asked and decision that covers the object for that party,
+-- wherever and however it is used; and one per party asked without a decision, which
+-- stands for what the contract says on silence. Equal rows of two licences have one
+-- `candidate_number`. How specific a decision is: its object, and as the last digit its
+-- voice; what it says of uses lies between (int_consent__contexts_reached).
 with
-    scopes as (select * from {{ ref("int_consent__scopes") }}),
     questions as (select * from {{ ref("int_consent__questions") }}),
     merged as (select * from {{ ref("int_rights__parties_merged") }}),
     decisions as (select * from {{ ref("int_consent__decisions_named") }}),
     speakers as (select * from {{ ref("int_consent__speakers") }}),
     objects as (select * from {{ ref("int_consent__objects") }}),
-    regions as (select * from {{ ref("regions") }}),
     asked as (
         select
-            questions.scope_id,
-            questions.required_party,
-            questions.voice,
-            questions.party_id,
+            questions.*,
             speakers.speaker_party_id,
             speakers.valid_from as speaks_from,
             speakers.valid_to as speaks_to
@@ -22,10 +20,7 @@ with
         where questions.voice = 'owner'
         union all
         select
-            scope_id,
-            required_party,
-            voice,
-            party_id,
+            questions.*,
             party_id as speaker_party_id,
             {{ always_from() }} as speaks_from,
             {{ always_to() }} as speaks_to
@@ -34,117 +29,148 @@ with
         union all
         -- Of merged parties each speaks for the others from the merge on (E44).
         select
-            questions.scope_id,
-            questions.required_party,
-            questions.voice,
-            questions.party_id,
+            questions.*,
             merged.same_party_id as speaker_party_id,
             merged.merged_at as speaks_from,
             {{ always_to() }} as speaks_to
         from questions
         inner join merged on merged.party_id = questions.party_id
         where questions.voice <> 'owner'
+    ),
+    -- A decision of a whole catalogue, of the owner as a label, or of a likeness
+    -- without an object needs no look at the object.
+    matched as (
+        select
+            asked.licence_number,
+            asked.required_party,
+            asked.party_id,
+            asked.voice,
+            asked.owner_since,
+            asked.speaks_from,
+            asked.speaks_to,
+            decisions.stretch_number,
+            decisions.named_from,
+            case
+                decisions.object_type when 'catalogue' then 1 when 'label' then 2 else 5
+            end as object_rank
+        from asked
+        inner join
+            (
+                select *
+                from decisions
+                where object_type in ('catalogue', 'label', 'likeness')
+            ) as decisions
+            on decisions.party_id = asked.speaker_party_id
+        where
+            case
+                decisions.object_type
+                when 'label'
+                then decisions.named_id = asked.owner_party_id
+                when 'catalogue'
+                then
+                    decisions.named_id is null
+                    or decisions.named_id in (decisions.party_id, asked.owner_party_id)
+                else decisions.named_id is null
+            end
+        union all
+        select
+            asked.licence_number,
+            asked.required_party,
+            asked.party_id,
+            asked.voice,
+            asked.owner_since,
+            asked.speaks_from,
+            asked.speaks_to,
+            decisions.stretch_number,
+            decisions.named_from,
+            case
+                decisions.object_type
+                when 'label'
+                then 2
+                when 'artist'
+                then 3
+                when 'release'
+                then 4
+                else 5
+            end as object_rank
+        from asked
+        inner join
+            objects as things
+            on things.side = asked.side
+            and things.object_id = asked.object_id
+        inner join
+            decisions
+            on decisions.party_id = asked.speaker_party_id
+            and decisions.named_id = things.thing_id
+            and case
+                when things.thing_type in ('main_artist', 'featured_artist', 'writer')
+                then decisions.object_type in ('artist', 'likeness')
+                -- Of a recording its writers alone can deny or allow the work (E30).
+                when things.thing_type = 'work'
+                then
+                    decisions.object_type = 'work'
+                    and (asked.side = 'WORK' or asked.voice = 'writer')
+                else decisions.object_type = things.thing_type
+            end
+    ),
+    covering as (
+        select distinct
+            matched.licence_number,
+            matched.required_party,
+            matched.party_id,
+            matched.stretch_number,
+            stretches.reach_number,
+            stretches.mismatched_at,
+            greatest(matched.named_from, matched.speaks_from) as starts_at,
+            least(stretches.stops_at, matched.speaks_to) as stops_at,
+            matched.object_rank * 100000
+            + case when stretches.voice = matched.voice then 2 else 1 end as specificity
+        from matched
+        inner join
+            {{ ref("int_consent__decision_stretches") }} as stretches
+            on stretches.stretch_number = matched.stretch_number
+        where
+            -- A featured artist is an artist: a decision for all its recordings
+            -- counts too.
+            (
+                stretches.voice = matched.voice
+                or (matched.voice = 'featured_artist' and stretches.voice = 'artist')
+            )
+            and (
+                matched.voice <> 'owner'
+                or matched.owner_since is null
+                or stretches.decided_from >= matched.owner_since
+            )
+            and greatest(matched.named_from, matched.speaks_from)
+            < least(stretches.stops_at, matched.speaks_to)
+    ),
+    candidates as (
+        select *
+        from covering
+        union all
+        select
+            licence_number,
+            required_party,
+            party_id,
+            cast(null as {{ t_bigint() }}) as stretch_number,
+            cast(null as {{ t_bigint() }}) as reach_number,
+            cast(null as {{ t_ts() }}) as mismatched_at,
+            cast(null as {{ t_ts() }}) as starts_at,
+            cast(null as {{ t_ts() }}) as stops_at,
+            cast(null as {{ t_bigint() }}) as specificity
+        from questions
     )
 select
-    asked.scope_id,
-    asked.required_party,
-    asked.party_id,
-    decisions.clock,
-    decisions.decision_id,
-    decisions.decision,
-    decisions.daily_limit,
-    decisions.max_influence,
-    decisions.enforced_at,
-    greatest(decisions.named_from, asked.speaks_from) as starts_at,
-    least(decisions.stops_at, asked.speaks_to) as stops_at,
-    decisions.decided_from,
-    decisions.ended_from,
-    decisions.mismatched_at,
-    scopes.contract_id,
-    scopes.territory as asked_territory,
-    case
-        when decisions.object_type = 'catalogue'
-        then 1
-        when
-            decisions.object_type = 'label'
-            and decisions.named_id = scopes.owner_party_id
-        then 2
-        when decisions.object_type = 'likeness' and decisions.named_id is null
-        then 5
-        when things.thing_type is null
-        then null
-        when decisions.object_type = 'label'
-        then 2
-        when decisions.object_type = 'artist'
-        then 3
-        when decisions.object_type = 'release'
-        then 4
-        else 5
-    end as object_rank,
-    case when decisions.use_type = '*' then 1 else 2 end as use_type_rank,
-    {{
-        territory_rank(
-            "decisions.territory", "scopes.territory", "regions.region_code"
-        )
-    }} as territory_rank,
-    case when decisions.product_id = '*' then 1 else 2 end as product_rank,
-    case when decisions.model_version is null then 1 else 2 end as model_rank,
-    case when decisions.voice = asked.voice then 2 else 1 end as voice_rank
-from asked
-inner join scopes on scopes.scope_id = asked.scope_id
-inner join
-    decisions
-    on decisions.party_id = asked.speaker_party_id
-    -- A featured artist is an artist: a decision for all its recordings
-    -- counts too.
-    and (
-        decisions.voice = asked.voice
-        or (asked.voice = 'featured_artist' and decisions.voice = 'artist')
-    )
-left join
-    regions
-    on regions.region_code = decisions.territory
-    and regions.territory = scopes.territory
-left join
-    objects as things
-    on things.side = scopes.side
-    and things.object_id = scopes.object_id
-    and things.thing_id = decisions.named_id
-    and things.thing_type in (
-        decisions.object_type,
-        case
-            when decisions.object_type in ('artist', 'likeness') then 'main_artist'
-        end,
-        case
-            when decisions.object_type in ('artist', 'likeness') then 'featured_artist'
-        end,
-        case when decisions.object_type in ('artist', 'likeness') then 'writer' end
-    )
-where
-    decisions.use_type in (scopes.use_type, '*')
-    and decisions.product_id in (scopes.product_id, '*')
-    and (
-        decisions.model_version is null
-        or decisions.model_version = scopes.model_version
-    )
-    and (
-        decisions.territory in (scopes.territory, 'WW')
-        or regions.region_code is not null
-    )
-    and (decisions.object_type <> 'likeness' or scopes.use_type = 'voice_clone')
-    and (
-        decisions.object_type <> 'catalogue'
-        or decisions.named_id is null
-        or decisions.named_id in (decisions.party_id, scopes.owner_party_id)
-    )
-    -- Of a recording its writers alone can deny or allow the work (E30).
-    and (
-        decisions.object_type <> 'work'
-        or scopes.side = 'WORK'
-        or asked.voice = 'writer'
-    )
-    and (
-        asked.voice <> 'owner'
-        or scopes.owner_since is null
-        or decisions.decided_from >= scopes.owner_since
-    )
+    candidates.*,
+    cast(
+        dense_rank() over (
+            order by
+                required_party,
+                party_id nulls first,
+                stretch_number nulls first,
+                starts_at nulls first,
+                stops_at nulls first,
+                specificity nulls first
+        ) as {{ t_bigint() }}
+    ) as candidate_number
+from candidates

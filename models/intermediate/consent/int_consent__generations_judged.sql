@@ -45,13 +45,13 @@ with
             and contracts.contract_version = scoped.contract_version
         left join
             answers as then_answers
-            on then_answers.scope_id = scoped.generation_scope_id
+            on then_answers.pattern_number = scoped.generation_pattern_number
             and then_answers.clock = 'then'
             and then_answers.valid_from <= scoped.generated_at
             and then_answers.valid_to > scoped.generated_at
         left join
             answers as now_answers
-            on now_answers.scope_id = scoped.generation_scope_id
+            on now_answers.pattern_number = scoped.generation_pattern_number
             and now_answers.clock = 'now'
             and now_answers.valid_from <= scoped.generated_at
             and now_answers.valid_to > scoped.generated_at
@@ -89,7 +89,7 @@ select
     contract_id,
     contract_version,
     rights_bucket,
-    scope_id,
+    pattern_number,
     is_new_owner,
     run_off_days,
     -- Without a contract nobody was asked: there is no answer to name as a proof.

@@ -1,5 +1,5 @@
--- One row per use scope, source, owner and stretch of rights, with the scope by which
--- the use is judged and the one by which its generation is.
+-- One row per use scope, source, owner and stretch of rights, with the pattern by
+-- which the use is judged and the one by which its generation is.
 -- Where the owner came after the generation, the artists alone are judged at the
 -- generation; the owner is asked at each use (Consent 7).
 -- A view, so that the rows are written once, as int_consent__generations_judged.
@@ -8,7 +8,19 @@ with
     use_scopes as (select * from {{ ref("int_usage__use_scopes") }}),
     weights as (select * from {{ ref("int_attribution__source_weights") }}),
     rights as (select * from {{ ref("int_rights__segments") }}),
-    scopes as (select * from {{ ref("int_consent__scopes") }}),
+    contexts as (select * from {{ ref("int_consent__contexts") }}),
+    scopes as (
+        select
+            licences.*,
+            scopes.context_group_number,
+            scopes.territory,
+            scopes.judges_owner,
+            scopes.pattern_number
+        from {{ ref("int_consent__scopes") }} as scopes
+        inner join
+            {{ ref("int_consent__licences") }} as licences
+            on licences.licence_number = scopes.licence_number
+    ),
     resolved as (
         select
             use_scopes.attribution_key,
@@ -75,31 +87,43 @@ with
             and made.valid_from <= resolved.generated_at
             and made.valid_to > resolved.generated_at
     )
-select placed.*, scopes.scope_id, generation_scopes.scope_id as generation_scope_id
+select
+    placed.*,
+    scopes.pattern_number,
+    generation_scopes.pattern_number as generation_pattern_number
 from placed
+left join
+    contexts
+    on contexts.territory = placed.territory
+    and contexts.product_id = placed.product_id
+    and contexts.use_type = placed.use_type
+    and contexts.model_version is not distinct from placed.model_version
 left join
     scopes
     on scopes.judges_owner
+    and scopes.context_group_number = contexts.context_group_number
+    and coalesce(scopes.territory, placed.territory) = placed.territory
     and scopes.side = placed.side
     and scopes.object_id = placed.object_id
     and scopes.owner_party_id = placed.owner_party_id
     and scopes.contract_id = placed.contract_id
     and scopes.contract_version = placed.contract_version
-    and scopes.territory = placed.territory
-    and scopes.product_id = placed.product_id
-    and scopes.use_type = placed.use_type
-    and scopes.model_version is not distinct from placed.model_version
     and scopes.owner_since is not distinct from placed.owner_since
+left join
+    contexts as generation_contexts
+    on generation_contexts.territory = placed.made_in
+    and generation_contexts.product_id = placed.product_id
+    and generation_contexts.use_type = placed.use_type
+    and generation_contexts.model_version is not distinct from placed.model_version
 left join
     scopes as generation_scopes
     on generation_scopes.judges_owner <> placed.is_new_owner
+    and generation_scopes.context_group_number
+    = generation_contexts.context_group_number
+    and coalesce(generation_scopes.territory, placed.made_in) = placed.made_in
     and generation_scopes.side = placed.side
     and generation_scopes.object_id = placed.object_id
     and generation_scopes.owner_party_id = placed.owner_party_id
     and generation_scopes.contract_id = placed.made_contract_id
     and generation_scopes.contract_version = placed.made_contract_version
-    and generation_scopes.territory = placed.made_in
-    and generation_scopes.product_id = placed.product_id
-    and generation_scopes.use_type = placed.use_type
-    and generation_scopes.model_version is not distinct from placed.model_version
     and generation_scopes.owner_since is not distinct from placed.made_owner_since

@@ -1,29 +1,28 @@
--- One row per scope and party that its contract requires: the owner of the share, each
+-- One row per licence and party that its contract requires: the owner of the share,
+-- each
 -- main artist, featured artist and writer by itself. Where a contract requires a main
 -- artist or writer and none is known (of a recording: the writers of any of its works),
 -- the question has no party and is answered by silence; a recording without featured
 -- artists raises no such question.
 with
-    scopes as (select * from {{ ref("int_consent__scopes") }}),
+    licences as (select * from {{ ref("int_consent__licences") }}),
     contracts as (select * from {{ ref("int_licensing__terms_effective") }}),
     objects as (select * from {{ ref("int_consent__objects") }}),
     required as (
-        select
-            scopes.scope_id,
-            scopes.side,
-            scopes.object_id,
-            scopes.owner_party_id,
-            parties.item as required_party
-        from scopes
+        select licences.*, parties.item as required_party
+        from licences
         inner join
             contracts
-            on contracts.contract_id = scopes.contract_id
-            and contracts.contract_version = scopes.contract_version
+            on contracts.contract_id = licences.contract_id
+            and contracts.contract_version = licences.contract_version
             {{ explode_list("contracts.required_parties", "parties") }}
-        where scopes.judges_owner or parties.item <> 'owner'
     )
-select
-    required.scope_id,
+select distinct
+    required.licence_number,
+    required.side,
+    required.object_id,
+    required.owner_party_id,
+    required.owner_since,
     required.required_party,
     case
         when required.required_party = 'main_artist'

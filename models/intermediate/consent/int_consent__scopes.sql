@@ -1,69 +1,55 @@
--- One row per question of consent that some use raises: an owner's share of a source
--- under a contract version, for a use type, model version, product and territory.
--- `judges_owner` is false for the artists' side alone, needed where the owner changed
--- after the generation.
+-- One row per licence, group of contexts in which it was used, territory where it
+-- matters, and whether its owner is judged: one question of consent. Scopes with one
+-- contract version, the same parties asked and the same candidates have one answer; the
+-- number of the first of them is their pattern.
 with
-    used as (select * from {{ ref("int_usage__use_scopes") }}),
-    use_scopes as (
-        select attribution_key, territory, product_id, use_type, model_version
-        from used
-        union
+    listed as (
         select
-            attribution_key,
-            generated_in as territory,
-            product_id,
-            use_type,
-            model_version
-        from used
+            licence_number,
+            context_group_number,
+            territory,
+            judges_owner,
+            {{
+                ordered_list(
+                    "cast(candidate_number as "
+                    ~ t_str()
+                    ~ ") || ':' || coalesce(cast(specificity as "
+                    ~ t_str()
+                    ~ "), '')",
+                    ",",
+                )
+            }} as candidate_list
+        from {{ ref("int_consent__candidates") }}
+        group by all
     ),
-    weights as (select * from {{ ref("int_attribution__source_weights") }}),
-    rights as (select * from {{ ref("int_rights__segments") }}),
-    asked as (
-        select distinct
-            rights.side,
-            rights.object_id,
-            rights.owner_party_id,
-            rights.owner_since,
-            rights.contract_id,
-            rights.contract_version,
-            rights.territory,
-            rights.product_id,
-            use_scopes.use_type,
-            use_scopes.model_version
-        from use_scopes
-        inner join weights on weights.attribution_key = use_scopes.attribution_key
+    numbered as (
+        select
+            listed.*,
+            licences.contract_id,
+            licences.contract_version,
+            cast(
+                row_number() over (
+                    order by
+                        listed.licence_number,
+                        listed.context_group_number,
+                        listed.territory nulls first,
+                        listed.judges_owner
+                ) as {{ t_bigint() }}
+            ) as scope_number
+        from listed
         inner join
-            rights
-            on rights.side = weights.side
-            and rights.object_id = weights.object_id
-            and rights.territory = use_scopes.territory
-            and rights.product_id = use_scopes.product_id
-        where rights.contract_id is not null
-    ),
-    voices as (
-        select asked.*, true as judges_owner
-        from asked
-        union all
-        select asked.*, false as judges_owner
-        from asked
-        where owner_since is not null
+            {{ ref("int_consent__licences") }} as licences
+            on licences.licence_number = listed.licence_number
     )
 select
-    {{
-        md5_key(
-            [
-                "side",
-                "object_id",
-                "owner_party_id",
-                "owner_since",
-                "contract_id",
-                "contract_version",
-                "territory",
-                "product_id",
-                "use_type",
-                "model_version",
-                "judges_owner",
-            ]
-        )
-    }} as scope_id, voices.*
-from voices
+    scope_number,
+    licence_number,
+    context_group_number,
+    territory,
+    judges_owner,
+    contract_id,
+    contract_version,
+    min(scope_number) over (
+        partition by contract_id, contract_version, territory, candidate_list
+    ) as pattern_number
+from numbered

@@ -34,7 +34,7 @@ with
             judged.contract_id,
             judged.contract_version,
             judged.rights_bucket,
-            judged.scope_id,
+            judged.pattern_number,
             judged.is_new_owner,
             judged.run_off_days,
             judged.proof_id,
@@ -86,7 +86,7 @@ with
         left join
             answers as then_answers
             on owned.is_judged_again
-            and then_answers.scope_id = owned.scope_id
+            and then_answers.pattern_number = owned.pattern_number
             and then_answers.clock = 'then'
             and then_answers.valid_from <= owned.judged_at
             and then_answers.valid_to > owned.judged_at
@@ -94,7 +94,7 @@ with
             answers as now_answers
             on owned.is_judged_again
             and owned.is_new_owner
-            and now_answers.scope_id = owned.scope_id
+            and now_answers.pattern_number = owned.pattern_number
             and now_answers.clock = 'now'
             and now_answers.valid_from <= owned.judged_at
             and now_answers.valid_to > owned.judged_at

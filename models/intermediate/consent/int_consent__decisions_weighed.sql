@@ -1,0 +1,99 @@
+-- One row per pattern, party asked, and decision that is a candidate for its answer on
+-- a clock, with the stretch of time in which it is one and how specific it is; and one
+-- per party asked without a decision.
+with
+    patterns as (
+        select *
+        from {{ ref("int_consent__scopes") }}
+        where scope_number = pattern_number
+    ),
+    candidates as (select * from {{ ref("int_consent__candidates") }}),
+    covering as (select * from {{ ref("int_consent__decisions_covering") }}),
+    stretches as (select * from {{ ref("int_consent__decision_stretches") }}),
+    -- A decision whose evidence was found to mismatch is no proof for any month that
+    -- was not issued by then; what was issued before is exposed, not taken back (E43).
+    spared as (
+        select
+            statements.contract_id,
+            mismatches.mismatched_at,
+            cast(
+                date_trunc(
+                    'month', max(statements.report_month) + interval '1' month
+                ) as date
+            ) as unspared_month
+        from
+            (
+                select distinct mismatched_at
+                from stretches
+                where mismatched_at is not null
+            ) as mismatches
+        inner join
+            {{ ref("stg_ledger__statements") }} as statements
+            on statements.known_at < mismatches.mismatched_at
+        group by all
+    ),
+    weighed as (
+        select
+            patterns.pattern_number,
+            patterns.contract_id,
+            patterns.contract_version,
+            covering.required_party,
+            covering.party_id,
+            covering.starts_at,
+            case
+                when covering.mismatched_at is null
+                then covering.stops_at
+                when spared.contract_id is null
+                then covering.starts_at
+                else
+                    least(
+                        covering.stops_at,
+                        {{
+                            month_starts_at(
+                                "spared.unspared_month",
+                                "coalesce(territories.reporting_time_zone, 'UTC')",
+                            )
+                        }}
+                    )
+            end as stops_at,
+            covering.stretch_number,
+            candidates.specificity
+        from patterns
+        inner join
+            candidates
+            on candidates.licence_number = patterns.licence_number
+            and candidates.context_group_number = patterns.context_group_number
+            and candidates.territory is not distinct from patterns.territory
+            and candidates.judges_owner = patterns.judges_owner
+        inner join
+            covering
+            on covering.licence_number = candidates.licence_number
+            and covering.candidate_number = candidates.candidate_number
+        left join
+            spared
+            on spared.contract_id = patterns.contract_id
+            and spared.mismatched_at = covering.mismatched_at
+        left join
+            {{ ref("territories") }} as territories
+            on territories.territory = patterns.territory
+    )
+select
+    weighed.pattern_number,
+    weighed.contract_id,
+    weighed.contract_version,
+    weighed.required_party,
+    weighed.party_id,
+    weighed.starts_at,
+    weighed.stops_at,
+    weighed.specificity,
+    stretches.clock,
+    stretches.decision_id,
+    stretches.decision,
+    stretches.daily_limit,
+    stretches.max_influence,
+    stretches.enforced_at,
+    stretches.decided_from,
+    stretches.ended_from
+from weighed
+left join stretches on stretches.stretch_number = weighed.stretch_number
+where weighed.stretch_number is null or weighed.starts_at < weighed.stops_at
