@@ -236,7 +236,7 @@ class Lake:
         """
         changed = []
         for table in self.lacking_columns():
-            files, columns = self.open(table).file_uris(), SCHEMAS[table]
+            files, columns = self._files(table), SCHEMAS[table]
             rows = pl.scan_parquet(files, schema=columns, missing_columns="insert")
             if table in _ORDER_BEFORE and "sequence" not in self._columns(table):
                 rows = rows.sort(*_ORDER_BEFORE[table]).with_columns(
@@ -294,8 +294,17 @@ class Lake:
 
     def active_files(self, table: str) -> list[Path]:
         """The Parquet files that make up the table now; a typed empty one if there are none."""
-        files = sorted(Path(uri) for uri in self.open(table).file_uris())
-        return files or [self.path(table) / EMPTY_FILE]
+        return self._files(table) or [self.path(table) / EMPTY_FILE]
+
+    def _files(self, table: str) -> list[Path]:
+        """The Parquet files of which the table consists now.
+
+        The library's addresses of files spell out spaces and letters with an accent.
+        """
+        actions = pl.DataFrame(self.open(table).get_add_actions(flatten=True))
+        if actions.is_empty():
+            return []
+        return sorted(self.path(table) / path for path in actions["path"].to_list())
 
     def files_between(self, table: str, first: dt.datetime, last: dt.datetime) -> list[Path]:
         """The active files that may hold rows recorded between two times."""
@@ -447,13 +456,13 @@ class Lake:
         A power cut before that leaves the newest commit with cut files, which `repair.py` undoes:
         the files that it replaced are still there.
         """
-        before, opened = set(self.open(table).file_uris()), self.open(table)
+        before, opened = set(self._files(table)), self.open(table)
         version = opened.version()
         yield opened
         if opened.version() == version:
             return
-        for uri in sorted(set(opened.file_uris()) - before):
-            durable.sync(Path(uri))
+        for path in sorted(set(self._files(table)) - before):
+            durable.sync(path)
         durable.sync(self.path(table))
         self._settle(table)
 
