@@ -112,10 +112,11 @@ def open_door(settings: Settings) -> Generator["Door"]:
     Raises:
         BusyDoor: if another process is loading.
         DamagedLake: if register and lake do not agree, or a file of the lake is cut.
+        NewerLake: if a newer program wrote the lake.
     """
     root = settings.lake_root
+    lake = Lake(root, settings.quarantine_root)
     with alone(root):
-        lake = Lake(root, settings.quarantine_root)
         try:
             lake.clear_leftovers()
             lake.ensure_tables()

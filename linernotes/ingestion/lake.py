@@ -22,6 +22,7 @@ from linernotes.ingestion.columns import MONEY, TIMESTAMP
 from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.ern_schemas import ERN_SCHEMAS
 from linernotes.ingestion.feeds import CONTRACTS
+from linernotes.ingestion.formats import require_known_format, write_format
 from linernotes.ingestion.licensing_contracts import ContractWithholdings
 
 DELIVERIES = "raw_door__deliveries"
@@ -172,13 +173,19 @@ def typed(table: str, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 class Lake:
-    """The Delta tables under one root. One process writes at a time; any number may read."""
+    """The Delta tables under one root. One process writes at a time; any number may read.
+
+    Raises:
+        NewerLake: a newer program wrote them, in a form that this one does not know.
+        DamagedLake: their format version cannot be told.
+    """
 
     def __init__(self, root: Path | str, quarantine_root: Path | str | None = None) -> None:
         self.root = Path(root)
         self.quarantine_root = (
             Path(quarantine_root) if quarantine_root else self.root.parent / "quarantine"
         )
+        require_known_format(self.root, self.quarantine_root)
         self._opened: dict[str, DeltaTable] = {}
 
     def path(self, table: str) -> Path:
@@ -192,6 +199,8 @@ class Lake:
 
     def ensure_tables(self) -> None:
         """Create every table that is not there yet, and add the columns that one lacks."""
+        for root in (self.root, self.quarantine_root):
+            write_format(root)
         for table in SCHEMAS:
             folder = self.path(table)
             if not DeltaTable.is_deltatable(str(folder)):
