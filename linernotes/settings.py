@@ -20,8 +20,9 @@ from linernotes.base import modes
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 OFFSET = re.compile(r"Z|[+-](?:0\d|1[0-4]):[0-5]\d", re.ASCII)
 HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", re.ASCII)
-# What paths inside SQL may not hold: quotes end them, and the others stand for any text.
-NOT_IN_PATHS = frozenset("'\"*?[]{}")
+# What paths inside SQL may not hold: quotes end them, and brackets and stars stand for any text.
+# The Delta library reads `%20` as a space and `\\` as `/`, and so would write into another home.
+NOT_IN_PATHS = frozenset("'\"*?[]{}%\\") | {chr(code) for code in [*range(32), 127]}
 PREFIX = "LINERNOTES_"
 # What says where the home is, when nothing does.
 DEFAULT = "the default"
@@ -214,7 +215,8 @@ class Settings(Limits, BaseSettings):
         unusable = sorted(set(str(home)) & NOT_IN_PATHS)
         if unusable:
             raise ValueError(
-                f"the path {home} has {' '.join(unusable)} in it, which a home's may not have"
+                f"the path {str(home)!r} has {' '.join(map(ascii, unusable))} in it, which a"
+                " home's may not have; take another folder"
             )
         if home.exists() and not home.is_dir():
             raise ValueError(f"{home} is not a folder")

@@ -19,6 +19,8 @@ LEFTOVER = "*.unfinished*"
 WRITER = re.compile(rf"{re.escape(UNFINISHED)}(\d+)-")
 # What this process is writing: after a restart in a container, a dead one's number is its own.
 _own: set[Path] = set()
+# Folders whose names this process has brought onto the disk.
+_named: set[Path] = set()
 
 
 @contextmanager
@@ -88,6 +90,8 @@ def settle(unfinished: Path, target: Path) -> bool:
     except OSError:
         if not target.exists():
             raise
+        # Whoever named it may have been killed before its name was on the disk.
+        sync(target.parent)
         return False
     sync(target.parent)
     return True
@@ -113,9 +117,15 @@ def make_folder(folder: Path) -> None:
     while not folder.is_dir():
         missing.append(folder)
         folder = folder.parent
+    if folder not in _named:
+        # Whoever made it may have been killed before its name was on the disk.
+        with suppress(PermissionError):
+            sync(folder.parent)
+        _named.add(folder)
     for one in reversed(missing):
         one.mkdir(exist_ok=True)
         sync(one.parent)
+        _named.add(one)
 
 
 def sync(path: Path) -> None:

@@ -5,7 +5,7 @@ Nothing here knows of models, statements or reports.
 
 from linernotes.ingestion.cadence import CADENCES, MONTHLY_FEEDS, Cadence
 from linernotes.ingestion.door import LoadReport, admit_landing, lake_damage, open_lake
-from linernotes.ingestion.errors import BusyDoor, DamagedLake
+from linernotes.ingestion.errors import BusyDoor, DamagedLake, NewerLake
 from linernotes.ingestion.feeds import FEEDS
 from linernotes.ingestion.lake import Lake
 from linernotes.ingestion.landing import list_landing
@@ -28,6 +28,7 @@ __all__ = [
     "DeliveryOutcome",
     "Lake",
     "LoadReport",
+    "NewerLake",
     "admit_landing",
     "lake_damage",
     "list_landing",

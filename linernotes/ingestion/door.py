@@ -112,10 +112,11 @@ def open_door(settings: Settings) -> Generator["Door"]:
     Raises:
         BusyDoor: if another process is loading.
         DamagedLake: if register and lake do not agree, or a file of the lake is cut.
+        NewerLake: if a newer program wrote the lake.
     """
     root = settings.lake_root
+    lake = Lake(root, settings.quarantine_root)
     with alone(root):
-        lake = Lake(root, settings.quarantine_root)
         try:
             lake.clear_leftovers()
             lake.ensure_tables()
@@ -124,9 +125,6 @@ def open_door(settings: Settings) -> Generator["Door"]:
         except _OF_FILES as error:
             require_disk(error, root)
             raise
-        if (root / _SCRATCH).exists():
-            # The last load was killed: what it wrote may not be on the disk yet.
-            os.sync()
         scratch = emptied(root / _SCRATCH)
         try:
             with connect(scratch) as connection:
@@ -167,18 +165,26 @@ def lake_damage(settings: Settings) -> Damage:
 def alone(root: Path) -> Generator[None]:
     """Holds the lock of a lake: one process writes into it at a time.
 
+    The lock's file has a mark in it while somebody writes. Whoever finds one was preceded by a run
+    that was stopped: what that wrote is brought onto the disk before anything builds on it.
+
     Raises:
         BusyDoor: if another process holds it.
     """
     durable.make_folder(root)
-    with (root / _LOCK).open("w") as lock:
+    with (root / _LOCK).open("a+b", buffering=0) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise BusyDoor(
                 f"another load is writing to {root}; wait until it is done, then load again"
             ) from None
+        if os.fstat(lock.fileno()).st_size:
+            os.sync()
+        else:
+            lock.write(b"writing\n")
         yield
+        lock.truncate(0)
 
 
 class Door:

@@ -45,3 +45,7 @@ class FailingDisk(LinernotesError):
 
 class DamagedLake(LinernotesError):
     """The lake lost something, and nothing more may be loaded into it before it is mended."""
+
+
+class NewerLake(LinernotesError):
+    """A newer program wrote the lake, in a form that this one does not know."""

@@ -22,6 +22,7 @@ from linernotes.ingestion.columns import MONEY, TIMESTAMP
 from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.ern_schemas import ERN_SCHEMAS
 from linernotes.ingestion.feeds import CONTRACTS
+from linernotes.ingestion.formats import require_known_format, write_format
 from linernotes.ingestion.licensing_contracts import ContractWithholdings
 
 DELIVERIES = "raw_door__deliveries"
@@ -172,13 +173,19 @@ def typed(table: str, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 class Lake:
-    """The Delta tables under one root. One process writes at a time; any number may read."""
+    """The Delta tables under one root. One process writes at a time; any number may read.
+
+    Raises:
+        NewerLake: a newer program wrote them, in a form that this one does not know.
+        DamagedLake: their format version cannot be told.
+    """
 
     def __init__(self, root: Path | str, quarantine_root: Path | str | None = None) -> None:
         self.root = Path(root)
         self.quarantine_root = (
             Path(quarantine_root) if quarantine_root else self.root.parent / "quarantine"
         )
+        require_known_format(self.root, self.quarantine_root)
         self._opened: dict[str, DeltaTable] = {}
 
     def path(self, table: str) -> Path:
@@ -192,6 +199,8 @@ class Lake:
 
     def ensure_tables(self) -> None:
         """Create every table that is not there yet, and add the columns that one lacks."""
+        for root in (self.root, self.quarantine_root):
+            write_format(root)
         for table in SCHEMAS:
             folder = self.path(table)
             if not DeltaTable.is_deltatable(str(folder)):
@@ -236,7 +245,7 @@ class Lake:
         """
         changed = []
         for table in self.lacking_columns():
-            files, columns = self.open(table).file_uris(), SCHEMAS[table]
+            files, columns = self._files(table), SCHEMAS[table]
             rows = pl.scan_parquet(files, schema=columns, missing_columns="insert")
             if table in _ORDER_BEFORE and "sequence" not in self._columns(table):
                 rows = rows.sort(*_ORDER_BEFORE[table]).with_columns(
@@ -294,8 +303,17 @@ class Lake:
 
     def active_files(self, table: str) -> list[Path]:
         """The Parquet files that make up the table now; a typed empty one if there are none."""
-        files = sorted(Path(uri) for uri in self.open(table).file_uris())
-        return files or [self.path(table) / EMPTY_FILE]
+        return self._files(table) or [self.path(table) / EMPTY_FILE]
+
+    def _files(self, table: str) -> list[Path]:
+        """The Parquet files of which the table consists now.
+
+        The library's addresses of files spell out spaces and letters with an accent.
+        """
+        actions = pl.DataFrame(self.open(table).get_add_actions(flatten=True))
+        if actions.is_empty():
+            return []
+        return sorted(self.path(table) / path for path in actions["path"].to_list())
 
     def files_between(self, table: str, first: dt.datetime, last: dt.datetime) -> list[Path]:
         """The active files that may hold rows recorded between two times."""
@@ -447,13 +465,13 @@ class Lake:
         A power cut before that leaves the newest commit with cut files, which `repair.py` undoes:
         the files that it replaced are still there.
         """
-        before, opened = set(self.open(table).file_uris()), self.open(table)
+        before, opened = set(self._files(table)), self.open(table)
         version = opened.version()
         yield opened
         if opened.version() == version:
             return
-        for uri in sorted(set(opened.file_uris()) - before):
-            durable.sync(Path(uri))
+        for path in sorted(set(self._files(table)) - before):
+            durable.sync(path)
         durable.sync(self.path(table))
         self._settle(table)
 

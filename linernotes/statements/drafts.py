@@ -269,6 +269,8 @@ def _keep(
     if newest and is_the_same and newest.blocked_by == statement.blocked_by:
         is_late_enough = last_known is None or instant(newest.known_at) > instant(last_known)
         if newest.known_at == statement.known_at or (is_late_enough and not is_of_its_freeze):
+            # Whoever drafted it may have been killed before its name was on the disk.
+            durable.sync(folder)
             return newest
     record = replace(statement, version=newest.version + 1 if newest else 1)
     record = replace(record, files=keep_evidence(settings, connection, record))

@@ -9,12 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlparse
 
 import duckdb
-from deltalake import DeltaTable
 
 from linernotes.errors import LinernotesError
+from linernotes.ingestion import Lake
 from linernotes.ledger import LINES_FILE, POOLS_FILE, STATEMENTS_FILE, USES_FILE, issuance_folders
 from linernotes.published import open_published
 from linernotes.settings import Settings
@@ -183,6 +182,7 @@ def _keep_named(connection: duckdb.DuckDBPyConnection, event_id: str) -> None:
 @contextmanager
 def _evidence(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
     """The published file, with views of the ledger and of the lake's licences beside it."""
+    lake = Lake(settings.lake_root, settings.quarantine_root)
     with open_published(settings) as connection:
         folders = issuance_folders(settings)
         for name, file in (
@@ -196,7 +196,8 @@ def _evidence(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
             ("decisions", "raw_licensing__consents"),
             ("revenue", "raw_finance__revenue"),
         ):
-            _view(connection, name, _lake_files(settings.lake_root / table))
+            if lake.path(table).exists():
+                _view(connection, name, lake.active_files(table))
         drafted = "select *, 'draft' as state from marts.fct_compensation_lines where not is_issued"
         issued = "select *, 'issued' as state from issued_lines"
         lines = f"{issued} union all by name {drafted}" if folders else drafted
@@ -207,13 +208,6 @@ def _evidence(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
                 "marts.fct_source_uses limit 0"
             )
         yield connection
-
-
-def _lake_files(table: Path) -> list[Path]:
-    """The files that a Delta table consists of now; its log alone knows."""
-    if not DeltaTable.is_deltatable(str(table)):
-        return []
-    return [Path(unquote(urlparse(uri).path)) for uri in DeltaTable(table).file_uris()]
 
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str, files: list[Path]) -> None:

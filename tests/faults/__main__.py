@@ -22,6 +22,7 @@ KINDS = {
     "full": "disk full, once or from then on",
     "broken": "input/output error, once or from then on",
     "cut": "power cut",
+    "again": "killed, run again, then a power cut",
     "clock": "clock an hour or a day off",
 }
 SHARES = 8

@@ -24,6 +24,8 @@ STEPS_KILLED = "RLSUMDFOTC"
 WRITES = "WOTC"
 # A full disk says so at a write, a new file or folder; a broken one at writes and fsync.
 FULL, BROKEN = "WOMTCL", "WFTC"
+# What a command says that comes too late to do anything.
+DONE_BEFORE = "already issued"
 UNFORESEEN = re.compile(r"did not foresee|Traceback|panicked|thread '.*' panicked")
 
 
@@ -35,9 +37,10 @@ class Point:
     """One disturbance of one command.
 
     Attributes:
-        kind: `kill`, `torn`, `full`, `broken`, `cut` or `clock`.
+        kind: `kill`, `torn`, `full`, `broken`, `cut`, `again` (killed, run again, and then cut from
+            its power) or `clock`.
         at: Number of the operation; 0 for a cut after the end, and for clocks.
-        when: `before` or `after`; for `full` and `broken`, `once` or `on`; for a cut the model of
+        when: `before` or `after`; for `full` and `broken`, `once` or `on`; for cuts the model of
             the disk; for clocks the seconds that it is off.
     """
 
@@ -111,6 +114,7 @@ class Bench:
                 # Nothing happens between the end of one operation and the start of the next.
                 yield Point(name, "kill", one.number, "before")
                 yield Point(name, "cut", one.number, MODELS[one.number % 3], seed=one.number)
+                yield Point(name, "again", one.number, "strict")
             if one.kind in WRITES:
                 yield Point(name, "torn", one.number)
             for kind, kinds in (("full", FULL), ("broken", BROKEN)):
@@ -142,13 +146,12 @@ class Bench:
     def try_point(self, point: Point) -> Verdict:
         """Disturbs the command there, runs it again, and compares."""
         self._lay_out()
-        if point.kind == "cut":
+        if point.kind in ("cut", "again"):
             return self._try_cut(point)
         ended = self._run(_disturbance(point))
         faults = self.bad_words(ended)
         if point.kind in ("kill", "torn"):
-            if not ended.was_killed:
-                faults.append(f"ended with {ended.status} before it was killed")
+            faults += _not_as_meant(ended, is_killed=True)
         elif ended.status == 0:
             # It was told as done.
             faults += [f"told as done: {one}" for one in self._differences(point)]
@@ -157,16 +160,20 @@ class Bench:
 
     def _try_cut(self, point: Point) -> Verdict:
         disk = Disk(self._library, self.place, self._template, self._shadow)
-        ended = self._run(
-            Disturbance(at=point.at, when="after" if point.at else "", shadow=self._shadow)
-        )
+        is_again = point.kind == "again"
+        when = "before" if is_again else "after" if point.at else ""
+        ended = self._run(Disturbance(at=point.at, when=when, shadow=self._shadow))
+        faults = self.bad_words(ended) + _not_as_meant(ended, is_killed=bool(point.at))
+        last = ended
+        if is_again:
+            last = self._repeat(Disturbance(clock=NOW + 0.4, shadow=self._shadow), faults)
         shutil.rmtree(self._scratch, ignore_errors=True)
         disk.cut(self._scratch, point.when, point.seed)
         shutil.rmtree(self.place)
         self._scratch.rename(self.place)
-        faults = self.bad_words(ended)
-        if ended.status == 0:
-            faults += [f"told as done: {one}" for one in self._differences(point)]
+        if last.status == 0 or DONE_BEFORE in last.said:
+            lost = [f"told as done: {one}" for one in self._differences(point)]
+            faults += lost + [f"not on the disk: {one}" for one in disk.unsynced if lost]
         faults += self._again(point)
         return Verdict(point, _operation_of(ended, point), tuple(faults))
 
@@ -187,19 +194,24 @@ class Bench:
 
     def _again(self, point: Point) -> list[str]:
         """What is wrong after the command has been run once more."""
-        ended = self._run(Disturbance(clock=NOW + 0.5))
-        faults = self.bad_words(ended)
-        if ended.status and "linernotes repair" in ended.said:
-            home = str(self.place / "home")
-            repaired = self._commands.run(
-                "tests.faults.steps:command", [["--home", home, "repair"]], self.place
-            )
-            faults += self.bad_words(repaired)
-            ended = self._run(Disturbance(clock=NOW + 0.7))
+        faults: list[str] = []
+        ended = self._repeat(Disturbance(clock=NOW + 0.7), faults)
         found = self._differences(point)
         if found and ended.status:
             faults.append(f"the next run says: {_last_words(ended)}")
         return faults + found + [f"left behind: {one}" for one in self._left_behind()]
+
+    def _repeat(self, disturbance: Disturbance, faults: list[str]) -> Ended:
+        """Runs the command as an operator would after a stop: repaired first, if it asks for it."""
+        ended = self._run(disturbance)
+        faults += self.bad_words(ended)
+        if ended.status and "linernotes repair" in ended.said:
+            repair = [["--home", str(self.place / "home"), "repair"]]
+            mending = replace(disturbance, clock=disturbance.clock + 0.1)
+            repaired = self._commands.run("tests.faults.steps:command", repair, self.place, mending)
+            faults += self.bad_words(repaired)
+            ended = self._run(replace(disturbance, clock=disturbance.clock + 0.2))
+        return ended
 
     def _differences(self, point: Point) -> list[str]:
         if point.kind == "clock":
@@ -241,6 +253,13 @@ def _disturbance(point: Point) -> Disturbance:
         error = "enospc" if point.kind == "full" else "eio"
         return Disturbance(at=point.at, when=error, lasts=point.when == "on")
     return Disturbance(at=point.at, when="torn" if point.kind == "torn" else point.when)
+
+
+def _not_as_meant(ended: Ended, *, is_killed: bool) -> list[str]:
+    """A command that comes to another end than the point has for it tries nothing."""
+    if is_killed:
+        return [] if ended.was_killed else [f"ended with {ended.status} before it was killed"]
+    return [f"ended with {ended.status}: {_last_words(ended)}"] if ended.status else []
 
 
 def _operation_of(ended: Ended, point: Point) -> Operation | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 # seed says: names folder by folder, files not at all, in part, or whole.
 MODELS = ("strict", "names", "mixed")
 FOLDER, LINK, FILE = "d", "l", "f"
+KEY_BYTES = 256
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Disk:
 
     Attributes:
         shadow: Where the shim keeps what is made to last.
+        unsynced: After a cut: the files whose content was not on the disk as they stood.
     """
 
     def __init__(self, library: Path, root: Path, original: Path, shadow: Path) -> None:
@@ -38,6 +40,7 @@ class Disk:
         self._library = ctypes.CDLL(str(library))
         self._root = root
         self.shadow = shadow
+        self.unsynced: list[str] = []
         self._folders: dict[str, list[Entry]] = {}
         self._files: dict[str, Path] = {}
         for path, entries in self._walk(root).items():
@@ -66,6 +69,11 @@ class Disk:
                 return last
             return names[key] if model == "names" or chance.random() < 0.5 else last
 
+        self.unsynced = [
+            str(place.relative_to(self._root))
+            for key, place in sorted(places.items(), key=lambda one: one[1])
+            if place.is_file() and not place.is_symlink() and self._kept(key) != place.read_bytes()
+        ]
         laid: dict[str, Path] = {}
 
         def lay(key: str, target: Path) -> None:
@@ -90,15 +98,19 @@ class Disk:
         lay(self._key(self._root), into)
 
     def _content(self, key: str, here: Path | None, model: str, chance: random.Random) -> bytes:
-        kept, before = self.shadow / f"f.{key}", self._files.get(key)
-        source = kept if kept.exists() else before
-        lasting = source.read_bytes() if source else b""
+        lasting = self._kept(key)
         if model != "mixed" or here is None:
             return lasting
         whole = here.read_bytes()
         if whole == lasting:
             return whole
         return chance.choice([lasting, whole, whole[: len(whole) // 2]])
+
+    def _kept(self, key: str) -> bytes:
+        """What of a file's content is on the disk."""
+        kept, before = self.shadow / f"f.{key}", self._files.get(key)
+        source = kept if kept.exists() else before
+        return source.read_bytes() if source else b""
 
     def _synced_names(self, key: str) -> list[Entry]:
         kept = self.shadow / f"d.{key}"
@@ -120,7 +132,7 @@ class Disk:
         return found
 
     def _key(self, path: Path) -> str:
-        text = ctypes.create_string_buffer(96)
+        text = ctypes.create_string_buffer(KEY_BYTES)
         if self._library.fault_key(os.fsencode(path), text, ctypes.c_size_t(len(text))):
             raise FileNotFoundError(path)
         return text.value.decode()

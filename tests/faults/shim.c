@@ -38,6 +38,10 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Longer handles than this are those of no disk. */
+#define HANDLE_BYTES 64
+#define KEY_SIZE (2 * HANDLE_BYTES + 32)
+
 enum when { NEVER, BEFORE, AFTER, TORN, FAIL };
 
 struct shared {
@@ -280,40 +284,72 @@ static int is_torn(struct step step)
 
 /* What fsync has made to last: `f.<key>` is a file's content, `d.<key>` a folder's names. */
 
-static void key_of(const struct statx *found, char *into, size_t size)
+/* The number of a deleted file is given to the next one at once, and birth times tick in steps of
+ * milliseconds: only the handle of the file system tells the two apart. */
+static void key_of(int folder, const char *name, int flags, const struct statx *found, char *into,
+                   size_t size)
 {
-    snprintf(into, size, "%llu-%lld-%u", (unsigned long long)found->stx_ino,
-             (long long)found->stx_btime.tv_sec, found->stx_btime.tv_nsec);
+    union {
+        struct file_handle handle;
+        char room[sizeof(struct file_handle) + HANDLE_BYTES];
+    } asked;
+    int mount;
+    asked.handle.handle_bytes = HANDLE_BYTES;
+    if (syscall(SYS_name_to_handle_at, folder, name, &asked.handle, &mount, flags)) {
+        snprintf(into, size, "%llu-%lld-%u", (unsigned long long)found->stx_ino,
+                 (long long)found->stx_btime.tv_sec, found->stx_btime.tv_nsec);
+        return;
+    }
+    size_t used = 0;
+    for (unsigned at = 0; at < asked.handle.handle_bytes && used + 3 < size; at++)
+        used += snprintf(into + used, size - used, "%02x", asked.handle.f_handle[at]);
 }
 
-static int look(int folder, const char *name, int flags, struct statx *found)
+static int look(int folder, const char *name, int flags, struct statx *found, char *key, size_t size)
 {
-    return syscall(SYS_statx, folder, name, flags | AT_SYMLINK_NOFOLLOW,
-                   STATX_BASIC_STATS | STATX_BTIME, found);
+    if (syscall(SYS_statx, folder, name, flags | AT_SYMLINK_NOFOLLOW,
+                STATX_BASIC_STATS | STATX_BTIME, found))
+        return -1;
+    key_of(folder, name, flags, found, key, size);
+    return 0;
 }
 
 /* For the test, which runs without the shim around it: the key of a file. */
 int fault_key(const char *path, char *into, size_t size)
 {
     struct statx found;
-    if (look(AT_FDCWD, path, 0, &found))
-        return -1;
-    key_of(&found, into, size);
-    return 0;
+    return look(AT_FDCWD, path, 0, &found, into, size);
 }
 
-static void keep(const char *temporary, const char *name)
+/* What cannot be kept would look like a loss of the command's. */
+static void broken_shim(const char *what)
 {
-    syscall(SYS_renameat, AT_FDCWD, temporary, AT_FDCWD, name);
+    char text[256];
+    int length = snprintf(text, sizeof text, "the shim cannot keep what is synced: %s: %s\n", what,
+                          strerror(errno));
+    syscall(SYS_write, 2, text, length);
+    abort();
+}
+
+static void put(int target, const char *bytes, ssize_t length)
+{
+    while (length > 0) {
+        ssize_t done = syscall(SYS_write, target, bytes, length);
+        if (done <= 0)
+            broken_shim("write");
+        bytes += done;
+        length -= done;
+    }
 }
 
 static void remember(int file)
 {
     struct statx found;
-    char key[96], name[PATH_MAX + 128], temporary[PATH_MAX + 160], link[64];
-    if (!fault.shadow[0] || look(file, "", AT_EMPTY_PATH, &found))
+    char key[KEY_SIZE], name[PATH_MAX + KEY_SIZE + 8], temporary[PATH_MAX + KEY_SIZE + 40], link[64];
+    if (!fault.shadow[0])
         return;
-    key_of(&found, key, sizeof key);
+    if (look(file, "", AT_EMPTY_PATH, &found, key, sizeof key))
+        broken_shim("statx");
     int is_folder = S_ISDIR(found.stx_mode);
     snprintf(name, sizeof name, "%s/%c.%s", fault.shadow, is_folder ? 'd' : 'f', key);
     snprintf(temporary, sizeof temporary, "%s.%ld", name, syscall(SYS_gettid));
@@ -321,7 +357,7 @@ static void remember(int file)
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);
     int source = syscall(SYS_openat, AT_FDCWD, link, O_RDONLY | O_CLOEXEC | (is_folder ? O_DIRECTORY : 0), 0);
     if (target < 0 || source < 0)
-        abort();
+        broken_shim("open");
     static _Thread_local char block[1 << 16];
     ssize_t length;
     if (is_folder) {
@@ -331,22 +367,24 @@ static void remember(int file)
                 place += entry->d_reclen;
                 if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
                     continue;
-                if (look(source, entry->d_name, 0, &found))
+                /* It may have been removed just now. */
+                if (look(source, entry->d_name, 0, &found, key, sizeof key))
                     continue;
-                char line[512];
+                char line[KEY_SIZE + 512];
                 char kind = S_ISDIR(found.stx_mode) ? 'd' : S_ISLNK(found.stx_mode) ? 'l' : 'f';
-                key_of(&found, key, sizeof key);
-                int size = snprintf(line, sizeof line, "%c %s %s\n", kind, key, entry->d_name);
-                syscall(SYS_write, target, line, size);
+                put(target, line, snprintf(line, sizeof line, "%c %s %s\n", kind, key, entry->d_name));
             }
         }
     } else {
         while ((length = syscall(SYS_read, source, block, sizeof block)) > 0)
-            syscall(SYS_write, target, block, length);
+            put(target, block, length);
     }
+    if (length < 0)
+        broken_shim("read");
     syscall(SYS_close, source);
     syscall(SYS_close, target);
-    keep(temporary, name);
+    if (syscall(SYS_renameat, AT_FDCWD, temporary, AT_FDCWD, name))
+        broken_shim("rename");
 }
 
 static void remember_all(const char *path)

@@ -6,6 +6,7 @@ What the shim does is in `shim.c`; which points are tried is in `campaign.py`.
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -105,7 +106,8 @@ class Ended:
 
     @property
     def was_killed(self) -> bool:
-        return self.status < 0
+        """Whether it was killed at its point; the shim ends it otherwise if it fails itself."""
+        return self.status == -signal.SIGKILL
 
 
 class Commands:

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from linernotes import warehouse
+from linernotes.base import durable
 from linernotes.published import open_published, publication
 from linernotes.settings import Settings
 from linernotes.statements import draft, month_start
@@ -79,3 +80,13 @@ def read_often(home: str, times: int) -> int:
             print(type(error).__name__, error)
             failed += 1
     return min(failed, 100)
+
+
+def sync_delete_and_write(folder: str, times: int) -> int:
+    """Writes and syncs a file, deletes it, and leaves another one in its place unsynced."""
+    for number in range(times):
+        first = Path(folder) / f"{number}.synced"
+        durable.write_text(first, "synced")
+        first.unlink()
+        (Path(folder) / f"{number}.unsynced").write_text("lost")
+    return 0

@@ -49,7 +49,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Doorstep:
     return doorstep
 
 
-def failing(error: Exception) -> Callable[..., None]:
+def failing(error: BaseException) -> Callable[..., None]:
     def fail(*_: object, **__: object) -> None:
         raise error
 
@@ -112,3 +112,26 @@ def test_delivery_that_quotes_a_full_disk_is_refused_alone(
     monkeypatch.setattr(Admission, "_screen", failing(ValueError("No space left on device")))
 
     assert doorstep.outcome().state == "refused"
+
+
+@pytest.mark.parametrize("was_stopped", [False, True])
+def test_load_after_one_that_was_stopped_syncs_what_that_had_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, was_stopped: bool
+) -> None:
+    """Tables that a killed first load had made were found there, and never synced."""
+    doorstep = Doorstep(tmp_path)
+    doorstep.put_rows("catalog/parties/1.jsonl", party(1))
+    if was_stopped:
+        with monkeypatch.context() as stopping:
+            stopping.setattr(Lake, "write_empty_file", failing(KeyboardInterrupt()))
+            with pytest.raises(KeyboardInterrupt):
+                doorstep.load()
+    else:
+        doorstep.load()
+    synced: list[bool] = []
+    monkeypatch.setattr(os, "sync", lambda: synced.append(True))
+
+    doorstep.load()
+    doorstep.load()
+
+    assert synced == [True] * was_stopped

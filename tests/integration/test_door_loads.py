@@ -349,6 +349,26 @@ def test_load_of_one_feed_leaves_the_others_alone(doorstep: Doorstep) -> None:
         admit_landing(doorstep.settings, ["catalog/partys"])
 
 
+@pytest.mark.parametrize("name", ["a b", "é", "a#b", "a&b=c", "ü\u0301 x", "a:b", "~"])
+def test_home_under_any_name_is_read_back_and_its_tables_rewritten(
+    tmp_path: Path, name: str
+) -> None:
+    """A lake in a folder with a space or an accent in its name could be written, but not read."""
+    doorstep = Doorstep(tmp_path / name / "home")
+    for number in (1, 2):
+        doorstep.put_rows(f"catalog/parties/{number}.jsonl", party(number))
+        doorstep.load()
+
+    doorstep.lake.compact("raw_door__deliveries")
+
+    assert doorstep.table("raw_catalog__parties")["party_id"].sort().to_list() == [
+        "party-1",
+        "party-2",
+    ]
+    assert doorstep.load().deliveries == []
+    assert len(doorstep.lake.active_files("raw_door__deliveries")) == 1
+
+
 def test_second_load_into_one_home_at_a_time_is_turned_away(doorstep: Doorstep) -> None:
     doorstep.put_rows("catalog/parties/1.jsonl", party(1))
     with open_door(doorstep.settings), pytest.raises(BusyDoor, match="another load"):

@@ -184,3 +184,12 @@ def test_settings_of_another_program_may_be_read_by_others(folder: Path) -> None
     file.chmod(0o644)
 
     assert Settings().dbt_threads == 2
+
+
+@pytest.mark.parametrize("name", ["a%20b", "100%", "a\\b", "a\nb", "a'b", "a*"])
+def test_home_whose_path_a_library_would_read_as_another_is_refused(
+    folder: Path, name: str
+) -> None:
+    """With `%20` in its path a home was written into the one beside it that had a space there."""
+    with pytest.raises(ValueError, match="take another folder"):
+        Settings(home=folder / name)

@@ -39,6 +39,48 @@ def test_name_that_is_taken_is_not_written_again(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [target]
 
 
+def synced_folders(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The list to which every sync from now on adds what it was of."""
+    found: list[Path] = []
+    usual = durable.sync
+
+    def noted(path: Path) -> None:
+        found.append(path)
+        usual(path)
+
+    monkeypatch.setattr(durable, "sync", noted)
+    return found
+
+
+def test_folder_that_a_killed_run_has_made_gets_its_name_onto_the_disk_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only who made a folder synced its name: killed before, all that went in later could go."""
+    made = tmp_path / "made by another"
+    made.mkdir()
+    synced = synced_folders(monkeypatch)
+
+    durable.make_folder(made)
+    durable.make_folder(made / "below")
+    durable.make_folder(made)
+
+    assert synced == [tmp_path, made]
+
+
+def test_name_of_a_folder_that_is_taken_is_brought_onto_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who finds a version there says so as done, although a killed run has named it."""
+    target = tmp_path / "v1"
+    target.mkdir()
+    (target / "a").write_text("first")
+    folder = durable.unfinished_folder(tmp_path)
+    synced = synced_folders(monkeypatch)
+
+    assert not durable.settle(folder, target)
+    assert synced[-1] == tmp_path
+
+
 def test_folder_gets_its_name_once(tmp_path: Path) -> None:
     for content in ("first", "second"):
         folder = durable.unfinished_folder(tmp_path)

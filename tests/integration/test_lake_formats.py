@@ -1,0 +1,115 @@
+"""The format version of a lake: an older home reads, a newer one is left alone."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from linernotes.ingestion import DamagedLake, NewerLake, open_lake
+from linernotes.ingestion.formats import FORMAT_VERSION, format_version
+from orchestration.cli import SAYS_NO, run
+from tests.fixtures.doorstep import Doorstep, party
+
+ROOTS = ("lake", "quarantine")
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Doorstep:
+    doorstep = Doorstep(tmp_path_factory.mktemp("formats"))
+    doorstep.put_rows("catalog/parties/1.jsonl", party(1), party(2, kind="band"))
+    doorstep.load()
+    return doorstep
+
+
+@pytest.fixture
+def loaded(made_once: Doorstep, tmp_path: Path) -> Doorstep:
+    """A copy to change, with a delivery that waits."""
+    shutil.copytree(made_once.home, tmp_path / "home")
+    doorstep = Doorstep(tmp_path / "home")
+    doorstep.put_rows("catalog/parties/2.jsonl", party(3))
+    return doorstep
+
+
+def files_of(doorstep: Doorstep) -> dict[str, str]:
+    """Everything in the folders of the tables, by content."""
+    return {
+        str(path.relative_to(doorstep.home)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for root in ROOTS
+        for path in (doorstep.home / root).rglob("*")
+        if path.is_file()
+    }
+
+
+def test_load_into_a_new_home_says_the_version_of_lake_and_quarantine(loaded: Doorstep) -> None:
+    for root in ROOTS:
+        said = json.loads((loaded.home / root / "format.json").read_text())
+        assert said == {"format_version": FORMAT_VERSION}
+
+
+def test_home_without_a_version_reads_as_version_1_and_gets_its_file_with_the_next_load(
+    loaded: Doorstep,
+) -> None:
+    for root in ROOTS:
+        (loaded.home / root / "format.json").unlink()
+        assert format_version(loaded.home / root) == 1
+    assert loaded.table("raw_catalog__parties").height == 1
+
+    loaded.load()
+
+    assert loaded.table("raw_catalog__parties").height == 2
+    assert [(loaded.home / root / "format.json").exists() for root in ROOTS] == [True, True]
+
+
+@pytest.mark.parametrize("newer", ROOTS)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["load"],
+        ["build"],
+        ["status"],
+        ["repair"],
+        ["quarantine", "retry"],
+        ["statement", "draft", "--month", "2026-01", "--close"],
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+def test_home_of_a_newer_version_is_refused_and_left_as_it_is(
+    loaded: Doorstep, capsys: pytest.CaptureFixture[str], newer: str, command: list[str]
+) -> None:
+    """Also where only one of the two folders was put back from a backup of a newer home."""
+    path = loaded.home / newer / "format.json"
+    path.write_text(json.dumps({"format_version": FORMAT_VERSION + 1}))
+    before = files_of(loaded)
+
+    status = run(["--home", str(loaded.home), *command])
+
+    said = " ".join(capsys.readouterr().err.split())
+    assert status == SAYS_NO
+    assert f"format version {FORMAT_VERSION + 1}" in said
+    assert "Install the newer Linernotes" in said
+    assert files_of(loaded) == before
+    assert not (loaded.home / "warehouse").exists() or not list(
+        (loaded.home / "warehouse").rglob("*.duckdb")
+    )
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[]", "2", '{"format_version": "2"}', '{"format_version": 0}', "{"]
+)
+def test_version_that_cannot_be_told_is_refused_with_what_to_do(
+    loaded: Doorstep, content: str
+) -> None:
+    (loaded.home / "lake" / "format.json").write_text(content)
+
+    with pytest.raises(DamagedLake, match=r"format\.json does not say .* Restore it"):
+        open_lake(loaded.settings)
+
+
+def test_newer_version_in_a_newer_form_is_refused_by_its_number_alone(loaded: Doorstep) -> None:
+    content = {"format_version": 7, "something": ["new"]}
+    (loaded.home / "lake" / "format.json").write_text(json.dumps(content))
+
+    with pytest.raises(NewerLake, match="version 7"):
+        loaded.load()
