@@ -1,5 +1,6 @@
 {#- Exact quotient of two decimals of at most 8 fraction digits, half-up (away from zero) at `scale` digits; null for a zero divisor.
-    Plain division loses digits on both engines (a double on DuckDB, a cut scale on Spark). -#}
+    Plain division loses digits on both engines (a double on DuckDB, a cut scale on Spark). Spark cuts the scale of a product of more
+    than 38 digits too, so that there the quotient has as many as the scale leaves. -#}
 {% macro div_round(numerator, denominator, scale) %}
     {{ return(adapter.dispatch("div_round")(numerator, denominator, scale)) }}
 {% endmacro %}
@@ -35,11 +36,19 @@
             then null
             else
                 cast(
-                    case when ({{ n }} < 0) <> ({{ d }} < 0) then -1 else 1 end * (
-                        (
-                            2 * abs({{ n }}) * {{ pow10(scale) }} + abs({{ d }})
-                        ) div(2 * abs({{ d }}))
-                    ) as decimal(19, 0)
+                    case when ({{ n }} < 0) <> ({{ d }} < 0) then -1 else 1 end
+                    * {{
+                        int_div(
+                            "2 * abs("
+                            ~ n
+                            ~ ") * "
+                            ~ pow10(scale)
+                            ~ " + abs("
+                            ~ d
+                            ~ ")",
+                            "2 * abs(" ~ d ~ ")",
+                        )
+                    }} as decimal({{ 36 - scale }}, 0)
                 ) * cast(
                     '{{ "%.*f" | format(scale, 10 ** (-scale)) }}' as decimal(
                         {{ scale + 1 }},{{ scale }}

@@ -1,5 +1,7 @@
 {#- Floor division of non-negative whole numbers. Plain division is a double on DuckDB.
-    `divide` is the call behind DuckDB's double slash, which sqlfmt would take for a comment. -#}
+    `divide` is the call behind DuckDB's double slash, which sqlfmt would take for a comment.
+    Spark's `div` is a BIGINT that wraps silently beyond 2^63. There a decimal division of what the divisor divides is exact, as the
+    quotient has no fraction to round; one of more than 32 digits is an error. -#}
 {% macro int_div(numerator, denominator) %}
     {{ return(adapter.dispatch("int_div")(numerator, denominator)) }}
 {% endmacro %}
@@ -7,5 +9,7 @@
     divide({{ numerator }}, {{ denominator }})
 {%- endmacro %}
 {% macro spark__int_div(numerator, denominator) -%}
-    (({{ numerator }}) div({{ denominator }}))
+    {%- set n = wide(numerator) -%}
+    {%- set d = wide(denominator) -%}
+    cast(({{ n }} - {{ n }} % {{ d }}) / {{ d }} as {{ t_wide_int() }})
 {%- endmacro %}

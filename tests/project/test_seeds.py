@@ -82,6 +82,18 @@ def test_territories_use_currencies_that_are_not_withdrawn() -> None:
     assert {withdrawn[code] for code in used} == {"false"}
 
 
+def test_seeds_hold_no_character_that_an_engine_would_take_for_its_own() -> None:
+    """For Spark dbt writes seeds as texts in SQL and escapes nothing: an apostrophe ends one."""
+    wrong = [
+        f"{file.name}: {row}"
+        for file in sorted(SEEDS.glob("*.csv"))
+        for row in seed(file.stem)
+        if {"'", "\\"} & set("".join(row.values()))
+    ]
+
+    assert not wrong, "\n".join(wrong)
+
+
 def test_removal_codes_call_only_removal_and_disabling_a_removal() -> None:
     removals = {row["code"] for row in seed("removal_codes") if row["is_removal"] == "true"}
 

@@ -45,7 +45,7 @@ with
     priced as (
         select
             totalled.*,
-            sign(total_units) * earned_units as weight,
+            {{ sign_of("total_units") }} * earned_units as weight,
             {{ mul_div_round("abs(total_units)", "fee_rate_units", pow10(12)) }}
             as fee_units
         from totalled
@@ -97,7 +97,7 @@ with
     shared as (
         select
             remainders.*,
-            - sign(total_units) * (
+            - {{ sign_of("total_units") }} * (
                 {{
                     largest_remainder(
                         "fee_units",

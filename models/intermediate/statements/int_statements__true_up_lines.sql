@@ -64,7 +64,7 @@ with
     shared as (
         select
             floors.*,
-            sign(true_up_units) * (
+            {{ sign_of("true_up_units") }} * (
                 {{
                     largest_remainder(
                         "total_units",

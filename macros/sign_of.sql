@@ -1,0 +1,6 @@
+{#- The sign of a whole number or a decimal: 1, 0 or -1. `sign()` is a double on Spark, and what it is multiplied with becomes one. -#}
+{% macro sign_of(expression) -%}
+    case
+        when ({{ expression }}) > 0 then 1 when ({{ expression }}) < 0 then -1 else 0
+    end
+{%- endmacro %}
