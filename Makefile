@@ -17,10 +17,10 @@ BIN := .venv/bin
 STAMP := .venv/.synced
 WORKERS ?= 2
 
-.PHONY: help install demo test browser pictures lint format up docs bench reference faults fuzz clean
+.PHONY: help install demo test browser pictures architecture lint format up docs bench reference faults fuzz clean
 
 help: ## Say what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 install: $(STAMP) ## Bring .venv in line with uv.lock (needs only python3)
 
@@ -42,6 +42,9 @@ browser: ## Install Chromium from Debian, if there is none: the dashboard's test
 
 pictures: $(STAMP) browser ## Make the pictures of the README from the demo's home
 	$(BIN)/python -m benchmarks.pictures
+
+architecture: $(STAMP) ## Draw the layers and topics of the models into docs/architecture.md
+	$(BIN)/python -m benchmarks.architecture
 
 lint: $(STAMP) ## Check style, formatting and types; changes nothing
 	$(BIN)/ruff check .

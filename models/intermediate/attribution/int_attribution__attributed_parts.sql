@@ -4,7 +4,7 @@
 -- the door refuses, the whole set counts as a gap (E45, E46).
 with
     attributions as (select * from {{ ref("stg_ai_usage__attributions") }}),
-    newest as (select * from {{ ref("int_attribution__newest_versions") }}),
+    newest as (select * from {{ ref("int_usage__attributions_chosen") }}),
     judged as (
         select
             newest.*,

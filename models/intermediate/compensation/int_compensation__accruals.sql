@@ -4,7 +4,7 @@
 -- the pool saw no use (E08).
 with
     line_weights as (select * from {{ ref("int_compensation__line_weights") }}),
-    pools as (select * from {{ ref("fct_pools") }}),
+    pools as (select * from {{ ref("int_compensation__pools") }}),
     products as (select * from {{ ref("stg_licensing__products") }}),
     currencies as (select * from {{ ref("currencies") }}),
     shared as (

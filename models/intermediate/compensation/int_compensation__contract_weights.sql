@@ -2,7 +2,7 @@
 -- terms that price it.
 with
     line_weights as (select * from {{ ref("int_compensation__line_weights") }}),
-    pools as (select * from {{ ref("fct_pools") }}),
+    pools as (select * from {{ ref("int_compensation__pools") }}),
     contracts as (select * from {{ ref("int_licensing__terms_effective") }}),
     currencies as (select * from {{ ref("currencies") }}),
     weights as (
@@ -63,6 +63,6 @@ inner join
     on contracts.contract_id = weights.contract_id
     and contracts.contract_version = weights.contract_version
 left join
-    {{ ref("int_statements__contracts_issued") }} as issued
+    {{ ref("int_ledger__contracts_issued") }} as issued
     on issued.contract_id = weights.contract_id
 inner join currencies on currencies.currency_code = contracts.payout_currency_code

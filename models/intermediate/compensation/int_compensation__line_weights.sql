@@ -3,7 +3,7 @@
 -- proof, and layer of usage: the exact weight of its uses, rounded once, to whole
 -- nano-uses.
 with
-    source_uses as (select * from {{ ref("fct_source_uses") }}),
+    source_uses as (select * from {{ ref("int_compensation__source_uses") }}),
     summed as (
         select
             usage_month,

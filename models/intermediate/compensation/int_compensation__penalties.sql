@@ -12,7 +12,7 @@ with
     recordings as (select * from {{ ref("stg_catalog__recordings") }}),
     routes as (select * from {{ ref("int_rights__route_segments") }}),
     terms as (select * from {{ ref("int_licensing__terms_effective") }}),
-    issued as (select * from {{ ref("int_statements__contracts_issued") }}),
+    issued as (select * from {{ ref("int_ledger__contracts_issued") }}),
     suspect as (
         select
             derivative_id,

@@ -67,7 +67,7 @@ with
             and judged.contract_id = fees.contract_id
         -- As with uses: held in its month's own statement, released after (E36).
         left join
-            {{ ref("int_statements__months_released") }} as released
+            {{ ref("int_ledger__months_released") }} as released
             on released.contract_id = fees.contract_id
             and released.usage_month = fees.training_fee_usage_month
     ),

@@ -3,7 +3,7 @@
 -- party. Sources under the product's weight floor are not in the uses any more. A
 -- derivative counts in a month if listeners could hear it in that month.
 with
-    source_uses as (select * from {{ ref("fct_source_uses") }}),
+    source_uses as (select * from {{ ref("int_compensation__source_uses") }}),
     derivatives as (select * from {{ ref("stg_ai_usage__derivatives") }}),
     contributors_listed as (
         select * from {{ ref("int_partners__contributors_listed") }}

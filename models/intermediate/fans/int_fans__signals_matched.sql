@@ -2,7 +2,7 @@
 -- recording reaches the partner at the start of the month. Of an owner's routes the
 -- nearest in the family and then the most specific counts.
 with
-    fan_connection as (select * from {{ ref("fct_fan_connection") }}),
+    signals as (select * from {{ ref("int_fans__signals_described") }}),
     objects_matched as (
         select *
         from {{ ref("int_partners__objects_matched") }}
@@ -14,35 +14,34 @@ with
         from regions
         union all
         select distinct territory as area, territory, 1 as breadth
-        from fan_connection
+        from signals
         union all
         select distinct 'WW' as area, territory, 3 as breadth
-        from fan_connection
+        from signals
     ),
     chosen as (
-        select
-            fan_connection.*, objects_matched.owner_party_id, objects_matched.partner_id
-        from fan_connection
+        select signals.*, objects_matched.owner_party_id, objects_matched.partner_id
+        from signals
         inner join
             objects_matched
-            on objects_matched.object_id = fan_connection.recording_id
-            and objects_matched.valid_from <= cast(fan_connection.month as {{ t_ts() }})
+            on objects_matched.object_id = signals.recording_id
+            and objects_matched.valid_from <= cast(signals.month as {{ t_ts() }})
             and coalesce(objects_matched.valid_to, {{ always_to() }})
-            > cast(fan_connection.month as {{ t_ts() }})
+            > cast(signals.month as {{ t_ts() }})
         inner join
             areas as owner_areas
             on owner_areas.area = objects_matched.owner_territory
-            and owner_areas.territory = fan_connection.territory
+            and owner_areas.territory = signals.territory
         inner join
             areas as route_areas
             on route_areas.area = objects_matched.route_territory
-            and route_areas.territory = fan_connection.territory
+            and route_areas.territory = signals.territory
         qualify
             row_number() over (
                 partition by
-                    fan_connection.month,
-                    fan_connection.recording_id,
-                    fan_connection.territory,
+                    signals.month,
+                    signals.recording_id,
+                    signals.territory,
                     objects_matched.owner_party_id
                 order by
                     objects_matched.depth,

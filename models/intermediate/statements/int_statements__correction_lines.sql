@@ -15,7 +15,7 @@ with
             coalesce(owner_party_id, '') as owner_key
         from {{ ref("stg_revaluation__lines") }} as lines
     ),
-    issued as (select * from {{ ref("int_statements__contracts_issued") }}),
+    issued as (select * from {{ ref("int_ledger__contracts_issued") }}),
     moved as (
         select
             revalued.*,

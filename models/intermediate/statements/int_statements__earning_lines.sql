@@ -11,7 +11,7 @@ with
         select *
         from {{ ref("int_statements__lines_released") }}
     ),
-    issued as (select * from {{ ref("int_statements__contracts_issued") }}),
+    issued as (select * from {{ ref("int_ledger__contracts_issued") }}),
     members as (select * from {{ ref("int_compensation__members") }}),
     open_usage as (
         select

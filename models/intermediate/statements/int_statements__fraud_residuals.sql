@@ -11,7 +11,7 @@ with
             amount_minor_units_after - amount_minor_units_before as amount_minor_units
         from {{ ref("stg_revaluation__lines") }} as lines
     ),
-    issued as (select * from {{ ref("int_statements__contracts_issued") }}),
+    issued as (select * from {{ ref("int_ledger__contracts_issued") }}),
     -- By contract and version, converted back at the rate of their lines.
     moved_by_fraud as (
         select

@@ -2,7 +2,7 @@
 -- will be once the month is issued and they leave their hold (E36). The whole group is
 -- shared out again, so that the draft says to the minor unit what the correction will.
 with
-    source_uses as (select * from {{ ref("fct_source_uses") }}),
+    source_uses as (select * from {{ ref("int_compensation__source_uses") }}),
     fees as (select * from {{ ref("int_compensation__fees") }}),
     months as (select * from {{ ref("int_statements__months_following") }}),
     late_groups as (

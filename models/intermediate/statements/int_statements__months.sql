@@ -9,11 +9,11 @@ with
     ),
     issued as (
         select max(next_report_month) as next_report_month
-        from {{ ref("int_statements__contracts_issued") }}
+        from {{ ref("int_ledger__contracts_issued") }}
     ),
     known as (
         select usage_month as report_month
-        from {{ ref("fct_pools") }}
+        from {{ ref("int_compensation__pools") }}
         union
         select last_month as report_month
         from scope

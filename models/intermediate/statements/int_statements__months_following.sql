@@ -3,7 +3,7 @@
 -- the contract's next statement: what issuing the month brings stands there. A contract
 -- that has ended has it in the month that the others have next.
 with
-    issued as (select * from {{ ref("int_statements__contracts_issued") }}),
+    issued as (select * from {{ ref("int_ledger__contracts_issued") }}),
     contract_ends as (select * from {{ ref("int_licensing__contracts_ended") }}),
     months as (
         select

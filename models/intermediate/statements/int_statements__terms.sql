@@ -7,7 +7,7 @@
 with
     contracts as (select * from {{ ref("int_licensing__terms_effective") }}),
     earning_lines as (select * from {{ ref("int_statements__earning_lines") }}),
-    issued as (select * from {{ ref("int_statements__contracts_issued") }}),
+    issued as (select * from {{ ref("int_ledger__contracts_issued") }}),
     months as (
         select report_month
         from {{ ref("int_statements__months") }}

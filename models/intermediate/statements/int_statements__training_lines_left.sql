@@ -5,7 +5,7 @@ with
     training_lines as (select * from {{ ref("int_compensation__training_lines") }}),
     ledger_lines as (select * from {{ ref("stg_ledger__lines") }}),
     currencies as (select * from {{ ref("currencies") }}),
-    issued as (select * from {{ ref("int_statements__contracts_issued") }}),
+    issued as (select * from {{ ref("int_ledger__contracts_issued") }}),
     months as (select * from {{ ref("int_statements__months_following") }}),
     training_due as (
         select

@@ -2,7 +2,7 @@
 -- attributed sources.
 with recursive
     derivatives as (select * from {{ ref("stg_ai_usage__derivatives") }}),
-    newest as (select * from {{ ref("int_attribution__newest_versions") }}),
+    newest as (select * from {{ ref("int_usage__attributions_chosen") }}),
     attributions as (
         select all_versions.derivative_id, all_versions.source_object_id
         from {{ ref("stg_ai_usage__attributions") }} as all_versions

@@ -4,7 +4,7 @@
 -- (docs/money.md, "Removals and money"; E108, E109, E112).
 with
     actions as (select * from {{ ref("stg_removals__actions") }}),
-    scoped as (select * from {{ ref("int_removals__actions_scoped") }}),
+    scoped as (select * from {{ ref("int_usage__removals_scoped") }}),
     appeals as (select * from {{ ref("stg_removals__appeals") }}),
     removal_codes as (
         select code

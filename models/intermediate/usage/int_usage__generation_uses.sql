@@ -12,7 +12,7 @@ with
         from {{ ref("int_usage__generations_issued") }}
         where {{ months_in_scope("usage_month") }}
     ),
-    months_issued as (select * from {{ ref("int_statements__months_issued") }}),
+    months_issued as (select * from {{ ref("int_ledger__months_issued") }}),
     derivatives as (select * from {{ ref("int_usage__derivatives_described") }}),
     counted_generations as (
         select

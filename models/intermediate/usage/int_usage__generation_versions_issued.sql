@@ -3,7 +3,7 @@
 with
     versions as (select * from {{ ref("stg_ai_usage__generation_versions") }}),
     territories as (select * from {{ ref("territories") }}),
-    months_issued as (select * from {{ ref("int_statements__months_issued") }})
+    months_issued as (select * from {{ ref("int_ledger__months_issued") }})
 select versions.*
 from versions
 inner join territories on territories.territory = versions.territory

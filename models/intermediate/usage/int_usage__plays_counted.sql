@@ -7,7 +7,7 @@ with
         select versions.*, {{ first_of_month("versions.play_date") }} as usage_month
         from {{ ref("stg_ai_usage__derivative_play_versions") }} as versions
     ),
-    months_issued as (select * from {{ ref("int_statements__months_issued") }}),
+    months_issued as (select * from {{ ref("int_ledger__months_issued") }}),
     counted as (
         select
             versions.play_date,

@@ -16,6 +16,10 @@ select
     cast(late_usage as {{ t_str() }}) as late_usage,
     cast(mfn_group as {{ t_str() }}) as mfn_group,
     cast(mfn_cause as {{ t_str() }}) as mfn_cause,
+    cast(
+        {{ join_list("advance_product_ids", "|") }} as {{ t_str() }}
+    ) as advance_product_ids,
+    cast(fraud_penalty_currency as {{ t_str() }}) as fraud_penalty_currency_code,
     cast(base_contract_version as {{ t_bigint() }}) as base_contract_version,
     cast(training_fee_model_version as {{ t_str() }}) as training_fee_model_version,
     cast(training_fee_usage_month as date) as training_fee_usage_month,
@@ -24,6 +28,8 @@ select
     cast(revenue_share as {{ t_dec(13, 12) }}) as revenue_share,
     cast(fee_rate as {{ t_dec(13, 12) }}) as fee_rate,
     cast(reserve_rate as {{ t_dec(13, 12) }}) as reserve_rate,
+    cast(fraud_penalty_threshold as {{ t_dec(30, 12) }}) as fraud_penalty_threshold,
+    cast(fraud_penalty_amount as {{ t_dec(30, 12) }}) as fraud_penalty_amount,
     cast(per_subscriber_minimum as {{ t_dec(30, 12) }}) as per_subscriber_minimum,
     cast(per_use_minimum as {{ t_dec(30, 12) }}) as per_use_minimum,
     cast(rate as {{ t_dec(30, 12) }}) as rate,

@@ -4,7 +4,13 @@
 with
     statements as (select * from {{ ref("fct_statements") }}),
     decisions as (
-        select * from {{ ref("rpt_partner__consent_ledger") }} where is_usable
+        select partners.partner_id, versions.*
+        from {{ ref("fct_consent_versions") }} as versions
+        inner join
+            {{ ref("fct_consent_partners") }} as partners
+            on partners.decision_id = versions.decision_id
+            and partners.recorded_at = versions.recorded_at
+        where versions.is_usable
     ),
     months as (
         select

@@ -26,6 +26,9 @@ with
     pools as (select * from {{ ref("fct_pools") }}),
     pool_fees as (select * from {{ ref("fct_pool_fees") }}),
     compensation_lines as (select * from {{ ref("fct_compensation_lines") }}),
+    earning_types as (
+        select line_type from {{ ref("dim_line_types") }} where is_earning
+    ),
     statements as (select * from {{ ref("fct_statements") }}),
     products as (select * from {{ ref("dim_products") }}),
     partners as (select * from {{ ref("dim_partners") }}),
@@ -82,7 +85,9 @@ with
             currency_code,
             amount
         from compensation_lines
-        where contract_id is not null and line_type in {{ earning_types() }}
+        where
+            contract_id is not null
+            and line_type in (select line_type from earning_types)
         union all
         select
             report_month,
@@ -98,7 +103,7 @@ with
         where
             contract_id is not null
             and hold_bucket is not null
-            and line_type in {{ earning_types() }}
+            and line_type in (select line_type from earning_types)
         {%- for step, expression in [
                 ("carried_in", "opening_amount"),
                 ("umbrella_fee", "- fee_amount"),

@@ -44,11 +44,11 @@ with
     ),
     credit_sums as (
         select
-            report_month,
-            sum(covered_derivative_count) as covered,
-            sum(derivative_count) as derivatives
-        from {{ ref("rpt_partner__credit_coverage") }}
-        group by report_month
+            usage_month as report_month,
+            sum(case when is_covered then 1 else 0 end) as covered,
+            sum(case when has_names then 1 else 0 end) as derivatives
+        from {{ ref("fct_derivative_credits") }}
+        group by usage_month
     ),
     fan_sums as (
         select

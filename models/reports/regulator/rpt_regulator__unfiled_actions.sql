@@ -4,7 +4,7 @@ with
     removal_actions as (select * from {{ ref("fct_removal_actions") }}),
     unfiled as (
         select puid, {{ ordered_list("unfiled_reason", ", ") }} as unfiled_reason
-        from {{ ref("int_removals__actions_unfiled") }}
+        from {{ ref("fct_unfiled_reasons") }}
         group by all
     )
 select

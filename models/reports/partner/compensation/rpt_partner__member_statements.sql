@@ -40,7 +40,7 @@ with
             count(*) as line_count
         from lines
         inner join
-            {{ ref("line_types") }} as line_types
+            {{ ref("dim_line_types") }} as line_types
             on line_types.line_type = lines.line_type
         where partner_id is not null
         group by all

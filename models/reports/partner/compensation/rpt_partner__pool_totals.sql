@@ -4,8 +4,13 @@
 with
     pools as (select * from {{ ref("fct_pools") }}),
     fees as (select * from {{ ref("fct_pool_fees") }}),
-    contracts as (select * from {{ ref("int_licensing__terms_effective") }}),
-    issued as (select * from {{ ref("int_statements__contracts_issued") }})
+    contracts as (select * from {{ ref("dim_contracts") }}),
+    issued as (
+        select contract_id, max(report_month) as last_report_month
+        from {{ ref("fct_statements") }}
+        where statement_state = 'issued'
+        group by all
+    )
 select
     fees.partner_id,
     cast(fees.usage_month as date) as report_month,
@@ -93,4 +98,4 @@ select
     fee_payout_amount,
     payable_amount,
     held_amount
-from {{ ref("stg_ledger__pools") }}
+from {{ ref("fct_issued_pool_fees") }}

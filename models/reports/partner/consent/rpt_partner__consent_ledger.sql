@@ -1,12 +1,12 @@
 -- One row per partner, consent decision and version of it, taken-back ones included.
 with
-    decisions as (select * from {{ ref("stg_licensing__consent_versions") }}),
-    decisions_matched as (select * from {{ ref("int_partners__decisions_matched") }}),
+    decisions as (select * from {{ ref("fct_consent_versions") }}),
+    partners as (select * from {{ ref("fct_consent_partners") }}),
     parties as (select * from {{ ref("dim_parties") }}),
     recordings as (select * from {{ ref("dim_recordings") }}),
     works as (select * from {{ ref("dim_works") }})
 select
-    cast(decisions_matched.partner_id as {{ t_str() }}) as partner_id,
+    cast(partners.partner_id as {{ t_str() }}) as partner_id,
     cast({{ first_of_month("decisions.recorded_at") }} as date) as report_month,
     cast(decisions.decision_id as {{ t_str() }}) as decision_id,
     cast(decisions.party_id as {{ t_str() }}) as party_id,
@@ -24,30 +24,24 @@ select
     cast(decisions.model_version as {{ t_str() }}) as model_version,
     cast(decisions.territory as {{ t_str() }}) as territory,
     cast(decisions.decision as {{ t_str() }}) as decision,
-    cast(
-        coalesce(decisions.evidence_state, 'not_checked') as {{ t_str() }}
-    ) as evidence_state,
+    cast(decisions.evidence_state as {{ t_str() }}) as evidence_state,
     cast(decisions.evidence_sha256 as {{ t_str() }}) as evidence_sha256,
     cast(decisions.daily_limit as {{ t_bigint() }}) as daily_limit,
     cast(decisions.max_influence as {{ t_dec(13, 12) }}) as max_influence,
     decisions.is_withdrawn,
-    decisions.next_recorded_at is not null as is_superseded,
-    -- Usable as a proof: the standing version, with evidence that does not contradict
-    -- it.
-    not decisions.is_withdrawn
-    and decisions.next_recorded_at is null
-    and coalesce(decisions.evidence_state, '') <> 'mismatch' as is_usable,
+    decisions.is_superseded,
+    decisions.is_usable,
     cast(decisions.valid_from as {{ t_ts() }}) as valid_from,
     cast(decisions.valid_to as {{ t_ts() }}) as valid_to,
     cast(decisions.signed_at as {{ t_ts() }}) as signed_at,
     cast(decisions.enforced_at as {{ t_ts() }}) as enforced_at,
     cast(decisions.recorded_at as {{ t_ts() }}) as recorded_at,
-    cast(decisions.next_recorded_at as {{ t_ts() }}) as superseded_at
-from decisions_matched
+    cast(decisions.superseded_at as {{ t_ts() }}) as superseded_at
+from partners
 inner join
     decisions
-    on decisions.decision_id = decisions_matched.decision_id
-    and decisions.recorded_at = decisions_matched.recorded_at
+    on decisions.decision_id = partners.decision_id
+    and decisions.recorded_at = partners.recorded_at
 left join parties on parties.party_id = decisions.party_id
 left join
     recordings

@@ -2,22 +2,9 @@
 -- that could be heard. A derivative is covered when it shows every artist and writer
 -- of them.
 with
-    names_required as (select * from {{ ref("int_credits__names_required") }}),
+    names_required as (select * from {{ ref("fct_required_credits") }}),
     products as (select * from {{ ref("dim_products") }}),
-    by_derivative as (
-        select
-            partner_id,
-            usage_month,
-            product_id,
-            derivative_id,
-            count(party_id) as name_count,
-            count(*) filter (where is_shown) as shown_name_count,
-            count(
-                distinct case when party_id is null then object_id end
-            ) as nameless_source_count
-        from names_required
-        group by all
-    ),
+    by_derivative as (select * from {{ ref("fct_derivative_credits") }}),
     lags as (
         select
             partner_id,
@@ -33,11 +20,9 @@ with
             partner_id,
             usage_month,
             product_id,
-            count(*) filter (where name_count > 0) as derivative_count,
-            count(*) filter (
-                where name_count > 0 and shown_name_count = name_count
-            ) as covered_derivative_count,
-            sum(name_count) as name_count,
+            count(*) filter (where has_names) as derivative_count,
+            count(*) filter (where is_covered) as covered_derivative_count,
+            sum(required_name_count) as name_count,
             sum(shown_name_count) as shown_name_count,
             sum(nameless_source_count) as nameless_source_count
         from by_derivative

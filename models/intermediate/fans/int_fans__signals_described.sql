@@ -1,0 +1,20 @@
+-- One row per month, source recording and territory: what listeners of its
+-- derivatives did with the source, in whole figures, and whether the recording is
+-- known.
+with
+    fan_signals as (select * from {{ ref("stg_ai_usage__fan_signals") }}),
+    known_recordings as (select recording_id from {{ ref("stg_catalog__recordings") }})
+select
+    fan_signals.month,
+    fan_signals.recording_id,
+    fan_signals.territory,
+    fan_signals.derivative_listeners as derivative_listener_count,
+    fan_signals.source_listeners_within_7_days as source_listener_within_7_days_count,
+    fan_signals.new_fans as new_fan_count,
+    fan_signals.follows as follow_count,
+    fan_signals.saves as save_count,
+    fan_signals.source_plays_28_days as source_play_28_days_count,
+    fan_signals.expected_source_plays_28_days as expected_source_play_28_days_count,
+    known_recordings.recording_id is not null as is_known_recording
+from fan_signals
+left join known_recordings on known_recordings.recording_id = fan_signals.recording_id

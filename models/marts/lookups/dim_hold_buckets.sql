@@ -1,0 +1,5 @@
+-- One row per reason for which money is held.
+select
+    cast(hold_bucket as {{ t_str() }}) as hold_bucket,
+    cast(description as {{ t_str() }}) as description
+from {{ ref("hold_buckets") }}
