@@ -15,6 +15,7 @@ FLOORS = {
     "linernotes.agreements": 0,
     "linernotes.checked_runs": 0,
     "linernotes.children": 0,
+    "linernotes.dbt_process": 0,
     "linernotes.errors": 0,
     "linernotes.holders": 0,
     "linernotes.ledger": 0,
