@@ -6,7 +6,7 @@ refused file is ever in a table. What a row must be is in the contracts.
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,11 +16,12 @@ import polars as pl
 from linernotes.ingestion import quarantine
 from linernotes.ingestion.checking import FAULT_SCHEMA, check, withholdings
 from linernotes.ingestion.contracts import Attributions, Contract
+from linernotes.ingestion.corrections import WaitingKeys
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.lake import SCHEMAS, WITHHOLDINGS, Lake, StagedFile
 from linernotes.ingestion.licensing_contracts import Contracts
 from linernotes.ingestion.limits import hold
-from linernotes.ingestion.readers import Batch, Reader, reader_for
+from linernotes.ingestion.readers import Batch, Reader
 from linernotes.ingestion.register import DeliveryOutcome
 from linernotes.ingestion.screening import WEIGHT_SET, Screen, Screened, files_sql, frame
 from linernotes.settings import Limits
@@ -52,8 +53,10 @@ class Admission:
         lake: Lake,
         connection: duckdb.DuckDBPyConnection,
         scratch: Path,
+        waiting: WaitingKeys,
         limits: Limits | None = None,
     ) -> None:
+        self._waiting = waiting
         self._limits = limits or Limits()
         self._contract = contract
         self._lake = lake
@@ -156,7 +159,7 @@ class Admission:
 
         A loaded row corrects those of its key that were not recorded later than it.
         """
-        waiting = self._waiting_keys(outcome)
+        waiting = self._waiting.of_others(self._contract, outcome, self._scratch)
         if waiting.is_empty():
             return waiting
         path = self._put(waiting, "waiting")
@@ -170,40 +173,6 @@ class Admission:
             " and coalesce(waiting.recorded_at <= kept.recorded_at, true)"
             " order by all",
         )
-
-    def _waiting_keys(self, outcome: DeliveryOutcome) -> pl.DataFrame:
-        """The keys of this feed's rows in quarantine, of those whose keys can be read."""
-        waiting = quarantine.waiting_rows(self._lake, outcome.source, outcome.feed)
-        found = [pl.DataFrame()]
-        for _, rows in waiting.filter(pl.col("delivery_id") != outcome.delivery_id).group_by(
-            "delivery_id", "header_text", maintain_order=True
-        ):
-            path = quarantine.written(rows, emptied(self._scratch / "waiting"))
-            try:
-                keys = list(self._keys_in(path))
-            except RefusedFile:
-                continue
-            if keys:
-                numbers = rows.select("delivery_id", kept_as="row_number").with_row_index(
-                    "row_number", 1
-                )
-                found.append(
-                    pl.concat(keys)
-                    .join(numbers.cast({"row_number": pl.Int64}), on="row_number")
-                    .drop("row_number")
-                    .rename({"kept_as": "row_number"})
-                )
-        return pl.concat([frame for frame in found if frame.width]) if len(found) > 1 else found[0]
-
-    def _keys_in(self, path: Path) -> Iterator[pl.DataFrame]:
-        keys = self._contract.KEY
-        unread = "|".join(rf"{name}\." for name in keys)
-        for batch in reader_for(path, path.suffix, self._contract).batches():
-            checked = check(batch, self._contract)
-            broken = checked.faults.filter(pl.col("rule").str.contains(f"^(?:{unread})"))
-            yield checked.rows.join(broken, on="row_number", how="anti").select(
-                "row_number", *keys, "recorded_at"
-            )
 
     def _kept(self, staged: _Staged, screened: Screened) -> str:
         kept = f"{files_sql(staged.rows)} as staged"

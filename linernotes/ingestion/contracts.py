@@ -4,6 +4,7 @@ Licences and removals have modules of their own. How files are read is not here,
 need more rows than one: those of a set, of versions of a key and of a puid are in `screening.py`.
 """
 
+from functools import cache
 from typing import ClassVar
 
 import dataframely as dy
@@ -32,6 +33,7 @@ class Contract(dy.Schema):
     is_withdrawn = col.boolean(required=True, default=False)
 
     @classmethod
+    @cache
     def traits(cls) -> dict[str, col.Traits]:
         """What the door needs to know of each column beyond its rules."""
         return {name: (column.metadata or {})["traits"] for name, column in cls.columns().items()}

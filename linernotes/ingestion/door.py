@@ -21,6 +21,7 @@ from deltalake.exceptions import DeltaError
 from linernotes.accounts import account_of
 from linernotes.base import disk, durable
 from linernotes.ingestion.admission import Admission, emptied
+from linernotes.ingestion.corrections import WaitingKeys
 from linernotes.ingestion.errors import (
     BusyDoor,
     DoorError,
@@ -207,6 +208,7 @@ class Door:
         self.register = register
         self.connection = connection
         self.scratch = scratch
+        self.waiting = WaitingKeys(lake)
         self.logs = logs
 
     def admit(self, arrival: Arrival, report: LoadReport) -> DeliveryOutcome | None:
@@ -331,7 +333,9 @@ class Door:
                 raise RefusedFile(
                     f"{arrival.feed_name} comes as {' or '.join(contract.FORMS)} only; send it so"
                 )
-            admission = Admission(contract, self.lake, self.connection, scratch, self.limits)
+            admission = Admission(
+                contract, self.lake, self.connection, scratch, self.waiting, self.limits
+            )
             # Only damaged Parquet makes libraries panic; else progress bars would stand still.
             is_parquet = arrival.ending == ".parquet"
             with without_panics(scratch) if is_parquet else nullcontext():

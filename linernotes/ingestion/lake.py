@@ -46,7 +46,7 @@ _FILE_BYTES = 256 * 1024 * 1024
 _MANY_FILES = 64
 LOG = "_delta_log"
 # Commits between two checkpoints of a table's log.
-_CHECKPOINT_EVERY = 100
+_CHECKPOINT_EVERY = 50
 # A checkpoint that is cut would hide the commits behind it: it is made and synced here instead.
 _NO_HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 
@@ -187,6 +187,8 @@ class Lake:
         )
         require_known_format(self.root, self.quarantine_root)
         self._opened: dict[str, DeltaTable] = {}
+        # Per table: the version up to which its log has been read, and its transactions until then.
+        self._transactions: dict[str, tuple[int, set[str]]] = {}
 
     def path(self, table: str) -> Path:
         """Where a table lies."""
@@ -339,20 +341,20 @@ class Lake:
         return pl.scan_parquet(self.active_files(table))
 
     def transactions(self, table: str) -> set[str]:
-        """The ids of all transactions that were committed to the table."""
+        """The ids of all transactions that were committed to the table; each commit is read once.
+
+        The engine would read the whole log at each question.
+        """
         log = self.path(table) / LOG
-        checkpoints = sorted(log.glob("*.checkpoint.parquet"))
-        found: set[str] = set()
-        since = ""
-        if checkpoints:
-            since = checkpoints[-1].name
-            rows = pl.read_parquet(checkpoints[-1], columns=["txn"], glob=False)
-            found.update(rows["txn"].struct.field("appId").drop_nulls())
-        for commit in sorted(log.glob("*.json")):
-            if commit.name > since:
-                for line in commit.read_bytes().splitlines():
-                    if line.startswith(b'{"txn"'):
-                        found.add(json.loads(line)["txn"]["appId"])
+        if not log.exists():
+            return set()
+        version = self.open(table).version()
+        read_to, found = self._transactions.get(table) or _in_checkpoint(log)
+        for number in range(read_to + 1, version + 1):
+            for line in (log / f"{number:020d}.json").read_bytes().splitlines():
+                if line.startswith(b'{"txn"'):
+                    found.add(json.loads(line)["txn"]["appId"])
+        self._transactions[table] = version, found
         return found
 
     def cut_files(self, table: str) -> list[Path]:
@@ -372,7 +374,7 @@ class Lake:
 
     def has_transaction(self, table: str, transaction_id: str) -> bool:
         """Whether a transaction of that id was committed to the table."""
-        return self.open(table).transaction_version(transaction_id) is not None
+        return transaction_id in self.transactions(table)
 
     def knows(self, transaction_id: str) -> bool:
         """Whether any table has something of a transaction."""
@@ -427,8 +429,15 @@ class Lake:
         durable.sync(log)
         if version and version % _CHECKPOINT_EVERY == 0:
             self.open(table).create_checkpoint()
-            durable.sync_tree(log)
+            for written in (
+                *log.glob(f"{version:020d}.checkpoint*"),
+                log / "_last_checkpoint",
+                log,
+            ):
+                durable.sync(written)
             self.open(table).cleanup_metadata()
+            # Opened anew it is read from the checkpoint, and each commit takes less work.
+            del self._opened[table]
 
     def append(self, table: str, rows: pl.DataFrame, transaction_id: str, scratch: Path) -> bool:
         """Add rows that fit in memory, in one commit."""
@@ -485,3 +494,12 @@ class Lake:
     def _small_files(self, table: str) -> int:
         actions = pl.DataFrame(self.open(table).get_add_actions(flatten=True))
         return 0 if actions.is_empty() else int((actions["size_bytes"] < _FILE_BYTES // 4).sum())
+
+
+def _in_checkpoint(log: Path) -> tuple[int, set[str]]:
+    """The version of a log's newest checkpoint, and the transactions in it; -1 if there is none."""
+    newest = max(log.glob("*.checkpoint.parquet"), default=None)
+    if newest is None:
+        return -1, set()
+    rows = pl.read_parquet(newest, columns=["txn"], glob=False)
+    return int(newest.name.split(".")[0]), set(rows["txn"].struct.field("appId").drop_nulls())

@@ -85,20 +85,6 @@ def written(rows: pl.DataFrame, folder: Path) -> Path:
     return path
 
 
-def waiting_rows(lake: Lake, source: str, feed: str) -> pl.DataFrame:
-    """The rows of a feed that wait, in the order of their files."""
-    return (
-        lake.read(QUARANTINED_ROWS)
-        .filter(
-            pl.col("retried_as").is_null(),
-            pl.col("source") == source,
-            pl.col("feed") == feed,
-        )
-        .sort("delivery_id", "row_number")
-        .collect()
-    )
-
-
 def summary(lake: Lake) -> pl.DataFrame:
     """One row per delivery with rows in quarantine: how many, how many still wait, which rules."""
     return (

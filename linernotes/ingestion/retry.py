@@ -168,5 +168,5 @@ def _admit(
         )
     contract = CONTRACTS[feed_name]
     reader = reader_for(path, path.suffix, contract, door.limits)
-    admission = Admission(contract, door.lake, door.connection, scratch, door.limits)
+    admission = Admission(contract, door.lake, door.connection, scratch, door.waiting, door.limits)
     return admission.admit(reader, outcome, keep_bad_rows=False)

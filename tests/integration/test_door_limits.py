@@ -234,6 +234,26 @@ def test_files_over_limits_keep_no_good_file_out_and_are_refused_in_seconds(
     assert seconds < MOST_SECONDS
 
 
+def test_parquet_after_another_of_the_same_time_and_after_a_damaged_one_is_judged_by_itself(
+    tmp_path: Path,
+) -> None:
+    """One engine looks at all Parquet files of a load, under one name after the other."""
+    doorstep = Doorstep(tmp_path)
+    paths = [
+        doorstep.put_parquet(f"{PARTIES}/1.parquet", frame(1)),
+        doorstep.put_parquet(f"{PARTIES}/2.parquet", frame(100, name="x" * 30_000)),
+        doorstep.put(f"{PARTIES}/3.parquet", b"PAR1 is not enough PAR1"),
+        doorstep.put_parquet(f"{PARTIES}/4.parquet", frame(2)),
+    ]
+    for path in paths:
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+
+    report = admit_landing(Settings.model_validate({"home": doorstep.home} | LIMITS))
+
+    states = [(one.state, one.rows_loaded) for one in report.deliveries]
+    assert states == [("loaded", 1), ("refused", 0), ("refused", 0), ("loaded", 1)]
+
+
 def test_row_nested_too_deep_is_quarantined_alone(
     loaded: tuple[Doorstep, LoadReport, float],
 ) -> None:

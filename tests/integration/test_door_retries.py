@@ -7,6 +7,8 @@ import polars as pl
 import pytest
 
 from linernotes.ingestion import (
+    Lake,
+    quarantine,
     quarantine_close,
     quarantine_list,
     quarantine_retry,
@@ -219,3 +221,45 @@ def test_retry_or_closing_of_what_does_not_wait_says_so(
         quarantine_retry(doorstep.settings, delivery_id)
     with pytest.raises(NothingOpen, match="quarantine list"):
         quarantine_close(doorstep.settings, delivery_id, "a reason")
+
+
+def test_rows_that_fill_the_quarantine_during_a_load_are_corrected_by_its_later_files(
+    doorstep: Doorstep,
+) -> None:
+    """The keys of rows that wait are kept through a load: new ones join them, closed ones leave."""
+    names = [f"catalog/parties/{number}.jsonl" for number in range(1, 6)]
+    doorstep.put_rows(names[0], party(1, kind="nobody"), party(9))
+    doorstep.put_rows(names[1], party(2, kind="nobody"), party(8))
+    doorstep.put_rows(names[2], party(1, recorded_at="2026-01-06T06:00:00Z"))
+    doorstep.put_rows(names[3], party(2, recorded_at="2026-01-06T06:00:00Z"))
+    doorstep.put_rows(names[4], party(1, recorded_at="2026-01-07T06:00:00Z"))
+
+    outcomes = {one.name: one.delivery_id for one in doorstep.load().deliveries}
+
+    rows = doorstep.table("raw_door__quarantined_rows")
+    settled = dict(zip(rows["delivery_id"], rows["retried_as"], strict=True))
+    assert settled == {
+        outcomes[names[0]]: outcomes[names[2]],
+        outcomes[names[1]]: outcomes[names[3]],
+    }
+
+
+def test_load_of_several_files_reads_the_texts_of_a_delivery_in_quarantine_once(
+    doorstep: Doorstep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each file of a feed checked all its rows in quarantine anew: a load took a fifth longer."""
+    doorstep.put_rows("catalog/parties/1.jsonl", party(1, kind="nobody"), party(9))
+    for number in range(2, 6):
+        doorstep.put_rows(f"catalog/parties/{number}.jsonl", party(number))
+    read: list[str] = []
+
+    def counted(lake: Lake, delivery_id: str) -> pl.DataFrame:
+        read.append(delivery_id)
+        return rows_of(lake, delivery_id)
+
+    rows_of = quarantine.rows_of
+    monkeypatch.setattr(quarantine, "rows_of", counted)
+
+    doorstep.load()
+
+    assert len(read) == 1

@@ -135,6 +135,31 @@ def test_cut_checkpoint_is_put_aside_and_the_table_read_without_it(
     assert doorstep.load().deliveries == []
 
 
+def test_transactions_before_and_after_a_checkpoint_are_known_to_every_lake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A delivery that an interrupted load left in a table must not come in twice."""
+    monkeypatch.setattr(lake, "_CHECKPOINT_EVERY", 2)
+    doorstep = Doorstep(tmp_path)
+    doorstep.put_rows("catalog/parties/1.jsonl", party(1))
+    doorstep.load()
+    early = doorstep.lake
+    before = early.transactions(PARTIES)
+    rows = pl.DataFrame({"party_id": ["party-2"]})
+    rows = rows.with_columns(
+        pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in SCHEMAS[PARTIES].items()
+        if name != "party_id"
+    )
+    ids = [f"door-{number}" for number in range(4)]
+
+    added = [doorstep.lake.append(PARTIES, rows, one, tmp_path) for one in (*ids, *ids)]
+
+    assert added == [True] * 4 + [False] * 4
+    assert early.transactions(PARTIES) == doorstep.lake.transactions(PARTIES) == before | {*ids}
+    assert doorstep.lake.row_count(PARTIES) == 5
+
+
 def test_clock_set_back_leaves_the_order_of_the_register(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

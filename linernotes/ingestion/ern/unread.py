@@ -6,6 +6,7 @@ theirs.
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from linernotes.ingestion.ern import xml
 from linernotes.ingestion.ern.xml import Element
@@ -54,8 +55,9 @@ def unread_elements(root: Element) -> dict[str, int]:
 
 
 def _count(element: Element, path: str, subject: str | None, found: Counter[str]) -> None:
-    subject = next((name for name, tag in _WITH_ALL_INSIDE if tag.search(element.tag)), subject)
-    itself = next((name for name, tag in _OF_ITSELF if tag.search(element.tag)), subject)
+    itself, with_all_inside = _subjects(element.tag)
+    subject = with_all_inside or subject
+    itself = itself or subject
     if itself and xml.bare_text(element) and not xml.is_read(element):
         found[f"{itself}: {path[:_LONGEST_PATH]}"] += 1
     if element.tag == "PartyName" and any(map(xml.is_read, element.iterfind("FullName"))):
@@ -63,3 +65,10 @@ def _count(element: Element, path: str, subject: str | None, found: Counter[str]
         return
     for child in element.iterchildren():
         _count(child, f"{path}/{child.tag}", subject, found)
+
+
+@lru_cache(maxsize=1_000)
+def _subjects(tag: str) -> tuple[str | None, str | None]:
+    """What an element of this tag is about by itself, and with all that is inside it."""
+    itself = next((name for name, form in _OF_ITSELF if form.search(tag)), None)
+    return itself, next((name for name, form in _WITH_ALL_INSIDE if form.search(tag)), None)

@@ -87,11 +87,12 @@ class Reader(ABC):
 
     def require(self, present: Collection[str]) -> None:
         """Refuse a file that lacks a column the contract requires."""
+        columns = self.contract.columns()
         missing = [
             name
             for name in self.columns
             if name not in present
-            and not self.contract.columns()[name].nullable
+            and not columns[name].nullable
             and self.traits[name].default is None
         ]
         if missing:

@@ -5,6 +5,7 @@ it keeps a text that stands once in the file once in memory, where polars copies
 """
 
 from collections.abc import Collection
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -38,7 +39,7 @@ def hold_size(path: Path, columns: Collection[str], limits: Limits) -> None:
     """
     _hold_footer_length(path)
     file = "'" + str(path).replace("'", "''") + "'"
-    with duckdb.connect(":memory:", config={"memory_limit": _MEMORY}) as connection:
+    with _engine().cursor() as connection:
 
         def asked(query: str) -> list[tuple]:
             return connection.sql(query).fetchall()
@@ -66,7 +67,16 @@ def hold_size(path: Path, columns: Collection[str], limits: Limits) -> None:
                 ((unpacked,),) = asked(f"select {' + '.join(sizes)} from read_parquet({file})")
                 hold_unpacked(limits, int(unpacked or 0))
         except duckdb.Error as error:
+            # A damaged file may leave it damaged.
+            _engine.cache_clear()
             raise unreadable(error, path) from error
+
+
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """One for all files: to start one takes longer than to look at a file."""
+    config = {"memory_limit": _MEMORY, "enable_external_file_cache": "false"}
+    return duckdb.connect(":memory:", config=config)
 
 
 def unreadable(error: BaseException, path: Path) -> RefusedFile:
