@@ -77,7 +77,7 @@ bench: $(STAMP) ## Measure speed, memory and growth against the floor
 reference: $(STAMP) ## Hold the warehouse to the second calculation on a sample world at scale 1
 	$(BIN)/python -m tests.reference --scale 1
 
-faults: $(STAMP) ## Disturb every command at every point: kills, power cuts, full disks (takes an hour; needs cc)
+faults: $(STAMP) ## Disturb every command at every point: kills, power cuts, full disks (takes hours; needs cc)
 	$(BIN)/python -m tests.faults --out benchmarks/FAULTS.md
 
 fuzz: $(STAMP) ## Send 10,000 mutated files of all feeds and forms to the door (takes half an hour)

@@ -1,6 +1,6 @@
-"""Tries every point of every command, two processes side by side, and writes the figures.
+"""Tries points of every command, and writes the figures.
 
-`python -m tests.faults [--out FILE] [--points N] [NAME ...]`; N points of each command at most.
+`python -m tests.faults [--out FILE] [--points N] [--minutes N] [--workers N] [--seed N] [NAME ...]`
 """
 
 import argparse
@@ -8,11 +8,11 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.faults.campaign import Verdict, try_share
+from tests.faults.campaign import Tried, try_evenly
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.shim import COMPILER
 
@@ -25,7 +25,6 @@ KINDS = {
     "again": "killed, run again, then a power cut",
     "clock": "clock an hour or a day off",
 }
-SHARES = 8
 
 
 def main() -> int:
@@ -33,59 +32,60 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults")
     parser.add_argument("names", nargs="*", help=f"of {', '.join(SCENARIOS)}; else all")
     parser.add_argument("--out", type=Path, help="where the figures go, as Markdown")
-    parser.add_argument("--points", type=int, help="of each command; else all")
+    parser.add_argument("--points", type=int, help="of each command at most; else all")
+    parser.add_argument("--minutes", type=float, help="after which no point is begun")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--seed", type=int, default=1, help="of the order of the points")
     given = parser.parse_args()
     if COMPILER is None:
         print("A C compiler is needed: install gcc.", file=sys.stderr)
         return 2
     names = given.names or list(SCENARIOS)
-    verdicts = []
-    workers = os.cpu_count() or 1
-    # Making ready takes longer than a few points do.
-    count = 1 if given.points else SHARES
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    seconds = None if given.minutes is None else given.minutes * 60
+    with ProcessPoolExecutor(given.workers, mp_context=get_context("spawn")) as pool:
         shares = [
-            pool.submit(try_share, name, share, count, given.points)
-            for name in names
-            for share in range(count)
+            pool.submit(try_evenly, names, given.seed, share, given.workers, given.points, seconds)
+            for share in range(given.workers)
         ]
-        for done, future in enumerate(as_completed(shares), start=1):
-            found = future.result()
-            verdicts += found
-            lost = [one for one in verdicts if one.faults]
-            told = f"{done} of {len(shares)} shares, {len(verdicts)} points, {len(lost)} lost"
-            print(told, *(f"  {one}" for one in found if one.faults), sep="\n", flush=True)
-    verdicts.sort(key=lambda one: (names.index(one.point.scenario), one.point.kind, one.point.at))
+        found = [one.result() for one in shares]
+    tried = Tried(found[0].there_are, [one for part in found for one in part.verdicts])
+    told = "\n".join(_told(names, tried, given.seed))
+    print(told)
     if given.out:
-        given.out.write_text(
-            "\n".join(_told(names, verdicts, bool(given.points))) + "\n", encoding="utf-8"
-        )
-    return 1 if any(one.faults for one in verdicts) else 0
+        given.out.write_text(told + "\n", encoding="utf-8")
+    return 1 if any(one.faults for one in tried.verdicts) else 0
 
 
-def _told(names: list[str], verdicts: list[Verdict], is_sample: bool) -> Iterator[str]:
+def _told(names: list[str], tried: Tried, seed: int) -> Iterator[str]:
     """The figures as Markdown."""
-    lost = [one for one in verdicts if one.faults]
+    lost = [one for one in tried.verdicts if one.faults]
+    there_are, count = tried.there_are.total(), len(tried.verdicts)
     yield "# Commands under faults"
     yield ""
     yield "`make faults` writes this file. At each point a command is disturbed and then run again;"
     yield "it survives if the home then holds, by content, what an undisturbed run leaves."
     yield ""
-    if is_sample:
-        yield "These are figures of a sample of the points. To try them all:"
-        yield "`.venv/bin/python -m tests.faults --out benchmarks/FAULTS.md`."
+    if count < there_are:
+        yield f"These are figures of a sample of the points: {count:,} were tried, in an order of"
+        yield f"chance (seed {seed}) in which commands and kinds take turns."
         yield ""
-    yield f"Points: {len(verdicts)}. Survived: {len(verdicts) - len(lost)}. Lost: {len(lost)}."
+    yield f"Points: {there_are:,}. Tried: {count:,}. Survived: {count - len(lost):,}."
+    yield f"Lost: {len(lost):,}."
     yield ""
-    yield "| command | disturbance | points | survived | lost |"
-    yield "| --- | --- | ---: | ---: | ---: |"
-    tried = Counter((one.point.scenario, one.point.kind) for one in verdicts)
+    yield "| command | disturbance | points | tried | survived | lost |"
+    yield "| --- | --- | ---: | ---: | ---: | ---: |"
+    done = Counter((one.point.scenario, one.point.kind) for one in tried.verdicts)
     failed = Counter((one.point.scenario, one.point.kind) for one in lost)
     for name in names:
         for kind, meaning in KINDS.items():
-            if count := tried[name, kind]:
-                bad = failed[name, kind]
-                yield f"| {name} | {meaning} | {count} | {count - bad} | {bad} |"
+            if points := tried.there_are[name, kind]:
+                good, bad = done[name, kind] - failed[name, kind], failed[name, kind]
+                yield f"| {name} | {meaning} | {points} | {good + bad} | {good} | {bad} |"
+    if lost:
+        yield ""
+        yield "Lost:"
+        yield ""
+        yield from (f"- {one}" for one in lost)
 
 
 if __name__ == "__main__":

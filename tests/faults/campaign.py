@@ -7,8 +7,11 @@ undisturbed run leaves.
 import random
 import re
 import shutil
+import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -127,21 +130,15 @@ class Bench:
         for seconds in (-DAY - HOUR, -HOUR, HOUR, DAY):
             yield Point(name, "clock", 0, str(seconds))
 
-    def sample(self, count: int, seed: int) -> list[Point]:
-        """Some points of each kind, and every cut at the end and every clock."""
-        points = list(self.points())
-        always = [one for one in points if not one.at]
-        by_kind: dict[str, list[Point]] = {}
-        for one in points:
-            if one.at:
-                by_kind.setdefault(one.kind, []).append(one)
+    def evenly(self, seed: int) -> list[Point]:
+        """All points in an order of chance in which the kinds take turns."""
         chance = random.Random(f"{self.scenario.name} {seed}")
-        drawn = [
-            one
-            for kind in by_kind.values()
-            for one in chance.sample(kind, min(len(kind), (count - len(always)) // len(by_kind)))
-        ]
-        return always + drawn
+        by_kind: dict[str, list[Point]] = {}
+        for one in self.points():
+            by_kind.setdefault(one.kind, []).append(one)
+        for points in by_kind.values():
+            chance.shuffle(points)
+        return [one for turn in zip_longest(*by_kind.values()) for one in turn if one]
 
     def try_point(self, point: Point) -> Verdict:
         """Disturbs the command there, runs it again, and compares."""
@@ -236,14 +233,56 @@ class Bench:
         return faults
 
 
-def try_share(name: str, share: int, shares: int, count: int | None = None) -> list[Verdict]:
-    """Tries every `shares`-th point of a scenario, or of a sample of them."""
+@dataclass
+class Tried:
+    """What a campaign, or a share of it, came to.
+
+    Attributes:
+        there_are: How many points a command has of a kind.
+        verdicts: Of those that were tried.
+    """
+
+    there_are: Counter[tuple[str, str]]
+    verdicts: list[Verdict]
+
+
+def try_evenly(
+    names: list[str],
+    seed: int,
+    share: int,
+    shares: int,
+    most: int | None = None,
+    seconds: float | None = None,
+) -> Tried:
+    """Tries every `shares`-th point, one command and one kind after the other.
+
+    Args:
+        names: Of scenarios.
+        seed: Of the order.
+        share: Which points, from 0.
+        shares: Into how many parts the points are cut.
+        most: How many points of each command, in all shares; else all.
+        seconds: After which no further point is begun.
+    """
+    until = None if seconds is None else time.monotonic() + seconds
+    tried = Tried(Counter(), [])
     with TemporaryDirectory(prefix="faults-") as folder:
         library = build_shim(Path(folder))
         with Commands(library) as commands:
-            bench = Bench(commands, library, Path(folder) / "bench", SCENARIOS[name])
-            points = bench.sample(count, 1) if count else list(bench.points())
-            return [bench.try_point(point) for point in points[share::shares]]
+            queues = []
+            for number, name in enumerate(names):
+                bench = Bench(commands, library, Path(folder) / str(number), SCENARIOS[name])
+                points = bench.evenly(seed)
+                tried.there_are.update((name, one.kind) for one in points)
+                queues.append([(bench, one) for one in points[:most][share::shares]])
+            for turn in zip_longest(*queues):
+                for bench, point in filter(None, turn):
+                    if until is None or time.monotonic() < until:
+                        verdict = bench.try_point(point)
+                        tried.verdicts.append(verdict)
+                        if verdict.faults:
+                            print(verdict, flush=True)
+    return tried
 
 
 def _disturbance(point: Point) -> Disturbance:

@@ -44,6 +44,7 @@ def contents(root: Path, *, is_timeless: bool = False) -> dict[str, Any]:
         for name in lake.tables():
             parts[f"lake {name}"] = _rows_once(lake, name)
     parts |= _bytes("ledger", settings.ledger_root, _without_times if is_timeless else _digest)
+    parts |= _bytes("keys", settings.keys_root)
     parts |= _bytes("outbox", settings.outbox_root)
     parts |= _bytes("target", root / "target")
     parts["arrivals"] = _told(_arrivals, settings)

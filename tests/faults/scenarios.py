@@ -68,10 +68,13 @@ class Scenario:
     call: str = "tests.faults.steps:command"
 
 
+# The same each time, so that two ledgers can be compared.
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+
+
 def give_key(settings: Settings) -> None:
-    """Gives a home the same signing key each time, so that two ledgers can be compared."""
-    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-    content = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    """Gives a home the same signing key each time."""
+    content = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     durable.write_bytes(settings.keys_root / PRIVATE_KEY, content, is_secret=True)
 
 
@@ -116,6 +119,13 @@ def _drafted_july(root: Path) -> Settings:
     settings = _issued_june(root)
     draft(settings, JULY, by="Ada")
     return settings
+
+
+def _approved_june(root: Path) -> None:
+    settings = Settings(home=root / "home")
+    publish(settings, TUNE, WAVE)
+    draft(settings, by="Ada")
+    approve(settings, JUNE, by="Ben")
 
 
 def _approved_july(root: Path) -> Settings:
@@ -165,6 +175,12 @@ SCENARIOS = {
             _drafted_july,
             _command("statement", "approve", "--month", JULY, "--by", "Ben"),
         ),
+        Scenario(
+            "first issue",
+            _approved_june,
+            lambda root: [str(root / "home"), JUNE],
+            "tests.faults.steps:first_issue",
+        ),
         Scenario("issue", _approved_july, _command("statement", "issue", "--month", JULY)),
         Scenario(
             "publish",
@@ -173,6 +189,7 @@ SCENARIOS = {
             "tests.faults.steps:publish",
         ),
         Scenario("report", _issued_july, _command("report", "--month", JULY, "--partner", "tune")),
+        Scenario("reports", _issued_july, _command("report", "--month", JULY)),
         Scenario(
             "deliver",
             _reported_july,

@@ -13,7 +13,7 @@ from linernotes import warehouse
 from linernotes.base import durable
 from linernotes.published import open_published, publication
 from linernotes.settings import Settings
-from linernotes.statements import draft, month_start
+from linernotes.statements import draft, keys, month_start
 from linernotes.warehouse import closing
 from orchestration.cli import _explain, run
 
@@ -41,6 +41,17 @@ def close_and_draft(home: str, month: str, known_at: str, by: str) -> int:
         draft(settings, month, by=by, source=file)
 
     return _told(go)
+
+
+def first_issue(home: str, month: str) -> int:
+    """`statement issue` that makes the home's signing key; it is the same one each time."""
+    from tests.faults.scenarios import KEY
+
+    write = vars(keys)["_write_private"]
+    vars(keys)["_write_private"] = lambda settings, _, **more: write(
+        settings, keys.SigningKey(KEY), **more
+    )
+    return run(["--home", home, "statement", "issue", "--month", month])
 
 
 def _told(go: Callable[[], object]) -> int:

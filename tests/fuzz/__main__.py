@@ -1,6 +1,6 @@
 """Loads mutants by the thousand, two processes side by side, and says what went wrong.
 
-`python -m tests.fuzz [--files N] [--seed N] [--first N]`.
+`python -m tests.fuzz [--files N] [--seed N] [--first N] [--workers N]`.
 """
 
 import argparse
@@ -20,11 +20,12 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--first", type=int, default=0, help="number of the first file")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=os.cpu_count())
     given = parser.parse_args()
     end = given.first + given.files
     starts = range(given.first, end, SHARE)
     faults: list[str] = []
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(given.workers, mp_context=get_context("spawn")) as pool:
         shares = {
             pool.submit(faults_of, range(start, min(start + SHARE, end)), given.seed): start
             for start in starts

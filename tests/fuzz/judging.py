@@ -5,6 +5,7 @@ there; a good file beside them loads; each file gets an answer.
 """
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -112,7 +113,16 @@ def _place(home: Path, one: Mutant) -> str | None:
     folder = Settings(home=home).landing_root / one.feed
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / one.name
-    path.write_bytes(one.content)
+    if one.laid_as == "pipe":
+        os.mkfifo(path)
+    elif one.laid_as == "link":
+        # Its content lies outside of the landing zone: a load of it would be another file's.
+        beyond = home / "beyond"
+        beyond.mkdir(exist_ok=True)
+        (beyond / one.name).write_bytes(one.content)
+        path.symlink_to(beyond / one.name)
+    else:
+        path.write_bytes(one.content)
     if one.manifest is not None:
         path.with_name(one.name + MANIFEST_ENDING).write_bytes(one.manifest)
     return f"{one.feed}/{one.name}"
@@ -128,6 +138,8 @@ def _wrong(
             yield Fault(None, f"{good} did not load: {answer.get('state')} {answer.get('reason')}")
     for name, one in placed.items():
         answer = answers.get(name)
+        if one.laid_as != "file" and answer is not None:
+            yield Fault(one, f"was opened: {answer['state']}")
         if answer is None:
             if name not in whole["ignored"]:
                 yield Fault(one, "no answer")

@@ -15,11 +15,14 @@ from linernotes.ingestion.feeds import CONTRACTS
 from linernotes.settings import Settings
 
 LARGEST_FILE_BYTES = 1 << 30
+# A load over it ends, and the file that it was at is told; the machine is not brought down.
+MOST_MEMORY_BYTES = 6 << 30
 
 
 def load(home: str, told: str) -> int:
     """Loads a home and writes a line of JSON per delivery, and one of the whole at the end."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE_BYTES, LARGEST_FILE_BYTES))
+    resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     settings = Settings(home=Path(home))
     began = time.monotonic()
     with Path(told).open("w") as lines:

@@ -4,6 +4,7 @@ The same number gives the same file.
 """
 
 import copy
+import gzip
 import io
 import json
 import random
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -107,11 +109,20 @@ XML_PIECES = (
     "<y:z/>",
 )
 MOST_COLUMNS, DEPTH = 300, 3000
+# The time and memory that polars takes for a type grow much faster than its depth: 400 levels in
+# six rows took 1 GB and more than half a minute.
+DEEPEST_TYPE = 64
+# Of a mutant that is not a bomb by intent.
+MOST_BYTES = 64 << 20
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A file for the landing zone, and perhaps a manifest beside it."""
+    """A file for the landing zone, and perhaps a manifest beside it.
+
+    Attributes:
+        laid_as: `file`, `pipe` or `link`: what stands under its name.
+    """
 
     number: int
     feed: str
@@ -119,6 +130,7 @@ class Mutant:
     content: bytes
     manifest: bytes | None
     told: str
+    laid_as: str = "file"
 
 
 def mutant(number: int, seed: int) -> Mutant:
@@ -149,8 +161,59 @@ def mutant(number: int, seed: int) -> Mutant:
     if chance.random() < 0.1:
         manifest = chance.choice(MANIFESTS)(chance)
         told.append("manifest")
+    laid_as = "file"
+    if chance.random() < 0.02:
+        laid_as = chance.choice(["pipe", "link"])
+        told.append(laid_as)
+    elif chance.random() < 0.01:
+        content, ending = BOMBS[chance.choice(list(BOMBS))](told)
     described = f"{origin.feed}{origin.ending}: {', '.join(told)}"
-    return Mutant(number, origin.feed, stem + ending, content, manifest, described)
+    return Mutant(number, origin.feed, stem + ending, content, manifest, described, laid_as)
+
+
+def _wide(told: list[str]) -> tuple[bytes, str]:
+    told.append("100,000 columns")
+    names = ",".join(f"c{number}" for number in range(100_000))
+    return f"{names}\n{',' * 99_999}\n".encode(), ".csv"
+
+
+def _wide_rows(told: list[str]) -> tuple[bytes, str]:
+    told.append("100,000 keys")
+    return json.dumps({f"c{number}": number for number in range(100_000)}).encode(), ".jsonl"
+
+
+def _packed_zeros(told: list[str]) -> tuple[bytes, str]:
+    told.append("a bomb of one line")
+    return _bomb(b"0" * (1 << 20), 300), ".csv.gz"
+
+
+def _packed_lines(told: list[str]) -> tuple[bytes, str]:
+    told.append("a bomb of many lines")
+    return _bomb(b"{}\n" * (1 << 18), 300), ".jsonl.gz"
+
+
+def _packed_elements(told: list[str]) -> tuple[bytes, str]:
+    told.append("a bomb of elements")
+    return _bomb(b"<a></a>" * (1 << 17), 400), ".xml.gz"
+
+
+@cache
+def _bomb(piece: bytes, times: int) -> bytes:
+    sink = io.BytesIO()
+    with gzip.GzipFile(fileobj=sink, mode="wb", compresslevel=1, mtime=0) as packing:
+        for _ in range(times):
+            packing.write(piece)
+    return sink.getvalue()
+
+
+# Small files that are large once they are read.
+BOMBS: dict[str, Callable[[list[str]], tuple[bytes, str]]] = {
+    "wide": _wide,
+    "wide rows": _wide_rows,
+    "zeros": _packed_zeros,
+    "lines": _packed_lines,
+    "elements": _packed_elements,
+}
 
 
 def _written(
@@ -158,12 +221,22 @@ def _written(
 ) -> bytes:
     form = ending.removesuffix(".gz")
     try:
+        if form == ".parquet" and max(map(_depth, rows)) > DEEPEST_TYPE:
+            raise ValueError("too deep for a type")
         content = _typed(rows, chance, told) if form == ".parquet" else written(rows, form)
     except Exception:  # not every value can stand in every form
         told.append("as texts")
         texts = [{str(name): str(value) for name, value in row.items()} for row in rows]
         content = written(texts, ".jsonl" if form == ".parquet" else form)
     return packed(content) if ending.endswith(".gz") else content
+
+
+def _depth(value: Any) -> int:
+    """How many levels of lists and objects a value has."""
+    if not isinstance(value, dict | list):
+        return 0
+    inner = value.values() if isinstance(value, dict) else value
+    return 1 + max(map(_depth, inner), default=0)
 
 
 def _typed(rows: list[dict[str, Any]], chance: random.Random, told: list[str]) -> bytes:
@@ -189,9 +262,11 @@ def _typed(rows: list[dict[str, Any]], chance: random.Random, told: list[str]) -
             ]
         )
         frame = frame.with_columns(column)
-    if chance.random() < 0.1:
+    # A copy of a long text costs the writer its whole length, if not the file.
+    copies = min(2000, MOST_BYTES // max(1, sum(len(repr(row)) for row in rows)))
+    if chance.random() < 0.1 and copies > 1:
         told.append("many rows")
-        frame = pl.concat([frame] * 2000)
+        frame = pl.concat([frame] * copies)
     sink = io.BytesIO()
     frame.write_parquet(sink, compression=chance.choice(["zstd", "snappy", "uncompressed"]))
     return sink.getvalue()

@@ -19,6 +19,8 @@ from linernotes.ingestion.limits import hold, hold_unpacked
 from linernotes.settings import Limits
 
 PIECE_BYTES = 16 * 1024 * 1024
+# A row takes memory however short its text is: of `{}` alone, a piece would hold five million.
+PIECE_LINES = 200_000
 # No honest record is longer; what is, is a quote that was never closed.
 LONGEST_RECORD_BYTES = 4 * PIECE_BYTES
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -143,16 +145,33 @@ def pieces(path: Path, limits: Limits) -> Iterator[tuple[bytes, bool]]:
             hold_unpacked(limits, unpacked, packed)
             block = _read(stream, path)
             if not block:
-                yield rest, True
+                *before, last = _by_lines(rest)
+                yield from ((part, False) for part in before)
+                yield last, True
                 return
             end = _end_of_last_line(rest)
             if end:
-                yield rest[:end], False
+                yield from ((part, False) for part in _by_lines(rest[:end]))
                 rest = rest[end:]
             elif len(rest) > LONGEST_RECORD_BYTES:
                 raise RefusedFile(
                     f"a line is longer than {LONGEST_RECORD_BYTES // 2**20} MiB; send a row a line"
                 )
+
+
+def _by_lines(content: bytes) -> Iterator[bytes]:
+    """The content in parts of so many lines at most; each but the last ends where a line does."""
+    end = next((one for one in (b"\n", b"\r") if content.count(one) > PIECE_LINES), None)
+    if end is None:
+        yield content
+        return
+    half = len(content) // 2
+    middle = content.find(end, half, -1) + 1 or content.rfind(end, 0, half) + 1
+    # CRLF is one end of a line.
+    middle += content[middle - 1 : middle + 1] == b"\r\n"
+    yield from _by_lines(content[:middle])
+    if middle < len(content):
+        yield from _by_lines(content[middle:])
 
 
 def _read(stream: IO[bytes], path: Path) -> bytes:

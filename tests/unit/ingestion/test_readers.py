@@ -241,3 +241,21 @@ def test_csv_rows_of_separators_are_skipped_and_counted(
     assert all(not batch.broken_rows for batch in batches)
     assert reader.blank_row_count == 3
     assert reader.originals([2])[2] == good
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("most", [1, 2, 3, 7])
+def test_content_cut_by_lines_is_the_same_in_parts_of_so_many(
+    monkeypatch: pytest.MonkeyPatch, end: bytes, most: int
+) -> None:
+    monkeypatch.setattr(batches, "PIECE_LINES", most)
+    lines = [b"x" * length + end for length in (0, 1, 50, 0, 0, 3, 900, 2, 0, 1)]
+
+    for count in range(len(lines) + 1):
+        for last in (b"", b"no end"):
+            content = b"".join(lines[:count]) + last
+            parts = list(batches._by_lines(content))
+
+            assert b"".join(parts) == content
+            assert all(part.count(end) <= most for part in parts)
+            assert all(part.endswith(end) for part in parts[:-1])
