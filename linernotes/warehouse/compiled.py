@@ -114,7 +114,7 @@ def _compile(cache: Path) -> None:
                 *("--vars", json.dumps(variables)),
                 *("--select", "resource_type:model", "test_type:data"),
             ],
-            sources_root=SOURCES_PLACE,
+            variables={"LINERNOTES_SOURCES": SOURCES_PLACE},
         )
         if run.exit_status != 0:
             raise BuildFailed(f"dbt could not compile the models: {run.last_words}")

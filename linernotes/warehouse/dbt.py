@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -125,6 +125,7 @@ class BuildResult:
 def dbt_environment(settings: Settings) -> dict[str, str]:
     """The environment variables with which the dbt project finds this home."""
     return {
+        "LINERNOTES_TARGET": "duckdb",
         "LINERNOTES_WAREHOUSE_FILE": str(settings.warehouse_file),
         "LINERNOTES_SOURCES": str(sources_folder(settings)),
         "LINERNOTES_DBT_THREADS": str(settings.dbt_threads),
@@ -171,7 +172,7 @@ def run_dbt(
     settings: Settings,
     arguments: list[str],
     on_progress: Progress | None = None,
-    sources_root: str | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> DbtRun:
     """Runs one dbt command in a process of its own, which ends when this one does.
 
@@ -182,13 +183,11 @@ def run_dbt(
         settings: The home.
         arguments: dbt's own.
         on_progress: Called with nodes done, nodes in all, and the node's name.
-        sources_root: Where the models read the lake, if not from the home's links.
+        variables: Environment variables in place of those for DuckDB and the home's sources.
     """
     command = [sys.executable, "-m", "linernotes.warehouse.run_dbt", "--log-format", "json"]
     command += ["--log-level", "info", "--no-use-colors", *arguments]
-    environment = os.environ | dbt_environment(settings)
-    if sources_root:
-        environment["LINERNOTES_SOURCES"] = sources_root
+    environment = os.environ | dbt_environment(settings) | dict(variables or {})
     messages: list[str] = []
     invocation_id = ""
     with subprocess.Popen(
