@@ -17,10 +17,10 @@ BIN := .venv/bin
 STAMP := .venv/.synced
 WORKERS ?= 2
 
-.PHONY: help install demo test browser pictures architecture lint format up docs bench reference faults fuzz clean
+.PHONY: help install demo test test-spark spark browser pictures architecture lint format up docs bench reference faults fuzz clean
 
 help: ## Say what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 install: $(STAMP) ## Bring .venv in line with uv.lock (needs only python3)
 
@@ -28,7 +28,33 @@ demo: $(STAMP) ## Run a sample world through the whole pipeline, from feeds to p
 	$(BIN)/linernotes demo
 
 test: $(STAMP) browser ## Run all tests
-	$(BIN)/pytest -n $(WORKERS) --dist loadscope
+	$(BIN)/pytest -n $(WORKERS) --dist loadscope --ignore tests/spark
+
+test-spark: $(STAMP) spark ## Build a world on DuckDB and on a Spark cluster of this machine, and compare them row by row
+	$(BIN)/pytest -n 0 tests/spark
+
+# PySpark and dbt's Spark adapter are in an environment of their own.
+SPARK_LOCK := deploy/spark/requirements.txt
+SPARK_STAMP := .spark/.synced
+
+spark: java $(SPARK_STAMP) ## Install the second engine: Java from Debian, and .spark in line with its lock file
+
+$(SPARK_STAMP): $(SPARK_LOCK) deploy/spark/HomeLogin.java deploy/spark/compile_login.py | $(UV) java
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .spark
+	$(INDEX) \
+	$(UV) pip sync --quiet --python .spark --require-hashes $(SPARK_LOCK)
+	SPARK_LOCAL_IP=127.0.0.1 .spark/bin/python deploy/spark/compile_login.py deploy/spark/HomeLogin.java .spark/login
+	@touch $@
+
+JAVA_VERSION = $(shell java -version 2>&1 | sed -nE 's/.* version "([0-9]+).*/\1/p')
+JAVA_PACKAGES := openjdk-17-jre-headless openjdk-21-jre-headless default-jre-headless
+
+.PHONY: java
+java:
+	@[ "$(or $(JAVA_VERSION),0)" -ge 17 ] || { $(AS_ROOT) apt-get update -q && for package in $(JAVA_PACKAGES); do \
+	  $(AS_ROOT) apt-get install -y -q --no-install-recommends "$$package" && exit 0; done; \
+	  echo 'Spark needs Java 17 or later, which could not be installed. Install it as root:' >&2; \
+	  echo '    apt-get install --no-install-recommends openjdk-17-jre-headless' >&2; exit 1; }
 
 # Debian's own; Playwright would download another from a host outside the package index.
 CHROMIUM := $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))
@@ -84,12 +110,15 @@ fuzz: $(STAMP) ## Send 10,000 mutated files of all feeds and forms to the door (
 	$(BIN)/python -m tests.fuzz
 
 clean: ## Remove what can be made again, .venv included; data homes are left alone
-	rm -rf .venv .uv target logs dist site .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .uv .spark target logs dist site .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMP): uv.lock pyproject.toml | $(UV)
 	$(UV) sync --locked --python $(PYTHON) || $(MAKE) --no-print-directory from-mirror
 	@touch $@
+
+INDEX = index="$${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$(.uv/bin/pip config get global.index-url 2>/dev/null || true)}}}"; \
+	if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi;
 
 # Where this machine is set to a mirror, its address is not the one in uv.lock, and uv stops. The
 # same versions, held by their hashes, then come from the mirror.
@@ -98,8 +127,7 @@ from-mirror:
 	@echo 'Trying the package index that this machine is set to.'
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
 	$(UV) export --frozen --quiet --no-emit-project --output-file .uv/requirements.txt
-	index="$${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$(.uv/bin/pip config get global.index-url 2>/dev/null || true)}}}"; \
-	if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
+	$(INDEX) \
 	$(UV) pip sync --require-hashes .uv/requirements.txt; \
 	$(UV) pip install --no-deps --editable .
 

@@ -21,16 +21,28 @@ LOCK_VARIABLE = "LINERNOTES_WRITING_LOCK"
 FOLDER_VARIABLE = "LINERNOTES_RUN_FOLDER"
 # A file with the project as dbt has parsed it before; it may not be there yet.
 MANIFEST_VARIABLE = "LINERNOTES_MANIFEST"
+# The interpreter that has the adapter of the engine, if it is not this one's.
+PYTHON_VARIABLE = "LINERNOTES_SPARK_PYTHON"
 WRITING_COMMANDS = {"build", "run", "seed", "snapshot", "test"}
 
 
 def main() -> None:
     """Runs dbt with the arguments of this process, and ends with dbt's exit status."""
+    _become_other_interpreter()
     end_with_parent()
     _hold_home()
     if folder := os.environ.get(FOLDER_VARIABLE):
         os.chdir(folder)
     sys.exit(_run(sys.argv[1:]))
+
+
+def _become_other_interpreter() -> None:
+    """Goes on in the engine's own environment, as the same process."""
+    python = os.environ.get(PYTHON_VARIABLE)
+    if python and python != sys.executable:
+        # -P: modules beside this file are not to be found by their short names.
+        environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+        os.execve(python, [python, "-P", __file__, *sys.argv[1:]], environment)
 
 
 def _hold_home() -> None:

@@ -39,6 +39,8 @@ OTHER_NAMES = frozenset(
         "WAREHOUSE_FILE",
         "WRITING_LOCK",
         "FAULTS",
+        "SPARK_PYTHON",
+        "SPARK_SCHEMA",
     )
 )
 
@@ -120,6 +122,11 @@ class Settings(Limits, BaseSettings):
             taken.
         dbt_threads: How many models dbt builds at a time.
         duckdb_threads: How many threads DuckDB uses within one model; the machine's when left out.
+        engine: What runs the models of a build: `duckdb` here, or `spark` on a cluster.
+        spark_host: The cluster's Thrift server, with `spark_port`.
+        spark_user: Who logs in there, with `spark_password`; nobody is asked without a password.
+        spark_tls: Whether the way there is encrypted.
+        spark_warehouse: The server's `spark.sql.warehouse.dir`, as this machine sees it.
         alert_webhook: Where an alert is posted, as a JSON object with `text`.
         alert_email: Who gets an alert as mail, from `alert_sender`, by the server `smtp_host`.
         smtp_port: The server's port; what goes with `smtp_security` when left out.
@@ -143,6 +150,13 @@ class Settings(Limits, BaseSettings):
     settling_seconds: float = Field(default=5, ge=0, allow_inf_nan=False)
     dbt_threads: int = Field(default=2, ge=1)
     duckdb_threads: int | None = Field(default=None, ge=1)
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    spark_host: str = "127.0.0.1"
+    spark_port: int = Field(default=10_000, ge=1, le=65_535)
+    spark_user: str = "linernotes"
+    spark_password: str = Field(default="", repr=False)
+    spark_tls: bool = False
+    spark_warehouse: Path | None = None
     alert_webhook: str = Field(default="", repr=False)
     alert_email: str = ""
     alert_sender: str = ""
@@ -196,7 +210,7 @@ class Settings(Limits, BaseSettings):
                     raise ValueError(f"{name} in {place} is no setting; is {near[0]} meant?")
         return values
 
-    @field_validator("home", "landing", "agreements", mode="before")
+    @field_validator("home", "landing", "agreements", "spark_warehouse", mode="before")
     @classmethod
     def _is_no_address(cls, path: Any) -> Any:
         """Refuse what would be read as a folder of that name below the current one."""
@@ -204,7 +218,7 @@ class Settings(Limits, BaseSettings):
             raise ValueError(f"{path} is an address; give the path of a folder on this machine")
         return path
 
-    @field_validator("home", "landing", "agreements")
+    @field_validator("home", "landing", "agreements", "spark_warehouse")
     @classmethod
     def _from_anywhere(cls, path: Path | None) -> Path | None:
         """The path, whatever folder a process that gets it runs in."""
@@ -265,6 +279,10 @@ class Settings(Limits, BaseSettings):
     @property
     def warehouse_file(self) -> Path:
         return self.home / "warehouse" / "linernotes.duckdb"
+
+    @property
+    def spark_warehouse_root(self) -> Path:
+        return self.spark_warehouse or self.home / "warehouse" / "spark" / "tables"
 
     @property
     def published_root(self) -> Path:

@@ -1,4 +1,11 @@
-{#- Schemas are public names (`marts`, `reports`, …): the folder's schema is used as it stands, without a prefix. -#}
+{#- Schemas are public names (`marts`, `reports`, …): the folder's schema is used as it stands, without a prefix. On Spark homes share a
+    catalogue, so that there each home's schemas begin with a name of its own. -#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
-    {{ custom_schema_name or target.schema }}
+    {{ return(adapter.dispatch("generate_schema_name")(custom_schema_name, node)) }}
+{%- endmacro %}
+{% macro default__generate_schema_name(custom_schema_name, node) -%}
+    {{ return(custom_schema_name or target.schema) }}
+{%- endmacro %}
+{% macro spark__generate_schema_name(custom_schema_name, node) -%}
+    {{ return([target.schema, custom_schema_name] | select | join("_")) }}
 {%- endmacro %}

@@ -44,6 +44,8 @@ ledger = typer.Typer(help="What was issued, for good.")
 app.add_typer(ledger, name="ledger", no_args_is_help=True)
 keys = typer.Typer(help="The key that signs the ledger.")
 app.add_typer(keys, name="keys", no_args_is_help=True)
+cluster = typer.Typer(help="A Spark cluster on this machine, for LINERNOTES_ENGINE=spark.")
+app.add_typer(cluster, name="cluster", no_args_is_help=True)
 trace = typer.Typer(help="From cent to events, and back.")
 app.add_typer(trace, name="trace", no_args_is_help=True)
 
@@ -792,6 +794,39 @@ def _print_key(key_id: str, public_key: str, as_json: bool) -> None:
         typer.echo(dumps({"key_id": key_id, "public_key": public_key}, indent=2))
     else:
         print_table("Signs the ledger", ("key", "public key"), [(key_id, public_key)])
+
+
+@cluster.command("start")
+def start_cluster(
+    context: typer.Context,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that compute.")] = 2,
+    cores: Annotated[int, typer.Option(min=1, help="Cores of each worker.")] = 1,
+    memory: Annotated[
+        int, typer.Option(min=1024, help="MiB of each worker, and of the Thrift server.")
+    ] = 2048,
+) -> None:
+    """Start a master, workers and a Thrift server, which listen on this machine alone."""
+    from linernotes import warehouse
+    from orchestration.console import print_table, say
+
+    settings = _settings(context)
+    size = warehouse.Size(workers, cores, memory)
+    processes = warehouse.start_cluster(settings, size)
+    print_table("Started", ("process", "number"), list(processes.items()))
+    say(
+        f"The Thrift server is {settings.spark_host}:{settings.spark_port}. Builds use it with "
+        "LINERNOTES_ENGINE=spark; `linernotes cluster stop` ends it."
+    )
+
+
+@cluster.command("stop")
+def stop_cluster(context: typer.Context) -> None:
+    """End what `cluster start` has started. The warehouse file keeps all that was built."""
+    from linernotes import warehouse
+    from orchestration.console import say
+
+    stopped = warehouse.stop_cluster(_settings(context))
+    say(f"Stopped: {', '.join(stopped)}." if stopped else "No cluster of this home is running.")
 
 
 @app.command()

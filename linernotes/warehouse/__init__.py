@@ -14,6 +14,7 @@ from linernotes.warehouse.building import (
     start_run,
 )
 from linernotes.warehouse.closing import close_month, closing_tables
+from linernotes.warehouse.cluster import Size, running_processes, start_cluster, stop_cluster
 from linernotes.warehouse.compiled import INPUT_CLASSES, CompiledProject, compiled_project
 from linernotes.warehouse.dbt import (
     BuildFailed,
@@ -25,6 +26,7 @@ from linernotes.warehouse.dbt import (
     run_dbt,
     target_folder,
 )
+from linernotes.warehouse.engine import engine_of
 from linernotes.warehouse.history import Change, History, as_known
 from linernotes.warehouse.publishing import PUBLIC_SCHEMAS, publish
 from linernotes.warehouse.revaluation import revalue
@@ -45,6 +47,7 @@ __all__ = [
     "History",
     "Shortfall",
     "Simulation",
+    "Size",
     "Triggered",
     "Valuation",
     "World",
@@ -59,6 +62,7 @@ __all__ = [
     "dbt_environment",
     "dbt_vars",
     "end_run",
+    "engine_of",
     "link_sources",
     "now",
     "publish",
@@ -67,10 +71,13 @@ __all__ = [
     "require_rates",
     "revalue",
     "run_dbt",
+    "running_processes",
     "shortfalls",
     "simulate",
     "sources_folder",
+    "start_cluster",
     "start_run",
+    "stop_cluster",
     "target_folder",
     "valuation",
 ]

@@ -39,6 +39,7 @@ from linernotes.warehouse.dbt import (
     run_dbt,
     writing_lock,
 )
+from linernotes.warehouse.engine import engine_of
 from linernotes.warehouse.project import project_sha256
 from linernotes.warehouse.revaluation import revalue
 from linernotes.warehouse.shortfalls import keep_broken_run, keep_shortfalls
@@ -106,7 +107,7 @@ def build(
     freeze = known_at or now()
     with building(settings, freeze):
         start_run(settings)
-        run = run_dbt(settings, build_arguments(freeze, select), on_progress)
+        run = _run(settings, freeze, select, on_progress)
         return end_run(settings, freeze, run, checks)
 
 
@@ -122,17 +123,29 @@ def build_arguments(known_at: datetime, select: str | None = None) -> list[str]:
 
 
 def start_run(settings: Settings) -> None:
-    """Takes away what earlier runs left: from here on, the warehouse file has no record."""
+    """Takes away what earlier runs left: from here on, the warehouse file has no record.
+
+    Raises:
+        BuildFailed: if the engine cannot be used.
+    """
     forget_results(settings)
     if settings.warehouse_file.exists():
         with _warehouse(settings) as connection:
             forget_run(connection)
+    engine_of(settings).prepare()
+
+
+def _run(
+    settings: Settings, known_at: datetime, select: str | None, on_progress: Progress | None = None
+) -> DbtRun:
+    arguments = build_arguments(known_at, select)
+    return run_dbt(settings, arguments, on_progress, engine_of(settings).environment)
 
 
 def end_run(
     settings: Settings, known_at: datetime, run: DbtRun, checks: Iterable[Check] = ()
 ) -> BuildResult:
-    """Records in the warehouse file what dbt's run came to.
+    """Brings what dbt has made into the warehouse file, and records there what the run came to.
 
     Args:
         settings: The home.
@@ -145,6 +158,7 @@ def end_run(
     """
     try:
         results = dbt_results(settings, run)
+        engine_of(settings).collect(known_at, results)
     except BuildFailed as reason:
         keep_broken_run(settings, known_at, str(reason))
         raise
@@ -185,8 +199,9 @@ def build_again(settings: Settings, select: str, consequence: str) -> CheckedRun
         checked = require_build(settings, consequence)
         link_sources(settings)
         start_run(settings)
-        run = run_dbt(settings, build_arguments(checked.known_at, select))
+        run = _run(settings, checked.known_at, select)
         results = dbt_results(settings, run)
+        engine_of(settings).collect(checked.known_at, results)
         keep_shortfalls(settings, checked.known_at, results)
         build_result(settings, checked.known_at, run, results)
         again = {(check.kind, check.name): check for check in results.checks}

@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -125,6 +125,7 @@ class BuildResult:
 def dbt_environment(settings: Settings) -> dict[str, str]:
     """The environment variables with which the dbt project finds this home."""
     return {
+        "LINERNOTES_TARGET": "duckdb",
         "LINERNOTES_WAREHOUSE_FILE": str(settings.warehouse_file),
         "LINERNOTES_DBT_THREADS": str(settings.dbt_threads),
         "LINERNOTES_DUCKDB_THREADS": str(settings.duckdb_threads or os.cpu_count() or 1),
@@ -172,6 +173,7 @@ def run_dbt(
     settings: Settings,
     arguments: list[str],
     on_progress: Progress | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> DbtRun:
     """Runs one dbt command in a process of its own, which ends when this one does.
 
@@ -182,10 +184,11 @@ def run_dbt(
         settings: The home.
         arguments: dbt's own.
         on_progress: Called with nodes done, nodes in all, and the node's name.
+        variables: Environment variables in place of those for DuckDB.
     """
     command = [sys.executable, "-m", "linernotes.dbt_process", "--log-format", "json"]
     command += ["--log-level", "info", "--no-use-colors", *arguments]
-    environment = os.environ | dbt_environment(settings)
+    environment = os.environ | dbt_environment(settings) | dict(variables or {})
     settings.warehouse_file.parent.mkdir(parents=True, exist_ok=True)
     messages: list[str] = []
     invocation_id = ""
@@ -207,7 +210,8 @@ def run_dbt(
                 data = event["data"]
                 node = data.get("node_info", {}).get("node_name", "")
                 on_progress(int(data.get("index", 0)), int(data.get("total", 0)), node)
-    keep_manifest(Path(environment[MANIFEST_VARIABLE]), target_folder(settings))
+    if kept := environment[MANIFEST_VARIABLE]:
+        keep_manifest(Path(kept), Path(environment["DBT_TARGET_PATH"]))
     return DbtRun(process.returncode, invocation_id, messages)
 
 

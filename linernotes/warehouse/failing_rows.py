@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from linernotes.settings import Settings
+from linernotes.warehouse.thrift import ClusterFailed, on_cluster
 
 # Columns whose values may tell who somebody is; a message goes to logs and to alerts.
 PERSONAL = re.compile(
@@ -32,6 +33,8 @@ def failing_rows(settings: Settings, result: dict[str, Any]) -> list[str]:
     query = result.get("compiled_code")
     if result["status"] not in {"fail", "warn"} or not query:
         return []
+    if settings.engine == "spark":
+        return _first_rows_on_cluster(settings, query)
     try:
         with duckdb.connect(str(settings.warehouse_file), read_only=True) as connection:
             connection.execute("set timezone = 'UTC'")
@@ -45,6 +48,15 @@ def first_rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:
     found = connection.execute(f"from ({query}\n) order by all limit {MOST_ROWS}")
     names = [column[0] for column in found.description or []]
     return [_as_text(dict(zip(names, row, strict=True))) for row in found.fetchall()]
+
+
+def _first_rows_on_cluster(settings: Settings, query: str) -> list[str]:
+    """The first rows of a query in Spark's words, which the warehouse file does not understand."""
+    try:
+        [rows] = on_cluster(settings, [f"select * from ({query}\n) order by all limit {MOST_ROWS}"])
+    except ClusterFailed:
+        return []
+    return [_as_text(row) for row in rows]
 
 
 def _as_text(row: dict[str, Any]) -> str:

@@ -15,8 +15,8 @@ from linernotes.warehouse import (
     DbtRun,
     build_arguments,
     building,
-    dbt_environment,
     end_run,
+    engine_of,
     now,
     start_run,
     target_folder,
@@ -34,7 +34,7 @@ def warehouse_models(
     settings = home.settings
     freeze = now()
     require_raw_suites(settings, "the warehouse is not built")
-    with building(settings, freeze), environment(dbt_environment(settings)):
+    with building(settings, freeze), environment(engine_of(settings).environment):
         start_run(settings)
         invocation = dbt.cli(
             build_arguments(freeze),

@@ -58,7 +58,7 @@ def kill_dbt(_: int, __: int, ___: str) -> None:
         if folder.name.isdecimal() and (folder / "cmdline").exists():
             words = (folder / "cmdline").read_bytes()
             parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
-            if b"linernotes.warehouse.run_dbt" in words and int(parent) == os.getpid():
+            if b"linernotes.dbt_process" in words and int(parent) == os.getpid():
                 os.kill(int(folder.name), signal.SIGKILL)
 
 

@@ -251,6 +251,18 @@ def test_project_names_no_package_index(root: Path) -> None:
     assert not found
 
 
+def test_second_engine_is_locked_to_the_same_dbt(root: Path) -> None:
+    """Two versions of dbt would compile the models in two ways."""
+    packages = tomllib.loads((root / "uv.lock").read_text())["package"]
+    locked = {package["name"]: package["version"] for package in packages if "version" in package}
+    lines = (root / "deploy" / "spark" / "requirements.txt").read_text()
+    pinned = dict(re.findall(r"^([a-z-]+)==(\S+)", lines, re.MULTILINE))
+
+    shared = [name for name in pinned if name.startswith("dbt-") and name in locked]
+    assert {"dbt-core", "dbt-adapters", "dbt-common", "dbt-semantic-interfaces"} <= set(shared)
+    assert {name: pinned[name] for name in shared} == {name: locked[name] for name in shared}
+
+
 def test_hooks_are_local(root: Path) -> None:
     text = (root / ".pre-commit-config.yaml").read_text(encoding="utf-8")
 

@@ -1,0 +1,52 @@
+"""Which engine builds: the one place where that is decided.
+
+Whichever it is, its tables are in the warehouse file when a run is over, and nobody who reads that
+file need know. What each engine needs is in `spark.py`; DuckDB writes the file itself.
+"""
+
+from datetime import datetime
+from typing import Protocol
+
+from linernotes.settings import Settings
+from linernotes.warehouse.dbt import DbtResults, dbt_environment
+from linernotes.warehouse.spark import Spark
+
+
+class Engine(Protocol):
+    """What runs the models of a build."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables with which dbt runs a build."""
+
+    def prepare(self) -> None:
+        """Makes ready what dbt needs, once the sources are laid out.
+
+        Raises:
+            BuildFailed: if the engine cannot be used.
+        """
+
+    def collect(self, known_at: datetime, results: DbtResults) -> None:
+        """Brings what dbt has made into the warehouse file.
+
+        Raises:
+            BuildFailed: if it is not all there.
+        """
+
+
+class DuckDb:
+    """DuckDB on this machine: dbt writes into the warehouse file."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.environment = dbt_environment(settings)
+
+    def prepare(self) -> None:
+        """Nothing is needed."""
+
+    def collect(self, known_at: datetime, results: DbtResults) -> None:
+        """All is in the file."""
+
+
+def engine_of(settings: Settings) -> Engine:
+    """The engine that the settings name."""
+    return Spark(settings) if settings.engine == "spark" else DuckDb(settings)

@@ -1,0 +1,216 @@
+"""Builds on a Spark cluster: lays out sources and schemas for dbt, and collects what it has made.
+
+The cluster is reached through its Thrift server, and its tables are Parquet files in a folder that
+this machine sees too. How a cluster is started here is in `cluster.py`.
+"""
+
+import hashlib
+import json
+import shutil
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from linernotes.dbt_process import MANIFEST_VARIABLE, PYTHON_VARIABLE
+from linernotes.holders import why_not_opened
+from linernotes.settings import Settings
+from linernotes.warehouse.dbt import (
+    BuildFailed,
+    DbtResults,
+    dbt_environment,
+    dbt_vars,
+    run_dbt,
+    target_folder,
+)
+from linernotes.warehouse.sources import sources_folder
+from linernotes.warehouse.thrift import SPARK_PYTHON, ClusterFailed, on_cluster, password_of
+
+# With any other value Spark answers some expressions differently, and mostly says nothing.
+REQUIRED = {
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.decimalOperations.allowPrecisionLoss": "true",
+}
+RAW, MARK = "raw", "mark"
+
+
+class Spark:
+    """A cluster behind a Thrift server.
+
+    Attributes:
+        environment: The environment variables with which dbt runs there.
+        prefix: What the home's schemas begin with: homes of one catalogue do not meet.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        home = str(settings.home).encode()
+        self.prefix = f"linernotes_{hashlib.sha256(home).hexdigest()[:8]}"
+        self.environment = dbt_environment(settings) | {
+            "LINERNOTES_TARGET": "spark",
+            # dbt keeps names of schemas in what it has parsed; here they are the home's own.
+            MANIFEST_VARIABLE: "",
+            PYTHON_VARIABLE: str(SPARK_PYTHON),
+            "LINERNOTES_SPARK_SCHEMA": self.prefix,
+            "LINERNOTES_SPARK_HOST": settings.spark_host,
+            "LINERNOTES_SPARK_PORT": str(settings.spark_port),
+            "LINERNOTES_SPARK_USER": settings.spark_user,
+            "LINERNOTES_SPARK_PASSWORD": password_of(settings),
+            "LINERNOTES_SPARK_TLS": str(settings.spark_tls),
+        }
+
+    def prepare(self) -> None:
+        """Checks the cluster, and shows it the build's sources as tables.
+
+        Raises:
+            BuildFailed: if it cannot be reached, is set up in a way that gives other figures, or
+                writes into another folder than the settings name.
+        """
+        self._require_settings()
+        self._clear_orphans()
+        raw = f"{self.prefix}_{RAW}"
+        statements = [f"create schema if not exists {raw}"]
+        for folder in sorted(sources_folder(self._settings).glob("raw_*")):
+            # With a location of its own the table is only a name: to drop it deletes no file.
+            statements += [
+                f"drop table if exists {raw}.{folder.name}",
+                f"create table {raw}.{folder.name} using parquet location '{folder}'",
+            ]
+        mark = uuid.uuid4().hex
+        statements += [
+            f"drop table if exists {raw}.{MARK}",
+            f"create table {raw}.{MARK} using parquet as select '{mark}' as run_mark",
+        ]
+        self._run(statements)
+        files = self._folder(raw, MARK) / "*.parquet"
+        try:
+            with duckdb.connect() as connection:
+                found = connection.execute(f"from read_parquet('{files}')").fetchall()
+        except duckdb.Error:
+            found = []
+        if found != [(mark,)]:
+            raise BuildFailed(
+                f"What the Thrift server writes does not appear in {self._root}. Set "
+                "LINERNOTES_SPARK_WAREHOUSE to the server's spark.sql.warehouse.dir, as this "
+                "machine sees it."
+            )
+
+    def collect(self, known_at: datetime, results: DbtResults) -> None:
+        """Copies the tables that dbt has made into the warehouse file, and makes its views there.
+
+        Raises:
+            BuildFailed: if a table is not where the settings say, or a view cannot be made.
+        """
+        nodes = results.manifest["nodes"]
+        made = [
+            nodes[name]
+            for name, result in results.nodes.items()
+            if result["status"] == "success" and nodes[name]["resource_type"] in {"seed", "model"}
+        ]
+        views = [node for node in made if node["config"]["materialized"] == "view"]
+        try:
+            with duckdb.connect(str(self._settings.warehouse_file)) as connection:
+                connection.execute("set preserve_insertion_order = false")
+                for node in made:
+                    if node not in views:
+                        self._collect(connection, node)
+        except duckdb.Error as error:
+            raise BuildFailed(why_not_opened(self._settings.warehouse_file, str(error))) from None
+        self._make_views(known_at, [node["name"] for node in views])
+
+    @property
+    def _root(self) -> Path:
+        return self._settings.spark_warehouse_root
+
+    def _folder(self, schema: str, table: str) -> Path:
+        return self._root / f"{schema}.db" / table
+
+    def _run(self, statements: Iterable[str]) -> list[list[dict[str, Any]]]:
+        try:
+            return on_cluster(self._settings, statements)
+        except ClusterFailed as reason:
+            raise BuildFailed(f"Nothing was built on Spark: {reason}") from None
+
+    def _require_settings(self) -> None:
+        found = self._run([f"set {name}" for name in REQUIRED])
+        wrong = [
+            f"{name}={rows[0]['value']} (needed: {wanted})"
+            for (name, wanted), rows in zip(REQUIRED.items(), found, strict=True)
+            if rows[0]["value"].lower() != wanted.lower()
+        ]
+        if wrong:
+            raise BuildFailed(
+                f"The Thrift server would give other figures: {', '.join(wrong)}. Start it with "
+                "the settings in docs/operators/cluster.md."
+            )
+
+    def _clear_orphans(self) -> None:
+        """Deletes folders of tables that a server which was killed has left and forgotten."""
+        [listed] = self._run([f"show schemas like '{self.prefix}_*'"])
+        schemas = [row["namespace"] for row in listed]
+        tables = dict(
+            zip(schemas, self._run([f"show tables in {one}" for one in schemas]), strict=True)
+        )
+        for folder in self._root.glob(f"{self.prefix}_*.db/*"):
+            known = tables.get(folder.parent.name.removesuffix(".db"), [])
+            if folder.name not in {row["tableName"] for row in known}:
+                shutil.rmtree(folder)
+
+    def _collect(self, connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> None:
+        schema, table = node["schema"].removeprefix(f"{self.prefix}_"), node["alias"]
+        folder = self._folder(node["schema"], table)
+        if not any(folder.glob("*.parquet")):
+            raise BuildFailed(f"Spark has made {node['schema']}.{table}, but {folder} is empty.")
+        name = f'{schema}."{table}"'
+        connection.execute(f"create schema if not exists {schema}")
+        kinds = connection.execute(
+            "select table_type from information_schema.tables where table_schema = ? "
+            "and table_name = ? and table_catalog = current_database()",
+            [schema, table],
+        ).fetchall()
+        if kinds == [("VIEW",)]:
+            connection.execute(f"drop view {name}")
+        connection.execute(
+            f"create or replace table {name} as from read_parquet('{folder}/*.parquet')"
+        )
+        if node["resource_type"] == "model":
+            _comment(connection, name, node)
+
+    def _make_views(self, known_at: datetime, views: list[str]) -> None:
+        """Has dbt make the views in the warehouse file, over the tables there.
+
+        It also writes the definitions of the metrics with the names of that file's tables.
+        """
+        target = target_folder(self._settings)
+        apart = target.with_name("target-views")
+        definitions = apart / "semantic_manifest.json"
+        if views or not definitions.exists():
+            command = ["run", "--select", *views] if views else ["parse"]
+            run = run_dbt(
+                self._settings,
+                [*command, "--vars", json.dumps(dbt_vars(known_at))],
+                variables={"DBT_TARGET_PATH": str(apart)},
+            )
+            if run.exit_status != 0:
+                raise BuildFailed(f"The views over Spark's tables were not made: {run.last_words}")
+        shutil.copyfile(definitions, target / definitions.name)
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, name: str, node: dict[str, Any]) -> None:
+    """Comments a table as dbt comments those that it makes in DuckDB."""
+    if node["description"]:
+        connection.execute(f"comment on table {name} is {_literal(node['description'])}")
+    there = {row[0] for row in connection.execute(f"describe {name}").fetchall()}
+    for column, properties in node["columns"].items():
+        if column in there and properties["description"]:
+            text = _literal(properties["description"])
+            connection.execute(f'comment on column {name}."{column}" is {text}')
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
