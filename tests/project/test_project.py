@@ -18,7 +18,7 @@ from linernotes.settings import OTHER_NAMES
 FORBIDDEN = {
     r"/wor[k]/|/roo[t]/|/hom[e]/\w": "a path of one machine",
     r"\bissue [#]?\d+\b": "a number that only its author can look up; cite owner/repository#number",
-    r"\b(rules|feeds|interfaces|distributed|architecture|calibration|ddex|style)[.]md\b": (
+    r"\b(rules|feeds|interfaces|distributed|calibration|ddex|style)[.]md\b": (
         "a document that is not in the project"
     ),
     r"\bedge-cases[.]md\b": "a document that is not in the project",
