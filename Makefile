@@ -114,7 +114,7 @@ clean: ## Remove what can be made again, .venv included; data homes are left alo
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMP): uv.lock pyproject.toml | $(UV)
-	$(UV) sync --locked --python $(PYTHON) || $(MAKE) --no-print-directory from-mirror
+	$(UV) sync --locked --compile-bytecode --python $(PYTHON) || $(MAKE) --no-print-directory from-mirror
 	@touch $@
 
 INDEX = index="$${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$(.uv/bin/pip config get global.index-url 2>/dev/null || true)}}}"; \
@@ -128,7 +128,7 @@ from-mirror:
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
 	$(UV) export --frozen --quiet --no-emit-project --output-file .uv/requirements.txt
 	$(INDEX) \
-	$(UV) pip sync --require-hashes .uv/requirements.txt; \
+	$(UV) pip sync --compile-bytecode --require-hashes .uv/requirements.txt; \
 	$(UV) pip install --no-deps --editable .
 
 $(UV):

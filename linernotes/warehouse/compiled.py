@@ -189,8 +189,6 @@ def _keys(manifest: dict) -> dict[str, tuple[str, ...]]:
     keys: dict[str, tuple[str, ...]] = {}
     for node in manifest["nodes"].values():
         test = node.get("test_metadata") if node["resource_type"] == "test" else None
-        if test and test["name"] == "unique_together":
+        if test and test["name"] == "grain":
             keys[node["attached_node"]] = tuple(test["kwargs"]["columns"])
-        elif test and test["name"] == "unique":
-            keys.setdefault(node["attached_node"], (test["kwargs"]["column_name"],))
     return keys

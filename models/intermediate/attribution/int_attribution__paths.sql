@@ -1,8 +1,7 @@
--- One row per generated thing, side and way through its parents to a source, or to a
--- gap
--- (no object), and one per step of the way (`is_open`): the weights multiplied, in
--- 10^-36,
--- so that four generations multiply exactly.
+-- One row per generated thing, side, source or gap (no object) that ways through its
+-- parents lead to, and number of steps; and one per parent on the way (`is_open`). The
+-- weights of ways of one kind are added. Weights are in 10^-36, so that four
+-- generations multiply exactly.
 with recursive
     derivatives as (select * from {{ ref("stg_ai_usage__derivatives") }}),
     cycles as (select * from {{ ref("int_usage__derivative_cycles") }}),
@@ -61,5 +60,13 @@ with recursive
             edges on edges.attribution_key = paths.object_id and edges.side = paths.side
         where paths.is_open and paths.depth < 16
     )
-select attribution_key, side, object_id, weight, is_open, must_hold, depth
+select
+    attribution_key,
+    side,
+    object_id,
+    {{ wide("sum(weight)") }} as weight,
+    is_open,
+    must_hold,
+    depth
 from paths
+group by attribution_key, side, object_id, is_open, must_hold, depth

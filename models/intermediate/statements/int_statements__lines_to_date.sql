@@ -6,6 +6,9 @@ with
     earning_lines as (select * from {{ ref("int_statements__earning_lines") }})
 select
     ledger_lines.line_type,
+    ledger_lines.line_key,
+    ledger_lines.usage_layer,
+    ledger_lines.original_line_id,
     ledger_lines.contract_id,
     ledger_lines.territory,
     ledger_lines.object_id,
@@ -25,6 +28,9 @@ where
 union all
 select
     line_type,
+    line_key,
+    usage_layer,
+    original_line_id,
     contract_id,
     territory,
     object_id,
