@@ -45,7 +45,7 @@ logger.hive.level = error
 appender.console.layout.type = PatternLayout
 appender.console.layout.pattern = %d{yy/MM/dd HH:mm:ss} %p %c{1}: %m%n
 """
-READY_SECONDS, END_SECONDS = 180.0, 20.0
+READY_SECONDS, END_SECONDS = 600.0, 20.0
 
 
 @dataclass(frozen=True)

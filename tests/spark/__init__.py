@@ -1,0 +1,1 @@
+"""The second engine, really run: `make test-spark`. The rest of the tests need no Java."""
