@@ -274,7 +274,8 @@ def test_data_test_with_arguments_says_what_to_do(manifest: dict[str, Any]) -> N
     wrong = []
     for node in manifest["nodes"].values():
         metadata = node.get("test_metadata") if node["resource_type"] == "test" else None
-        if not metadata:
+        # A failing row of `grain` itself says what is wrong: repeated keys, or empty columns.
+        if not metadata or metadata["name"] == "grain":
             continue
         arguments = set(metadata["kwargs"]) - {"model", "column_name"}
         if arguments and not node["description"].strip():
