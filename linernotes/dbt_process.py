@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 # Set by `dbt_environment`; without the first nothing is locked.
 LOCK_VARIABLE = "LINERNOTES_WRITING_LOCK"
-# The folder that the sources' paths start from.
-FOLDER_VARIABLE = "LINERNOTES_RUN_FOLDER"
+# The folder with a folder of Parquet files per source table.
+SOURCES_VARIABLE = "LINERNOTES_SOURCES"
 # A file with the project as dbt has parsed it before; it may not be there yet.
 MANIFEST_VARIABLE = "LINERNOTES_MANIFEST"
 # The interpreter that has the adapter of the engine, if it is not this one's.
@@ -31,8 +31,6 @@ def main() -> None:
     _become_other_interpreter()
     end_with_parent()
     _hold_home()
-    if folder := os.environ.get(FOLDER_VARIABLE):
-        os.chdir(folder)
     sys.exit(_run(sys.argv[1:]))
 
 
@@ -81,6 +79,11 @@ def _parsed_before() -> "Manifest | None":
     from dbt.contracts.graph.manifest import Manifest
 
     manifest = Manifest.from_msgpack(file.read_bytes())
+    if folder := os.environ.get(SOURCES_VARIABLE):
+        for source in manifest.sources.values():
+            for meta in (source.meta, source.source_meta, source.config.meta):
+                if "sources" in meta:
+                    meta["sources"] = folder.replace("'", "''")
     manifest.build_flat_graph()
     return manifest
 

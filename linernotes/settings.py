@@ -34,7 +34,7 @@ OTHER_NAMES = frozenset(
         "ENV_FILE",
         "DISK",
         "TARGET",
-        "RUN_FOLDER",
+        "SOURCES",
         "MANIFEST",
         "WAREHOUSE_FILE",
         "WRITING_LOCK",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from linernotes.base import durable
+from linernotes.dbt_process import SOURCES_VARIABLE
 from linernotes.settings import Settings
 from linernotes.warehouse.dbt import BuildFailed, is_blocking_test, run_dbt, target_folder
 from linernotes.warehouse.project import kept_folder, project_sha256
@@ -23,8 +24,7 @@ CLASS_PLACES = {
     name: f"0001-01-01 00:00:00.0001{number:02d}" for number, name in enumerate(INPUT_CLASSES)
 }
 FIRST_MONTH_PLACE, LAST_MONTH_PLACE = "0001-01-02", "0001-01-03"
-# Where the folders of the sources are, in the SQL of a build.
-SOURCES_PLACE = "'sources/"
+SOURCES_PLACE = "__sources__"
 DATABASE = "linernotes"
 KINDS = ("nodes", "tests")
 
@@ -114,6 +114,7 @@ def _compile(cache: Path) -> None:
                 *("--vars", json.dumps(variables)),
                 *("--select", "resource_type:model", "test_type:data"),
             ],
+            variables={SOURCES_VARIABLE: SOURCES_PLACE},
         )
         if run.exit_status != 0:
             raise BuildFailed(f"dbt could not compile the models: {run.last_words}")

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from linernotes.checked_runs import Check
-from linernotes.dbt_process import FOLDER_VARIABLE, LOCK_VARIABLE, MANIFEST_VARIABLE
+from linernotes.dbt_process import LOCK_VARIABLE, MANIFEST_VARIABLE, SOURCES_VARIABLE
 from linernotes.errors import LinernotesError
 from linernotes.settings import PROJECT_ROOT, Settings
 from linernotes.warehouse.failing_rows import failing_rows
 from linernotes.warehouse.project import keep_manifest, manifest_of_now
+from linernotes.warehouse.sources import sources_folder
 
 Progress = Callable[[int, int, str], None]
 LAST_MESSAGES = 15
@@ -138,7 +139,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "TZ": "UTC",
         LOCK_VARIABLE: str(writing_lock(settings)),
-        FOLDER_VARIABLE: str(settings.warehouse_file.parent),
+        SOURCES_VARIABLE: str(sources_folder(settings)),
         MANIFEST_VARIABLE: str(manifest_of_now()),
     }
 
@@ -184,7 +185,7 @@ def run_dbt(
         settings: The home.
         arguments: dbt's own.
         on_progress: Called with nodes done, nodes in all, and the node's name.
-        variables: Environment variables in place of those for DuckDB.
+        variables: Environment variables in place of those for DuckDB and the home's sources.
     """
     command = [sys.executable, "-m", "linernotes.dbt_process", "--log-format", "json"]
     command += ["--log-level", "info", "--no-use-colors", *arguments]

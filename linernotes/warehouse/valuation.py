@@ -127,8 +127,8 @@ class Valuation:
         text = text.replace(FIRST_MONTH_PLACE, world.first_month.isoformat().rjust(10, "0"))
         text = text.replace(LAST_MONTH_PLACE, world.last_month.isoformat())
         for table, folder in self._replaced.items():
-            text = text.replace(f"{SOURCES_PLACE}{table}/", f"'{_quoted(folder)}/")
-        return text.replace(SOURCES_PLACE, f"'{_quoted(self._sources_root)}/")
+            text = text.replace(f"{SOURCES_PLACE}/{table}/", f"{_quoted(folder)}/")
+        return text.replace(SOURCES_PLACE, _quoted(self._sources_root))
 
     def _make(self, node: CompiledNode, text: str) -> bool:
         """Makes a table or view; says whether its content is another than before."""

@@ -8,6 +8,7 @@ from linernotes.settings import Settings
 from linernotes.warehouse import run_dbt
 from linernotes.warehouse.dbt import dbt_results
 from linernotes.warehouse.project import PARSED_BY_DBT, keep_manifest, manifest_of_now
+from linernotes.warehouse.sources import sources_folder
 
 ONE_SEED = ["build", "--select", "currencies", "--indirect-selection", "cautious"]
 
@@ -22,17 +23,18 @@ def test_second_run_takes_the_project_as_the_first_has_parsed_it(tmp_path: Path)
     homes = [Settings(home=tmp_path / name) for name in ("first", "second")]
 
     runs = [run_dbt(settings, ONE_SEED) for settings in homes]
-    failing = run_dbt(homes[0], ["build", "--select", "dim_products"])
+    assert [run.exit_status for run in runs] == [0, 0], runs[-1].last_words
+    results = dbt_results(homes[1], runs[1])
+    failing = run_dbt(homes[1], ["build", "--select", "stg_catalog__parties"])
     unknown = run_dbt(homes[0], ["build", "--no-such-option"])
 
     targets = [settings.warehouse_file.parent / "target" for settings in homes]
-    assert [run.exit_status for run in runs] == [0, 0], runs[-1].last_words
     assert [(target / PARSED_BY_DBT).exists() for target in targets] == [True, False]
-    results = dbt_results(homes[1], runs[1])
     assert {node["status"] for node in results.nodes.values()} == {"success", "pass"}
     assert results.manifest["metadata"]["invocation_id"] == runs[1].invocation_id
     assert not results.is_whole
     assert failing.exit_status == 1, failing.last_words
+    assert str(sources_folder(homes[1])) in failing.last_words
     assert unknown.exit_status == 2
     assert "no-such-option" in unknown.last_words
 
