@@ -44,22 +44,5 @@ select
     usage_layer,
     cast(quantity as {{ t_bigint() }}) as quantity,
     cast(weight as {{ t_dec(38, 0) }}) as weight_nano,
-    {{
-        line_key(
-            [
-                month_text("usage_month"),
-                "territory",
-                "product_id",
-                "tier",
-                "side",
-                "contract_id",
-                "contract_version",
-                "object_id",
-                "owner_party_id",
-                "hold_bucket",
-                "consent_status",
-                "consent_proof_id",
-            ]
-        )
-    }} as line_key
+    {{ full_line_key() }} as line_key
 from summed

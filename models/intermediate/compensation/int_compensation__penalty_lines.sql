@@ -38,21 +38,9 @@ with
     )
 select
     {{
-        line_key(
-            [
-                month_text("usage_month"),
-                "territory",
-                "product_id",
-                "''",
-                "'MASTER'",
-                "contract_id",
-                "contract_version",
-                "object_id",
-                "label_party_id",
-                "''",
-                "''",
-                "''",
-            ]
+        full_line_key(
+            {"side": "'MASTER'", "owner_party_id": "label_party_id"},
+            absent=["tier", "hold_bucket", "consent_status", "consent_proof_id"],
         )
     }} as line_key,
     cast(null as {{ t_str() }}) as pool_id,

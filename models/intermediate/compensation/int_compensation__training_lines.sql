@@ -13,21 +13,8 @@ with
                 )
             }} as total_units,
             {{
-                line_key(
-                    [
-                        month_text("weights.usage_month"),
-                        "'WW'",
-                        "weights.product_id",
-                        "''",
-                        "weights.side",
-                        "weights.contract_id",
-                        "weights.contract_version",
-                        "weights.object_id",
-                        "weights.owner_party_id",
-                        "weights.hold_bucket",
-                        "weights.consent_status",
-                        "weights.consent_proof_id",
-                    ]
+                full_line_key(
+                    {"territory": "'WW'"}, absent=["tier"], relation="weights"
                 )
             }} as line_key
         from {{ ref("int_compensation__training_weights") }} as weights

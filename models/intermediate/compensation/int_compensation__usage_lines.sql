@@ -5,27 +5,7 @@ with
     line_weights as (select * from {{ ref("int_compensation__line_weights") }}),
     fees as (select * from {{ ref("int_compensation__fees") }}),
     accruals as (select * from {{ ref("int_compensation__accruals") }}),
-    contract_lines as (
-        select
-            line_weights.*,
-            line_weights.pool_id
-            || '|'
-            || line_weights.contract_id
-            || '|'
-            || cast(line_weights.contract_version as {{ t_str() }})
-            || '|'
-            || line_weights.usage_layer as rounding_group,
-            fees.payout_currency_code as currency_code,
-            fees.minor_unit_digits,
-            fees.fee_minor_units
-        from line_weights
-        inner join
-            fees
-            on fees.pool_id = line_weights.pool_id
-            and fees.contract_id = line_weights.contract_id
-            and fees.contract_version = line_weights.contract_version
-            and fees.usage_layer = line_weights.usage_layer
-    ),
+    contract_lines as ({{ contract_rounding_groups("line_weights") }}),
     accrual_lines as (
         select
             line_weights.*,
@@ -79,20 +59,14 @@ from rounded
 union all
 select
     {{
-        line_key(
-            [
-                month_text("usage_month"),
-                "territory",
-                "product_id",
-                "tier",
-                "side",
-                "cast(null as " ~ t_str() ~ ")",
-                "cast(null as " ~ t_str() ~ ")",
-                "cast(null as " ~ t_str() ~ ")",
-                "cast(null as " ~ t_str() ~ ")",
-                "hold_bucket",
-                "cast(null as " ~ t_str() ~ ")",
-                "cast(null as " ~ t_str() ~ ")",
+        full_line_key(
+            absent=[
+                "contract_id",
+                "contract_version",
+                "object_id",
+                "owner_party_id",
+                "consent_status",
+                "consent_proof_id",
             ]
         )
     }} as line_key,

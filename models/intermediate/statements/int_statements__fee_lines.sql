@@ -70,21 +70,20 @@ with
                     }}
             end as floor_units,
             {{
-                line_key(
-                    [
-                        month_text("report_month"),
-                        "''",
-                        "''",
-                        "''",
-                        "side",
-                        "contract_id",
-                        "contract_version",
-                        "''",
-                        "member_party_id",
-                        "''",
-                        "''",
-                        "''",
-                    ]
+                full_line_key(
+                    {
+                        "usage_month": "report_month",
+                        "owner_party_id": "member_party_id",
+                    },
+                    absent=[
+                        "territory",
+                        "product_id",
+                        "tier",
+                        "object_id",
+                        "hold_bucket",
+                        "consent_status",
+                        "consent_proof_id",
+                    ],
                 )
             }} as line_key
         from priced

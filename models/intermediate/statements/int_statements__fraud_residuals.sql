@@ -72,21 +72,17 @@ with
 select
     'FRAUD_REDISTRIBUTION' as line_type,
     {{
-        line_key(
-            [
-                month_text("residuals.usage_month"),
-                "residuals.territory",
-                "residuals.product_id",
-                "residuals.tier",
-                "residuals.side",
-                "''",
-                "''",
-                "''",
-                "''",
-                "''",
-                "''",
-                "''",
-            ]
+        full_line_key(
+            absent=[
+                "contract_id",
+                "contract_version",
+                "object_id",
+                "owner_party_id",
+                "hold_bucket",
+                "consent_status",
+                "consent_proof_id",
+            ],
+            relation="residuals",
         )
     }} as line_key,
     residuals.pool_id,

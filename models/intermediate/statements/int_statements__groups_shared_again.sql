@@ -74,47 +74,10 @@ with
             cast(weight as {{ t_dec(38, 0) }}) as weight_nano,
             {{ pool_id("usage_month", "territory", "product_id", "tier", "side") }}
             as pool_id,
-            {{
-                line_key(
-                    [
-                        month_text("usage_month"),
-                        "territory",
-                        "product_id",
-                        "tier",
-                        "side",
-                        "contract_id",
-                        "contract_version",
-                        "object_id",
-                        "owner_party_id",
-                        "hold_bucket",
-                        "consent_status",
-                        "consent_proof_id",
-                    ]
-                )
-            }} as line_key
+            {{ full_line_key() }} as line_key
         from summed
     ),
-    grouped as (
-        select
-            weighted.*,
-            weighted.pool_id
-            || '|'
-            || weighted.contract_id
-            || '|'
-            || cast(weighted.contract_version as {{ t_str() }})
-            || '|'
-            || weighted.usage_layer as rounding_group,
-            fees.payout_currency_code as currency_code,
-            fees.minor_unit_digits,
-            fees.fee_minor_units
-        from weighted
-        inner join
-            fees
-            on fees.pool_id = weighted.pool_id
-            and fees.contract_id = weighted.contract_id
-            and fees.contract_version = weighted.contract_version
-            and fees.usage_layer = weighted.usage_layer
-    ),
+    grouped as ({{ contract_rounding_groups("weighted") }}),
     {{ fees_shared_out() }}
 select
     line_key,

@@ -130,21 +130,9 @@ from late
 union all
 select
     {{
-        line_key(
-            [
-                month_text("usage_month"),
-                "'WW'",
-                "product_id",
-                "''",
-                "side",
-                "contract_id",
-                "contract_version",
-                "object_id",
-                "owner_party_id",
-                "cast(null as " ~ t_str() ~ ")",
-                "consent_status",
-                "late_proof_id",
-            ]
+        full_line_key(
+            {"territory": "'WW'", "consent_proof_id": "late_proof_id"},
+            absent=["tier", "hold_bucket"],
         )
     }} as line_key,
     usage_month,
