@@ -5,7 +5,6 @@ What is looked at there is decided elsewhere.
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from linernotes.errors import LinernotesError
+from linernotes.ports import free_port
 
 STARTS_WITHIN_SECONDS = 60
 WHOLE_WITHIN_MILLISECONDS = 30_000
@@ -70,12 +70,6 @@ def dashboard(
         finally:
             process.terminate()
             process.wait(timeout=STARTS_WITHIN_SECONDS)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -14,7 +14,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+LOOPBACK = "127.0.0.1"
+LOOPBACK_NAMES = frozenset({"localhost", LOOPBACK, "::1"})
 NAME = r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>\d{1,5}))?"
 HOST = re.compile(NAME, re.ASCII | re.IGNORECASE)
 ORIGIN = re.compile(rf"(?P<scheme>https?)://{NAME}", re.ASCII | re.IGNORECASE)
@@ -120,6 +121,13 @@ def own_names(host: str, others: Iterable[str]) -> frozenset[str]:
     names = {_plain(name) for name in (host, *others)} | LOOPBACK_NAMES
     # "Every address" is none that a browser should ask for, though browsers take it for loopback.
     return frozenset(names - {"", "0.0.0.0", "::"})
+
+
+def free_port() -> int:
+    """A port of this machine's own address at which nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return probe.getsockname()[1]
 
 
 def why_not_free(host: str, port: int) -> str | None:

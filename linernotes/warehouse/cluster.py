@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from linernotes.base import durable
-from linernotes.ports import why_not_free
+from linernotes.ports import LOOPBACK, free_port, why_not_free
 from linernotes.settings import Settings
 from linernotes.warehouse.spark import REQUIRED
 from linernotes.warehouse.thrift import (
-    HERE,
     SPARK_PYTHON,
     ClusterFailed,
     cluster_folder,
@@ -86,12 +85,12 @@ def start_cluster(
     size = size or Size()
     if running := running_processes(settings):
         raise ClusterFailed(f"A cluster of {settings.home} is running: {', '.join(running)}.")
-    if settings.spark_host != HERE:
+    if settings.spark_host != LOOPBACK:
         raise ClusterFailed(
             f"LINERNOTES_SPARK_HOST is {settings.spark_host}: only a cluster of this machine "
-            f"({HERE}) can be started."
+            f"({LOOPBACK}) can be started."
         )
-    if reason := why_not_free(HERE, settings.spark_port):
+    if reason := why_not_free(LOOPBACK, settings.spark_port):
         raise ClusterFailed(
             f"Port {settings.spark_port} is not free ({reason}). Set LINERNOTES_SPARK_PORT."
         )
@@ -135,24 +134,25 @@ class _Starting:
         self._settings, self._size, self._more = settings, size, more
         self._folder = cluster_folder(settings)
         self._spark_home = _spark_home()
-        self._master_port, self._page_port = _free_port(), _free_port()
+        self._master_port, self._page_port = free_port(), free_port()
         self._properties = self._folder / "spark.conf"
 
     def all(self) -> None:
         self._write_properties()
         size = self._size
-        address = f"spark://{HERE}:{self._master_port}"
+        address = f"spark://{LOOPBACK}:{self._master_port}"
         properties = ("--properties-file", str(self._properties))
         self._start(
             "master",
-            *("bin/spark-class", MASTER_CLASS, "--host", HERE, "--port", str(self._master_port)),
+            *("bin/spark-class", MASTER_CLASS, "--host", LOOPBACK),
+            *("--port", str(self._master_port)),
             *("--webui-port", str(self._page_port), *properties),
         )
         self._wait("master", lambda: _listens(self._master_port))
         for number in range(1, size.workers + 1):
             self._start(
                 f"worker-{number}",
-                *("bin/spark-class", WORKER_CLASS, "--host", HERE, "--webui-port", "0"),
+                *("bin/spark-class", WORKER_CLASS, "--host", LOOPBACK, "--webui-port", "0"),
                 *("--cores", str(size.cores), "--memory", f"{size.memory_mib + 512}m"),
                 *("--work-dir", str(self._folder / "work"), *properties, address),
             )
@@ -160,7 +160,7 @@ class _Starting:
             "thrift",
             *("bin/spark-submit", "--class", THRIFT_CLASS, "--name", "linernotes"),
             *("--master", address, *properties, "spark-internal"),
-            *("--hiveconf", f"hive.server2.thrift.bind.host={HERE}"),
+            *("--hiveconf", f"hive.server2.thrift.bind.host={LOOPBACK}"),
             *("--hiveconf", "hive.server2.authentication=CUSTOM"),
             *("--hiveconf", "hive.server2.custom.authentication.class=HomeLogin"),
             *("--hiveconf", f"hive.server2.thrift.port={self._settings.spark_port}"),
@@ -174,8 +174,8 @@ class _Starting:
             **REQUIRED,
             "spark.authenticate": "true",
             "spark.authenticate.secret": secrets.token_hex(32),
-            "spark.driver.host": HERE,
-            "spark.driver.bindAddress": HERE,
+            "spark.driver.host": LOOPBACK,
+            "spark.driver.bindAddress": LOOPBACK,
             "spark.driver.extraClassPath": str(SPARK_PYTHON.parents[1] / "login"),
             "spark.driver.extraJavaOptions": (
                 f"{java} -Dderby.system.home={self._folder} "
@@ -204,7 +204,7 @@ class _Starting:
         size = self._size
         environment = os.environ | {
             "SPARK_HOME": str(self._spark_home),
-            "SPARK_LOCAL_IP": HERE,
+            "SPARK_LOCAL_IP": LOOPBACK,
             # spark-submit gives the Thrift server this much, whatever spark.driver.memory says.
             "SPARK_DAEMON_MEMORY": f"{size.memory_mib if name == 'thrift' else 512}m",
             "SPARK_DAEMON_JAVA_OPTS": size.java_options,
@@ -237,7 +237,7 @@ class _Starting:
             time.sleep(0.2)
 
     def _alive_workers(self) -> int:
-        page = f"http://{HERE}:{self._page_port}/json/"
+        page = f"http://{LOOPBACK}:{self._page_port}/json/"
         with suppress(OSError), urllib.request.urlopen(page, timeout=5) as answer:
             return int(json.load(answer)["aliveworkers"])
         return 0
@@ -252,14 +252,8 @@ def _record_file(settings: Settings) -> Path:
     return cluster_folder(settings) / "processes.json"
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HERE, 0))
-        return probe.getsockname()[1]
-
-
 def _listens(port: int) -> bool:
-    with suppress(OSError), socket.create_connection((HERE, port), timeout=1):
+    with suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
         return True
     return False
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from linernotes.errors import LinernotesError
+from linernotes.ports import LOOPBACK
 from linernotes.settings import PROJECT_ROOT, Settings
 
 # Made by `make spark`: PySpark and dbt's Spark adapter, apart from the libraries of this process.
 SPARK_PYTHON = PROJECT_ROOT / ".spark" / "bin" / "python"
 CLIENT = Path(__file__).with_name("spark_client.py")
-HERE = "127.0.0.1"
 LONGEST_SECONDS = 600
 
 
@@ -37,7 +37,7 @@ def password_file(settings: Settings) -> Path:
 def password_of(settings: Settings) -> str:
     """The password of the Thrift server: what is set, else that of the home's own; may be empty."""
     file = password_file(settings)
-    if settings.spark_password or settings.spark_host != HERE or not file.exists():
+    if settings.spark_password or settings.spark_host != LOOPBACK or not file.exists():
         return settings.spark_password
     return file.read_text()
 

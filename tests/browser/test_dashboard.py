@@ -19,9 +19,10 @@ import pypdfium2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from benchmarks.browsing import free_port, wait_until_whole
+from benchmarks.browsing import wait_until_whole
 from linernotes.dashboard.formats import Money, money_text, month_text
 from linernotes.dashboard.views import PAGES
+from linernotes.ports import free_port
 from linernotes.published import publication
 from linernotes.settings import Settings
 from tests.browser.conftest import Watched, copy_published, running

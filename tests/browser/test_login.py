@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from benchmarks.browsing import free_port
 from linernotes.dashboard.login import Login, read_login
 from linernotes.errors import LinernotesError
+from linernotes.ports import free_port
 from linernotes.settings import Settings
 from orchestration.cli import WRONG_USE, run
 from tests.browser.conftest import Watched, copy_published, running

@@ -18,7 +18,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from benchmarks.browsing import free_port
+from linernotes.ports import free_port
 from linernotes.settings import Settings
 from linernotes.warehouse import target_folder
 from orchestration.cli import WRONG_USE, run

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from linernotes import ingestion, warehouse
+from linernotes.ports import free_port
 from linernotes.sampledata import write_sample
 from linernotes.settings import Settings
 from linernotes.warehouse.thrift import SPARK_PYTHON
@@ -58,7 +58,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothBuilds]:
     events = home.parent / "events"
     events.mkdir()
     spark = Settings(
-        home=home, settling_seconds=0, engine="spark", spark_port=_free_port(), dbt_threads=3
+        home=home, settling_seconds=0, engine="spark", spark_port=free_port(), dbt_threads=3
     )
     starting = threading.Thread(target=_start_cluster, args=[spark, events])
     starting.start()
@@ -121,9 +121,3 @@ def _why_not() -> str:
     if not version or int(version[1]) < LEAST_JAVA:
         return f"Java is not {LEAST_JAVA} or later"
     return ""
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
