@@ -24,7 +24,7 @@ import duckdb
 
 from expectations import suites as suites_package
 from expectations.suite import Layer, Severity, Suite
-from linernotes.base import durable
+from linernotes.base import durable, literal
 from linernotes.ingestion import Lake
 from linernotes.settings import Settings
 
@@ -274,10 +274,10 @@ def _connection(lake: Lake, file: Path) -> Generator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         for table in lake.tables():
-            files = ", ".join(_literal(path) for path in lake.active_files(table))
+            files = ", ".join(map(literal, lake.active_files(table)))
             connection.execute(f"create view {table} as select * from read_parquet([{files}])")
         if file.exists():
-            path = _literal(file)
+            path = literal(file)
             connection.execute(f"attach {path} as warehouse (read_only)")
             for schema, table in connection.execute(
                 "select table_schema, table_name from information_schema.tables"
@@ -287,10 +287,6 @@ def _connection(lake: Lake, file: Path) -> Generator[duckdb.DuckDBPyConnection]:
                     f"create view {table} as select * from warehouse.{schema}.{table}"
                 )
         yield connection
-
-
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _docs_folder(settings: Settings, layer: Layer | None) -> Path:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from linernotes.base import escaped
 from linernotes.children import end_with_parent
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _parsed_before() -> "Manifest | None":
         for source in manifest.sources.values():
             for meta in (source.meta, source.source_meta, source.config.meta):
                 if "sources" in meta:
-                    meta["sources"] = folder.replace("'", "''")
+                    meta["sources"] = escaped(folder)
     manifest.build_flat_graph()
     return manifest
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from linernotes.base import durable
+from linernotes.base import durable, literal
 from linernotes.settings import Settings
 
 AMOUNTS = (
@@ -230,5 +230,4 @@ def copy_to(
     connection: duckdb.DuckDBPyConnection, query: str, path: Path, values: dict | None = None
 ) -> None:
     """Writes the rows of a query as a Parquet file of the ledger."""
-    location = str(path).replace("'", "''")
-    connection.execute(f"copy ({query}) to '{location}' ({PARQUET_OPTIONS})", values)
+    connection.execute(f"copy ({query}) to {literal(path)} ({PARQUET_OPTIONS})", values)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from linernotes.base import durable
+from linernotes.base import durable, literal
 from linernotes.errors import LinernotesError
 from linernotes.holders import why_not_opened, write_ahead_log
 from linernotes.settings import Settings
@@ -93,9 +93,8 @@ def open_published(
             connection.execute("set memory_limit = $1", [memory_limit])
         connection.execute("set timezone = 'UTC'")
         path = file or _own_name(settings)
-        location = str(path).replace("'", "''")
         try:
-            connection.execute(f"attach '{location}' as published (read_only)")
+            connection.execute(f"attach {literal(path)} as published (read_only)")
         except duckdb.Error as error:
             raise LinernotesError(why_not_opened(path, str(error))) from None
         if write_ahead_log(path).exists():

@@ -1,8 +1,10 @@
-"""What every part of the library stands on: durable writes, their readers, trouble with disks.
+"""What every part of the library stands on.
 
-Nothing here knows of feeds, money or partners.
+Durable writes, trouble with disks, modes of files, texts in SQL: nothing of feeds, money or
+partners.
 """
 
 from linernotes.base import disk, durable, modes
+from linernotes.base.sql import escaped, literal
 
-__all__ = ["disk", "durable", "modes"]
+__all__ = ["disk", "durable", "escaped", "literal", "modes"]

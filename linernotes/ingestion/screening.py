@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from linernotes.base import literal
 from linernotes.ingestion.checking import FAULT_SCHEMA
 from linernotes.ingestion.columns import WEIGHT_TOLERANCE
 from linernotes.ingestion.contracts import Attributions, Contract
@@ -39,7 +40,7 @@ def connect(scratch: Path, memory_limit: str = "1GB") -> duckdb.DuckDBPyConnecti
 
 def files_sql(paths: Sequence[Path]) -> str:
     """The rows of some Parquet files, as something to select from."""
-    quoted = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    quoted = ", ".join(map(literal, paths))
     return f"read_parquet([{quoted}])"
 
 

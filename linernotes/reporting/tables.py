@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from linernotes.base import literal
 from linernotes.errors import LinernotesError
 from linernotes.money import MINOR_UNIT_DIGITS, USUAL_DIGITS, money_text
 from linernotes.reporting.cells import escaped_cell_sql
@@ -192,9 +193,8 @@ class TableRows:
         else:
             selection = ", ".join(self._as_text(column) for column in self.columns)
             options = CSV_OPTIONS
-        target = str(path).replace("'", "''")
         self.connection.execute(
-            f"copy ({self._sql(selection, self._order)}) to '{target}' ({options})",
+            f"copy ({self._sql(selection, self._order)}) to {literal(path)} ({options})",
             [self.partner_id, self.month],
         )
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from linernotes.base import literal
 from linernotes.errors import LinernotesError
 from linernotes.ingestion import Lake
 from linernotes.ledger import LINES_FILE, POOLS_FILE, STATEMENTS_FILE, USES_FILE, issuance_folders
@@ -212,7 +213,7 @@ def _evidence(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str, files: list[Path]) -> None:
     if files:
-        listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+        listed = ", ".join(map(literal, files))
         connection.execute(f"create temp view {name} as from read_parquet([{listed}])")
 
 

@@ -29,6 +29,7 @@ from linernotes.warehouse.compiled import compiled_project
 from linernotes.warehouse.dbt import (
     BuildFailed,
     BuildResult,
+    DbtResults,
     DbtRun,
     Progress,
     build_result,
@@ -142,6 +143,13 @@ def _run(
     return run_dbt(settings, arguments, on_progress, engine_of(settings).environment)
 
 
+def _collected(settings: Settings, known_at: datetime, run: DbtRun) -> DbtResults:
+    """What dbt's run came to, once the tables that it has made are in the warehouse file."""
+    results = dbt_results(settings, run)
+    engine_of(settings).collect(known_at, results)
+    return results
+
+
 def end_run(
     settings: Settings, known_at: datetime, run: DbtRun, checks: Iterable[Check] = ()
 ) -> BuildResult:
@@ -157,8 +165,7 @@ def end_run(
         BuildFailed: if dbt failed, or did not run to its end.
     """
     try:
-        results = dbt_results(settings, run)
-        engine_of(settings).collect(known_at, results)
+        results = _collected(settings, known_at, run)
     except BuildFailed as reason:
         keep_broken_run(settings, known_at, str(reason))
         raise
@@ -200,8 +207,7 @@ def build_again(settings: Settings, select: str, consequence: str) -> CheckedRun
         link_sources(settings)
         start_run(settings)
         run = _run(settings, checked.known_at, select)
-        results = dbt_results(settings, run)
-        engine_of(settings).collect(checked.known_at, results)
+        results = _collected(settings, checked.known_at, run)
         keep_shortfalls(settings, checked.known_at, results)
         build_result(settings, checked.known_at, run, results)
         again = {(check.kind, check.name): check for check in results.checks}

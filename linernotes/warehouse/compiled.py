@@ -13,7 +13,13 @@ from typing import Any
 from linernotes.base import durable
 from linernotes.dbt_process import SOURCES_VARIABLE
 from linernotes.settings import Settings
-from linernotes.warehouse.dbt import BuildFailed, is_blocking_test, run_dbt, target_folder
+from linernotes.warehouse.dbt import (
+    BuildFailed,
+    dbt_environment,
+    is_blocking_test,
+    run_dbt,
+    target_folder,
+)
 from linernotes.warehouse.project import kept_folder, project_sha256
 
 # Classes of input in the order in which a correction moves them (docs/money.md, "Corrections").
@@ -114,7 +120,7 @@ def _compile(cache: Path) -> None:
                 *("--vars", json.dumps(variables)),
                 *("--select", "resource_type:model", "test_type:data"),
             ],
-            variables={SOURCES_VARIABLE: SOURCES_PLACE},
+            environment=dbt_environment(home) | {SOURCES_VARIABLE: SOURCES_PLACE},
         )
         if run.exit_status != 0:
             raise BuildFailed(f"dbt could not compile the models: {run.last_words}")

@@ -134,6 +134,8 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "DBT_LOG_PATH": str(settings.warehouse_file.parent / "logs"),
         # What dbt says is read from its output; its own log would keep values that errors quote.
         "DBT_LOG_LEVEL_FILE": "none",
+        # What a home holds of an earlier parse may be of another checkout, with its paths.
+        "DBT_PARTIAL_PARSE": "false",
         "DBT_PROFILES_DIR": str(PROJECT_ROOT),
         "DBT_PROJECT_DIR": str(PROJECT_ROOT),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -174,7 +176,7 @@ def run_dbt(
     settings: Settings,
     arguments: list[str],
     on_progress: Progress | None = None,
-    variables: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> DbtRun:
     """Runs one dbt command in a process of its own, which ends when this one does.
 
@@ -185,18 +187,18 @@ def run_dbt(
         settings: The home.
         arguments: dbt's own.
         on_progress: Called with nodes done, nodes in all, and the node's name.
-        variables: Environment variables in place of those for DuckDB and the home's sources.
+        environment: Environment variables for dbt; by default those for DuckDB and this home.
     """
     command = [sys.executable, "-m", "linernotes.dbt_process", "--log-format", "json"]
     command += ["--log-level", "info", "--no-use-colors", *arguments]
-    environment = os.environ | dbt_environment(settings) | dict(variables or {})
+    environment = environment or dbt_environment(settings)
     settings.warehouse_file.parent.mkdir(parents=True, exist_ok=True)
     messages: list[str] = []
     invocation_id = ""
     with subprocess.Popen(
         command,
         cwd=PROJECT_ROOT,
-        env=environment,
+        env=os.environ | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -38,7 +38,12 @@ class DuckDb:
     """DuckDB on this machine: dbt writes into the warehouse file."""
 
     def __init__(self, settings: Settings) -> None:
-        self.environment = dbt_environment(settings)
+        self._settings = settings
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables with which dbt runs a build."""
+        return dbt_environment(self._settings)
 
     def prepare(self) -> None:
         """Nothing is needed."""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from linernotes.base import durable, modes
+from linernotes.base import durable, literal, modes
 from linernotes.errors import LinernotesError
 from linernotes.holders import why_not_opened, write_ahead_log
 from linernotes.published import Publication, definitions_file, publication
@@ -135,7 +135,7 @@ def _copy_public_schemas(
             name = f"{schema}.{table}"
             connection.execute(f"create table target.{name} as from warehouse.{name}")
             if comment:
-                connection.execute(f"comment on table target.{name} is {_literal(comment)}")
+                connection.execute(f"comment on table target.{name} is {literal(comment)}")
         columns = connection.execute(
             "select schema_name, table_name, column_name, comment from duckdb_columns() where "
             "database_name = 'warehouse' and schema_name in ? and comment is not null order by all",
@@ -143,7 +143,7 @@ def _copy_public_schemas(
         ).fetchall()
         for schema, table, column, comment in columns:
             connection.execute(
-                f'comment on column target.{schema}.{table}."{column}" is {_literal(comment)}'
+                f'comment on column target.{schema}.{table}."{column}" is {literal(comment)}'
             )
         connection.execute("create table target.quality.publications (known_at timestamp)")
         connection.execute("insert into target.quality.publications values (?)", [known_at])
@@ -181,8 +181,4 @@ def add_ledger_head(connection: duckdb.DuckDBPyConnection, table: str, head: Hea
         "published. No row before the first issue.'"
     )
     for name, (_, comment) in HEAD_COLUMNS.items():
-        connection.execute(f"comment on column {table}.{name} is {_literal(comment)}")
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+        connection.execute(f"comment on column {table}.{name} is {literal(comment)}")

@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from linernotes.base import literal
 from linernotes.dbt_process import MANIFEST_VARIABLE, PYTHON_VARIABLE
 from linernotes.holders import why_not_opened
 from linernotes.settings import Settings
@@ -43,7 +44,6 @@ class Spark:
     """A cluster behind a Thrift server.
 
     Attributes:
-        environment: The environment variables with which dbt runs there.
         prefix: What the home's schemas begin with: homes of one catalogue do not meet.
     """
 
@@ -51,7 +51,12 @@ class Spark:
         self._settings = settings
         home = str(settings.home).encode()
         self.prefix = f"linernotes_{hashlib.sha256(home).hexdigest()[:8]}"
-        self.environment = dbt_environment(settings) | {
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables with which dbt runs there."""
+        settings = self._settings
+        return dbt_environment(settings) | {
             "LINERNOTES_TARGET": "spark",
             # dbt keeps names of schemas in what it has parsed; here they are the home's own.
             MANIFEST_VARIABLE: "",
@@ -194,7 +199,7 @@ class Spark:
             run = run_dbt(
                 self._settings,
                 [*command, "--vars", json.dumps(dbt_vars(known_at))],
-                variables={"DBT_TARGET_PATH": str(apart)},
+                environment=dbt_environment(self._settings) | {"DBT_TARGET_PATH": str(apart)},
             )
             if run.exit_status != 0:
                 raise BuildFailed(f"The views over Spark's tables were not made: {run.last_words}")
@@ -204,13 +209,9 @@ class Spark:
 def _comment(connection: duckdb.DuckDBPyConnection, name: str, node: dict[str, Any]) -> None:
     """Comments a table as dbt comments those that it makes in DuckDB."""
     if node["description"]:
-        connection.execute(f"comment on table {name} is {_literal(node['description'])}")
+        connection.execute(f"comment on table {name} is {literal(node['description'])}")
     there = {row[0] for row in connection.execute(f"describe {name}").fetchall()}
     for column, properties in node["columns"].items():
         if column in there and properties["description"]:
-            text = _literal(properties["description"])
+            text = literal(properties["description"])
             connection.execute(f'comment on column {name}."{column}" is {text}')
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from linernotes.base import escaped, literal
 from linernotes.checked_runs import Check
 from linernotes.errors import LinernotesError
 from linernotes.settings import PROJECT_ROOT
@@ -127,8 +128,8 @@ class Valuation:
         text = text.replace(FIRST_MONTH_PLACE, world.first_month.isoformat().rjust(10, "0"))
         text = text.replace(LAST_MONTH_PLACE, world.last_month.isoformat())
         for table, folder in self._replaced.items():
-            text = text.replace(f"{SOURCES_PLACE}/{table}/", f"{_quoted(folder)}/")
-        return text.replace(SOURCES_PLACE, _quoted(self._sources_root))
+            text = text.replace(f"{SOURCES_PLACE}/{table}/", f"{escaped(folder)}/")
+        return text.replace(SOURCES_PLACE, escaped(self._sources_root))
 
     def _make(self, node: CompiledNode, text: str) -> bool:
         """Makes a table or view; says whether its content is another than before."""
@@ -156,7 +157,7 @@ class Valuation:
         return found or ()
 
     def _load_seed(self, node: CompiledNode) -> None:
-        path = str(PROJECT_ROOT / node.sql).replace("'", "''")
+        path = literal(PROJECT_ROOT / node.sql)
         types = {"string": "varchar"}
         columns = ", ".join(
             f"cast({name} as {types.get(kind, kind)}) as {name}"
@@ -164,7 +165,7 @@ class Valuation:
         )
         self.connection.execute(
             f"create or replace table {node.relation} as select {columns} from "
-            f"read_csv('{path}', header = true, all_varchar = true)"
+            f"read_csv({path}, header = true, all_varchar = true)"
         )
 
 
@@ -188,8 +189,7 @@ def valuation(
         connection.execute("set preserve_insertion_order = false")
         if threads:
             connection.execute(f"set threads = {threads}")
-        location = str(file).replace("'", "''") if file else ":memory:"
-        connection.execute(f"attach '{location}' as {DATABASE}")
+        connection.execute(f"attach {literal(file or ':memory:')} as {DATABASE}")
         connection.execute(f"use {DATABASE}")
         for schema in SCHEMAS:
             connection.execute(f"create schema if not exists {schema}")
@@ -212,7 +212,3 @@ def require_rates(run: Valuation) -> None:
 
 def _instant(instant: datetime) -> str:
     return instant.strftime("%Y-%m-%d %H:%M:%S.%f")
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

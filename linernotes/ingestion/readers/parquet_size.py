@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from linernotes.base import literal
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.limits import MIB, hold, hold_unpacked, nesting_advice
 from linernotes.settings import Limits
@@ -38,7 +39,7 @@ def hold_size(path: Path, columns: Collection[str], limits: Limits) -> None:
         RefusedFile: it exceeds a limit, or is no Parquet.
     """
     _hold_footer_length(path)
-    file = "'" + str(path).replace("'", "''") + "'"
+    file = literal(path)
     with _engine().cursor() as connection:
 
         def asked(query: str) -> list[tuple]:
