@@ -312,14 +312,18 @@ class Lake:
 
         The library's addresses of files spell out spaces and letters with an accent.
         """
-        actions = pl.DataFrame(self.open(table).get_add_actions(flatten=True))
+        actions = self._actions(table)
         if actions.is_empty():
             return []
         return sorted(self.path(table) / path for path in actions["path"].to_list())
 
+    def _actions(self, table: str) -> pl.DataFrame:
+        """A row per Parquet file of which the table consists now; no column if there is none."""
+        return pl.DataFrame(self.open(table).get_add_actions(flatten=True))
+
     def files_between(self, table: str, first: dt.datetime, last: dt.datetime) -> list[Path]:
         """The active files that may hold rows recorded between two times."""
-        actions = pl.DataFrame(self.open(table).get_add_actions(flatten=True))
+        actions = self._actions(table)
         if actions.is_empty():
             return []
         if "min.recorded_at" in actions.columns:
@@ -331,7 +335,7 @@ class Lake:
 
     def row_count(self, table: str) -> int:
         """How many rows the table has, from its log."""
-        actions = pl.DataFrame(self.open(table).get_add_actions(flatten=True))
+        actions = self._actions(table)
         return 0 if actions.is_empty() else int(actions["num_records"].sum())
 
     def read(self, table: str) -> pl.LazyFrame:
@@ -363,7 +367,7 @@ class Lake:
             return []
         log = self.path(table) / LOG
         cut = [commit for commit in sorted(log.glob("*.json")) if not commit.stat().st_size]
-        actions = pl.DataFrame(self.open(table).get_add_actions(flatten=True))
+        actions = self._actions(table)
         if actions.is_empty():
             return cut
         for path, size in zip(actions["path"], actions["size_bytes"], strict=True):
@@ -492,7 +496,7 @@ class Lake:
         return scattered
 
     def _small_files(self, table: str) -> int:
-        actions = pl.DataFrame(self.open(table).get_add_actions(flatten=True))
+        actions = self._actions(table)
         return 0 if actions.is_empty() else int((actions["size_bytes"] < _FILE_BYTES // 4).sum())
 
 

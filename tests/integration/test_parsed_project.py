@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from linernotes.settings import Settings
+from linernotes.settings import PROJECT_ROOT, Settings
 from linernotes.warehouse import run_dbt
 from linernotes.warehouse.dbt import dbt_results
 from linernotes.warehouse.project import PARSED_BY_DBT, keep_manifest, manifest_of_now
@@ -37,6 +37,26 @@ def test_second_run_takes_the_project_as_the_first_has_parsed_it(tmp_path: Path)
     assert str(sources_folder(homes[1])) in failing.last_words
     assert unknown.exit_status == 2
     assert "no-such-option" in unknown.last_words
+
+
+def test_parse_that_another_checkout_left_in_a_home_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dbt keeps the paths of the checkout that parsed, and the seeds were looked for there."""
+    first, second = (Settings(home=tmp_path / name) for name in ("first", "second"))
+    run_dbt(first, ONE_SEED)
+    parsed = (first.warehouse_file.parent / "target" / PARSED_BY_DBT).read_bytes()
+    place = str(PROJECT_ROOT).encode()
+    assert place in parsed
+    left = second.warehouse_file.parent / "target" / PARSED_BY_DBT
+    left.parent.mkdir(parents=True)
+    left.write_bytes(parsed.replace(place, b"/" * len(place)))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "empty"))
+
+    run = run_dbt(second, ONE_SEED)
+
+    assert run.exit_status == 0, run.last_words
+    assert place in manifest_of_now().read_bytes()
 
 
 def test_project_that_changes_while_dbt_reads_it_is_not_kept(tmp_path: Path) -> None:
