@@ -182,13 +182,14 @@ def _is_being_written(path: Path) -> bool:
         return False
     if int(found[1]) == os.getpid():
         return path in _own
+    # Imported here: dbt's process on a cluster has this module, but not this library.
+    import psutil
+
     try:
-        os.kill(int(found[1]), 0)
-    except ProcessLookupError:
+        # A process that was killed keeps its number until its parent has asked how it ended.
+        return psutil.Process(int(found[1])).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _free_name(target: Path) -> Path:

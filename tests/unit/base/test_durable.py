@@ -114,6 +114,20 @@ def test_leftovers_of_dead_processes_are_removed_and_those_of_living_ones_are_no
     assert left == {name for name, is_leftover in names.items() if not is_leftover}
 
 
+def test_leftover_of_a_killed_process_that_nobody_has_asked_for_is_removed(tmp_path: Path) -> None:
+    """Such a process keeps its number, often until its container ends."""
+    with subprocess.Popen(["sleep", "60"]) as killed:
+        left = tmp_path / f".unfinished-{killed.pid}-a"
+        left.write_text("half")
+        of_living = durable.clear_unfinished(tmp_path)
+        killed.kill()
+        os.waitid(os.P_PID, killed.pid, os.WEXITED | os.WNOWAIT)
+
+        of_killed = durable.clear_unfinished(tmp_path)
+
+    assert (of_living, of_killed) == ([], [left])
+
+
 def test_leftovers_below_a_folder_are_removed_and_what_this_process_writes_is_not(
     tmp_path: Path,
 ) -> None:
