@@ -18,7 +18,7 @@ from linernotes.ingestion.checking import FAULT_SCHEMA, check, withholdings
 from linernotes.ingestion.contracts import Attributions, Contract
 from linernotes.ingestion.corrections import WaitingKeys
 from linernotes.ingestion.errors import RefusedFile
-from linernotes.ingestion.lake import SCHEMAS, WITHHOLDINGS, Lake, StagedFile
+from linernotes.ingestion.lake import SCHEMAS, WITHHOLDINGS, Lake, StagedFile, write_rows
 from linernotes.ingestion.licensing_contracts import Contracts
 from linernotes.ingestion.limits import hold
 from linernotes.ingestion.readers import Batch, Reader
@@ -142,7 +142,7 @@ class Admission:
 
     def _put(self, rows: pl.DataFrame, name: str) -> Path:
         path = self._scratch / f"{name}.parquet"
-        rows.write_parquet(path, compression="lz4")
+        write_rows(rows, path, "lz4")
         return path
 
     def _screen(self, staged: _Staged, delivery_id: str) -> Screened:

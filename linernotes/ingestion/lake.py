@@ -156,9 +156,24 @@ class StagedFile:
         return json.dumps(stats)
 
 
+def write_rows(
+    rows: pl.DataFrame | pl.LazyFrame, path: Path, compression: Literal["zstd", "lz4"] = "zstd"
+) -> None:
+    """Write rows as Parquet.
+
+    Raises:
+        OSError: if the disk fails. Polars tells it as an error of computing, as which it would
+            count against the delivery.
+    """
+    try:
+        rows.lazy().sink_parquet(path, compression=compression)
+    except pl.exceptions.ComputeError as error:
+        raise OSError(str(error)) from error
+
+
 def stage(rows: pl.DataFrame, path: Path) -> StagedFile:
     """Write rows beside the lake, to be added in one commit later."""
-    rows.write_parquet(path)
+    write_rows(rows, path)
     if "recorded_at" not in rows.columns or rows.is_empty():
         return StagedFile(path, rows.height)
     first, last = rows.select(
@@ -219,6 +234,8 @@ class Lake:
     def clear_leftovers(self) -> list[Path]:
         """Remove what killed runs and full disks left half-written. The caller holds the lock."""
         removed = []
+        for root in (self.root, self.quarantine_root):
+            removed += durable.clear_unfinished(root)
         for folder in map(self.path, SCHEMAS):
             removed += durable.clear_unfinished(folder)
             # So the engine calls what is not written to its end.
@@ -235,7 +252,7 @@ class Lake:
     def write_empty_file(self, table: str) -> None:
         """Write the file without a row that readers get of a table without files."""
         with durable.replacing(self.path(table) / EMPTY_FILE) as unfinished:
-            pl.DataFrame(schema=SCHEMAS[table]).write_parquet(unfinished)
+            write_rows(pl.DataFrame(schema=SCHEMAS[table]), unfinished)
 
     def add_new_columns(self) -> list[str]:
         """Write the tables of an older release anew with the columns that they lack, all null.
@@ -255,7 +272,7 @@ class Lake:
                 )
             widened = self.path(table) / f"columns-{self.open(table).version():05d}.parquet"
             with durable.replacing(widened) as unfinished:
-                (rows if files else pl.LazyFrame(schema=columns)).sink_parquet(unfinished)
+                write_rows(rows if files else pl.LazyFrame(schema=columns), unfinished)
             self._commit(table, [StagedFile(widened, self.row_count(table))], "overwrite")
             self.write_empty_file(table)
             changed.append(table)

@@ -195,6 +195,8 @@ def _write_package(
     durable.make_folder(shelf)
     modes.share_way(settings.home, shelf, settings.readers)
     durable.clear_unfinished(shelf)
+    # A run that was killed may have named a version whose name is not on the disk yet.
+    durable.sync(shelf)
     is_issued = package_state(statements) == ISSUED
     if is_issued and not rewrite and (newest := _newest_version(shelf)):
         manifest = _manifest_of(shelf / f"v{newest}")

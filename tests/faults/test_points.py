@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.__main__ import KINDS
-from tests.faults.campaign import Bench
+from tests.faults.campaign import Bench, Point
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.shim import Commands
 
@@ -25,6 +25,40 @@ def try_sample(name: str, commands: Commands, library: Path, folder: Path) -> li
     verdicts = [bench.try_point(point) for point in bench.evenly(SEED)[:POINTS]]
     assert len({one.point.kind for one in verdicts}) == POINTS
     return [str(one) for one in verdicts if one.faults]
+
+
+# Scenario, disturbance, kind of operation, and how its path ends; each once lost something.
+LOST_ONCE = [
+    ("load", "broken", "once", "W", "/delivery/excluded.parquet"),
+    ("load", "full", "once", "W", "/delivery/excluded.parquet"),
+    ("first load", "torn", "", "O", ".json"),
+    ("report", "again", "strict", "F", "/2026-07"),
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "when", "operation", "ending"), LOST_ONCE)
+def test_point_at_which_something_was_lost_once_survives(
+    commands: Commands,
+    library: Path,
+    tmp_path: Path,
+    name: str,
+    kind: str,
+    when: str,
+    operation: str,
+    ending: str,
+) -> None:
+    """A full disk refused a file, and a package that was told as written was not on the disk."""
+    bench = Bench(commands, library, tmp_path / "bench", SCENARIOS[name])
+    numbers = [
+        one.number
+        for one in bench.operations
+        if one.kind == operation and str(one.path).endswith(ending)
+    ]
+
+    verdicts = [bench.try_point(Point(name, kind, number, when)) for number in numbers[:4]]
+
+    assert verdicts
+    assert [str(one) for one in verdicts if one.faults] == []
 
 
 class TestLake:
