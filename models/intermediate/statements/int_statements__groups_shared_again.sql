@@ -53,7 +53,7 @@ with
             end as consent_proof_id,
             source_uses.usage_layer,
             sum(source_uses.quantity) as quantity,
-            sum(source_uses.weight_nano) as weight
+            sum(source_uses.weight_nano) as summed_weight
         from source_uses
         inner join
             late_groups
@@ -71,7 +71,7 @@ with
     weighted as (
         select
             summed.*,
-            cast(weight as {{ t_dec(38, 0) }}) as weight_nano,
+            cast(summed_weight as {{ t_dec(38, 0) }}) as weight_nano,
             {{ pool_id("usage_month", "territory", "product_id", "tier", "side") }}
             as pool_id,
             {{ full_line_key() }} as line_key
