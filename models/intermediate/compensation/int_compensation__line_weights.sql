@@ -3,7 +3,7 @@
 -- proof, and layer of usage: the exact weight of its uses, rounded once, to whole
 -- nano-uses.
 with
-    source_uses as (select * from {{ ref("int_compensation__source_uses") }}),
+    use_groups as (select * from {{ ref("int_compensation__use_groups") }}),
     summed as (
         select
             usage_month,
@@ -22,7 +22,7 @@ with
             usage_layer,
             sum(quantity) as quantity,
             sum(weight_nano) as weight
-        from source_uses
+        from use_groups
         where exclusion_reason is null
         group by all
     )

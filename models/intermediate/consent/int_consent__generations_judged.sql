@@ -70,6 +70,10 @@ with
         from judged
     )
 select
+    use_scope_number,
+    basis,
+    first_judged_at,
+    last_judged_at,
     attribution_key,
     territory,
     product_id,

@@ -23,6 +23,10 @@ with
     ),
     resolved as (
         select
+            use_scopes.use_scope_number,
+            use_scopes.basis,
+            use_scopes.first_judged_at,
+            use_scopes.last_judged_at,
             use_scopes.attribution_key,
             use_scopes.territory,
             use_scopes.product_id,

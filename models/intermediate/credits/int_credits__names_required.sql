@@ -3,7 +3,7 @@
 -- party. Sources under the product's weight floor are not in the uses any more. A
 -- derivative counts in a month if listeners could hear it in that month.
 with
-    source_uses as (select * from {{ ref("int_compensation__source_uses") }}),
+    use_groups as (select * from {{ ref("int_compensation__use_groups") }}),
     derivatives as (select * from {{ ref("stg_ai_usage__derivatives") }}),
     contributors_listed as (
         select * from {{ ref("int_partners__contributors_listed") }}
@@ -20,7 +20,7 @@ with
             cast(
                 cast(usage_month + interval 1 month as date) as {{ t_ts() }}
             ) as month_end_at
-        from source_uses
+        from use_groups
         where partner_id is not null and object_id is not null
     ),
     heard as (

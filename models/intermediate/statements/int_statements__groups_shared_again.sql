@@ -2,70 +2,70 @@
 -- will be once the month is issued and they leave their hold (E36). The whole group is
 -- shared out again, so that the draft says to the minor unit what the correction will.
 with
-    source_uses as (select * from {{ ref("int_compensation__source_uses") }}),
+    use_groups as (select * from {{ ref("int_compensation__use_groups") }}),
     fees as (select * from {{ ref("int_compensation__fees") }}),
     months as (select * from {{ ref("int_statements__months_following") }}),
     late_groups as (
         select distinct
-            source_uses.usage_month,
-            source_uses.territory,
-            source_uses.product_id,
-            source_uses.tier,
-            source_uses.side,
-            source_uses.contract_id,
-            source_uses.contract_version,
-            source_uses.usage_layer,
+            use_groups.usage_month,
+            use_groups.territory,
+            use_groups.product_id,
+            use_groups.tier,
+            use_groups.side,
+            use_groups.contract_id,
+            use_groups.contract_version,
+            use_groups.usage_layer,
             months.report_month
-        from source_uses
+        from use_groups
         inner join
             months
-            on months.contract_id = source_uses.contract_id
-            and months.usage_month = source_uses.usage_month
+            on months.contract_id = use_groups.contract_id
+            and months.usage_month = use_groups.usage_month
         where
-            source_uses.consent_status = 'late_consent'
-            and source_uses.exclusion_reason is null
+            use_groups.consent_status = 'late_consent'
+            and use_groups.exclusion_reason is null
     ),
     summed as (
         select
             late_groups.report_month,
-            source_uses.usage_month,
-            source_uses.territory,
-            source_uses.product_id,
-            source_uses.tier,
-            source_uses.side,
-            source_uses.partner_id,
-            source_uses.contract_id,
-            source_uses.contract_version,
-            source_uses.object_id,
-            source_uses.owner_party_id,
+            use_groups.usage_month,
+            use_groups.territory,
+            use_groups.product_id,
+            use_groups.tier,
+            use_groups.side,
+            use_groups.partner_id,
+            use_groups.contract_id,
+            use_groups.contract_version,
+            use_groups.object_id,
+            use_groups.owner_party_id,
             case
                 when
-                    source_uses.consent_status = 'late_consent'
-                    and source_uses.hold_bucket = 'CONSENT'
+                    use_groups.consent_status = 'late_consent'
+                    and use_groups.hold_bucket = 'CONSENT'
                 then null
-                else source_uses.hold_bucket
+                else use_groups.hold_bucket
             end as hold_bucket,
-            source_uses.consent_status,
+            use_groups.consent_status,
             case
-                when source_uses.consent_status = 'late_consent'
-                then source_uses.late_proof_id
-                else source_uses.consent_proof_id
+                when use_groups.consent_status = 'late_consent'
+                then use_groups.late_proof_id
+                else use_groups.consent_proof_id
             end as consent_proof_id,
-            source_uses.usage_layer,
-            sum(source_uses.quantity) as quantity,
-            sum(source_uses.weight_nano) as summed_weight
-        from source_uses
+            use_groups.usage_layer,
+            sum(use_groups.quantity) as quantity,
+            sum(use_groups.weight_nano) as summed_weight
+        from use_groups
         inner join
             late_groups
-            on late_groups.usage_month = source_uses.usage_month
-            and late_groups.territory = source_uses.territory
-            and late_groups.product_id = source_uses.product_id
-            and late_groups.tier = source_uses.tier
-            and late_groups.side = source_uses.side
-            and late_groups.contract_id = source_uses.contract_id
-            and late_groups.contract_version = source_uses.contract_version
-            and late_groups.usage_layer = source_uses.usage_layer
-        where source_uses.exclusion_reason is null
+            on late_groups.usage_month = use_groups.usage_month
+            and late_groups.territory = use_groups.territory
+            and late_groups.product_id = use_groups.product_id
+            and late_groups.tier = use_groups.tier
+            and late_groups.side = use_groups.side
+            and late_groups.contract_id = use_groups.contract_id
+            and late_groups.contract_version = use_groups.contract_version
+            and late_groups.usage_layer = use_groups.usage_layer
+        where use_groups.exclusion_reason is null
         group by all
     ),
     weighted as (

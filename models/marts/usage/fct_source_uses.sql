@@ -1,32 +1,52 @@
 -- One row per use, side, source and owner: what it weighs, who is to be paid for it,
 -- and by which consent.
 select
-    cast(use_id as {{ t_str() }}) as use_id,
-    cast(generation_id as {{ t_str() }}) as generation_id,
-    cast(derivative_id as {{ t_str() }}) as derivative_id,
-    cast(territory as {{ t_str() }}) as territory,
-    cast(product_id as {{ t_str() }}) as product_id,
-    cast(tier as {{ t_str() }}) as tier,
-    cast(use_type as {{ t_str() }}) as use_type,
-    cast(side as {{ t_str() }}) as side,
-    cast(object_id as {{ t_str() }}) as object_id,
-    cast(owner_party_id as {{ t_str() }}) as owner_party_id,
-    cast(partner_id as {{ t_str() }}) as partner_id,
-    cast(contract_id as {{ t_str() }}) as contract_id,
-    cast(contract_version as {{ t_bigint() }}) as contract_version,
-    cast(consent_status as {{ t_str() }}) as consent_status,
-    cast(consent_proof_id as {{ t_str() }}) as consent_proof_id,
-    cast(late_proof_id as {{ t_str() }}) as late_proof_id,
-    cast(consent_denied_by as {{ t_str() }}) as consent_denied_by,
-    cast(hold_bucket as {{ t_str() }}) as hold_bucket,
-    cast(exclusion_reason as {{ t_str() }}) as exclusion_reason,
-    cast(usage_layer as {{ t_str() }}) as usage_layer,
-    cast(quantity as {{ t_bigint() }}) as quantity,
-    cast(source_weight_nano as {{ t_bigint() }}) as source_weight_nano,
-    cast(ownership_share as {{ t_dec(15, 14) }}) as ownership_share,
-    cast(weight_nano as {{ t_dec(38, 14) }}) as weight_nano,
-    cast(usage_month as date) as usage_month,
-    cast(play_date as date) as play_date,
-    cast(used_at as {{ t_ts() }}) as used_at,
-    cast(judged_at as {{ t_ts() }}) as judged_at
-from {{ ref("int_compensation__source_uses") }}
+    cast(uses.use_id as {{ t_str() }}) as use_id,
+    cast(uses.generation_id as {{ t_str() }}) as generation_id,
+    cast(uses.derivative_id as {{ t_str() }}) as derivative_id,
+    cast(uses.territory as {{ t_str() }}) as territory,
+    cast(uses.product_id as {{ t_str() }}) as product_id,
+    cast(uses.tier as {{ t_str() }}) as tier,
+    cast(uses.use_type as {{ t_str() }}) as use_type,
+    cast(use_groups.side as {{ t_str() }}) as side,
+    cast(use_groups.object_id as {{ t_str() }}) as object_id,
+    cast(use_groups.owner_party_id as {{ t_str() }}) as owner_party_id,
+    cast(use_groups.partner_id as {{ t_str() }}) as partner_id,
+    cast(use_groups.contract_id as {{ t_str() }}) as contract_id,
+    cast(use_groups.contract_version as {{ t_bigint() }}) as contract_version,
+    cast(use_groups.consent_status as {{ t_str() }}) as consent_status,
+    cast(use_groups.consent_proof_id as {{ t_str() }}) as consent_proof_id,
+    cast(use_groups.late_proof_id as {{ t_str() }}) as late_proof_id,
+    cast(use_groups.consent_denied_by as {{ t_str() }}) as consent_denied_by,
+    cast(use_groups.hold_bucket as {{ t_str() }}) as hold_bucket,
+    cast(use_groups.exclusion_reason as {{ t_str() }}) as exclusion_reason,
+    cast(uses.usage_layer as {{ t_str() }}) as usage_layer,
+    cast(uses.quantity as {{ t_bigint() }}) as quantity,
+    cast(use_groups.source_weight_nano as {{ t_bigint() }}) as source_weight_nano,
+    cast(use_groups.ownership_share as {{ t_dec(15, 14) }}) as ownership_share,
+    {{
+        use_weight_nano(
+            "uses.quantity",
+            "use_groups.source_weight_nano",
+            "use_groups.ownership_share",
+        )
+    }} as weight_nano,
+    cast(uses.usage_month as date) as usage_month,
+    cast(uses.play_date as date) as play_date,
+    cast(
+        case when uses.play_date is null then uses.judged_at end as {{ t_ts() }}
+    ) as used_at,
+    cast(uses.judged_at as {{ t_ts() }}) as judged_at
+from {{ ref("int_usage__uses") }} as uses
+inner join
+    {{ ref("int_consent__uses_judged") }} as verdicts
+    on verdicts.use_scope_number = uses.use_scope_number
+    and verdicts.valid_from <= uses.judged_at
+    and verdicts.valid_to > uses.judged_at
+inner join
+    {{ ref("int_compensation__use_groups") }} as use_groups
+    on use_groups.verdict_number = verdicts.verdict_number
+    and use_groups.usage_month = uses.usage_month
+    and use_groups.tier = uses.tier
+    and use_groups.usage_layer = uses.usage_layer
+    and use_groups.removal_bucket is not distinct from uses.removal_bucket
