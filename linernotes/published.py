@@ -58,7 +58,11 @@ def definitions_file(file: Path) -> Path:
 
 @contextmanager
 def open_published(
-    settings: Settings, file: Path | None = None, memory_limit: str | None = None, threads: int = 1
+    settings: Settings,
+    file: Path | None = None,
+    memory_limit: str | None = None,
+    threads: int = 1,
+    name: str = "published",
 ) -> Generator[duckdb.DuckDBPyConnection]:
     """Yields a connection whose current database is the published file, read-only.
 
@@ -72,6 +76,7 @@ def open_published(
         memory_limit: What the engine may hold, such as 512MB; what is more spills to the home. All
             that the engine finds of use when left out.
         threads: More than one for sums on a screen: they are exact, whatever their order.
+        name: What the file is called in the engine.
 
     Raises:
         LinernotesError: if nothing is published yet, if the file is not there or damaged, or if
@@ -94,12 +99,12 @@ def open_published(
         connection.execute("set timezone = 'UTC'")
         path = file or _own_name(settings)
         try:
-            connection.execute(f"attach {literal(path)} as published (read_only)")
+            connection.execute(f"attach {literal(path)} as {name} (read_only)")
         except duckdb.Error as error:
             raise LinernotesError(why_not_opened(path, str(error))) from None
         if write_ahead_log(path).exists():
             raise LinernotesError(why_not_opened(path))
-        connection.execute("use published")
+        connection.execute(f"use {name}")
         yield connection
 
 

@@ -18,7 +18,6 @@ import duckdb
 from linernotes.agreements import load_agreements
 from linernotes.base import durable, modes
 from linernotes.errors import LinernotesError
-from linernotes.published import open_published
 from linernotes.reporting.document import write_document
 from linernotes.reporting.interchange import what_is_agreed, write_interchange
 from linernotes.reporting.manifest import (
@@ -38,6 +37,7 @@ from linernotes.reporting.manifest import (
     says_the_same,
     write_manifest,
 )
+from linernotes.reporting.sources import open_as_issued, open_current
 from linernotes.reporting.tables import TABLES, PackageTable, TableRows, table_rows
 from linernotes.reporting.workbook import write_workbook
 from linernotes.settings import Settings
@@ -56,8 +56,6 @@ from linernotes.statements import (
 )
 
 Progress = Callable[[int, int, str], None]
-# The engine sorts in this much, whatever the length of a package, and spills the rest.
-MEMORY_LIMIT = "512MB"
 
 
 @dataclass(frozen=True)
@@ -89,10 +87,10 @@ def write_packages(
 ) -> list[Package]:
     """Writes the package of every partner and month that has statements.
 
-    A statement is packaged as it was issued, else as its newest draft says, approved or not. The
-    same statements and reports give the same bytes; where the newest version of a package already
-    says the same, that one is kept. The package of an issue is kept whatever becomes known or is
-    agreed later.
+    A statement is packaged as it was issued, else as its newest draft says, approved or not. What
+    an issued month shows comes from the ledger, as it was drafted, so that its package has the same
+    bytes whatever becomes known later, also if it is lost and written again. Where the newest
+    version of a package already says the same, that one is kept.
 
     Args:
         settings: The home.
@@ -101,7 +99,7 @@ def write_packages(
         on_progress: Called after each package with how many are done, how many there are, and
             the partner and month just done.
         rewrite: Whether the package of an issue gets a new version, if what is agreed about its
-            files or what is known of its month has changed.
+            files has changed.
 
     Returns:
         The packages by partner and month, new or kept.
@@ -179,17 +177,22 @@ def _each_written(
 
 
 def _write_alone(settings: Settings, statements: list[StatementRecord], rewrite: bool) -> Package:
-    with open_published(settings, memory_limit=MEMORY_LIMIT) as connection:
-        return _write_package(settings, connection, statements, rewrite)
+    first = statements[0]
+    with open_current(settings) as connection:
+        freeze = _freeze_of_current(connection, statements)
+        if package_state(statements) != ISSUED:
+            return _write_package(settings, connection, freeze, statements, rewrite)
+    with open_as_issued(settings, first.partner_id, first.report_month) as connection:
+        return _write_package(settings, connection, freeze, statements, rewrite)
 
 
 def _write_package(
     settings: Settings,
     connection: duckdb.DuckDBPyConnection,
+    freeze: str,
     statements: list[StatementRecord],
     rewrite: bool,
 ) -> Package:
-    freeze = _freeze_of_current(connection, statements)
     partner_id, month = statements[0].partner_id, statements[0].report_month
     shelf = settings.outbox_root / file_safe(partner_id) / month
     durable.make_folder(shelf)

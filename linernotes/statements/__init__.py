@@ -6,7 +6,7 @@ How the sums come about is in the models; how a partner gets to see them is in `
 from linernotes.statements.approvals import approve
 from linernotes.statements.balance import TERMS_TAKEN, balance_that_fails, terms_that_differ
 from linernotes.statements.drafts import draft, newest_drafts, published_statements
-from linernotes.statements.evidence import USES_KIND, evidence_file
+from linernotes.statements.evidence import SHOWN, USES_KIND, evidence_file
 from linernotes.statements.guards import blocked_partners
 from linernotes.statements.heads import (
     LEDGER_HEAD,
@@ -39,6 +39,7 @@ from linernotes.statements.records import (
     json_text,
     month_start,
 )
+from linernotes.statements.shown import issued_reports
 from linernotes.statements.states import current_statements, statement_states
 from linernotes.statements.tracing import EventTrace, LineTrace, trace_event, trace_line
 from linernotes.statements.verification import heads_that_differ, ledger_as_written, verify_ledger
@@ -49,6 +50,7 @@ __all__ = [
     "LEDGER_HEAD",
     "LINE_SET_COLUMNS",
     "PUBLISHED_HEADS",
+    "SHOWN",
     "TERMS_TAKEN",
     "UNALLOCATED",
     "USES_KIND",
@@ -74,6 +76,7 @@ __all__ = [
     "instant",
     "issuances",
     "issue",
+    "issued_reports",
     "issued_statements",
     "json_text",
     "last_public_key",

@@ -1,8 +1,13 @@
-"""Keeps beside a draft what it rests on: its lines, the uses behind each line, and its pools.
+"""Keeps beside a draft what it rests on, and what its package will show.
+
+It rests on its lines, the uses behind each line, and its pools. Its package shows reports as they
+stand at the freeze of the draft: once the statement is issued, they are read from here and from
+nowhere else.
 
 The rows are the warehouse's as they stand; whether they agree with the header is in `issuing`.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -51,13 +56,31 @@ KEYS = (
     "consent_proof_id",
     "usage_layer",
 )
+OF_PARTNER = "partner_id = $partner_id"
+OF_MONTH = f"{OF_PARTNER} and report_month = $month"
+OF_CONTRACT = f"{OF_MONTH} and contract_id = $contract_id"
+# Kind of file beside a draft: the relation that a package reads, and which of its rows are kept.
+SHOWN = {
+    "compensation_lines": ("reports.rpt_partner__compensation_lines", OF_CONTRACT),
+    "member_statements": ("reports.rpt_partner__member_statements", OF_CONTRACT),
+    "pool_totals": ("reports.rpt_partner__pool_totals", OF_CONTRACT),
+    "ai_usage_monthly": ("reports.rpt_partner__ai_usage_monthly", OF_MONTH),
+    "consent_ledger": ("reports.rpt_partner__consent_ledger", OF_MONTH),
+    "removal_actions": ("reports.rpt_partner__removal_actions", OF_MONTH),
+    "removals_monthly": ("reports.rpt_partner__removals_monthly", OF_MONTH),
+    "credit_coverage": ("reports.rpt_partner__credit_coverage", OF_MONTH),
+    "fan_connection": ("reports.rpt_partner__fan_connection", OF_MONTH),
+    "partners": ("marts.dim_partners", OF_PARTNER),
+    "products": ("marts.dim_products", "true"),
+}
 OF_THE_STATEMENT = "contract_id is not distinct from $contract_id and report_month = $month"
 
 
 def keep_evidence(
     settings: Settings, connection: duckdb.DuckDBPyConnection, record: StatementRecord
 ) -> dict[str, str]:
-    """Writes a draft's lines, uses and pools beside where its record will lie.
+    """Writes a draft's lines, uses and pools, and the reports that its package will show, beside
+    where its record will lie.
 
     What a crash left under the same names is replaced: without a record it was no draft.
 
@@ -74,6 +97,7 @@ def keep_evidence(
         LINES_KIND: (_lines_query(), values | own),
         USES_KIND: (_uses_query(), values),
         POOLS_KIND: (_pools_query(), values | {"known_at": own["known_at"]}),
+        **_shown_queries(record),
     }
     return {
         kind: _write(connection, query, given, evidence_file(settings, record, kind))
@@ -100,6 +124,24 @@ def with_released(uses: str) -> str:
             from {uses}
             where consent_status = 'late_consent' and late_proof_id is not null
         )"""
+
+
+def _shown_queries(record: StatementRecord) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Queries for the reports of a statement's package; lines without a contract have none."""
+    if record.is_unallocated:
+        return {}
+    values = {
+        "partner_id": record.partner_id,
+        "month": month_start(record.report_month),
+        "contract_id": record.contract_id,
+    }
+    return {
+        kind: (
+            f"select * from published.{relation} where {rows} order by all",
+            {name: values[name] for name in re.findall(r"\$(\w+)", rows)},
+        )
+        for kind, (relation, rows) in SHOWN.items()
+    }
 
 
 def _lines_query() -> str:

@@ -55,7 +55,7 @@ class Issuance:
         version: Of the entry's form. 1 is not signed and lists no evidence.
         public_key: Of the key that signed it, in base64; empty in version 1.
         key_changes: How that key took the place of the one before.
-        evidence: What it rests on, per statement: draft, approval, lines, uses and pools, each
+        evidence: What it rests on, per statement: draft, approval and the files of the draft, each
             with its place in the ledger, rows, bytes and SHA-256.
         refused: Statements that were asked for and not issued, by id, each with the reasons; known
             only to who has just issued, for the ledger holds what happened and not what did not.

@@ -253,7 +253,7 @@ def _wrong_in(
             f"v{draft.version} bears no record of a run whose checks all held: draft it again with "
             f"`linernotes statement draft --month {draft.report_month}`"
         )
-    for kind in KINDS:
+    for kind in dict.fromkeys([*KINDS, *draft.files]):
         path = draft_path(settings, draft, f"{kind}.parquet")
         if not path.is_file() or file_sha256(path) != draft.files.get(kind):
             obstacles.append(f"{path} is missing or changed: restore it from a backup")
@@ -394,11 +394,11 @@ def _write_rows(
 def _evidence(
     settings: Settings, connection: duckdb.DuckDBPyConnection, statement: StatementRecord
 ) -> list[dict[str, Any]]:
-    """What a statement rests on: its draft, its approval, and the files beside the draft."""
+    """What a statement rests on and shows: its draft, its approval, the files beside the draft."""
     files = {
         DRAFT_RECORD: draft_path(settings, statement),
         APPROVAL: approval_path(settings, statement),
-        **{kind: draft_path(settings, statement, f"{kind}.parquet") for kind in KINDS},
+        **{kind: draft_path(settings, statement, f"{kind}.parquet") for kind in statement.files},
     }
     return [
         {"statement_id": statement.statement_id, "kind": kind}

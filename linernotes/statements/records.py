@@ -44,7 +44,7 @@ class StatementRecord:
         totals: Every term of the balance as a decimal string.
         drafted_by: The person who may not approve it.
         blocked_by: Why it must not be issued; nothing if it may.
-        files: SHA-256 of the draft's `lines`, `uses` and `pools` files.
+        files: SHA-256 of each file beside the draft, by kind (`evidence`).
         checked_run: The run that made its figures, and what its checks came to; nothing in a draft
             of an earlier version.
         approved_by: Who approved it; empty in a draft.
@@ -166,7 +166,7 @@ def drafts_root(settings: Settings) -> Path:
 
 
 def draft_path(settings: Settings, record: StatementRecord, kind: str = "json") -> Path:
-    """Where a draft's record lies, or its `lines.parquet`, `uses.parquet` or `pools.parquet`."""
+    """Where a draft's record lies, or one of the files beside it, such as `lines.parquet`."""
     folder = drafts_root(settings) / file_safe(record.contract_id)
     return folder / f"{record.report_month}.v{record.version}.{kind}"
 

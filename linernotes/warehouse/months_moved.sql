@@ -53,18 +53,22 @@ consents as (
         lag(valid_from) over versions as old_from,
         lag(valid_to) over versions as old_to,
         lag(is_withdrawn) over versions as was_withdrawn,
-        lag((
-            party_id, voice, object_type, object_id, use_type, product_id, model_version,
-            territory, decision, daily_limit, max_influence, valid_from, is_withdrawn,
-            evidence_state is not distinct from 'mismatch'
-        )) over versions as old_terms,
-        (
-            party_id, voice, object_type, object_id, use_type, product_id, model_version,
-            territory, decision, daily_limit, max_influence, valid_from, is_withdrawn,
-            evidence_state is not distinct from 'mismatch'
-        ) as terms
-    from raw_licensing__consents
-    where recorded_at <= getvariable('until')
+        lag(terms) over versions as old_terms
+    from (
+        select
+            *,
+            -- Whatever a decision says, but for its end, which is looked at by itself, and for
+            -- what no verdict comes from; of its evidence only whether it does not match.
+            row(
+                evidence_state is not distinct from 'mismatch',
+                *columns(* exclude (
+                    valid_to, signed_at, enforced_at, evidence_sha256, evidence_state,
+                    recorded_at, delivery_id
+                ))
+            ) as terms
+        from raw_licensing__consents
+        where recorded_at <= getvariable('until')
+    )
     window versions as (partition by decision_id order by recorded_at)
 ),
 moved_consents as (

@@ -21,16 +21,32 @@ from linernotes.warehouse.valuation import Valuation, World, require_rates, valu
 
 LINES = "intermediate.int_compensation__lines_valued"
 FEES = "intermediate.int_compensation__fees"
-CATALOGUE = (
-    "stg_catalog__recordings",
-    "stg_catalog__works",
-    "stg_catalog__recording_works",
-    "stg_catalog__ownership",
-    "stg_catalog__routes",
-    "stg_catalog__party_links",
-    "stg_catalog__party_aliases",
-    "stg_licensing__products",
-)
+# Models of the catalogue, and their columns that no line can come from; every other column counts.
+CATALOGUE = {
+    "stg_catalog__recordings": (
+        "isrc_original",
+        "title",
+        "released_on",
+        "contains_ai",
+        "ai_vocals",
+        "ai_instruments",
+        "ai_composition",
+        "ai_lyrics",
+        "ai_post_production",
+        "ai_detected_score",
+        "duration_ms",
+        "delivered_at",
+    ),
+    "stg_catalog__works": ("title",),
+    "stg_catalog__recording_works": (),
+    "stg_catalog__ownership": (),
+    "stg_catalog__routes": (),
+    "stg_catalog__party_links": (),
+    "stg_catalog__party_aliases": (),
+    "stg_licensing__products": ("name",),
+}
+# When a row came in is no part of what it says.
+PROVENANCE = ("recorded_at", "delivery_id")
 # What identifies a line, in the order of the source's columns.
 KEYS = tuple(REVALUED_COLUMNS)[4:19]
 MEASURES = ("quantity", "weight_nano", "amount_minor_units")
@@ -240,35 +256,18 @@ def _months_moved(
 def _diff_catalogue(run: Valuation, freeze: datetime, known_at: datetime) -> None:
     """Which objects and parties of the catalogue differ between two freezes, as temp tables."""
     connection = run.connection
-    columns = {
-        "stg_catalog__recordings": "recording_id, isrc_group_id, main_artist_ids, "
-        "featured_artist_ids, label_party_id, upc",
-        "stg_catalog__works": "work_id, writer_party_ids",
-        "stg_catalog__recording_works": "recording_id, work_id, share, valid_from, valid_to",
-        "stg_catalog__ownership": "object_id, side, party_id, territory, share_pct, valid_from, "
-        "valid_to",
-        "stg_catalog__routes": "party_id, side, territory, product_id, partner_id, contract_id, "
-        "valid_from, valid_to",
-        "stg_catalog__party_links": "parent_party_id, child_party_id, valid_from, valid_to",
-        "stg_catalog__party_aliases": "party_id, canonical_party_id, merged_at",
-        "stg_licensing__products": "product_id, weight_basis, launched_at, default_share_master, "
-        "default_share_work, remainder_rule, weight_floor, attribution_fallback",
-    }
     run.run(World(known_at, dict.fromkeys(INPUT_CLASSES, freeze)), list(CATALOGUE))
-    for table, chosen in columns.items():
-        connection.execute(
-            f"create or replace temp table old_{table} as select {chosen} from staging.{table}"
-            + _only_merged(table)
-        )
+    for table in CATALOGUE:
+        connection.execute(f"create or replace temp table old_{table} as {_counting(run, table)}")
     run.run(World(known_at), list(CATALOGUE))
-    for table, chosen in columns.items():
-        merged = _only_merged(table)
+    for table in CATALOGUE:
+        counting = _counting(run, table)
         connection.execute(
             f"""
             create or replace temp view moved_{table} as
-            (select {chosen} from staging.{table}{merged} except all from old_{table})
+            ({counting} except all from old_{table})
             union all
-            (from old_{table} except all select {chosen} from staging.{table}{merged})
+            (from old_{table} except all {counting})
             """
         )
     connection.execute(
@@ -332,9 +331,14 @@ def _state_of(file: Path) -> str:
     return found[0] if found else ""
 
 
-def _only_merged(table: str) -> str:
-    """New parties speak for nobody else; only merged ones can move what was issued."""
-    return " where is_merged" if table == "stg_catalog__party_aliases" else ""
+def _counting(run: Valuation, table: str) -> str:
+    """A query for what a model of the catalogue says that a line can come from."""
+    described = run.connection.execute(f"describe staging.{table}").fetchall()
+    left_out = {*CATALOGUE[table], *PROVENANCE}
+    chosen = ", ".join(name for name, *_ in described if name not in left_out)
+    # New parties speak for nobody else; only merged ones can move what was issued.
+    merged = " where is_merged" if table == "stg_catalog__party_aliases" else ""
+    return f"select {chosen} from staging.{table}{merged}"
 
 
 def _raw(sources_root: Path, table: str) -> str:

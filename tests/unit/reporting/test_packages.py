@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import stat
 import zipfile
 from pathlib import Path
@@ -19,7 +20,7 @@ from linernotes.errors import LinernotesError
 from linernotes.reporting import read_package_csv, verify_package, write_packages
 from linernotes.reporting import workbook as workbook_module
 from linernotes.settings import Settings
-from linernotes.statements import approve, draft, issue
+from linernotes.statements import approve, draft, issue, verify_ledger
 from tests.fixtures.deliveries import PARTNER_DPID
 from tests.fixtures.published_warehouse import KNOWN_AT, Line, Statement, publish
 
@@ -146,6 +147,48 @@ def test_package_of_issue_is_kept_whatever_becomes_known_later(settings: Setting
 
     assert (second.version, second.is_new, second.state) == (1, False, "issued")
     assert hashes(second.path) == hashes(first.path)
+
+
+def test_package_of_issue_that_is_lost_is_written_again_with_the_same_bytes(
+    settings: Settings,
+) -> None:
+    """It was made of what was known when it was written, beside the lines of the issue."""
+    line = {"line_id": "a", "amount": "1"}
+    drafted(settings, Statement("tune", "tune-master", [Line(**line, title="A")]))
+    approve(settings, "2026-06", by="Ben")
+    issue(settings, "2026-06", by="Ben")
+    [first] = write_packages(settings)
+    before = hashes(first.path)
+    publish(settings, Statement("tune", "tune-master", [Line(**line, title="B")]))
+    with duckdb.connect(str(settings.published_file)) as connection:
+        connection.execute("update marts.dim_partners set partner_name = 'Another name'")
+        for report in ("ai_usage_monthly", "consent_ledger", "removal_actions"):
+            connection.execute(f"delete from reports.rpt_partner__{report}")
+    shutil.rmtree(settings.outbox_root)
+
+    [second] = write_packages(settings)
+
+    assert hashes(second.path) == before
+
+
+def test_package_of_issue_whose_reports_were_not_kept_shows_what_is_published(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Statements that an earlier version drafted have their lines, uses and pools alone."""
+    line = {"line_id": "a", "amount": "1"}
+    monkeypatch.setattr("linernotes.statements.evidence.SHOWN", {})
+    drafted(settings, Statement("tune", "tune-master", [Line(**line, title="A")]))
+    approve(settings, "2026-06", by="Ben")
+    issue(settings, "2026-06", by="Ben")
+    monkeypatch.undo()
+    publish(settings, Statement("tune", "tune-master", [Line(**line, title="B")]))
+
+    [package] = write_packages(settings)
+
+    [row] = read_package_csv(package.path / "compensation_lines.csv")
+    assert row["title"] == "B"
+    assert verify_package(package.path) == []
+    assert verify_ledger(settings) == []
 
 
 def test_package_of_issue_is_kept_whatever_is_agreed_later(settings: Settings) -> None:

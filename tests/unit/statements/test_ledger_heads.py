@@ -13,6 +13,7 @@ from linernotes.errors import LinernotesError
 from linernotes.reporting import read_manifest, write_packages
 from linernotes.settings import Settings
 from linernotes.statements import (
+    SHOWN,
     Head,
     KnownHead,
     approve,
@@ -81,7 +82,10 @@ def test_entry_lists_draft_approval_and_evidence_of_each_statement(settings: Set
     kinds = {"draft", "approval", "lines", "uses", "pools"}
     statements = {"tune-master|2026-06", "unallocated|2026-06"}
     assert entry["entry_version"] == 2
-    assert listed.keys() == {(name, kind) for name in statements for kind in kinds}
+    assert listed.keys() == {
+        *((name, kind) for name in statements for kind in kinds),
+        *(("tune-master|2026-06", kind) for kind in SHOWN),
+    }
     uses = listed["tune-master|2026-06", "uses"]
     path = settings.ledger_root / uses["name"]
     assert (uses["rows"], uses["bytes"]) == (1, path.stat().st_size)

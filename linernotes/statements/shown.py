@@ -1,0 +1,54 @@
+"""Finds the reports that packages of issued months show, as the ledger keeps them.
+
+What is kept with a draft is decided in `evidence`; how a package reads it is in `reporting`.
+"""
+
+from itertools import groupby
+from pathlib import Path
+
+from linernotes.settings import Settings
+from linernotes.statements.evidence import OF_CONTRACT, SHOWN
+from linernotes.statements.issuances import Issuance, issuances
+from linernotes.statements.records import StatementRecord, instant
+
+
+def issued_reports(settings: Settings, partner_id: str) -> dict[str, dict[str, list[Path]]]:
+    """The files of what a partner was shown when its months were issued, by month and kind.
+
+    Rows of one contract come from each of the month's statements; what speaks of the partner as a
+    whole comes from the statement with the latest freeze.
+
+    Args:
+        settings: The home.
+        partner_id: The partner.
+
+    Returns:
+        By report month, `YYYY-MM`, the kinds of `SHOWN`. A month is left out if one of its
+        statements was issued before reports were kept.
+    """
+    found = sorted(
+        (
+            (one, _files(settings, issuance, one))
+            for issuance in issuances(settings)
+            for one in issuance.statements
+            if one.partner_id == partner_id
+        ),
+        key=lambda pair: (pair[0].report_month, instant(pair[0].known_at), pair[0].statement_id),
+    )
+    kept = {}
+    for month, group in groupby(found, lambda pair: pair[0].report_month):
+        own = [files for _, files in group]
+        if all(SHOWN.keys() <= files.keys() for files in own):
+            kept[month] = {
+                kind: [files[kind] for files in (own if rows == OF_CONTRACT else own[-1:])]
+                for kind, (_, rows) in SHOWN.items()
+            }
+    return kept
+
+
+def _files(settings: Settings, issuance: Issuance, statement: StatementRecord) -> dict[str, Path]:
+    return {
+        entry["kind"]: settings.ledger_root / entry["name"]
+        for entry in issuance.evidence
+        if entry["statement_id"] == statement.statement_id
+    }

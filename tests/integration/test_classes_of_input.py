@@ -1,0 +1,79 @@
+"""Classes of input: every source that reaches a line moves with one of them, and is looked at.
+
+A correction moves one class at a time, over the months that new input may touch. A source that is
+in no class would change issued months unseen.
+"""
+
+import re
+
+import pytest
+
+from linernotes.settings import Settings
+from linernotes.warehouse import CompiledProject, compiled_project
+from linernotes.warehouse.compiled import CLASS_PLACES, SOURCES_PLACE
+from linernotes.warehouse.revaluation import CATALOGUE, MONTHS_MOVED, RAW_TABLES
+
+LINES = "int_compensation__lines_valued"
+# Sources that reach the model of lines, and why they move no line that is issued.
+MOVES_NOTHING = {
+    "raw_finance__ecb_rates": "both sides of a difference are converted at the same rate",
+    "raw_finance__fx_rates": "both sides of a difference are converted at the same rate",
+    "raw_ai_usage__training_inclusions": "training fees have lines of their own",
+    "raw_ledger__statements": "says which months are issued",
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> CompiledProject:
+    return compiled_project(Settings(home=tmp_path_factory.mktemp("home")))
+
+
+def sources_of(sql: str) -> set[str]:
+    return set(re.findall(rf"{SOURCES_PLACE}/(\w+)/", sql))
+
+
+def upstream_sources(project: CompiledProject, targets: list[str]) -> set[str]:
+    return set().union(*(sources_of(node.sql) for node in project.upstream(targets)))
+
+
+def test_every_source_that_reaches_a_line_moves_with_one_class(project: CompiledProject) -> None:
+    found: dict[str, set[str]] = {}
+    for node in project.upstream([LINES]):
+        # A model without a freeze of its own takes its rows by those of the model that it joins.
+        texts = [node.sql] if _classes_in(node.sql) else _texts(project, node.name)
+        classes = set().union(*map(_classes_in, texts))
+        for source in sources_of(node.sql):
+            found.setdefault(source, set()).update(classes)
+
+    assert MOVES_NOTHING.keys() <= found.keys()
+    wrong = {
+        source: classes
+        for source, classes in found.items()
+        if source not in MOVES_NOTHING and len(classes) != 1
+    }
+    assert wrong == {}
+
+
+def test_every_source_that_reaches_a_line_is_asked_which_months_it_touches(
+    project: CompiledProject,
+) -> None:
+    text = MONTHS_MOVED.read_text()
+    asked = {name for name in RAW_TABLES if re.search(rf"\b{name}\b", text)}
+    compared = upstream_sources(project, list(CATALOGUE))
+    reaching = upstream_sources(project, [LINES])
+
+    assert asked == set(RAW_TABLES)
+    assert all(re.search(rf"\bmoved_{name}\b", _reader_of_moved()) for name in CATALOGUE)
+    assert sorted(reaching - MOVES_NOTHING.keys() - asked - compared) == []
+
+
+def _classes_in(sql: str) -> set[str]:
+    return {name for name, place in CLASS_PLACES.items() if place in sql}
+
+
+def _texts(project: CompiledProject, name: str) -> list[str]:
+    return [node.sql for node in project.upstream([name])]
+
+
+def _reader_of_moved() -> str:
+    return MONTHS_MOVED.with_name("revaluation.py").read_text()
