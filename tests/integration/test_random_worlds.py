@@ -6,6 +6,7 @@ Fifty small worlds are valued in one run; a seed that fails is named by its worl
 import random
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -13,7 +14,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from linernotes import ingestion, warehouse
+from linernotes.ledger import REVALUED
 from linernotes.settings import Settings
+from linernotes.warehouse import revaluation
 from tests.conftest import build_once, close_and_issue
 from tests.fixtures.comparison import differences
 from tests.fixtures.random_worlds import add_random_world
@@ -24,6 +27,8 @@ CLOSINGS = [(date(2026, month, 1), datetime(2026, month + 1, 15, 6)) for month i
 LAST_MONTH, LAST_KNOWN_AT = date(2026, 4, 1), datetime(2026, 5, 15, 6)
 OPEN_FILE = "open.duckdb"
 WORLDS = 50
+# Alone in a home, a world's late input touches some of its months, and not all.
+SMALL_HOMES = 2
 RECORDED = settings(
     max_examples=1,
     deadline=None,
@@ -41,6 +46,13 @@ def worlds_of(seeds: list[int]) -> World:
     return world
 
 
+def load(settings: Settings, world: World) -> None:
+    world.write(settings.landing_root)
+    report = ingestion.admit_landing(settings)
+    assert [one.name for one in report.deliveries if one.state != "loaded"] == []
+    assert [one.name for one in report.deliveries if one.rows_quarantined] == []
+
+
 def close_all(
     home: Path, world: World, shuffled_by: int | None = None, keeps_open: bool = False
 ) -> Path:
@@ -49,10 +61,7 @@ def close_all(
         for rows in world.rows.values():
             random.Random(shuffled_by).shuffle(rows)
     settings = Settings(home=home)
-    world.write(settings.landing_root)
-    report = ingestion.admit_landing(settings)
-    assert [one.name for one in report.deliveries if one.state != "loaded"] == []
-    assert [one.name for one in report.deliveries if one.rows_quarantined] == []
+    load(settings, world)
     for month, known_at in CLOSINGS:
         close_and_issue(settings, month, known_at)
         if month == CLOSINGS[0][0] and keeps_open:
@@ -156,6 +165,42 @@ def test_fifty_random_worlds_keep_every_issued_line_as_it_was(closed: Path) -> N
         ).fetchall()
 
     assert changed == []
+
+
+def test_corrections_over_touched_months_equal_those_over_all_issued_months(
+    seeds: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A month that is wrongly taken for untouched would keep a wrong sum unseen."""
+    find_months = revaluation._months_moved
+    found: list[tuple[date, date] | None] = []
+
+    def find(*arguments: Any) -> tuple[date, date] | None:
+        found.append(find_months(*arguments))
+        return found[-1]
+
+    all_months = (CLOSINGS[0][0], CLOSINGS[-1][0])
+    corrected = 0
+    for number, seed in enumerate(seeds[:SMALL_HOMES]):
+        home = Settings(home=tmp_path / f"home-{number}")
+        load(home, worlds_of([seed]))
+        for month, known_at in CLOSINGS:
+            close_and_issue(home, month, known_at)
+        project = warehouse.compiled_project(home)
+        rows = {}
+        for name, asked in (("touched", find), ("all", lambda *_: all_months)):
+            monkeypatch.setattr(revaluation, "_months_moved", asked)
+            root = warehouse.link_sources(home, tmp_path / f"{name}-{number}")
+            warehouse.revalue(project, root, LAST_KNOWN_AT)
+            with duckdb.connect() as connection:
+                rows[name] = connection.execute(
+                    f"from read_parquet('{root}/{REVALUED}/*.parquet') order by all"
+                ).fetchall()
+        monkeypatch.undo()
+        assert rows["touched"] == rows["all"]
+        corrected += len(rows["all"])
+
+    assert corrected
+    assert any(months != all_months for months in found)
 
 
 def test_fifty_random_worlds_sum_over_report_months_to_one_computation_at_the_last_freeze(

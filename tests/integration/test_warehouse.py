@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,7 @@ from linernotes import warehouse
 from linernotes.settings import Settings
 from tests.conftest import CASES_KNOWN_AT, load_cases
 
+LAST_CASE_MONTH = date(2026, 7, 1)
 READER = """
 import json, sys, time
 from pathlib import Path
@@ -102,6 +104,17 @@ def test_e13_a_warehouse_built_again_is_the_same_while_readers_read_on(
     assert content(settings.published_file) == before
     assert [process.returncode for process in processes] == [0, 0], ends
     assert all(int(output) > 20 for output, _ in ends)
+
+
+def test_month_end_and_build_of_one_freeze_have_equal_rows(case_home: Path, tmp_path: Path) -> None:
+    """A build is run by dbt, a month-end from what dbt compiled."""
+    home = shutil.copytree(case_home, tmp_path / "home")
+
+    file = warehouse.close_month(Settings(home=home), LAST_CASE_MONTH, CASES_KNOWN_AT)
+
+    built, closed = content(Settings(home=home).published_file), content(file)
+    assert len(closed) > 15
+    assert {name for name in closed if closed[name] != built[name]} == set()
 
 
 @pytest.mark.slow
