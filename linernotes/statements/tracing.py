@@ -35,6 +35,8 @@ class LineTrace:
         decisions: Every version of the decisions that its proof names.
         revenue: Every version of the pool's revenue that was recorded.
         uses: The uses that weigh in it, with events and weights; their weights sum to the line's.
+            Where they have gone or moved to another line since: those of the line that it
+            corrects, or else all of its object in the pool as they are known now.
         related: Lines that it corrects or that correct it.
     """
 
@@ -88,6 +90,8 @@ def trace_line(settings: Settings, line_id: str) -> LineTrace:
                 "select * from issued_uses where line_id = ? order by use_id",
                 [line["original_line_id"]],
             )
+        if not uses and line["pool_id"] and line["object_id"]:
+            uses = _uses_of_object(connection, line)
         return LineTrace(
             line=line,
             statement=_statement(connection, line),
@@ -225,6 +229,29 @@ def _uses_of_key(connection: duckdb.DuckDBPyConnection, line: Row) -> list[Row]:
         f"where {conditions} and exclusion_reason is null "
         "order by use_id",
         {name: line[name] for name in KEYS},
+    )
+
+
+def _uses_of_object(connection: duckdb.DuckDBPyConnection, line: Row) -> list[Row]:
+    """Uses of the line's object in its pool; if there are none, those that a removal took out."""
+    pool = ("usage_month", "territory", "product_id", "tier")
+    values = {name: line[name] for name in (*pool, "side", "object_id")}
+    same_pool = " and ".join(f"{name} = ${name}" for name in pool)
+    of_object = "side = $side and object_id = $object_id"
+    found = _rows(
+        connection,
+        f"select * from marts.fct_source_uses where {same_pool} and {of_object} "
+        "and exclusion_reason is null order by use_id",
+        values,
+    )
+    return found or _rows(
+        connection,
+        f"select * from marts.fct_exclusions where {same_pool} and exclusion_reason = 'removed' "
+        "and derivative_id in ("
+        f"select derivative_id from issued_uses where {of_object} "
+        f"union select derivative_id from marts.fct_source_uses where {of_object}) "
+        "order by use_id",
+        values,
     )
 
 
