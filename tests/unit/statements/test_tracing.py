@@ -10,6 +10,7 @@ import pytest
 
 from linernotes.settings import Settings
 from linernotes.statements import trace_line
+from orchestration.tracing import print_line_trace
 from tests.fixtures.published_warehouse import Line, Statement, publish
 
 
@@ -18,9 +19,9 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path)
 
 
-def published(settings: Settings, *changes: str) -> None:
-    """A published file with one line of 1.00 and its use, and then what is changed in it."""
-    file = publish(settings, Statement("north", "north-1", [Line("a", "1.00")]))
+def published(settings: Settings, *changes: str, lines: tuple[Line, ...] = ()) -> None:
+    """A published file with a line of 1.00 and its use, other lines, and what is changed in it."""
+    file = publish(settings, Statement("north", "north-1", [Line("a", "1.00"), *lines]))
     with duckdb.connect(file) as connection:
         connection.execute(
             "alter table marts.fct_compensation_lines add column is_issued boolean default false"
@@ -29,7 +30,8 @@ def published(settings: Settings, *changes: str) -> None:
             "create table marts.fct_statements (contract_id varchar, report_month date)"
         )
         connection.execute(
-            "create table marts.dim_contracts (contract_id varchar, contract_version bigint)"
+            "create table marts.dim_contracts as select 'north-1' as contract_id, "
+            "1 as contract_version, 'model-1' as training_fee_model_version"
         )
         connection.execute(
             "create table marts.fct_exclusions as select use_id, derivative_id, usage_month, "
@@ -60,7 +62,7 @@ def test_trace_of_line_whose_uses_moved_to_another_version_shows_those_of_its_ob
 
 
 def test_trace_of_line_whose_uses_were_removed_shows_what_was_taken_out(
-    settings: Settings,
+    settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     published(
         settings,
@@ -75,6 +77,8 @@ def test_trace_of_line_whose_uses_were_removed_shows_what_was_taken_out(
     assert [(use["use_id"], use["exclusion_reason"]) for use in trace.uses] == [
         ("use-of-a", "removed")
     ]
+    print_line_trace(trace, as_json=False)
+    assert "The uses weigh 0 nano-uses; the line 100000000000." in capsys.readouterr().out
 
 
 def test_trace_of_line_whose_object_has_no_use_in_the_pool_shows_none(settings: Settings) -> None:
@@ -83,3 +87,46 @@ def test_trace_of_line_whose_object_has_no_use_in_the_pool_shows_none(settings: 
     trace = trace_line(settings, "a")
 
     assert trace.uses == []
+
+
+def test_trace_of_fee_shows_the_paid_lines_that_it_is_computed_from(settings: Settings) -> None:
+    held = Line("b", "2.00", hold_bucket="CONSENT")
+    fee = Line("f", "-0.01", line_type="FEE")
+    published(settings, lines=(held, fee))
+
+    trace = trace_line(settings, "f")
+
+    assert [line["line_id"] for line in trace.computed_from] == ["a"]
+    assert trace_line(settings, "a").computed_from == []
+
+
+def test_trace_of_tax_on_a_territory_of_an_earlier_month_shows_the_lines_of_that(
+    settings: Settings,
+) -> None:
+    tax = Line("t", "-0.10", line_type="WITHHOLDING", territory="FR")
+    other = Line("b", "2.00", territory="FR")
+    published(
+        settings,
+        "update marts.fct_compensation_lines set report_month = '2026-05-01' where line_id = 'b'",
+        "update marts.fct_compensation_lines set pool_id = null where line_id = 't'",
+        lines=(other, tax),
+    )
+
+    trace = trace_line(settings, "t")
+
+    assert [line["line_id"] for line in trace.computed_from] == ["b"]
+
+
+def test_trace_of_training_fee_shows_what_was_trained_on(settings: Settings) -> None:
+    published(
+        settings,
+        "create table marts.fct_training_inclusions as "
+        "select unnest(['model-1', 'model-2']) as model_version, 'MASTER' as side, "
+        "'recording-of-t' as object_id",
+        lines=(Line("t", "5.00", line_type="TRAINING_FEE"),),
+    )
+
+    trace = trace_line(settings, "t")
+
+    assert [row["model_version"] for row in trace.inclusions] == ["model-1"]
+    assert trace.computed_from == []
