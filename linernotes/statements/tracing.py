@@ -40,6 +40,7 @@ class LineTrace:
             Where they have gone or moved to another line since: those of the line that it
             corrects, or else all of its object in the pool as they are known now.
         inclusions: What was trained on, for a training fee.
+        artificial_plays: What a penalty is for.
         computed_from: Lines that a term of a statement (fee, tax, reserve, advance, balance) is
             computed from.
         related: Lines that it corrects or that correct it.
@@ -53,6 +54,7 @@ class LineTrace:
     revenue: list[Row] = field(default_factory=list)
     uses: list[Row] = field(default_factory=list)
     inclusions: list[Row] = field(default_factory=list)
+    artificial_plays: list[Row] = field(default_factory=list)
     computed_from: list[Row] = field(default_factory=list)
     related: list[Row] = field(default_factory=list)
 
@@ -113,6 +115,7 @@ def trace_line(settings: Settings, line_id: str) -> LineTrace:
             revenue=_revenue(connection, line),
             uses=uses,
             inclusions=_inclusions(connection, line, contract),
+            artificial_plays=_artificial_plays(connection, line),
             computed_from=_computed_from(connection, line),
             related=_rows(
                 connection,
@@ -279,6 +282,18 @@ def _inclusions(connection: duckdb.DuckDBPyConnection, line: Row, contract: list
             line["side"],
             line["object_id"],
         ],
+    )
+
+
+def _artificial_plays(connection: duckdb.DuckDBPyConnection, line: Row) -> list[Row]:
+    if line["line_type"] != "PENALTY":
+        return []
+    return _rows(
+        connection,
+        "select * from marts.fct_artificial_plays where usage_month = ? and derivative_id in "
+        "(select derivative_id from marts.fct_source_uses where side = 'MASTER' and object_id = ?) "
+        "order by play_date, derivative_id, territory, tier",
+        [line["usage_month"], line["object_id"]],
     )
 
 

@@ -130,3 +130,19 @@ def test_trace_of_training_fee_shows_what_was_trained_on(settings: Settings) -> 
 
     assert [row["model_version"] for row in trace.inclusions] == ["model-1"]
     assert trace.computed_from == []
+
+
+def test_trace_of_penalty_shows_the_artificial_plays_of_its_recording(settings: Settings) -> None:
+    published(
+        settings,
+        "create table marts.fct_artificial_plays as select unnest(['derivative-of-a', 'other']) "
+        "as derivative_id, 'DE' as territory, 'premium' as tier, 9 as artificial_play_count, "
+        "date '2026-06-01' as usage_month, date '2026-06-10' as play_date",
+        "update marts.fct_compensation_lines set object_id = 'recording-of-a' where line_id = 'p'",
+        lines=(Line("p", "-10.00", line_type="PENALTY"),),
+    )
+
+    trace = trace_line(settings, "p")
+
+    assert [plays["derivative_id"] for plays in trace.artificial_plays] == ["derivative-of-a"]
+    assert trace.computed_from == []
