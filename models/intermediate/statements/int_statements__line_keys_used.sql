@@ -2,18 +2,16 @@
 -- use whose consent came late weighs in two: the line that holds it, and the one that
 -- pays it once its month is issued (E36).
 with
-    use_groups as (
+    late_groups as (
         select *
         from {{ ref("int_compensation__use_groups") }}
-        where exclusion_reason is null
-    ),
-    released as (
-        select *
-        from use_groups
-        where consent_status = 'late_consent' and late_proof_id is not null
+        where
+            exclusion_reason is null
+            and consent_status = 'late_consent'
+            and late_proof_id is not null
     )
-select {{ full_line_key() }} as line_key, usage_layer
-from use_groups
+select line_key, usage_layer
+from {{ ref("int_compensation__line_weights") }}
 union
 select
     {{
@@ -24,4 +22,4 @@ select
             }
         )
     }} as line_key, usage_layer
-from released
+from late_groups
