@@ -33,7 +33,6 @@ NOBODY = "PADPIDA0000000000" + mod_37_36.calc_check_digit("PADPIDA0000000000")
 # What must be in every delivery, whatever else is agreed.
 ALWAYS = ("manifest.json", "README.txt")
 LONGEST_NAME_PIECE = 100
-LABEL = "[A-Za-z0-9_-]{1,63}"
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 

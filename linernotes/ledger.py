@@ -171,12 +171,12 @@ REVALUED_COLUMNS = {
 }
 STATEMENTS_FILE, LINES_FILE = "statements.parquet", "lines.parquet"
 USES_FILE, POOLS_FILE = "uses.parquet", "pools.parquet"
-# Source table of the models, and the file of each issuance that is a part of it. The uses are
-# evidence, which no model reads.
+# Source table of the models, and the file of each issuance that is a part of it.
 TABLES = {
     "raw_ledger__statements": STATEMENTS_FILE,
     "raw_ledger__lines": LINES_FILE,
     "raw_ledger__pools": POOLS_FILE,
+    "raw_ledger__uses": USES_FILE,
 }
 COLUMNS_OF_FILE = {
     STATEMENTS_FILE: STATEMENT_COLUMNS,

@@ -57,6 +57,9 @@ def print_line_trace(trace: "LineTrace", as_json: bool) -> None:
         say(
             f"The uses weigh {exact_text(weights)} nano-uses; the line {trace.line['weight_nano']}."
         )
+    _print_rows("Trained on", trace.inclusions)
+    _print_rows("Plays found artificial", trace.artificial_plays)
+    _print_rows("Lines that it is computed from", trace.computed_from, RELATED_COLUMNS)
     _print_rows("Lines that it corrects, or that correct it", trace.related, RELATED_COLUMNS)
     return None
 

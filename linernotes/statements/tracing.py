@@ -21,6 +21,8 @@ from linernotes.settings import Settings
 from linernotes.statements.evidence import KEYS, with_released
 
 Row = dict[str, Any]
+# Lines that no use moves, and that are no term computed from other lines.
+CAUSES = ("TRAINING_FEE", "PENALTY", "MG_TRUE_UP")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,12 @@ class LineTrace:
         decisions: Every version of the decisions that its proof names.
         revenue: Every version of the pool's revenue that was recorded.
         uses: The uses that weigh in it, with events and weights; their weights sum to the line's.
+            Where they have gone or moved to another line since: those of the line that it
+            corrects, or else all of its object in the pool as they are known now.
+        inclusions: What was trained on, for a training fee.
+        artificial_plays: What a penalty is for.
+        computed_from: Lines that a term of a statement (fee, tax, reserve, advance, balance) is
+            computed from.
         related: Lines that it corrects or that correct it.
     """
 
@@ -45,6 +53,9 @@ class LineTrace:
     decisions: list[Row] = field(default_factory=list)
     revenue: list[Row] = field(default_factory=list)
     uses: list[Row] = field(default_factory=list)
+    inclusions: list[Row] = field(default_factory=list)
+    artificial_plays: list[Row] = field(default_factory=list)
+    computed_from: list[Row] = field(default_factory=list)
     related: list[Row] = field(default_factory=list)
 
 
@@ -88,18 +99,24 @@ def trace_line(settings: Settings, line_id: str) -> LineTrace:
                 "select * from issued_uses where line_id = ? order by use_id",
                 [line["original_line_id"]],
             )
+        if not uses and line["pool_id"] and line["object_id"]:
+            uses = _uses_of_object(connection, line)
+        contract = _rows(
+            connection,
+            "select * from marts.dim_contracts where contract_id = ? and contract_version = ?",
+            [line["contract_id"], line["contract_version"]],
+        )
         return LineTrace(
             line=line,
             statement=_statement(connection, line),
             pool=_pool(connection, line),
-            contract=_rows(
-                connection,
-                "select * from marts.dim_contracts where contract_id = ? and contract_version = ?",
-                [line["contract_id"], line["contract_version"]],
-            ),
+            contract=contract,
             decisions=_decisions(connection, line),
             revenue=_revenue(connection, line),
             uses=uses,
+            inclusions=_inclusions(connection, line, contract),
+            artificial_plays=_artificial_plays(connection, line),
+            computed_from=_computed_from(connection, line),
             related=_rows(
                 connection,
                 "select * from all_lines where line_id <> $id and (original_line_id = $id or "
@@ -225,6 +242,87 @@ def _uses_of_key(connection: duckdb.DuckDBPyConnection, line: Row) -> list[Row]:
         f"where {conditions} and exclusion_reason is null "
         "order by use_id",
         {name: line[name] for name in KEYS},
+    )
+
+
+def _uses_of_object(connection: duckdb.DuckDBPyConnection, line: Row) -> list[Row]:
+    """Uses of the line's object in its pool; if there are none, those that a removal took out."""
+    pool = ("usage_month", "territory", "product_id", "tier")
+    values = {name: line[name] for name in (*pool, "side", "object_id")}
+    same_pool = " and ".join(f"{name} = ${name}" for name in pool)
+    of_object = "side = $side and object_id = $object_id"
+    found = _rows(
+        connection,
+        f"select * from marts.fct_source_uses where {same_pool} and {of_object} "
+        "and exclusion_reason is null order by use_id",
+        values,
+    )
+    # What is in no pool weighs nothing.
+    return found or _rows(
+        connection,
+        "select * from (select * from marts.fct_source_uses limit 0) union all by name "
+        f"select *, 0 as weight_nano from marts.fct_exclusions where {same_pool} "
+        "and exclusion_reason = 'removed' and derivative_id in ("
+        f"select derivative_id from issued_uses where {of_object} "
+        f"union select derivative_id from marts.fct_source_uses where {of_object}) "
+        "order by use_id",
+        values,
+    )
+
+
+def _inclusions(connection: duckdb.DuckDBPyConnection, line: Row, contract: list[Row]) -> list[Row]:
+    if line["line_type"] != "TRAINING_FEE":
+        return []
+    return _rows(
+        connection,
+        "select * from marts.fct_training_inclusions where list_contains(?, model_version) "
+        "and side = ? and object_id = ? order by model_version",
+        [
+            [one["training_fee_model_version"] for one in contract],
+            line["side"],
+            line["object_id"],
+        ],
+    )
+
+
+def _artificial_plays(connection: duckdb.DuckDBPyConnection, line: Row) -> list[Row]:
+    if line["line_type"] != "PENALTY":
+        return []
+    return _rows(
+        connection,
+        "select * from marts.fct_artificial_plays where usage_month = ? and derivative_id in "
+        "(select derivative_id from marts.fct_source_uses where side = 'MASTER' and object_id = ?) "
+        "order by play_date, derivative_id, territory, tier",
+        [line["usage_month"], line["object_id"]],
+    )
+
+
+def _computed_from(connection: duckdb.DuckDBPyConnection, line: Row) -> list[Row]:
+    """Lines of the term's own month; of all months before, where that has none."""
+    if line["contract_id"] is None or line["pool_id"] or line["line_type"] in CAUSES:
+        return []
+    of_contract = (
+        "select * from all_lines where contract_id = $contract and hold_bucket is null "
+        f"and (pool_id is not null or line_type in {CAUSES}) "
+        "and ($type <> 'FEE' or member_party_id is not distinct from $member) "
+        "and ($type <> 'WITHHOLDING' or territory = $territory) "
+    )
+    order = " order by report_month, line_type, line_id"
+    values = {
+        "contract": line["contract_id"],
+        "type": line["line_type"],
+        "member": line["member_party_id"],
+        "territory": line["territory"],
+    }
+    # A release of a reserve has the month of its take as usage month.
+    is_release = line["line_type"] == "RESERVE_RELEASE"
+    own_month = line["usage_month"] if is_release else line["report_month"]
+    return _rows(
+        connection, f"{of_contract} and report_month = $month{order}", values | {"month": own_month}
+    ) or _rows(
+        connection,
+        f"{of_contract} and report_month <= $month{order}",
+        values | {"month": line["report_month"]},
     )
 
 

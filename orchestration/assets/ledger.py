@@ -10,6 +10,8 @@ DESCRIPTIONS = {
     "raw_ledger__lines": "Lines of issued statements. One row per line; it never changes.",
     "raw_ledger__pools": "Totals of the pools behind issued statements. One row per pool, contract"
     " and version.",
+    "raw_ledger__uses": "Uses behind issued statements. One row per line and use that weighs in"
+    " it.",
     "raw_revaluation__lines": "Lines of issued months before and after a class of input moves. One"
     " row per line, layer of usage and class.",
 }

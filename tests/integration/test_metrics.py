@@ -191,6 +191,23 @@ def test_metrics_shares_are_exact_quotients(catalog: Catalog) -> None:
     assert isinstance(share, Decimal)
 
 
+def test_metrics_trace_every_minor_unit_of_every_contract_to_its_events(
+    catalog: Catalog, case_home: Path
+) -> None:
+    names = ["traced_minor_unit_count", "line_minor_unit_count", "trace_completeness"]
+    with open_published(Settings(home=case_home)) as connection:
+        [(stated,)] = connection.execute(
+            "select sum(abs(amount) * 10 ** minor_unit_digits)::bigint "
+            "from marts.fct_compensation_lines "
+            "inner join marts.dim_currencies using (currency_code) where contract_id is not null"
+        ).fetchall()
+
+    [(traced, whole, share)] = catalog.query(names).rows
+
+    assert traced == whole == stated > 1_000_000
+    assert share == 1
+
+
 def test_metrics_of_one_partner_and_month_leave_out_the_others(catalog: Catalog) -> None:
     table = catalog.query(
         ["payable_amount"],

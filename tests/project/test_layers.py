@@ -71,6 +71,33 @@ def test_layer_reads_only_what_the_document_says(
     assert not wrong, "docs/modelling.md, `Layers`, says what a layer reads:\n" + "\n".join(wrong)
 
 
+def test_document_lets_no_layer_read_a_later_one(root: Path) -> None:
+    """The table is what the layers are held to, so it must not be loosened for a model."""
+    allowed = dict(table_of_layers(root))
+    order = ["lake", "seeds", "staging", "intermediate", "marts", "reports"]
+
+    later = {
+        layer: allowed[layer] - set(order[: place + 1])
+        for place, layer in enumerate(order)
+        if layer in allowed
+    }
+
+    assert not any(later.values()), later
+    assert allowed["reports"] == {"marts"}
+
+
+def test_metric_reads_what_is_published(manifest: dict[str, Any]) -> None:
+    """Metrics are asked of the published file, which has no inner models."""
+    read = {
+        (metric["name"], layer_of(manifest["nodes"][name]))
+        for metric in manifest["semantic_models"].values()
+        for name in metric["depends_on"]["nodes"]
+    }
+
+    assert read
+    assert not [name for name, layer in read if layer not in {"marts", "reports"}]
+
+
 def test_topic_reads_only_itself_and_those_before_it(
     readings: list[tuple[Node, Node]], topics: list[str]
 ) -> None:

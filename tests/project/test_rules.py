@@ -70,3 +70,22 @@ def test_rule_names_a_case_that_exists(
     wrong = [f"{rule.rule}: {rule.case}" for rule in rules if rule.case not in cases]
 
     assert not wrong, "docs/money.md names cases that are gone:\n" + "\n".join(wrong)
+
+
+def test_case_of_dbt_is_about_the_model_of_its_rule(
+    rules: list[Rule], manifest: dict[str, Any]
+) -> None:
+    """Two rules named a test of another model, so that neither was proved where it is made."""
+    about = {test["name"]: {test["model"]} for test in manifest["unit_tests"].values()} | {
+        node["name"]: {name.split(".")[-1] for name in node["depends_on"]["nodes"]}
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+    }
+
+    wrong = [
+        f"{rule.rule}: {rule.case} does not read {rule.model}"
+        for rule in rules
+        if rule.model not in about.get(rule.case, {rule.model})
+    ]
+
+    assert not wrong, "\n".join(wrong)

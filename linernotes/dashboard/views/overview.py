@@ -24,7 +24,7 @@ RISKS = {
     "held_money": ("Lines held", ""),
 }
 AMOUNTS_TOLD = 2
-COMPENSATION = ("match_rate", "unattributed_share")
+COMPENSATION = ("match_rate", "unattributed_share", "trace_completeness")
 CONNECTION = ("derivative_to_source_conversion", "new_fan_rate", "source_lift")
 
 

@@ -21,7 +21,6 @@ with
         select
             judged.derivative_id,
             judged.side,
-            judged.attribution_version,
             attributions.source_object_id,
             {{ scaled("attributions.weight", 12) }} as weight,
             case
@@ -39,7 +38,6 @@ with
         select
             derivative_id,
             side,
-            attribution_version,
             cast(null as {{ t_str() }}) as source_object_id,
             {{ pow10(12) }}
             - case when coverage = 'refused' then 0 else total end as weight,
@@ -59,7 +57,6 @@ select
     derivative_id as attribution_key,
     side,
     source_object_id,
-    attribution_version,
     is_refused,
     cast(
         {{

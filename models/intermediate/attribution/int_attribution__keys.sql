@@ -51,7 +51,6 @@ with
     )
 select
     all_keys.attribution_key,
-    all_keys.product_id,
     all_keys.source_recording_ids,
     all_keys.generated_at,
     all_keys.is_countable,

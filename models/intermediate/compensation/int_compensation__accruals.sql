@@ -88,7 +88,6 @@ select
     minor_unit_digits,
     hold_bucket,
     usage_layer,
-    {{ micro_units_to_amount("fee") }} as fee_amount,
     {{
         mul_div_round(
             wide("fee"), wide("1"), minor_unit_divisor("minor_unit_digits", 6)

@@ -92,7 +92,25 @@ with
             and made.valid_to > resolved.generated_at
     )
 select
-    placed.*,
+    placed.use_scope_number,
+    placed.basis,
+    placed.first_judged_at,
+    placed.last_judged_at,
+    placed.attribution_key,
+    placed.use_type,
+    placed.generated_at,
+    placed.side,
+    placed.object_id,
+    placed.source_weight_nano,
+    placed.valid_from,
+    placed.valid_to,
+    placed.owner_party_id,
+    placed.ownership_share,
+    placed.partner_id,
+    placed.contract_id,
+    placed.contract_version,
+    placed.rights_bucket,
+    placed.is_new_owner,
     scopes.pattern_number,
     generation_scopes.pattern_number as generation_pattern_number
 from placed

@@ -8,7 +8,6 @@ with
         select
             contract_id,
             report_month as last_report_month,
-            known_at as last_known_at,
             cast(
                 date_trunc('month', report_month + interval '1' month) as date
             ) as own_next_month,
@@ -29,7 +28,6 @@ select
         when contract_ends.ends_at <= cast(issued.own_next_month as {{ t_ts() }})
         then issued.common_next_month
         else issued.own_next_month
-    end as next_report_month,
-    issued.last_known_at
+    end as next_report_month
 from issued
 left join contract_ends on contract_ends.contract_id = issued.contract_id

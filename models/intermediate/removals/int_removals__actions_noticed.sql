@@ -45,6 +45,5 @@ select
     end as known_by,
     {{ seconds_between("known_from_at", "applied_at") }} as seconds_to_action,
     first_notice_at,
-    first_detected_at,
     known_from_at
 from started

@@ -10,7 +10,7 @@ with
             decided_at <= {{ known_at() }}
             and outcome in ('overturned', 'reinstated_authorised')
     )
-select actions.uploader_party_id as partner_id, min(actions.puid) as puid
+select distinct actions.uploader_party_id as partner_id
 from actions
 left join overturned on overturned.puid = actions.puid
 where
@@ -20,4 +20,3 @@ where
     and overturned.puid is null
     and actions.applied_at <= {{ known_at() }}
     and (actions.ended_at is null or actions.ended_at > {{ known_at() }})
-group by all

@@ -103,7 +103,6 @@ select
     ) as guarantee_starts_on,
     begun.advance_product_ids,
     coalesce(begun.reserve_rate, 0) as reserve_rate,
-    coalesce(begun.reserve_release_after_months, 0) as reserve_release_after_months,
     begun.is_valid or begun.is_paid as is_due,
     row_number() over (
         partition by begun.contract_id order by begun.report_month

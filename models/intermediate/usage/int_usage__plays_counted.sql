@@ -31,8 +31,7 @@ with
                 ),
                 0
             ) as artificial_play_count,
-            max_by(versions.is_withdrawn, versions.recorded_at) as is_withdrawn,
-            max(versions.recorded_at) as recorded_at
+            max_by(versions.is_withdrawn, versions.recorded_at) as is_withdrawn
         from versions
         left join months_issued on months_issued.usage_month = versions.usage_month
         group by all
@@ -46,7 +45,6 @@ select
     first_known_at,
     play_count,
     issued_play_count,
-    artificial_play_count,
-    recorded_at
+    artificial_play_count
 from counted
 where not is_withdrawn or issued_play_count > 0

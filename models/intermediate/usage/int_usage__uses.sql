@@ -25,20 +25,15 @@ with
 select
     use_scopes.use_scope_number,
     uses.use_id,
-    uses.basis,
     uses.generation_id,
     uses.derivative_id,
-    uses.attribution_key,
     uses.judged_at,
-    uses.generated_at,
-    uses.generated_in,
     uses.play_date,
     uses.usage_month,
     uses.territory,
     uses.product_id,
     uses.tier,
     uses.use_type,
-    uses.model_version,
     case
         when uses.usage_layer = 'late' and pools_timely.usage_month is null
         then 'timely'

@@ -18,6 +18,8 @@ select
     cast({{ join_list("label_party_ids", "|") }} as {{ t_str() }}) as label_party_ids,
     cast({{ join_list("genres", "|") }} as {{ t_str() }}) as genres,
     cast(released_on as {{ t_str() }}) as released_on,
+    cast(p_line as {{ t_str() }}) as p_line,
+    cast(c_line as {{ t_str() }}) as c_line,
     cast(contains_ai as {{ t_str() }}) as contains_ai,
     cast(cover_contains_ai as {{ t_str() }}) as cover_contains_ai,
     cast(booklet_contains_ai as {{ t_str() }}) as booklet_contains_ai,

@@ -42,6 +42,14 @@ with
         from lines
         group by report_month
     ),
+    trace_sums as (
+        select
+            report_month,
+            sum(case when is_traced then minor_units else 0 end) as traced_minor_units,
+            sum(minor_units) as minor_units
+        from {{ ref("fct_line_traces") }}
+        group by report_month
+    ),
     credit_sums as (
         select
             usage_month as report_month,
@@ -77,6 +85,14 @@ with
         select
             report_month, 'compensation', 'match_rate', matched_use_weight, use_weight
         from line_sums
+        union all
+        select
+            report_month,
+            'compensation',
+            'trace_completeness',
+            traced_minor_units,
+            minor_units
+        from trace_sums
         union all
         select
             report_month,

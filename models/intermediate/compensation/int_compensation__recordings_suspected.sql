@@ -1,0 +1,17 @@
+-- One row per recording and usage month in which plays of its derivatives were found
+-- artificial, also where the finding was overturned later: what a penalty leads to.
+with
+    plays as (
+        select distinct
+            derivative_id, {{ first_of_month("versions.play_date") }} as usage_month
+        from {{ ref("stg_ai_usage__derivative_play_versions") }} as versions
+        where artificial_play_count > 0
+    ),
+    weights as (
+        select attribution_key, object_id
+        from {{ ref("int_attribution__source_weights") }}
+        where side = 'MASTER' and object_id is not null
+    )
+select distinct weights.object_id, plays.usage_month
+from plays
+inner join weights on weights.attribution_key = plays.derivative_id

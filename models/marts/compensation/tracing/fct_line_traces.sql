@@ -1,0 +1,167 @@
+-- One row per compensation line of a contract: how many minor units it moves, and
+-- whether it leads to an event, to the terms that priced it and, where it is paid, to
+-- the proof of consent (docs/money.md, "From a line to its events").
+with
+    lines as (
+        select
+            lines.*,
+            line_types.is_earning,
+            line_types.is_correction,
+            {{ stored_minor_units("lines.amount", "currencies.minor_unit_digits") }}
+            as amount_minor_units
+        from {{ ref("fct_compensation_lines") }} as lines
+        inner join
+            {{ ref("dim_line_types") }} as line_types
+            on line_types.line_type = lines.line_type
+        inner join
+            {{ ref("dim_currencies") }} as currencies
+            on currencies.currency_code = lines.currency_code
+        where lines.contract_id is not null
+    ),
+    contracts as (select * from {{ ref("dim_contracts") }}),
+    inclusions as (
+        select distinct model_version, side, object_id
+        from {{ ref("fct_training_inclusions") }}
+    ),
+    -- Decisions, and the clauses of contracts by which silence is resolved.
+    proofs as (
+        select decision_id as proof_id
+        from {{ ref("fct_consent_versions") }}
+        union
+        select
+            contract_id
+            || '@'
+            || cast(contract_version as {{ t_str() }})
+            || '#'
+            || coalesce(silence_clause, 'silence') as proof_id
+        from contracts
+    ),
+    named_proofs as (
+        select distinct consent_proof_id from lines where consent_proof_id is not null
+    ),
+    known_proofs as (
+        select named_proofs.consent_proof_id
+        from
+            named_proofs
+            {{
+                explode_list(
+                    split_list("named_proofs.consent_proof_id", "+"),
+                    "parts",
+                )
+            }}
+        left join proofs on proofs.proof_id = parts.item
+        group by named_proofs.consent_proof_id
+        having count(*) = count(proofs.proof_id)
+    ),
+    -- Its own uses: those that were kept with an issued line, or those of the freeze
+    -- that weigh in its key.
+    used as (
+        select
+            lines.*,
+            contracts.contract_id is not null as has_terms,
+            known_proofs.consent_proof_id is not null as is_proven,
+            case
+                when lines.line_type = 'TRAINING_FEE'
+                then inclusions.object_id is not null
+                when lines.line_type = 'PENALTY'
+                then suspected.object_id is not null
+                when lines.line_type = 'MG_TRUE_UP'
+                then contracts.minimum_guarantee_amount is not null
+                else issued_uses.line_id is not null or used_keys.line_key is not null
+            end as has_own_event
+        from lines
+        left join
+            contracts
+            on contracts.contract_id = lines.contract_id
+            and contracts.contract_version = lines.contract_version
+        left join known_proofs on known_proofs.consent_proof_id = lines.consent_proof_id
+        left join
+            inclusions
+            on inclusions.model_version = contracts.training_fee_model_version
+            and inclusions.side = lines.side
+            and inclusions.object_id = lines.object_id
+        left join
+            {{ ref("int_compensation__recordings_suspected") }} as suspected
+            on suspected.object_id = lines.object_id
+            and suspected.usage_month = lines.usage_month
+        left join
+            {{ ref("stg_ledger__used_lines") }} as issued_uses
+            on issued_uses.line_id = lines.line_id
+        left join
+            {{ ref("int_statements__line_keys_used") }} as used_keys
+            on lines.pool_id is not null
+            and used_keys.line_key = lines.line_key
+            and used_keys.usage_layer = lines.usage_layer
+    ),
+    -- What uses, training, a penalty or a guarantee moves. Where its own uses have
+    -- gone or
+    -- moved to another key since, a line leads to those of the line that it corrects,
+    -- or
+    -- to the uses of its object in the pool as they stand now.
+    caused as (
+        select
+            used.*,
+            used.has_own_event
+            or coalesce(originals.has_own_event, false)
+            or (
+                (used.is_issued or used.is_correction)
+                and objects_used.pool_id is not null
+            ) as has_event
+        from used
+        left join used as originals on originals.line_id = used.original_line_id
+        left join
+            {{ ref("int_statements__objects_used") }} as objects_used
+            on objects_used.pool_id = used.pool_id
+            and objects_used.object_id = used.object_id
+        where used.is_earning or used.line_type in ('PENALTY', 'MG_TRUE_UP')
+    ),
+    causes as (
+        select contract_id, member_party_id, territory, min(report_month) as first_month
+        from caused
+        where has_event
+        group by all
+    ),
+    -- What the statement does with that: fee, tax, reserve, advance, balance.
+    derived as (
+        select used.line_id, max(causes.first_month) is not null as has_event
+        from used
+        left join
+            causes
+            on causes.contract_id = used.contract_id
+            and causes.first_month <= used.report_month
+            and (
+                used.line_type <> 'FEE'
+                or causes.member_party_id is not distinct from used.member_party_id
+            )
+            and (used.line_type <> 'WITHHOLDING' or causes.territory = used.territory)
+        where not used.is_earning and used.line_type not in ('PENALTY', 'MG_TRUE_UP')
+        group by used.line_id
+    ),
+    traced as (
+        select
+            used.*,
+            coalesce(caused.has_event, derived.has_event) as has_event,
+            used.is_earning and used.hold_bucket is null and used.amount > 0 as is_paid
+        from used
+        left join caused on caused.line_id = used.line_id
+        left join derived on derived.line_id = used.line_id
+    )
+select
+    cast(line_id as {{ t_str() }}) as line_id,
+    cast(line_type as {{ t_str() }}) as line_type,
+    cast(territory as {{ t_str() }}) as territory,
+    cast(product_id as {{ t_str() }}) as product_id,
+    cast(side as {{ t_str() }}) as side,
+    cast(partner_id as {{ t_str() }}) as partner_id,
+    cast(contract_id as {{ t_str() }}) as contract_id,
+    cast(contract_version as {{ t_bigint() }}) as contract_version,
+    cast(abs(amount_minor_units) as {{ t_dec(38, 0) }}) as minor_units,
+    cast(currency_code as {{ t_str() }}) as currency_code,
+    cast(report_month as date) as report_month,
+    cast(usage_month as date) as usage_month,
+    cast(is_issued as boolean) as is_issued,
+    cast(has_event as boolean) as has_event,
+    cast(has_terms as boolean) as has_terms,
+    cast(is_proven or not is_paid as boolean) as has_proof,
+    cast(has_event and has_terms and (is_proven or not is_paid) as boolean) as is_traced
+from traced
