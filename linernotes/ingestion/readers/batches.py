@@ -13,6 +13,7 @@ from typing import IO, cast
 
 import polars as pl
 
+from linernotes.base import disk
 from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.limits import hold, hold_unpacked
@@ -178,7 +179,7 @@ def _read(stream: IO[bytes], path: Path) -> bytes:
     try:
         return stream.read(PIECE_BYTES)
     except (OSError, EOFError, zlib.error) as error:
-        if not is_gzip_name(path):
+        if not is_gzip_name(path) or disk.words_for(error):
             raise
         raise RefusedFile(
             f"the gzip file is damaged or cut short ({error}); send it again"
