@@ -152,6 +152,20 @@ def test_delivery_that_the_disk_fails_to_read_is_not_refused(
     assert doorstep.table("raw_door__deliveries").is_empty()
 
 
+def test_delivery_whose_manifest_the_disk_fails_to_read_is_not_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doorstep = Doorstep(tmp_path)
+    doorstep.put_rows("catalog/parties/1.jsonl", party(1))
+    monkeypatch.setattr(
+        "linernotes.ingestion.landing.open_regular",
+        lambda _, path: open("/proc/self/mem" if "manifest" in path.name else path, "rb"),  # noqa: PTH123, SIM115
+    )
+
+    with pytest.raises(FailingDisk, match="The disk failed to read or write"):
+        doorstep.load()
+
+
 @pytest.mark.parametrize(
     "error",
     [
