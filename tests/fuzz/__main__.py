@@ -55,7 +55,7 @@ def _told(whole: Share, files: int, first: int, seed: int) -> Iterator[str]:
     yield f"beside them. These are the files {first:,} to {first + files - 1:,} of seed {seed}."
     yield ""
     yield f"Files: {files:,}. Faults: {len(whole.faults):,}."
-    yield f"The longest that a file took: {whole.seconds:.1f} s."
+    yield f"The most of a processor that a file took: {whole.seconds:.1f} s."
     yield f"The most memory that a load took: {whole.kilobytes >> 10:,} MiB."
     yield ""
     yield "| what can go wrong | found |"

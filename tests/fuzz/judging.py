@@ -23,14 +23,17 @@ from tests.fixtures.doorstep import Doorstep, party
 from tests.fuzz.mutations import Mutant, mutant
 
 AT_ONCE = 60
+# Of the processor's time, so that what else the machine does makes no hang.
 HANG_SECONDS = 10.0
+# A load that does not end is stopped, but not one of a few files on a crowded machine.
+LEAST_WAITED_FOR = 12
 MOST_KILOBYTES = 1 << 20
 ROWS = ("read", "loaded", "quarantined", "duplicate")
 OUTBREAK = re.compile(r"panicked at|Traceback|did not foresee")
 # What can go wrong, in words.
 KINDS = {
     "crash": "crashes: a file ends the load",
-    "hang": f"hangs: over {HANG_SECONDS:.0f} s for a file",
+    "hang": f"hangs: over {HANG_SECONDS:.0f} s of a processor for a file, or no end",
     "size": "files over 1 GiB that a load writes",
     "memory": "loads over 1 GiB of memory",
     "rows": "files with rows lost, or told otherwise than they are",
@@ -62,7 +65,7 @@ class Share:
         kinds: How often each kind of fault was found.
         states: Of files: what the door's answer was.
         rows: Of the files that were loaded: rows read, loaded, quarantined, duplicate.
-        seconds: The longest that any file took.
+        seconds: The most of a processor's time that any file took.
         kilobytes: The most memory that any load took.
     """
 
@@ -132,7 +135,7 @@ class Fuzz:
                 "tests.fuzz.loading:load",
                 [str(home), str(told)],
                 self._folder,
-                timeout=HANG_SECONDS * len(waiting),
+                timeout=HANG_SECONDS * max(len(waiting), LEAST_WAITED_FOR),
             )
             lines = [json.loads(line) for line in told.read_text().splitlines()]
             whole = lines.pop() if lines and "in_lake" in lines[-1] else None
@@ -144,12 +147,8 @@ class Fuzz:
                     else:
                         yield from self._one_by_one(waiting)
                         return
-                # What else the machine does may have slowed a file: it is loaded once more, alone.
-                slow = [line["name"] for line in lines if line["seconds"] > HANG_SECONDS]
-                again = [placed.pop(name) for name in slow if name in placed and len(waiting) > 1]
                 self.share.count(placed, lines)
                 yield from _wrong(placed, lines, whole, home)
-                yield from self._one_by_one(again)
                 return
             done = {line["name"] for line in lines}
             arrivals = list_landing(Settings(home=home).landing_root).arrivals

@@ -34,7 +34,7 @@ class ParquetReader(Reader):
             frames = (
                 pl.scan_parquet(self.path, glob=False)
                 .select(wanted)
-                .collect_batches(chunk_size=BATCH_ROWS, maintain_order=True)
+                .collect_batches(chunk_size=self.rows_at_once(BATCH_ROWS), maintain_order=True)
             )
             for frame in (part for whole in frames for part in _parts(whole)):
                 plain, is_unfit = _plain(frame)
