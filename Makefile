@@ -104,10 +104,11 @@ reference: $(STAMP) ## Hold the warehouse to the second calculation on a sample 
 	$(BIN)/python -m tests.reference --scale 1
 
 faults: $(STAMP) ## Disturb every command at every point: kills, power cuts, full disks (takes hours; needs cc)
+	$(BIN)/python -m tests.faults.tampering --out benchmarks/TAMPERING.md
 	$(BIN)/python -m tests.faults --out benchmarks/FAULTS.md
 
 fuzz: $(STAMP) ## Send 10,000 mutated files of all feeds and forms to the door (takes half an hour)
-	$(BIN)/python -m tests.fuzz
+	$(BIN)/python -m tests.fuzz --out benchmarks/FUZZ.md
 
 clean: ## Remove what can be made again, .venv included; data homes are left alone
 	rm -rf .venv .uv .spark target logs dist site .pytest_cache .ruff_cache .hypothesis

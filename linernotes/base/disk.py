@@ -26,6 +26,8 @@ _WORDS = {
 _BY_TEXT = {os.strerror(number).lower(): number for number in _WORDS}
 # What DuckDB says without the system's own words.
 _BY_TEXT |= dict.fromkeys(("fsync failed", "could not write all bytes"), errno.EIO)
+# Unless it is set otherwise, DuckDB's limit is what is free.
+_BY_TEXT["max_temp_directory_size"] = errno.ENOSPC
 _IN_RUST = re.compile(r"os error (\d+)")
 _AGAIN = "then run the command again. What was reported as done is on the disk."
 
@@ -40,6 +42,19 @@ def words_for(error: BaseException) -> str | None:
             where = f": {os.fsdecode(place)}" if isinstance(place, str | bytes) else ""
             return f"{what}{where}. {remedy}, {_AGAIN}"
     return None
+
+
+def words_for_file(error: BaseException) -> str:
+    """What to say of an error of a library that could not read or write a file of its caller's.
+
+    Not every one has the system's words in it: of a disk that fails, the writer of a Parquet
+    footer says only `transport error`.
+    """
+    said = " ".join(str(error).split())[:200]
+    return words_for(error) or (
+        f"A file could not be read or written ({type(error).__name__}: {said})."
+        f" Look at the system's log and at the disk, {_AGAIN}"
+    )
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

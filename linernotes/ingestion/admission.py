@@ -18,7 +18,7 @@ from linernotes.ingestion.checking import FAULT_SCHEMA, check, withholdings
 from linernotes.ingestion.contracts import Attributions, Contract
 from linernotes.ingestion.corrections import WaitingKeys
 from linernotes.ingestion.errors import RefusedFile
-from linernotes.ingestion.lake import SCHEMAS, WITHHOLDINGS, Lake, StagedFile, write_rows
+from linernotes.ingestion.lake import SCHEMAS, WITHHOLDINGS, Lake, StagedFile, read_rows, write_rows
 from linernotes.ingestion.licensing_contracts import Contracts
 from linernotes.ingestion.limits import hold
 from linernotes.ingestion.readers import Batch, Reader
@@ -92,7 +92,7 @@ class Admission:
             outcome.warnings[BLANK_ROWS] = reader.blank_row_count
         confirm(staged.row_count)
         screened = self._screen(staged, outcome.delivery_id)
-        faults = pl.concat([*map(pl.read_parquet, staged.faults), screened.faults])
+        faults = pl.concat([*map(read_rows, staged.faults), screened.faults])
         bad_rows = set(faults["row_number"])
         if keep_bad_rows:
             hold(self._limits, "max_bad_rows", len(bad_rows), "bad rows")
@@ -215,7 +215,7 @@ class Admission:
         """The text of bad rows: kept while reading, or looked up for those found later."""
         texts: dict[int, str] = {}
         for path in staged.texts:
-            rows = pl.read_parquet(path)
+            rows = read_rows(path)
             texts.update(zip(rows["row_number"], rows["original_text"], strict=True))
         missing = bad_rows - texts.keys()
         if missing:

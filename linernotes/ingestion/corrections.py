@@ -12,7 +12,7 @@ from linernotes.ingestion import quarantine
 from linernotes.ingestion.checking import check
 from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.errors import RefusedFile
-from linernotes.ingestion.lake import QUARANTINED_ROWS, Lake
+from linernotes.ingestion.lake import QUARANTINED_ROWS, Lake, read_rows
 from linernotes.ingestion.readers import reader_for
 from linernotes.ingestion.register import DeliveryOutcome
 
@@ -59,12 +59,11 @@ class WaitingKeys:
         """The rows that wait, of all feeds; they change only with the table."""
         version = self._lake.open(QUARANTINED_ROWS).version()
         if version != self._version:
-            self._waiting = (
+            self._waiting = read_rows(
                 self._lake.read(QUARANTINED_ROWS)
                 .filter(pl.col("retried_as").is_null())
                 .select("source", "feed", "delivery_id", "row_number")
                 .sort("delivery_id", "row_number")
-                .collect()
             )
             self._version = version
         return self._waiting

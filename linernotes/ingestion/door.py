@@ -124,7 +124,8 @@ def open_door(settings: Settings) -> Generator["Door"]:
             require_whole(lake)
             lake.add_new_columns()
         except _OF_FILES as error:
-            require_disk(error, root)
+            if words := disk.words_for(error):
+                raise _ended_early(root, words) from error
             raise
         scratch = emptied(root / _SCRATCH)
         try:
@@ -346,14 +347,23 @@ class Door:
 def require_disk(error: BaseException, root: Path) -> None:
     """Raises if an error is the disk's, which would refuse one delivery after the other.
 
-    Only errors that tell of files count: others may quote a delivery, which can say anything.
+    Every error that tells of a file is: what is wrong with the file of a delivery, its reader has
+    told as a refusal. Of other errors the text does not count: it may quote a delivery, which can
+    say anything.
 
     Raises:
         FailingDisk: with what is wrong and what to do.
     """
-    words = disk.words_for(error) if isinstance(error, _OF_FILES) else None
-    if words:
-        raise FailingDisk(f"The load into {root} has ended early. {words}") from error
+    is_of_disk = isinstance(error, _OF_FILES) or (
+        # The disk has no room for what the memory does not hold.
+        isinstance(error, duckdb.OutOfMemoryException) and disk.words_for(error)
+    )
+    if is_of_disk:
+        raise _ended_early(root, disk.words_for_file(error)) from error
+
+
+def _ended_early(root: Path, words: str) -> FailingDisk:
+    return FailingDisk(f"The load into {root} has ended early. {words}")
 
 
 def _plainly_named(path: Path, scratch: Path, ending: str) -> Path:

@@ -12,7 +12,14 @@ from deltalake.exceptions import DeltaError
 
 from linernotes.ingestion.errors import DamagedLake
 from linernotes.ingestion.feeds import CONTRACTS, ECB
-from linernotes.ingestion.lake import DELIVERIES, ECB_RATES, ERN_MESSAGES, QUARANTINED_ROWS, Lake
+from linernotes.ingestion.lake import (
+    DELIVERIES,
+    ECB_RATES,
+    ERN_MESSAGES,
+    QUARANTINED_ROWS,
+    Lake,
+    read_rows,
+)
 from linernotes.ingestion.register import transaction_of
 
 
@@ -68,7 +75,7 @@ def damage_of(lake: Lake) -> Damage:
 
 def lost_deliveries(lake: Lake) -> list[LostDelivery]:
     """Deliveries that the register calls loaded and whose commits the lake does not have."""
-    loaded = (
+    loaded = read_rows(
         lake.read(DELIVERIES)
         .filter(pl.col("state") == "loaded")
         .sort("registered_at", "delivery_id")
@@ -80,7 +87,6 @@ def lost_deliveries(lake: Lake) -> list[LostDelivery]:
             "rows_quarantined",
             feed=pl.concat_str("source", pl.lit("/"), "feed"),
         )
-        .collect()
     )
     known: dict[str, set[str]] = {}
     lost = []

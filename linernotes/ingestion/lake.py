@@ -156,19 +156,41 @@ class StagedFile:
         return json.dumps(stats)
 
 
+@contextmanager
+def _own_files() -> Generator[None]:
+    """Tells what fails at files that the intake has written as the error of a file that it is.
+
+    Polars tells it as an error of computing or of the data, or panics: so it would count against
+    the delivery.
+    """
+    try:
+        yield
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise OSError(str(error)) from error
+
+
 def write_rows(
     rows: pl.DataFrame | pl.LazyFrame, path: Path, compression: Literal["zstd", "lz4"] = "zstd"
 ) -> None:
     """Write rows as Parquet.
 
     Raises:
-        OSError: if the disk fails. Polars tells it as an error of computing, as which it would
-            count against the delivery.
+        OSError: they cannot be written.
     """
-    try:
+    with _own_files():
         rows.lazy().sink_parquet(path, compression=compression)
-    except pl.exceptions.ComputeError as error:
-        raise OSError(str(error)) from error
+
+
+def read_rows(rows: Path | pl.LazyFrame) -> pl.DataFrame:
+    """The rows of a Parquet file that the intake has written, or of a table of the lake.
+
+    Raises:
+        OSError: they cannot be read.
+    """
+    with _own_files():
+        if isinstance(rows, Path):
+            return pl.read_parquet(rows, glob=False)
+        return rows.collect()
 
 
 def stage(rows: pl.DataFrame, path: Path) -> StagedFile:
@@ -522,5 +544,5 @@ def _in_checkpoint(log: Path) -> tuple[int, set[str]]:
     newest = max(log.glob("*.checkpoint.parquet"), default=None)
     if newest is None:
         return -1, set()
-    rows = pl.read_parquet(newest, columns=["txn"], glob=False)
+    rows = read_rows(pl.scan_parquet(newest, glob=False).select("txn"))
     return int(newest.name.split(".")[0]), set(rows["txn"].struct.field("appId").drop_nulls())

@@ -12,6 +12,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
+from linernotes.base import disk
 from linernotes.ingestion.errors import NoLandingZone, RefusedFile
 from linernotes.ingestion.feeds import ENDINGS
 from linernotes.ingestion.limits import is_nested_over, nesting_advice
@@ -188,7 +189,9 @@ def read_manifest(arrival: Arrival, limits: Limits) -> Manifest:
     """The manifest beside a file; an empty one if there is none.
 
     Raises:
-        RefusedFile: it is no regular file, too large, nested too deep, or no JSON object.
+        RefusedFile: it is no regular file, may not be read, is too large, nested too deep, or no
+            JSON object.
+        OSError: the disk fails to read it.
     """
     beside = arrival.path.with_name(arrival.path.name + MANIFEST_ENDING)
 
@@ -207,9 +210,12 @@ def read_manifest(arrival: Arrival, limits: Limits) -> Manifest:
     except FileNotFoundError:
         return Manifest()
     except (ValueError, OSError, RecursionError, UnfitFileError) as error:
-        # Beside the longest names that a file may have, none can lie.
-        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-            return Manifest()
+        if isinstance(error, OSError):
+            # Beside the longest names that a file may have, none can lie.
+            if error.errno == errno.ENAMETOOLONG:
+                return Manifest()
+            if disk.words_for(error) and not isinstance(error, PermissionError):
+                raise
         raise refused(error) from error
     if not isinstance(said, dict):
         raise RefusedFile(f"the manifest {beside.name} is no JSON object; send it again")

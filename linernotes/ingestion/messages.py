@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from linernotes.base import disk
 from linernotes.ingestion import quarantine
 from linernotes.ingestion.admission import refuse_over_limit
 from linernotes.ingestion.checking import FAULT_SCHEMA, fault
@@ -17,7 +18,7 @@ from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.ecb import EcbFile, parse_rates
 from linernotes.ingestion.ern import ErnMessage, parse_message
 from linernotes.ingestion.errors import RefusedFile
-from linernotes.ingestion.lake import ECB_RATES, ERN_MESSAGES, SCHEMAS, Lake, typed
+from linernotes.ingestion.lake import ECB_RATES, ERN_MESSAGES, SCHEMAS, Lake, read_rows, typed
 from linernotes.ingestion.limits import MIB, hold
 from linernotes.ingestion.readers.batches import BYTE_ORDER_MARK
 from linernotes.ingestion.register import DeliveryOutcome
@@ -67,13 +68,15 @@ def _content(path: Path, limits: Limits) -> bytes:
         with gzip.open(path, "rb") if is_packed else path.open("rb") as stream:
             data = stream.read(most + 1)
     except (OSError, EOFError, zlib.error) as error:
+        if disk.words_for(error):
+            raise
         raise RefusedFile(f"the file cannot be unpacked ({error}); send it again") from error
     hold(limits, "max_document_mib", -(-len(data) // MIB), "MiB unpacked")
     return data
 
 
 def _same_id(message: ErnMessage, outcome: DeliveryOutcome, lake: Lake) -> dict[str, str] | None:
-    known = (
+    known = read_rows(
         lake.read(ERN_MESSAGES)
         .filter(
             pl.col("sender_dpid") == message.sender_dpid,
@@ -81,7 +84,6 @@ def _same_id(message: ErnMessage, outcome: DeliveryOutcome, lake: Lake) -> dict[
             pl.col("delivery_id") != outcome.delivery_id,
         )
         .select("delivery_id", "sha256")
-        .collect()
     )
     return known.row(0, named=True) if known.height else None
 
@@ -144,11 +146,10 @@ def _days_in_lake(
     parsed: EcbFile, outcome: DeliveryOutcome, lake: Lake
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Days that are in the lake with the same rates, and days that are there with others."""
-    stored = (
+    stored = read_rows(
         lake.read(ECB_RATES)
         .filter(pl.col("delivery_id") != outcome.delivery_id)
         .select("rate_date", "quote_currency", "rate")
-        .collect()
     )
     here = parsed.days.join(stored, on="rate_date", how="semi", maintain_order="left")
     key = ["rate_date", "quote_currency", "rate"]

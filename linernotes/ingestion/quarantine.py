@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from linernotes.ingestion.columns import now
-from linernotes.ingestion.lake import QUARANTINED_ROWS, Lake
+from linernotes.ingestion.lake import QUARANTINED_ROWS, Lake, read_rows
 from linernotes.ingestion.register import DeliveryOutcome
 
 _MARKED_AT_ONCE = 5_000
@@ -54,7 +54,8 @@ def open_deliveries(lake: Lake, delivery_id: str | None) -> list[str]:
     rows = lake.read(QUARANTINED_ROWS).filter(pl.col("retried_as").is_null())
     if delivery_id is not None:
         rows = rows.filter(pl.col("delivery_id") == delivery_id)
-    return rows.select(pl.col("delivery_id").unique().sort()).collect()["delivery_id"].to_list()
+    ids = read_rows(rows.select(pl.col("delivery_id").unique().sort()))
+    return ids["delivery_id"].to_list()
 
 
 def mark_retried(lake: Lake, delivery_id: str, row_numbers: list[int], retried_as: str) -> None:
@@ -87,7 +88,7 @@ def written(rows: pl.DataFrame, folder: Path) -> Path:
 
 def summary(lake: Lake) -> pl.DataFrame:
     """One row per delivery with rows in quarantine: how many, how many still wait, which rules."""
-    return (
+    return read_rows(
         lake.read(QUARANTINED_ROWS)
         .group_by("delivery_id", "source", "feed")
         .agg(
@@ -97,15 +98,11 @@ def summary(lake: Lake) -> pl.DataFrame:
             quarantined_at=pl.col("quarantined_at").min(),
         )
         .sort("quarantined_at", "source", "feed", "delivery_id")
-        .collect()
     )
 
 
 def rows_of(lake: Lake, delivery_id: str) -> pl.DataFrame:
     """The quarantined rows of one delivery, in the order of its file."""
-    return (
-        lake.read(QUARANTINED_ROWS)
-        .filter(pl.col("delivery_id") == delivery_id)
-        .sort("row_number")
-        .collect()
+    return read_rows(
+        lake.read(QUARANTINED_ROWS).filter(pl.col("delivery_id") == delivery_id).sort("row_number")
     )

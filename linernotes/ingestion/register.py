@@ -12,7 +12,7 @@ from typing import Literal
 import polars as pl
 
 from linernotes.ingestion.columns import now
-from linernotes.ingestion.lake import DELIVERIES, SCHEMAS, Lake
+from linernotes.ingestion.lake import DELIVERIES, SCHEMAS, Lake, read_rows
 
 State = Literal["loaded", "refused", "duplicate", "ignored"]
 
@@ -52,11 +52,10 @@ class Register:
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
-        rows = (
+        rows = read_rows(
             lake.read(DELIVERIES)
             .select("delivery_id", "name", "sha256", "state", "reason", "sequence")
             .sort("sequence")
-            .collect()
         )
         self._sequence: int = rows["sequence"][-1] if rows.height else 0
         self._last: dict[tuple[str, str], tuple[State, str | None]] = {}
@@ -83,13 +82,12 @@ class Register:
 
     def refused(self, delivery: str) -> DeliveryOutcome | None:
         """The refused file of an id or a name, if the last look at it ended so."""
-        rows = (
+        rows = read_rows(
             self._lake.read(DELIVERIES)
             .filter((pl.col("delivery_id") == delivery) | (pl.col("name") == delivery))
             .sort("sequence")
             .tail(1)
             .select("delivery_id", "name", "source", "feed", "sha256", "bytes")
-            .collect()
         )
         if rows.is_empty():
             return None

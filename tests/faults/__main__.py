@@ -1,6 +1,7 @@
 """Tries points of every command, and writes the figures.
 
-`python -m tests.faults [--out FILE] [--points N] [--minutes N] [--workers N] [--seed N] [NAME ...]`
+`python -m tests.faults [--out FILE] [--points N] [--minutes N] [--workers N] [--seed N]
+[--record FILE] [NAME ...]`
 """
 
 import argparse
@@ -12,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.faults.campaign import Tried, try_evenly
+from tests.faults.campaign import Tried, recorded, try_evenly
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.shim import COMPILER
 
@@ -28,7 +29,7 @@ KINDS = {
 
 
 def main() -> int:
-    """Ends with 1 if anything was lost."""
+    """Ends with 1 if anything was lost, now or in an earlier run of the same record."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults")
     parser.add_argument("names", nargs="*", help=f"of {', '.join(SCENARIOS)}; else all")
     parser.add_argument("--out", type=Path, help="where the figures go, as Markdown")
@@ -36,6 +37,12 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, help="after which no point is begun")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seed", type=int, default=1, help="of the order of the points")
+    parser.add_argument(
+        "--record",
+        type=Path,
+        help="a file to which verdicts are added; points that it has are not tried again, so that"
+        " the runs of several days add up. Begin a new one when the program has changed",
+    )
     given = parser.parse_args()
     if COMPILER is None:
         print("A C compiler is needed: install gcc.", file=sys.stderr)
@@ -44,11 +51,23 @@ def main() -> int:
     seconds = None if given.minutes is None else given.minutes * 60
     with ProcessPoolExecutor(given.workers, mp_context=get_context("spawn")) as pool:
         shares = [
-            pool.submit(try_evenly, names, given.seed, share, given.workers, given.points, seconds)
+            pool.submit(
+                try_evenly,
+                names,
+                given.seed,
+                share,
+                given.workers,
+                given.points,
+                seconds,
+                given.record,
+            )
             for share in range(given.workers)
         ]
         found = [one.result() for one in shares]
-    tried = Tried(found[0].there_are, [one for part in found for one in part.verdicts])
+    verdicts = [one for part in found for one in part.verdicts]
+    if given.record:
+        verdicts = [one for one in recorded(given.record) if one.point.scenario in names]
+    tried = Tried(found[0].there_are, verdicts)
     told = "\n".join(_told(names, tried, given.seed))
     print(told)
     if given.out:

@@ -4,13 +4,14 @@ After each point the command is run again as an operator would; then the home mu
 undisturbed run leaves.
 """
 
+import json
 import random
 import re
 import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -253,6 +254,7 @@ def try_evenly(
     shares: int,
     most: int | None = None,
     seconds: float | None = None,
+    record: Path | None = None,
 ) -> Tried:
     """Tries every `shares`-th point, one command and one kind after the other.
 
@@ -263,9 +265,11 @@ def try_evenly(
         shares: Into how many parts the points are cut.
         most: How many points of each command, in all shares; else all.
         seconds: After which no further point is begun.
+        record: A file to which each verdict is added; points that it has are not tried again.
     """
     until = None if seconds is None else time.monotonic() + seconds
     tried = Tried(Counter(), [])
+    known = {one.point for one in recorded(record)}
     with TemporaryDirectory(prefix="faults-") as folder:
         library = build_shim(Path(folder))
         with Commands(library) as commands:
@@ -277,12 +281,34 @@ def try_evenly(
                 queues.append([(bench, one) for one in points[:most][share::shares]])
             for turn in zip_longest(*queues):
                 for bench, point in filter(None, turn):
+                    if point in known:
+                        continue
                     if until is None or time.monotonic() < until:
                         verdict = bench.try_point(point)
                         tried.verdicts.append(verdict)
+                        if record:
+                            _add_to(record, verdict)
                         if verdict.faults:
                             print(verdict, flush=True)
     return tried
+
+
+def recorded(record: Path | None) -> list[Verdict]:
+    """The verdicts in a file; none if there is no file."""
+    if record is None or not record.exists():
+        return []
+    found = []
+    for line in record.read_text(encoding="utf-8").splitlines():
+        one = json.loads(line)
+        operation = Operation(**one["operation"]) if one["operation"] else None
+        found.append(Verdict(Point(**one["point"]), operation, tuple(one["faults"])))
+    return found
+
+
+def _add_to(record: Path, verdict: Verdict) -> None:
+    """A line in one write, since several processes add to the file."""
+    with record.open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps(asdict(verdict)) + "\n")
 
 
 def _disturbance(point: Point) -> Disturbance:

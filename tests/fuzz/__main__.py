@@ -1,15 +1,17 @@
 """Loads mutants by the thousand, two processes side by side, and says what went wrong.
 
-`python -m tests.fuzz [--files N] [--seed N] [--first N] [--workers N]`.
+`python -m tests.fuzz [--files N] [--seed N] [--first N] [--workers N] [--out FILE]`.
 """
 
 import argparse
 import os
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
+from pathlib import Path
 
-from tests.fuzz.judging import faults_of
+from tests.fuzz.judging import KINDS, ROWS, Share, try_share
 
 SHARE = 600
 
@@ -21,23 +23,57 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="number of the first file")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=os.cpu_count())
+    parser.add_argument("--out", type=Path, help="where the figures go, as Markdown")
     given = parser.parse_args()
     end = given.first + given.files
     starts = range(given.first, end, SHARE)
-    faults: list[str] = []
+    whole = Share()
     with ProcessPoolExecutor(given.workers, mp_context=get_context("spawn")) as pool:
         shares = {
-            pool.submit(faults_of, range(start, min(start + SHARE, end)), given.seed): start
+            pool.submit(try_share, range(start, min(start + SHARE, end)), given.seed): start
             for start in starts
         }
         for done, future in enumerate(as_completed(shares), start=1):
             found = future.result()
-            faults += found
-            print(f"{done} of {len(shares)} shares, {len(faults)} faults", flush=True)
-            for fault in found:
+            whole.add(found)
+            print(f"{done} of {len(shares)} shares, {len(whole.faults)} faults", flush=True)
+            for fault in found.faults:
                 print(f"  {fault}", flush=True)
-    print(f"Files: {given.files}. Faults: {len(faults)}.")
-    return 1 if faults else 0
+    told = "\n".join(_told(whole, given.files, given.first, given.seed)) + "\n"
+    print(told, end="")
+    if given.out:
+        given.out.write_text(told, encoding="utf-8")
+    return 1 if whole.faults else 0
+
+
+def _told(whole: Share, files: int, first: int, seed: int) -> Iterator[str]:
+    """The figures as Markdown."""
+    yield "# Mutated files at the door"
+    yield ""
+    yield "`make fuzz` writes this file. Valid files of every feed and form are changed by chance,"
+    yield "in bytes, structure, types, values and names, and loaded many at a time, good files"
+    yield f"beside them. These are the files {first:,} to {first + files - 1:,} of seed {seed}."
+    yield ""
+    yield f"Files: {files:,}. Faults: {len(whole.faults):,}."
+    yield f"The most of a processor that a file took: {whole.seconds:.1f} s."
+    yield f"The most memory that a load took: {whole.kilobytes >> 10:,} MiB."
+    yield ""
+    yield "| what can go wrong | found |"
+    yield "| --- | ---: |"
+    yield from (f"| {words} | {whole.kinds[kind]:,} |" for kind, words in KINDS.items())
+    yield ""
+    yield "| the door's answer | files |"
+    yield "| --- | ---: |"
+    yield from (f"| {state} | {count:,} |" for state, count in sorted(whole.states.items()))
+    yield ""
+    yield "| rows of the files that were loaded | rows |"
+    yield "| --- | ---: |"
+    yield from (f"| {name} | {whole.rows[name]:,} |" for name in ROWS)
+    if whole.faults:
+        yield ""
+        yield "Faults:"
+        yield ""
+        yield from (f"- {fault}" for fault in whole.faults)
 
 
 if __name__ == "__main__":

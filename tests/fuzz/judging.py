@@ -8,8 +8,9 @@ import json
 import os
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,16 +23,33 @@ from tests.fixtures.doorstep import Doorstep, party
 from tests.fuzz.mutations import Mutant, mutant
 
 AT_ONCE = 60
+# Of the processor's time, so that what else the machine does makes no hang.
 HANG_SECONDS = 10.0
+# A load that does not end is stopped, but not one of a few files on a crowded machine.
+LEAST_WAITED_FOR = 12
 MOST_KILOBYTES = 1 << 20
+ROWS = ("read", "loaded", "quarantined", "duplicate")
 OUTBREAK = re.compile(r"panicked at|Traceback|did not foresee")
+# What can go wrong, in words.
+KINDS = {
+    "crash": "crashes: a file ends the load",
+    "hang": f"hangs: over {HANG_SECONDS:.0f} s of a processor for a file, or no end",
+    "size": "files over 1 GiB that a load writes",
+    "memory": "loads over 1 GiB of memory",
+    "rows": "files with rows lost, or told otherwise than they are",
+    "beside": "good files beside them that do not load",
+    "silence": "files without an answer, or refused without a reason",
+    "opened": "pipes and links that are opened",
+    "noise": "files that make a library speak on its own",
+}
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What the door did wrong with one mutant."""
+    """What the door did wrong with one mutant; its kind is one of `KINDS`."""
 
     mutant: Mutant | None
+    kind: str
     what: str
 
     def __str__(self) -> str:
@@ -39,13 +57,59 @@ class Fault:
         return f"{of}: {self.what}"
 
 
+@dataclass
+class Share:
+    """What some of the mutants came to.
+
+    Attributes:
+        kinds: How often each kind of fault was found.
+        states: Of files: what the door's answer was.
+        rows: Of the files that were loaded: rows read, loaded, quarantined, duplicate.
+        seconds: The most of a processor's time that any file took.
+        kilobytes: The most memory that any load took.
+    """
+
+    faults: list[str] = field(default_factory=list)
+    kinds: Counter[str] = field(default_factory=Counter)
+    states: Counter[str] = field(default_factory=Counter)
+    rows: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+    kilobytes: int = 0
+
+    def add(self, other: "Share") -> None:
+        """Puts another share to this one."""
+        self.faults += other.faults
+        self.kinds += other.kinds
+        self.states += other.states
+        self.rows += other.rows
+        self.seconds = max(self.seconds, other.seconds)
+        self.kilobytes = max(self.kilobytes, other.kilobytes)
+
+    def count(self, placed: dict[str, Mutant], lines: list[dict[str, Any]]) -> None:
+        """Takes in the answers of one load to the files that were laid."""
+        answers = [line for line in lines if line["name"] in placed]
+        self.states["not taken as deliveries"] += len(placed) - len(answers)
+        for one in answers:
+            self.states[one["state"]] += 1
+            self.seconds = max(self.seconds, one["seconds"])
+            self.kilobytes = max(self.kilobytes, one["kilobytes"])
+            if one["state"] == "loaded":
+                for name in ROWS:
+                    self.rows[name] += one[name]
+
+
 class Fuzz:
-    """Loads mutants into homes below a folder."""
+    """Loads mutants into homes below a folder.
+
+    Attributes:
+        share: What the mutants came to that were loaded so far.
+    """
 
     def __init__(self, commands: Commands, folder: Path, seed: int) -> None:
         self._commands = commands
         self._folder = folder
         self._seed = seed
+        self.share = Share()
         self._template = folder / "template"
         made = commands.run("tests.fuzz.loading:make_home", [str(self._template)], folder)
         assert made.status == 0, made.said
@@ -71,7 +135,7 @@ class Fuzz:
                 "tests.fuzz.loading:load",
                 [str(home), str(told)],
                 self._folder,
-                timeout=HANG_SECONDS * len(waiting),
+                timeout=HANG_SECONDS * max(len(waiting), LEAST_WAITED_FOR),
             )
             lines = [json.loads(line) for line in told.read_text().splitlines()]
             whole = lines.pop() if lines and "in_lake" in lines[-1] else None
@@ -79,22 +143,26 @@ class Fuzz:
                 if OUTBREAK.search(ended.said):
                     # Said somewhere in between; whose it is shows when each is loaded alone.
                     if len(waiting) == 1:
-                        yield Fault(waiting[0], f"noise on stderr: {_gist(ended.said)}")
+                        yield Fault(waiting[0], "noise", f"noise on stderr: {_gist(ended.said)}")
                     else:
                         yield from self._one_by_one(waiting)
                         return
+                self.share.count(placed, lines)
                 yield from _wrong(placed, lines, whole, home)
                 return
             done = {line["name"] for line in lines}
             arrivals = list_landing(Settings(home=home).landing_root).arrivals
             left = [one.name for one in arrivals if one.name not in done and one.name in placed]
             if not left:
-                yield Fault(None, f"the load ends with {ended.status}: {_gist(ended.said)}")
+                yield Fault(
+                    None, "crash", f"the load ends with {ended.status}: {_gist(ended.said)}"
+                )
                 return
             # Deliveries go in this order, so the first without an answer ended the load.
             culprit = placed[left[0]]
             how = "hangs" if ended.hangs else f"ends the load ({ended.status})"
-            yield Fault(culprit, f"{how}: {_gist(ended.said)}")
+            kind = "hang" if ended.hangs else "crash"
+            yield Fault(culprit, kind, f"{how}: {_gist(ended.said)}")
             waiting.remove(culprit)
 
     def _one_by_one(self, mutants: list[Mutant]) -> Iterator[Fault]:
@@ -102,10 +170,14 @@ class Fuzz:
             yield from self._load([one])
 
 
-def faults_of(numbers: range, seed: int) -> list[str]:
-    """What is wrong with the mutants of these numbers, from a process of its own."""
+def try_share(numbers: range, seed: int) -> Share:
+    """What the mutants of these numbers come to, in a process of its own."""
     with TemporaryDirectory(prefix="fuzz-") as folder, Commands() as commands:
-        return [str(fault) for fault in Fuzz(commands, Path(folder), seed).faults(numbers)]
+        fuzz = Fuzz(commands, Path(folder), seed)
+        for fault in fuzz.faults(numbers):
+            fuzz.share.faults.append(str(fault))
+            fuzz.share.kinds[fault.kind] += 1
+        return fuzz.share
 
 
 def _place(home: Path, one: Mutant) -> str | None:
@@ -135,33 +207,37 @@ def _wrong(
     for good in ("catalog/parties/!good.jsonl", "catalog/parties/~good.jsonl"):
         answer = answers.get(good, {})
         if (answer.get("state"), answer.get("loaded")) != ("loaded", 1):
-            yield Fault(None, f"{good} did not load: {answer.get('state')} {answer.get('reason')}")
+            yield Fault(
+                None, "beside", f"{good} did not load: {answer.get('state')} {answer.get('reason')}"
+            )
     for name, one in placed.items():
         answer = answers.get(name)
         if one.laid_as != "file" and answer is not None:
-            yield Fault(one, f"was opened: {answer['state']}")
+            yield Fault(one, "opened", f"was opened: {answer['state']}")
         if answer is None:
             if name not in whole["ignored"]:
-                yield Fault(one, "no answer")
+                yield Fault(one, "silence", "no answer")
             continue
         ended = answer["loaded"] + answer["quarantined"] + answer["duplicate"]
         if answer["state"] == "loaded" and answer["read"] != ended:
-            yield Fault(one, f"{answer['read']} rows read, {ended} accounted for")
+            yield Fault(one, "rows", f"{answer['read']} rows read, {ended} accounted for")
         if one.feed not in (ERN, ECB) and answer["loaded"] != whole["in_lake"].get(answer["id"], 0):
             there = whole["in_lake"].get(answer["id"], 0)
-            yield Fault(one, f"{answer['loaded']} rows told as loaded, {there} in the lake")
+            yield Fault(one, "rows", f"{answer['loaded']} rows told as loaded, {there} in the lake")
         if answer["quarantined"] != whole["in_quarantine"].get(answer["id"], 0):
             there = whole["in_quarantine"].get(answer["id"], 0)
-            yield Fault(one, f"{answer['quarantined']} rows told as quarantined, {there} there")
+            yield Fault(
+                one, "rows", f"{answer['quarantined']} rows told as quarantined, {there} there"
+            )
         if answer["state"] == "refused" and not (answer["reason"] or "").strip():
-            yield Fault(one, "refused without a reason")
+            yield Fault(one, "silence", "refused without a reason")
         if answer["seconds"] > HANG_SECONDS:
-            yield Fault(one, f"took {answer['seconds']:.0f} s")
+            yield Fault(one, "hang", f"took {answer['seconds']:.0f} s")
         if answer["kilobytes"] > MOST_KILOBYTES:
-            yield Fault(one, f"took {answer['kilobytes'] >> 10} MiB of memory")
+            yield Fault(one, "memory", f"took {answer['kilobytes'] >> 10} MiB of memory")
     for path in home.rglob("*"):
         if path.is_file() and path.stat().st_size >= 1 << 30:
-            yield Fault(None, f"{path.relative_to(home)} is over 1 GiB")
+            yield Fault(None, "size", f"{path.relative_to(home)} is over 1 GiB")
 
 
 def _gist(said: str) -> str:

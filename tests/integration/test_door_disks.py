@@ -9,13 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 from deltalake.exceptions import DeltaError
 
 from linernotes.ingestion import Lake
 from linernotes.ingestion.admission import Admission
-from linernotes.ingestion.errors import FailingDisk
+from linernotes.ingestion.errors import FailingDisk, RefusedFile
 from linernotes.ingestion.lake import durable
+from linernotes.ingestion.readers.parquet_size import refuse
 from linernotes.ingestion.register import Register
 from orchestration.cli import SAYS_NO, run
 from tests.fixtures.doorstep import Doorstep, party
@@ -28,6 +30,13 @@ ERRORS: dict[str, Exception] = {
     "full, told by DuckDB": duckdb.IOException("Could not write: No space left on device"),
     "read-only": OSError(errno.EROFS, os.strerror(errno.EROFS), "/srv/lake"),
     "busy": OSError(errno.EBUSY, os.strerror(errno.EBUSY), "/srv/lake/x.parquet"),
+    "told without its number by polars": OSError("parquet: Invalid thrift: transport error"),
+    "told without its number by delta": DeltaError("Generic LocalFileSystem error: it failed"),
+    "told without its number by DuckDB": duckdb.IOException("Could not read from the file"),
+    "of a number that has no words": OSError(errno.EUCLEAN, os.strerror(errno.EUCLEAN), "/srv/a"),
+    "full of what memory does not hold": duckdb.OutOfMemoryException(
+        "failed to offload data block. This limit was set by 'max_temp_directory_size'"
+    ),
 }
 STEPS: dict[str, tuple[object, str]] = {
     "staging": (Admission, "_put"),
@@ -101,6 +110,77 @@ def test_load_after_a_full_disk_is_as_if_nothing_had_happened(
     assert doorstep.table("raw_catalog__parties").height == 1
     assert doorstep.table("raw_door__quarantined_rows").height == 1
     assert not any(leftover.exists() for leftover in leftovers)
+
+
+def test_working_file_that_polars_cannot_read_ends_the_load(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Polars calls a file that the disk has spoilt an error of computing."""
+    doorstep = Doorstep(tmp_path)
+    doorstep.put_rows("catalog/parties/1.jsonl", party(1), party(2, kind="band"))
+    put = Admission._put
+
+    def spoil(self: Admission, rows: pl.DataFrame, name: str) -> Path:
+        path = put(self, rows, name)
+        if name.startswith("faults"):
+            path.write_bytes(path.read_bytes()[:-20])
+        return path
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Admission, "_put", spoil)
+        with pytest.raises(FailingDisk, match="could not be read or written"):
+            doorstep.load()
+
+    assert doorstep.outcome().state == "loaded"
+
+
+@pytest.mark.parametrize(
+    "name", ["catalog/ern/1.xml", "catalog/ern/1.xml.gz", "finance/ecb/1.csv", "1.csv", "1.csv.gz"]
+)
+def test_delivery_that_the_disk_fails_to_read_is_not_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """It was told as damaged, and its sender was asked to send it again."""
+    doorstep = Doorstep(tmp_path)
+    doorstep.put(name if "/" in name else f"catalog/parties/{name}", "never read")
+    # The system fails to read it, with the error of a broken disk.
+    monkeypatch.setattr("linernotes.ingestion.door.path_of", lambda *_: Path("/proc/self/mem"))
+
+    with pytest.raises(FailingDisk, match="The disk failed to read or write"):
+        doorstep.load()
+
+    assert doorstep.table("raw_door__deliveries").is_empty()
+
+
+def test_delivery_whose_manifest_the_disk_fails_to_read_is_not_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doorstep = Doorstep(tmp_path)
+    doorstep.put_rows("catalog/parties/1.jsonl", party(1))
+    monkeypatch.setattr(
+        "linernotes.ingestion.landing.open_regular",
+        lambda _, path: open("/proc/self/mem" if "manifest" in path.name else path, "rb"),  # noqa: PTH123, SIM115
+    )
+
+    with pytest.raises(FailingDisk, match="The disk failed to read or write"):
+        doorstep.load()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError("Input/output error (os error 5): delivery.parquet"),
+        duckdb.IOException('Could not read from "delivery.parquet": Input/output error'),
+    ],
+)
+def test_parquet_that_the_disk_fails_to_read_is_not_refused(error: Exception) -> None:
+    with pytest.raises(type(error)):
+        refuse(error, Path("delivery.parquet"))
+
+
+def test_parquet_whose_error_quotes_a_failing_disk_is_refused() -> None:
+    with pytest.raises(RefusedFile):
+        refuse(pl.exceptions.ComputeError("Input/output error"), Path("delivery.parquet"))
 
 
 def test_delivery_that_quotes_a_full_disk_is_refused_alone(

@@ -13,6 +13,7 @@ from typing import IO, cast
 
 import polars as pl
 
+from linernotes.base import disk
 from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.limits import hold, hold_unpacked
@@ -21,6 +22,8 @@ from linernotes.settings import Limits
 PIECE_BYTES = 16 * 1024 * 1024
 # A row takes memory however short its text is: of `{}` alone, a piece would hold five million.
 PIECE_LINES = 200_000
+# Rows of wide feeds take more: with 42 columns, 175,000 of `{}` took a gigabyte.
+PIECE_CELLS = 3_000_000
 # No honest record is longer; what is, is a quote that was never closed.
 LONGEST_RECORD_BYTES = 4 * PIECE_BYTES
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -68,6 +71,14 @@ class Reader(ABC):
         self.header_text: str | None = None
         # Rows of nothing but separators, which a spreadsheet leaves behind: they are skipped.
         self.blank_row_count = 0
+
+    def rows_at_once(self, most: int) -> int:
+        """How many rows may be handled at a time: so many, or fewer where they are wide."""
+        return min(most, PIECE_CELLS // len(self.columns))
+
+    def pieces(self) -> Iterator[tuple[bytes, bool]]:
+        """The content in pieces of whole lines, each with whether it is the last."""
+        return pieces(self.path, self.limits, self.rows_at_once(PIECE_LINES))
 
     @abstractmethod
     def batches(self) -> Iterator[Batch]:
@@ -122,10 +133,13 @@ def open_bytes(path: Path) -> IO[bytes]:
     return cast(IO[bytes], gzip.open(path, "rb")) if is_gzip_name(path) else path.open("rb")
 
 
-def pieces(path: Path, limits: Limits) -> Iterator[tuple[bytes, bool]]:
+def pieces(
+    path: Path, limits: Limits, most_lines: int = PIECE_LINES
+) -> Iterator[tuple[bytes, bool]]:
     """The content in pieces that end where a line does, each with whether it is the last.
 
-    Refuses what cannot be unpacked, what has NUL bytes, and what is too large.
+    No piece has more than `most_lines`. Refuses what cannot be unpacked, what has NUL bytes, and
+    what is too large.
     """
     packed = path.stat().st_size if is_gzip_name(path) else None
     if packed is None:
@@ -145,13 +159,13 @@ def pieces(path: Path, limits: Limits) -> Iterator[tuple[bytes, bool]]:
             hold_unpacked(limits, unpacked, packed)
             block = _read(stream, path)
             if not block:
-                *before, last = _by_lines(rest)
+                *before, last = _by_lines(rest, most_lines)
                 yield from ((part, False) for part in before)
                 yield last, True
                 return
             end = _end_of_last_line(rest)
             if end:
-                yield from ((part, False) for part in _by_lines(rest[:end]))
+                yield from ((part, False) for part in _by_lines(rest[:end], most_lines))
                 rest = rest[end:]
             elif len(rest) > LONGEST_RECORD_BYTES:
                 raise RefusedFile(
@@ -159,9 +173,9 @@ def pieces(path: Path, limits: Limits) -> Iterator[tuple[bytes, bool]]:
                 )
 
 
-def _by_lines(content: bytes) -> Iterator[bytes]:
+def _by_lines(content: bytes, most: int) -> Iterator[bytes]:
     """The content in parts of so many lines at most; each but the last ends where a line does."""
-    end = next((one for one in (b"\n", b"\r") if content.count(one) > PIECE_LINES), None)
+    end = next((one for one in (b"\n", b"\r") if content.count(one) > most), None)
     if end is None:
         yield content
         return
@@ -169,16 +183,16 @@ def _by_lines(content: bytes) -> Iterator[bytes]:
     middle = content.find(end, half, -1) + 1 or content.rfind(end, 0, half) + 1
     # CRLF is one end of a line.
     middle += content[middle - 1 : middle + 1] == b"\r\n"
-    yield from _by_lines(content[:middle])
+    yield from _by_lines(content[:middle], most)
     if middle < len(content):
-        yield from _by_lines(content[middle:])
+        yield from _by_lines(content[middle:], most)
 
 
 def _read(stream: IO[bytes], path: Path) -> bytes:
     try:
         return stream.read(PIECE_BYTES)
     except (OSError, EOFError, zlib.error) as error:
-        if not is_gzip_name(path):
+        if not is_gzip_name(path) or disk.words_for(error):
             raise
         raise RefusedFile(
             f"the gzip file is damaged or cut short ({error}); send it again"

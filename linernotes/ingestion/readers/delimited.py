@@ -18,7 +18,6 @@ from linernotes.ingestion.readers.batches import (
     BrokenRow,
     Reader,
     decode,
-    pieces,
 )
 from linernotes.ingestion.values import present
 
@@ -39,7 +38,7 @@ class CsvReader(Reader):
         header: list[str] = []
         row_number = 1
         carried = ""
-        for piece, is_last in pieces(self.path, self.limits):
+        for piece, is_last in self.pieces():
             text = carried + decode(piece)
             if not is_last and not text.strip("\r\n"):
                 continue

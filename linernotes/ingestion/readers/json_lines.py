@@ -14,7 +14,7 @@ from linernotes.ingestion.contract_terms import flatten
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.licensing_contracts import Contracts
 from linernotes.ingestion.limits import is_nested_over, nesting_advice
-from linernotes.ingestion.readers.batches import Batch, BrokenRow, Reader, decode, pieces
+from linernotes.ingestion.readers.batches import Batch, BrokenRow, Reader, decode
 
 _SCALARS = (str, type(None))
 
@@ -25,7 +25,7 @@ class JsonLinesReader(Reader):
     def batches(self) -> Iterator[Batch]:
         row_number = 1
         seen: set[str] = set()
-        for piece, is_last in pieces(self.path, self.limits):
+        for piece, is_last in self.pieces():
             batch = self._read(decode(piece), row_number, seen)
             self.hold_columns(seen)
             row_number += batch.row_count

@@ -13,7 +13,7 @@ import polars.selectors as cs
 
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.readers.batches import Batch, Reader
-from linernotes.ingestion.readers.parquet_size import hold_size, unreadable
+from linernotes.ingestion.readers.parquet_size import hold_size, refuse
 
 BATCH_ROWS = 250_000
 # A text that stands once in the file may be that of every row: so much of it is handled at a time.
@@ -34,7 +34,7 @@ class ParquetReader(Reader):
             frames = (
                 pl.scan_parquet(self.path, glob=False)
                 .select(wanted)
-                .collect_batches(chunk_size=BATCH_ROWS, maintain_order=True)
+                .collect_batches(chunk_size=self.rows_at_once(BATCH_ROWS), maintain_order=True)
             )
             for frame in (part for whole in frames for part in _parts(whole)):
                 plain, is_unfit = _plain(frame)
@@ -52,14 +52,14 @@ class ParquetReader(Reader):
                     },
                 )
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-            raise unreadable(error, self.path) from error
+            refuse(error, self.path)
 
     def _schema(self) -> pl.Schema:
         hold_size(self.path, self.columns, self.limits)
         try:
             schema = pl.scan_parquet(self.path, glob=False).collect_schema()
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-            raise unreadable(error, self.path) from error
+            refuse(error, self.path)
         self.require(schema)
         self.ignore(schema)
         floats = [

@@ -7,10 +7,11 @@ it keeps a text that stands once in the file once in memory, where polars copies
 from collections.abc import Collection
 from functools import cache
 from pathlib import Path
+from typing import NoReturn
 
 import duckdb
 
-from linernotes.base import literal
+from linernotes.base import disk, literal
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.limits import MIB, hold, hold_unpacked, nesting_advice
 from linernotes.settings import Limits
@@ -70,7 +71,7 @@ def hold_size(path: Path, columns: Collection[str], limits: Limits) -> None:
         except duckdb.Error as error:
             # A damaged file may leave it damaged.
             _engine.cache_clear()
-            raise unreadable(error, path) from error
+            refuse(error, path)
 
 
 @cache
@@ -80,10 +81,17 @@ def _engine() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(":memory:", config=config)
 
 
-def unreadable(error: BaseException, path: Path) -> RefusedFile:
-    """The refusal of a file that is damaged or no Parquet."""
+def refuse(error: BaseException, path: Path) -> NoReturn:
+    """Refuses a file that is damaged or no Parquet; where the disk failed, the error goes on.
+
+    Only errors that tell of files count: others may quote a delivery, which can say anything.
+    """
+    if isinstance(error, OSError | duckdb.IOException) and disk.words_for(error):
+        raise error
     said = (str(error).splitlines() or [""])[0].replace(str(path), path.name)
-    return RefusedFile(f"the file cannot be read as Parquet ({said[:200]}); send it again")
+    raise RefusedFile(
+        f"the file cannot be read as Parquet ({said[:200]}); send it again"
+    ) from error
 
 
 def _hold_footer_length(path: Path) -> None:

@@ -26,6 +26,13 @@ WRAPPED.__cause__ = OSError(errno.ENOSPC, "No space left on device", "statement.
         (deltalake.exceptions.DeltaError("Generic error (os error 5)"), "The disk failed"),
         (ValueError(OSError(errno.EBUSY, "Device or resource busy")), "The file is in use"),
         (WRAPPED, "The disk is full: statement.xlsx"),
+        (
+            duckdb.OutOfMemoryException(
+                "failed to offload data block of size 128.0 KiB (928.0 KiB/976.5 KiB used).\nThis"
+                " limit was set by the 'max_temp_directory_size' setting."
+            ),
+            "The disk is full",
+        ),
     ],
 )
 def test_trouble_with_the_disk_is_told_in_words(error: Exception, words: str) -> None:

@@ -1,5 +1,6 @@
 """Files taken apart into rows, each with its text. What the rows mean is not tested here."""
 
+import io
 from pathlib import Path
 
 import polars as pl
@@ -243,18 +244,42 @@ def test_csv_rows_of_separators_are_skipped_and_counted(
     assert reader.originals([2])[2] == good
 
 
+@pytest.mark.parametrize("ending", [".jsonl", ".csv", ".parquet"])
+def test_rows_of_a_wide_feed_are_read_fewer_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    """175,000 lines of `{}`, 16 MiB as other feeds have them, took a gigabyte as contracts."""
+    monkeypatch.setattr(batches, "PIECE_CELLS", 10 * len(Parties.feed_columns()))
+    path = tmp_path / f"1{ending}"
+    rows = [
+        {"party_id": f"p{n}", "kind": "band", "name": "A", "recorded_at": "t"} for n in range(50)
+    ]
+    frame = pl.DataFrame(rows)
+    path.write_bytes(_written(frame, ending))
+
+    found = list(reader_for(path, ending, Parties).batches())
+
+    assert sum(batch.row_count for batch in found) == len(rows)
+    assert max(batch.row_count for batch in found) <= 10
+
+
+def _written(frame: pl.DataFrame, ending: str) -> bytes:
+    if ending == ".parquet":
+        content = io.BytesIO()
+        frame.write_parquet(content)
+        return content.getvalue()
+    return (frame.write_csv() if ending == ".csv" else frame.write_ndjson()).encode()
+
+
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
 @pytest.mark.parametrize("most", [1, 2, 3, 7])
-def test_content_cut_by_lines_is_the_same_in_parts_of_so_many(
-    monkeypatch: pytest.MonkeyPatch, end: bytes, most: int
-) -> None:
-    monkeypatch.setattr(batches, "PIECE_LINES", most)
+def test_content_cut_by_lines_is_the_same_in_parts_of_so_many(end: bytes, most: int) -> None:
     lines = [b"x" * length + end for length in (0, 1, 50, 0, 0, 3, 900, 2, 0, 1)]
 
     for count in range(len(lines) + 1):
         for last in (b"", b"no end"):
             content = b"".join(lines[:count]) + last
-            parts = list(batches._by_lines(content))
+            parts = list(batches._by_lines(content, most))
 
             assert b"".join(parts) == content
             assert all(part.count(end) <= most for part in parts)
