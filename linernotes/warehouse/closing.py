@@ -1,5 +1,8 @@
 """Values the months that are not issued yet, in a file of its own, so that they can be drafted.
 
+Where lines of issued months are corrected, it values from the first of those months on: what is
+issued then names the uses behind corrections too.
+
 A closing touches neither the warehouse file nor what is published: it runs only the models that a
 statement needs, for the open months, and the tests that guard them.
 """
@@ -17,6 +20,7 @@ from linernotes.checked_runs import (
     new_run_id,
     record_run,
 )
+from linernotes.ledger import REVALUED
 from linernotes.settings import Settings
 from linernotes.warehouse.building import building
 from linernotes.warehouse.compiled import CompiledProject, compiled_project
@@ -63,6 +67,7 @@ OPENED = """
         issued.contract_id is null
         or contracts.ends_at > issued.last_month + interval '1' month
 """
+CORRECTED = f"select min(usage_month) from read_parquet('{{root}}/{REVALUED}/*.parquet')"
 StepProgress = Callable[[int, int, str], None]
 
 
@@ -106,8 +111,9 @@ def close_month(
             left_behind.unlink(missing_ok=True)
         with valuation(project, root, file) as run:
             [(opened,)] = run.connection.execute(OPENED.format(root=root), [freeze]).fetchall()
-            first_month: date = opened or FIRST_MONTH
-            world = World(freeze, first_month=min(first_month, month), last_month=month)
+            [(corrected,)] = run.connection.execute(CORRECTED.format(root=root)).fetchall()
+            first_month = min(opened or FIRST_MONTH, corrected or month, month)
+            world = World(freeze, first_month=first_month, last_month=month)
             run.run(world, _targets(project))
             require_rates(run)
             record = CheckedRun(

@@ -158,6 +158,29 @@ def test_every_paid_cent_of_the_ledger_leads_to_a_use(closed_rows: Rows, closed_
     assert off == []
 
 
+def test_every_correction_in_the_ledger_leads_to_uses_of_its_own_or_of_the_line_it_corrects(
+    closed_rows: Rows, closed_home: Path
+) -> None:
+    """A month-end valued open months alone, so that no correction of a pool named a use."""
+    files = f"{closed_home}/ledger/issued/*/"
+    counts = closed_rows(
+        "with used as (select distinct line_id from "
+        f"read_parquet('{files}uses.parquet')), "
+        f"lines as (from read_parquet('{files}lines.parquet')) "
+        "select count(*), count(own.line_id), count(coalesce(own.line_id, original.line_id)) "
+        "from lines "
+        "left join used as own on own.line_id = lines.line_id "
+        "left join used as original on original.line_id = lines.original_line_id "
+        "where lines.pool_id is not null and lines.line_type <> 'USAGE' "
+        "and lines.contract_id is not null"
+    )
+
+    [(corrections, with_own_uses, traced)] = counts
+    assert corrections > 20
+    assert with_own_uses > corrections // 2
+    assert traced == corrections
+
+
 def test_e76_january_as_known_in_february_is_the_issued_statement_and_later_lines_explain_now(
     settings: Settings, closed_rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
