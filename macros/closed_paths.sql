@@ -1,8 +1,16 @@
 {#- Common table expressions that follow a relation `edges` (child_id, parent_id, valid_from, valid_to) up to any ancestor: the last is
-    `closed` (child_id, ancestor_id, valid_from, valid_to), one row per way that holds for a stretch of time. Each round doubles the
-    reach, so that 6 rounds follow 65 steps in 6 joins, and a circle ends. No recursion: engines limit its depth and keep repeated rows.
-    What is longer is cut: the model that uses this has a blocking test that finds it (`closed_paths_are_whole`). -#}
-{% macro closed_paths(rounds=6) %}
+    `closed` (child_id, ancestor_id, valid_from, valid_to), one row per stretch of time in which a way holds. At most 65 steps are
+    followed, so that a circle ends. What is longer is cut: the models that use this have blocking tests that find it
+    (`…__are_followed_to_the_end`, `…__are_followed_to_the_top`).
+    DuckDB doubles the reach in each of 6 rounds, without recursion, which keeps repeated rows. Spark copies a common table expression
+    into every place that reads it, so that 6 doublings make a plan of 64 copies of `edges`: there one step is made at a time, by
+    recursion, and Spark refuses to go beyond a million rows (`spark.sql.cteRecursionRowLimit`). -#}
+{% macro closed_paths() -%}
+    {{ return(adapter.dispatch("closed_paths")()) }}
+{%- endmacro %}
+
+{% macro default__closed_paths() %}
+    {%- set rounds = 6 %}
     -- Most children are nobody's parent: only the others need the doubling.
     reached_0 as (
         select
@@ -49,3 +57,28 @@
             < least(edges.valid_to, reached.valid_to)
     )
 {%- endmacro %}
+
+{% macro spark__closed_paths() %}
+    closed as (
+        with recursive
+            walked(child_id, ancestor_id, valid_from, valid_to, steps) as (
+                select child_id, parent_id, valid_from, valid_to, 1
+                from edges
+                union all
+                select
+                    walked.child_id,
+                    edges.parent_id,
+                    greatest(walked.valid_from, edges.valid_from),
+                    least(walked.valid_to, edges.valid_to),
+                    walked.steps + 1
+                from walked
+                inner join edges on edges.child_id = walked.ancestor_id
+                where
+                    walked.steps < 65
+                    and greatest(walked.valid_from, edges.valid_from)
+                    < least(walked.valid_to, edges.valid_to)
+            )
+        select distinct child_id, ancestor_id, valid_from, valid_to
+        from walked
+    )
+{% endmacro %}
