@@ -5,6 +5,7 @@ libraries.
 """
 
 import json
+import os
 import sys
 
 from dbt.adapters.spark.connections import build_ssl_transport  # ty: ignore[import-not-found]
@@ -17,6 +18,9 @@ def main() -> None:
     An error of the server is written as `{"error": text}`.
     """
     asked = json.load(sys.stdin)
+    # The libraries print what goes wrong on the standard output, which is to hold the answer alone.
+    answer = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     login = {
         "host": asked["host"],
         "port": asked["port"],
@@ -42,7 +46,8 @@ def main() -> None:
                 found.append([dict(zip(names, row, strict=True)) for row in rows])
     except Exception as error:
         found = {"error": said_by(error)}
-    json.dump(found, sys.stdout, default=str)
+    with answer:
+        json.dump(found, answer, default=str)
 
 
 def said_by(error: Exception) -> str:

@@ -1,29 +1,14 @@
 -- One row per party, parent that it reaches by party links, directly or through others,
--- and stretch of time in which every link of a way holds. Of merged parties the parents
--- of every id count, from when the merge is known (E44).
+-- and stretch of time in which every link of a way holds.
 with
-    merged as (select * from {{ ref("int_rights__parties_merged") }}),
-    links as (
-        select
-            child_party_id as child_id,
-            parent_party_id as parent_id,
-            valid_from,
-            coalesce(valid_to, {{ always_to() }}) as valid_to
-        from {{ ref("stg_catalog__party_links") }}
-    ),
     edges as (
-        select child_id, parent_id, valid_from, valid_to
-        from links
-        where valid_from < valid_to
-        union
+        select party_id as child_id, parent_party_id as parent_id, valid_from, valid_to
+        from {{ ref("int_rights__parents_direct") }}
+    ),
+    reached_0 as (
         select
-            merged.party_id as child_id,
-            links.parent_id,
-            greatest(links.valid_from, merged.merged_at) as valid_from,
-            links.valid_to
-        from links
-        inner join merged on merged.same_party_id = links.child_id
-        where greatest(links.valid_from, merged.merged_at) < links.valid_to
+            party_id as child_id, parent_party_id as ancestor_id, valid_from, valid_to
+        from {{ ref("int_rights__parents_near") }}
     ),
     {{ closed_paths() }}
 select child_id as party_id, ancestor_id as parent_party_id, valid_from, valid_to

@@ -1,0 +1,22 @@
+{#- Common table expressions that follow a relation `reached_0` (child_id, ancestor_id, valid_from, valid_to), which also leads from each
+    place to itself, 8 times as far: the last is `doubled`. Three rounds, and no more: Spark copies a common table expression into every
+    place that reads it, so that each round doubles the plan, and to plan 64 copies takes it minutes. Recursion would do no better: it
+    plans each step anew, and keeps repeated rows. -#}
+{% macro doubled_paths() %}
+    {%- set rounds = 3 %}
+    {%- for round in range(1, rounds + 1) %}
+        {{ "doubled" if round == rounds else "reached_" ~ round }} as (
+            select distinct
+                near.child_id,
+                far.ancestor_id,
+                greatest(near.valid_from, far.valid_from) as valid_from,
+                least(near.valid_to, far.valid_to) as valid_to
+            from reached_{{ round - 1 }} as near
+            inner join reached_{{ round - 1 }} as far on far.child_id = near.ancestor_id
+            where
+                greatest(near.valid_from, far.valid_from)
+                < least(near.valid_to, far.valid_to)
+        )
+        {%- if not loop.last %},{% endif %}
+    {%- endfor %}
+{%- endmacro %}
