@@ -6,14 +6,49 @@ How one command is measured is `measure.py`'s.
 import argparse
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from statistics import median
 
 from benchmarks.measure import Cost, measure
+from benchmarks.results import machine
 from benchmarks.run import ROOT, say
 
 TOLERANT = "--tolerate-refused"
+
+
+@dataclass(frozen=True)
+class Loads:
+    """What the loads of one landing zone by one checkout cost; `commit` is what it has out."""
+
+    landing: str
+    commit: str
+    costs: list[Cost]
+
+    @property
+    def cpu_seconds(self) -> float:
+        """The median of all loads."""
+        return median(one.cpu_seconds for one in self.costs)
+
+    @property
+    def least_cpu_seconds(self) -> float:
+        return min(one.cpu_seconds for one in self.costs)
+
+    @property
+    def wall_seconds(self) -> float:
+        """The median of all loads."""
+        return median(one.wall_seconds for one in self.costs)
+
+
+def measured(landing: Path, checkouts: list[Path], runs: int) -> list[Loads]:
+    """Loads one landing zone by each checkout; their runs take turns."""
+    costs: dict[Path, list[Cost]] = {checkout: [] for checkout in checkouts}
+    for _ in range(runs):
+        for checkout, found in costs.items():
+            found.append(cost(checkout, landing.resolve()))
+    return [Loads(landing.name, _commit(checkout), found) for checkout, found in costs.items()]
 
 
 def cost(checkout: Path, landing: Path) -> Cost:
@@ -28,6 +63,11 @@ def _program(checkout: Path) -> Path:
     return checkout / ".venv/bin/linernotes"
 
 
+def _commit(checkout: Path) -> str:
+    command = ["git", "-C", checkout, "rev-parse", "--short", "HEAD"]
+    return subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
+
+
 @cache
 def _tolerantly(checkout: Path) -> list[str]:
     """The option of a checkout; older ones have none, and end well where files are refused."""
@@ -37,8 +77,28 @@ def _tolerantly(checkout: Path) -> list[str]:
     return [TOLERANT] if TOLERANT.encode() in said.stdout else []
 
 
+def as_markdown(found: list[Loads]) -> Iterator[str]:
+    """A row for each landing zone and checkout, beside the last checkout's of the same zone."""
+    yield "# Loads"
+    yield ""
+    yield "Written by `python -m benchmarks.loading`; what is measured, and how, is in"
+    yield "[README.md](README.md)."
+    yield ""
+    yield machine()
+    yield ""
+    yield "| landing zone | commit | loads | CPU s, median | least | times the last commit's |"
+    yield "| --- | --- | ---: | ---: | ---: | ---: |"
+    last = {one.landing: one for one in found}
+    for one in found:
+        times = one.cpu_seconds / last[one.landing].cpu_seconds
+        yield (
+            f"| {one.landing} | {one.commit} | {len(one.costs)} | {one.cpu_seconds:.2f}"
+            f" | {one.least_cpu_seconds:.2f} | {times:.2f} |"
+        )
+
+
 def main() -> None:
-    """Prints what the loads of each checkout cost; their runs take turns."""
+    """Prints what the loads of each checkout cost."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("landing", type=Path, nargs="+", help="Landing zones.")
     parser.add_argument(
@@ -49,24 +109,20 @@ def main() -> None:
         help="Installed ones; the last is what the others are compared with.",
     )
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--out", type=Path, help="Where the figures go, as Markdown.")
     given = parser.parse_args()
     checkouts = [path.resolve() for path in given.checkouts]
+    found: list[Loads] = []
     for landing in given.landing:
-        found: dict[Path, list[Cost]] = {checkout: [] for checkout in checkouts}
-        for _ in range(given.runs):
-            for checkout, costs in found.items():
-                costs.append(cost(checkout, landing.resolve()))
-        middle = {
-            checkout: median(one.cpu_seconds for one in costs) for checkout, costs in found.items()
-        }
-        for checkout, costs in found.items():
-            least = min(one.cpu_seconds for one in costs)
-            wall = median(one.wall_seconds for one in costs)
+        for one in measured(landing, checkouts, given.runs):
+            found.append(one)
             say(
-                f"{landing}: {checkout}: CPU s: median {middle[checkout]:.2f}, least {least:.2f} of"
-                f" {given.runs}; {middle[checkout] / middle[checkouts[-1]]:.3f} times the median of"
-                f" {checkouts[-1].name}; wall s: median {wall:.2f}"
+                f"{landing}: {one.commit}: CPU s: median {one.cpu_seconds:.2f}, least"
+                f" {one.least_cpu_seconds:.2f} of {given.runs}; wall s: median"
+                f" {one.wall_seconds:.1f}"
             )
+    if given.out:
+        given.out.write_text("\n".join(as_markdown(found)) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -39,10 +39,11 @@ def main() -> int:
             print(f"{done} of {len(shares)} shares, {len(whole.faults)} faults", flush=True)
             for fault in found.faults:
                 print(f"  {fault}", flush=True)
-    told = "\n".join(_told(whole, given.files, given.first, given.seed)) + "\n"
+            told = "\n".join(_told(whole, given.files, given.first, given.seed)) + "\n"
+            # What was found so far stands there if the run is stopped.
+            if given.out:
+                given.out.write_text(told, encoding="utf-8")
     print(told, end="")
-    if given.out:
-        given.out.write_text(told, encoding="utf-8")
     return 1 if whole.faults else 0
 
 
@@ -52,9 +53,12 @@ def _told(whole: Share, files: int, first: int, seed: int) -> Iterator[str]:
     yield ""
     yield "`make fuzz` writes this file. Valid files of every feed and form are changed by chance,"
     yield "in bytes, structure, types, values and names, and loaded many at a time, good files"
-    yield f"beside them. These are the files {first:,} to {first + files - 1:,} of seed {seed}."
+    loaded = whole.states.total()
+    part = "" if loaded >= files else f"{loaded:,} of "
+    yield "beside them."
+    yield f"These are {part}the files {first:,} to {first + files - 1:,} of seed {seed}."
     yield ""
-    yield f"Files: {files:,}. Faults: {len(whole.faults):,}."
+    yield f"Files: {loaded:,}. Faults: {len(whole.faults):,}."
     yield f"The most of a processor that a file took: {whole.seconds:.1f} s."
     yield f"The most memory that a load took: {whole.kilobytes >> 10:,} MiB."
     yield ""

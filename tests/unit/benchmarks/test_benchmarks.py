@@ -11,6 +11,8 @@ import pytest
 
 from benchmarks.closing import REOPENED, revise_revenue
 from benchmarks.floor import run
+from benchmarks.loading import Loads
+from benchmarks.loading import as_markdown as loads_as_markdown
 from benchmarks.measure import Cost, Scale, StepFailed, measure
 from benchmarks.results import as_markdown
 from linernotes.ingestion import Lake
@@ -66,3 +68,15 @@ def test_revised_revenue_is_one_per_cent_higher_and_recorded_later(tmp_path: Pat
     heading, *rows = (tmp_path / "revised.csv").read_text().splitlines()
     assert heading == "usage_month,gross,recorded_at"
     assert rows == [f"2026-{month:02d},211267.57,2026-10-10T06:00:00.000Z" for month in REOPENED]
+
+
+def test_loads_of_two_commits_are_told_beside_each_other() -> None:
+    found = [
+        Loads("plays", "new", [Cost(9, 3, 1), Cost(9, 2, 1), Cost(9, 9, 1)]),
+        Loads("plays", "old", [Cost(9, 4, 1), Cost(9, 4, 1), Cost(9, 1, 1)]),
+    ]
+
+    page = list(loads_as_markdown(found))
+
+    assert "| plays | new | 3 | 3.00 | 2.00 | 0.75 |" in page
+    assert "| plays | old | 3 | 4.00 | 1.00 | 1.00 |" in page
