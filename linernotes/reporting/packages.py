@@ -180,10 +180,33 @@ def _write_alone(settings: Settings, statements: list[StatementRecord], rewrite:
     first = statements[0]
     with open_current(settings) as connection:
         freeze = _freeze_of_current(connection, statements)
+        shelf = _shelf(settings, first)
         if package_state(statements) != ISSUED:
-            return _write_package(settings, connection, freeze, statements, rewrite)
+            return _write_package(settings, connection, freeze, statements, shelf)
+    if not rewrite and (kept := _kept_issue(shelf, statements)):
+        return kept
     with open_as_issued(settings, first.partner_id, first.report_month) as connection:
-        return _write_package(settings, connection, freeze, statements, rewrite)
+        return _write_package(settings, connection, freeze, statements, shelf)
+
+
+def _shelf(settings: Settings, statement: StatementRecord) -> Path:
+    """The folder of all versions of a package, without what a killed run left there."""
+    shelf = settings.outbox_root / file_safe(statement.partner_id) / statement.report_month
+    durable.make_folder(shelf)
+    modes.share_way(settings.home, shelf, settings.readers)
+    durable.clear_unfinished(shelf)
+    # A run that was killed may have named a version whose name is not on the disk yet.
+    durable.sync(shelf)
+    return shelf
+
+
+def _kept_issue(shelf: Path, statements: list[StatementRecord]) -> Package | None:
+    """The newest version of a package, if it is of the issue of these statements."""
+    if newest := _newest_version(shelf):
+        manifest = _manifest_of(shelf / f"v{newest}")
+        if is_of_the_same_issue(manifest, statements):
+            return _package(shelf / f"v{newest}", manifest, newest, is_new=False)
+    return None
 
 
 def _write_package(
@@ -191,22 +214,12 @@ def _write_package(
     connection: duckdb.DuckDBPyConnection,
     freeze: str,
     statements: list[StatementRecord],
-    rewrite: bool,
+    shelf: Path,
 ) -> Package:
     partner_id, month = statements[0].partner_id, statements[0].report_month
-    shelf = settings.outbox_root / file_safe(partner_id) / month
-    durable.make_folder(shelf)
-    modes.share_way(settings.home, shelf, settings.readers)
-    durable.clear_unfinished(shelf)
-    # A run that was killed may have named a version whose name is not on the disk yet.
-    durable.sync(shelf)
-    is_issued = package_state(statements) == ISSUED
-    if is_issued and not rewrite and (newest := _newest_version(shelf)):
-        manifest = _manifest_of(shelf / f"v{newest}")
-        if is_of_the_same_issue(manifest, statements):
-            return _package(shelf / f"v{newest}", manifest, newest, is_new=False)
     agreements = load_agreements(settings)
     agreed = what_is_agreed(agreements, partner_id)
+    is_issued = package_state(statements) == ISSUED
     head = head_of_issue(settings, statements) if is_issued else None
     tables = [table_rows(connection, table, partner_id, month_start(month)) for table in TABLES]
     while True:
