@@ -76,7 +76,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None
     ends = time.monotonic() + STARTS_WITHIN_SECONDS
     while time.monotonic() < ends and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
+            with urllib.request.urlopen(f"{address}/health", timeout=2):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
@@ -84,8 +84,5 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None
 
 
 def wait_until_whole(page: Page) -> None:
-    """Waits until the page's last part is there and nothing more comes."""
-    expect(page.locator(".ln-end")).to_be_visible(timeout=WHOLE_WITHIN_MILLISECONDS)
-    expect(page.get_by_test_id("stApp")).to_have_attribute(
-        "data-test-script-state", "notRunning", timeout=WHOLE_WITHIN_MILLISECONDS
-    )
+    """Waits until the page is drawn: its script says so two frames after everything is there."""
+    expect(page.locator("html[data-drawn]")).to_be_attached(timeout=WHOLE_WITHIN_MILLISECONDS)

@@ -16,23 +16,20 @@ from linernotes.errors import LinernotesError
 from linernotes.settings import Settings
 
 FOLDER = ROOT / "docs" / "pictures"
-WIDTH, HEIGHT = 1440, 1180
-PAGE, PAGE_WIDTH = "compensation", 900
-DRAWN_WITHIN_MILLISECONDS = 1_500
+WIDTH, HEIGHT = 1440, 900
+PAGE_WIDTH = 900
 
 
 def picture_dashboard(home: Path, path: Path) -> None:
-    """The page about the money."""
+    """The first page."""
     with (
         tempfile.TemporaryDirectory() as folder,
         chromium() as browser,
         dashboard(home, Path(folder) / "dashboard.log") as (address, _),
     ):
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
-        page.goto(f"{address}/{PAGE}")
+        page.goto(address)
         wait_until_whole(page)
-        # Charts are drawn after the page's last part has come.
-        page.wait_for_timeout(DRAWN_WITHIN_MILLISECONDS)
         taken = Path(folder) / "dashboard.png"
         page.screenshot(path=taken)
         save(Image.open(taken), path)

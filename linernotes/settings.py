@@ -129,11 +129,14 @@ class Settings(Limits, BaseSettings):
         spark_warehouse: The server's `spark.sql.warehouse.dir`, as this machine sees it.
         alert_webhook: Where an alert is posted, as a JSON object with `text`.
         alert_email: Who gets an alert as mail, from `alert_sender`, by the server `smtp_host`.
+        board_email: Who gets the board pack as mail, by the same server; with commas between them.
         smtp_port: The server's port; what goes with `smtp_security` when left out.
         smtp_security: `starttls`, `tls` from the first byte, or `none`. When left out `none` for a
             server on this machine, else `starttls`.
         smtp_user: Who logs in to the mail server, with `smtp_password`; nobody when left out.
         login_metadata_url: With the other five, who may see the dashboard; see `Login`.
+        reporting_currency: The currency in which amounts of several currencies are compared, at
+            indicative rates.
         readers: Who may read `published/` and `outbox/`: the home's owner, its group, or all.
         allowed_hosts: Names under which browsers reach the web servers through a proxy, with commas
             between them.
@@ -160,6 +163,7 @@ class Settings(Limits, BaseSettings):
     alert_webhook: str = Field(default="", repr=False)
     alert_email: str = ""
     alert_sender: str = ""
+    board_email: str = ""
     smtp_host: str = "localhost"
     smtp_port: int | None = Field(default=None, ge=1, le=65_535)
     smtp_security: Literal["starttls", "tls", "none"] | None = None
@@ -172,6 +176,7 @@ class Settings(Limits, BaseSettings):
     login_cookie_secret: str = Field(default="", repr=False)
     login_allowed: str = ""
     allowed_hosts: str = ""
+    reporting_currency: str = Field(default="EUR", pattern="[A-Z]{3}")
     readers: modes.Readers = "owner"
 
     @classmethod

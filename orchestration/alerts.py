@@ -7,6 +7,7 @@ import json
 import smtplib
 import ssl
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from http.client import HTTPException
@@ -52,7 +53,7 @@ def send_alert(subject: str, text: str, settings: Settings | None = None) -> Tol
             told.failures[place] = str(reason)
     if settings.alert_email:
         try:
-            _mail(settings, subject, text)
+            send_mail(settings, settings.alert_email, subject, text)
             told.places.append(settings.alert_email)
         except (OSError, ValueError, smtplib.SMTPException) as reason:
             told.failures[settings.alert_email] = str(reason)
@@ -69,12 +70,38 @@ def _post(url: str, body: dict[str, str]) -> None:
         pass
 
 
-def _mail(settings: Settings, subject: str, text: str) -> None:
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail."""
+
+    name: str
+    content: bytes
+    main_type: str
+    sub_type: str
+
+
+def send_mail(
+    settings: Settings,
+    to: str,
+    subject: str,
+    text: str,
+    attachments: Sequence[Attachment] = (),
+) -> None:
+    """Sends a mail by the settings' server.
+
+    Raises:
+        OSError: if the server cannot be reached.
+        smtplib.SMTPException: if it refuses the mail.
+    """
     message = EmailMessage()
     message["Subject"] = subject
-    message["From"] = settings.alert_sender or settings.alert_email
-    message["To"] = settings.alert_email
+    message["From"] = settings.alert_sender or to.split(",")[0].strip()
+    message["To"] = to
     message.set_content(text)
+    for one in attachments:
+        message.add_attachment(
+            one.content, maintype=one.main_type, subtype=one.sub_type, filename=one.name
+        )
     host = settings.smtp_host
     # What leaves this machine is encrypted unless somebody has said that it need not be.
     security = settings.smtp_security or ("none" if host in THIS_MACHINE else "starttls")

@@ -916,6 +916,28 @@ def dashboard(
         raise typer.BadParameter(str(error), param_hint="--host") from None
 
 
+@app.command(name="board-pack")
+def board_pack(
+    context: typer.Context,
+    month: OneMonth,
+    out: Annotated[
+        Path | None, typer.Option(help="The PDF; else board-pack-MONTH.pdf in the home's reports.")
+    ] = None,
+    mail: Annotated[
+        bool, typer.Option("--mail", help="Also mail it to LINERNOTES_BOARD_EMAIL.")
+    ] = False,
+) -> None:
+    """Write the board pack of a month: promises, money, risks, decisions asked."""
+    from orchestration.board_packs import mail_board_pack, write_board_pack
+    from orchestration.console import say
+
+    settings = _settings(context)
+    written = write_board_pack(settings, month, out)
+    say(f"Board pack: {written}")
+    if mail:
+        say(f"Mailed to {mail_board_pack(settings, month, written)}.")
+
+
 @app.command()
 def up(
     context: typer.Context,

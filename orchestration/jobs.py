@@ -11,6 +11,7 @@ from orchestration.assets.publishing import (
 )
 from orchestration.assets.statements import issued_statements, statement_drafts
 from orchestration.checks import raw_suites
+from orchestration.resources import Home
 
 RAW_GROUPS = ("raw_catalog", "raw_licensing", "raw_ai_usage", "raw_removals", "raw_finance")
 
@@ -51,6 +52,31 @@ deliver_packages = dg.define_asset_job(
     description="Writes what a partner gets for a month, checks it, and brings it to its target.",
 )
 
+
+class BoardPackMonth(dg.Config):
+    """The month of a board pack, YYYY-MM."""
+
+    month: str
+
+
+@dg.op
+def board_pack(context: dg.OpExecutionContext, config: BoardPackMonth, home: Home) -> str:
+    """The board pack of a month as PDF, mailed where LINERNOTES_BOARD_EMAIL says."""
+    from orchestration.board_packs import mail_board_pack, write_board_pack
+
+    file = write_board_pack(home.settings, config.month)
+    if home.settings.board_email:
+        to = mail_board_pack(home.settings, config.month, file)
+        context.log.info(f"Mailed to {to}.")
+    return str(file)
+
+
+@dg.job(description="Writes the board pack of a month, and mails it where that is set.")
+def send_board_pack() -> None:
+    """One step."""
+    board_pack()
+
+
 all_jobs = [
     load_daily,
     load_months,
@@ -58,4 +84,5 @@ all_jobs = [
     close_month,
     issue_statements,
     deliver_packages,
+    send_board_pack,
 ]

@@ -66,6 +66,14 @@ def deliver_packages_on_day_25(context: dg.ScheduleEvaluationContext) -> Iterato
         yield dg.RunRequest(run_key=f"{partner} {month}", partition_key=key)
 
 
+@dg.schedule(job=jobs.send_board_pack, cron_schedule="0 7 16 * *", default_status=RUNNING)
+def send_board_pack_on_day_16(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Writes the board pack of the month before on day 16, and mails it where that is set."""
+    month = _month_before(context.scheduled_execution_time)[:7]
+    config = {"ops": {"board_pack": {"config": {"month": month}}}}
+    return dg.RunRequest(run_key=f"board pack {month}", run_config=config)
+
+
 all_schedules = [
     load_every_morning,
     load_months_every_morning,
@@ -73,4 +81,5 @@ all_schedules = [
     soft_close_month,
     close_month_on_day_15,
     deliver_packages_on_day_25,
+    send_board_pack_on_day_16,
 ]

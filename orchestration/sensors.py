@@ -4,14 +4,17 @@ How an alert is sent is in `alerts.py`.
 """
 
 import hashlib
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import dagster as dg
 
+from linernotes.errors import LinernotesError
 from linernotes.ingestion import MONTHLY_FEEDS, list_landing
 from orchestration import jobs
 from orchestration.alerts import send_alert
+from orchestration.board_packs import home_page
 from orchestration.resources import Home
 
 RUNNING = dg.DefaultSensorStatus.RUNNING
@@ -72,6 +75,29 @@ def alert_on_failure(context: dg.RunFailureSensorContext) -> None:
         )
 
 
+@dg.sensor(minimum_interval_seconds=300, default_status=RUNNING)
+def alert_on_verdicts(context: dg.SensorEvaluationContext, home: Home) -> dg.SkipReason:
+    """Tells once of each verdict on a promise that has changed, and of each target passed."""
+    from linernotes.dashboard.verdict_changes import changes_text, verdicts_now
+
+    try:
+        now, lines = verdicts_now(home.settings)
+    except LinernotesError as reason:
+        return dg.SkipReason(str(reason))
+    before = json.loads(context.cursor) if context.cursor else {}
+    told = changes_text(before, now, lines, home_page(home.settings))
+    if told:
+        subject = f"Linernotes: {len(told)} promise{'' if len(told) == 1 else 's'} changed"
+        sent = send_alert(subject, "\n\n".join(told), home.settings)
+        for place, reason in sent.failures.items():
+            context.log.error(f"Could not tell {place} of it: {reason}")
+        if sent.failures and not sent.places:
+            # The next look tries again.
+            return dg.SkipReason(f"Nobody was told: {sent.failures}")
+    context.update_cursor(json.dumps(now))
+    return dg.SkipReason(f"{len(told)} changes of verdicts.")
+
+
 def _failed_blocking_checks(context: dg.RunFailureSensorContext) -> list[str]:
     entries = context.instance.all_logs(
         context.dagster_run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
@@ -86,4 +112,4 @@ def _failed_blocking_checks(context: dg.RunFailureSensorContext) -> list[str]:
     ]
 
 
-all_sensors = [new_deliveries, alert_on_failure]
+all_sensors = [new_deliveries, alert_on_failure, alert_on_verdicts]

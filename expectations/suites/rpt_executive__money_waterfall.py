@@ -41,6 +41,8 @@ SUITE = Suite(
                 "accrued",
                 "kept_by_service",
                 "earned",
+                "training_fees",
+                "adjustments",
                 "held",
                 "carried_in",
                 "umbrella_fee",

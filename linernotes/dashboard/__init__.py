@@ -1,6 +1,6 @@
 """The executives' pages over the published file.
 
-No figure and no rule is made here: figures come from `metrics` and from the executives' reports.
+No figure and no rule is made here: figures come from `metrics` and from published tables.
 """
 
 from linernotes.dashboard.server import OpenToOthers, serve
@@ -9,7 +9,7 @@ __all__ = ["OpenToOthers", "page_addresses", "serve"]
 
 
 def page_addresses() -> list[tuple[str, str]]:
-    """Title and address of each page, in the order of the menu; the first one has no address."""
-    from linernotes.dashboard.views import PAGES
+    """Title and path of each page of the menu, in its order."""
+    from linernotes.dashboard.pages import PAGES
 
-    return [(page.TITLE, page.ADDRESS) for page in PAGES]
+    return [(page.TITLE, page.PATH) for page in PAGES]

@@ -1,228 +1,171 @@
-"""The charts' looks, one function a shape; the figures come in as rows.
+"""Where the marks of a drawing stand, in percent of its width and height; templates draw them.
 
-Amounts go in as decimal text; only the drawing makes them lengths.
+Amounts are exact until here, where they become lengths.
 """
 
-import json
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from itertools import pairwise
 
-import altair as alt
+from linernotes.dashboard.blocks import Bars, Bridge, Point, TimeLine
+from linernotes.dashboard.formats import Money, money_text, month_text
 
-from linernotes.dashboard.formats import month_text
-from linernotes.money import exact_text
-
-# Okabe and Ito: told apart by every kind of colour vision, on white and on black.
-BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-SKY, PURPLE, GREY = "#56B4E9", "#CC79A7", "#8A8F98"
-SERIES = (BLUE, ORANGE, GREEN, PURPLE, SKY, RED, GREY)
-BAR_HEIGHT, CHART_HEIGHT = 26, 240
-# What lying bars need for their axis, and for a legend above.
-AXIS_HEIGHT, LEGEND_HEIGHT = 64, 64
-# A text longer than this ends in dots; the table below the chart has all of it.
-LABEL_PIXELS = 190
-FULL, PALE = 1.0, 0.5
+# A value that is not nothing is seen.
+LEAST = 0.6
 
 
-class Point(NamedTuple):
-    """One mark: where it stands, what it belongs to, how long it is, and what it says."""
+@dataclass(frozen=True)
+class Mark:
+    """A bar or a column.
 
-    place: str
-    series: str
-    length: Decimal | int | None
-    text: str
-    is_estimate: bool = False
-
-
-def _rows(points: Sequence[Point]) -> alt.Data:
-    return alt.Data(
-        values=[
-            {
-                "place": point.place,
-                "series": point.series,
-                "digits": exact_text(Decimal(point.length)),
-                "text": point.text,
-                "state": "Estimate" if point.is_estimate else "Issued",
-            }
-            for point in points
-            if point.length is not None
-        ]
-    )
-
-
-def _length(chart: alt.Chart) -> alt.Chart:
-    return chart.transform_calculate(length="toNumber(datum.digits)")
-
-
-def _tooltip(place: str, series: bool = True) -> list[alt.Tooltip]:
-    listed = [alt.Tooltip("place:N", title=place)]
-    if series:
-        listed.append(alt.Tooltip("series:N", title="What"))
-    return [*listed, alt.Tooltip("text:N", title="Figure"), alt.Tooltip("state:N", title="Month")]
-
-
-def _colours(names: Sequence[str], legend: bool = True) -> alt.Color:
-    return alt.Color(
-        "series:N",
-        sort=list(names),
-        scale=alt.Scale(domain=list(names), range=list(SERIES[: len(names)])),
-        legend=alt.Legend(title=None, orient="top", direction="horizontal", columns=3)
-        if legend
-        else None,
-    )
-
-
-OPACITY = alt.condition("datum.state == 'Estimate'", alt.value(PALE), alt.value(FULL))
-
-
-def by_month(
-    months: Sequence[date], points: Sequence[Point], names: Sequence[str], title: str
-) -> alt.Chart:
-    """Bars by month, side by side, one colour a series; months that are estimates are pale.
-
-    Args:
-        months: All months, in order, also those without a mark.
-        points: Marks, placed at `month_text`.
-        names: The series, in the order of the colours.
-        title: What the axis measures, with its currency or unit.
+    Attributes:
+        name: What it is of.
+        start: Where it begins, in percent of the room.
+        length: How long it is.
+        text: What it says.
+        href: Where it leads.
+        look: How it is drawn: plain, estimate, progress, result, in, out.
+        middle: Where its middle stands across, for columns and points.
+        width: How wide it is, for columns.
+        has_value: Whether there is anything to draw.
     """
-    bars = alt.Chart(_rows(points), mark=alt.MarkDef(type="bar", cornerRadiusEnd=2))
-    return (
-        _length(bars)
-        .encode(
-            x=_month_axis(months),
-            xOffset=alt.XOffset("series:N", sort=list(names)),
-            y=alt.Y("length:Q", title=title, axis=alt.Axis(format=",~f", tickCount=5)),
-            color=_colours(names, legend=len(names) > 1),
-            opacity=OPACITY,
-            tooltip=_tooltip("Month", series=len(names) > 1),
-        )
-        .properties(height=CHART_HEIGHT)
-    )
-
-
-def lines_by_month(
-    months: Sequence[date], points: Sequence[Point], names: Sequence[str], title: str
-) -> alt.LayerChart:
-    """Shares by month as lines with points, in the order of `by_month`."""
-    channels: dict[str, Any] = {
-        "x": _month_axis(months),
-        "y": alt.Y("length:Q", title=title, axis=alt.Axis(format=".0%", tickCount=5)),
-        "color": _colours(names, legend=len(names) > 1),
-    }
-    line = alt.Chart(_rows(points), mark=alt.MarkDef(type="line", strokeWidth=2))
-    dots = alt.Chart(_rows(points), mark=alt.MarkDef(type="point", filled=True, size=60))
-    tooltip = _tooltip("Month", series=len(names) > 1)
-    layers = [
-        _length(line).encode(**channels),
-        _length(dots).encode(**channels, opacity=OPACITY, tooltip=tooltip),
-    ]
-    return alt.LayerChart(layer=layers, height=CHART_HEIGHT)
-
-
-def _month_axis(months: Sequence[date]) -> alt.X:
-    named = [month_text(month) for month in months]
-    return alt.X(
-        "place:N",
-        sort=named,
-        scale=alt.Scale(domain=named),
-        title=None,
-        axis=alt.Axis(labelAngle=0, labelOverlap="parity"),
-    )
-
-
-def bars(
-    points: Sequence[Point], names: Sequence[str], title: str, axis_format: str = ",~f"
-) -> alt.Chart:
-    """Lying bars, in the order that they come in, so that long names can be read."""
-    places = list(dict.fromkeys(point.place for point in points))
-    chart = alt.Chart(_rows(points), mark=alt.MarkDef(type="bar", cornerRadiusEnd=2))
-    return (
-        _length(chart)
-        .encode(
-            y=alt.Y(
-                "place:N",
-                sort=places,
-                title=None,
-                axis=alt.Axis(labelLimit=LABEL_PIXELS, labelPadding=6),
-            ),
-            x=alt.X("length:Q", title=title, axis=alt.Axis(format=axis_format, tickCount=5)),
-            color=_colours(names, legend=len(names) > 1),
-            tooltip=_tooltip("Of", series=len(names) > 1)[:-1],
-        )
-        .properties(height=_height(len(places), has_legend=len(names) > 1))
-    )
-
-
-def _height(bar_count: int, has_legend: bool) -> int:
-    return bar_count * BAR_HEIGHT + AXIS_HEIGHT + LEGEND_HEIGHT * has_legend
-
-
-class Step(NamedTuple):
-    """A step of a waterfall: from where to where, and what it says."""
 
     name: str
-    begin: Decimal
-    end: Decimal
+    start: float
+    length: float
     text: str
-    is_result: bool
+    href: str
+    look: str
+    middle: float = 0.0
+    width: float = 0.0
+    has_value: bool = True
+
+    @property
+    def end(self) -> float:
+        return self.start + self.length
 
 
-def waterfall(steps: Sequence[Step], currency_code: str) -> alt.Chart:
-    """Steps from top to bottom, each beginning where the one before ended; results stand on 0."""
-    kinds = ("Comes in", "Goes out", "Result")
-    values = []
-    for step in steps:
-        kind = "Result" if step.is_result else kinds[step.end < step.begin]
-        values.append(
-            {
-                "place": step.name,
-                "series": kind,
-                "from": exact_text(step.begin),
-                "to": exact_text(step.end),
-                "text": step.text,
-            }
+def bar_marks(bars: Bars) -> list[Mark]:
+    """Lying bars from the left; those below nothing begin left of the zero line."""
+    values = [Decimal(bar.value or 0) for bar in bars.bars]
+    lowest, highest = min([Decimal(0), *values]), max([Decimal(0), *values])
+    return [
+        Mark(
+            bar.name,
+            *_span(Decimal(0), Decimal(bar.value or 0), lowest, highest),
+            bar.text,
+            bar.href,
+            "plain",
+            has_value=bar.value is not None,
         )
-    place = alt.Y(
-        "place:N",
-        sort=[step.name for step in steps],
-        title=None,
-        axis=alt.Axis(labelLimit=LABEL_PIXELS, labelPadding=6),
-    )
-    axis = alt.Axis(format=",~f", tickCount=5)
-    chart = alt.Chart(alt.Data(values=values), mark=alt.MarkDef(type="bar", cornerRadius=2))
-    return (
-        chart.transform_calculate(begin="toNumber(datum.from)", end="toNumber(datum.to)")
-        .encode(
-            y=place,
-            x=alt.X("begin:Q", title=currency_code, axis=axis),
-            x2="end:Q",
-            color=alt.Color(
-                "series:N",
-                sort=list(kinds),
-                scale=alt.Scale(domain=list(kinds), range=[GREEN, ORANGE, BLUE]),
-                legend=alt.Legend(title=None, orient="top", direction="horizontal"),
-            ),
-            tooltip=[
-                alt.Tooltip("place:N", title="Step"),
-                alt.Tooltip("text:N", title=currency_code),
-            ],
+        for bar in bars.bars
+    ]
+
+
+def bridge_marks(bridge: Bridge) -> list[Mark]:
+    """Steps that begin where the one before ended; results stand on nothing."""
+    spans, at = [], Decimal(0)
+    for step in bridge.steps:
+        begin = Decimal(0) if step.is_result else at
+        at = step.amount if step.is_result else at + step.amount
+        spans.append((begin, at))
+    flat = [value for span in spans for value in span]
+    lowest, highest = min([Decimal(0), *flat]), max([Decimal(0), *flat])
+    return [
+        Mark(
+            step.name,
+            *_span(begin, end, lowest, highest),
+            money_text(Money(step.amount, bridge.currency_code)),
+            step.href,
+            "result" if step.is_result else "in" if end >= begin else "out",
         )
-        .properties(height=_height(len(steps), has_legend=True))
+        for step, (begin, end) in zip(bridge.steps, spans, strict=True)
+    ]
+
+
+def _span(begin: Decimal, end: Decimal, lowest: Decimal, highest: Decimal) -> tuple[float, float]:
+    room = highest - lowest
+    if not room:
+        return 0.0, 0.0
+    start = float((min(begin, end) - lowest) * 100 / room)
+    length = float(abs(end - begin) * 100 / room)
+    return round(start, 2), round(max(length, LEAST) if end != begin else 0.0, 2)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A time line: its marks, the line through them, the target, and where nothing is."""
+
+    marks: Sequence[Mark]
+    line: Sequence[tuple[Mark, Mark]]
+    target: float | None
+    zero: float
+
+
+def time_line_drawing(chart: TimeLine) -> Drawing:
+    """Columns that stand on nothing, or for shares points on a line, measured from the top."""
+    values = [Decimal(point.value) for point in chart.points if point.value is not None]
+    target = [chart.target] if chart.target is not None else []
+    lowest, highest = _ends(values, target, chart.is_share)
+    return Drawing(
+        *_marks(chart.points, lowest, highest, chart.is_share),
+        _height(chart.target, lowest, highest) if target else None,
+        _height(Decimal(0), lowest, highest) if lowest <= 0 <= highest else 100.0,
     )
 
 
-def svg(chart: alt.Chart | alt.LayerChart) -> str:
-    """The chart as a picture for paper."""
-    import vl_convert
+def _ends(
+    values: Sequence[Decimal], target: Sequence[Decimal], is_share: bool
+) -> tuple[Decimal, Decimal]:
+    found = [*values, *target]
+    if not is_share:
+        return min([Decimal(0), *found]), max([Decimal(0), *found])
+    if not found:
+        return Decimal(0), Decimal(1)
+    lowest, highest = min(found), max(found)
+    room = max(highest - lowest, Decimal("0.02"))
+    return lowest - room / 4, highest + room / 4
 
-    spec = json.loads(chart.to_json())
-    spec["config"] = {
-        "font": "Inter",
-        "view": {"stroke": None},
-        "axis": {"labelColor": "#5B6478", "titleColor": "#5B6478", "gridColor": "#E4E7EE"},
-    }
-    spec["width"] = 560
-    return vl_convert.vegalite_to_svg(spec)
+
+def _height(value: Decimal | None, lowest: Decimal, highest: Decimal) -> float:
+    """The distance from the top, in percent."""
+    if value is None or highest == lowest:
+        return 100.0
+    return round(float((highest - value) * 100 / (highest - lowest)), 2)
+
+
+def _marks(
+    points: Sequence[Point], lowest: Decimal, highest: Decimal, is_share: bool
+) -> tuple[list[Mark], list[tuple[Mark, Mark]]]:
+    room = 100 / max(len(points), 1)
+    zero = _height(Decimal(0), lowest, highest)
+    marks = []
+    for place, point in enumerate(points):
+        value = None if point.value is None else Decimal(point.value)
+        at = _height(value, lowest, highest)
+        start, length = (at, 0.0) if is_share else (min(at, zero), abs(zero - at))
+        look = "progress" if point.is_in_progress else "estimate" if point.is_estimate else "plain"
+        marks.append(
+            Mark(
+                month_text(point.month),
+                start,
+                max(length, LEAST) if value and not is_share else length,
+                point.text,
+                point.href,
+                look,
+                round(room * (place + 0.5), 2),
+                round(room * 0.68, 2),
+                value is not None,
+            )
+        )
+    drawn = [mark for mark in marks if mark.has_value]
+    return marks, list(pairwise(drawn)) if is_share else []
+
+
+def small_drawing(points: Sequence[Point], is_share: bool) -> Drawing:
+    """The same for a card: no target and no text."""
+    values = [Decimal(point.value) for point in points if point.value is not None]
+    lowest, highest = _ends(values, [], is_share)
+    marks, line = _marks(points, lowest, highest, is_share)
+    return Drawing(marks, line, None, _height(Decimal(0), lowest, highest))

@@ -1,202 +1,99 @@
-"""Asks the published file for figures: metrics by their names, and the executives' reports.
+"""Asks the published file for figures: metrics by their names, verdicts, and the money bridge.
 
-Nothing is computed here. What is asked is kept with the publication that it was asked of, so that a
-new publication is seen at once and no answer of an old one outlives it.
+Nothing is computed here; which figures a page shows is the page's.
 """
 
-import csv
-import logging
-import os
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache, cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
-import duckdb
-
-from linernotes.accounts import account_of
-from linernotes.dashboard.filters import Choice, Options
-from linernotes.dashboard.formats import instant_text
-from linernotes.dashboard.months import Months, MonthState
+from linernotes.dashboard.formats import instant_text, span_text
+from linernotes.dashboard.published_view import (
+    STATEMENTS,
+    PublishedView,
+    Row,
+    month_ends_at,
+)
+from linernotes.dashboard.selection import Selection
 from linernotes.errors import LinernotesError
-from linernotes.metrics import MetricInfo, MetricTable, open_catalog
-from linernotes.published import Publication, open_published, publication
-from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.metrics import MetricInfo
 
-Row = tuple[Any, ...]
-ANSWERS_KEPT = 1_024
-# A publication may be replaced, and at last deleted, between the look at the pointer and the
-# opening.
-ATTEMPTS = 5
 COLUMNS = {"partner": "partner_id", "product": "product_id", "territory": "territory"}
-STATEMENTS = "published.reports.rpt_partner__compensation_statement"
 
 
-class _ReplacedError(Exception):
-    """Something newer was published while this was opened."""
+@dataclass(frozen=True)
+class Verdict:
+    """A measure of a promise in a month, as in `fct_promise_verdicts`."""
 
-
-class Shown:
-    """One publication, open, with the answers that it has given so far."""
-
-    def __init__(self, settings: Settings, record: Publication) -> None:
-        self.file_name = record.file_name
-        self.known_at = _naive(record.known_at)
-        self.as_known = f"As known {instant_text(self.known_at)}"
-        self.stamp = (
-            f"Published {instant_text(_naive(record.published_at))}, "
-            f"as known {instant_text(self.known_at)}"
-        )
-        file = settings.published_root / record.file_name
-        self._open = ExitStack()
-        self._connection = self._open.enter_context(
-            open_published(settings, file, threads=os.cpu_count() or 1)
-        )
-        self.catalog = self._open.enter_context(open_catalog(settings))
-        if publication(settings) != record:  # the metrics may be those of a newer one
-            raise _ReplacedError
-        self.rows = lru_cache(ANSWERS_KEPT)(self._rows)
-        self.metrics = lru_cache(ANSWERS_KEPT)(self._metrics)
-
-    def _rows(self, sql: str, parameters: Row = ()) -> list[Row]:
-        given = [list(one) if isinstance(one, tuple) else one for one in parameters]
-        with self._explained():
-            return self._connection.cursor().execute(sql, given).fetchall()
-
-    def _metrics(
-        self,
-        names: tuple[str, ...],
-        by: tuple[str, ...],
-        where: tuple[tuple[str, tuple[str, ...]], ...],
-        months: tuple[str, str],
-    ) -> MetricTable:
-        filters = {name: list(values) for name, values in where}
-        with self._explained():
-            return self.catalog.query([*names], by=[*by], where=filters, months=months)
-
-    @contextmanager
-    def _explained(self) -> Generator[None]:
-        """Says of a file that cannot answer what to do about it; the account is for the log."""
-        try:
-            yield
-        except duckdb.Error as error:
-            logging.getLogger(__name__).error(
-                "The published file could not answer.\n%s", account_of(error)
-            )
-            raise LinernotesError(
-                f"{self.file_name} cannot answer this: it is damaged, or an older version of "
-                "Linernotes wrote it. Run `linernotes build` again."
-            ) from error
-
-    @cached_property
-    def options(self) -> Options:
-        """What there is to choose from.
-
-        Raises:
-            LinernotesError: if there is no statement, and so no month and no currency.
-        """
-        months = self.rows(f"select distinct report_month from {STATEMENTS} order by all")
-        if not months:
-            raise LinernotesError(
-                "What is published has no statement yet. There is one for each month once the "
-                "contracts and the month's usage are loaded and `linernotes build` has run; "
-                "`linernotes status` says what has come in."
-            )
-        territories = self.rows("select distinct territory from published.marts.fct_pools")
-        names = territory_names()
-        return Options(
-            things={
-                "partner": self._names("partner"),
-                "product": self._names("product"),
-                "territory": {
-                    one: f"{names[one]} ({one})" if one in names else one
-                    for (one,) in sorted(territories, key=lambda row: names.get(row[0], row[0]))
-                },
-            },
-            months=[month for (month,) in months],
-            currencies=[
-                code
-                for (code,) in self.rows(
-                    f"select currency_code from {STATEMENTS} group by all "
-                    "order by count(*) desc, currency_code"
-                )
-            ],
-            paid_in=dict(
-                self.rows(
-                    f"select partner_id, list(distinct currency_code) from {STATEMENTS} "
-                    "group by partner_id"
-                )
-            ),
-        )
-
-    def _names(self, kind: str) -> dict[str, str]:
-        """Names by id in the order of the names; those that two things bear get their ids."""
-        rows = self.rows(
-            f"select {kind}_id, {kind}_name from published.marts.dim_{kind}s order by 2, 1"
-        )
-        borne = [name for _, name in rows]
-        return {
-            one: f"{name} ({one})" if borne.count(name) > 1 else name or one for one, name in rows
-        }
-
-
-@lru_cache(maxsize=2)
-def _opened(home: Path, record: Publication) -> Shown:
-    # What falls out is closed when the last page that still reads it has let go.
-    return Shown(Settings(home=home), record)
-
-
-def shown_now(settings: Settings) -> Shown:
-    """What is published now, opened once for everybody.
-
-    Raises:
-        LinernotesError: if nothing is published yet, or what is cannot be opened.
-    """
-    for _ in range(ATTEMPTS):
-        record = publication(settings)
-        try:
-            return _opened(settings.home, record)
-        except (duckdb.Error, FileNotFoundError, _ReplacedError):
-            continue
-        except LinernotesError:
-            if publication(settings) == record:
-                raise
-    raise LinernotesError(
-        f"What is published in {settings.published_root} cannot be opened: {record.file_name}. "
-        "Run `linernotes build` again."
-    )
+    month: date
+    promise: str
+    measure: str
+    unit: str
+    direction: str
+    promise_verdict: str
+    measure_verdict: str
+    owner: str | None
+    numerator: Any
+    denominator: Any
+    value: Any
+    interval: Any
+    target: Any
+    tolerated: Any
+    target_from: date | None
+    since: date
 
 
 class Figures:
-    """What one reader asks, with the reader's choice put to every question that knows it."""
+    """What one reader asks, with the reader's selection put to every question that knows it."""
 
-    def __init__(self, shown: Shown, choice: Choice) -> None:
-        self.shown = shown
-        self.choice = choice
-
-    @property
-    def currency(self) -> str:
-        return self.choice.currency
+    def __init__(self, view: PublishedView, selection: Selection) -> None:
+        self.view = view
+        self.selection = selection
 
     @property
     def names(self) -> Mapping[str, Mapping[str, str]]:
         """Names by id of partners, products and territories."""
-        return self.shown.options.things
+        return self.view.options.things
+
+    @property
+    def months(self) -> tuple[date, ...]:
+        """The months of the time lines: those selected up to the headline."""
+        chosen = [m for m in self.selection.months if m <= self.headline]
+        return tuple(chosen) or self.selection.months
+
+    @property
+    def headline(self) -> date:
+        return self.selection.headline
+
+    @property
+    def currency(self) -> str:
+        """The reporting currency."""
+        rows = self.view.rows(
+            "select any_value(reporting_currency_code) from published.marts.dim_exchange_rates"
+        )
+        return rows[0][0] or "EUR"
 
     @cached_property
-    def months(self) -> Months:
-        """The chosen months, and whether they are issued for the chosen partners."""
-        partners = self.choice.partner
-        rows = self.shown.rows(
-            "select report_month, count(*), count(*) filter (where statement_state = 'issued'), "
-            f"max(known_at) from {STATEMENTS} "
-            f"{'where list_contains(?, partner_id)' if partners else ''} group by all",
-            (partners,) if partners else (),
-        )
-        states = {row[0]: MonthState(*row) for row in rows}
-        return Months(self.choice.months, states, self.shown.known_at)
+    def issued_months(self) -> set[date]:
+        """Months whose every statement is issued, of the selected partners."""
+        partners = self.selection.partner
+        return {
+            month
+            for month, is_issued in self.view.rows(
+                f"select report_month, bool_and(statement_state = 'issued') from {STATEMENTS} "
+                f"{'where list_contains(?, partner_id)' if partners else ''} group by all",
+                (partners,) if partners else (),
+            )
+            if is_issued
+        }
+
+    def is_estimate(self, month: date) -> bool:
+        return month not in self.issued_months
+
+    def is_in_progress(self, month: date) -> bool:
+        return month_ends_at(month) > self.view.known_at
 
     def info(self, name: str) -> MetricInfo:
         """What a metric is.
@@ -204,7 +101,7 @@ class Figures:
         Raises:
             LinernotesError: if this publication does not have it.
         """
-        found = self.shown.catalog.metrics.get(name)
+        found = self.view.catalog.metrics.get(name)
         if found is None:
             raise LinernotesError(
                 f"What is published has no metric {name}: an older version of Linernotes wrote it. "
@@ -219,62 +116,99 @@ class Figures:
         months: Sequence[date] | None = None,
         where: Mapping[str, Sequence[str]] | None = None,
     ) -> list[dict[str, Any]]:
-        """Metrics, in the chosen months or others, of what is chosen and what `where` adds."""
+        """Metrics, in the selected months or others, of the selection and what `where` adds."""
         known = set.intersection(*(set(self.info(name).dimensions) for name in names))
-        filters = {
-            column: self.choice.of(kind)
-            for kind, column in COLUMNS.items()
-            if self.choice.of(kind) and column in known
-        } | {column: tuple(values) for column, values in (where or {}).items()}
-        asked = self.choice.months if months is None else months
-        table = self.shown.metrics(names, tuple(by), tuple(sorted(filters.items())), _ends(asked))
+        filters = self.filters(known) | {
+            column: tuple(values) for column, values in (where or {}).items()
+        }
+        asked = self.months if months is None else months
+        ends = f"{min(asked):%Y-%m}", f"{max(asked):%Y-%m}"
+        table = self.view.metrics(names, tuple(by), tuple(sorted(filters.items())), ends)
         return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+
+    def filters(self, known: set[str]) -> dict[str, tuple[str, ...]]:
+        """The selection, as far as these columns are known."""
+        return {
+            column: self.selection.of(kind)
+            for kind, column in COLUMNS.items()
+            if self.selection.of(kind) and column in known
+        }
 
     def not_split_text(self, *names: str) -> str:
         """Which of the reader's filters one of the metrics does not know, if any."""
         kinds = [
             kind
             for kind, column in COLUMNS.items()
-            if self.choice.of(kind)
+            if self.selection.of(kind)
             and any(column not in self.info(name).dimensions for name in names)
         ]
-        return f"Not split by {' or '.join(kinds)}: all of them." if kinds else ""
+        if not kinds:
+            return ""
+        return f"Not available by {' or '.join(kinds)}; shows all {kinds[0]}s."
 
-    def caption(self, *names: str) -> str:
-        """Which months the metrics are of, as of when, and what they are not split by."""
-        is_money = any(self.info(name).unit == "money" for name in names)
-        return f"{self.months.caption(is_money)} {self.not_split_text(*names)}".strip()
+    def state_text(self, month: date) -> str:
+        if self.is_in_progress(month):
+            return "In progress"
+        return "Estimate" if self.is_estimate(month) else "Issued"
 
-    def report(
-        self, name: str, selection: str, rest: str = "", currency: str | None = None
-    ) -> list[Row]:
-        """A query on an executives' report, of what is chosen, in one currency or each apart."""
-        clauses = ["list_contains($1, report_month)"]
-        parameters: list[Any] = [self.choice.months]
-        for kind, column in COLUMNS.items():
-            if self.choice.of(kind):
-                parameters.append(self.choice.of(kind))
-                clauses.append(f"list_contains(${len(parameters)}, {column})")
-        if currency is not None:
-            parameters.append(currency)
-            clauses.append(f"currency_code = ${len(parameters)}")
-        return self.shown.rows(
-            f"select {selection} from published.reports.rpt_executive__{name} where "
-            f"{' and '.join(clauses)} {rest}",
-            tuple(parameters),
+    def caption(self, months: Sequence[date] | None = None) -> str:
+        """Which months a table is of, and which of them are estimates."""
+        shown = self.months if months is None else months
+        open_months = [month for month in shown if self.is_estimate(month)]
+        text = span_text(shown)
+        return f"{text}; {span_text(open_months)}: estimate" if open_months else text
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """Every measure and month, whatever is selected: promises are to everybody."""
+        return [
+            Verdict(*row)
+            for row in self.view.rows(
+                "select report_month, promise_code, measure_name, unit_code, direction_code, "
+                "promise_verdict_code, measure_verdict_code, owner_name, numerator, denominator, "
+                "measure_value, interval_rate, target_value, tolerated_value, "
+                "target_valid_from_date, since_month "
+                "from published.marts.fct_promise_verdicts "
+                "order by report_month, measure_number"
+            )
+        ]
+
+    def bridge(self, months: Sequence[date]) -> list[tuple[str, str | None, Any, bool]]:
+        """Steps of the bridge with their hold bucket, amount and whether they are results."""
+        partners = self.selection.partner
+        parameters: tuple[Any, ...] = (tuple(months), months[0], months[-1])
+        return self.view.rows(
+            "select step_name, case when step_name = 'on_hold' then hold_bucket end as reason, "
+            "sum(amount), is_result "
+            "from published.reports.rpt_executive__money_bridge "
+            "where list_contains($1, report_month) "
+            # A balance that is carried in every month is in a period once at either end.
+            "and (step_name <> 'carried_in' or report_month = $2) "
+            "and (step_name <> 'carried_out' or report_month = $3) "
+            f"{'and list_contains($4, partner_id)' if partners else ''} "
+            "group by all order by min(step_number), abs(sum(amount)) desc, reason",
+            (*parameters, partners) if partners else parameters,
         )
 
+    def events(self, months: Sequence[date]) -> list[Row]:
+        """Known events of these months."""
+        return self.view.rows(
+            "select event_date, event_name from published.marts.dim_known_events "
+            "where list_contains(?, cast(date_trunc('month', event_date) as date)) order by all",
+            (tuple(months),),
+        )
 
-def _ends(months: Sequence[date]) -> tuple[str, str]:
-    return f"{months[0]:%Y-%m}", f"{months[-1]:%Y-%m}"
+    @property
+    def as_of(self) -> str:
+        return f"data as of {instant_text(self.view.known_at)}"
 
 
-def _naive(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=None)
+def month_before(month: date, count: int = 1) -> date:
+    """The first day of the month that lies so many months before."""
+    index = month.year * 12 + month.month - 1 - count
+    return date(index // 12, index % 12 + 1, 1)
 
 
-@cache
-def territory_names() -> dict[str, str]:
-    """English names of the territories, from the same list as the models'."""
-    with (PROJECT_ROOT / "seeds" / "territories.csv").open(encoding="utf-8") as file:
-        return {row["territory"]: row["territory_name"] for row in csv.DictReader(file)}
+def now_is_after(view: PublishedView, day: date) -> bool:
+    """Whether a day had passed when the data was cut off."""
+    return datetime(day.year, day.month, day.day) < view.known_at

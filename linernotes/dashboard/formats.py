@@ -50,6 +50,11 @@ def _stretch_text(first: date, last: date) -> str:
     return f"{month_text(first)} – {month_text(last)}"
 
 
+def date_text(day: date) -> str:
+    """25 Jun 2026."""
+    return f"{day.day} {month_text(day)}"
+
+
 def instant_text(instant: datetime) -> str:
     """15 Jun 2026, 06:00 UTC."""
     return f"{instant.day} {month_text(instant)}, {instant:%H:%M} UTC"
@@ -59,6 +64,44 @@ def money_text(money: Money) -> str:
     """1,790.07, in the currency's own decimals, with a true minus sign."""
     rounded = round_half_up(money.amount, minor_unit_digits(money.currency_code))
     return _signed(f"{rounded:,f}")
+
+
+def short_money_text(money: Money) -> str:
+    """7,108 EUR; 1.75 M EUR from a million on. The exact amount stands beneath or a click away."""
+    for power, unit in ((9, "bn"), (6, "M")):
+        if abs(money.amount) >= Decimal(10) ** power:
+            figure = round_half_up(money.amount / Decimal(10) ** power, 2)
+            return _signed(f"{figure:,f} {unit} {money.currency_code}")
+    digits = 0 if abs(money.amount) >= 1_000 else minor_unit_digits(money.currency_code)
+    return _signed(f"{round_half_up(money.amount, digits):,f} {money.currency_code}")
+
+
+def full_money_text(money: Money) -> str:
+    """7,108.13 EUR."""
+    return f"{money_text(money)} {money.currency_code}"
+
+
+def number_text(number: Decimal | int | None) -> str:
+    """A number without the zeros at its end."""
+    if number is None:
+        return NONE
+    exact = Decimal(number)
+    return _signed(
+        f"{exact:,.0f}" if exact == exact.to_integral_value() else f"{exact.normalize():,f}"
+    )
+
+
+def change_text(now: Decimal | int | None, before: Decimal | int | None, is_share: bool) -> str:
+    """+4.2 %; of shares the difference in points: −1.3 pts; empty where there is nothing to say."""
+    if now is None or before is None:
+        return ""
+    if is_share:
+        points = round_half_up((Decimal(now) - Decimal(before)) * 100, 1)
+        return _signed(f"{points:+,f}" if points else "±0.0") + " pts"
+    if not before:
+        return ""
+    change = round_half_up((Decimal(now) - Decimal(before)) * 100 / abs(Decimal(before)), 1)
+    return _signed(f"{change:+,f}" if change else "±0.0") + " %"
 
 
 def count_text(number: Decimal | int | None) -> str:

@@ -1,12 +1,12 @@
 """Who may see the dashboard: OpenID Connect, by environment variables or a file in the home.
 
-The exchange with the provider is Streamlit's; what is shown afterwards is not decided here.
+The exchange with the provider is `openid`'s; what is shown afterwards is not decided here.
 """
 
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -48,19 +48,6 @@ class Login(BaseModel):
         """The name under which browsers reach the dashboard."""
         return urlsplit(self.redirect_uri).hostname or ""
 
-    @property
-    def secrets(self) -> dict[str, Any]:
-        """The same, as Streamlit reads it."""
-        return {
-            "auth": {
-                "redirect_uri": self.redirect_uri,
-                "cookie_secret": self.cookie_secret,
-                "client_id": self.client_id,
-                "client_secret": self.client_secret,
-                "server_metadata_url": self.metadata_url,
-            }
-        }
-
     def admits(self, user: Mapping[str, Any]) -> bool:
         """Whether one whom the provider has let in may see the dashboard.
 
@@ -75,31 +62,6 @@ class Login(BaseModel):
         if not at or user.get("email_verified") is not True:
             return False
         return address in wanted or f"@{domain}" in wanted
-
-
-class _Served(NamedTuple):
-    login: Login | None
-
-
-_served: list[_Served] = []
-
-
-def put_in_force(login: Login | None) -> None:
-    """Settles who may see what this process serves, until it ends; None for everybody here."""
-    _served[:] = [_Served(login)]
-
-
-def login_in_force() -> Login | None:
-    """What was settled when the server started: a file that goes away lets nobody in.
-
-    Raises:
-        LinernotesError: if nothing was settled, as when another server runs the pages.
-    """
-    if not _served:
-        raise LinernotesError(
-            "Nobody has said who may see this dashboard: start it by `linernotes dashboard`."
-        )
-    return _served[0].login
 
 
 def read_login(settings: Settings) -> Login | None:

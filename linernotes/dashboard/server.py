@@ -1,28 +1,18 @@
 """Starts the dashboard's web server, over one home.
 
-What is shown is in `app.py` and the pages; who may see it is in `login`.
+What is shown is in `app` and the pages; who may see it is in `login`.
 """
 
-import os
 from contextlib import suppress
-from pathlib import Path
 
-from linernotes.dashboard.login import Login, put_in_force, read_login
+from linernotes.dashboard.login import read_login
 from linernotes.errors import LinernotesError
 from linernotes.ports import Guard, is_loopback, own_names, why_not_free
 from linernotes.settings import Settings
 
-APP = Path(__file__).with_name("app.py")
-# What the server says of its own load is nobody's business, with a login or without.
-CLOSED = ("/_stcore/metrics",)
-# The browser's own, which the frozen columns of tables also have.
-DARK = "#121212"
-# Okabe and Ito's blue, which can be told from the others by everyone, a lighter one on dark.
-BLUE, LIGHT_BLUE = "#0072B2", "#56B4E9"
-
 
 class OpenToOthers(LinernotesError):
-    """The address can be reached from other machines, and nobody would have to log in."""
+    """The address can be reached from other machines, and nobody would have to sign in."""
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
@@ -44,37 +34,47 @@ def serve(settings: Settings, host: str, port: int) -> None:
             "the login (LINERNOTES_LOGIN_…, see docs/dashboard.md), or leave --host away."
         )
     _require_free(host, port)
-    put_in_force(login)
-    # The pages run in this process, and read the home as every command does.
-    os.environ["LINERNOTES_HOME"] = str(settings.home)
-    import streamlit as st
+    import uvicorn
     from starlette.middleware import Middleware
     from starlette.middleware.gzip import GZipMiddleware
 
-    from linernotes.dashboard.front import KnownServer
+    from linernotes.dashboard.app import make_app
 
     names = own_names(host, [*settings.allowed_names, *([login.host] if login else [])])
-    app = st.App(
-        APP,
-        secrets=login.secrets if login else None,
-        middleware=[
-            Middleware(Guard, names=names, closed=CLOSED),
-            # Streamlit's own leaves its scripts as they are, the most of what a browser loads.
+    app = make_app(
+        settings,
+        login,
+        [
+            Middleware(Guard, names=names),
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6),
-            Middleware(KnownServer),
         ],
     )
     _warm_up(settings)
-    app.run(config=_config(login, host, port, names))
+    # A proxy's headers are believed by nobody here: the guard asks for the Host alone.
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+    )
 
 
 def _warm_up(settings: Settings) -> None:
     """Makes every page once, before anybody can ask: the first reader should not wait for it."""
-    from linernotes.dashboard.warming import make_every_page
+    from linernotes.dashboard.figures import Figures
+    from linernotes.dashboard.pages import PAGES
+    from linernotes.dashboard.published_view import view_now
+    from linernotes.dashboard.selection import first_selection
 
     # Whatever is wrong is told to whoever opens the page.
     with suppress(Exception):
-        make_every_page(settings)
+        view = view_now(settings)
+        figures = Figures(view, first_selection(view.options))
+        for page in PAGES:
+            list(page.blocks(figures))
 
 
 def _require_free(host: str, port: int) -> None:
@@ -84,21 +84,3 @@ def _require_free(host: str, port: int) -> None:
             f"The dashboard cannot listen on {host}, port {port}: {reason}. "
             "Choose another with --port or --host."
         )
-
-
-def _config(login: Login | None, host: str, port: int, names: frozenset[str]) -> dict[str, object]:
-    return {
-        "server.address": host,
-        "server.port": port,
-        "server.headless": True,
-        "server.fileWatcherType": "none",
-        "server.allowedHosts": sorted(names),
-        "browser.gatherUsageStats": False,
-        "browser.serverAddress": login.host if login else host,
-        "client.toolbarMode": "minimal",
-        "client.showErrorDetails": "none",
-        "client.showErrorLinks": False,
-        "theme.light.primaryColor": BLUE,
-        "theme.dark.primaryColor": LIGHT_BLUE,
-        "theme.dark.backgroundColor": DARK,
-    }

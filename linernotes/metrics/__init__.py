@@ -11,5 +11,14 @@ from linernotes.metrics.catalog import (
     MetricTable,
     open_catalog,
 )
+from linernotes.metrics.compiling import MetricSource
 
-__all__ = ["CURRENCY", "MONEY", "Catalog", "MetricInfo", "MetricTable", "open_catalog"]
+__all__ = [
+    "CURRENCY",
+    "MONEY",
+    "Catalog",
+    "MetricInfo",
+    "MetricSource",
+    "MetricTable",
+    "open_catalog",
+]

@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from linernotes.errors import LinernotesError
-from linernotes.metrics.compiling import FIRST, LAST, MONTH, Compiler
+from linernotes.metrics.compiling import FIRST, LAST, MONTH, Compiler, MetricSource
 from linernotes.published import (
     Publication,
     definitions_file,
@@ -129,6 +129,16 @@ class Catalog:
             rows.append((*keys, *(info.value(row) for info in infos)))
         rows.sort(key=lambda row: [(key is None, key) for key in row[: len(split)]])
         return MetricTable((*split, *metrics), rows)
+
+    def source(self, name: str) -> MetricSource:
+        """Which rows a metric is made of that is no quotient of others.
+
+        Raises:
+            LinernotesError: if there is no such metric, or it is a quotient.
+        """
+        if self._info(name).parts != (name,):
+            raise LinernotesError(f"{name} is made of {' and '.join(self._info(name).parts)}.")
+        return self._compiler.source(name)
 
     def _info(self, name: str) -> MetricInfo:
         if name not in self.metrics:

@@ -4,6 +4,7 @@ No value stands in the SQL: filters are parameters, so that one text serves ever
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
@@ -34,6 +35,25 @@ class _DuckDbDialect:
         """There is nothing to close."""
 
 
+@dataclass(frozen=True)
+class MetricSource:
+    """Which rows a simple metric is made of.
+
+    Attributes:
+        table: The published table.
+        value: SQL of what a row counts.
+        month: SQL of the row's month.
+        dimensions: SQL of what the metric can be split by, by name.
+        is_sum: Whether the metric is the sum of what the rows count.
+    """
+
+    table: str
+    value: str
+    month: str
+    dimensions: dict[str, str]
+    is_sum: bool
+
+
 class Compiler:
     """MetricFlow over one semantic manifest; it may be asked from several threads."""
 
@@ -58,6 +78,32 @@ class Compiler:
         return {one.name for one in entities if "__" not in one.name} | (
             {MONTH} if found else set()
         )
+
+    def source(self, metric_name: str) -> MetricSource:
+        """Which rows a simple metric is made of.
+
+        Raises:
+            KeyError: if there is no such metric, or it is made of other metrics.
+        """
+        [measure_name] = [
+            metric.type_params.measure.name
+            for metric in self._manifest.metrics
+            if metric.name == metric_name and metric.type_params.measure
+        ] or [None]
+        for model in self._manifest.semantic_models:
+            for measure in model.measures:
+                if measure.name != measure_name:
+                    continue
+                time = measure.agg_time_dimension or model.defaults.agg_time_dimension
+                exprs = {one.name: one.expr or one.name for one in model.dimensions}
+                return MetricSource(
+                    table=model.node_relation.relation_name,
+                    value=measure.expr or measure.name,
+                    month=exprs[time],
+                    dimensions={one.name: one.expr or one.name for one in model.entities},
+                    is_sum=measure.agg.value == "sum",
+                )
+        raise KeyError(metric_name)
 
     def sql(
         self, metric_names: tuple[str, ...], by: tuple[str, ...], filtered: tuple[str, ...]

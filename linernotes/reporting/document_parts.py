@@ -25,6 +25,10 @@ def paragraph(text: str) -> Part:
     return {"kind": "text", "text": text}
 
 
+def page_break() -> Part:
+    return {"kind": "page"}
+
+
 def chart(svg: str, alt: str) -> Part:
     return {"kind": "chart", "svg": svg, "alt": alt}
 

@@ -36,33 +36,30 @@ CORRECTIONS = {
     "FX_CORRECTION": ("Exchange rate corrected", "The rate was stated anew."),
     "REVERSAL": ("Reversal", "A line was taken back."),
 }
-# Why money waits, and what releases it.
+# Why money is on hold, and what releases it.
 HOLDS = {
     "CONSENT": (
-        "No decision allows this use.",
-        "Record a decision of the party named in the lines; a later yes releases it.",
+        "No consent on file.",
+        "Obtain consent from the rightsholder named on the line; money is then released.",
     ),
-    "DISPUTE": ("More than the whole is claimed.", "The claimants agree on their shares."),
-    "UNMATCHED": ("A source matches nothing in the catalogue.", "Deliver its metadata."),
-    "UNCLAIMED": ("Nobody has claimed this share.", "Claim it by an ownership delivery."),
-    "UNROUTED": ("No contract pays the owner there.", "Name the route, or conclude a contract."),
-    "UNATTRIBUTED": (
-        "It is not known what the work was made of.",
-        "Nothing to do: we attribute anew.",
-    ),
+    "DISPUTE": ("Ownership claims exceed 100 %.", "Claimants must agree their shares."),
+    "UNMATCHED": ("No catalogue match.", "Send the missing metadata."),
+    "UNCLAIMED": ("Share unclaimed.", "Submit an ownership claim."),
+    "UNROUTED": ("No payee.", "Assign a payee, or sign a contract."),
+    "UNATTRIBUTED": ("Source unknown.", "No action: attribution is re-run automatically."),
     "NO_USAGE": (
-        "The pool has revenue and no use, so its default share waits.",
-        "Nothing to do: use that arrives late, or a decision on the pool, releases it.",
+        "No usage reported in the pool.",
+        "No action: late usage, or a decision on the pool, releases it.",
     ),
-    "FRAUD": ("The plays are under examination.", "Nothing to do: the examination ends it."),
+    "FRAUD": ("Under fraud review.", "No action needed from you; the review releases it."),
     "REMOVAL": (
-        "The derivative was removed, and the time to appeal runs.",
-        "Nothing to do: it is decided with the appeal, or when the time is over.",
+        "Content removed; the appeal window is open.",
+        "No action: released or returned to the pool when the window closes.",
     ),
-    "SUSPENDED": ("The account is suspended.", "Lift the suspension."),
+    "SUSPENDED": ("Account suspended.", "Resolve the suspension with your contact."),
     "BELOW_MINIMUM": (
         "Below the minimum payout.",
-        "Nothing to do: it is carried until it is reached.",
+        "No action: carried forward until it is reached.",
     ),
 }
 SIDES = {"MASTER": "Recordings", "WORK": "Works"}

@@ -112,9 +112,9 @@ def build(
         return end_run(settings, freeze, run, checks)
 
 
-def build_arguments(known_at: datetime, select: str | None = None) -> list[str]:
-    """Dbt's arguments for a build at a freeze."""
-    arguments = ["build", "--vars", json.dumps(dbt_vars(known_at))]
+def build_arguments(settings: Settings, known_at: datetime, select: str | None = None) -> list[str]:
+    """Dbt's arguments for a build of a home at a freeze."""
+    arguments = ["build", "--vars", json.dumps(dbt_vars(settings, known_at))]
     # Unit tests check the models on hand-made rows, which no delivery can change.
     arguments += ["--exclude-resource-type", "unit_test"]
     if select:
@@ -139,7 +139,7 @@ def start_run(settings: Settings) -> None:
 def _run(
     settings: Settings, known_at: datetime, select: str | None, on_progress: Progress | None = None
 ) -> DbtRun:
-    arguments = build_arguments(known_at, select)
+    arguments = build_arguments(settings, known_at, select)
     return run_dbt(settings, arguments, on_progress, engine_of(settings).environment)
 
 

@@ -16,6 +16,7 @@ from linernotes.checked_runs import Check
 from linernotes.dbt_process import LOCK_VARIABLE, MANIFEST_VARIABLE, SOURCES_VARIABLE
 from linernotes.errors import LinernotesError
 from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.targets import read_known_events, read_targets
 from linernotes.warehouse.failing_rows import failing_rows
 from linernotes.warehouse.project import keep_manifest, manifest_of_now
 from linernotes.warehouse.sources import sources_folder
@@ -156,9 +157,14 @@ def writing_lock(settings: Settings) -> Path:
     return settings.warehouse_file.parent / "writing.lock"
 
 
-def dbt_vars(known_at: datetime) -> dict[str, str]:
-    """The dbt variables of a build at a freeze."""
-    return {"known_at": known_at.strftime("%Y-%m-%d %H:%M:%S.%f")}
+def dbt_vars(settings: Settings, known_at: datetime) -> dict[str, Any]:
+    """The dbt variables of a build of a home at a freeze."""
+    return {
+        "known_at": known_at.strftime("%Y-%m-%d %H:%M:%S.%f"),
+        "reporting_currency_code": settings.reporting_currency,
+        "targets": [target.model_dump(mode="json") for target in read_targets(settings)],
+        "known_events": [event.model_dump(mode="json") for event in read_known_events(settings)],
+    }
 
 
 def now() -> datetime:

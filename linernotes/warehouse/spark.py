@@ -198,7 +198,7 @@ class Spark:
             command = ["run", "--select", *views] if views else ["parse"]
             run = run_dbt(
                 self._settings,
-                [*command, "--vars", json.dumps(dbt_vars(known_at))],
+                [*command, "--vars", json.dumps(dbt_vars(self._settings, known_at))],
                 environment=dbt_environment(self._settings) | {"DBT_TARGET_PATH": str(apart)},
             )
             if run.exit_status != 0:

@@ -37,7 +37,7 @@ def warehouse_models(
     with building(settings, freeze), environment(engine_of(settings).environment):
         start_run(settings)
         invocation = dbt.cli(
-            build_arguments(freeze),
+            build_arguments(settings, freeze),
             context=context,
             target_path=target_folder(settings),
             raise_on_error=False,

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from linernotes.dashboard.login import Login, read_login
+from linernotes.dashboard.openid import own_address
 from linernotes.errors import LinernotesError
 from linernotes.ports import free_port
 from linernotes.settings import Settings
@@ -168,24 +169,29 @@ def test_dashboard_with_login_shows_no_figure_before_it(
 
     page = visit(f"{address}/compensation").page
 
-    expect(page.get_by_role("button", name="Log in")).to_be_visible()
-    assert page.locator(".ln-value, .ln-table").count() == 0
-    assert page.get_by_test_id("stSidebarNav").count() == 0
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    assert page.locator("table, .value, nav").count() == 0
+    for path in ("publication", "rows/table/lines", "trace/line/x", "partners?csv=x"):
+        assert page.request.get(f"{address}/{path}").status == 401
 
 
 @pytest.mark.browser
-def test_dashboard_with_login_lets_in_who_is_allowed(
+def test_dashboard_with_login_lets_in_who_is_allowed_and_goes_back_to_the_page(
     guarded: tuple[str, Provider], visit: Callable[..., Watched]
 ) -> None:
     address, asked = guarded
     asked.person = ADA
-    watched = visit(address)
+    watched = visit(f"{address}/removals")
 
-    watched.page.get_by_role("button", name="Log in").click()
+    watched.page.get_by_role("link", name="Sign in").click()
 
-    expect(watched.page.get_by_text("Logged in as ada@board.example.org")).to_be_visible()
-    expect(watched.page.locator(".ln-value").first).to_be_visible()
-    assert watched.errors == []
+    expect(watched.page.get_by_text("ada@board.example.org")).to_be_visible()
+    expect(watched.page.get_by_role("heading", name="Removals", level=1)).to_be_visible()
+
+    watched.page.get_by_role("link", name="Sign out").click()
+
+    expect(watched.page.get_by_text("You are signed out.")).to_be_visible()
+    assert watched.page.request.get(f"{address}/publication").status == 401
 
 
 @pytest.mark.browser
@@ -196,7 +202,25 @@ def test_dashboard_with_login_shows_no_figure_to_others_whom_the_provider_knows(
     asked.person = {"sub": "2", "email": "eve@example.org", "email_verified": True}
     page = visit(address).page
 
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("link", name="Sign in").click()
 
-    expect(page.get_by_text("who may not see this dashboard")).to_be_visible()
-    assert page.locator(".ln-value, .ln-table").count() == 0
+    expect(page.get_by_text("without access to this dashboard")).to_be_visible()
+    assert page.locator("table, .value, nav").count() == 0
+
+
+@pytest.mark.browser
+def test_answer_that_the_provider_was_not_asked_for_lets_nobody_in(
+    guarded: tuple[str, Provider], visit: Callable[..., Watched]
+) -> None:
+    address, _ = guarded
+
+    page = visit(f"{address}/oauth2callback?code=guessed&state=guessed").page
+
+    expect(page.get_by_text("The sign-in did not work")).to_be_visible()
+    assert page.request.get(f"{address}/publication").status == 401
+
+
+@pytest.mark.parametrize("back", ["https://evil.example", "//evil.example", "/\\evil.example", ""])
+def test_sign_in_goes_back_to_our_own_pages_alone(back: str) -> None:
+    assert own_address(back) == "/"
+    assert own_address("/removals?partner=p") == "/removals?partner=p"

@@ -3,17 +3,20 @@
 Pages over good files are tested in a browser.
 """
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
+from starlette.testclient import TestClient
 
-from linernotes.dashboard.figures import Figures, shown_now
-from linernotes.dashboard.filters import first_choice
-from linernotes.dashboard.login import login_in_force
-from linernotes.dashboard.views import compensation
+from linernotes.dashboard.app import make_app
+from linernotes.dashboard.figures import Figures
+from linernotes.dashboard.pages import compensation
+from linernotes.dashboard.published_view import view_now
+from linernotes.dashboard.selection import first_selection
 from linernotes.errors import LinernotesError
 from linernotes.metrics import open_catalog
 from linernotes.published import definitions_file, publication
@@ -63,28 +66,49 @@ def test_damaged_publication_says_to_build_again(
     damage(settings)
 
     with pytest.raises(LinernotesError, match="linernotes build"):
-        shown_now(settings)
+        view_now(settings)
     with pytest.raises(LinernotesError, match="linernotes build"), open_catalog(settings):
         pass
 
 
 def test_publication_without_statements_says_that_there_are_none(settings: Settings) -> None:
     with duckdb.connect(str(published(settings))) as connection:
-        connection.execute("delete from reports.rpt_partner__compensation_statement")
+        connection.execute("delete from marts.fct_statements")
 
-    with pytest.raises(LinernotesError, match="no statement yet"):
-        _ = shown_now(settings).options
+    with pytest.raises(LinernotesError, match="no statements yet"):
+        _ = view_now(settings).options
 
 
 def test_publication_without_a_table_says_to_build_again(settings: Settings) -> None:
     with duckdb.connect(str(published(settings))) as connection:
         connection.execute("drop table reports.rpt_executive__money_waterfall")
-    shown = shown_now(settings)
+    view = view_now(settings)
 
     with pytest.raises(LinernotesError, match="linernotes build"):
-        list(compensation.parts(Figures(shown, first_choice(shown.options))))
+        list(compensation.blocks(Figures(view, first_selection(view.options))))
 
 
-def test_pages_that_no_server_guards_show_nothing() -> None:
-    with pytest.raises(LinernotesError, match="linernotes dashboard"):
-        login_in_force()
+def test_home_with_nothing_published_says_what_to_do(tmp_path: Path) -> None:
+    with TestClient(make_app(Settings(home=tmp_path), None)) as client:
+        answer = client.get("/compensation")
+
+    assert answer.status_code == 503
+    assert "linernotes build" in answer.text
+
+
+def test_new_publication_is_shown_at_the_next_request(settings: Settings) -> None:
+    with TestClient(make_app(settings, None)) as client:
+        before = client.get("/").text
+        old = published(settings)
+        new = old.with_name("linernotes-000099-20261224T073000.duckdb")
+        for path in settings.published_root.glob(f"{old.stem}*"):
+            shutil.copy(path, path.with_name(path.name.replace(old.stem, new.stem)))
+        record = {"file_name": new.name, "known_at": publication(settings).known_at}
+        told = record | {"published_at": "2026-12-24T07:30:00+00:00"}
+        (settings.published_root / "current.json").write_text(json.dumps(told))
+
+        after = client.get("/")
+
+        assert "24 Dec 2026, 07:30 UTC" in after.text
+        assert "24 Dec 2026, 07:30 UTC" not in before
+        assert client.get("/publication").text == new.name

@@ -1,13 +1,16 @@
 -- One row per month, step, partner, product, territory, side, hold bucket and
 -- currency: the way of the money. From net revenue to what the service keeps it is in
 -- the pools' currencies, from what contracts earn to what is paid in those of the
--- payout. Amounts are signed, so that the steps of a chain sum to its result.
+-- payout. Amounts are signed, so that the steps of a chain sum to its result. Beside
+-- each stands its indicative value in the reporting currency.
 {%- set steps = [
     "net_revenue",
     "contract_fees",
     "accrued",
     "kept_by_service",
     "earned",
+    "training_fees",
+    "adjustments",
     "held",
     "carried_in",
     "umbrella_fee",
@@ -27,11 +30,14 @@ with
     pool_fees as (select * from {{ ref("fct_pool_fees") }}),
     compensation_lines as (select * from {{ ref("fct_compensation_lines") }}),
     earning_types as (
-        select line_type from {{ ref("dim_line_types") }} where is_earning
+        select line_type, is_correction
+        from {{ ref("dim_line_types") }}
+        where is_earning
     ),
     statements as (select * from {{ ref("fct_statements") }}),
     products as (select * from {{ ref("dim_products") }}),
     partners as (select * from {{ ref("dim_partners") }}),
+    exchange_rates as (select * from {{ ref("dim_exchange_rates") }}),
     -- Both sides share one revenue, so it is taken from one of them.
     pool_steps as (
         select
@@ -75,19 +81,24 @@ with
     ),
     payout_steps as (
         select
-            report_month,
-            'earned' as step_name,
-            partner_id,
-            product_id,
-            territory,
-            side,
+            lines.report_month,
+            case
+                when earning_types.is_correction
+                then 'adjustments'
+                when lines.line_type = 'TRAINING_FEE'
+                then 'training_fees'
+                else 'earned'
+            end as step_name,
+            lines.partner_id,
+            lines.product_id,
+            lines.territory,
+            lines.side,
             cast(null as {{ t_str() }}) as hold_bucket,
-            currency_code,
-            amount
-        from compensation_lines
-        where
-            contract_id is not null
-            and line_type in (select line_type from earning_types)
+            lines.currency_code,
+            lines.amount
+        from compensation_lines as lines
+        inner join earning_types on earning_types.line_type = lines.line_type
+        where lines.contract_id is not null
         union all
         select
             report_month,
@@ -193,7 +204,16 @@ select
     cast(summed.hold_bucket as {{ t_str() }}) as hold_bucket,
     cast(summed.amount as {{ t_dec(24, 6) }}) as amount,
     cast(summed.currency_code as {{ t_str() }}) as currency_code,
+    {{ reporting_amount("summed.amount", "exchange_rates.indicative_rate") }}
+    as reporting_amount,
+    cast(
+        '{{ var("reporting_currency_code") }}' as {{ t_str() }}
+    ) as reporting_currency_code,
     summed.step_name in ('kept_by_service', 'payable') as is_result
 from summed
+left join
+    exchange_rates
+    on exchange_rates.rate_month = summed.report_month
+    and exchange_rates.currency_code = summed.currency_code
 left join partners on partners.partner_id = summed.partner_id
 left join products on products.product_id = summed.product_id

@@ -1,5 +1,8 @@
 -- One row per kind of open matter, partner and currency: what needs a decision, how
--- much money waits for it, since when, and whose turn it is.
+-- much money waits for it, since when, whose turn it is and until when. A hold is due
+-- 90
+-- days after its oldest month, a statement on the 25th of the month after its own, a
+-- notice a week after its month begins.
 {%- set turns = {
     "CONSENT": "rightsholder",
     "DISPUTE": "claimants",
@@ -14,6 +17,13 @@
 } %}
 with
     partners as (select * from {{ ref("dim_partners") }}),
+    -- What waits is worth what it is worth now.
+    last_rates as (
+        select *
+        from {{ ref("dim_exchange_rates") }}
+        qualify
+            row_number() over (partition by currency_code order by rate_month desc) = 1
+    ),
     holds as (
         select
             'held_money' as risk_name,
@@ -81,7 +91,23 @@ select
     cast(risks.item_count as {{ t_bigint() }}) as item_count,
     cast(risks.amount as {{ t_dec(24, 3) }}) as amount,
     cast(risks.currency_code as {{ t_str() }}) as currency_code,
+    {{ reporting_amount("risks.amount", "last_rates.indicative_rate") }}
+    as reporting_amount,
+    cast(
+        '{{ var("reporting_currency_code") }}' as {{ t_str() }}
+    ) as reporting_currency_code,
     cast(risks.since_month as date) as since_month,
-    cast(risks.next_action_by as {{ t_str() }}) as next_action_by
+    cast(risks.next_action_by as {{ t_str() }}) as next_action_by,
+    cast(
+        case
+            risks.risk_name
+            when 'statements_not_issued'
+            then cast(risks.since_month + interval '1' month as date) + 24
+            when 'open_notices'
+            then risks.since_month + 6
+            else cast(risks.since_month + interval '1' month as date) + 89
+        end as date
+    ) as due_date
 from risks
+left join last_rates on last_rates.currency_code = risks.currency_code
 left join partners on partners.partner_id = risks.partner_id

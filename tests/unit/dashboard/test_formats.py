@@ -2,18 +2,14 @@
 
 import csv
 import io
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from linernotes.dashboard import formats
+from linernotes.dashboard.blocks import Column, Table, table_csv
 from linernotes.dashboard.formats import Money
-from linernotes.dashboard.months import Months, MonthState
-from linernotes.dashboard.parts import Card, Column, Note, Table, table_csv
-from linernotes.dashboard.screen import cards_html, note_html, table_html
-
-FREEZE = datetime(2026, 7, 15, 6)
 
 
 @pytest.mark.parametrize(
@@ -62,47 +58,55 @@ def test_span_of_months_tells_every_stretch() -> None:
     assert formats.span_text(months) == "Dec 2025 – Jan 2026, Mar 2026"
 
 
-def test_months_of_two_states_are_each_told_as_what_they_are() -> None:
-    january, february, march = (date(2026, month, 1) for month in (1, 2, 3))
-    months = Months(
-        [january, february, march],
-        {
-            january: MonthState(january, 2, 2, datetime(2026, 2, 15, 6)),
-            february: MonthState(february, 2, 1, FREEZE),
-        },
-        FREEZE,
-    )
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        ("7107.909448", "7,108 EUR"),
+        ("751.138", "751.14 EUR"),
+        ("-55.35", "−55.35 EUR"),
+        ("1745900.2", "1.75 M EUR"),
+        ("-2500000000", "−2.50 bn EUR"),
+    ],
+)
+def test_short_money_keeps_what_a_card_has_room_for(amount: str, text: str) -> None:
+    assert formats.short_money_text(Money(Decimal(amount), "EUR")) == text
 
-    assert months.state == "mixed"
-    assert [months.is_estimate(month) for month in months.all] == [False, True, True]
-    assert months.caption(money=True) == (
-        "Jan 2026: issued; Feb 2026: partly issued; Mar 2026: no statement yet. "
-        "Feb 2026 as known 15 Jul 2026, 06:00 UTC."
-    )
+
+@pytest.mark.parametrize(
+    ("now", "before", "is_share", "text"),
+    [
+        ("90.6", "100", False, "−9.4 %"),
+        ("-55", "181", False, "−130.4 %"),
+        ("0.698", "0.711", True, "−1.3 pts"),
+        ("1", "1", True, "±0.0 pts"),
+        ("5", "0", False, ""),
+        (None, "1", True, ""),
+    ],
+)
+def test_change_is_relative_of_amounts_and_in_points_of_shares(
+    now: str | None, before: str, is_share: bool, text: str
+) -> None:
+    value = None if now is None else Decimal(now)
+
+    assert formats.change_text(value, Decimal(before), is_share) == text
 
 
 def test_csv_of_a_table_has_every_digit_and_no_formula() -> None:
     table = Table(
         "t",
+        "Table",
         [Column("Who"), Column("Month", "month"), Column("Paid", "money"), Column("Rate", "share")],
         [["=1+1", date(2026, 3, 1), Money(Decimal("10.500000"), "EUR"), Decimal("0.123456")]],
         total=["All", "", Money(Decimal("10.5"), "EUR"), None],
     )
 
-    rows = list(csv.reader(io.StringIO(table_csv(table).decode("utf-8-sig"))))
+    rows = list(
+        csv.reader(io.StringIO(table_csv(table, [("Period", "May 2026")]).decode("utf-8-sig")))
+    )
 
     assert rows == [
+        ["Period", "May 2026"],
+        [],
         ["Who", "Month", "Paid", "Paid, currency", "Rate"],
         ["'=1+1", "2026-03", "10.5", "EUR", "0.123456"],
     ]
-
-
-def test_text_from_data_is_escaped_wherever_it_is_shown() -> None:
-    hostile = "<script>alert('x')</script>\"'"
-    card = Card(hostile, hostile, hostile, hostile, "issued", hostile, hostile)
-    table = Table(hostile, [Column(hostile)], [[hostile]], [hostile], hostile)
-
-    shown = cards_html([card]) + table_html(table) + note_html(Note(hostile))
-
-    assert "<script" not in shown
-    assert "alert('" not in shown

@@ -1,0 +1,194 @@
+"""What needs attention: ranked by the amount at stake, then by age.
+
+The register of open matters is a report; this says what each is called and what ends it.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from linernotes.dashboard import wording
+from linernotes.dashboard.blocks import VERDICTS, Item, Link
+from linernotes.dashboard.drill import rows_href
+from linernotes.dashboard.figures import Figures, now_is_after
+from linernotes.dashboard.formats import Money, count_text, short_money_text
+from linernotes.reporting.wording import HOLDS, plain
+
+RISKS = {
+    "statements_not_issued": ("Draft statements awaiting approval", "Approve and issue."),
+    "open_notices": ("Open notices", "Act on them or reject as invalid."),
+}
+DAYS_AHEAD = 90
+
+
+def attention(figures: Figures, partner: str | None = None) -> list[Item]:
+    """Every item, whatever is selected; of one partner if one is given."""
+    items = [*_risks(figures, partner), *_expiring(figures, partner)]
+    if partner is None:
+        items += [*_verdicts(figures), *_unfiled(figures)]
+    return sorted(items, key=lambda item: item.sort_key)
+
+
+def _item(
+    figures: Figures,
+    what: str,
+    href: str,
+    amount: Decimal | None,
+    count: int,
+    unit: str,
+    owner: str,
+    next_step: str,
+    since: date | None,
+    due: date | None,
+) -> Item:
+    is_overdue = due is not None and now_is_after(figures.view, due)
+    text = (
+        short_money_text(Money(amount, figures.currency))
+        if amount
+        else f"{count_text(count)} {unit}{'' if count == 1 else 's'}"
+    )
+    return Item(
+        Link(what, href),
+        text,
+        count,
+        owner,
+        next_step,
+        due,
+        since,
+        is_overdue,
+        (-(amount or Decimal(0)), since or date.max, what),
+    )
+
+
+def _risks(figures: Figures, partner: str | None) -> Iterator[Item]:
+    rows = figures.view.rows(
+        "select risk_name, hold_bucket, next_action_by, sum(item_count), sum(reporting_amount), "
+        "min(since_month), min(due_date) from published.reports.rpt_executive__risk_register "
+        f"{'where partner_id = ?' if partner else ''} group by all order by all",
+        (partner,) if partner else (),
+    )
+    for risk, bucket, turn, count, amount, since, due in rows:
+        owner = wording.OWNERS.get(turn, plain(turn))
+        of_partner: dict[str, object] = {"partner_id": partner} if partner else {}
+        if bucket is not None:
+            what = wording.hold_name(bucket)
+            _, step = HOLDS.get(bucket, ("", ""))
+            href = rows_href("holds", hold_bucket=bucket, **of_partner)
+            unit = "line"
+        else:
+            what, step = RISKS.get(risk, (plain(risk), ""))
+            is_notice = risk == "open_notices"
+            href = (
+                rows_href("notices", is_open="true", **of_partner)
+                if is_notice
+                else rows_href("statements", statement_state="draft", **of_partner)
+            )
+            unit = "notice" if is_notice else "statement"
+        yield _item(figures, what, href, amount, count, unit, owner, step, since, due)
+
+
+def _expiring(figures: Figures, partner: str | None) -> Iterator[Item]:
+    """Consents that end within 90 days of the data's cut-off."""
+    rows = figures.view.rows(
+        "select count(distinct decision_id), min(cast(valid_to as date)), "
+        "list(distinct decision_id) from published.marts.fct_consent_versions "
+        "where is_usable and decision = 'allow' and valid_to > $1 "
+        f"and valid_to <= $1 + interval {DAYS_AHEAD} day "
+        + (
+            "and decision_id in (select decision_id from published.marts.fct_consent_partners "
+            "where partner_id = $2)"
+            if partner
+            else ""
+        ),
+        (figures.view.known_at, partner) if partner else (figures.view.known_at,),
+    )
+    for count, due, decisions in rows:
+        if count:
+            yield _item(
+                figures,
+                f"Consents that end within {DAYS_AHEAD} days",
+                rows_href("decisions", decision_id=sorted(decisions)[:50]),
+                None,
+                count,
+                "consent",
+                "Rights data",
+                "Renew with the rightsholders named in the decisions.",
+                None,
+                due,
+            )
+
+
+def _verdicts(figures: Figures) -> Iterator[Item]:
+    """Promises that are off target in the headline month, by the measure that misses it."""
+    for found in figures.verdicts:
+        if found.month != figures.view.options.headline:
+            continue
+        if found.measure_verdict in {"at_risk", "broken"}:
+            name, _ = wording.MEASURES[found.measure]
+            yield _item(
+                figures,
+                f"{name}: {VERDICTS[found.measure_verdict].lower()}",
+                f"/promises/{found.promise}",
+                None,
+                1,
+                "promise",
+                found.owner or "–",
+                f"Agree how {wording.PROMISES[found.promise].name.lower()} gets back on target.",
+                found.since,
+                None,
+            )
+
+
+def _unfiled(figures: Figures) -> Iterator[Item]:
+    [(count, since)] = figures.view.rows(
+        "select count(*), min(applied_month) from published.reports.rpt_regulator__unfiled_actions"
+    )
+    if count:
+        yield _item(
+            figures,
+            "Removals with no statement of reasons filed (DSA)",
+            rows_href("unfiled"),
+            None,
+            count,
+            "action",
+            "Trust and safety",
+            "File them with the regulator.",
+            since,
+            None,
+        )
+
+
+def data_items(figures: Figures) -> list[tuple[str, int, str, str]]:
+    """What the data team still has to do: what, how many, next step, where the rows are."""
+    asked: tuple[tuple[str, str, str, dict[str, Any], str], ...] = (
+        (
+            "Failed blocking checks",
+            "published.quality.check_results "
+            "where is_latest and outcome <> 'passed' and severity = 'error'",
+            "checks",
+            {"is_latest": "true", "outcome": ["failed", "error"], "severity": "error"},
+            "No new data is published until fixed.",
+        ),
+        (
+            "Data-quality warnings",
+            "published.quality.check_results "
+            "where is_latest and outcome <> 'passed' and severity <> 'error'",
+            "checks",
+            {"is_latest": "true", "outcome": ["failed", "error"], "severity": "warn"},
+            "Review: confirm or correct.",
+        ),
+        (
+            "Rejected records, by rule",
+            "published.quality.quarantine_summary where open_row_count > 0",
+            "rejected",
+            {},
+            "Correct and resend; excluded from all figures until then.",
+        ),
+    )
+    found = []
+    for what, rows, table, where, step in asked:
+        [(count,)] = figures.view.rows(f"select count(*) from {rows}")
+        if count:
+            found.append((what, count, step, rows_href(table, **where)))
+    return found

@@ -1,0 +1,385 @@
+"""What a page is made of, as plain data, which screen, board pack and CSV files share.
+
+How a block looks is the templates' and `board_pack`'s; which blocks a page has is the page's.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple
+
+from linernotes.dashboard import formats
+from linernotes.money import exact_text
+from linernotes.reporting import escaped_cell
+
+Kind = Literal[
+    "text", "month", "date", "money", "count", "share", "seconds", "days", "instant", "number"
+]
+NUMBERS = {"money", "count", "share", "seconds", "days", "number"}
+# More rows than these are in the CSV file alone.
+MOST_ROWS = 60
+# What an amount is worth: it is final, or it may still change.
+State = Literal["issued", "estimate", "mixed"]
+STATES: dict[State, str] = {
+    "issued": "Issued",
+    "estimate": "Estimate",
+    "mixed": "Includes estimates",
+}
+Verdict = Literal["on_target", "at_risk", "broken", "cannot_tell"]
+VERDICTS: dict[str, str] = {
+    "on_target": "On target",
+    "at_risk": "At risk",
+    "broken": "Broken",
+    "cannot_tell": "Cannot tell",
+}
+
+
+class Link(NamedTuple):
+    """A value that leads to the page or the rows it is made of."""
+
+    value: Any
+    href: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What comes next, and what it is about."""
+
+    text: str
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence. A warning asks for something; an empty state says why there is nothing."""
+
+    text: str
+    kind: Literal["plain", "warning", "empty", "good"] = "plain"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Where we stand, in one sentence: texts, and links as `Link`."""
+
+    parts: Sequence[str | Link]
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One promise.
+
+    Attributes:
+        name: The promise.
+        verdict: How it fares.
+        figure: The value that can fail, with its name.
+        target: What is aimed at, and who answers for it.
+        change: The change on the month before.
+        since: First month of the verdict.
+        href: Why it is so.
+    """
+
+    name: str
+    verdict: Verdict
+    figure: Link
+    measure: str
+    target: str
+    change: str
+    since: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Tiles:
+    tiles: Sequence[Tile]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A month of a time line."""
+
+    month: date
+    value: Decimal | int | None
+    text: str
+    is_estimate: bool = False
+    is_in_progress: bool = False
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One figure of the headline month.
+
+    Attributes:
+        label: What it is.
+        value: The figure as text, and where it leads.
+        exact: The exact figure, where `value` is abbreviated.
+        meaning: Its definition.
+        changes: Changes on month, quarter and year.
+        note: What it covers.
+        points: The months up to the headline.
+        is_estimate: Whether its month may still change.
+    """
+
+    label: str
+    value: Link
+    exact: str = ""
+    meaning: str = ""
+    changes: Sequence[str] = ()
+    note: str = ""
+    points: Sequence[Point] = ()
+    is_estimate: bool = False
+
+
+@dataclass(frozen=True)
+class Cards:
+    cards: Sequence[Card]
+    is_large: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    kind: Kind = "text"
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in NUMBERS
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of values; a money cell is `Money`, no value is None, a cell may be a `Link`.
+
+    Attributes:
+        name: What its CSV file is called.
+        title: Its caption.
+        columns: Names and kinds; the first column heads its row.
+        rows: Cells in the order of the columns.
+        total: The row of the whole.
+        note: What has to be known to read it.
+    """
+
+    name: str
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Any]]
+    total: Sequence[Any] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar: its name, how long it is, what stands on it, and where it leads."""
+
+    name: str
+    value: Decimal | int | None
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Lying bars, the highest first, with their table behind a disclosure."""
+
+    title: str
+    bars: Sequence[Bar]
+    table: Table
+
+
+@dataclass(frozen=True)
+class Event:
+    """A known event on a time line."""
+
+    day: date
+    name: str
+
+
+@dataclass(frozen=True)
+class TimeLine:
+    """Months side by side: columns for amounts and counts, a line for shares.
+
+    Attributes:
+        title: What is shown, with its unit.
+        points: The months in order.
+        is_share: Whether values are shares of 1.
+        target: What is aimed at.
+        target_text: The same in words.
+        events: Known events of these months.
+        table: The figures.
+    """
+
+    title: str
+    points: Sequence[Point]
+    is_share: bool
+    table: Table
+    target: Decimal | None = None
+    target_text: str = ""
+    events: Sequence[Event] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the bridge."""
+
+    name: str
+    amount: Decimal
+    is_result: bool
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """Steps from net revenue to the amount due; those before a result sum to it."""
+
+    title: str
+    currency_code: str
+    steps: Sequence[Step]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something that needs attention.
+
+    Attributes:
+        what: What it is, and where its rows are.
+        amount: What is at stake, as text; a number of items where it is no money.
+        count: How many items.
+        owner: Who acts next.
+        due: Until when.
+        since: Since when.
+        next_step: What ends it.
+        is_overdue: Whether the due date has passed.
+        sort_key: At stake first, then age.
+    """
+
+    what: Link
+    amount: str
+    count: int
+    owner: str
+    next_step: str
+    due: date | None = None
+    since: date | None = None
+    is_overdue: bool = False
+    sort_key: tuple[Any, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Items in their order; `more` leads to all of them."""
+
+    items: Sequence[Item]
+    total_count: int
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Two groups of blocks side by side, where there is room."""
+
+    left: Sequence[Any]
+    right: Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A record: names and values."""
+
+    title: str
+    facts: Sequence[tuple[str, Any, Kind]]
+
+
+Block = (
+    Heading
+    | Note
+    | Sentence
+    | Tiles
+    | Cards
+    | Table
+    | Bars
+    | TimeLine
+    | Bridge
+    | Attention
+    | Split
+    | Facts
+)
+
+
+def value_of(cell: Any) -> Any:
+    """What a cell holds, without its link."""
+    return cell.value if isinstance(cell, Link) else cell
+
+
+def cell_text(cell: Any, kind: Kind) -> str:
+    """A cell as people read it."""
+    value = value_of(cell)
+    if value is None:
+        return formats.NONE
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, formats.Money):
+        return formats.money_text(value)
+    if isinstance(value, datetime):
+        return formats.instant_text(value)
+    if isinstance(value, date) and kind != "month":
+        return formats.date_text(value)
+    shown = {
+        "text": str,
+        "month": formats.month_text,
+        "count": formats.count_text,
+        "share": formats.share_text,
+        "seconds": formats.seconds_text,
+        "days": formats.days_text,
+        "number": formats.number_text,
+    }
+    return shown.get(kind, str)(value)
+
+
+def table_csv(table: Table, about: Sequence[tuple[str, str]]) -> bytes:
+    """The table with every digit, safe to open in a spreadsheet; first what it is about.
+
+    An amount takes two cells, the second its currency.
+    """
+    heads: list[str] = []
+    for column in table.columns:
+        heads += (
+            [column.name, f"{column.name}, currency"] if column.kind == "money" else [column.name]
+        )
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    for name, value in about:
+        writer.writerow([escaped_cell(name), escaped_cell(value)])
+    writer.writerow([])
+    writer.writerow([escaped_cell(head) for head in heads])
+    for row in table.rows:
+        writer.writerow(
+            [
+                cell
+                for value, column in zip(row, table.columns, strict=True)
+                for cell in _csv_cells(value_of(value), column)
+            ]
+        )
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _csv_cells(value: Any, column: Column) -> list[str]:
+    if column.kind == "money":
+        return ["", ""] if value is None else [_plain(value.amount), value.currency_code]
+    return [escaped_cell(value) if isinstance(value, str) else _plain(value, column.kind)]
+
+
+def _plain(value: Any, kind: Kind = "text") -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return exact_text(value)
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, date):
+        return f"{value:%Y-%m}" if kind == "month" else value.isoformat()
+    return str(value)

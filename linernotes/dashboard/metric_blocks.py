@@ -1,0 +1,289 @@
+"""Blocks made of metrics: cards of the headline month, time lines, splits; each leads to its rows.
+
+Which metrics a page shows is the page's; nothing is computed here.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from linernotes.dashboard import wording
+from linernotes.dashboard.blocks import (
+    Bar,
+    Bars,
+    Block,
+    Card,
+    Cards,
+    Column,
+    Event,
+    Kind,
+    Link,
+    Note,
+    Point,
+    Table,
+    TimeLine,
+    cell_text,
+)
+from linernotes.dashboard.figures import COLUMNS, Figures, month_before
+from linernotes.dashboard.formats import (
+    Money,
+    change_text,
+    full_money_text,
+    short_money_text,
+)
+
+KINDS: dict[str, Kind] = {
+    "money": "money",
+    "count": "count",
+    "share": "share",
+    "seconds": "seconds",
+    "days": "days",
+}
+MONTH, CURRENCY = "report_month", "currency_code"
+# More bars than these are a list, and a list is better read as the table.
+MOST_BARS = 15
+Values = dict[tuple[Any, ...], Any]
+
+
+def kind(figures: Figures, name: str) -> Kind:
+    return KINDS[figures.info(name).unit]
+
+
+def is_share(figures: Figures, name: str) -> bool:
+    return figures.info(name).unit == "share"
+
+
+def cell(figures: Figures, name: str, value: Any) -> Any:
+    """A value as a table's cell: an amount gets the reporting currency."""
+    if value is None or figures.info(name).unit != "money":
+        return value
+    return Money(value, figures.currency)
+
+
+def short(figures: Figures, name: str, value: Any) -> str:
+    """A value as a card or a bar shows it."""
+    shown = cell(figures, name, value)
+    return (
+        short_money_text(shown)
+        if isinstance(shown, Money)
+        else cell_text(shown, kind(figures, name))
+    )
+
+
+def rows_of(figures: Figures, name: str, months: Sequence[date], **where: str | None) -> str:
+    """The address of the rows of a metric; those of a quotient begin with its numerator."""
+    asked = {"from": f"{months[0]:%Y-%m}", "to": f"{months[-1]:%Y-%m}"}
+    more = {f"by_{column}": value if value is not None else "-" for column, value in where.items()}
+    return figures.selection.href(f"/rows/metric/{name}", **asked, **more)
+
+
+def values_of(
+    figures: Figures, names: Sequence[str], by: tuple[str, ...], months: Sequence[date]
+) -> dict[str, Values]:
+    """Values by metric and key. Metrics that know the same filters are asked together."""
+    together: dict[tuple[Any, ...], list[str]] = {}
+    found: dict[str, Values] = {name: {} for name in names}
+    for name in names:
+        info = figures.info(name)
+        if not set(by) <= set(info.dimensions):
+            continue
+        knows = tuple(column in info.dimensions for column in COLUMNS.values())
+        together.setdefault((info.unit == "money", *knows), []).append(name)
+    for group in together.values():
+        for row in figures.ask(*group, by=by, months=months):
+            key = tuple(row[column] for column in by)
+            for name in group:
+                found[name][key] = row[name]
+    return found
+
+
+def cards(figures: Figures, *names: str, is_large: bool = False) -> Cards:
+    """A card per metric: its value in the headline month, its changes, and the months before."""
+    asked = sorted({*figures.months, *(month_before(figures.headline, n) for n in (1, 3, 12))})
+    by_month = values_of(figures, names, (MONTH,), [asked[0], figures.headline])
+    return Cards([_card(figures, name, by_month[name]) for name in names], is_large)
+
+
+def _card(figures: Figures, name: str, months: Values) -> Card:
+    info = figures.info(name)
+    headline = figures.headline
+    value = months.get((headline,))
+    text = short(figures, name, value)
+    exact = (
+        full_money_text(Money(value, figures.currency)) if info.unit == "money" and value else ""
+    )
+    return Card(
+        label=info.label,
+        value=Link(text, rows_of(figures, name, [headline])),
+        exact="" if exact == text else exact,
+        note=figures.not_split_text(name),
+        meaning=info.description,
+        changes=changes(months, headline, is_share(figures, name)),
+        points=_points(figures, name, months),
+        is_estimate=figures.is_estimate(headline),
+    )
+
+
+def changes(months: Mapping[Any, Any], headline: date, of_share: bool) -> list[str]:
+    """Changes on the month before, three months before, and a year before, as far as known."""
+    now = months.get((headline,))
+    found = []
+    for count, name in ((1, "month"), (3, "quarter"), (12, "year")):
+        text = change_text(now, months.get((month_before(headline, count),)), of_share)
+        if text:
+            found.append(f"{text} on {name}")
+    return found
+
+
+def _points(figures: Figures, name: str, months: Values) -> list[Point]:
+    return [
+        Point(
+            month,
+            months.get((month,)),
+            short(figures, name, months.get((month,))),
+            figures.is_estimate(month),
+            figures.is_in_progress(month),
+            rows_of(figures, name, [month]),
+        )
+        for month in figures.months
+    ]
+
+
+def time_line(
+    figures: Figures,
+    *names: str,
+    title: str = "",
+    target: Decimal | None = None,
+    target_text: str = "",
+) -> Iterator[Block]:
+    """The first metric by month as a drawing, and all of them in its table."""
+    months = figures.months
+    values = values_of(figures, names, (MONTH,), months)
+    if not any(any(v is not None for v in found.values()) for found in values.values()):
+        yield Note(f"{wording.NO_ACTIVITY} {wording.WIDEN}", "empty")
+        return
+    first = names[0]
+    label = figures.info(first).label
+    unit = f", {figures.currency}" if figures.info(first).unit == "money" else ""
+    shown = title or f"{label} by month{unit}"
+    table = Table(
+        f"{first}-by-month",
+        shown,
+        [Column("Month", "month"), Column("State"), *_columns(figures, names)],
+        [
+            [
+                month,
+                figures.state_text(month),
+                *(_linked(figures, name, values[name].get((month,)), [month]) for name in names),
+            ]
+            for month in months
+        ],
+        note=figures.not_split_text(*names),
+    )
+    yield TimeLine(
+        shown,
+        _points(figures, first, values[first]),
+        is_share(figures, first),
+        table,
+        target,
+        target_text,
+        [Event(day, name) for day, name in figures.events(months)],
+    )
+
+
+def _linked(figures: Figures, name: str, value: Any, months: Sequence[date], **where: Any) -> Any:
+    if value is None:
+        return None
+    return Link(cell(figures, name, value), rows_of(figures, name, months, **where))
+
+
+def _columns(figures: Figures, names: Sequence[str]) -> list[Column]:
+    return [
+        Column(
+            f"{figures.info(name).label}, {figures.currency}"
+            if figures.info(name).unit == "money"
+            else figures.info(name).label,
+            kind(figures, name),
+        )
+        for name in names
+    ]
+
+
+def split(
+    figures: Figures,
+    by: str,
+    *names: str,
+    title: str = "",
+    descending: bool = True,
+    is_drawn: bool = True,
+) -> Iterator[Block]:
+    """Metrics of the selected months by one dimension, in the order of the first of them."""
+    months = figures.months
+    values = values_of(figures, names, (by,), months)
+    first = values[names[0]]
+    ordered = sorted(
+        {key for found in values.values() for key, value in found.items() if value},
+        key=lambda key: (_rank(first.get(key), descending), str(key[0] or "")),
+    )
+    label = figures.info(names[0]).label
+    shown = title or f"{label} by {wording.column_name(by).lower()}"
+    if not ordered:
+        yield Note(f"{shown}: {wording.NO_RESULTS[0].lower()}{wording.NO_RESULTS[1:]}", "empty")
+        return
+    whole = values_of(figures, names, (), months)
+    table = Table(
+        f"{names[0]}-by-{by.removesuffix('_id')}",
+        f"{shown}, {figures.caption()}",
+        [Column(wording.column_name(by)), *_columns(figures, names)],
+        [
+            [
+                _named(figures, by, key[0]),
+                *(
+                    _linked(figures, name, values[name].get(key), months, **{by: key[0]})
+                    for name in names
+                ),
+            ]
+            for key in ordered
+        ],
+        ["All", *(_linked(figures, name, whole[name].get(()), months) for name in names)],
+        note=figures.not_split_text(*names),
+    )
+    if not is_drawn or not len(ordered) > 1:
+        yield table
+        return
+    bars = [
+        Bar(
+            name_of(figures, by, key[0]),
+            first.get(key),
+            short(figures, names[0], first.get(key)),
+            rows_of(figures, names[0], months, **{by: key[0]}),
+        )
+        for key in ordered[:MOST_BARS]
+        if first.get(key) is not None
+    ]
+    yield Bars(f"{shown}, {figures.caption()}", bars, table)
+
+
+def _rank(value: Decimal | int | None, descending: bool) -> Decimal:
+    if value is None:
+        return Decimal("Infinity")
+    return -Decimal(value) if descending else Decimal(value)
+
+
+def name_of(figures: Figures, by: str, code: str | None) -> str:
+    """A dimension's value in words."""
+    if code is None:
+        return f"No {wording.column_name(by).lower()}"
+    for name, column in COLUMNS.items():
+        if column == by:
+            return figures.names[name].get(code, wording.CODES.get(code, code))
+    return wording.code_text(by, code)
+
+
+def _named(figures: Figures, by: str, code: str | None) -> Any:
+    """A name that leads to its page, where it has one."""
+    name = name_of(figures, by, code)
+    if by == "partner_id" and code in figures.names["partner"]:
+        return Link(name, figures.selection.href(f"/partners/{code}", partner=None))
+    return name

@@ -1,0 +1,53 @@
+"""The pages, in the order of the menu: each says in blocks what it shows.
+
+How blocks look is not decided here, and no figure is computed.
+"""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from linernotes.dashboard.blocks import Block
+from linernotes.dashboard.figures import Figures
+from linernotes.dashboard.pages import (
+    attention,
+    compensation,
+    connection,
+    consent,
+    data,
+    overview,
+    partners,
+    removals,
+    usage,
+)
+
+
+class Page(Protocol):
+    """A page is a module with these names; `KNOWS` are the filters that it has."""
+
+    @property
+    def TITLE(self) -> str: ...  # noqa: N802
+
+    @property
+    def PATH(self) -> str: ...  # noqa: N802
+
+    @property
+    def SUBTITLE(self) -> str: ...  # noqa: N802
+
+    @property
+    def KNOWS(self) -> tuple[str, ...]: ...  # noqa: N802
+
+    @staticmethod
+    def blocks(figures: Figures) -> Iterator[Block]: ...
+
+
+PAGES: tuple[Page, ...] = (
+    overview,
+    attention,
+    partners,
+    compensation,
+    consent,
+    usage,
+    removals,
+    connection,
+    data,
+)

@@ -1,0 +1,59 @@
+"""Compensation: from revenue to what is payable, on hold and carried.
+
+Totals are in the reporting currency, indicative; exact amounts stand in the payout currencies.
+"""
+
+from collections.abc import Iterator
+
+from linernotes.dashboard import money_blocks
+from linernotes.dashboard.blocks import Block, Heading, Note
+from linernotes.dashboard.figures import Figures
+from linernotes.dashboard.metric_blocks import cards, split, time_line
+
+TITLE, PATH, KNOWS = "Compensation", "/compensation", ("partner", "product", "territory", "period")
+SUBTITLE = "What was earned, what is paid, what is on hold, and why."
+MONEY = (
+    "amount_due_reporting_amount",
+    "gross_earnings_reporting_amount",
+    "on_hold_reporting_amount",
+    "adjustments_reporting_amount",
+)
+BY_USE = ("gross_earnings_reporting_amount", "on_hold_reporting_amount")
+
+
+def blocks(figures: Figures) -> Iterator[Block]:
+    """The page, from top to bottom."""
+    is_split = bool(figures.selection.product or figures.selection.territory)
+    if is_split:
+        yield Note(
+            "Deductions, balances and Payable belong to whole contracts and cannot be shown by "
+            "product or territory; this page shows gross earnings and what is on hold."
+        )
+    names = BY_USE if is_split else MONEY
+    yield cards(figures, *names)
+    if not is_split:
+        yield money_blocks.bridge(figures)
+        if figures.selection.partner:
+            yield Note("Net revenue and the service's margin cannot be shown per partner.")
+        yield Heading("Payout currencies")
+        yield from money_blocks.payouts(figures)
+    yield Heading("By month")
+    yield from time_line(figures, *names)
+    yield Heading("Effective rate and concentration")
+    yield from concentration(figures)
+    yield Heading("By partner")
+    yield from split(figures, "partner_id", *names)
+    yield Heading("By product")
+    yield from split(figures, "product_id", *BY_USE)
+    yield Heading("By territory")
+    yield from split(figures, "territory", *BY_USE)
+    yield Heading("Money on hold: reasons and next steps")
+    yield from money_blocks.holds(figures)
+    yield Heading("Liabilities")
+    yield from money_blocks.liabilities(figures)
+
+
+def concentration(figures: Figures) -> Iterator[Block]:
+    """What a use earns, and how much of it goes to the recordings and works that earn most."""
+    yield from money_blocks.rates(figures)
+    yield from money_blocks.top_objects(figures)

@@ -1,0 +1,90 @@
+"""Overview: are the promises kept, how much money, what needs attention.
+
+Verdicts and the bridge are published tables; nothing is computed here.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from linernotes.dashboard import wording
+from linernotes.dashboard.attention import attention
+from linernotes.dashboard.blocks import (
+    Attention,
+    Block,
+    Cards,
+    Heading,
+    Link,
+    Sentence,
+    Split,
+    Tiles,
+)
+from linernotes.dashboard.figures import Figures, month_before
+from linernotes.dashboard.formats import change_text, month_text
+from linernotes.dashboard.metric_blocks import cards, rows_of, short, time_line, values_of
+from linernotes.dashboard.money_blocks import bridge
+from linernotes.dashboard.promise_blocks import tiles, verdicts_of
+
+TITLE, PATH, KNOWS = "Overview", "/", ("partner", "period")
+SUBTITLE = "Where we stand: our commitments, payments, and what needs your attention."
+ITEMS_SHOWN = 5
+DUE = "amount_due_reporting_amount"
+GROSS = "gross_earnings_reporting_amount"
+HELD = "on_hold_reporting_amount"
+OFF_TARGET = {"at_risk", "broken"}
+
+
+def blocks(figures: Figures) -> Iterator[Block]:
+    """The page, from top to bottom."""
+    items = attention(figures)
+    yield sentence(figures, len(items))
+    yield Tiles(tiles(figures))
+    due = cards(figures, DUE, is_large=True)
+    yield Split(
+        [Heading(f"Payments, {month_text(figures.headline)}"), due, bridge(figures)],
+        [
+            Heading("Needs your attention"),
+            Attention(items[:ITEMS_SHOWN], len(items), "/attention"),
+        ],
+    )
+    yield Heading("Amount due by month")
+    yield from time_line(figures, DUE, GROSS, HELD)
+    yield Heading("The month in figures")
+    yield Cards(
+        [
+            *cards(figures, GROSS, HELD).cards,
+            *cards(figures, "ai_generations", "derivative_streams").cards,
+            *cards(figures, "credit_coverage", "explicit_consent_share").cards,
+            *cards(figures, "removal_actions", "overturn_rate").cards,
+            *cards(figures, "derivative_to_source_conversion", "source_lift").cards,
+        ]
+    )
+
+
+def sentence(figures: Figures, item_count: int) -> Sentence:
+    """Where we stand, in one sentence made of data."""
+    month, before = figures.headline, month_before(figures.headline)
+    found = values_of(figures, [DUE], ("report_month",), [before, month])[DUE]
+    now = found.get((month,)) or Decimal(0)
+    change = change_text(now, found.get((before,)), False)
+    parts: list[str | Link] = [
+        f"For {month_text(month)}, ",
+        Link(short(figures, DUE, now), rows_of(figures, DUE, [month])),
+        f" is due{f' ({change} on the month before)' if change else ''}; ",
+    ]
+    verdicts = verdicts_of(figures, month)
+    missed = [promise for promise, verdict in verdicts.items() if verdict in OFF_TARGET]
+    if not verdicts:
+        parts.append("no promise can be judged yet")
+    elif missed:
+        for number, promise in enumerate(missed):
+            parts.append(("", " and " if number == len(missed) - 1 else ", ")[number > 0])
+            name = wording.PROMISES[promise].name
+            parts.append(Link(name if number == 0 else name.lower(), f"/promises/{promise}"))
+        parts.append(f" {'is' if len(missed) == 1 else 'are'} off target")
+    else:
+        parts.append("no promise is off target")
+    parts.append("; ")
+    what = f"{item_count} item{'' if item_count == 1 else 's'}"
+    parts.append(Link(what, "/attention"))
+    parts.append(f" {'needs' if item_count == 1 else 'need'} attention.")
+    return Sentence(parts)

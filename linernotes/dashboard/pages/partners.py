@@ -1,0 +1,127 @@
+"""Partners: one row for each, and a page for each, the brief for a meeting.
+
+Figures are metrics of the partner; amounts in the reporting currency are indicative.
+"""
+
+from collections.abc import Iterator
+
+from linernotes.dashboard import money_blocks, wording
+from linernotes.dashboard.attention import attention
+from linernotes.dashboard.blocks import Attention, Block, Cards, Column, Heading, Note, Table
+from linernotes.dashboard.drill import TABLES, RowSet, read_rows
+from linernotes.dashboard.figures import Figures
+from linernotes.dashboard.formats import month_text
+from linernotes.dashboard.metric_blocks import cards, split, time_line
+
+TITLE, PATH, KNOWS = "Partners", "/partners", ("period",)
+SUBTITLE = "What each partner is paid, what is on hold, and how its repertoire is used."
+MONEY = (
+    "amount_due_reporting_amount",
+    "gross_earnings_reporting_amount",
+    "on_hold_reporting_amount",
+    "adjustments_reporting_amount",
+)
+USE = ("ai_weighted_uses", "explicit_consent_share", "credit_coverage", "removal_actions")
+
+
+def blocks(figures: Figures) -> Iterator[Block]:
+    """The list of partners."""
+    yield from split(figures, "partner_id", *MONEY, title="Amount due by partner")
+    yield Note(money_blocks.INDICATIVE)
+    yield Heading("Use, consent, credit and removals")
+    yield from split(
+        figures,
+        "partner_id",
+        *USE,
+        "opt_in_rate",
+        "unconsented_uses",
+        title="Use, consent, credit and removals by partner",
+        is_drawn=False,
+    )
+
+
+def partner_blocks(figures: Figures, partner: str) -> Iterator[Block]:
+    """The page of one partner; the selection has to be the partner's."""
+    month = month_text(figures.headline)
+    yield Heading(f"Payments, {month}")
+    yield cards(figures, *MONEY)
+    yield money_blocks.bridge(figures)
+    yield from money_blocks.payouts(figures)
+    yield Heading("Needs attention")
+    items = attention(figures, partner)
+    yield Attention(items, len(items)) if items else Note("Nothing needs attention.", "good")
+    yield Heading("On hold")
+    yield from money_blocks.holds(figures)
+    yield Heading("Amount due by month")
+    yield from time_line(figures, MONEY[0], *MONEY[1:3])
+    yield Heading("Use, consent and credit")
+    yield Cards(
+        [
+            *cards(figures, "ai_weighted_uses", "explicit_consent_share", "opt_in_rate").cards,
+            *cards(figures, "unconsented_uses", "late_consent_rate").cards,
+            *cards(figures, "credit_coverage", "shown_credit_rate").cards,
+        ]
+    )
+    yield Heading("Removals")
+    yield cards(figures, "removal_actions", "time_to_action_median", "appeal_rate", "overturn_rate")
+    yield Heading("Connection")
+    yield from _connection(figures, partner)
+    yield Heading("Advances, guarantees, reserves and balances")
+    yield from money_blocks.liabilities(figures)
+    yield Heading("Contracts")
+    found = read_rows(
+        figures,
+        RowSet("contracts", TABLES["contracts"], ("partner_id = ?",), (partner,)),
+        "Contracts and their versions",
+    )
+    yield found.table if found.count else Note("No contracts.", "empty")
+    yield from _documents(figures, partner)
+
+
+def _connection(figures: Figures, partner: str) -> Iterator[Block]:
+    """Audiences as the partner sees them in its package: small counts hidden, others rounded."""
+    rows = figures.view.rows(
+        "select report_month, sum(derivative_listener_count), "
+        "sum(source_listener_within_7_days_count), sum(new_fan_count), "
+        "count(*) filter (where suppression_code is not null) "
+        "from published.reports.rpt_partner__fan_connection "
+        "where partner_id = ? and list_contains(?, report_month) group by all order by all",
+        (partner, figures.months),
+    )
+    if not rows:
+        yield Note(wording.NO_ACTIVITY, "empty")
+        return
+    yield Table(
+        "connection",
+        "Audiences as shown to the partner",
+        [
+            Column("Month", "month"),
+            Column("Listeners of AI versions", "count"),
+            Column("Went on to play the original", "count"),
+            Column("New fans", "count"),
+            Column("Rows with hidden cells", "count"),
+        ],
+        [list(row) for row in rows],
+        note="Counts below 10 are hidden, others rounded to 5, so totals may understate.",
+    )
+
+
+def _documents(figures: Figures, partner: str) -> Iterator[Block]:
+    rows = figures.view.rows(
+        "select report_month, count(*), count(*) filter (where statement_state = 'issued'), "
+        "max(issued_at) from published.marts.fct_statements where partner_id = ? "
+        "group by all order by report_month desc",
+        (partner,),
+    )
+    yield Heading("Statements", "Each month's package of an issued statement is in the outbox.")
+    yield Table(
+        "documents",
+        "Statements by month",
+        [
+            Column("Month", "month"),
+            Column("Statements", "count"),
+            Column("Issued", "count"),
+            Column("Issued at", "instant"),
+        ],
+        [list(row) for row in rows],
+    )

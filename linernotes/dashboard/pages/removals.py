@@ -1,0 +1,76 @@
+"""Removals: what was taken down or restricted, why, how fast, and how appeals were decided.
+
+Every figure is a metric of the semantic layer.
+"""
+
+from collections.abc import Iterator
+
+from linernotes.dashboard.blocks import Block, Facts, Heading, Link, Note
+from linernotes.dashboard.drill import rows_href
+from linernotes.dashboard.figures import Figures
+from linernotes.dashboard.metric_blocks import cards, split, time_line
+
+TITLE, PATH, KNOWS = "Removals", "/removals", ("partner", "period")
+SUBTITLE = "What was taken down or restricted, why, how fast, and how appeals were decided."
+# What is counted is never told alone: one uploader may stand behind a thousand actions.
+COUNTS = ("removal_actions", "removal_recordings", "removal_uploaders")
+
+
+def blocks(figures: Figures) -> Iterator[Block]:
+    """The page, from top to bottom."""
+    yield cards(
+        figures,
+        *COUNTS,
+        "takedown_actions",
+        "time_to_action_median",
+        "time_to_action_p90",
+        "case_time_to_action_median",
+        "detection_automation_rate",
+        "decision_automation_rate",
+        "play_before_removal_count",
+    )
+    yield Note(
+        "Automated detection and automated decision are counted separately. Recordings and "
+        "uploaders are not additive across breakdowns."
+    )
+    yield Heading("Actions by month")
+    yield from time_line(figures, *COUNTS)
+    yield Heading("By reason")
+    yield from split(
+        figures,
+        "programme_reason",
+        *COUNTS,
+        "time_to_action_median",
+        "appeal_rate",
+        "overturn_rate",
+    )
+    yield Heading("By affected partner")
+    yield from split(
+        figures, "partner_id", *COUNTS, "time_to_action_median", "appeal_rate", "overturn_rate"
+    )
+    yield Heading("Appeals")
+    yield cards(figures, "appealed_actions", "appeal_rate", "overturn_rate")
+    yield Heading("Notices")
+    yield cards(figures, "notice_count", "open_notice_count", "notice_validity_rate")
+    yield Heading("Statements of reasons (DSA)")
+    yield from _filings(figures)
+
+
+def _filings(figures: Figures) -> Iterator[Block]:
+    [(filed,)] = figures.view.rows(
+        "select count(*) from published.reports.rpt_regulator__statements_of_reasons"
+    )
+    [(unfiled,)] = figures.view.rows(
+        "select count(*) from published.reports.rpt_regulator__unfiled_actions"
+    )
+    yield Facts(
+        "",
+        [
+            ("Statements of reasons ready or filed", filed, "count"),
+            (
+                "Removals with no statement of reasons filed",
+                Link(unfiled, rows_href("unfiled")) if unfiled else 0,
+                "count",
+            ),
+        ],
+    )

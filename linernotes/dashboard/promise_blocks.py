@@ -1,0 +1,263 @@
+"""Blocks about the promises: tiles, and what stands behind a verdict.
+
+Verdicts come from `fct_promise_verdicts`.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from linernotes.dashboard import wording
+from linernotes.dashboard.blocks import (
+    VERDICTS,
+    Block,
+    Column,
+    Event,
+    Heading,
+    Link,
+    Note,
+    Point,
+    Table,
+    Tile,
+    TimeLine,
+)
+from linernotes.dashboard.figures import Figures, Verdict, month_before
+from linernotes.dashboard.formats import (
+    Money,
+    change_text,
+    count_text,
+    date_text,
+    full_money_text,
+    month_text,
+    share_text,
+)
+from linernotes.money import round_half_up
+
+# The gravest first: the figure of a tile is that of its worst measure.
+WEIGHTS = {"licensed_use_share", "consented_use_share"}
+AMOUNTS = {"licensed_money_share", "paid_share", "held_long_share"}
+# Weights are counted in billionths of a use.
+NANO = Decimal(10) ** 9
+RANKS = ("broken", "at_risk", "cannot_tell", "on_target")
+
+
+def value_text(found: Verdict, value: Any) -> str:
+    """A measure's value as people read it; an uplift with its sign."""
+    if value is None:
+        return "–"
+    if found.unit == "count":
+        return count_text(value)
+    text = share_text(Decimal(value))
+    if found.measure != "source_lift":
+        return text
+    margin = f" ± {share_text(Decimal(found.interval))}" if found.interval is not None else ""
+    return f"{'+' if value > 0 else ''}{text}{margin}"
+
+
+def short_value_text(found: Verdict) -> str:
+    """The value of a tile: without its interval, which stands beneath."""
+    return value_text(found, found.value).split(" ± ")[0]
+
+
+def interval_text(found: Verdict) -> str:
+    """From where to where an estimate's true value lies, with 95 % confidence."""
+    if found.interval is None or found.value is None:
+        return ""
+    low, high = found.value - found.interval, found.value + found.interval
+    return f", {share_text(low)} to {share_text(high)}"
+
+
+def target_text(found: Verdict) -> str:
+    """Target: at least 95 % (Finance)."""
+    if found.target is None:
+        return "No target"
+    sign = "at least" if found.direction == "at_least" else "at most"
+    value = share_text(found.target) if found.unit == "share" else count_text(found.target)
+    return f"Target: {sign} {value}"
+
+
+def rows_href(found: Verdict, part: str = "numerator") -> str:
+    """The rows behind a measure's value."""
+    return f"/rows/measure/{found.measure}?month={found.month:%Y-%m}&part={part}"
+
+
+def verdicts_of(figures: Figures, month: Any) -> dict[str, str]:
+    """Each promise's verdict in a month."""
+    return {one.promise: one.promise_verdict for one in figures.verdicts if one.month == month}
+
+
+def tiles(figures: Figures) -> list[Tile]:
+    """A tile per promise: the measure that decides its verdict, in the headline month."""
+    month = figures.headline
+    found = []
+    for code, promise in wording.PROMISES.items():
+        measures = [v for v in figures.verdicts if v.month == month and v.promise == code]
+        href = figures.selection.href(f"/promises/{code}", partner=None, product=None)
+        if not measures:
+            found.append(
+                Tile(
+                    promise.name,
+                    "cannot_tell",
+                    Link("–", href),
+                    "No complete month yet",
+                    "",
+                    "",
+                    "",
+                    href,
+                )
+            )
+            continue
+        worst = min(
+            (v for v in measures if v.target is not None),
+            key=lambda v: RANKS.index(v.measure_verdict),
+            default=measures[0],
+        )
+        before = _before(figures, worst, 1)
+        change = change_text(worst.value, before.value if before else None, True)
+        if worst.unit == "count":
+            change = ""
+        verdict: Any = worst.promise_verdict
+        found.append(
+            Tile(
+                promise.name,
+                verdict,
+                Link(short_value_text(worst), rows_href(worst)),
+                f"{wording.MEASURES[worst.measure][0]}{interval_text(worst)}",
+                " · ".join(filter(None, (target_text(worst), worst.owner))),
+                f"{change} on month" if change else "",
+                f"since {month_text(worst.since)}",
+                href,
+            )
+        )
+    return found
+
+
+def _before(figures: Figures, found: Verdict, count: int) -> Verdict | None:
+    month = month_before(found.month, count)
+    return next(
+        (v for v in figures.verdicts if v.month == month and v.measure == found.measure), None
+    )
+
+
+def promise(figures: Figures, code: str) -> Iterator[Block]:
+    """What stands behind a promise's verdict: every measure, its target, and its months."""
+    measures = measures_of(figures, code)
+    if not measures:
+        yield Note("No complete month can be judged yet.", "empty")
+        return
+    yield Note(
+        f"{VERDICTS[measures[0].promise_verdict]} since {month_text(measures[0].since)}. "
+        "A promise is as good as the worst of its measures.",
+        "good" if measures[0].promise_verdict == "on_target" else "plain",
+    )
+    yield measures_table(figures, code)
+    for v in measures:
+        name, meaning = wording.MEASURES[v.measure]
+        yield Heading(name, meaning)
+        yield _line(figures, v)
+
+
+def measures_of(figures: Figures, code: str) -> list[Verdict]:
+    """The measures of a promise in the headline month."""
+    month = figures.headline
+    return [v for v in figures.verdicts if v.month == month and v.promise == code]
+
+
+def measures_table(figures: Figures, code: str) -> Table:
+    """Each measure with its value, what it counts, its target and verdict."""
+    return Table(
+        f"{code}-measures",
+        f"Measures, {month_text(figures.headline)}",
+        [
+            Column("Measure"),
+            Column("Value", "number"),
+            Column("Counted"),
+            Column("Target"),
+            Column("Owner"),
+            Column("Target from", "date"),
+            Column("Verdict"),
+        ],
+        [
+            [
+                wording.MEASURES[v.measure][0],
+                Link(value_text(v, v.value), rows_href(v)),
+                Link(
+                    counted_text(figures, v),
+                    rows_href(v, "denominator" if v.denominator else "numerator"),
+                ),
+                target_text(v).removeprefix("Target: ").capitalize(),
+                v.owner,
+                v.target_from,
+                VERDICTS[v.measure_verdict],
+            ]
+            for v in measures_of(figures, code)
+        ],
+    )
+
+
+def counted_text(figures: Figures, found: Verdict) -> str:
+    """What a measure counts, of what: 200 of 287."""
+    if found.numerator is None:
+        return "–"
+    if found.denominator is None:
+        return count_text(found.numerator)
+    return f"{amount_text(figures, found, 'numerator')} of {amount_text(figures, found)}"
+
+
+def amount_text(figures: Figures, found: Verdict, part: str = "denominator") -> str:
+    """The numerator or denominator of a measure in its unit: uses, money, things."""
+    number = found.numerator if part == "numerator" else found.denominator
+    if number is None:
+        return "–"
+    if found.measure in WEIGHTS:
+        return f"{count_text(round_half_up(number / NANO, 0))} uses"
+    if found.measure in AMOUNTS:
+        return full_money_text(Money(number, figures.currency))
+    return count_text(number)
+
+
+def _line(figures: Figures, now: Verdict) -> TimeLine:
+    months = figures.months
+    by_month = {v.month: v for v in figures.verdicts if v.measure == now.measure}
+    points = [
+        Point(
+            month,
+            by_month[month].value if month in by_month else None,
+            value_text(by_month[month], by_month[month].value) if month in by_month else "–",
+            figures.is_estimate(month),
+            figures.is_in_progress(month),
+            rows_href(by_month[month]) if month in by_month else "",
+        )
+        for month in months
+    ]
+    name, _ = wording.MEASURES[now.measure]
+    table = Table(
+        f"{now.measure}-by-month",
+        f"{name} by month",
+        [
+            Column("Month", "month"),
+            Column(name, "number"),
+            Column("Target"),
+            Column("Verdict"),
+        ],
+        [
+            [
+                month,
+                Link(value_text(v, v.value), rows_href(v)),
+                target_text(v).removeprefix("Target: ").capitalize(),
+                VERDICTS[v.measure_verdict],
+            ]
+            for month in months
+            if (v := by_month.get(month))
+        ],
+    )
+    dated = f" (from {date_text(now.target_from)})" if now.target_from else ""
+    return TimeLine(
+        f"{name} by month",
+        points,
+        now.unit == "share",
+        table,
+        now.target,
+        f"{target_text(now)}{dated}" if now.target is not None else "",
+        [Event(day, title) for day, title in figures.events(months)],
+    )

@@ -1,0 +1,125 @@
+"""What the reader has selected: partners, months, products, territories; it stands in the address.
+
+What the selection means for a figure is `figures`'.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from starlette.datastructures import QueryParams
+
+from linernotes.dashboard.formats import month_text, span_text
+from linernotes.errors import LinernotesError
+
+FIRST, LAST = "from", "to"
+NAMES = {"partner": "Partner", "product": "Product", "territory": "Territory"}
+ALL = {"partner": "All partners", "product": "All products", "territory": "All territories"}
+MONTHS_SHOWN = 13
+
+
+class NotThere(LinernotesError):
+    """A link asks for something that this publication does not have."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What there is to select: names by id, months in order, and the headline month.
+
+    `headline` is the latest complete month with revenue.
+    """
+
+    things: Mapping[str, Mapping[str, str]]
+    months: Sequence[date]
+    headline: date
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is selected; nothing of a kind means all of it."""
+
+    partner: tuple[str, ...]
+    product: tuple[str, ...]
+    territory: tuple[str, ...]
+    months: tuple[date, ...]
+    headline: date
+    is_default_period: bool
+
+    def of(self, kind: str) -> tuple[str, ...]:
+        return getattr(self, kind)
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.partner or self.product or self.territory) or not self.is_default_period
+
+    def href(self, path: str, **changes: object) -> str:
+        """A page with the same selection, and some of it changed: None takes a filter away.
+
+        Other names go into the address as they are.
+        """
+        wanted: dict[str, object] = {kind: self.of(kind) for kind in NAMES}
+        if not self.is_default_period:
+            wanted |= {FIRST: f"{self.months[0]:%Y-%m}", LAST: f"{self.months[-1]:%Y-%m}"}
+        wanted |= changes
+        query = [
+            (name, str(value))
+            for name, values in wanted.items()
+            for value in (values if isinstance(values, list | tuple) else [values])
+            if value not in (None, "")
+        ]
+        return f"{path}?{urlencode(query)}" if query else path
+
+
+def read_selection(query: QueryParams, options: Options) -> Selection:
+    """What an address selects.
+
+    Raises:
+        NotThere: if it asks for what is not there; a link is never widened to all.
+    """
+    chosen = {}
+    for kind, name in NAMES.items():
+        wanted = tuple(dict.fromkeys(one for one in query.getlist(kind) if one))
+        unknown = [one for one in wanted if one not in options.things[kind]]
+        if unknown:
+            raise NotThere(f"{name} “{unknown[0]}” is not in the published data.")
+        chosen[kind] = wanted
+    by_text = {f"{month:%Y-%m}": month for month in options.months}
+    default = default_months(options)
+    ends = []
+    for name, fallback in ((FIRST, default[0]), (LAST, default[-1])):
+        text = query.get(name) or ""
+        if text and text not in by_text:
+            raise NotThere(f"There is no month “{text}” in the published data.")
+        ends.append(by_text.get(text, fallback))
+    first, last = ends
+    if last < first and not (query.get(FIRST) and query.get(LAST)):
+        first = last = by_text.get(query.get(FIRST) or query.get(LAST) or "", last)
+    if last < first:
+        raise NotThere(f"No month lies between {month_text(first)} and {month_text(last)}.")
+    months = tuple(month for month in options.months if first <= month <= last)
+    return Selection(
+        **chosen,
+        months=months,
+        headline=max((m for m in months if m <= options.headline), default=months[-1]),
+        is_default_period=(first, last) == (default[0], default[-1]),
+    )
+
+
+def default_months(options: Options) -> tuple[date, ...]:
+    """The 13 months that end with the headline month."""
+    return tuple(month for month in options.months if month <= options.headline)[-MONTHS_SHOWN:]
+
+
+def first_selection(options: Options) -> Selection:
+    """What is shown to somebody who has not selected anything."""
+    return read_selection(QueryParams(), options)
+
+
+def selection_text(selection: Selection, options: Options) -> str:
+    """What a page is about, in a line."""
+    parts = [span_text(selection.months)]
+    for kind, all_of_it in ALL.items():
+        names = [options.things[kind][one] for one in selection.of(kind)]
+        parts.append(", ".join(names) if names else all_of_it.lower())
+    return " · ".join(parts)

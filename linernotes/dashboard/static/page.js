@@ -1,0 +1,50 @@
+// What a page does besides being read: printing, copying its link, telling of newer data.
+"use strict";
+const whole = document.getElementById("whole");
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.hasAttribute("data-print")) window.print();
+  if (button.hasAttribute("data-copy-link")) {
+    const told = button.textContent;
+    const done = (text) => {
+      button.textContent = text;
+      setTimeout(() => { button.textContent = told; }, 2000);
+    };
+    if (navigator.clipboard) navigator.clipboard.writeText(location.href).then(() => done("Link copied"), () => done(location.href));
+    else window.prompt("Link to this page", location.href);
+  }
+});
+// Wide screens show the menu and the filters; narrow ones open them on demand.
+const menu = document.querySelector("details.menu");
+if (menu) {
+  const wide = window.matchMedia("(min-width: 900px)");
+  const settle = () => { menu.open = wide.matches; };
+  wide.addEventListener("change", settle);
+  settle();
+}
+window.addEventListener("beforeprint", () => {
+  for (const part of document.querySelectorAll("details.behind:not([open])")) { part.open = true; part.dataset.printed = ""; }
+});
+window.addEventListener("afterprint", () => {
+  for (const part of document.querySelectorAll("details[data-printed]")) { part.open = false; delete part.dataset.printed; }
+});
+if (whole) {
+  const shown = whole.dataset.publication;
+  const look = () => fetch("/publication", { headers: { accept: "text/plain" } })
+    .then((answer) => (answer.ok ? answer.text() : shown))
+    .then((now) => {
+      if (now === shown || document.querySelector(".newer")) return;
+      const note = document.createElement("p");
+      note.className = "note newer";
+      note.setAttribute("role", "status");
+      const link = document.createElement("a");
+      link.href = location.href;
+      link.textContent = "Show it";
+      note.append("Newer data has been published. ", link);
+      document.getElementById("main").prepend(note);
+    })
+    .catch(() => {});
+  setInterval(look, 10000);
+  requestAnimationFrame(() => requestAnimationFrame(() => { document.documentElement.dataset.drawn = ""; }));
+}

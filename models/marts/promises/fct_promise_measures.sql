@@ -1,0 +1,199 @@
+-- One row per month and measure of the five promises: agreements before launch, choice,
+-- fair pay, credit, artist-fan connection. Shares are of 1; counts have no denominator.
+-- Months are those with revenue or use that have ended at the freeze.
+with
+    exchange_rates as (select * from {{ ref("dim_exchange_rates") }}),
+    statements as (select * from {{ ref("fct_statements") }}),
+    holds as (select * from {{ ref("fct_holds") }}),
+    months as (
+        select usage_month as report_month
+        from {{ ref("fct_pools") }}
+        where cast(usage_month + interval '1' month as {{ t_ts() }}) <= {{ known_at() }}
+        group by usage_month
+    ),
+    lines as (
+        select
+            compensation_lines.*,
+            {{
+                reporting_amount(
+                    "compensation_lines.amount", "exchange_rates.indicative_rate"
+                )
+            }} as reporting_amount
+        from {{ ref("fct_compensation_lines") }} as compensation_lines
+        left join
+            exchange_rates
+            on exchange_rates.rate_month = compensation_lines.report_month
+            and exchange_rates.currency_code = compensation_lines.currency_code
+        where compensation_lines.line_type in ('USAGE', 'TRAINING_FEE')
+    ),
+    paid_statuses as (
+        select consent_status from {{ ref("dim_consent_statuses") }} where is_paid
+    ),
+    -- Uses, and money, under a contract; uses with consent; earnings that nothing
+    -- holds.
+    line_sums as (
+        select
+            report_month,
+            sum(
+                case
+                    when line_type = 'USAGE' and contract_id is not null
+                    then weight_nano
+                    else 0
+                end
+            ) as licensed_weight,
+            sum(case when line_type = 'USAGE' then weight_nano else 0 end) as weight,
+            sum(
+                case when contract_id is not null then reporting_amount else 0 end
+            ) as licensed_amount,
+            sum(
+                case
+                    when
+                        line_type = 'USAGE'
+                        and consent_status in (select consent_status from paid_statuses)
+                    then weight_nano
+                    else 0
+                end
+            ) as consented_weight,
+            sum(
+                case
+                    when line_type = 'USAGE' and consent_status is not null
+                    then weight_nano
+                    else 0
+                end
+            ) as judged_weight,
+            sum(
+                case when hold_bucket is null then reporting_amount else 0 end
+            ) as paid_amount,
+            sum(reporting_amount) as gross_amount
+        from lines
+        group by report_month
+    ),
+    held_long as (
+        select
+            months.report_month,
+            sum(
+                {{
+                    reporting_amount(
+                        "case when holds.released_month is null or holds.released_month"
+                        " <= months.report_month then holds.amount -"
+                        " holds.released_amount else holds.amount end",
+                        "exchange_rates.indicative_rate",
+                    )
+                }}
+            ) as amount
+        from months
+        inner join
+            holds
+            on cast(holds.opened_month + interval '4' month as date)
+            <= cast(months.report_month + interval '1' month as date)
+        inner join
+            exchange_rates
+            on exchange_rates.rate_month = months.report_month
+            and exchange_rates.currency_code = holds.currency_code
+        where holds.hold_bucket <> 'BELOW_MINIMUM'
+        group by months.report_month
+    ),
+    gross_to_date as (
+        select months.report_month, sum(line_sums.gross_amount) as amount
+        from months
+        inner join line_sums on line_sums.report_month <= months.report_month
+        group by months.report_month
+    ),
+    -- A statement is on time if it is issued by the 25th of the month after its own.
+    statement_sums as (
+        select
+            report_month,
+            sum(
+                case
+                    when
+                        issued_at < cast(
+                            cast(report_month + interval '1' month as date)
+                            + 25 as {{ t_ts() }}
+                        )
+                    then 1
+                    else 0
+                end
+            ) as timely_count,
+            count(*) as statement_count
+        from statements
+        where
+            cast(cast(report_month + interval '1' month as date) + 25 as {{ t_ts() }})
+            <= {{ known_at() }}
+        group by report_month
+    ),
+    credit_sums as (
+        select
+            usage_month as report_month,
+            sum(case when is_covered then 1 else 0 end) as credited_count,
+            sum(case when has_names then 1 else 0 end) as derivative_count
+        from {{ ref("fct_derivative_credits") }}
+        group by usage_month
+    ),
+    long_holds as (
+        select
+            held_long.report_month,
+            held_long.amount as held_amount,
+            gross_to_date.amount as gross_amount
+        from held_long
+        inner join gross_to_date on gross_to_date.report_month = held_long.report_month
+    ),
+    launches as (
+        select months.report_month, count(*) as launch_count
+        from months
+        inner join
+            {{ ref("fct_unlicensed_launches") }} as unlicensed
+            on unlicensed.launched_at
+            < cast(months.report_month + interval '1' month as {{ t_ts() }})
+        group by months.report_month
+    ),
+    {%- set shares = [
+        ("line_sums", "licensed_use_share", "licensed_weight", "weight"),
+        (
+            "line_sums",
+            "licensed_money_share",
+            "licensed_amount",
+            "gross_amount",
+        ),
+        (
+            "line_sums",
+            "consented_use_share",
+            "consented_weight",
+            "judged_weight",
+        ),
+        ("line_sums", "paid_share", "paid_amount", "gross_amount"),
+        ("long_holds", "held_long_share", "held_amount", "gross_amount"),
+        (
+            "statement_sums",
+            "timely_statement_share",
+            "timely_count",
+            "statement_count",
+        ),
+        (
+            "credit_sums",
+            "credit_coverage",
+            "credited_count",
+            "derivative_count",
+        ),
+        ("launches", "unlicensed_launch_count", "launch_count", "null"),
+    ] %}
+    -- Every branch has the same types, or weights would round amounts to whole units.
+    figures as (
+        {%- for table, measure, numerator, denominator in shares %}
+            select
+                report_month,
+                '{{ measure }}' as measure_name,
+                cast({{ numerator }} as {{ t_dec(28, 6) }}) as numerator,
+                cast({{ denominator }} as {{ t_dec(28, 6) }}) as denominator
+            from {{ table }}
+            {% if not loop.last %}
+                union all
+            {% endif %}
+        {%- endfor %}
+    )
+select
+    cast(figures.report_month as date) as report_month,
+    cast(figures.measure_name as {{ t_str() }}) as measure_name,
+    cast(figures.numerator as {{ t_dec(28, 6) }}) as numerator,
+    cast(figures.denominator as {{ t_dec(28, 6) }}) as denominator
+from figures
+inner join months on months.report_month = figures.report_month

@@ -1,0 +1,141 @@
+"""The board pack over the edge cases' published file: what stands in it, and the mail that brings it.
+
+That mail in general goes as secure as is set is tested with the alerts.
+"""
+
+import email
+import json
+import shutil
+from collections.abc import Iterator
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pypdfium2
+import pytest
+
+from linernotes.dashboard import wording
+from linernotes.errors import LinernotesError
+from linernotes.published import publication
+from linernotes.settings import Settings
+from orchestration.board_packs import mail_board_pack, write_board_pack
+from orchestration.resources import Home
+from orchestration.sensors import alert_on_verdicts
+from tests.fixtures.mail_server import MailServer
+
+
+@pytest.fixture(scope="module")
+def home(case_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("board")
+    shutil.copytree(
+        Settings(home=case_home).published_root,
+        Settings(home=home).published_root,
+        copy_function=shutil.copyfile,
+    )
+    return home
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
+    """A mail server with TLS and a login, which this machine trusts."""
+    server = MailServer(tmp_path, "starttls", "house", "secret")
+    monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
+    yield server
+    server.close()
+
+
+def settings_of(home: Path, server: MailServer) -> Settings:
+    return Settings(
+        home=home,
+        board_email="board@example.org",
+        alert_email="team@example.org",
+        smtp_host="127.0.0.1",
+        smtp_port=server.port,
+        smtp_security="starttls",
+        smtp_user="house",
+        smtp_password="secret",
+    )
+
+
+def month_of(home: Path) -> str:
+    settings = Settings(home=home)
+    file = settings.published_root / publication(settings).file_name
+    with duckdb.connect(str(file), read_only=True) as connection:
+        found = connection.execute("select max(report_month) from marts.fct_promise_verdicts")
+        return f"{found.fetchall()[0][0]:%Y-%m}"
+
+
+def test_board_pack_has_a_page_per_promise_money_risks_and_decisions(
+    home: Path, tmp_path: Path
+) -> None:
+    file = write_board_pack(Settings(home=home), month_of(home), tmp_path / "pack.pdf")
+
+    document = pypdfium2.PdfDocument(file)
+    pages = [page.get_textpage().get_text_bounded() for page in document]
+    document.close()
+    for promise in wording.PROMISES.values():
+        assert sum(f"Our commitment: {promise.commitment}" in page for page in pages) == 1
+    whole = "\n".join(pages)
+    for head in ("Decisions asked", "Money", "Risks", "Amount due", "Gross earnings"):
+        assert head in whole
+
+
+def test_board_pack_of_the_same_publication_has_the_same_bytes(home: Path, tmp_path: Path) -> None:
+    month = month_of(home)
+
+    first, second = (
+        write_board_pack(Settings(home=home), month, tmp_path / f"{name}.pdf") for name in "ab"
+    )
+
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_board_pack_of_a_month_that_is_not_complete_is_refused(home: Path) -> None:
+    with pytest.raises(LinernotesError, match="latest complete month"):
+        write_board_pack(Settings(home=home), "2031-01")
+
+
+def test_board_pack_is_mailed_over_tls_with_a_login(
+    home: Path, server: MailServer, tmp_path: Path
+) -> None:
+    settings, month = settings_of(home, server), month_of(home)
+    file = write_board_pack(settings, month, tmp_path / "pack.pdf")
+
+    assert mail_board_pack(settings, month, file) == "board@example.org"
+
+    [(text, is_encrypted)] = server.mails
+    message = email.message_from_string(text, policy=default)
+    assert isinstance(message, EmailMessage)
+    [attached] = message.iter_attachments()
+    assert is_encrypted
+    assert server.logins == [("house", "secret")]
+    assert message["To"] == "board@example.org"
+    assert attached.get_content() == file.read_bytes()
+
+
+def test_verdict_that_changes_sends_one_alert_once(home: Path, server: MailServer) -> None:
+    resource = Home(home=str(home))
+    settings = settings_of(home, server)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Home, "settings", property(lambda self: settings))
+        first = look(resource, None)
+        assert server.mails == []
+        was = {name: "on_target" if v != "on_target" else "broken" for name, v in first.items()}
+
+        second = look(resource, {**first, "pay": was["pay"]})
+        third = look(resource, second)
+
+    assert first == second == third
+    [(text, _)] = server.mails
+    assert "Fair pay" in text
+    assert "/promises/pay" in text
+
+
+def look(home: Home, before: dict[str, str] | None) -> dict[str, str]:
+    """One look of the sensor, and what it then knows."""
+    cursor = json.dumps(before) if before is not None else None
+    context = dg.build_sensor_context(cursor=cursor, resources={"home": home})
+    alert_on_verdicts(context)
+    return json.loads(context.cursor or "{}")

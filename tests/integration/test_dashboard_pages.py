@@ -1,0 +1,225 @@
+"""Every page over the edge cases' published file, without a browser: figures, rows, words, marks.
+
+How pages look is tested in a browser.
+"""
+
+import csv
+import io
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+import pytest
+from lxml import html
+from starlette.testclient import TestClient
+
+from linernotes.dashboard.app import make_app
+from linernotes.dashboard.pages import PAGES
+from linernotes.metrics import open_catalog
+from linernotes.settings import Settings
+
+PATHS = [
+    *(page.PATH for page in PAGES),
+    "/promises/pay",
+    "/promises/connection",
+    "/partners/e38-partner",
+    "/compensation?partner=e38-partner",
+]
+Get = Callable[[str], Element]
+
+
+@pytest.fixture(scope="module")
+def settings(case_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    settings = Settings(home=tmp_path_factory.mktemp("pages"))
+    shutil.copytree(
+        Settings(home=case_home).published_root,
+        settings.published_root,
+        copy_function=shutil.copyfile,
+    )
+    return settings
+
+
+@pytest.fixture(scope="module")
+def client(settings: Settings) -> Iterator[TestClient]:
+    with TestClient(make_app(settings, None)) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def get(client: TestClient) -> Get:
+    """A page by its address, which has to be there."""
+
+    def got(path: str) -> Element:
+        answer = client.get(path)
+        assert answer.status_code == 200, f"{path}: {answer.text[-900:]}"
+        return html.fromstring(answer.content)
+
+    return got
+
+
+def facts(page: Element) -> dict[str, str]:
+    return {
+        div.find("dt").text_content(): div.find("dd").text_content().strip()
+        for div in page.xpath("//dl[@class='facts']/div")
+    }
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_page_is_shown_with_title_captions_and_row_headers(get: Get, path: str) -> None:
+    page = get(path)
+
+    [title] = page.xpath("//title")
+    [head] = page.xpath("//h1")
+    assert title.text == f"{head.text_content()} – Linernotes"
+    for table in page.xpath("//table"):
+        assert table.xpath("caption")[0].text_content().strip()
+        assert all(row.xpath("th[@scope='row']") for row in table.xpath("tbody/tr"))
+    assert all(svg.get("aria-label") for svg in page.xpath("//svg[@role='img']"))
+    assert not page.xpath("//*[@style]")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_link_of_a_page_leads_somewhere(client: TestClient, get: Get, path: str) -> None:
+    links = {one for one in get(path).xpath("//main//a/@href") if one.startswith("/")}
+
+    broken = {
+        link: answer.status_code
+        for link in sorted(links)[:120]
+        if (answer := client.get(link)).status_code != 200
+    }
+
+    assert links or path == "/attention"
+    assert broken == {}
+
+
+def test_figures_of_overview_equal_the_rows_that_they_lead_to(get: Get, settings: Settings) -> None:
+    """Thirty figures and more: what the page says is what its rows sum to."""
+    page = get("/")
+    links = list(dict.fromkeys(page.xpath("//main//a[contains(@href, '/rows/metric/')]/@href")))
+
+    checked = 0
+    for link in links:
+        said = facts(get(link))
+        if "Sum of the rows" in said:
+            assert said["Sum of the rows"] == said["Figure"], link
+            checked += 1
+    for bar in page.xpath("//figure[@class='bridge']//li[.//a]"):
+        amount = bar.xpath("span[@class='number']")[0].text_content()
+        rows = facts(get(bar.xpath(".//a/@href")[0]))
+        # What leaves is negative in the bridge, and the service's margin positive in its rows.
+        assert rows["Sum of the rows"].lstrip("−") == amount.lstrip("−"), bar.text_content()
+        checked += 1
+
+    assert checked >= 30
+
+
+@pytest.mark.parametrize("part", ["numerator", "denominator"])
+def test_measures_of_promises_equal_the_rows_that_they_count(get: Get, part: str) -> None:
+    links = [
+        link
+        for promise in ("agreements", "choice", "pay", "credit", "connection")
+        for link in get(f"/promises/{promise}").xpath("//main//a/@href")
+        if "/rows/measure/" in link
+    ]
+
+    checked = 0
+    for link in dict.fromkeys(link.replace("numerator", part) for link in links):
+        if "held_long_share" in link or ("launch" in link and part == "denominator"):
+            continue
+        said = facts(get(link))
+        if "Sum of the rows" in said and "Figure" in said:
+            assert said["Sum of the rows"] == said["Figure"], link
+            checked += 1
+
+    assert checked >= 10
+
+
+def test_amount_due_leads_to_a_trace_in_three_steps(get: Get) -> None:
+    """Amount due, its rows, the statement's lines, a line with what stands behind it."""
+    due = get("/").xpath("//p[@class='sentence']/a/@href")[0]
+    rows = get(due)
+    steps = [link for link in rows.xpath("//tbody//th//a/@href") if "/rows/table/" in link]
+    statement = get(steps[0]).xpath("//tbody//th//a/@href")[0]
+    trace = get(statement)
+
+    assert "/trace/statement/" in statement
+    lines = [link for link in trace.xpath("//tbody//th//a/@href") if "/trace/line/" in link]
+    line = get(lines[0])
+    assert "Compensation line" in line.xpath("//h1")[0].text_content()
+
+
+def test_gross_earnings_lead_to_events_licence_and_consent(get: Get) -> None:
+    rows = get("/rows/table/lines?line_type=USAGE&hold_bucket=")
+    line = next(link for link in rows.xpath("//tbody//th//a/@href") if "/trace/line/" in link)
+
+    heads = [head.text_content() for head in get(line).xpath("//h2")]
+
+    assert {"Uses it was made from", "Contract", "Revenue pool"} <= set(heads)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/?partner=nobody",
+        "/compensation?from=1999-01",
+        "/partners/nobody",
+        "/promises/growth",
+        "/rows/metric/profit",
+        "/rows/metric/payable_amount?by_colour=red",
+        "/rows/table/passwords",
+        "/rows/table/lines?colour=red",
+        "/rows/table/lines?page=99999",
+        "/rows/table/lines?page=first",
+        "/trace/line/none",
+        "/trace/secret/1",
+        "/nowhere",
+    ],
+)
+def test_link_that_asks_for_what_is_not_there_says_so_and_shows_no_figure(
+    client: TestClient, path: str
+) -> None:
+    answer = client.get(path)
+
+    page = html.fromstring(answer.content)
+    assert answer.status_code == 404
+    assert page.xpath("//p[@role='status']")[0].text_content().strip()
+    assert not page.xpath("//table | //*[@class='value']")
+
+
+def test_csv_says_period_filter_and_publication_and_has_every_row(
+    client: TestClient, get: Get
+) -> None:
+    page = get("/partners?from=2026-03&to=2026-03")
+    link = page.xpath("//a[contains(@class, 'csv')]/@href")[0]
+    shown = page.xpath("//table")[0].xpath("tbody/tr")
+
+    answer = client.get(link)
+
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row[0] for row in rows[:4]] == ["Table", "Period", "Filter", "Publication"]
+    assert rows[1][1] == "Mar 2026"
+    assert "2026-03" in answer.headers["content-disposition"]
+    assert len(rows) == 4 + 1 + 1 + len(shown)
+
+
+def test_amount_due_is_the_statements_at_the_indicative_rate(settings: Settings, get: Get) -> None:
+    with open_catalog(settings) as catalog:
+        [(currency, due)] = catalog.query(["amount_due_reporting_amount"]).rows
+
+    page = get("/rows/metric/amount_due_reporting_amount?from=2026-01&to=2026-12")
+
+    assert currency == "EUR"
+    assert due > 0
+    assert Decimal(facts(page)["Figure"].replace(",", "")) > 0
+
+
+def test_page_sends_a_policy_that_allows_nothing_from_elsewhere(client: TestClient) -> None:
+    answer = client.get("/")
+
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert not re.search(r"(src|href)=\"(https?:)?//", answer.text)
