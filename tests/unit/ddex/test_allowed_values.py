@@ -7,7 +7,7 @@ import pytest
 
 from linernotes.ddex.allowed_values import COUNTRIES, CURRENCIES, TERRITORIES
 
-SEEDS = Path(__file__).parents[4] / "seeds"
+SEEDS = Path(__file__).parents[3] / "seeds"
 
 
 @pytest.mark.parametrize(
