@@ -18,9 +18,9 @@ from playwright.sync_api import Browser, Page
 from benchmarks.browsing import chromium, dashboard
 from benchmarks.results import machine
 from benchmarks.run import say
+from linernotes.base.published import publication
+from linernotes.base.settings import Settings
 from linernotes.dashboard import page_addresses
-from linernotes.published import publication
-from linernotes.settings import Settings
 
 # A page says so two frames after all that it draws is there; asked at every frame.
 IS_DRAWN = "() => document.documentElement.hasAttribute('data-drawn')"

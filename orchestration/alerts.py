@@ -5,19 +5,15 @@ What is worth an alert is decided in `sensors.py`.
 
 import json
 import smtplib
-import ssl
 import urllib.request
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from email.message import EmailMessage
 from http.client import HTTPException
 from urllib.parse import urlsplit
 
-from linernotes.settings import Settings
+from linernotes.base.mail import send_mail
+from linernotes.base.settings import Settings
 
 TIMEOUT_SECONDS = 10
-THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
-PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
 
 @dataclass
@@ -68,54 +64,3 @@ def _post(url: str, body: dict[str, str]) -> None:
     )
     with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):
         pass
-
-
-@dataclass(frozen=True)
-class Attachment:
-    """A file that goes with a mail."""
-
-    name: str
-    content: bytes
-    main_type: str
-    sub_type: str
-
-
-def send_mail(
-    settings: Settings,
-    to: str,
-    subject: str,
-    text: str,
-    attachments: Sequence[Attachment] = (),
-) -> None:
-    """Sends a mail by the settings' server.
-
-    Raises:
-        OSError: if the server cannot be reached.
-        smtplib.SMTPException: if it refuses the mail.
-    """
-    message = EmailMessage()
-    message["Subject"] = subject
-    message["From"] = settings.alert_sender or to.split(",")[0].strip()
-    message["To"] = to
-    message.set_content(text)
-    for one in attachments:
-        message.add_attachment(
-            one.content, maintype=one.main_type, subtype=one.sub_type, filename=one.name
-        )
-    host = settings.smtp_host
-    # What leaves this machine is encrypted unless somebody has said that it need not be.
-    security = settings.smtp_security or ("none" if host in THIS_MACHINE else "starttls")
-    port = settings.smtp_port or PORTS[security]
-    context = ssl.create_default_context()
-    if security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(
-            host, port, timeout=TIMEOUT_SECONDS, context=context
-        )
-    else:
-        server = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
-    with server:
-        if security == "starttls":
-            server.starttls(context=context)
-        if settings.smtp_user:
-            server.login(settings.smtp_user, settings.smtp_password)
-        server.send_message(message)

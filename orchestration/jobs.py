@@ -62,7 +62,7 @@ class BoardPackMonth(dg.Config):
 @dg.op
 def board_pack(context: dg.OpExecutionContext, config: BoardPackMonth, home: Home) -> str:
     """The board pack of a month as PDF, mailed where LINERNOTES_BOARD_EMAIL says."""
-    from orchestration.board_packs import mail_board_pack, write_board_pack
+    from linernotes.dashboard import mail_board_pack, write_board_pack
 
     file = write_board_pack(home.settings, config.month)
     if home.settings.board_email:

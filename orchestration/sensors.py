@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from linernotes.errors import LinernotesError
+from linernotes.base.errors import LinernotesError
+from linernotes.dashboard import home_page
 from linernotes.ingestion import MONTHLY_FEEDS, list_landing
 from orchestration import jobs
 from orchestration.alerts import send_alert
-from orchestration.board_packs import home_page
 from orchestration.resources import Home
 
 RUNNING = dg.DefaultSensorStatus.RUNNING
@@ -78,7 +78,7 @@ def alert_on_failure(context: dg.RunFailureSensorContext) -> None:
 @dg.sensor(minimum_interval_seconds=300, default_status=RUNNING)
 def alert_on_verdicts(context: dg.SensorEvaluationContext, home: Home) -> dg.SkipReason:
     """Tells once of each verdict on a promise that has changed, and of each target passed."""
-    from linernotes.dashboard.verdict_changes import changes_text, verdicts_now
+    from linernotes.dashboard import changes_text, verdicts_now
 
     try:
         now, lines = verdicts_now(home.settings)

@@ -3,9 +3,20 @@
 No figure and no rule is made here: figures come from `metrics` and from published tables.
 """
 
+from linernotes.dashboard.board_mail import home_page, mail_board_pack, write_board_pack
 from linernotes.dashboard.server import OpenToOthers, serve
+from linernotes.dashboard.verdict_changes import changes_text, verdicts_now
 
-__all__ = ["OpenToOthers", "page_addresses", "serve"]
+__all__ = [
+    "OpenToOthers",
+    "changes_text",
+    "home_page",
+    "mail_board_pack",
+    "page_addresses",
+    "serve",
+    "verdicts_now",
+    "write_board_pack",
+]
 
 
 def page_addresses() -> list[tuple[str, str]]:

@@ -22,7 +22,10 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from linernotes.accounts import account_of
+from linernotes.base.errors import LinernotesError
+from linernotes.base.published import publication
+from linernotes.base.settings import Settings
+from linernotes.base.unforeseen import account_of
 from linernotes.dashboard import charts, drill, formats, promise_blocks, trace, wording
 from linernotes.dashboard.blocks import (
     MOST_ROWS,
@@ -55,10 +58,7 @@ from linernotes.dashboard.selection import (
     read_selection,
     selection_text,
 )
-from linernotes.errors import LinernotesError
-from linernotes.published import publication
-from linernotes.reporting.wording import plain
-from linernotes.settings import Settings
+from linernotes.packages import wording as codes
 
 HERE = Path(__file__).parent
 LOG = logging.getLogger(__name__)
@@ -371,7 +371,7 @@ def _metric_rows(figures: Figures, request: Request) -> Shown:
             figures, request, wanted, label if len(info.parts) > 1 else info.label, stated
         )
     chosen = [
-        f"{plain(name.removesuffix('_id'))}: {drill.in_words(figures, name, values[0])}"
+        f"{codes.plain(name.removesuffix('_id'))}: {drill.in_words(figures, name, values[0])}"
         for name, values in where.items()
         if values[0]
     ]

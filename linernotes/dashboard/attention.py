@@ -13,7 +13,7 @@ from linernotes.dashboard.blocks import VERDICTS, Item, Link
 from linernotes.dashboard.drill import rows_href
 from linernotes.dashboard.figures import Figures, now_is_after
 from linernotes.dashboard.formats import Money, count_text, short_money_text
-from linernotes.reporting.wording import HOLDS, plain
+from linernotes.packages import wording as codes
 
 RISKS = {
     "statements_not_issued": ("Draft statements awaiting approval", "Approve and issue."),
@@ -69,15 +69,15 @@ def _risks(figures: Figures, partner: str | None) -> Iterator[Item]:
         (partner,) if partner else (),
     )
     for risk, bucket, turn, count, amount, since, due in rows:
-        owner = wording.OWNERS.get(turn, plain(turn))
+        owner = wording.OWNERS.get(turn, codes.plain(turn))
         of_partner: dict[str, object] = {"partner_id": partner} if partner else {}
         if bucket is not None:
             what = wording.hold_name(bucket)
-            _, step = HOLDS.get(bucket, ("", ""))
+            _, step = codes.HOLDS.get(bucket, ("", ""))
             href = rows_href("holds", hold_bucket=bucket, **of_partner)
             unit = "line"
         else:
-            what, step = RISKS.get(risk, (plain(risk), ""))
+            what, step = RISKS.get(risk, (codes.plain(risk), ""))
             is_notice = risk == "open_notices"
             href = (
                 rows_href("notices", is_open="true", **of_partner)

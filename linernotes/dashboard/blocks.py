@@ -11,9 +11,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
+from linernotes.base.money import exact_text
 from linernotes.dashboard import formats
-from linernotes.money import exact_text
-from linernotes.reporting import escaped_cell
+from linernotes.packages import escaped_cell
 
 Kind = Literal[
     "text", "month", "date", "money", "count", "share", "seconds", "days", "instant", "number"

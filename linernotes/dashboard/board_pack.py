@@ -10,6 +10,8 @@ from typing import Any
 
 from starlette.datastructures import QueryParams
 
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
 from linernotes.dashboard import money_blocks, promise_blocks, wording
 from linernotes.dashboard.attention import attention
 from linernotes.dashboard.blocks import (
@@ -36,9 +38,7 @@ from linernotes.dashboard.pages.compensation import MONEY
 from linernotes.dashboard.pages.overview import sentence
 from linernotes.dashboard.published_view import view_now
 from linernotes.dashboard.selection import MONTHS_SHOWN, read_selection
-from linernotes.errors import LinernotesError
-from linernotes.reporting import document_parts, readable, typeset
-from linernotes.settings import Settings
+from linernotes.packages import document_parts, readable, typeset
 
 BOXES_IN_A_ROW = 4
 # A column with longer texts shares the room that is left.

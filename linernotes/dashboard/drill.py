@@ -14,7 +14,7 @@ from linernotes.dashboard.blocks import Column, Kind, Link, Table
 from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.formats import Money
 from linernotes.dashboard.selection import NAMES, NotThere, Selection
-from linernotes.reporting.wording import plain
+from linernotes.packages import wording as codes
 
 ROWS_SHOWN = 100
 MOST_ROWS = 100_000
@@ -283,7 +283,7 @@ def metric_rows(
     }
     for name, values in wanted.items():
         if name not in source.dimensions:
-            raise NotThere(f"{figures.info(metric).label} is not available by {plain(name)}.")
+            raise NotThere(f"{figures.info(metric).label} is not available by {codes.plain(name)}.")
         expression = source.dimensions[name]
         if values == ("",):
             conditions.append(f"({expression}) is null")

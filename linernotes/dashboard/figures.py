@@ -9,6 +9,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from linernotes.base.errors import LinernotesError
 from linernotes.dashboard.formats import instant_text, span_text
 from linernotes.dashboard.published_view import (
     STATEMENTS,
@@ -17,7 +18,6 @@ from linernotes.dashboard.published_view import (
     month_ends_at,
 )
 from linernotes.dashboard.selection import Selection
-from linernotes.errors import LinernotesError
 from linernotes.metrics import MetricInfo
 
 COLUMNS = {"partner": "partner_id", "product": "product_id", "territory": "territory"}

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from linernotes.base.money import minor_unit_digits, round_half_up
 from linernotes.dashboard import wording
 from linernotes.dashboard.blocks import Block, Bridge, Column, Link, Note, Step, Table
 from linernotes.dashboard.drill import rows_href
 from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.formats import Money, month_text
-from linernotes.money import minor_unit_digits, round_half_up
-from linernotes.reporting.wording import HOLDS
+from linernotes.packages import wording as codes
 
 INDICATIVE = "Indicative: at the ECB rate of the month's end."
 # Steps of the bridge as the waterfall calls them, whose rows they are.
@@ -177,7 +177,7 @@ def holds(figures: Figures) -> Iterator[Block]:
                 Link(money(amount), href(bucket)),
                 *map(money, ages),
                 count,
-                *HOLDS.get(bucket, ("", "")),
+                *codes.HOLDS.get(bucket, ("", "")),
             ]
             for bucket, amount, *ages, count in rows
         ],

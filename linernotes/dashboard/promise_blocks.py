@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from linernotes.base.money import round_half_up
 from linernotes.dashboard import wording
 from linernotes.dashboard.blocks import (
     VERDICTS,
@@ -31,7 +32,6 @@ from linernotes.dashboard.formats import (
     month_text,
     share_text,
 )
-from linernotes.money import round_half_up
 
 # The gravest first: the figure of a tile is that of its worst measure.
 WEIGHTS = {"licensed_use_share", "consented_use_share"}

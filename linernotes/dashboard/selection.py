@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
+from linernotes.base.errors import LinernotesError
 from linernotes.dashboard.formats import month_text, span_text
-from linernotes.errors import LinernotesError
 
 FIRST, LAST = "from", "to"
 NAMES = {"partner": "Partner", "product": "Product", "territory": "Territory"}

@@ -5,10 +5,10 @@ What is shown is in `app` and the pages; who may see it is in `login`.
 
 from contextlib import suppress
 
+from linernotes.base.errors import LinernotesError
+from linernotes.base.ports import Guard, is_loopback, own_names, why_not_free
+from linernotes.base.settings import Settings
 from linernotes.dashboard.login import read_login
-from linernotes.errors import LinernotesError
-from linernotes.ports import Guard, is_loopback, own_names, why_not_free
-from linernotes.settings import Settings
 
 
 class OpenToOthers(LinernotesError):

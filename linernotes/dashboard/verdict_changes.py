@@ -5,6 +5,7 @@ How an alert travels is `orchestration`'s.
 
 from collections.abc import Mapping
 
+from linernotes.base.settings import Settings
 from linernotes.dashboard import wording
 from linernotes.dashboard.blocks import VERDICTS
 from linernotes.dashboard.figures import Figures
@@ -12,7 +13,6 @@ from linernotes.dashboard.formats import month_text
 from linernotes.dashboard.promise_blocks import measures_of, target_text, value_text
 from linernotes.dashboard.published_view import view_now
 from linernotes.dashboard.selection import first_selection
-from linernotes.settings import Settings
 
 Known = dict[str, str]
 

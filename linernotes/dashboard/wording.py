@@ -5,7 +5,7 @@ What a figure means is the metric's to say; what a hold means, `reporting.wordin
 
 from typing import NamedTuple
 
-from linernotes.reporting import wording
+from linernotes.packages import wording
 
 TITLE = "Executive dashboard"
 NO_RESULTS = "No results for this selection."

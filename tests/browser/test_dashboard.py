@@ -15,10 +15,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from benchmarks.browsing import wait_until_whole
+from linernotes.base.ports import free_port
+from linernotes.base.published import publication
+from linernotes.base.settings import Settings
 from linernotes.dashboard import page_addresses
-from linernotes.ports import free_port
-from linernotes.published import publication
-from linernotes.settings import Settings
 from tests.browser.conftest import Watched, copy_published, running
 
 pytestmark = pytest.mark.browser

@@ -1,4 +1,4 @@
-"""The board pack over the edge cases' published file: what stands in it, and the mail that brings it.
+"""The board pack over the edge cases' published file: its pages, and the mail that brings it.
 
 That mail in general goes as secure as is set is tested with the alerts.
 """
@@ -16,11 +16,10 @@ import duckdb
 import pypdfium2
 import pytest
 
-from linernotes.dashboard import wording
-from linernotes.errors import LinernotesError
-from linernotes.published import publication
-from linernotes.settings import Settings
-from orchestration.board_packs import mail_board_pack, write_board_pack
+from linernotes.base.errors import LinernotesError
+from linernotes.base.published import publication
+from linernotes.base.settings import Settings
+from linernotes.dashboard import mail_board_pack, wording, write_board_pack
 from orchestration.resources import Home
 from orchestration.sensors import alert_on_verdicts
 from tests.fixtures.mail_server import MailServer

@@ -12,15 +12,15 @@ import duckdb
 import pytest
 from starlette.testclient import TestClient
 
+from linernotes.base.errors import LinernotesError
+from linernotes.base.published import definitions_file, publication
+from linernotes.base.settings import Settings
 from linernotes.dashboard.app import make_app
 from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.pages import compensation
 from linernotes.dashboard.published_view import view_now
 from linernotes.dashboard.selection import first_selection
-from linernotes.errors import LinernotesError
 from linernotes.metrics import open_catalog
-from linernotes.published import definitions_file, publication
-from linernotes.settings import Settings
 
 
 @pytest.fixture

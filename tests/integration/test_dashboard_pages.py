@@ -16,10 +16,10 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
+from linernotes.base.settings import Settings
 from linernotes.dashboard.app import make_app
 from linernotes.dashboard.pages import PAGES
 from linernotes.metrics import open_catalog
-from linernotes.settings import Settings
 
 PATHS = [
     *(page.PATH for page in PAGES),

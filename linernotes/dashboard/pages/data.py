@@ -10,7 +10,7 @@ from linernotes.dashboard.attention import data_items
 from linernotes.dashboard.blocks import Block, Column, Facts, Heading, Link, Note, Table
 from linernotes.dashboard.drill import rows_href
 from linernotes.dashboard.figures import Figures
-from linernotes.reporting.wording import plain
+from linernotes.packages import wording as codes
 
 TITLE, PATH, KNOWS = "Data quality", "/data", ()
 SUBTITLE = "Whether the figures of the other pages can be relied on, and how fresh they are."
@@ -101,7 +101,7 @@ def _checks(figures: Figures) -> Iterator[Block]:
             Column("Checked", "instant"),
         ],
         [
-            [reason, SEVERITIES.get(severity, severity), count, table, plain(outcome), at]
+            [reason, SEVERITIES.get(severity, severity), count, table, codes.plain(outcome), at]
             for reason, severity, count, table, outcome, at in rows
         ],
     )
@@ -154,7 +154,7 @@ def _feeds(figures: Figures) -> Table:
 
 
 def _feed(source: str, feed: str) -> str:
-    return f"{plain(source)}: {feed.replace('_', ' ')}".replace("Ai ", "AI ")
+    return f"{codes.plain(source)}: {feed.replace('_', ' ')}".replace("Ai ", "AI ")
 
 
 def _states(figures: Figures) -> Table:
