@@ -38,7 +38,6 @@ HIDDEN = {
     "step_number",
     "reporting_currency_code",
     "is_result",
-    "currency_code",
     "member_party_id",
     "isrc",
     "is_issued",
@@ -53,7 +52,7 @@ HIDDEN = {
 }
 # Tables whose rows are read, as the address calls them; the value is the published table.
 TABLES = {
-    "steps": f"{REPORTS}.rpt_executive__money_waterfall",
+    "steps": f"{MARTS}.fct_money_steps",
     "statements": f"{MARTS}.fct_statements",
     "lines": LINES,
     "holds": f"{MARTS}.fct_holds",
@@ -111,6 +110,7 @@ SHOWN = {
         "object_id",
         "quantity",
         "amount",
+        "currency_code",
         "hold_bucket",
         "consent_status",
     ),
@@ -166,6 +166,7 @@ SHOWN = {
         "held_amount",
         "payable_amount",
         "carried_amount",
+        "currency_code",
         "issued_at",
     ),
     "contracts": (
@@ -430,6 +431,7 @@ def _shown_columns(
         for name in names
         if (name in listed if listed else name not in HIDDEN)
         and name != "counted"
+        and not ("counted" in names and name == "reporting_amount")
         and any(row[name] is not None for row in rows)
     ]
     key = KEYS.get(wanted.name)

@@ -31,7 +31,7 @@
     "amount_due": "payable",
 } %}
 with
-    waterfall as (
+    money_steps as (
         select
             *,
             case
@@ -46,7 +46,7 @@ with
                 then 'exchange_difference'
                 else step_name
             end as bridge_step_name
-        from {{ ref("rpt_executive__money_waterfall") }}
+        from {{ ref("fct_money_steps") }}
     ),
     steps as (
         select
@@ -61,7 +61,7 @@ with
                 then - reporting_amount
                 else reporting_amount
             end as amount
-        from waterfall
+        from money_steps
         union all
         select
             report_month,
@@ -70,7 +70,7 @@ with
             side,
             cast(null as {{ t_str() }}) as hold_bucket,
             reporting_amount as amount
-        from waterfall
+        from money_steps
         where step_name in ('earned', 'training_fees')
     ),
     summed as (

@@ -1,8 +1,6 @@
 -- One row per month, step, partner, product, territory, side, hold bucket and
--- currency: the way of the money. From net revenue to what the service keeps it is in
--- the pools' currencies, from what contracts earn to what is paid in those of the
--- payout. Amounts are signed, so that the steps of a chain sum to its result. Beside
--- each stands its indicative value in the reporting currency.
+-- currency: the way of the money with names. Amounts are signed, so that the steps of
+-- a chain sum to its result.
 {%- set steps = [
     "net_revenue",
     "contract_fees",
@@ -26,194 +24,34 @@
     "payable",
 ] %}
 with
-    pools as (select * from {{ ref("fct_pools") }}),
-    pool_fees as (select * from {{ ref("fct_pool_fees") }}),
-    compensation_lines as (select * from {{ ref("fct_compensation_lines") }}),
-    earning_types as (
-        select line_type, is_correction
-        from {{ ref("dim_line_types") }}
-        where is_earning
-    ),
-    statements as (select * from {{ ref("fct_statements") }}),
+    money_steps as (select * from {{ ref("fct_money_steps") }}),
     products as (select * from {{ ref("dim_products") }}),
-    partners as (select * from {{ ref("dim_partners") }}),
-    exchange_rates as (select * from {{ ref("dim_exchange_rates") }}),
-    -- Both sides share one revenue, so it is taken from one of them.
-    pool_steps as (
-        select
-            usage_month as report_month,
-            'net_revenue' as step_name,
-            cast(null as {{ t_str() }}) as partner_id,
-            product_id,
-            territory,
-            cast(null as {{ t_str() }}) as side,
-            cast(null as {{ t_str() }}) as hold_bucket,
-            currency_code,
-            net_amount as amount
-        from pools
-        where side = 'MASTER'
-        union all
-        select
-            usage_month as report_month,
-            'contract_fees' as step_name,
-            partner_id,
-            product_id,
-            territory,
-            side,
-            cast(null as {{ t_str() }}) as hold_bucket,
-            currency_code,
-            - fee_amount as amount
-        from pool_fees
-        union all
-        select
-            report_month,
-            'accrued' as step_name,
-            cast(null as {{ t_str() }}) as partner_id,
-            product_id,
-            territory,
-            side,
-            hold_bucket,
-            currency_code,
-            - amount as amount
-        from compensation_lines
-        -- What late fraud leaves to the service is no accrual.
-        where contract_id is null and hold_bucket is not null
-    ),
-    payout_steps as (
-        select
-            lines.report_month,
-            case
-                when earning_types.is_correction
-                then 'adjustments'
-                when lines.line_type = 'TRAINING_FEE'
-                then 'training_fees'
-                else 'earned'
-            end as step_name,
-            lines.partner_id,
-            lines.product_id,
-            lines.territory,
-            lines.side,
-            cast(null as {{ t_str() }}) as hold_bucket,
-            lines.currency_code,
-            lines.amount
-        from compensation_lines as lines
-        inner join earning_types on earning_types.line_type = lines.line_type
-        where lines.contract_id is not null
-        union all
-        select
-            report_month,
-            'held' as step_name,
-            partner_id,
-            product_id,
-            territory,
-            side,
-            hold_bucket,
-            currency_code,
-            - amount as amount
-        from compensation_lines
-        where
-            contract_id is not null
-            and hold_bucket is not null
-            and line_type in (select line_type from earning_types)
-        {%- for step, expression in [
-                ("carried_in", "opening_amount"),
-                ("umbrella_fee", "- fee_amount"),
-                ("guarantee", "true_up_amount"),
-                ("reserve_taken", "- reserve_taken_amount"),
-                ("reserve_released", "reserve_released_amount"),
-                ("recouped", "- recouped_amount"),
-                ("tax", "- tax_amount"),
-                ("penalty", "- penalty_amount"),
-                ("resumed", "resumed_amount"),
-                ("suspended", "- suspended_amount"),
-                ("carried_out", "- carried_amount"),
-                ("payable", "payable_amount"),
-            ] %}
-            union all
-            select
-                report_month,
-                '{{ step }}' as step_name,
-                partner_id,
-                cast(null as {{ t_str() }}) as product_id,
-                cast(null as {{ t_str() }}) as territory,
-                side,
-                cast(null as {{ t_str() }}) as hold_bucket,
-                currency_code,
-                {{ expression }} as amount
-            from statements
-            {%- if step not in [
-                    "carried_in",
-                    "umbrella_fee",
-                    "carried_out",
-                    "payable",
-                ] %}
-                where {{ expression }} <> 0
-            {%- endif %}
-        {%- endfor %}
-    ),
-    steps as (
-        select *
-        from pool_steps
-        union all
-        select
-            report_month,
-            'kept_by_service' as step_name,
-            cast(null as {{ t_str() }}) as partner_id,
-            product_id,
-            territory,
-            cast(null as {{ t_str() }}) as side,
-            cast(null as {{ t_str() }}) as hold_bucket,
-            currency_code,
-            amount
-        from pool_steps
-        union all
-        select *
-        from payout_steps
-    ),
-    summed as (
-        select
-            report_month,
-            step_name,
-            partner_id,
-            product_id,
-            territory,
-            side,
-            hold_bucket,
-            currency_code,
-            sum(cast(amount as {{ t_dec(24, 6) }})) as amount
-        from steps
-        group by all
-    )
+    partners as (select * from {{ ref("dim_partners") }})
 select
-    cast(summed.report_month as date) as report_month,
+    cast(money_steps.report_month as date) as report_month,
     cast(
         case
-            summed.step_name
+            money_steps.step_name
             {%- for step in steps %}
                 when '{{ step }}' then {{ loop.index }}
             {%- endfor %}
         end as {{ t_bigint() }}
     ) as step_number,
-    cast(summed.step_name as {{ t_str() }}) as step_name,
-    cast(summed.partner_id as {{ t_str() }}) as partner_id,
+    cast(money_steps.step_name as {{ t_str() }}) as step_name,
+    cast(money_steps.partner_id as {{ t_str() }}) as partner_id,
     cast(partners.partner_name as {{ t_str() }}) as partner_name,
-    cast(summed.product_id as {{ t_str() }}) as product_id,
+    cast(money_steps.product_id as {{ t_str() }}) as product_id,
     cast(products.product_name as {{ t_str() }}) as product_name,
-    cast(summed.territory as {{ t_str() }}) as territory,
-    cast(summed.side as {{ t_str() }}) as side,
-    cast(summed.hold_bucket as {{ t_str() }}) as hold_bucket,
-    cast(summed.amount as {{ t_dec(24, 6) }}) as amount,
-    cast(summed.currency_code as {{ t_str() }}) as currency_code,
-    {{ reporting_amount("summed.amount", "exchange_rates.indicative_rate") }}
-    as reporting_amount,
+    cast(money_steps.territory as {{ t_str() }}) as territory,
+    cast(money_steps.side as {{ t_str() }}) as side,
+    cast(money_steps.hold_bucket as {{ t_str() }}) as hold_bucket,
+    cast(money_steps.amount as {{ t_dec(24, 6) }}) as amount,
+    cast(money_steps.currency_code as {{ t_str() }}) as currency_code,
+    cast(money_steps.reporting_amount as {{ t_dec(24, 6) }}) as reporting_amount,
     cast(
-        '{{ var("reporting_currency_code") }}' as {{ t_str() }}
+        money_steps.reporting_currency_code as {{ t_str() }}
     ) as reporting_currency_code,
-    summed.step_name in ('kept_by_service', 'payable') as is_result
-from summed
-left join
-    exchange_rates
-    on exchange_rates.rate_month = summed.report_month
-    and exchange_rates.currency_code = summed.currency_code
-left join partners on partners.partner_id = summed.partner_id
-left join products on products.product_id = summed.product_id
+    money_steps.step_name in ('kept_by_service', 'payable') as is_result
+from money_steps
+left join partners on partners.partner_id = money_steps.partner_id
+left join products on products.product_id = money_steps.product_id

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-from linernotes.targets import MEASURES
+from linernotes.warehouse.targets import MEASURES
 
 from linernotes.base.settings import PROJECT_ROOT
 from linernotes.dashboard import wording

@@ -4,7 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from linernotes.targets import MEASURES, read_known_events, read_targets
+from linernotes.warehouse.targets import MEASURES, read_known_events, read_targets
 
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
