@@ -112,12 +112,14 @@ class Shown:
         knows: Sequence[str] = (),
         crumbs: Sequence[tuple[str, str]] = (),
         path: str = "",
+        is_brief: bool = False,
     ) -> None:
         self.title = title
         self.subtitle = subtitle
         self.knows = knows
         self.crumbs = crumbs
         self.path = path
+        self.is_brief = is_brief
         self.blocks = list(blocks)
 
 
@@ -208,6 +210,7 @@ class Site:
                 title=shown.title,
                 subtitle=shown.subtitle,
                 crumbs=shown.crumbs,
+                is_brief=shown.is_brief,
                 blocks=shown.blocks,
                 menu=menu,
                 knows=shown.knows,
@@ -345,6 +348,7 @@ def _partner(figures: Figures, request: Request) -> Shown:
         f"Brief for a meeting, {formats.span_text(own.months)}.",
         ("period",),
         [("Partners", figures.selection.href("/partners", partner=None))],
+        is_brief=True,
     )
 
 

@@ -46,10 +46,11 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True)
 class Heading:
-    """What comes next, and what it is about."""
+    """What comes next, and what it is about; see `Table` for `is_on_screen`."""
 
     text: str
     about: str = ""
+    is_on_screen: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,7 @@ class Table:
         rows: Cells in the order of the columns.
         total: The row of the whole.
         note: What has to be known to read it.
+        is_on_screen: Whether a page that has to fit on one sheet leaves it out.
     """
 
     name: str
@@ -168,6 +170,7 @@ class Table:
     rows: Sequence[Sequence[Any]]
     total: Sequence[Any] = ()
     note: str = ""
+    is_on_screen: bool = False
 
 
 @dataclass(frozen=True)

@@ -452,6 +452,7 @@ def kind_of(name: str) -> Kind:
         "_date": "date",
         "_at": "instant",
         "_seconds": "seconds",
+        "_share": "share",
     }
     if name == "amount":
         return "money"
@@ -509,6 +510,7 @@ def in_words(figures: Figures, column: str, code: str) -> str:
         "use_basis",
         "notifier_kind",
         "appeal_outcome",
+        "model",
     }
     return wording.code_text(column, code) if is_code else code
 

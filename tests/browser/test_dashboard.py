@@ -232,10 +232,10 @@ def test_hostile_name_is_shown_as_text(open_page: Callable[..., Watched]) -> Non
     assert watched.errors == []
 
 
-def test_page_prints_whole_and_a_partner_first_on_one_page(
+def test_page_prints_without_menu_and_buttons(
     open_page: Callable[..., Watched], tmp_path: Path
 ) -> None:
-    """Ctrl+P prints the page, without menu and buttons."""
+    """Ctrl+P gives what the button gives."""
     page = open_page("/").page
 
     (tmp_path / "overview.pdf").write_bytes(page.pdf(prefer_css_page_size=True))
@@ -246,6 +246,19 @@ def test_page_prints_whole_and_a_partner_first_on_one_page(
     assert "Amount due" in text
     assert "Fair pay" in text
     assert "Copy link" not in text
+
+
+def test_brief_of_a_partner_prints_to_one_page(
+    open_page: Callable[..., Watched], tmp_path: Path
+) -> None:
+    page = open_page(f"/partners/{PARTNER}").page
+
+    (tmp_path / "brief.pdf").write_bytes(page.pdf(prefer_css_page_size=True))
+
+    document = pypdfium2.PdfDocument(tmp_path / "brief.pdf")
+    pages = len(document)
+    document.close()
+    assert pages == 1
 
 
 def test_table_downloads_as_csv(open_page: Callable[..., Watched], tmp_path: Path) -> None:

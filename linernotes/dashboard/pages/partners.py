@@ -4,6 +4,7 @@ Figures are metrics of the partner; amounts in the reporting currency are indica
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from linernotes.dashboard import money_blocks, wording
 from linernotes.dashboard.attention import attention
@@ -68,13 +69,13 @@ def partner_blocks(figures: Figures, partner: str) -> Iterator[Block]:
     yield from _connection(figures, partner)
     yield Heading("Advances, guarantees, reserves and balances")
     yield from money_blocks.liabilities(figures)
-    yield Heading("Contracts")
+    yield Heading("Contracts", is_on_screen=True)
     found = read_rows(
         figures,
         RowSet("contracts", TABLES["contracts"], ("partner_id = ?",), (partner,)),
         "Contracts and their versions",
     )
-    yield found.table if found.count else Note("No contracts.", "empty")
+    yield replace(found.table, is_on_screen=True) if found.count else Note("No contracts.", "empty")
     yield from _documents(figures, partner)
 
 
@@ -113,7 +114,11 @@ def _documents(figures: Figures, partner: str) -> Iterator[Block]:
         "group by all order by report_month desc",
         (partner,),
     )
-    yield Heading("Statements", "Each month's package of an issued statement is in the outbox.")
+    yield Heading(
+        "Statements",
+        "Each month's package of an issued statement is in the outbox.",
+        is_on_screen=True,
+    )
     yield Table(
         "documents",
         "Statements by month",
@@ -124,4 +129,5 @@ def _documents(figures: Figures, partner: str) -> Iterator[Block]:
             Column("Issued at", "instant"),
         ],
         [list(row) for row in rows],
+        is_on_screen=True,
     )
