@@ -20,7 +20,7 @@ NAME = r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>\d{1,5}))?"
 HOST = re.compile(NAME, re.ASCII | re.IGNORECASE)
 ORIGIN = re.compile(rf"(?P<scheme>https?)://{NAME}", re.ASCII | re.IGNORECASE)
 DEFAULT_PORTS = {"http": 80, "https": 443}
-FORBIDDEN, NOT_FOUND = 403, 404
+FORBIDDEN = 403
 IN_NO_FRAME = {
     "content-security-policy": "frame-ancestors 'none'",
     "x-frame-options": "DENY",
@@ -34,13 +34,11 @@ class Guard:
     Args:
         app: What is guarded.
         names: Names and addresses under which browsers reach the server, without ports.
-        closed: Paths that nobody may ask for.
     """
 
-    def __init__(self, app: ASGIApp, names: Collection[str], closed: Iterable[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, names: Collection[str]) -> None:
         self.app = app
         self.names = frozenset(names)
-        self.closed = frozenset(closed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -60,8 +58,6 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
         elif reason:
             await PlainTextResponse(f"{reason}\n", FORBIDDEN)(scope, receive, passed_on)
-        elif scope["path"].rstrip("/") in self.closed:
-            await PlainTextResponse("Not found.\n", NOT_FOUND)(scope, receive, passed_on)
         else:
             await self.app(scope, receive, passed_on)
 

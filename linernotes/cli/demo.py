@@ -155,7 +155,7 @@ def _say_where(settings: Settings) -> None:
             settings.landing_root,
             "as the other systems would have delivered them",
         ),
-        "The executives' dashboard": (home, f"linernotes --home {home} dashboard"),
+        "Executive dashboard": (home, f"linernotes --home {home} dashboard"),
         "Health at a glance": (home, f"linernotes --home {home} status"),
         "Lineage and schedules": (home / "dagster", f"linernotes --home {home} up"),
     }

@@ -1,4 +1,4 @@
-"""The executives' pages over the published file.
+"""The executive dashboard over the published file.
 
 No figure and no rule is made here: figures come from `metrics` and from published tables.
 """

@@ -1,4 +1,4 @@
-"""The executives' pages in a real browser: what the first screen answers, and what never happens.
+"""The executive dashboard in a real browser: what the first screen answers, and what never happens.
 
 One server over a copy of the edge cases' published file, in which months are issued and names are
 hostile. That figures equal their rows is tested without a browser.

@@ -36,7 +36,7 @@ def client() -> TestClient:
             WebSocketRoute("/stream", talk),
         ]
     )
-    return TestClient(Guard(app, NAMES, closed=["/load"]))
+    return TestClient(Guard(app, NAMES))
 
 
 @pytest.mark.parametrize(
@@ -164,14 +164,6 @@ def test_guard_lets_nobody_frame_what_it_answers(client: TestClient) -> None:
         assert headers["x-frame-options"] == "DENY"
     own = client.get("/", headers={"host": "localhost"}).headers
     assert "default-src 'self'" in own.get_list("content-security-policy")
-
-
-@pytest.mark.parametrize("path", ["/load", "/load/", "/lo%61d", "/load?families=x"])
-def test_guard_closes_what_is_closed(client: TestClient, path: str) -> None:
-    found = client.get(path, headers={"host": "localhost"})
-
-    assert found.status_code == 404
-    assert "figures" not in found.text
 
 
 @pytest.mark.parametrize(

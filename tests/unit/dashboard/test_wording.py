@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-from linernotes.warehouse.targets import MEASURES
 
 from linernotes.base.settings import PROJECT_ROOT
 from linernotes.dashboard import wording
 from linernotes.dashboard.pages import PAGES
+from linernotes.warehouse.targets import MEASURES
 
 # What was said before, and why it is not said any more: it is no English of the trade.
 RETIRED = (

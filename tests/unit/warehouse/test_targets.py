@@ -4,10 +4,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from linernotes.warehouse.targets import MEASURES, read_known_events, read_targets
 
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
+from linernotes.warehouse.targets import MEASURES, read_known_events, read_targets
 
 GOOD = """
 [[targets]]
