@@ -164,7 +164,7 @@ class Site:
                     [("Overview", "/"), ("This page without filters", request.url.path)],
                 )
             except LinernotesError as reason:
-                return self.message("No data yet", str(reason), "empty", 503)
+                return self.message("Data not available", str(reason), "empty", 503)
             except Exception as error:  # words for the reader, the account for the log
                 LOG.error("A page could not be made.\n%s", account_of(error))
                 ways = [("Try again", str(request.url.path)), ("Overview", "/")]

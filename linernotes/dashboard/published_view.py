@@ -7,6 +7,7 @@ one outlives it.
 import csv
 import logging
 import os
+import tempfile
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
@@ -29,6 +30,7 @@ ANSWERS_KEPT = 1_024
 # A publication may be replaced, and at last deleted, between the look at the pointer and the
 # opening.
 ATTEMPTS = 5
+# What this engine may hold; a larger question spills to the system's folder for such files.
 MEMORY_LIMIT = "256MB"
 STATEMENTS = "published.marts.fct_statements"
 
@@ -50,7 +52,9 @@ class PublishedView:
         self._connection = self._open.enter_context(
             open_published(settings, file, threads=os.cpu_count() or 1)
         )
-        self._connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+        spill = Path(tempfile.gettempdir()) / f"linernotes-dashboard-{os.getpid()}"
+        self._connection.execute("set temp_directory = $1", [str(spill)])
+        self._connection.execute("set memory_limit = $1", [MEMORY_LIMIT])
         self.catalog = self._open.enter_context(open_catalog(settings))
         if publication(settings) != record:  # the metrics may be those of a newer one
             raise _ReplacedError

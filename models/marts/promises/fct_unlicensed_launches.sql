@@ -7,9 +7,9 @@ with
         from {{ ref("dim_contracts") }}
     ),
     first_contracts as (
-        select products.item as product_id, min(contracts.valid_from) as licensed_at
-        from contracts {{ explode_list("product_list", "products") }}
-        group by products.item
+        select named.item as product_id, min(contracts.valid_from) as licensed_at
+        from contracts {{ explode_list("product_list", "named") }}
+        group by named.item
     )
 select
     cast(products.product_id as {{ t_str() }}) as product_id,
