@@ -34,6 +34,7 @@ from linernotes.dashboard.blocks import (
     Card,
     Column,
     Facts,
+    Kind,
     Link,
     Note,
     Point,
@@ -404,36 +405,14 @@ def _measure_rows(figures: Figures, request: Request) -> Shown:
     part = request.query_params.get("part", "numerator")
     wanted = drill.measure_rows(figures, measure, part, month)
     stated = verdict.numerator if part == "numerator" else verdict.denominator
-    blocks: list[Block] = [
-        Facts(
-            "",
-            [
-                (name, promise_blocks.value_text(verdict, verdict.value), "text"),
-                (
-                    "Counted",
-                    Link(
-                        promise_blocks.amount_text(figures, verdict, "numerator"),
-                        promise_blocks.rows_href(verdict),
-                    ),
-                    "text",
-                ),
-                *(
-                    [
-                        (
-                            "Of",
-                            Link(
-                                promise_blocks.amount_text(figures, verdict),
-                                promise_blocks.rows_href(verdict, "denominator"),
-                            ),
-                            "text",
-                        )
-                    ]
-                    if has_two
-                    else []
-                ),
-            ],
-        )
+    said: list[tuple[str, Any, Kind]] = [
+        (name, promise_blocks.value_text(verdict, verdict.value), "text")
     ]
+    for label, which in (("Counted", "numerator"), ("Of", "denominator")):
+        if which == "numerator" or has_two:
+            amount = promise_blocks.amount_text(figures, verdict, which)
+            said.append((label, Link(amount, promise_blocks.rows_href(verdict, which)), "text"))
+    blocks: list[Block] = [Facts("", said)]
     title = "Rows counted" if part == "numerator" else "Rows of the whole"
     blocks += _rows(figures, request, wanted, title, stated)
     promise = wording.PROMISES[verdict.promise]

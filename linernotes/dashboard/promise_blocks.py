@@ -14,6 +14,7 @@ from linernotes.dashboard.blocks import (
     Block,
     Column,
     Event,
+    Facts,
     Heading,
     Link,
     Note,
@@ -34,6 +35,14 @@ from linernotes.dashboard.formats import (
 )
 
 # The gravest first: the figure of a tile is that of its worst measure.
+# Which page has more on a promise.
+MORE = {
+    "agreements": ("Compensation", "/compensation"),
+    "choice": ("Consent and credit", "/consent"),
+    "pay": ("Compensation", "/compensation"),
+    "credit": ("Consent and credit", "/consent"),
+    "connection": ("Artist-fan connection", "/connection"),
+}
 WEIGHTS = {"licensed_use_share", "consented_use_share"}
 AMOUNTS = {"licensed_money_share", "paid_share", "held_long_share"}
 # Weights are counted in billionths of a use.
@@ -151,6 +160,8 @@ def promise(figures: Figures, code: str) -> Iterator[Block]:
         "good" if measures[0].promise_verdict == "on_target" else "plain",
     )
     yield measures_table(figures, code)
+    title, path = MORE[code]
+    yield Facts("", [("More figures", Link(title, figures.selection.href(path)), "text")])
     for v in measures:
         name, meaning = wording.MEASURES[v.measure]
         yield Heading(name, meaning)

@@ -94,7 +94,8 @@ class Compiler:
             for measure in model.measures:
                 if measure.name != measure_name:
                     continue
-                time = measure.agg_time_dimension or model.defaults.agg_time_dimension
+                default = model.defaults.agg_time_dimension if model.defaults else None
+                time = measure.agg_time_dimension or default or ""
                 exprs = {one.name: one.expr or one.name for one in model.dimensions}
                 return MetricSource(
                     table=model.node_relation.relation_name,

@@ -7,6 +7,7 @@ hostile. That figures equal their rows is tested without a browser.
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 import pypdfium2
@@ -27,6 +28,7 @@ HOSTILE = "<script>document.title='owned'</script> **bold** <img src=x onerror=a
 PARTNER = "e38-partner"
 PAGES = [*page_addresses(), ("Fair pay", "/promises/pay"), (HOSTILE, f"/partners/{PARTNER}")]
 SCREENS = {"desktop": (1440, 900), "phone": (390, 844)}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SMALLEST_TARGET = 24
 
 
@@ -142,9 +144,12 @@ def test_page_fits_every_width_without_error_or_request_outside(
 
 
 @pytest.mark.parametrize(("title", "path"), PAGES, ids=[path for _, path in PAGES])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_page_has_nothing_that_axe_finds(
-    open_page: Callable[..., Watched], title: str, path: str, scheme: str
+    open_page: Callable[..., Watched],
+    title: str,
+    path: str,
+    scheme: Literal["light", "dark"],
 ) -> None:
     page = open_page(path).page
     page.emulate_media(color_scheme=scheme)
@@ -177,7 +182,7 @@ def test_estimates_can_be_told_from_issued_months_by_three_to_one(
 ) -> None:
     """The outline of an estimate against the ground, in both schemes."""
     page = open_page("/").page
-    for scheme in ("light", "dark"):
+    for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         colours = page.evaluate(
             """() => ['--mark', '--ground'].map(
