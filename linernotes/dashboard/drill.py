@@ -73,6 +73,7 @@ TABLES = {
     "checks": "published.quality.check_results",
     "rejected": "published.quality.quarantine_summary",
     "launches": f"{MARTS}.fct_unlicensed_launches",
+    "inclusions": f"{MARTS}.fct_unlicensed_inclusions",
 }
 TITLES = {
     "steps": "Money by step",
@@ -96,6 +97,7 @@ TITLES = {
     "checks": "Data checks",
     "rejected": "Rejected records",
     "launches": "Launches before agreements",
+    "inclusions": "Training without licence",
 }
 # Of large tables the columns that are shown; of others all that are not hidden.
 SHOWN = {
@@ -242,6 +244,7 @@ MEASURES: dict[str, tuple[MeasurePart, MeasurePart | None]] = {
         MeasurePart("connection", "true", "expected_source_play_28_days_count", "month"),
     ),
     "unlicensed_launch_count": (MeasurePart("launches", "true", "1", ""), None),
+    "unlicensed_training_count": (MeasurePart("inclusions", "true", "1", "included_month"), None),
 }
 
 

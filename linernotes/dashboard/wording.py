@@ -43,6 +43,10 @@ MEASURES = {
         "Launches before agreements",
         "Products launched before their first contract was in force.",
     ),
+    "unlicensed_training_count": (
+        "Training without licence",
+        "Recordings and works trained on while no contract for the product was in force.",
+    ),
     "consented_use_share": (
         "Use with consent",
         "Share of use that every required party, or its contract, had allowed.",

@@ -19,14 +19,19 @@ from linernotes.base.settings import Settings
 SHIPPED = Path(__file__).with_name("targets.toml")
 # The measures of each promise; the first is its headline.
 MEASURES = {
-    "agreements": ("licensed_use_share", "licensed_money_share", "unlicensed_launch_count"),
+    "agreements": (
+        "licensed_use_share",
+        "licensed_money_share",
+        "unlicensed_launch_count",
+        "unlicensed_training_count",
+    ),
     "choice": ("consented_use_share",),
     "pay": ("paid_share", "held_long_share", "timely_statement_share"),
     "credit": ("credit_coverage",),
     "connection": ("source_lift",),
 }
 # Measures of which less is better.
-AT_MOST = ("unlicensed_launch_count", "held_long_share")
+AT_MOST = ("unlicensed_launch_count", "unlicensed_training_count", "held_long_share")
 
 
 def _exact(value: Any) -> Any:

@@ -100,7 +100,7 @@ with
         group by months.report_month
     ),
     -- A statement is on time if it is issued by the 25th of the month after its own.
-    statement_sums as (
+    on_time as (
         select
             report_month,
             sum(
@@ -146,6 +146,11 @@ with
             < cast(months.report_month + interval '1' month as {{ t_ts() }})
         group by months.report_month
     ),
+    trained as (
+        select included_month as report_month, count(*) as inclusion_count
+        from {{ ref("fct_unlicensed_inclusions") }}
+        group by included_month
+    ),
     {%- set shares = [
         ("line_sums", "licensed_use_share", "licensed_weight", "weight"),
         (
@@ -163,7 +168,7 @@ with
         ("line_sums", "paid_share", "paid_amount", "gross_amount"),
         ("long_holds", "held_long_share", "held_amount", "gross_amount"),
         (
-            "statement_sums",
+            "on_time",
             "timely_statement_share",
             "timely_count",
             "statement_count",
@@ -175,6 +180,7 @@ with
             "derivative_count",
         ),
         ("launches", "unlicensed_launch_count", "launch_count", "null"),
+        ("trained", "unlicensed_training_count", "inclusion_count", "null"),
     ] %}
     -- Every branch has the same types, or weights would round amounts to whole units.
     figures as (

@@ -5,6 +5,7 @@
     ("agreements", "licensed_use_share", "share", "at_least"),
     ("agreements", "licensed_money_share", "share", "at_least"),
     ("agreements", "unlicensed_launch_count", "count", "at_most"),
+    ("agreements", "unlicensed_training_count", "count", "at_most"),
     ("choice", "consented_use_share", "share", "at_least"),
     ("pay", "paid_share", "share", "at_least"),
     ("pay", "held_long_share", "share", "at_most"),
