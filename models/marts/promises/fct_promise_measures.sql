@@ -100,25 +100,17 @@ with
         group by months.report_month
     ),
     -- A statement is on time if it is issued by the 25th of the month after its own.
+    dated_statements as (
+        select *, cast(report_month + interval '1' month as date) + 25 as late_from_date
+        from statements
+    ),
     on_time as (
         select
             report_month,
-            sum(
-                case
-                    when
-                        issued_at < cast(
-                            cast(report_month + interval '1' month as date)
-                            + 25 as {{ t_ts() }}
-                        )
-                    then 1
-                    else 0
-                end
-            ) as timely_count,
+            sum(case when issued_at < late_from_date then 1 else 0 end) as timely_count,
             count(*) as statement_count
-        from statements
-        where
-            cast(cast(report_month + interval '1' month as date) + 25 as {{ t_ts() }})
-            <= {{ known_at() }}
+        from dated_statements
+        where late_from_date <= {{ known_at() }}
         group by report_month
     ),
     credit_sums as (
