@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from urllib.parse import parse_qsl
 
 import uvicorn
 from joserfc import jwt
@@ -64,7 +65,7 @@ class Provider:
         return RedirectResponse(f"{asked['redirect_uri']}?code={code}&state={asked['state']}")
 
     async def _token(self, request: Request) -> JSONResponse:
-        form = await request.form()
+        form = dict(parse_qsl((await request.body()).decode()))
         now = int(time.time())
         claims = {
             "iss": self.url,

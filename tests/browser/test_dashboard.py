@@ -270,7 +270,7 @@ def test_table_downloads_as_csv(open_page: Callable[..., Watched], tmp_path: Pat
     page = open_page("/partners").page
 
     with page.expect_download() as download:
-        page.locator("a.csv").first.click(force=True)
+        page.locator("a.csv:visible").first.click()
     download.value.save_as(tmp_path / "table.csv")
 
     assert download.value.suggested_filename.endswith(".csv")

@@ -81,7 +81,7 @@ def test_publication_without_statements_says_that_there_are_none(settings: Setti
 
 def test_publication_without_a_table_says_to_build_again(settings: Settings) -> None:
     with duckdb.connect(str(published(settings))) as connection:
-        connection.execute("drop table reports.rpt_executive__money_waterfall")
+        connection.execute("drop table reports.rpt_executive__money_bridge")
     view = view_now(settings)
 
     with pytest.raises(LinernotesError, match="linernotes build"):
