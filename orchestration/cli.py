@@ -950,6 +950,10 @@ def up(
     raise typer.Exit(serve(_settings(context), host, port))
 
 
+# Groups of commands in modules of their own, which add themselves to `app`.
+from orchestration import assistant_commands, feed_commands  # noqa: E402, F401
+
+
 def run(arguments: list[str] | None = None) -> int:
     """Runs one command and returns its exit status; exceptions become words here and only here."""
     _say_anything()

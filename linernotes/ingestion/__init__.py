@@ -4,8 +4,17 @@ Nothing here knows of models, statements or reports.
 """
 
 from linernotes.ingestion.cadence import CADENCES, MONTHLY_FEEDS, Cadence
+from linernotes.ingestion.descriptions import (
+    FeedDescription,
+    describe,
+    json_schema,
+    markdown,
+    page,
+    table_schema,
+    template,
+)
 from linernotes.ingestion.door import LoadReport, admit_landing, lake_damage, open_lake
-from linernotes.ingestion.errors import BusyDoor, DamagedLake, NewerLake
+from linernotes.ingestion.errors import BusyDoor, DamagedLake, NewerLake, RefusedFile
 from linernotes.ingestion.feeds import FEEDS
 from linernotes.ingestion.lake import Lake
 from linernotes.ingestion.landing import list_landing
@@ -17,6 +26,7 @@ from linernotes.ingestion.retry import (
     quarantine_retry,
     quarantine_show,
 )
+from linernotes.ingestion.trying import Trial, try_file
 
 __all__ = [
     "CADENCES",
@@ -26,16 +36,26 @@ __all__ = [
     "Cadence",
     "DamagedLake",
     "DeliveryOutcome",
+    "FeedDescription",
     "Lake",
     "LoadReport",
     "NewerLake",
+    "RefusedFile",
+    "Trial",
     "admit_landing",
+    "describe",
+    "json_schema",
     "lake_damage",
     "list_landing",
+    "markdown",
     "open_lake",
+    "page",
     "quarantine_close",
     "quarantine_list",
     "quarantine_retry",
     "quarantine_show",
     "repair",
+    "table_schema",
+    "template",
+    "try_file",
 ]

@@ -23,14 +23,12 @@ from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.ern_schemas import ERN_SCHEMAS
 from linernotes.ingestion.feeds import CONTRACTS
 from linernotes.ingestion.formats import require_known_format, write_format
-from linernotes.ingestion.licensing_contracts import ContractWithholdings
 
 DELIVERIES = "raw_door__deliveries"
 QUARANTINED_ROWS = "raw_door__quarantined_rows"
 CHECK_RESULTS = "raw_door__check_results"
 ECB_RATES = "raw_finance__ecb_rates"
 ERN_MESSAGES = "raw_catalog__ern_messages"
-WITHHOLDINGS = ContractWithholdings.TABLE
 
 _VERSION: dict[str, Any] = {"recorded_at": TIMESTAMP, "is_withdrawn": pl.Boolean()}
 # What gave the order of a table's rows before they had numbers.
@@ -63,7 +61,11 @@ def feed_schema(contract: type[Contract]) -> pl.Schema:
 
 SCHEMAS: dict[str, pl.Schema] = {
     **{contract.TABLE: feed_schema(contract) for contract in CONTRACTS.values()},
-    WITHHOLDINGS: feed_schema(ContractWithholdings),
+    **{
+        part.contract.TABLE: feed_schema(part.contract)
+        for contract in CONTRACTS.values()
+        if (part := contract.PART)
+    },
     ECB_RATES: pl.Schema(
         {"rate_date": pl.Date(), "quote_currency": pl.String(), "rate": MONEY}
         | _VERSION
