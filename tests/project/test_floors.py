@@ -30,6 +30,7 @@ FLOORS = {
     "linernotes.sampledata": 1,
     "linernotes.warehouse": 1,
     "linernotes.dashboard": 1,
+    "linernotes.assistant": 2,
     "linernotes.delivery": 2,
     "expectations": 2,
     "orchestration": 3,
