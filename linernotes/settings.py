@@ -129,6 +129,9 @@ class Settings(Limits, BaseSettings):
         spark_warehouse: The server's `spark.sql.warehouse.dir`, as this machine sees it.
         alert_webhook: Where an alert is posted, as a JSON object with `text`.
         alert_email: Who gets an alert as mail, from `alert_sender`, by the server `smtp_host`.
+        alert_quarantine_percent: Of the rows of a feed, how many may wait in quarantine untold.
+        alert_draft_days: For how many days a draft may wait for its approval untold.
+        pages_url: Under which address people open Dagster's pages; alerts link to it.
         smtp_port: The server's port; what goes with `smtp_security` when left out.
         smtp_security: `starttls`, `tls` from the first byte, or `none`. When left out `none` for a
             server on this machine, else `starttls`.
@@ -160,6 +163,9 @@ class Settings(Limits, BaseSettings):
     alert_webhook: str = Field(default="", repr=False)
     alert_email: str = ""
     alert_sender: str = ""
+    alert_quarantine_percent: float = Field(default=1, ge=0, le=100, allow_inf_nan=False)
+    alert_draft_days: int = Field(default=5, ge=0)
+    pages_url: str = ""
     smtp_host: str = "localhost"
     smtp_port: int | None = Field(default=None, ge=1, le=65_535)
     smtp_security: Literal["starttls", "tls", "none"] | None = None
@@ -321,6 +327,11 @@ class Settings(Limits, BaseSettings):
     def login_file(self) -> Path:
         """Who may see the dashboard, where the settings do not say it."""
         return self.home / "login.toml"
+
+    @property
+    def told_file(self) -> Path:
+        """What has been told to whom, so that news are told once."""
+        return self.home / "told.json"
 
     @property
     def is_begun(self) -> bool:

@@ -951,7 +951,7 @@ def up(
 
 
 # Groups of commands in modules of their own, which add themselves to `app`.
-from orchestration import assistant_commands, feed_commands  # noqa: E402, F401
+from orchestration import assistant_commands, feed_commands, news_commands  # noqa: E402, F401
 
 
 def run(arguments: list[str] | None = None) -> int:

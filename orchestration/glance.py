@@ -21,6 +21,20 @@ def print_health(health: Health) -> None:
         _print_next_steps(health)
         return
     _print_feeds(health)
+    print_table(
+        "Data that are missing",
+        ("feed", "last covered", "missing"),
+        [
+            (
+                one.feed,
+                one.last_covered_text,
+                f"{one.missing_text()} ({len(one.missing)})",
+            )
+            for one in health.coverage
+            if one.missing
+        ],
+        width=WIDTH,
+    )
     _print_lines(
         "Refused files",
         [(one.name, one.reason) for one in health.refusals],
@@ -51,7 +65,7 @@ def _print_next_steps(health: Health) -> None:
 def print_health_as_json(health: Health) -> None:
     """Prints the state of a home for programs; times are naive UTC in ISO 8601."""
     content = asdict(health) | {"is_blocked": health.is_blocked}
-    say_json(content, datetime.isoformat)
+    say_json(content, lambda moment: moment.isoformat())
 
 
 def _print_publication(health: Health) -> None:

@@ -12,6 +12,7 @@ import dagster as dg
 from linernotes.ingestion import MONTHLY_FEEDS, list_landing
 from orchestration import jobs
 from orchestration.alerts import send_alert
+from orchestration.news import tell_news, where
 from orchestration.resources import Home
 
 RUNNING = dg.DefaultSensorStatus.RUNNING
@@ -50,16 +51,20 @@ def new_deliveries(
 @dg.run_failure_sensor(
     minimum_interval_seconds=30, monitor_all_code_locations=False, default_status=RUNNING
 )
-def alert_on_failure(context: dg.RunFailureSensorContext) -> None:
+def alert_on_failure(context: dg.RunFailureSensorContext, home: Home) -> None:
     """Tells of a failed run, with the blocking checks that failed in it."""
     run = context.dagster_run
     failed = _failed_blocking_checks(context)
     subject = f"Linernotes: {run.job_name} failed"
     lines = [context.failure_event.message or "", *(f"- {check}" for check in failed)]
     text = "\n".join(
-        [f"Run {run.run_id}, partition {run.tags.get('dagster/partition', 'none')}", *lines]
+        [
+            where(home.settings, f"runs/{run.run_id}"),
+            f"Run {run.run_id}, partition {run.tags.get('dagster/partition', 'none')}",
+            *lines,
+        ]
     )
-    told = send_alert(subject, text)
+    told = send_alert(subject, text, home.settings)
     for place, reason in told.failures.items():
         context.log.error(f"Could not tell {place} of it: {reason}")
     if told.places:
@@ -70,6 +75,16 @@ def alert_on_failure(context: dg.RunFailureSensorContext) -> None:
         context.log.info(
             "Told nobody: neither LINERNOTES_ALERT_WEBHOOK nor LINERNOTES_ALERT_EMAIL is set."
         )
+
+
+@dg.sensor(minimum_interval_seconds=300, default_status=RUNNING)
+def tell_what_is_new(context: dg.SensorEvaluationContext, home: Home) -> dg.SkipReason:
+    """Tells by mail and webhook, once, what somebody has to look at; it starts no run."""
+    news = tell_news(home.settings)
+    for place, reason in news.told.failures.items():
+        context.log.error(f"Could not tell {place} of it: {reason}")
+    told = f"Told {', '.join(news.told.places)}." if news.told.places else "Nothing new to tell."
+    return dg.SkipReason(f"{len(news.concerns)} matters need somebody. {told}")
 
 
 def _failed_blocking_checks(context: dg.RunFailureSensorContext) -> list[str]:
@@ -86,4 +101,4 @@ def _failed_blocking_checks(context: dg.RunFailureSensorContext) -> list[str]:
     ]
 
 
-all_sensors = [new_deliveries, alert_on_failure]
+all_sensors = [new_deliveries, alert_on_failure, tell_what_is_new]

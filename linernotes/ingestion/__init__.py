@@ -4,6 +4,7 @@ Nothing here knows of models, statements or reports.
 """
 
 from linernotes.ingestion.cadence import CADENCES, MONTHLY_FEEDS, Cadence
+from linernotes.ingestion.coverage import Coverage, coverages
 from linernotes.ingestion.descriptions import (
     FeedDescription,
     describe,
@@ -34,6 +35,7 @@ __all__ = [
     "MONTHLY_FEEDS",
     "BusyDoor",
     "Cadence",
+    "Coverage",
     "DamagedLake",
     "DeliveryOutcome",
     "FeedDescription",
@@ -43,6 +45,7 @@ __all__ = [
     "RefusedFile",
     "Trial",
     "admit_landing",
+    "coverages",
     "describe",
     "json_schema",
     "lake_damage",
