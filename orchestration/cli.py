@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from linernotes.ingestion import DeliveryOutcome, LoadReport
     from linernotes.reporting import Package
     from linernotes.settings import Settings
-    from linernotes.statements import StatementRecord
+    from linernotes.statements import Person, StatementRecord
 
 DONE, SAYS_NO, WRONG_USE = 0, 1, 2
 _given_home: ContextVar[Path | None] = ContextVar("given_home", default=None)
@@ -54,6 +54,12 @@ Seed = Annotated[int, typer.Option(help="The same seed gives the same bytes.")]
 Partner = Annotated[str | None, typer.Option(help="Only this partner, by its id.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 Port = Annotated[int, typer.Option(min=1, max=65_535, help="Port of the web pages.")]
+IdToken = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", exists=True, help="Who you are: an ID token of the login's provider."
+    ),
+]
 Landing = Annotated[Path | None, typer.Option(help="A landing zone outside the home.")]
 
 
@@ -209,6 +215,13 @@ def load(
     tolerate_refused: Annotated[
         bool, typer.Option("--tolerate-refused", help="End with 0 although files were refused.")
     ] = False,
+    again: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YYYY-MM-DD[:YYYY-MM-DD]",
+            help="Read again what was loaded on these days, by the contracts of today.",
+        ),
+    ] = None,
 ) -> None:
     """Take what is new in the landing zone through the door.
 
@@ -218,6 +231,9 @@ def load(
     from orchestration.console import progress_bars, say
 
     _require_feeds(feeds or [])
+    if again:
+        _load_again(_settings(context, landing), feeds or [], again)
+        return
     settings = _settings(context, landing)
     with progress_bars() as progress:
         report = pipeline.load(settings, feeds or None, progress)
@@ -230,6 +246,23 @@ def load(
         )
         if not tolerate_refused:
             raise typer.Exit(SAYS_NO)
+
+
+def _load_again(settings: "Settings", feeds: list[str], days: str) -> None:
+    from datetime import date, timedelta
+
+    from linernotes.ingestion import FEEDS, read_again
+
+    first, _, last = days.partition(":")
+    try:
+        start, end = date.fromisoformat(first), date.fromisoformat(last or first)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{days!r} are no days; write 2026-07-01 or 2026-07-01:2026-07-03.",
+            param_hint="--again",
+        ) from None
+    span = [start + timedelta(days=number) for number in range((end - start).days + 1)]
+    _print_load(read_again(settings, feeds or FEEDS, span), "Nothing was loaded on these days.")
 
 
 def _require_feeds(feeds: list[str]) -> None:
@@ -377,6 +410,7 @@ def draft_statements(
     month: Month = None,
     partner: Partner = None,
     by: Annotated[str | None, typer.Option(help="Who drafts; else the user of the system.")] = None,
+    id_token: IdToken = None,
     close: Annotated[
         bool, typer.Option("--close", help="Value the month now instead of reading the last build.")
     ] = False,
@@ -395,23 +429,39 @@ def draft_statements(
             raise typer.BadParameter("name the month to close.", param_hint="--month")
         with progress_bars() as progress:
             source = close_month(settings, month_start(month), on_progress=progress)
-    _print_statements("Drafts", draft(settings, month, partner, by, source))
+    person = _person(settings, id_token)
+    drafts = draft(settings, month, partner, by or person.name, source, person.identity)
+    _print_statements("Drafts", drafts)
 
 
 @statement.command("approve")
 def approve_statements(
     context: typer.Context,
     month: OneMonth,
-    by: Annotated[str, typer.Option(help="Who approves; not the one who drafted.")],
+    by: Annotated[
+        str | None, typer.Option(help="Who approves; else the user of the system.")
+    ] = None,
     partner: Partner = None,
+    id_token: IdToken = None,
 ) -> None:
-    """Approve the newest drafts of a month.
+    """Approve the newest drafts of a month, as another person than drafted them.
 
-    A newer draft of a statement has to be approved again.
+    Who drafts and who approves is recorded as the system, or the OpenID provider of the login,
+    knows them; a name given by --by is only what they are called. A newer draft of a statement has
+    to be approved again.
     """
     from linernotes.statements import approve
 
-    _print_statements("Approved", approve(_settings(context), month, partner, by))
+    settings = _settings(context)
+    person = _person(settings, id_token)
+    approved = approve(settings, month, partner, by or person.name, person.identity)
+    _print_statements("Approved", approved)
+
+
+def _person(settings: "Settings", id_token: Path | None) -> "Person":
+    from linernotes.statements import person_of_a_token, person_of_the_system
+
+    return person_of_a_token(settings, id_token) if id_token else person_of_the_system()
 
 
 @statement.command("issue")

@@ -19,7 +19,7 @@ defs = dg.Definitions(
         publishing.partner_packages,
         publishing.delivered_packages,
     ],
-    asset_checks=[checks.raw_suites, checks.report_suites],
+    asset_checks=[checks.raw_suites, checks.report_suites, checks.data_coverage],
     jobs=jobs.all_jobs,
     schedules=schedules.all_schedules,
     sensors=sensors.all_sensors,

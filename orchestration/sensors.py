@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from linernotes.ingestion import MONTHLY_FEEDS, list_landing
+from linernotes.ingestion import list_landing
 from orchestration import jobs
 from orchestration.alerts import send_alert
 from orchestration.news import tell_news, where
@@ -18,11 +18,7 @@ from orchestration.resources import Home
 RUNNING = dg.DefaultSensorStatus.RUNNING
 
 
-@dg.sensor(
-    jobs=[jobs.load_daily, jobs.load_months],
-    minimum_interval_seconds=60,
-    default_status=RUNNING,
-)
+@dg.sensor(job=jobs.load_daily, minimum_interval_seconds=60, default_status=RUNNING)
 def new_deliveries(
     context: dg.SensorEvaluationContext, home: Home
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
@@ -35,17 +31,26 @@ def new_deliveries(
     if not arrivals or seen == context.cursor:
         yield dg.SkipReason(f"Nothing new in {root}.")
         return
-    feeds = {arrival.feed_name for arrival in arrivals}
-    today = datetime.now(UTC)
-    if feeds - MONTHLY_FEEDS:
-        yield dg.RunRequest(
-            run_key=f"days {seen}", job_name="load_daily", partition_key=f"{today:%Y-%m-%d}"
-        )
-    if feeds & MONTHLY_FEEDS:
-        yield dg.RunRequest(
-            run_key=f"months {seen}", job_name="load_months", partition_key=f"{today:%Y-%m}-01"
-        )
+    yield dg.RunRequest(run_key=seen, partition_key=f"{datetime.now(UTC):%Y-%m-%d}")
     context.update_cursor(seen)
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    monitored_jobs=[jobs.load_daily],
+    request_job=jobs.build_daily,
+    minimum_interval_seconds=30,
+    default_status=RUNNING,
+)
+def build_after_a_load(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
+    """Builds, checks and publishes what a load has brought, whatever the clock says."""
+    run = context.dagster_run
+    brought = context.instance.all_logs(
+        run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION
+    )
+    if not brought:
+        return dg.SkipReason(f"The load {run.run_id} brought nothing.")
+    return dg.RunRequest(run_key=f"after {run.run_id}", tags={"after_load": run.run_id})
 
 
 @dg.run_failure_sensor(
@@ -101,4 +106,4 @@ def _failed_blocking_checks(context: dg.RunFailureSensorContext) -> list[str]:
     ]
 
 
-all_sensors = [new_deliveries, alert_on_failure, tell_what_is_new]
+all_sensors = [new_deliveries, build_after_a_load, alert_on_failure, tell_what_is_new]

@@ -3,8 +3,9 @@
 Nothing here knows of models, statements or reports.
 """
 
-from linernotes.ingestion.cadence import CADENCES, MONTHLY_FEEDS, Cadence
-from linernotes.ingestion.coverage import Coverage, coverages
+from linernotes.ingestion.again import read_again
+from linernotes.ingestion.cadence import CADENCES, Cadence
+from linernotes.ingestion.coverage import SUBJECTS, Coverage, coverages
 from linernotes.ingestion.descriptions import (
     FeedDescription,
     describe,
@@ -17,7 +18,7 @@ from linernotes.ingestion.descriptions import (
 from linernotes.ingestion.door import LoadReport, admit_landing, lake_damage, open_lake
 from linernotes.ingestion.errors import BusyDoor, DamagedLake, NewerLake, RefusedFile
 from linernotes.ingestion.feeds import FEEDS
-from linernotes.ingestion.lake import Lake
+from linernotes.ingestion.lake import SCHEMAS, Lake
 from linernotes.ingestion.landing import list_landing
 from linernotes.ingestion.register import DeliveryOutcome
 from linernotes.ingestion.repair import repair
@@ -32,7 +33,8 @@ from linernotes.ingestion.trying import Trial, try_file
 __all__ = [
     "CADENCES",
     "FEEDS",
-    "MONTHLY_FEEDS",
+    "SCHEMAS",
+    "SUBJECTS",
     "BusyDoor",
     "Cadence",
     "Coverage",
@@ -57,6 +59,7 @@ __all__ = [
     "quarantine_list",
     "quarantine_retry",
     "quarantine_show",
+    "read_again",
     "repair",
     "table_schema",
     "template",

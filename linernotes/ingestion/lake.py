@@ -46,7 +46,7 @@ LOG = "_delta_log"
 # Commits between two checkpoints of a table's log.
 _CHECKPOINT_EVERY = 50
 # A checkpoint that is cut would hide the commits behind it: it is made and synced here instead.
-_NO_HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
+NO_HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 
 
 def feed_schema(contract: type[Contract]) -> pl.Schema:
@@ -463,7 +463,7 @@ class Lake:
             mode,
             SCHEMAS[table],
             commit_properties=CommitProperties(app_transactions=list(transactions)),
-            post_commithook_properties=_NO_HOOKS,
+            post_commithook_properties=NO_HOOKS,
         )
         self._settle(table)
 
@@ -495,13 +495,13 @@ class Lake:
         """Set columns of the rows that a SQL predicate names."""
         with self._rewriting(table) as opened:
             opened.update(
-                updates=dict(updates), predicate=predicate, post_commithook_properties=_NO_HOOKS
+                updates=dict(updates), predicate=predicate, post_commithook_properties=NO_HOOKS
             )
 
     def delete(self, table: str, predicate: str) -> None:
         """Take away the rows that a SQL predicate names."""
         with self._rewriting(table) as opened:
-            opened.delete(predicate, post_commithook_properties=_NO_HOOKS)
+            opened.delete(predicate, post_commithook_properties=NO_HOOKS)
 
     def compact(self, table: str) -> None:
         """Join small files into larger ones, and delete those that were joined a week ago.
@@ -509,7 +509,7 @@ class Lake:
         Readers of the old files are not disturbed: those stay until then.
         """
         with self._rewriting(table) as opened:
-            opened.optimize.compact(target_size=_FILE_BYTES, post_commithook_properties=_NO_HOOKS)
+            opened.optimize.compact(target_size=_FILE_BYTES, post_commithook_properties=NO_HOOKS)
         self.open(table).vacuum(dry_run=False)
 
     @contextmanager

@@ -29,6 +29,11 @@ from linernotes.statements.issuances import (
 from linernotes.statements.issuing import issue
 from linernotes.statements.keys import rotate_signing_key, signing_key
 from linernotes.statements.line_sets import LINE_SET_COLUMNS, LineSet, published_line_sets
+from linernotes.statements.persons import (
+    Person,
+    person_of_a_token,
+    person_of_the_system,
+)
 from linernotes.statements.records import (
     DRAFT,
     ISSUED,
@@ -61,6 +66,7 @@ __all__ = [
     "LedgerProblem",
     "LineSet",
     "LineTrace",
+    "Person",
     "StatementRecord",
     "approve",
     "balance_that_fails",
@@ -85,6 +91,8 @@ __all__ = [
     "line_types_issued",
     "month_start",
     "newest_drafts",
+    "person_of_a_token",
+    "person_of_the_system",
     "published_line_sets",
     "published_statements",
     "rotate_signing_key",

@@ -98,7 +98,11 @@ class LedgerProblem:
 
 def statement_entry(record: StatementRecord) -> dict[str, Any]:
     """What an entry says of a statement."""
-    return {name: value for name, value in asdict(record).items() if name not in DRAFTS_OWN}
+    return {
+        name: value
+        for name, value in asdict(record).items()
+        if name not in DRAFTS_OWN and (value or not name.endswith("_identity"))
+    }
 
 
 def header_row(record: StatementRecord, sequence: int, issued_at: datetime) -> dict[str, Any]:

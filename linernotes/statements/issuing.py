@@ -36,6 +36,7 @@ from linernotes.statements.approvals import (
     approval_path,
     as_approved,
     drafts_to_issue,
+    is_same_identity,
     is_same_person,
 )
 from linernotes.statements.drafts import all_newest_drafts
@@ -238,6 +239,8 @@ def _approved(settings: Settings, draft: StatementRecord) -> tuple[StatementReco
         obstacles.append(f"{path} was changed after its approval: restore it from a backup")
     if not approval.approved_by.strip() or is_same_person(approval.approved_by, draft.drafted_by):
         obstacles.append(f"{approval.approved_by or 'nobody'} approved it and drafted it as well")
+    elif is_same_identity(approval.approved_identity, draft.drafted_identity):
+        obstacles.append(f"{approval.approved_identity} approved it and drafted it as well")
     return as_approved(draft, approval), obstacles
 
 

@@ -87,7 +87,7 @@ def test_feed_that_does_not_exist_names_the_nearest(
     file = first_file(tmp_path, "finance/revenue")
 
     assert run(["check", str(file), "--as", "finance/revenues"]) == WRONG_USE
-    assert "finance/revenue." in " ".join(capsys.readouterr().err.split())
+    assert "Nearest: finance/revenue," in " ".join(capsys.readouterr().err.split())
 
 
 @pytest.mark.parametrize(
