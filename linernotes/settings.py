@@ -329,6 +329,11 @@ class Settings(Limits, BaseSettings):
         return self.home / "login.toml"
 
     @property
+    def home_file(self) -> Path:
+        """Of which version the home is."""
+        return self.home / "home.json"
+
+    @property
     def told_file(self) -> Path:
         """What has been told to whom, so that news are told once."""
         return self.home / "told.json"

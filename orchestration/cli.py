@@ -123,9 +123,24 @@ def _settings(
             "load` first, or name the home that you mean with --home."
         )
     tell_home(settings.home, origin)
+    _require_version(settings, writes and not looks_up)
     if writes and not looks_up:
         _hold(settings)
     return settings
+
+
+def _require_version(settings: "Settings", writes: bool) -> None:
+    """Refuses a newer home and, before anything is written, an older one."""
+    if not settings.is_begun:
+        return
+    from linernotes import homes
+
+    if not writes:
+        homes.require_known(settings)
+        return
+    homes.require_current(settings)
+    if not settings.home_file.exists():
+        homes.write_version(settings)
 
 
 def _hold(settings: "Settings") -> None:
@@ -1001,7 +1016,12 @@ def up(
 
 
 # Groups of commands in modules of their own, which add themselves to `app`.
-from orchestration import assistant_commands, feed_commands, news_commands  # noqa: E402, F401
+from orchestration import (  # noqa: E402
+    assistant_commands,  # noqa: F401
+    feed_commands,  # noqa: F401
+    home_commands,  # noqa: F401
+    news_commands,  # noqa: F401
+)
 
 
 def run(arguments: list[str] | None = None) -> int:

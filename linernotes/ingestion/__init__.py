@@ -15,7 +15,14 @@ from linernotes.ingestion.descriptions import (
     table_schema,
     template,
 )
-from linernotes.ingestion.door import LoadReport, admit_landing, lake_damage, open_lake
+from linernotes.ingestion.door import (
+    LoadReport,
+    admit_landing,
+    alone,
+    lake_damage,
+    open_door,
+    open_lake,
+)
 from linernotes.ingestion.errors import BusyDoor, DamagedLake, NewerLake, RefusedFile
 from linernotes.ingestion.feeds import FEEDS
 from linernotes.ingestion.lake import SCHEMAS, Lake
@@ -47,12 +54,14 @@ __all__ = [
     "RefusedFile",
     "Trial",
     "admit_landing",
+    "alone",
     "coverages",
     "describe",
     "json_schema",
     "lake_damage",
     "list_landing",
     "markdown",
+    "open_door",
     "open_lake",
     "page",
     "quarantine_close",
