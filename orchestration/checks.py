@@ -10,8 +10,8 @@ import dagster as dg
 from expectations.runner import CheckResult, load_suites, run_raw_suites
 from expectations.suite import Layer
 from linernotes.ingestion import SUBJECTS, coverages, open_lake
+from linernotes.pipeline import check_reports
 from linernotes.warehouse import now
-from orchestration.pipeline import check_reports
 from orchestration.resources import Home
 
 

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from linernotes.cli.alerts import send_alert
+from linernotes.cli.news import tell_news, where
 from linernotes.ingestion import list_landing
 from orchestration import jobs
-from orchestration.alerts import send_alert
-from orchestration.news import tell_news, where
 from orchestration.resources import Home
 
 RUNNING = dg.DefaultSensorStatus.RUNNING

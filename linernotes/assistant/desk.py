@@ -14,11 +14,11 @@ from typing import Any
 import duckdb
 
 from linernotes.assistant.guarded_sql import Answer, QueryRefused, lock, require_allowed, run
+from linernotes.base.money import money_text
+from linernotes.base.published import open_published, publication
+from linernotes.base.settings import Settings
+from linernotes.lookback import trace_event, trace_line
 from linernotes.metrics import MONEY, MetricInfo, open_catalog
-from linernotes.money import money_text
-from linernotes.published import open_published, publication
-from linernotes.settings import Settings
-from linernotes.statements import trace_event, trace_line
 
 SCHEMAS = ("marts", "reports", "quality")
 AUDIENCES = "fct_fan_connection"

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from linernotes.errors import LinernotesError
+from linernotes.base.errors import LinernotesError
 
 # What makes rows out of nothing. Every other table function reads files, or names tables as text.
 TABLE_FUNCTIONS = frozenset({"generate_series", "range", "unnest"})

@@ -13,7 +13,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 
 from linernotes.assistant.desk import Desk
-from linernotes.errors import LinernotesError
+from linernotes.base.errors import LinernotesError
 
 Parameters = ParamSpec("Parameters")
 INSTRUCTIONS = """\

@@ -9,10 +9,10 @@ import shutil
 from pathlib import Path
 
 from linernotes.base import durable
-from linernotes.errors import LinernotesError
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings, env_file
 from linernotes.ingestion import alone
-from linernotes.settings import Settings, env_file
-from linernotes.statements import verify_ledger
+from linernotes.ledger.verification import verify_ledger
 
 # Everything that nothing else can make again. docs/operators/restore.md says what each is for.
 TRUTH = (

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from linernotes.errors import LinernotesError
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
 from linernotes.homes.backup import back_up
 from linernotes.homes.version import HOME_VERSION, home_version, require_known, write_version
 from linernotes.ingestion import open_door
-from linernotes.settings import Settings
-from linernotes.statements import verify_ledger
+from linernotes.ledger.verification import verify_ledger
 
 
 def upgrade(settings: Settings, backup: Path | None = None) -> list[str]:

@@ -7,9 +7,9 @@ import json
 from importlib.metadata import version as installed_version
 
 from linernotes.base import durable
-from linernotes.errors import LinernotesError
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
 from linernotes.ingestion import Lake
-from linernotes.settings import Settings
 
 # 1: as 0.1 wrote it, without this file. 2: register and check runs are numbered, and lake and
 # quarantine say their format. Raised by every change that an older program would misread.

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from linernotes.base.settings import Limits
 from linernotes.ingestion import quarantine
 from linernotes.ingestion.checking import FAULT_SCHEMA, check, parts_of
 from linernotes.ingestion.contracts import Contract
@@ -23,7 +24,6 @@ from linernotes.ingestion.limits import hold
 from linernotes.ingestion.readers import Batch, Reader
 from linernotes.ingestion.register import DeliveryOutcome
 from linernotes.ingestion.screening import Screen, Screened, files_sql, frame
-from linernotes.settings import Limits
 
 # In smaller files a single bad row would weigh too much.
 LIMIT_HOLDS_FROM_ROWS = 100

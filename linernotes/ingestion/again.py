@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 from deltalake import CommitProperties, Transaction, write_deltalake
 
+from linernotes.base.settings import Settings
 from linernotes.ingestion.admission import Admission, emptied
 from linernotes.ingestion.corrections import WaitingKeys
 from linernotes.ingestion.descriptions import describe
@@ -33,7 +34,6 @@ from linernotes.ingestion.messages import admit_message, admit_rates
 from linernotes.ingestion.opening import UnfitFileError, open_regular, path_of
 from linernotes.ingestion.readers import reader_for
 from linernotes.ingestion.register import DeliveryOutcome, warnings_text
-from linernotes.settings import Settings
 
 _NOT_THERE = (
     "it does not lie in the landing zone any more as it was read; what was read of it stays"

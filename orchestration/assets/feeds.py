@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import dagster as dg
 import polars as pl
 
+from linernotes.base.settings import Settings
 from linernotes.ingestion import (
     CADENCES,
     FEEDS,
@@ -19,7 +20,6 @@ from linernotes.ingestion import (
     describe,
     read_again,
 )
-from linernotes.settings import Settings
 from orchestration.assets.loading import results_of
 from orchestration.partitions import delivery_days
 from orchestration.resources import Home

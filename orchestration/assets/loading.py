@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 import polars as pl
 
+from linernotes.base.settings import Settings
 from linernotes.ingestion import DeliveryOutcome, Lake, LoadReport
-from linernotes.settings import Settings
 from orchestration.markdown import markdown_table
 
 TOP_REASONS = 5

@@ -6,15 +6,15 @@ and each of Dagster's processes loads this module.
 
 import dagster as dg
 
-from linernotes.checked_runs import require_run
-from linernotes.published import open_published
+from linernotes.base.checked_runs import require_run
+from linernotes.base.published import open_published
+from linernotes.pipeline import publish_with_results
 from linernotes.warehouse import PUBLIC_SCHEMAS, publishing_alone
 from orchestration.assets.feeds import RETRIES
 from orchestration.assets.figures import publication_metadata
 from orchestration.assets.models import warehouse_models
 from orchestration.markdown import markdown_table
 from orchestration.partitions import as_month, partner_months, partners
-from orchestration.pipeline import publish_with_results
 from orchestration.resources import Home
 
 PUBLIC_MODELS = [spec.key for spec in warehouse_models.specs if spec.key.path[0] in PUBLIC_SCHEMAS]
@@ -65,7 +65,7 @@ def partner_packages(context: dg.AssetExecutionContext, home: Home) -> dg.Materi
 
     Writing a package again gives the same bytes, or a new version if its statements have changed.
     """
-    from linernotes.reporting import write_packages
+    from linernotes.packages import write_packages
 
     keys = context.partition_key.keys_by_dimension  # type: ignore[attr-defined]
     packages = write_packages(home.settings, as_month(keys["month"]), keys["partner"])

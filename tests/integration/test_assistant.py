@@ -12,8 +12,8 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from linernotes.assistant import Desk, Limits, make_server
-from linernotes.published import publication
-from linernotes.settings import Settings
+from linernotes.base.published import publication
+from linernotes.base.settings import Settings
 from tests.conftest import Rows
 
 Ask = Callable[..., Any]

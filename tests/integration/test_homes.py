@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from linernotes import homes
-from linernotes.errors import LinernotesError
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import PROJECT_ROOT, Settings
+from linernotes.cli.app import DONE, SAYS_NO, run
 from linernotes.ingestion import Lake, quarantine_list
-from linernotes.settings import PROJECT_ROOT, Settings
-from linernotes.statements import approve, draft, issue, issued_statements, verify_ledger
-from orchestration.cli import DONE, SAYS_NO, run
+from linernotes.ledger.issuances import issued_statements
+from linernotes.ledger.verification import verify_ledger
+from linernotes.statements import approve, draft, issue
 from tests.fixtures.published_warehouse import Line, Statement, publish
 
 # A small home of every released version, as that version wrote it.

@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 
 from linernotes import warehouse
+from linernotes.base.settings import Settings
 from linernotes.ingestion import Lake, admit_landing, quarantine_list, read_again
 from linernotes.ingestion.contracts.catalog import Works
-from linernotes.settings import Settings
 
 HEADER = "work_id,title,recorded_at\n"
 TODAY = warehouse.now().date()

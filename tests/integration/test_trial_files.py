@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from linernotes.base.settings import Settings
+from linernotes.cli.app import DONE, SAYS_NO, WRONG_USE, run
 from linernotes.ingestion import FEEDS, RefusedFile, template, try_file
-from linernotes.settings import Settings
-from orchestration.cli import DONE, SAYS_NO, WRONG_USE, run
 
 
 @pytest.fixture

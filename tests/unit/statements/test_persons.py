@@ -12,8 +12,9 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
-from linernotes.errors import LinernotesError
-from linernotes.settings import Settings
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
+from linernotes.ledger.verification import verify_ledger
 from linernotes.statements import (
     approve,
     draft,
@@ -21,7 +22,6 @@ from linernotes.statements import (
     person_of_a_token,
     person_of_the_system,
     persons,
-    verify_ledger,
 )
 from tests.fixtures.published_warehouse import Line, Statement, publish
 
