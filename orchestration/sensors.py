@@ -4,14 +4,18 @@ How an alert is sent is in `alerts.py`.
 """
 
 import hashlib
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib.metadata import version
 
 import dagster as dg
 
+from linernotes.base.run_history import Run, instant_text, note_run
 from linernotes.cli.alerts import send_alert
 from linernotes.cli.news import tell_news, where
 from linernotes.ingestion import list_landing
+from linernotes.statements import person_of_the_system
 from orchestration import jobs
 from orchestration.resources import Home
 
@@ -53,6 +57,39 @@ def build_after_a_load(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg
     return dg.RunRequest(run_key=f"after {run.run_id}", tags={"after_load": run.run_id})
 
 
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    minimum_interval_seconds=30,
+    default_status=RUNNING,
+    monitor_all_code_locations=False,
+)
+def note_runs(context: dg.RunStatusSensorContext, home: Home) -> None:
+    """Adds runs that succeeded to the history of the home; failed ones when they are told."""
+    _note(context, home, 0, "")
+
+
+def _note(context: dg.RunStatusSensorContext, home: Home, status: int, details: str) -> None:
+    run = context.dagster_run
+    record = context.instance.get_run_record_by_id(run.run_id)
+    began = datetime.fromtimestamp(record.start_time or 0 if record else 0, UTC)
+    ended = datetime.fromtimestamp(record.end_time or 0 if record else 0, UTC)
+    partition = run.tags.get("dagster/partition", "")
+    note_run(
+        home.settings,
+        Run(
+            run_id=run.run_id,
+            command=" ".join(["dagster", run.job_name, partition]).strip(),
+            person=person_of_the_system().identity,
+            host=socket.gethostname(),
+            program=version("linernotes"),
+            started_at=instant_text(began),
+            ended_at=instant_text(ended),
+            exit_status=status,
+            details=details,
+        ),
+    )
+
+
 @dg.run_failure_sensor(
     minimum_interval_seconds=30, monitor_all_code_locations=False, default_status=RUNNING
 )
@@ -69,6 +106,7 @@ def alert_on_failure(context: dg.RunFailureSensorContext, home: Home) -> None:
             *lines,
         ]
     )
+    _note(context, home, 1, (context.failure_event.message or "").split("\n")[0])
     told = send_alert(subject, text, home.settings)
     for place, reason in told.failures.items():
         context.log.error(f"Could not tell {place} of it: {reason}")
@@ -106,4 +144,4 @@ def _failed_blocking_checks(context: dg.RunFailureSensorContext) -> list[str]:
     ]
 
 
-all_sensors = [new_deliveries, build_after_a_load, alert_on_failure, tell_what_is_new]
+all_sensors = [new_deliveries, build_after_a_load, note_runs, alert_on_failure, tell_what_is_new]

@@ -131,6 +131,7 @@ class Settings(Limits, BaseSettings):
         alert_email: Who gets an alert as mail, from `alert_sender`, by the server `smtp_host`.
         alert_quarantine_percent: Of the rows of a feed, how many may wait in quarantine untold.
         alert_draft_days: For how many days a draft may wait for its approval untold.
+        log_to_stdout: Whether the structured log goes to stdout too, a JSON object a line.
         pages_url: Under which address people open Dagster's pages; alerts link to it.
         smtp_port: The server's port; what goes with `smtp_security` when left out.
         smtp_security: `starttls`, `tls` from the first byte, or `none`. When left out `none` for a
@@ -166,6 +167,7 @@ class Settings(Limits, BaseSettings):
     alert_quarantine_percent: float = Field(default=1, ge=0, le=100, allow_inf_nan=False)
     alert_draft_days: int = Field(default=5, ge=0)
     pages_url: str = ""
+    log_to_stdout: bool = False
     smtp_host: str = "localhost"
     smtp_port: int | None = Field(default=None, ge=1, le=65_535)
     smtp_security: Literal["starttls", "tls", "none"] | None = None
@@ -327,6 +329,11 @@ class Settings(Limits, BaseSettings):
     def login_file(self) -> Path:
         """Who may see the dashboard, where the settings do not say it."""
         return self.home / "login.toml"
+
+    @property
+    def runs_file(self) -> Path:
+        """Who ran what, when, and how it ended."""
+        return self.home / "runs.jsonl"
 
     @property
     def home_file(self) -> Path:

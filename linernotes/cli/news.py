@@ -4,6 +4,7 @@ What is healthy is decided in `health.py`, and how a message travels in `alerts.
 """
 
 import json
+import logging
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from linernotes.base.settings import Settings
 from linernotes.cli.alerts import Told, channels
 from linernotes.cli.health import Health, look
 
+LOG = logging.getLogger(__name__)
 SHOWN = 20
 
 
@@ -155,8 +157,10 @@ def tell_news(settings: Settings, health: Health | None = None) -> News:
                 send(_subject(settings, fresh), _text(settings, fresh))
                 before |= {one.key for one in fresh}
                 news.told.places.append(name)
+                LOG.info("told", extra={"place": name, "matters": len(fresh)})
             except Exception as reason:  # one channel never keeps another from being told
                 news.told.failures[name] = str(reason)
+                LOG.warning("not told", extra={"place": name, "because": str(reason)})
         known[name] = sorted(before)
     settings.home.mkdir(parents=True, exist_ok=True)
     durable.write_text(settings.told_file, json.dumps(known, indent=2) + "\n")

@@ -1,6 +1,7 @@
 """The root of the command line: options, the home, exit statuses. Commands hang on to `app`."""
 
 import re
+import sys
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 DONE, SAYS_NO, WRONG_USE = 0, 1, 2
 given_home: ContextVar[Path | None] = ContextVar("given_home", default=None)
+# The home that the command writes to, once it is known: its run goes into the home's history.
+written_home: "ContextVar[Settings | None]" = ContextVar("written_home", default=None)
 
 app = typer.Typer(
     name="linernotes",
@@ -99,6 +102,10 @@ def settings_of(
     _require_version(settings, writes and not looks_up)
     if writes and not looks_up:
         _hold(settings)
+        written_home.set(settings)
+        from linernotes.base.logs import start_logging
+
+        start_logging(settings, to_stdout="--json" not in sys.argv, command=context.command_path)
     return settings
 
 

@@ -27,6 +27,7 @@ TRUTH = (
     "login.toml",
     "home.json",
     "told.json",
+    "runs.jsonl",
 )
 # What is made again, or says nothing that lasts.
 NOT_NEEDED = ("warehouse", "published", "reports", "logs", "dagster")

@@ -6,6 +6,7 @@ and until then each of its commits is repeated under the same transaction id.
 
 import fcntl
 import hashlib
+import logging
 import os
 import shutil
 from collections.abc import Callable, Generator, Mapping
@@ -43,6 +44,7 @@ from linernotes.ingestion.register import DeliveryOutcome, Register, State
 from linernotes.ingestion.screening import connect
 from linernotes.ingestion.settling import Settling
 
+LOG = logging.getLogger(__name__)
 _SCRATCH = ".staging"
 _LOCK = ".lock"
 _LOGS = "logs"
@@ -99,11 +101,27 @@ def admit_landing(
             if outcome is None:
                 continue
             report.deliveries.append(outcome)
+            _log(outcome)
             if on_progress:
                 on_progress(outcome)
         if report.deliveries:
             door.lake.compact_where_scattered()
     return report
+
+
+def _log(outcome: DeliveryOutcome) -> None:
+    """A delivery's outcome as a record; its reason may quote the file's text, and is not in it."""
+    level = logging.WARNING if outcome.state == "refused" else logging.INFO
+    told = {
+        name: getattr(outcome, name)
+        for name in ("delivery_id", "source", "feed", "state", "rows_read", "rows_loaded")
+    }
+    more = {
+        "delivery": outcome.name,
+        "rows_quarantined": outcome.rows_quarantined,
+        "rows_duplicate": outcome.rows_duplicate,
+    }
+    LOG.log(level, "delivery taken", extra=told | more)
 
 
 @contextmanager

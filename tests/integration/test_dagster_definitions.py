@@ -235,11 +235,10 @@ def test_load_of_a_day_admits_deliveries_and_tells_of_them(
 
 
 def test_backfill_of_three_days_reads_those_days_again_in_one_run(
-    definitions: dg.Definitions,
-    instance: dg.DagsterInstance,
-    home: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    instance: dg.DagsterInstance, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from orchestration.assets.feeds import loads
+
     asked: list[tuple[list[str], list[date]]] = []
 
     def read(_settings: Settings, feeds: list[str], days: list[date]) -> LoadReport:
@@ -249,11 +248,7 @@ def test_backfill_of_three_days_reads_those_days_again_in_one_run(
     monkeypatch.setattr("orchestration.assets.feeds.read_again", read)
     monkeypatch.setattr("orchestration.assets.feeds.admit_landing", None)
     key = dg.AssetKey(["raw", "raw_catalog__works"])
-    [asset] = [
-        one
-        for one in definitions.resolve_asset_graph().assets_defs
-        if one.is_executable and key in one.keys
-    ]
+    [asset] = [one for one in loads() if key in one.keys]
     days = [f"2026-07-0{day}" for day in (1, 2, 3)]
 
     result = dg.materialize(
