@@ -143,3 +143,17 @@ def _hold(settings: "Settings") -> None:
             f"Files and folders that belong to another user and stay as they are: "
             f"{len(found.foreign):,}, such as {found.foreign[0]}."
         )
+
+
+def tell_dagster(settings: "Settings", what: str, outcome: object) -> None:
+    """Shows in Dagster what a command has done, if Dagster keeps records of the home."""
+    if not (settings.home / "dagster" / "dagster.yaml").exists():
+        return
+    from linernotes.cli.console import warn
+
+    try:
+        from orchestration import telling
+
+        getattr(telling, what)(settings, outcome)
+    except Exception as reason:  # what was done is done, whether Dagster hears of it or not
+        warn(f"Dagster could not be told of it: {reason}")

@@ -34,19 +34,20 @@ def results_of(
         told = "; ".join(f"{name}: {why}" for name, why in sorted(report.turned_away.items()))
         raise dg.Failure(
             f"{len(report.turned_away)} files of {feed} were refused: {told}",
-            metadata=_metadata(settings, report.deliveries, tables[0]),
+            metadata=metadata_of(settings, report.deliveries, tables[0]),
             allow_retries=False,
         )
     if any(one.state == "loaded" for one in report.deliveries):
         for table in tables:
             yield dg.MaterializeResult(
-                asset_key=["raw", table], metadata=_metadata(settings, report.deliveries, table)
+                asset_key=["raw", table], metadata=metadata_of(settings, report.deliveries, table)
             )
 
 
-def _metadata(
+def metadata_of(
     settings: Settings, deliveries: list[DeliveryOutcome], table: str
 ) -> dict[str, dg.MetadataValue]:
+    """Counts, deliveries and the rules that most rows broke, of what came into a table."""
     counts = {
         f"rows_{kind}": dg.MetadataValue.int(
             sum(getattr(delivery, f"rows_{kind}") or 0 for delivery in deliveries)
