@@ -65,7 +65,7 @@ def load(
         feeds: `<source>/<feed>` names; all by default.
         on_progress: Called with "Load", deliveries done, files there, and the delivery's name.
     """
-    total = len(list_landing(settings.landing_root, feeds).arrivals)
+    total = len(list_landing(settings.landing_place, feeds).arrivals)
     numbers = count(1)
 
     def report(outcome: DeliveryOutcome) -> None:

@@ -14,7 +14,7 @@ import dagster as dg
 from linernotes.base.run_history import Run, instant_text, note_run
 from linernotes.cli.alerts import send_alert
 from linernotes.cli.news import tell_news, where
-from linernotes.ingestion import list_landing
+from linernotes.ingestion import NoLandingZone, list_landing
 from linernotes.statements import person_of_the_system
 from orchestration import jobs
 from orchestration.resources import Home
@@ -27,8 +27,12 @@ def new_deliveries(
     context: dg.SensorEvaluationContext, home: Home
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Loads when the landing zone holds other files than at the last look."""
-    root = home.settings.landing_root
-    arrivals = list_landing(root).arrivals if root.exists() else []
+    root = home.settings.landing_place
+    try:
+        arrivals = list_landing(root).arrivals
+    except NoLandingZone as reason:
+        yield dg.SkipReason(str(reason))
+        return
     seen = hashlib.sha256(
         repr([(arrival.name, arrival.fingerprints()) for arrival in arrivals]).encode()
     ).hexdigest()

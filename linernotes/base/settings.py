@@ -148,7 +148,7 @@ class Settings(Limits, BaseSettings):
     )
 
     home: Path = Field(default_factory=_data_folder)
-    landing: Path | None = None
+    landing: Path | str | None = None
     agreements: Path | None = None
     ern_offsets: dict[str, str] = Field(default_factory=dict)
     settling_seconds: float = Field(default=5, ge=0, allow_inf_nan=False)
@@ -218,7 +218,14 @@ class Settings(Limits, BaseSettings):
                     raise ValueError(f"{name} in {place} is no setting; is {near[0]} meant?")
         return values
 
-    @field_validator("home", "landing", "agreements", "spark_warehouse", mode="before")
+    @field_validator("landing", mode="before")
+    @classmethod
+    def _is_a_folder_or_a_bucket(cls, place: Any) -> Any:
+        if place is None or str(place).startswith("s3://"):
+            return place and str(place).rstrip("/")
+        return Path(cls._is_no_address(place)).expanduser().resolve()
+
+    @field_validator("home", "agreements", "spark_warehouse", mode="before")
     @classmethod
     def _is_no_address(cls, path: Any) -> Any:
         """Refuse what would be read as a folder of that name below the current one."""
@@ -226,7 +233,7 @@ class Settings(Limits, BaseSettings):
             raise ValueError(f"{path} is an address; give the path of a folder on this machine")
         return path
 
-    @field_validator("home", "landing", "agreements", "spark_warehouse")
+    @field_validator("home", "agreements", "spark_warehouse")
     @classmethod
     def _from_anywhere(cls, path: Path | None) -> Path | None:
         """The path, whatever folder a process that gets it runs in."""
@@ -270,7 +277,13 @@ class Settings(Limits, BaseSettings):
 
     @property
     def landing_root(self) -> Path:
-        return self.landing or self.home / "landing"
+        """The folder of the landing zone; of no use where it is a bucket."""
+        return self.landing if isinstance(self.landing, Path) else self.home / "landing"
+
+    @property
+    def landing_place(self) -> Path | str:
+        """Where deliveries land: a folder, or the address of a bucket."""
+        return self.landing or self.landing_root
 
     @property
     def agreements_file(self) -> Path:

@@ -38,7 +38,10 @@ IdToken = Annotated[
         metavar="FILE", exists=True, help="Who you are: an ID token of the login's provider."
     ),
 ]
-Landing = Annotated[Path | None, typer.Option(help="A landing zone outside the home.")]
+Landing = Annotated[
+    str | None,
+    typer.Option(help="A landing zone outside the home: a folder, or s3://bucket/prefix."),
+]
 
 
 def as_month(value: str | None) -> str | None:
@@ -70,7 +73,7 @@ def common(
 
 def settings_of(
     context: typer.Context,
-    landing: Path | None = None,
+    landing: str | None = None,
     *,
     looks_up: bool = False,
     writes: bool = True,

@@ -23,7 +23,13 @@ from linernotes.ingestion.door import (
     open_door,
     open_lake,
 )
-from linernotes.ingestion.errors import BusyDoor, DamagedLake, NewerLake, RefusedFile
+from linernotes.ingestion.errors import (
+    BusyDoor,
+    DamagedLake,
+    NewerLake,
+    NoLandingZone,
+    RefusedFile,
+)
 from linernotes.ingestion.feeds import FEEDS
 from linernotes.ingestion.lake import SCHEMAS, Lake
 from linernotes.ingestion.landing import list_landing
@@ -51,6 +57,7 @@ __all__ = [
     "Lake",
     "LoadReport",
     "NewerLake",
+    "NoLandingZone",
     "RefusedFile",
     "Trial",
     "admit_landing",

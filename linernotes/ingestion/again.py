@@ -30,8 +30,9 @@ from linernotes.ingestion.lake import (
     read_rows,
     typed,
 )
+from linernotes.ingestion.landing import Arrival, list_landing
 from linernotes.ingestion.messages import admit_message, admit_rates
-from linernotes.ingestion.opening import UnfitFileError, open_regular, path_of
+from linernotes.ingestion.opening import UnfitFileError, path_of
 from linernotes.ingestion.readers import reader_for
 from linernotes.ingestion.register import DeliveryOutcome, warnings_text
 
@@ -124,17 +125,24 @@ def read_again(settings: Settings, feeds: Collection[str], days: Collection[date
             .sort("sequence")
             .select("delivery_id", "name", "source", "feed", "sha256", "bytes")
         )
+        there: dict[str, Arrival] = {}
+        if rows.height:
+            listing = list_landing(settings.landing_place, [*feeds])
+            there = {arrival.name: arrival for arrival in listing.arrivals}
         for row in rows.iter_rows(named=True):
             outcome = DeliveryOutcome(**row)
-            if _read_again(door, settings.landing_root, outcome, report):
+            if _read_again(door, there.get(outcome.name), outcome, report):
                 report.deliveries.append(outcome)
     return report
 
 
-def _read_again(door: Door, landing: Path, outcome: DeliveryOutcome, report: LoadReport) -> bool:
-    path = landing / outcome.name
+def _read_again(
+    door: Door, arrival: Arrival | None, outcome: DeliveryOutcome, report: LoadReport
+) -> bool:
     try:
-        stream = open_regular(landing, path)
+        if arrival is None:
+            raise FileNotFoundError
+        stream = arrival.open()
     except (OSError, UnfitFileError):
         report.unread_files[outcome.name] = _NOT_THERE
         return False
@@ -146,7 +154,7 @@ def _read_again(door: Door, landing: Path, outcome: DeliveryOutcome, report: Loa
         feed = f"{outcome.source}/{outcome.feed}"
         lake = ReplacingLake(door.lake, outcome.delivery_id)
         try:
-            _admit(door, lake, path_of(stream, path), feed, outcome)
+            _admit(door, lake, path_of(stream, arrival.path), feed, outcome)
             lake.empty_others(describe(feed).tables, outcome.transaction_id)
         except (IgnoredFile, *UNFORESEEN) as error:
             require_disk(error, door.lake.root)

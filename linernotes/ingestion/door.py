@@ -35,7 +35,7 @@ from linernotes.ingestion.errors import (
 from linernotes.ingestion.feeds import CONTRACTS, ECB, ERN
 from linernotes.ingestion.integrity import Damage, damage_of, require_whole
 from linernotes.ingestion.lake import Lake
-from linernotes.ingestion.landing import Arrival, fingerprint_of, list_landing, read_manifest
+from linernotes.ingestion.landing import Arrival, list_landing, read_manifest
 from linernotes.ingestion.messages import admit_message, admit_rates
 from linernotes.ingestion.opening import UnfitFileError, path_of
 from linernotes.ingestion.panics import without_panics
@@ -92,7 +92,7 @@ def admit_landing(
         NoLandingZone: there is no such folder.
         BusyDoor: another process loads into this home.
     """
-    listing = list_landing(settings.landing_root, feeds)
+    listing = list_landing(settings.landing_place, feeds)
     with open_door(settings) as door:
         door.settling = Settling(settings.settling_seconds, listing.arrivals)
         report = LoadReport(ignored_files=listing.ignored)
@@ -249,7 +249,7 @@ class Door:
     def _admit(
         self, arrival: Arrival, stream: BufferedReader, report: LoadReport
     ) -> DeliveryOutcome | None:
-        size, changed_at = fingerprint_of(os.fstat(stream.fileno()))
+        size, changed_at = arrival.fingerprint_of(stream)
         try:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError as error:

@@ -142,16 +142,16 @@ def _copy_public_schemas(
             name = f"{schema}.{table}"
             connection.execute(f"create table target.{name} as from warehouse.{name}")
             if comment:
-                connection.execute(f"comment on table target.{name} is {literal(comment)}")
+                words = literal(own_words(comment))
+                connection.execute(f"comment on table target.{name} is {words}")
         columns = connection.execute(
             "select schema_name, table_name, column_name, comment from duckdb_columns() where "
             "database_name = 'warehouse' and schema_name in ? and comment is not null order by all",
             [list(PUBLIC_SCHEMAS)],
         ).fetchall()
         for schema, table, column, comment in columns:
-            connection.execute(
-                f'comment on column target.{schema}.{table}."{column}" is {literal(comment)}'
-            )
+            words = literal(own_words(comment))
+            connection.execute(f'comment on column target.{schema}.{table}."{column}" is {words}')
         connection.execute("create table target.quality.publications (known_at timestamp)")
         connection.execute("insert into target.quality.publications values (?)", [known_at])
         connection.execute(
@@ -174,6 +174,18 @@ def _copy_public_schemas(
             f"{target} could not be written to its end. Look at the disk, then run "
             "`linernotes build` again; what was published before stays."
         )
+
+
+def own_words(comment: str) -> str:
+    """A comment without what it refers to outside the file: pages, and numbers of cases."""
+    without_cases = re.sub(r"\s*\(E\d+(?:(?:, | and )E\d+)*\)", "", comment)
+    quoted = r'"[^"]*"'
+    return re.sub(
+        rf"\s*Rules?: docs/\S+\.md(?:, {quoted}(?:(?:,| and) {quoted})*)?\."
+        r"|\s*\(docs/[^)]*\)",
+        "",
+        without_cases,
+    )
 
 
 def add_runs(connection: duckdb.DuckDBPyConnection, table: str, history: Sequence[Run]) -> None:
