@@ -31,6 +31,7 @@ FLOORS = {
     "linernotes.warehouse": 1,
     "linernotes.dashboard": 1,
     "linernotes.delivery": 2,
+    "linernotes.regulator": 2,
     "expectations": 2,
     "orchestration": 3,
 }

@@ -46,6 +46,8 @@ FILES = {
     "compensation_lines.parquet",
     "consents.csv",
     "consents.parquet",
+    "credit_gaps.csv",
+    "fan_connection.csv",
     "manifest.json",
     "member_statements.csv",
     "pool_totals.csv",
