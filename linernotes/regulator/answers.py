@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from linernotes.base import durable
-from linernotes.errors import LinernotesError
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
 from linernotes.ingestion import admit_landing
 from linernotes.regulator.batches import STAMP, batch_id_of
-from linernotes.settings import Settings
 
 FEED = "removals/filings"
 ACCEPTED, REJECTED, DUPLICATE, NOT_TAKEN = "accepted", "rejected", "duplicate", "not_taken"

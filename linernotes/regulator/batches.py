@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from linernotes.base import durable
-from linernotes.errors import LinernotesError
-from linernotes.published import open_published
-from linernotes.settings import Settings
+from linernotes.base.errors import LinernotesError
+from linernotes.base.published import open_published
+from linernotes.base.settings import Settings
 
 # One bad statement makes the database refuse its whole batch.
 MOST_STATEMENTS = 100

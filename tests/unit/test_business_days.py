@@ -8,7 +8,7 @@ from datetime import date
 
 import holidays
 
-from linernotes.settings import PROJECT_ROOT
+from linernotes.base.settings import PROJECT_ROOT
 
 SEED = PROJECT_ROOT / "seeds" / "us_federal_holidays.csv"
 

@@ -12,10 +12,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from linernotes.errors import LinernotesError
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
 from linernotes.ingestion import Lake
 from linernotes.regulator import export_statements, record_answer
-from linernotes.settings import Settings
 
 NOW = datetime(2026, 7, 20, 6, 0, tzinfo=UTC)
 COLUMNS = (
