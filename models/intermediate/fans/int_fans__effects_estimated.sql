@@ -61,7 +61,7 @@ with
                     {{ parts[0] }} as numerator,
                     {{ parts[1] }} as denominator
                 from {{ source }} {{ "union all" if source == "cells" }}
-            {%- endfor %} {{ "union all" if not loop.last }}
+                {%- endfor %} {{ "union all" if not loop.last }}
         {%- endfor %}
     ),
     units as (

@@ -14,6 +14,8 @@ import pytest
 
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
+from linernotes.cli.app import run
+from linernotes.cli.root import DONE, SAYS_NO
 from linernotes.ingestion import Lake
 from linernotes.regulator import export_statements, record_answer
 
@@ -245,3 +247,24 @@ def test_answer_without_its_batch_asks_for_it(settings: Settings, tmp_path: Path
 
     with pytest.raises(LinernotesError, match="--batch"):
         record_answer(settings, file, NOW)
+
+
+def test_commands_end_with_1_until_the_database_has_accepted_the_batch(
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("LINERNOTES_HOME", str(settings.home))
+    publish(settings, {"rm-1": "to_file"})
+    out = tmp_path / "out"
+
+    assert run(["regulator", "export", "--out", str(out), "--json"]) == DONE
+    [batch] = json.loads(capsys.readouterr().out)["batches"]
+    refused = answer(Path(batch), {"errors": {"statement_0": {"puid": ["Too long."]}}})
+    assert run(["regulator", "record", str(refused)]) == SAYS_NO
+    accepted = answer(Path(batch), {"statements": [{"uuid": "u-1"}]})
+    assert run(["regulator", "record", str(accepted)]) == DONE
+
+    outcomes = pl.read_delta(str(Lake(settings.lake_root).path("raw_removals__filings")))
+    assert sorted(outcomes["outcome"]) == ["accepted", "rejected"]
