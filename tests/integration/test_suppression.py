@@ -5,7 +5,7 @@ table: what stays hidden must have five possible values or more.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import product
 from pathlib import Path
@@ -38,7 +38,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valuation]:
 
 
 def published(
-    run: Valuation, tables: list[tuple[int, ...]], partners: list[tuple[int, ...]]
+    run: Valuation, tables: Sequence[tuple[int, ...]], partners: Sequence[tuple[int, ...]]
 ) -> list[dict[tuple[int, int], int | None]]:
     """What is shown of each table: by partner and territory, -1 being the total."""
     values = ", ".join(
@@ -73,7 +73,7 @@ def published(
 
 @pytest.mark.parametrize(("partners", "largest"), ATTACKS)
 def test_e125_hidden_audience_has_five_possible_values_or_more(
-    run: Valuation, partners: list[tuple[int, ...]], largest: int
+    run: Valuation, partners: Sequence[tuple[int, ...]], largest: int
 ) -> None:
     """Of 60, 31 and 9 two were hidden, and 10 of 251,280 tables told both to the person."""
     territories = 1 + max(map(max, partners))
