@@ -1,4 +1,7 @@
-"""Writes statements of reasons for the EU's database, and records its answers."""
+"""Writes statements of reasons for the EU's database, and records its answers.
+
+What is due and what an answer means is decided in the models and in `linernotes.regulator`.
+"""
 
 from pathlib import Path
 from typing import Annotated

@@ -356,6 +356,8 @@ def test_workbook_has_a_sheet_per_table_with_typed_cells(settings: Settings) -> 
         "Pool totals",
         "AI usage",
         "Consents",
+        "Credit gaps",
+        "Fan connection",
         "Removals",
         "Removals summary",
     ]
