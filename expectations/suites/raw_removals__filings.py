@@ -1,12 +1,11 @@
-"""What is expected of the regulator's answers. What a single row may hold is the door's matter."""
+"""What is expected of the regulator's answers. What one row may hold is the intake's matter."""
 
-from expectations.suite import Suite, expect_known, expect_no_rows, expect_unique_versions
+from expectations.suite import Suite, expect_known, expect_no_rows
 
 SUITE = Suite(
     table="raw_removals__filings",
     relied_on_by="It says which statements of reasons the EU's database has accepted.",
     expectations=(
-        expect_unique_versions("batch_id", "puid"),
         expect_known(
             "puid",
             "raw_removals__actions",

@@ -3,22 +3,12 @@
 How a figure comes about is tested beside its model.
 """
 
-from expectations.suite import (
-    Suite,
-    expect_no_personal_columns,
-    expect_no_rows,
-    expect_unique,
-)
+from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows
 
 SUITE = Suite(
     table="rpt_executive__ai_disclosure",
     relied_on_by="Executives see in it which suppliers say what their recordings are made of.",
     expectations=(
-        expect_unique(
-            "has_one_row_per_month_and_supplier",
-            ["report_month", "supplier_party_id"],
-            reason="A supplier twice is asked twice.",
-        ),
         expect_no_rows(
             "detector_has_examined_most_recordings",
             "select report_month, supplier_party_id from {batch}"

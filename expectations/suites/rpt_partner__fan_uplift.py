@@ -3,22 +3,12 @@
 How it is estimated is tested beside its models.
 """
 
-from expectations.suite import (
-    Suite,
-    expect_no_personal_columns,
-    expect_no_rows,
-    expect_unique,
-)
+from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows
 
 SUITE = Suite(
     table="rpt_partner__fan_uplift",
     relied_on_by="Partners judge by it whether derivatives bring listeners to their recordings.",
     expectations=(
-        expect_unique(
-            "has_one_row_per_partner_and_month",
-            ["partner_id", "report_month"],
-            reason="A month twice would be read as two.",
-        ),
         expect_no_rows(
             "verdict_is_that_of_the_interval",
             "select partner_id, report_month from {batch}"
