@@ -14,7 +14,7 @@ import pytest
 
 from linernotes.base.settings import Settings
 from linernotes.warehouse import Valuation, compiled_project, valuation
-from linernotes.warehouse.valuation import World
+from linernotes.warehouse.valuation import Scenario
 
 MODEL = "int_fans__audiences_suppressed"
 FEWEST_VALUES = 5
@@ -61,7 +61,7 @@ def published(
         from (values {values}) as made(number, partner, territory, people)
         """
     )
-    sql = run.text_of(MODEL, World(datetime(2026, 1, 1)))
+    sql = run.text_of(MODEL, Scenario(datetime(2026, 1, 1)))
     shown: list[dict[tuple[int, int], int | None]] = [{} for _ in tables]
     for number, partner, territory, count in run.connection.execute(
         "select recording_id::int, partner_id::int, "
