@@ -2,16 +2,12 @@
 
 import dagster as dg
 
-from linernotes.base import modes
-from linernotes.base.logs import start_logging
-from linernotes.base.settings import Settings
 from orchestration import checks, jobs, resources, schedules, sensors
 from orchestration.assets import publishing, raw_assets
 from orchestration.assets.models import warehouse_models
 from orchestration.assets.statements import issued_statements, statement_drafts
 
-modes.keep_private()
-start_logging(Settings())
+resources.start_process()
 defs = dg.Definitions(
     assets=[
         *raw_assets(),

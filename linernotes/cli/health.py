@@ -16,8 +16,8 @@ from linernotes.base.errors import LinernotesError
 from linernotes.base.published import Publication, publication
 from linernotes.base.settings import Settings
 from linernotes.delivery import (
-    DeliveryStanding,
-    delivery_standing,
+    DeliveryStatus,
+    delivery_status,
     failed_packages,
     unknown_partners,
 )
@@ -370,7 +370,7 @@ def _failed_deliveries(settings: Settings) -> list[tuple[str, str, str]]:
 
 def _deliveries(settings: Settings) -> str:
     try:
-        standing = delivery_standing(settings)
+        standing = delivery_status(settings)
         unknown = unknown_partners(settings)
     except LinernotesError as trouble:
         return str(trouble)
@@ -378,8 +378,8 @@ def _deliveries(settings: Settings) -> str:
     return _counted(settings, standing) + (told if unknown else "")
 
 
-def _counted(settings: Settings, standing: DeliveryStanding) -> str:
-    if standing == DeliveryStanding(0, 0, 0):
+def _counted(settings: Settings, standing: DeliveryStatus) -> str:
+    if standing == DeliveryStatus(0, 0, 0):
         return f"No issued package has a target in {settings.agreements_file}."
     return (
         f"Packages with a target: {standing.delivered:,} delivered, {standing.undelivered:,}"

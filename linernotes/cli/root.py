@@ -4,9 +4,10 @@ import re
 import sys
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+import typer.core
 
 if TYPE_CHECKING:
     from linernotes.base.settings import Settings
@@ -16,18 +17,44 @@ given_home: ContextVar[Path | None] = ContextVar("given_home", default=None)
 # The home that the command writes to, once it is known: its run goes into the home's history.
 written_home: "ContextVar[Settings | None]" = ContextVar("written_home", default=None)
 
+# The order in which a reader meets the commands; others follow by name.
+ORDER = (
+    *("demo", "sample", "load", "quarantine", "repair", "build", "statement", "report", "verify"),
+    *(
+        "regulator",
+        "ledger",
+        "keys",
+        "trace",
+        "as-known",
+        "simulate",
+        "metrics",
+        "status",
+        "dashboard",
+        "up",
+    ),
+)
+
+
+class InOrder(typer.core.TyperGroup):
+    """The commands as `ORDER` has them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        places = {name: place for place, name in enumerate(ORDER)}
+        return sorted(self.commands, key=lambda name: (places.get(name, len(places)), name))
+
+
 app = typer.Typer(
     name="linernotes",
+    cls=InOrder,
     help="The warehouse of a music service's responsible-AI programme.",
     epilog="Exit status: 0 done, 1 the data or a check says no, 2 wrong use.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     # Coloured help would triple the time that help takes.
     rich_markup_mode=None,
 )
 
-Scale = Annotated[float, typer.Option(min=0.001, help="1 is the real thing 1:10,000.")]
+Scale = Annotated[float, typer.Option(min=0.001, help="1 is one ten-thousandth of a real service.")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same bytes.")]
 Partner = Annotated[str | None, typer.Option(help="Only this partner, by its id.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
@@ -59,12 +86,25 @@ OneMonth = Annotated[
 ]
 
 
+def print_version(is_asked: bool) -> None:
+    """Prints the installed version and ends the command."""
+    if is_asked:
+        from importlib.metadata import version
+
+        typer.echo(f"linernotes {version('linernotes')}")
+        raise typer.Exit(DONE)
+
+
 @app.callback()
 def common(
     context: typer.Context,
     home: Annotated[
         Path | None, typer.Option(help="The home to work in; else LINERNOTES_HOME.")
     ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=print_version, is_eager=True, help="Print the version."),
+    ] = False,
 ) -> None:
     """The warehouse of a music service's responsible-AI programme."""
     context.obj = home

@@ -433,7 +433,7 @@ def page(source: str) -> str:
         "<!-- Made by `make feeds` from the contracts; a test holds it to them. -->",
         "",
         "What all feeds have in common, and what becomes of a file and of a row, is in"
-        " [Intake and validation](../door.md). Try a file before you send it:"
+        " [Intake and validation](../intake.md). Try a file before you send it:"
         f" `linernotes check FILE --as {feeds[0].name}`.",
         "",
         "Column names are fixed and in small letters; further columns are left out and counted."

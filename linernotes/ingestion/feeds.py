@@ -26,6 +26,7 @@ CONTRACTS: dict[str, type[Contract]] = {
     "removals/actions": removals.Actions,
     "removals/notices": removals.Notices,
     "removals/appeals": removals.Appeals,
+    "removals/filings": removals.Filings,
     "finance/revenue": finance.Revenue,
     "finance/fx_rates": finance.FxRates,
 }

@@ -27,6 +27,7 @@ FLOORS = {
     "linernotes.delivery": 4,
     "linernotes.assistant": 4,
     "linernotes.homes": 4,
+    "linernotes.regulator": 4,
     "expectations": 5,
     "linernotes.pipeline": 6,
     "linernotes.cli": 7,

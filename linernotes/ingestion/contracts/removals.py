@@ -209,3 +209,44 @@ class Appeals(Contract):
     decided_at = col.time("When it was decided.", event=True)
     outcome = col.code("How it was decided.", ("upheld", "overturned", "reinstated_authorised"))
     reinstated_at = col.time("When the content was back.")
+    suit_filed_at = col.time(
+        "When the notifier sued, which keeps the content down in spite of a counter notice.",
+        event=True,
+    )
+
+
+class Filings(Contract):
+    """What the EU's database answered on a statement of reasons.
+
+    One row per batch, statement of reasons and version. `linernotes regulator record` writes it.
+    """
+
+    TABLE = "raw_removals__filings"
+    KEY = ("batch_id", "puid")
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "batch_id": "batch-1",
+        "puid": "action-1",
+        "outcome": "accepted",
+        "statement_uuid": "6f1c1f9e-0d0a-4c55-9d1c-2f0f5a3c9f11",
+        "answered_at": "2026-01-05T05:00:00Z",
+        "recorded_at": "2026-01-05T06:00:00Z",
+    }
+    ADVICE: ClassVar[dict[str, str]] = {
+        "accepted_without_uuid": "the database gives each accepted statement an id; give statement_uuid",
+    }
+
+    batch_id = col.identifier("The batch in which it was sent.", required=True)
+    puid = col.identifier("The action.", required=True, length=500)
+    outcome = col.code(
+        "What the database answered.",
+        ("accepted", "rejected", "duplicate", "not_taken"),
+        required=True,
+    )
+    statement_uuid = col.identifier("The id that the database gave it.")
+    message = col.text("What the database said of it.")
+    exported_at = col.time("When the batch was written.", event=True)
+    answered_at = col.time("When the answer came.", required=True, event=True)
+
+    @dy.rule()
+    def accepted_without_uuid(cls) -> pl.Expr:
+        return (pl.col("outcome") != "accepted") | pl.col("statement_uuid").is_not_null()
