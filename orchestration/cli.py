@@ -752,10 +752,16 @@ def head_of_the_ledger(context: typer.Context) -> None:
 
 
 @keys.command("show")
-def show_key(context: typer.Context, json: AsJson = False) -> None:
+def show_key(
+    context: typer.Context,
+    json: AsJson = False,
+    openpgp: Annotated[
+        bool, typer.Option("--openpgp", help="As the OpenPGP certificate that partners import.")
+    ] = False,
+) -> None:
     """Show the public key that partners and auditors check signatures with."""
     from linernotes.errors import LinernotesError
-    from linernotes.statements import signing_key
+    from linernotes.statements import certificate, signing_key
 
     settings = _settings(context)
     key = signing_key(settings)
@@ -763,6 +769,9 @@ def show_key(context: typer.Context, json: AsJson = False) -> None:
         raise LinernotesError(
             f"There is no key in {settings.keys_root} yet: the first issue makes one."
         )
+    if openpgp:
+        typer.echo(certificate(key), nl=False)
+        return
     _print_key(key.key_id, key.public_key, json)
 
 

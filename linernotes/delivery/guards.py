@@ -10,7 +10,14 @@ from typing import Any
 
 from linernotes.agreements import NOBODY, Agreement, Sender
 from linernotes.delivery.errors import MustStay
-from linernotes.reporting import MANIFEST, Package, file_sha256, read_manifest, verify_package
+from linernotes.reporting import (
+    MANIFEST,
+    SIGNATURE,
+    Package,
+    file_sha256,
+    read_manifest,
+    verify_package,
+)
 from linernotes.settings import Settings
 from linernotes.statements import ISSUED, file_safe, issued_statements
 
@@ -43,6 +50,8 @@ def require_may_leave(package: Package, agreement: Agreement, sender: Sender) ->
     manifest = read_manifest(package.path)
     _require_own(package, manifest)
     there = [*(entry["name"] for entry in manifest["files"]), MANIFEST]
+    if (package.path / SIGNATURE).is_file():
+        there.append(SIGNATURE)
     taken = [name for name in there if agreement.takes(name)]
     flaws = [
         *_idle_patterns(agreement, there),

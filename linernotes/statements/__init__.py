@@ -4,7 +4,14 @@ How the sums come about is in the models; how a partner gets to see them is in `
 """
 
 from linernotes.statements.approvals import approve
-from linernotes.statements.balance import TERMS_TAKEN, balance_that_fails, terms_that_differ
+from linernotes.statements.balance import (
+    CORRECTION_TYPES,
+    FIRST_TYPES,
+    SUSPENDED,
+    TERMS_TAKEN,
+    balance_that_fails,
+    terms_that_differ,
+)
 from linernotes.statements.drafts import draft, newest_drafts, published_statements
 from linernotes.statements.evidence import SHOWN, USES_KIND, evidence_file
 from linernotes.statements.guards import blocked_partners
@@ -21,14 +28,21 @@ from linernotes.statements.issuances import (
     Issuance,
     LedgerProblem,
     head_of_issue,
+    instant_of_issue,
     issuances,
     issued_statements,
     last_public_key,
     line_types_issued,
 )
 from linernotes.statements.issuing import issue
-from linernotes.statements.keys import rotate_signing_key, signing_key
+from linernotes.statements.keys import (
+    SigningKey,
+    make_signing_key,
+    rotate_signing_key,
+    signing_key,
+)
 from linernotes.statements.line_sets import LINE_SET_COLUMNS, LineSet, published_line_sets
+from linernotes.statements.openpgp import certificate, detached_signature
 from linernotes.statements.records import (
     DRAFT,
     ISSUED,
@@ -45,12 +59,15 @@ from linernotes.statements.tracing import EventTrace, LineTrace, trace_event, tr
 from linernotes.statements.verification import heads_that_differ, ledger_as_written, verify_ledger
 
 __all__ = [
+    "CORRECTION_TYPES",
     "DRAFT",
+    "FIRST_TYPES",
     "ISSUED",
     "LEDGER_HEAD",
     "LINE_SET_COLUMNS",
     "PUBLISHED_HEADS",
     "SHOWN",
+    "SUSPENDED",
     "TERMS_TAKEN",
     "UNALLOCATED",
     "USES_KIND",
@@ -61,11 +78,14 @@ __all__ = [
     "LedgerProblem",
     "LineSet",
     "LineTrace",
+    "SigningKey",
     "StatementRecord",
     "approve",
     "balance_that_fails",
     "blocked_partners",
+    "certificate",
     "current_statements",
+    "detached_signature",
     "draft",
     "evidence_file",
     "file_safe",
@@ -74,6 +94,7 @@ __all__ = [
     "head_of_issue",
     "heads_that_differ",
     "instant",
+    "instant_of_issue",
     "issuances",
     "issue",
     "issued_reports",
@@ -83,6 +104,7 @@ __all__ = [
     "ledger_as_written",
     "ledger_head",
     "line_types_issued",
+    "make_signing_key",
     "month_start",
     "newest_drafts",
     "published_line_sets",

@@ -111,14 +111,57 @@ def stored_line_sets(connection: duckdb.DuckDBPyConnection, file: Path) -> dict[
 def _line_sets(
     connection: duckdb.DuckDBPyConnection, query: str, values: list[Any]
 ) -> dict[str, LineSet]:
+    """The digests of a query's lines by statement.
+
+    The engine makes them, some twenty times as fast. A text with a control character is left to
+    Python's JSON, whose escapes are what the hash is defined by.
+    """
     cursor = connection.cursor()
-    cursor.execute(query, values)
-    position = LINE_SET_COLUMNS.index("statement_id")
+    columns = ", ".join(LINE_SET_COLUMNS)
+    cursor.execute(
+        f"select statement_id, case when not {HAS_ESCAPES} then sha256({CANONICAL}) end, "
+        f"case when {HAS_ESCAPES} then struct_pack({_packed()}) end "
+        f"from (select {columns} from ({query}))",
+        values,
+    )
     found: dict[str, LineSet] = {}
     while rows := cursor.fetchmany(BATCH_ROWS):
-        for row in rows:
-            found.setdefault(row[position], LineSet()).add(row)
+        for statement, digest, line in rows:
+            line_set = found.setdefault(statement, LineSet())
+            if digest is None:
+                line_set.add(line[name] for name in LINE_SET_COLUMNS)
+            else:
+                line_set.digests.append(bytes.fromhex(digest))
     return found
+
+
+def _packed() -> str:
+    return ", ".join(f"{name} := {name}" for name in LINE_SET_COLUMNS)
+
+
+def _sql_text(name: str) -> str:
+    """SQL for a column as it stands in a line that is hashed."""
+    if name.endswith("_month"):
+        return f"strftime({name}, '%Y-%m')"
+    if name == "amount":
+        exact = f"{name}::decimal(38, 6)::varchar"
+        return f"rtrim(rtrim({exact}, '0'), '.')"
+    return f"{name}::varchar"
+
+
+def _sql_json(name: str) -> str:
+    backslash, quote = "chr(92)", "chr(34)"
+    text = f"replace({_sql_text(name)}, {backslash}, {backslash} || {backslash})"
+    text = f"replace({text}, {quote}, {backslash} || {quote})"
+    return f"coalesce(chr(34) || {text} || chr(34), 'null')"
+
+
+CANONICAL = "'[' || " + " || ',' || ".join(map(_sql_json, LINE_SET_COLUMNS)) + " || ']'"
+HAS_ESCAPES = (
+    "regexp_matches(concat_ws('', "
+    + ", ".join(f"{name}::varchar" for name in LINE_SET_COLUMNS)
+    + "), '[\\x00-\\x1f]')"
+)
 
 
 def _text(value: Any) -> str | None:
