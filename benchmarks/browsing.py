@@ -16,8 +16,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from linernotes.errors import LinernotesError
-from linernotes.ports import free_port
+from linernotes.base.errors import LinernotesError
+from linernotes.base.ports import free_port
 
 STARTS_WITHIN_SECONDS = 60
 WHOLE_WITHIN_MILLISECONDS = 30_000
@@ -56,7 +56,7 @@ def dashboard(
         LinernotesError: if it does not start.
     """
     port = port or free_port()
-    command = [sys.executable, "-c", "from orchestration.cli import main; main()"]
+    command = [sys.executable, "-c", "from linernotes.cli.app import main; main()"]
     command += ["--home", str(home), "dashboard", "--port", str(port)]
     environment = {name: text for name, text in os.environ.items() if "LINERNOTES" not in name}
     with log.open("w") as written:

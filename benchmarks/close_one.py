@@ -8,7 +8,7 @@ import getpass
 from datetime import date, datetime
 
 from linernotes import statements, warehouse
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
 from linernotes.warehouse.building import building
 from linernotes.warehouse.compiled import compiled_project
 from linernotes.warehouse.sources import sources_folder

@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, Page
 from benchmarks.browsing import chromium, dashboard
 from benchmarks.results import machine
 from benchmarks.run import say
+from linernotes.base.published import publication
+from linernotes.base.settings import Settings
 from linernotes.dashboard import page_addresses
-from linernotes.published import publication
-from linernotes.settings import Settings
 
 # Asked at every frame that the browser draws; Playwright's own waiting asks up to a second later.
 IS_WHOLE = """chosen => {

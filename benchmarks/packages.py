@@ -15,7 +15,7 @@ from benchmarks.closing import Home, table
 from benchmarks.measure import Cost
 from benchmarks.results import machine
 from benchmarks.run import say
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
 from tests.fixtures.published_warehouse import Line, Statement, publish
 
 # As many territories as a large partner's month has pools of one product.

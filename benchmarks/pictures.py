@@ -12,8 +12,8 @@ from PIL import Image
 
 from benchmarks.browsing import chromium, dashboard, wait_until_whole
 from benchmarks.run import ROOT, say
-from linernotes.errors import LinernotesError
-from linernotes.settings import Settings
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
 
 FOLDER = ROOT / "docs" / "pictures"
 WIDTH, HEIGHT = 1440, 1180

@@ -24,9 +24,10 @@ import duckdb
 
 from expectations import suites as suites_package
 from expectations.suite import Layer, Severity, Suite
-from linernotes.base import durable, literal
+from linernotes.base import durable
+from linernotes.base.settings import Settings
+from linernotes.base.sql import literal
 from linernotes.ingestion import Lake
-from linernotes.settings import Settings
 
 if TYPE_CHECKING:
     from great_expectations.data_context import EphemeralDataContext

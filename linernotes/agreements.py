@@ -25,8 +25,8 @@ from pydantic import (
 )
 from stdnum.iso7064 import mod_37_36
 
-from linernotes.errors import LinernotesError
-from linernotes.settings import Settings
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
 
 # A well-formed party identifier that DDEX has given to nobody: files can be written and checked
 # with it, but none leaves the house under it.

@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from http.client import HTTPException
 from urllib.parse import urlsplit
 
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
 
 TIMEOUT_SECONDS = 10
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")

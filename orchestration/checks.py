@@ -9,7 +9,7 @@ import dagster as dg
 
 from expectations.runner import CheckResult, load_suites, run_raw_suites
 from expectations.suite import Layer
-from orchestration.pipeline import check_reports
+from linernotes.pipeline import check_reports
 from orchestration.resources import Home
 
 

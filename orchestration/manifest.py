@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.base.settings import PROJECT_ROOT, Settings
 from linernotes.warehouse import BuildFailed, run_dbt, target_folder
 
 PARSED_FOLDERS = ("models", "macros", "seeds", "tests/data")

@@ -16,8 +16,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from linernotes.ports import Guard, own_names
-from linernotes.settings import Settings
+from linernotes.base.ports import Guard, own_names
+from linernotes.base.settings import Settings
 from orchestration.webserver import DEFINITIONS
 
 # As `dagster dev` has them.

@@ -12,7 +12,7 @@ from pathlib import Path
 import dagster as dg
 from dagster_dbt import DbtCliResource
 
-from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.base.settings import PROJECT_ROOT, Settings
 
 
 class Home(dg.ConfigurableResource):

@@ -9,13 +9,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from linernotes.base import durable
-from linernotes.errors import LinernotesError
-from linernotes.ports import why_not_free
-from linernotes.settings import Settings
+from linernotes.base.errors import LinernotesError
+from linernotes.base.ports import why_not_free
+from linernotes.base.settings import Settings
+from linernotes.cli.console import say
 from linernotes.warehouse import dbt_environment
-from orchestration.console import say
-from orchestration.keeping import keep_together, the_only_one
 from orchestration.manifest import manifest_file
+from orchestration.servers import keep_together, the_only_one
 
 DEFINITIONS = "orchestration.definitions"
 # One run at a time: the lake and the warehouse file have one writer each.

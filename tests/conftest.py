@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from linernotes import ingestion, statements, warehouse
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
 from tests.fixtures import worlds
 from tests.fixtures.deliveries import make_issued_home
 from tests.fixtures.worlds import Amounts, Rows

@@ -1,10 +1,5 @@
-"""What every part of the library stands on.
+"""What every part of the library stands on; each module is an interface of its own.
 
-Durable writes, trouble with disks, modes of files, texts in SQL: nothing of feeds, money or
-partners.
+Settings, errors, amounts, durable writes, modes of files, texts in SQL, ports, processes: nothing
+of feeds, models or partners.
 """
-
-from linernotes.base import disk, durable, modes
-from linernotes.base.sql import escaped, literal
-
-__all__ = ["disk", "durable", "escaped", "literal", "modes"]

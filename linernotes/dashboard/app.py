@@ -10,7 +10,10 @@ from typing import Literal
 
 import streamlit as st
 
-from linernotes.accounts import account_of
+from linernotes.base.errors import LinernotesError
+from linernotes.base.published import publication
+from linernotes.base.settings import Settings
+from linernotes.base.unforeseen import account_of
 from linernotes.dashboard import screen
 from linernotes.dashboard.figures import Figures, Shown, shown_now
 from linernotes.dashboard.filters import Choice, choose, chosen_text
@@ -18,9 +21,6 @@ from linernotes.dashboard.login import login_in_force
 from linernotes.dashboard.parts import Note, Part
 from linernotes.dashboard.printing import page_pdf
 from linernotes.dashboard.views import PAGES, Page
-from linernotes.errors import LinernotesError
-from linernotes.published import publication
-from linernotes.settings import Settings
 
 # How long a page may lie open until it shows what was published meanwhile.
 LOOK_AGAIN_SECONDS = 10

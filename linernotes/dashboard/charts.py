@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import altair as alt
 
+from linernotes.base.money import exact_text
 from linernotes.dashboard.formats import month_text
-from linernotes.money import exact_text
 
 # Okabe and Ito: told apart by every kind of colour vision, on white and on black.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"

@@ -16,14 +16,14 @@ from typing import Any
 
 import duckdb
 
-from linernotes.accounts import account_of
+from linernotes.base.errors import LinernotesError
+from linernotes.base.published import Publication, open_published, publication
+from linernotes.base.settings import PROJECT_ROOT, Settings
+from linernotes.base.unforeseen import account_of
 from linernotes.dashboard.filters import Choice, Options
 from linernotes.dashboard.formats import instant_text
 from linernotes.dashboard.months import Months, MonthState
-from linernotes.errors import LinernotesError
 from linernotes.metrics import MetricInfo, MetricTable, open_catalog
-from linernotes.published import Publication, open_published, publication
-from linernotes.settings import PROJECT_ROOT, Settings
 
 Row = tuple[Any, ...]
 ANSWERS_KEPT = 1_024

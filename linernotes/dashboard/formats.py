@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from linernotes.money import minor_unit_digits, round_half_up
+from linernotes.base.money import minor_unit_digits, round_half_up
 
 NONE = "–"
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

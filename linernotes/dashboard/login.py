@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from linernotes.base import modes
-from linernotes.errors import LinernotesError
-from linernotes.settings import PREFIX as SETTINGS_PREFIX
-from linernotes.settings import Settings
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import PREFIX as SETTINGS_PREFIX
+from linernotes.base.settings import Settings
 
 PREFIX = f"{SETTINGS_PREFIX}LOGIN_"
 EVERYONE = "*"

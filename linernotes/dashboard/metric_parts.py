@@ -25,7 +25,7 @@ from linernotes.dashboard.parts import (
     Trend,
     cell_text,
 )
-from linernotes.reporting import wording
+from linernotes.packages import wording
 
 # How a metric's unit is written.
 KINDS: dict[str, Kind] = {

@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 import altair as alt
 
+from linernotes.base.money import exact_text
 from linernotes.dashboard import formats
-from linernotes.money import exact_text
-from linernotes.reporting import escaped_cell
+from linernotes.packages import escaped_cell
 
 Kind = Literal["text", "month", "money", "count", "share", "seconds", "days", "instant"]
 NUMBERS = {"money", "count", "share", "seconds", "days"}

@@ -1,6 +1,6 @@
 """A page as PDF: the same parts that the screen shows, typeset, not printed by the browser.
 
-How the document looks is the template's of `reporting`.
+How the document looks is the template's of `packages`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +19,7 @@ from linernotes.dashboard.parts import (
     Table,
     cell_text,
 )
-from linernotes.reporting import document_parts, readable, typeset
+from linernotes.packages import document_parts, readable, typeset
 
 BOXES_IN_A_ROW = 3
 # Columns with longer texts share the room; if there are none, few columns leave it to the first.

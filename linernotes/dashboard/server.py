@@ -7,10 +7,10 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from linernotes.base.errors import LinernotesError
+from linernotes.base.ports import Guard, is_loopback, own_names, why_not_free
+from linernotes.base.settings import Settings
 from linernotes.dashboard.login import Login, put_in_force, read_login
-from linernotes.errors import LinernotesError
-from linernotes.ports import Guard, is_loopback, own_names, why_not_free
-from linernotes.settings import Settings
 
 APP = Path(__file__).with_name("app.py")
 # What the server says of its own load is nobody's business, with a login or without.

@@ -6,11 +6,11 @@ What comes of it is thrown away; the answers stay with the publication.
 from dataclasses import replace
 from importlib import import_module
 
+from linernotes.base.settings import Settings
 from linernotes.dashboard.figures import Figures, shown_now
 from linernotes.dashboard.filters import first_choice
 from linernotes.dashboard.parts import Chart
 from linernotes.dashboard.views import PAGES
-from linernotes.settings import Settings
 
 # Streamlit loads these at its first chart, which takes a second.
 LOADED_LATE = ("pandas", "pyarrow.pandas_compat")

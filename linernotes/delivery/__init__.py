@@ -1,6 +1,6 @@
 """Brings packages to the places that are agreed with partners, and keeps a record of each go.
 
-What is in a package is made and checked in `reporting`; nothing is written into one here.
+What is in a package is made and checked in `packages`; nothing is written into one here.
 """
 
 from linernotes.delivery.attempts import Patience

@@ -11,8 +11,8 @@ from pathlib import Path
 from pysequoia import Cert, encrypt, encrypt_file
 from pysequoia.packet import Packet, PacketPile, SignatureType, Tag
 
+from linernotes.base.errors import LinernotesError
 from linernotes.delivery.errors import MustStay
-from linernotes.errors import LinernotesError
 
 ENDING = ".pgp"
 

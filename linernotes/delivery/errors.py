@@ -3,7 +3,7 @@
 Everything else that can go wrong is a `LinernotesError` with its own words.
 """
 
-from linernotes.errors import LinernotesError
+from linernotes.base.errors import LinernotesError
 
 
 class ConnectionFault(Exception):

@@ -15,9 +15,9 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from linernotes.agreements import FolderTarget
+from linernotes.base.errors import LinernotesError
 from linernotes.delivery.destination import CHUNK, PART, Acknowledgement, OnBytes, length_alike
 from linernotes.delivery.errors import ConnectionFault
-from linernotes.errors import LinernotesError
 
 # What a share on another machine says when that machine is away.
 AWAY = {errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENOTCONN}

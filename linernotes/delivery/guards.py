@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from linernotes.agreements import NOBODY, Agreement, Sender
+from linernotes.base.settings import Settings
 from linernotes.delivery.errors import MustStay
-from linernotes.reporting import (
+from linernotes.ledger.issuances import issued_statements
+from linernotes.ledger.records import ISSUED, file_safe
+from linernotes.packages import (
     MANIFEST,
     SIGNATURE,
     Package,
@@ -18,8 +21,6 @@ from linernotes.reporting import (
     read_manifest,
     verify_package,
 )
-from linernotes.settings import Settings
-from linernotes.statements import ISSUED, file_safe, issued_statements
 
 MOST_PROBLEMS = 5
 # Files that say in DDEX's manner whom they are from and for.

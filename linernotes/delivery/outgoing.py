@@ -13,11 +13,11 @@ from pathlib import Path
 
 from linernotes.agreements import Agreement
 from linernotes.base import durable
+from linernotes.base.settings import Settings
 from linernotes.delivery.destination import Acknowledgement, described
 from linernotes.delivery.encryption import ENDING, read_certificate
-from linernotes.reporting import Package, file_sha256
-from linernotes.settings import Settings
-from linernotes.statements import file_safe, json_text
+from linernotes.ledger.records import file_safe, json_text
+from linernotes.packages import Package, file_sha256
 
 PLAN = "plan.json"
 DSR_NAME = re.compile(

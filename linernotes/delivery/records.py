@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from linernotes.base import durable
-from linernotes.errors import LinernotesError
-from linernotes.reporting import Package
-from linernotes.settings import Settings
-from linernotes.statements import file_safe, json_text
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
+from linernotes.ledger.records import file_safe, json_text
+from linernotes.packages import Package
 
 RECORD_VERSION = 1
 # What is recorded: it arrived; the target could not be reached or said no; it must not leave.

@@ -15,6 +15,7 @@ import asyncssh
 
 from linernotes.agreements import SftpTarget
 from linernotes.base import modes
+from linernotes.base.errors import LinernotesError
 from linernotes.delivery.destination import (
     CHUNK,
     PART,
@@ -24,7 +25,6 @@ from linernotes.delivery.destination import (
     described,
 )
 from linernotes.delivery.errors import ConnectionFault
-from linernotes.errors import LinernotesError
 
 Result = TypeVar("Result")
 CONNECT_SECONDS = 30

@@ -12,9 +12,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from threading import Event
 
-from linernotes.accounts import account_of, kind_of
 from linernotes.agreements import Agreements, Target, load_agreements
 from linernotes.base import durable
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
+from linernotes.base.unforeseen import account_of, kind_of
 from linernotes.delivery.attempts import Patience, tried
 from linernotes.delivery.destination import Destination, described, open_destination
 from linernotes.delivery.errors import Busy, ConnectionFault, MustStay
@@ -32,10 +34,9 @@ from linernotes.delivery.records import (
     instant,
     record,
 )
-from linernotes.errors import LinernotesError
-from linernotes.reporting import Package, read_manifest
-from linernotes.settings import Settings
-from linernotes.statements import LEDGER_HEAD, file_safe
+from linernotes.ledger.heads import LEDGER_HEAD
+from linernotes.ledger.records import file_safe
+from linernotes.packages import Package, read_manifest
 
 StepProgress = Callable[[str, int, int, str], None]
 # Partners that are served side by side, so that one that does not answer holds up no other.

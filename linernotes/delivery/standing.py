@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from linernotes.agreements import load_agreements
+from linernotes.base.errors import LinernotesError
+from linernotes.base.published import open_published
+from linernotes.base.settings import Settings
 from linernotes.delivery.records import DELIVERED, FAILED, REFUSED, shipments
-from linernotes.errors import LinernotesError
-from linernotes.published import open_published
-from linernotes.reporting import MANIFEST, Package, file_sha256, read_manifest
-from linernotes.settings import Settings
-from linernotes.statements import ISSUED
+from linernotes.ledger.records import ISSUED
+from linernotes.packages import MANIFEST, Package, file_sha256, read_manifest
 
 
 @dataclass(frozen=True)

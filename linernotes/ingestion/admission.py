@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from linernotes.base.settings import Limits
 from linernotes.ingestion import quarantine
 from linernotes.ingestion.checking import FAULT_SCHEMA, check, withholdings
 from linernotes.ingestion.contracts import Attributions, Contract
@@ -24,7 +25,6 @@ from linernotes.ingestion.limits import hold
 from linernotes.ingestion.readers import Batch, Reader
 from linernotes.ingestion.register import DeliveryOutcome
 from linernotes.ingestion.screening import WEIGHT_SET, Screen, Screened, files_sql, frame
-from linernotes.settings import Limits
 
 # In smaller files a single bad row would weigh too much.
 LIMIT_HOLDS_FROM_ROWS = 100

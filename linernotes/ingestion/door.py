@@ -18,8 +18,9 @@ import duckdb
 import polars as pl
 from deltalake.exceptions import DeltaError
 
-from linernotes.accounts import account_of
 from linernotes.base import disk, durable
+from linernotes.base.settings import Limits, Settings
+from linernotes.base.unforeseen import account_of
 from linernotes.ingestion.admission import Admission, emptied
 from linernotes.ingestion.corrections import WaitingKeys
 from linernotes.ingestion.errors import (
@@ -41,7 +42,6 @@ from linernotes.ingestion.readers import reader_for
 from linernotes.ingestion.register import DeliveryOutcome, Register, State
 from linernotes.ingestion.screening import connect
 from linernotes.ingestion.settling import Settling
-from linernotes.settings import Limits, Settings
 
 _SCRATCH = ".staging"
 _LOCK = ".lock"

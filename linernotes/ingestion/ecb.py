@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from linernotes.base.settings import Limits
 from linernotes.ingestion import values
 from linernotes.ingestion.columns import MOST_EXCHANGE_RATE, RATE_DIGITS, now
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.limits import hold
-from linernotes.settings import Limits
 
 RATES_SCHEMA = pl.Schema(
     {

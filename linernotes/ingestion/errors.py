@@ -3,7 +3,7 @@
 Faults of single rows are no exceptions; they are rows of the quarantine.
 """
 
-from linernotes.errors import LinernotesError
+from linernotes.base.errors import LinernotesError
 
 
 class DoorError(Exception):

@@ -17,7 +17,7 @@ from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Tr
 from deltalake.transaction import AddAction, RemoveAction
 
 from linernotes.base import durable
-from linernotes.errors import LinernotesError
+from linernotes.base.errors import LinernotesError
 from linernotes.ingestion.columns import MONEY, TIMESTAMP
 from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.ern_schemas import ERN_SCHEMAS

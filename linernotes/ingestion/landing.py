@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from linernotes.base import disk
+from linernotes.base.settings import Limits
 from linernotes.ingestion.errors import NoLandingZone, RefusedFile
 from linernotes.ingestion.feeds import ENDINGS
 from linernotes.ingestion.limits import is_nested_over, nesting_advice
 from linernotes.ingestion.opening import LINK, NO_FILE, UnfitFileError, open_regular
-from linernotes.settings import Limits
 
 MANIFEST_ENDING = ".manifest.json"
 # It says two things; nobody needs more room for them.

@@ -5,8 +5,8 @@ The limits themselves are settings; the readers call this as soon as they know a
 
 import re
 
+from linernotes.base.settings import PREFIX, Limits
 from linernotes.ingestion.errors import RefusedFile
-from linernotes.settings import PREFIX, Limits
 
 MIB = 2**20
 # Files whose content is no larger than this may be packed as tightly as they like.

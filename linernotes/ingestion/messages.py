@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from linernotes.base import disk
+from linernotes.base.settings import Limits
 from linernotes.ingestion import quarantine
 from linernotes.ingestion.admission import refuse_over_limit
 from linernotes.ingestion.checking import FAULT_SCHEMA, fault
@@ -22,7 +23,6 @@ from linernotes.ingestion.lake import ECB_RATES, ERN_MESSAGES, SCHEMAS, Lake, re
 from linernotes.ingestion.limits import MIB, hold
 from linernotes.ingestion.readers.batches import BYTE_ORDER_MARK
 from linernotes.ingestion.register import DeliveryOutcome
-from linernotes.settings import Limits
 
 
 def admit_message(

@@ -11,11 +11,11 @@ import polars as pl
 from deltalake.exceptions import DeltaError
 
 from linernotes.base import durable
+from linernotes.base.settings import Settings
 from linernotes.ingestion.door import alone
 from linernotes.ingestion.errors import DamagedLake
 from linernotes.ingestion.integrity import lost_deliveries
 from linernotes.ingestion.lake import DELIVERIES, EMPTY_FILE, LOG, Lake
-from linernotes.settings import Settings
 
 ASIDE = ".aside"
 

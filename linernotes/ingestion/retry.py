@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from linernotes.base.settings import Settings
 from linernotes.ingestion import quarantine
 from linernotes.ingestion.admission import Admission, emptied
 from linernotes.ingestion.door import (
@@ -25,7 +26,6 @@ from linernotes.ingestion.feeds import CONTRACTS, ECB
 from linernotes.ingestion.messages import admit_rates
 from linernotes.ingestion.readers import reader_for
 from linernotes.ingestion.register import DeliveryOutcome
-from linernotes.settings import Settings
 
 
 def quarantine_list(settings: Settings) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from linernotes.base import literal
+from linernotes.base.sql import literal
 from linernotes.ingestion.checking import FAULT_SCHEMA
 from linernotes.ingestion.columns import WEIGHT_TOLERANCE
 from linernotes.ingestion.contracts import Attributions, Contract

@@ -8,7 +8,7 @@ import csv
 from collections.abc import Callable
 from functools import cache
 
-from linernotes.settings import PROJECT_ROOT
+from linernotes.base.settings import PROJECT_ROOT
 
 WORLD = "WW"
 

@@ -16,15 +16,15 @@ from typing import Any
 
 import duckdb
 
-from linernotes.errors import LinernotesError
-from linernotes.metrics.compiling import FIRST, LAST, MONTH, Compiler
-from linernotes.published import (
+from linernotes.base.errors import LinernotesError
+from linernotes.base.published import (
     Publication,
     definitions_file,
     open_published,
     publication,
 )
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
+from linernotes.metrics.compiling import FIRST, LAST, MONTH, Compiler
 
 CURRENCY = "currency_code"
 MONEY = "money"

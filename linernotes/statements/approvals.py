@@ -8,21 +8,22 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from linernotes.base import durable
-from linernotes.errors import LinernotesError
-from linernotes.settings import Settings
-from linernotes.statements.drafts import all_newest_drafts
-from linernotes.statements.issuances import issued_statements
-from linernotes.statements.records import (
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
+from linernotes.ledger.issuances import issued_statements
+from linernotes.ledger.records import (
     APPROVED,
     StatementRecord,
     draft_path,
     file_safe,
     file_sha256,
     instant_text,
+    is_same_person,
     json_text,
     month_start,
     now,
 )
+from linernotes.statements.drafts import all_newest_drafts
 
 APPROVALS = "approvals"
 
@@ -119,10 +120,6 @@ def approval_of(settings: Settings, record: StatementRecord) -> Approval | None:
             f"{path} is no readable approval ({reason}): restore it from a backup; records of the "
             "ledger are never edited."
         ) from reason
-
-
-def is_same_person(one: str, other: str) -> bool:
-    return one.strip().casefold() == other.strip().casefold()
 
 
 def as_approved(record: StatementRecord, approval: Approval) -> StatementRecord:

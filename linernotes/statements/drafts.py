@@ -16,20 +16,18 @@ from typing import Any
 import duckdb
 
 from linernotes.base import durable
-from linernotes.checked_runs import require_run
-from linernotes.errors import LinernotesError
-from linernotes.money import money_text
-from linernotes.published import open_published
-from linernotes.settings import Settings
-from linernotes.statements.evidence import keep_evidence
-from linernotes.statements.guards import blocked_partners
-from linernotes.statements.issuances import issued_statements
-from linernotes.statements.line_sets import (
+from linernotes.base.checked_runs import require_run
+from linernotes.base.errors import LinernotesError
+from linernotes.base.money import money_text
+from linernotes.base.published import open_published
+from linernotes.base.settings import Settings
+from linernotes.ledger.issuances import issued_statements
+from linernotes.ledger.line_sets import (
     LineSet,
     published_line_sets,
     unallocated_line_sets,
 )
-from linernotes.statements.records import (
+from linernotes.ledger.records import (
     DRAFT,
     NO_CURRENCY,
     TOTALS,
@@ -45,6 +43,8 @@ from linernotes.statements.records import (
     now,
     operating_system_user,
 )
+from linernotes.statements.evidence import keep_evidence
+from linernotes.statements.guards import blocked_partners
 
 STATEMENTS = "reports.rpt_partner__compensation_statement"
 

@@ -14,18 +14,19 @@ from typing import Any
 import duckdb
 
 from linernotes.base import durable
-from linernotes.ledger import (
+from linernotes.base.settings import Settings
+from linernotes.ledger.files import (
     LINE_COLUMNS,
-    LINES_FILE,
+    LINES_KIND,
     POOL_COLUMNS,
-    POOLS_FILE,
+    POOLS_KIND,
     USE_COLUMNS,
-    USES_FILE,
+    USES_KIND,
     copy_to,
 )
-from linernotes.settings import Settings
-from linernotes.statements.line_sets import ALL_LINES
-from linernotes.statements.records import (
+from linernotes.ledger.line_sets import ALL_LINES
+from linernotes.ledger.line_uses import KEYS, with_released
+from linernotes.ledger.records import (
     StatementRecord,
     draft_path,
     file_sha256,
@@ -35,27 +36,8 @@ from linernotes.statements.records import (
 
 USES = "marts.fct_source_uses"
 POOLS = "reports.rpt_partner__pool_totals"
-LINES_KIND, USES_KIND, POOLS_KIND = "lines", "uses", "pools"
-# Each kind of file beside a draft, and what it is called in an issuance.
-KINDS = {LINES_KIND: LINES_FILE, USES_KIND: USES_FILE, POOLS_KIND: POOLS_FILE}
 # The sequence is given when a statement is issued.
 DRAFTED_LINE_COLUMNS = {name: type_ for name, type_ in LINE_COLUMNS.items() if name != "sequence"}
-# What a line and the uses that it was made from have in common.
-KEYS = (
-    "usage_month",
-    "territory",
-    "product_id",
-    "tier",
-    "side",
-    "contract_id",
-    "contract_version",
-    "object_id",
-    "owner_party_id",
-    "hold_bucket",
-    "consent_status",
-    "consent_proof_id",
-    "usage_layer",
-)
 OF_PARTNER = "partner_id = $partner_id"
 OF_MONTH = f"{OF_PARTNER} and report_month = $month"
 OF_THE_CONTRACT = "contract_id = $contract_id"
@@ -120,22 +102,6 @@ def keep_evidence(
 def evidence_file(settings: Settings, record: StatementRecord, kind: str) -> Path:
     """The file of a kind that was kept beside a draft; it stays when the draft is issued."""
     return draft_path(settings, record, f"{kind}.parquet")
-
-
-def with_released(uses: str) -> str:
-    """A relation of uses, in which late consents stand twice: as held, and as they are paid.
-
-    A draft may release late consents of a month that is open itself, so that its uses are held.
-    """
-    return f"""(
-            select * from {uses}
-            union all
-            select * replace (
-                nullif(hold_bucket, 'CONSENT') as hold_bucket, late_proof_id as consent_proof_id
-            )
-            from {uses}
-            where consent_status = 'late_consent' and late_proof_id is not null
-        )"""
 
 
 def _shown_queries(record: StatementRecord) -> dict[str, tuple[str, dict[str, Any]]]:

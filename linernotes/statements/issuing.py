@@ -16,12 +16,15 @@ from typing import Any
 import duckdb
 
 from linernotes.base import durable
-from linernotes.errors import LinernotesError
-from linernotes.ledger import (
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
+from linernotes.ledger.files import (
     COLUMNS_OF_FILE,
     ENTRY,
     ENTRY_VERSION,
     HEAD,
+    KINDS,
+    LINES_KIND,
     SEAL,
     STATEMENT_COLUMNS,
     STATEMENTS_FILE,
@@ -30,18 +33,8 @@ from linernotes.ledger import (
     issuance_folders,
     issued_root,
 )
-from linernotes.settings import Settings
-from linernotes.statements.approvals import (
-    approval_of,
-    approval_path,
-    as_approved,
-    drafts_to_issue,
-    is_same_person,
-)
-from linernotes.statements.drafts import all_newest_drafts
-from linernotes.statements.evidence import KINDS, LINES_KIND
-from linernotes.statements.heads import head_file, keep_head, ledger_head, signed_head
-from linernotes.statements.issuances import (
+from linernotes.ledger.heads import head_file, keep_head, ledger_head, signed_head
+from linernotes.ledger.issuances import (
     FIRST_SHA256,
     Issuance,
     header_row,
@@ -51,24 +44,25 @@ from linernotes.statements.issuances import (
     seal_text,
     statement_entry,
 )
-from linernotes.statements.keys import (
+from linernotes.ledger.keys import (
     SigningKey,
     key_changes,
     make_signing_key,
     signing_key,
     way_between,
 )
-from linernotes.statements.records import (
+from linernotes.ledger.records import (
     StatementRecord,
     draft_path,
     file_sha256,
     instant,
     instant_text,
+    is_same_person,
     json_text,
     now,
     operating_system_user,
 )
-from linernotes.statements.verification import (
+from linernotes.ledger.verification import (
     APPROVAL,
     DRAFT_RECORD,
     figures_that_differ,
@@ -77,6 +71,8 @@ from linernotes.statements.verification import (
     unproved,
     verify_ledger,
 )
+from linernotes.statements.approvals import approval_of, approval_path, as_approved, drafts_to_issue
+from linernotes.statements.drafts import all_newest_drafts
 
 MOST_PROBLEMS = 20
 

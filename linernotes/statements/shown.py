@@ -1,15 +1,15 @@
 """Finds the reports that packages of issued months show, as the ledger keeps them.
 
-What is kept with a draft is decided in `evidence`; how a package reads it is in `reporting`.
+What is kept with a draft is decided in `evidence`; how a package reads it is in `packages`.
 """
 
 from itertools import groupby
 from pathlib import Path
 
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
+from linernotes.ledger.issuances import Issuance, issuances
+from linernotes.ledger.records import StatementRecord, instant
 from linernotes.statements.evidence import OF_CONTRACT, OF_THE_CONTRACT, SHOWN, SHOWN_LATER
-from linernotes.statements.issuances import Issuance, issuances
-from linernotes.statements.records import StatementRecord, instant
 
 # Kinds of which each statement of a month keeps its own rows.
 BY_CONTRACT = (OF_CONTRACT, OF_THE_CONTRACT)

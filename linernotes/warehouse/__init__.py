@@ -27,11 +27,9 @@ from linernotes.warehouse.dbt import (
     target_folder,
 )
 from linernotes.warehouse.engine import engine_of
-from linernotes.warehouse.history import Change, History, as_known
 from linernotes.warehouse.publishing import PUBLIC_SCHEMAS, publish
 from linernotes.warehouse.revaluation import revalue
 from linernotes.warehouse.shortfalls import Shortfall, shortfalls
-from linernotes.warehouse.simulation import Gain, Simulation, Triggered, simulate
 from linernotes.warehouse.sources import link_sources, sources_folder
 from linernotes.warehouse.valuation import Valuation, World, require_rates, valuation
 
@@ -40,18 +38,12 @@ __all__ = [
     "PUBLIC_SCHEMAS",
     "BuildFailed",
     "BuildResult",
-    "Change",
     "CompiledProject",
     "DbtRun",
-    "Gain",
-    "History",
     "Shortfall",
-    "Simulation",
     "Size",
-    "Triggered",
     "Valuation",
     "World",
-    "as_known",
     "build",
     "build_again",
     "build_arguments",
@@ -73,7 +65,6 @@ __all__ = [
     "run_dbt",
     "running_processes",
     "shortfalls",
-    "simulate",
     "sources_folder",
     "start_cluster",
     "start_run",

@@ -14,7 +14,7 @@ from typing import TextIO
 
 import duckdb
 
-from linernotes.checked_runs import (
+from linernotes.base.checked_runs import (
     BUILD,
     Check,
     CheckedRun,
@@ -23,8 +23,8 @@ from linernotes.checked_runs import (
     record_run,
     require_run,
 )
-from linernotes.holders import why_not_opened
-from linernotes.settings import Settings
+from linernotes.base.open_files import why_not_opened
+from linernotes.base.settings import Settings
 from linernotes.warehouse.compiled import compiled_project
 from linernotes.warehouse.dbt import (
     BuildFailed,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
 
-from linernotes.checked_runs import (
+from linernotes.base.checked_runs import (
     CLOSING,
     Check,
     CheckedRun,
@@ -20,8 +20,8 @@ from linernotes.checked_runs import (
     new_run_id,
     record_run,
 )
-from linernotes.ledger import REVALUED
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
+from linernotes.ledger.files import REVALUED
 from linernotes.warehouse.building import building
 from linernotes.warehouse.compiled import CompiledProject, compiled_project
 from linernotes.warehouse.dbt import BuildFailed, now

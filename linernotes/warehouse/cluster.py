@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from linernotes.base import durable
-from linernotes.ports import LOOPBACK, free_port, why_not_free
-from linernotes.settings import Settings
+from linernotes.base.ports import LOOPBACK, free_port, why_not_free
+from linernotes.base.settings import Settings
 from linernotes.warehouse.spark import REQUIRED
 from linernotes.warehouse.thrift import (
     SPARK_PYTHON,

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from linernotes.base import durable
-from linernotes.dbt_process import SOURCES_VARIABLE
-from linernotes.settings import Settings
+from linernotes.base.dbt_process import SOURCES_VARIABLE
+from linernotes.base.settings import Settings
 from linernotes.warehouse.dbt import (
     BuildFailed,
     dbt_environment,

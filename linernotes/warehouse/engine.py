@@ -7,7 +7,7 @@ file need know. What each engine needs is in `spark.py`; DuckDB writes the file 
 from datetime import datetime
 from typing import Protocol
 
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
 from linernotes.warehouse.dbt import DbtResults, dbt_environment
 from linernotes.warehouse.spark import Spark
 

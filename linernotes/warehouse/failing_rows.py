@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
 from linernotes.warehouse.thrift import ClusterFailed, on_cluster
 
 # Columns whose values may tell who somebody is; a message goes to logs and to alerts.

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from linernotes.base import durable
-from linernotes.settings import PROJECT_ROOT
+from linernotes.base.settings import PROJECT_ROOT
 
 PARTS = ("models", "macros", "seeds", "tests/data")
 PARSED_BY_DBT = "partial_parse.msgpack"

@@ -16,12 +16,13 @@ from pathlib import Path
 
 import duckdb
 
-from linernotes.base import durable, literal, modes
-from linernotes.errors import LinernotesError
-from linernotes.holders import why_not_opened, write_ahead_log
-from linernotes.published import Publication, definitions_file, publication
-from linernotes.settings import Settings
-from linernotes.statements import PUBLISHED_HEADS, Head, ledger_head
+from linernotes.base import durable, modes
+from linernotes.base.errors import LinernotesError
+from linernotes.base.open_files import why_not_opened, write_ahead_log
+from linernotes.base.published import Publication, definitions_file, publication
+from linernotes.base.settings import Settings
+from linernotes.base.sql import literal
+from linernotes.ledger.heads import PUBLISHED_HEADS, Head, ledger_head
 from linernotes.warehouse.building import require_build
 from linernotes.warehouse.dbt import target_folder
 

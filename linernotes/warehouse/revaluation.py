@@ -14,8 +14,8 @@ import duckdb
 import yaml
 
 from linernotes.base import durable
-from linernotes.ledger import REVALUED, REVALUED_COLUMNS
-from linernotes.settings import PROJECT_ROOT
+from linernotes.base.settings import PROJECT_ROOT
+from linernotes.ledger.files import REVALUED, REVALUED_COLUMNS
 from linernotes.warehouse.compiled import INPUT_CLASSES, CompiledProject
 from linernotes.warehouse.valuation import Valuation, World, require_rates, valuation
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from linernotes.base import durable
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
 from linernotes.warehouse.dbt import FAILED, KEPT_TEXT, DbtResults, said_of
 
 # Stands for a run of dbt that did not come to its end; no node has such a name.

@@ -7,10 +7,10 @@ the issue of statements.
 from collections.abc import Iterable
 from pathlib import Path
 
-from linernotes.errors import LinernotesError
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
 from linernotes.ingestion import open_lake
-from linernotes.ledger import REVALUED, empty_ledger_file, ledger_files
-from linernotes.settings import Settings
+from linernotes.ledger.files import REVALUED, empty_ledger_file, ledger_files
 
 # Tables without a row, for sources that have no file yet.
 EMPTY = ".empty"

@@ -15,10 +15,10 @@ from typing import Any
 
 import duckdb
 
-from linernotes.base import literal
-from linernotes.dbt_process import MANIFEST_VARIABLE, PYTHON_VARIABLE
-from linernotes.holders import why_not_opened
-from linernotes.settings import Settings
+from linernotes.base.dbt_process import MANIFEST_VARIABLE, PYTHON_VARIABLE
+from linernotes.base.open_files import why_not_opened
+from linernotes.base.settings import Settings
+from linernotes.base.sql import literal
 from linernotes.warehouse.dbt import (
     BuildFailed,
     DbtResults,

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from linernotes.errors import LinernotesError
-from linernotes.ports import LOOPBACK
-from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.base.errors import LinernotesError
+from linernotes.base.ports import LOOPBACK
+from linernotes.base.settings import PROJECT_ROOT, Settings
 
 # Made by `make spark`: PySpark and dbt's Spark adapter, apart from the libraries of this process.
 SPARK_PYTHON = PROJECT_ROOT / ".spark" / "bin" / "python"

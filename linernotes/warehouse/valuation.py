@@ -11,10 +11,10 @@ from pathlib import Path
 
 import duckdb
 
-from linernotes.base import escaped, literal
-from linernotes.checked_runs import Check
-from linernotes.errors import LinernotesError
-from linernotes.settings import PROJECT_ROOT
+from linernotes.base.checked_runs import Check
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import PROJECT_ROOT
+from linernotes.base.sql import escaped, literal
 from linernotes.warehouse.compiled import (
     CLASS_PLACES,
     DATABASE,

@@ -9,8 +9,8 @@ from decimal import Decimal
 import dagster as dg
 import duckdb
 
-from linernotes.money import money_text
-from linernotes.statements import StatementRecord
+from linernotes.base.money import money_text
+from linernotes.ledger.records import StatementRecord
 from orchestration.markdown import markdown_table
 
 MONEY_HEADINGS = ("month", "partner", "state", "payable", "held", "currency")

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 import dagster as dg
 import polars as pl
 
+from linernotes.base.settings import Settings
 from linernotes.ingestion import DeliveryOutcome, Lake, admit_landing
-from linernotes.settings import Settings
 from orchestration.markdown import markdown_table
 from orchestration.resources import Home
 

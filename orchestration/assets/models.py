@@ -10,7 +10,8 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
 
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
+from linernotes.pipeline import awaited_suites, require_raw_suites
 from linernotes.warehouse import (
     DbtRun,
     build_arguments,
@@ -22,7 +23,6 @@ from linernotes.warehouse import (
     target_folder,
 )
 from orchestration.manifest import attached_manifest
-from orchestration.pipeline import awaited_suites, require_raw_suites
 from orchestration.resources import Home, environment
 
 

@@ -5,16 +5,16 @@ Nothing is computed here.
 
 import dagster as dg
 
-from linernotes.checked_runs import require_run
+from linernotes.base.checked_runs import require_run
+from linernotes.base.published import open_published
 from linernotes.delivery import deliver_packages, newest_packages
-from linernotes.published import open_published
-from linernotes.reporting import write_packages
+from linernotes.packages import write_packages
+from linernotes.pipeline import publish_with_results
 from linernotes.warehouse import PUBLIC_SCHEMAS, publishing_alone
 from orchestration.assets.figures import publication_metadata
 from orchestration.assets.models import warehouse_models
 from orchestration.markdown import markdown_table
 from orchestration.partitions import as_month, partner_months, partners
-from orchestration.pipeline import publish_with_results
 from orchestration.resources import Home
 
 PUBLIC_MODELS = [spec.key for spec in warehouse_models.specs if spec.key.path[0] in PUBLIC_SCHEMAS]

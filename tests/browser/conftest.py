@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from benchmarks import browsing
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
 
 
 @pytest.fixture(scope="session")

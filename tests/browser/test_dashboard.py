@@ -20,11 +20,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from benchmarks.browsing import wait_until_whole
+from linernotes.base.ports import free_port
+from linernotes.base.published import publication
+from linernotes.base.settings import Settings
 from linernotes.dashboard.formats import Money, money_text, month_text
 from linernotes.dashboard.views import PAGES
-from linernotes.ports import free_port
-from linernotes.published import publication
-from linernotes.settings import Settings
 from tests.browser.conftest import Watched, copy_published, running
 
 pytestmark = pytest.mark.browser

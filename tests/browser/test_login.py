@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from linernotes.base.errors import LinernotesError
+from linernotes.base.ports import free_port
+from linernotes.base.settings import Settings
+from linernotes.cli.app import WRONG_USE, run
 from linernotes.dashboard.login import Login, read_login
-from linernotes.errors import LinernotesError
-from linernotes.ports import free_port
-from linernotes.settings import Settings
-from orchestration.cli import WRONG_USE, run
 from tests.browser.conftest import Watched, copy_published, running
 from tests.browser.provider import CLIENT_ID, CLIENT_SECRET, Provider, provider
 

@@ -13,9 +13,9 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from linernotes.base.published import Publication, definitions_file
+from linernotes.base.settings import Settings
 from linernotes.ingestion import Lake
-from linernotes.published import Publication, definitions_file
-from linernotes.settings import Settings
 from linernotes.warehouse.publishing import KEPT_PUBLICATIONS
 
 # Names that only a command that is still running may have given.

@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from linernotes import warehouse
 from linernotes.base import durable
-from linernotes.reporting import write_packages
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
+from linernotes.ledger.keys import PRIVATE_KEY
+from linernotes.packages import write_packages
 from linernotes.statements import approve, draft, issue
-from linernotes.statements.keys import PRIVATE_KEY
 from linernotes.warehouse import target_folder
 from linernotes.warehouse.compiled import project_sha256
 from tests.fixtures import ern_messages

@@ -22,16 +22,16 @@ import polars
 
 # Imported before the first fork; they start no thread of their own.
 AHEAD = (
-    "orchestration.cli",
-    "orchestration.console",
+    "linernotes.cli.app",
+    "linernotes.cli.console",
     "rich.progress",
     "rich.table",
-    "orchestration.pipeline",
-    "orchestration.delivering",
+    "linernotes.pipeline",
+    "linernotes.cli.delivering",
     "linernotes.ingestion",
     "linernotes.warehouse",
     "linernotes.statements",
-    "linernotes.reporting",
+    "linernotes.packages",
     "linernotes.delivery",
     "linernotes.delivery.folder",
     "tests.faults.scenarios",

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from linernotes.settings import PROJECT_ROOT
+from linernotes.base.settings import PROJECT_ROOT
 
 SOURCE = Path(__file__).with_name("shim.c")
 COMPILER = shutil.which("cc") or shutil.which("gcc")

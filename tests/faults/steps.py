@@ -11,11 +11,13 @@ from pathlib import Path
 
 from linernotes import warehouse
 from linernotes.base import durable
-from linernotes.published import open_published, publication
-from linernotes.settings import Settings
-from linernotes.statements import draft, keys, month_start
+from linernotes.base.published import open_published, publication
+from linernotes.base.settings import Settings
+from linernotes.cli.app import _explain, run
+from linernotes.ledger import keys
+from linernotes.ledger.records import month_start
+from linernotes.statements import draft
 from linernotes.warehouse import closing
-from orchestration.cli import _explain, run
 
 
 def command(arguments: list[str]) -> int:

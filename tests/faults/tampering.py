@@ -16,10 +16,11 @@ from tempfile import TemporaryDirectory
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from linernotes.errors import LinernotesError
-from linernotes.settings import Settings
-from linernotes.statements import issue, verify_ledger
-from linernotes.statements.keys import SigningKey, signing_key
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
+from linernotes.ledger.keys import SigningKey, signing_key
+from linernotes.ledger.verification import verify_ledger
+from linernotes.statements import issue
 from tests.fixtures.issued_ledger import (
     MONTHS,
     NEXT_MONTH,

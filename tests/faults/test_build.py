@@ -12,8 +12,8 @@ import duckdb
 import pytest
 
 from linernotes import warehouse
-from linernotes.errors import LinernotesError
-from linernotes.settings import Settings
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
 from linernotes.warehouse import BuildFailed
 from tests.fixtures.doorstep import Doorstep, party
 
@@ -58,7 +58,7 @@ def kill_dbt(_: int, __: int, ___: str) -> None:
         if folder.name.isdecimal() and (folder / "cmdline").exists():
             words = (folder / "cmdline").read_bytes()
             parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
-            if b"linernotes.dbt_process" in words and int(parent) == os.getpid():
+            if b"linernotes.base.dbt_process" in words and int(parent) == os.getpid():
                 os.kill(int(folder.name), signal.SIGKILL)
 
 

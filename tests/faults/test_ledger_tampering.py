@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from linernotes.settings import Settings
-from linernotes.statements import issue, verify_ledger
+from linernotes.base.settings import Settings
+from linernotes.ledger.verification import verify_ledger
+from linernotes.statements import issue
 from tests.conftest import build_once
 from tests.faults.tampering import (
     KINDS,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from linernotes.reporting import verify_package, write_packages
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
+from linernotes.packages import verify_package, write_packages
 from linernotes.statements import draft
 from tests.conftest import build_once
 from tests.fixtures.packages import refit

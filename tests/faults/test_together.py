@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from linernotes.settings import Settings
-from linernotes.statements import issuances, verify_ledger
+from linernotes.base.settings import Settings
+from linernotes.ledger.issuances import issuances
+from linernotes.ledger.verification import verify_ledger
 from tests.faults.campaign import Bench
 from tests.faults.scenarios import JULY, SCENARIOS
 from tests.faults.shim import Commands, Disturbance

@@ -15,9 +15,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from linernotes.base.settings import Settings
 from linernotes.ingestion.feeds import ECB, ERN
 from linernotes.ingestion.landing import MANIFEST_ENDING, list_landing
-from linernotes.settings import Settings
 from tests.faults.shim import Commands
 from tests.fixtures.doorstep import Doorstep, party
 from tests.fuzz.mutations import Mutant, mutant

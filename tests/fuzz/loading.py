@@ -10,9 +10,9 @@ from pathlib import Path
 
 import polars as pl
 
+from linernotes.base.settings import Settings
 from linernotes.ingestion import DeliveryOutcome, Lake, admit_landing
 from linernotes.ingestion.feeds import CONTRACTS
-from linernotes.settings import Settings
 
 LARGEST_FILE_BYTES = 1 << 30
 # A load over it ends, and the file that it was at is told; the machine is not brought down.

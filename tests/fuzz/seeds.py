@@ -15,7 +15,7 @@ import polars as pl
 
 from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.feeds import CONTRACTS, ECB, ERN
-from linernotes.sampledata import write_sample
+from sampleservice import write_sample
 
 SCALE, ROWS = 0.001, 6
 

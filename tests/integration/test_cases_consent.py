@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from linernotes import warehouse
+from linernotes.base.settings import PROJECT_ROOT, Settings
 from linernotes.ingestion import admit_landing
-from linernotes.settings import PROJECT_ROOT, Settings
 from tests.conftest import build_once
 
 CASES = PROJECT_ROOT.parent / "shared" / "data" / "cases"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from linernotes.base.settings import PROJECT_ROOT, Settings
 from linernotes.ingestion import DeliveryOutcome, Lake, admit_landing
-from linernotes.settings import PROJECT_ROOT, Settings
 
 CASES = PROJECT_ROOT.parent / "shared" / "data" / "cases"
 

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from linernotes import ingestion, warehouse
-from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.base.settings import PROJECT_ROOT, Settings
 from tests.conftest import close_and_issue
 from tests.fixtures.worlds import World, add_rates
 

@@ -8,9 +8,9 @@ import duckdb
 import pytest
 
 from linernotes import warehouse
-from linernotes.errors import LinernotesError
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import PROJECT_ROOT, Settings
 from linernotes.ingestion import admit_landing
-from linernotes.settings import PROJECT_ROOT, Settings
 from linernotes.statements import draft
 from linernotes.warehouse.failing_rows import failing_rows
 from tests.fixtures.worlds import World, add_rates

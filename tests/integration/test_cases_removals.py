@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from linernotes import warehouse
+from linernotes.base.settings import PROJECT_ROOT, Settings
 from linernotes.ingestion import admit_landing
-from linernotes.settings import PROJECT_ROOT, Settings
 
 CASE = PROJECT_ROOT.parent / "shared" / "data" / "cases" / "dsa-file-limits" / "landing"
 FILED, UNFILED = "rpt_regulator__statements_of_reasons", "rpt_regulator__unfiled_actions"

@@ -16,15 +16,14 @@ import pytest
 
 from expectations import runner
 from expectations.runner import CheckResult, Outcome, load_suites, run_raw_suites
-from linernotes import ingestion, warehouse
-from linernotes.checked_runs import BUILD, Check, CheckedRun, record_run, run_of
-from linernotes.errors import LinernotesError
-from linernotes.settings import Settings
+from linernotes import ingestion, pipeline, warehouse
+from linernotes.base.checked_runs import BUILD, Check, CheckedRun, record_run, run_of
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
+from linernotes.cli.app import SAYS_NO, run
 from linernotes.statements import newest_drafts
 from linernotes.warehouse import BuildFailed, DbtRun, closing
 from linernotes.warehouse.compiled import CompiledNode, project_sha256
-from orchestration import pipeline
-from orchestration.cli import SAYS_NO, run
 from tests.fixtures.worlds import World, add_rates
 
 # The package offers a function of the same name.
@@ -255,7 +254,7 @@ def test_build_beside_a_dbt_that_still_writes_is_refused(
         with pytest.raises(BuildFailed, match="still writes into"):
             warehouse.build(settings, KNOWN_AT)
         second = subprocess.run(
-            [sys.executable, "-m", "linernotes.dbt_process", "build"],
+            [sys.executable, "-m", "linernotes.base.dbt_process", "build"],
             env=os.environ | {"LINERNOTES_WRITING_LOCK": str(lock)},
             capture_output=True,
             text=True,
@@ -269,7 +268,8 @@ def test_build_beside_a_dbt_that_still_writes_is_refused(
 @pytest.mark.skipif(sys.platform != "linux", reason="the system must tell of a parent's end")
 def test_child_of_a_killed_process_ends_with_it() -> None:
     child = (
-        "import sys, time; from linernotes.children import end_with_parent; end_with_parent();"
+        "import sys, time; from linernotes.base.child_processes import end_with_parent;"
+        "end_with_parent();"
         "print('ready', flush=True); time.sleep(300)"
     )
     parent = (

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
 from linernotes.warehouse import CompiledProject, compiled_project
 from linernotes.warehouse.compiled import CLASS_PLACES, SOURCES_PLACE
 from linernotes.warehouse.revaluation import CATALOGUE, MONTHS_MOVED, RAW_TABLES

@@ -14,8 +14,8 @@ import pytest
 
 from expectations.runner import CheckResult, Outcome, load_suites
 from expectations.suite import Layer, Severity
-from linernotes.errors import LinernotesError
-from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import PROJECT_ROOT, Settings
 from orchestration.resources import Home
 
 WAREHOUSE_STEP, PUBLISHING_STEP = "warehouse_models", "published_warehouse"
@@ -177,8 +177,8 @@ def test_packages_on_day_25_are_asked_for_every_partner(
 
 
 def answer_raw(monkeypatch: pytest.MonkeyPatch, results: list[CheckResult]) -> None:
-    for module in ("checks", "pipeline"):
-        monkeypatch.setattr(f"orchestration.{module}.run_raw_suites", lambda *_: results)
+    for module in ("orchestration.checks", "linernotes.pipeline"):
+        monkeypatch.setattr(f"{module}.run_raw_suites", lambda *_: results)
 
 
 @pytest.mark.parametrize("outcome", ["failed", "error"])

@@ -11,8 +11,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from linernotes.published import publication
-from linernotes.settings import Settings
+from linernotes.base.published import publication
+from linernotes.base.settings import Settings
 from orchestration.resources import Home
 from tests.conftest import CASES_KNOWN_AT
 

@@ -1,6 +1,6 @@
 """What `linernotes up` opens, and whom its web pages answer: one start for all tests.
 
-What the guard does request by request is in tests/unit/test_ports.py.
+What the guard does request by request is in tests/unit/base/test_ports.py.
 """
 
 import shutil
@@ -18,11 +18,11 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from linernotes.ports import free_port
-from linernotes.settings import Settings
+from linernotes.base.ports import free_port
+from linernotes.base.settings import Settings
+from linernotes.cli.app import WRONG_USE, run
 from linernotes.warehouse import target_folder
-from orchestration.cli import WRONG_USE, run
-from orchestration.keeping import descendants
+from orchestration.servers import descendants
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="the system must say which process listens where"

@@ -10,14 +10,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from linernotes.base.errors import LinernotesError
+from linernotes.base.published import definitions_file, publication
+from linernotes.base.settings import Settings
 from linernotes.dashboard.figures import Figures, shown_now
 from linernotes.dashboard.filters import first_choice
 from linernotes.dashboard.login import login_in_force
 from linernotes.dashboard.views import compensation
-from linernotes.errors import LinernotesError
 from linernotes.metrics import open_catalog
-from linernotes.published import definitions_file, publication
-from linernotes.settings import Settings
 
 
 @pytest.fixture

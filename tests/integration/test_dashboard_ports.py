@@ -1,6 +1,6 @@
 """Whom the dashboard's server answers: one start for all tests, over a home without data.
 
-What the guard does request by request is in tests/unit/test_ports.py; the login is tested in a
+What the guard does request by request is in tests/unit/base/test_ports.py; the login is tested in a
 browser.
 """
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from linernotes.settings import PROJECT_ROOT
+from linernotes.base.settings import PROJECT_ROOT
 
 LOADING = r"<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=[\"']?((?:https?:)?//[^\"' >]+)"
 STYLED = r"(?:url\(|@import\s*)[\"']?((?:https?:)?//[^\"')]+)"

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from linernotes.base.settings import PROJECT_ROOT
 from linernotes.ingestion import lake as lake_module
 from linernotes.ingestion import quarantine_retry, vocabulary
 from linernotes.ingestion.lake import Lake
-from linernotes.settings import PROJECT_ROOT
 from tests.fixtures.doorstep import Doorstep, party
 
 pytestmark = pytest.mark.slow
@@ -106,7 +106,7 @@ def test_load_killed_again_and_again_ends_as_one_run_does(
     program = (
         "import os, signal\n"
         "from linernotes.ingestion import admit_landing, lake\n"
-        "from linernotes.settings import Settings\n"
+        "from linernotes.base.settings import Settings\n"
         "left = [4]\n"
         "move = lake.durable.move\n"
         "def counted(*args):\n"

@@ -13,13 +13,13 @@ import polars as pl
 import pytest
 from deltalake.exceptions import DeltaError
 
+from linernotes.cli.app import SAYS_NO, run
 from linernotes.ingestion import Lake
 from linernotes.ingestion.admission import Admission
 from linernotes.ingestion.errors import FailingDisk, RefusedFile
 from linernotes.ingestion.lake import durable
 from linernotes.ingestion.readers.parquet_size import refuse
 from linernotes.ingestion.register import Register
-from orchestration.cli import SAYS_NO, run
 from tests.fixtures.doorstep import Doorstep, party
 
 ERRORS: dict[str, Exception] = {

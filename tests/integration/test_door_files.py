@@ -12,11 +12,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from linernotes.errors import LinernotesError
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
 from linernotes.ingestion import Lake, admit_landing, quarantine_show
 from linernotes.ingestion import door as door_module
 from linernotes.ingestion.readers import reader_for
-from linernotes.settings import Settings
 from tests.fixtures.doorstep import RECORDED_AT, Doorstep, party
 
 PARTIES = "catalog/parties"

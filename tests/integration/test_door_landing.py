@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from linernotes.base.settings import PROJECT_ROOT, Settings
 from linernotes.ingestion import LoadReport, admit_landing
-from linernotes.settings import PROJECT_ROOT, Settings
 from tests.fixtures.verdicts import verdict
 
 DATA = PROJECT_ROOT.parent / "shared" / "data"

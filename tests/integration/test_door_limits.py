@@ -14,13 +14,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from linernotes.base.settings import Limits, Settings
 from linernotes.ingestion import LoadReport, admit_landing
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.landing import list_landing
 from linernotes.ingestion.limits import hold_unpacked, is_nested_over
 from linernotes.ingestion.opening import UnfitFileError, open_regular
 from linernotes.ingestion.panics import without_panics
-from linernotes.settings import Limits, Settings
 from tests.fixtures.doorstep import RECORDED_AT, Doorstep, party
 
 PARTIES = "catalog/parties"

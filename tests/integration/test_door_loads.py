@@ -12,11 +12,11 @@ import polars as pl
 import pytest
 from pydantic import ValidationError
 
+from linernotes.base.settings import Settings
 from linernotes.ingestion import admission, lake
 from linernotes.ingestion.door import open_door
 from linernotes.ingestion.errors import BusyDoor
 from linernotes.ingestion.lake import SCHEMAS
-from linernotes.settings import Settings
 from tests.fixtures.doorstep import Doorstep, action, attribution, party, play
 from tests.fixtures.ern_messages import SENDER, contributor, message, recording
 

@@ -14,9 +14,9 @@ import pytest
 
 from expectations.runner import run_suites
 from linernotes import ingestion, warehouse
+from linernotes.base.settings import Settings
 from linernotes.ingestion import Lake, columns
 from linernotes.ingestion.feeds import CONTRACTS
-from linernotes.settings import Settings
 from tests.conftest import build_once
 from tests.fixtures.worlds import World, add_rates
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from linernotes.cli.app import SAYS_NO, run
 from linernotes.ingestion import DamagedLake, NewerLake, open_lake
 from linernotes.ingestion.formats import FORMAT_VERSION, format_version
-from orchestration.cli import SAYS_NO, run
 from tests.fixtures.doorstep import Doorstep, party
 
 ROOTS = ("lake", "quarantine")

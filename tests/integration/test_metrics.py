@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from linernotes.errors import LinernotesError
+from linernotes.base.errors import LinernotesError
+from linernotes.base.published import open_published
+from linernotes.base.settings import Settings
+from linernotes.cli.app import SAYS_NO, run
+from linernotes.cli.metric_tables import Form, print_metrics
 from linernotes.metrics import Catalog, open_catalog
-from linernotes.published import open_published
-from linernotes.settings import Settings
-from orchestration.cli import SAYS_NO, run
-from orchestration.measuring import Form, print_metrics
 
 KEY = ("report_month", "partner_id", "currency_code")
 Sums = dict[tuple, tuple]

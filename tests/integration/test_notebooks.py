@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from linernotes.settings import PROJECT_ROOT
+from linernotes.base.settings import PROJECT_ROOT
 
 NOTEBOOKS = sorted((PROJECT_ROOT / "docs" / "notebooks").glob("*.ipynb"))
 

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from linernotes import ingestion, warehouse
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
 from tests.conftest import build_once, close_and_issue
 from tests.fixtures.worlds import World, add_rates
 

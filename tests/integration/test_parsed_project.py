@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.base.settings import PROJECT_ROOT, Settings
 from linernotes.warehouse import run_dbt
 from linernotes.warehouse.dbt import dbt_results
 from linernotes.warehouse.project import PARSED_BY_DBT, keep_manifest, manifest_of_now

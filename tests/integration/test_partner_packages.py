@@ -13,10 +13,10 @@ import polars as pl
 import pypdfium2
 import pytest
 
-from linernotes.reporting import read_package_csv, verify_package, write_packages
-from linernotes.reporting.ddex import read_financial_totals
-from linernotes.reporting.document_parts import money
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
+from linernotes.ddex import read_financial_totals
+from linernotes.packages import read_package_csv, verify_package, write_packages
+from linernotes.packages.document_parts import money
 from linernotes.statements import draft
 
 MONTH = "2026-03"

@@ -14,10 +14,10 @@ import duckdb
 import pytest
 
 from linernotes.base import modes
-from linernotes.checked_runs import record_run
-from linernotes.errors import LinernotesError
-from linernotes.published import definitions_file, open_published, publication
-from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.base.checked_runs import record_run
+from linernotes.base.errors import LinernotesError
+from linernotes.base.published import definitions_file, open_published, publication
+from linernotes.base.settings import PROJECT_ROOT, Settings
 from linernotes.warehouse import PUBLIC_SCHEMAS, publish, publishing, target_folder
 from linernotes.warehouse.compiled import project_sha256
 from tests.fixtures.published_warehouse import checked_run

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from linernotes import ingestion, warehouse
-from linernotes.ledger import REVALUED
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
+from linernotes.ledger.files import REVALUED
 from linernotes.warehouse import revaluation
 from tests.conftest import build_once, close_and_issue
 from tests.fixtures.comparison import differences

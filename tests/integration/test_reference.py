@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
 from tests.conftest import CLOSINGS, LAST_KNOWN_AT, LAST_MONTH, closed_world
 from tests.fixtures.comparison import differences
 from tests.reference import compute

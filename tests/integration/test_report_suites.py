@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from expectations.runner import CheckResult, run_suites
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
 from tests.fixtures.worlds import Rows
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
 from linernotes.warehouse import Valuation, compiled_project, valuation
 from linernotes.warehouse.valuation import World
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from linernotes.base.settings import Settings
 from linernotes.ingestion import admit_landing
-from linernotes.sampledata import SampleReport, write_sample
-from linernotes.settings import Settings
+from sampleservice import SampleReport, write_sample
 
 MEGABYTES = 700
 
@@ -56,7 +56,7 @@ def test_feed_of_two_million_rows_is_made_within_a_bounded_memory(
 ) -> None:
     code = (
         "import sys; from pathlib import Path\n"
-        "from linernotes.sampledata import write_sample\n"
+        "from sampleservice import write_sample\n"
         "report = write_sample(Path(sys.argv[1]), scale=0.01, months=2,\n"
         "    feed_scales={sys.argv[2]: sys.argv[4]})\n"
         # A process's ru_maxrss starts at the memory of the one that forked it; its VmHWM does not.

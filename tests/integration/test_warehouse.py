@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from linernotes import warehouse
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
 from tests.conftest import CASES_KNOWN_AT, load_cases
 
 LAST_CASE_MONTH = date(2026, 7, 1)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from orchestration.cli import run
+from linernotes.cli.app import run
 
 UNITS = {"linernotes.service", "linernotes-dashboard.service"}
 

@@ -4,37 +4,35 @@ Nothing here runs the code; the imports are read from the source.
 """
 
 import ast
+import graphlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 # A part may use parts on lower floors, and parts of its own floor by their public names.
 FLOORS = {
-    "linernotes.base": -1,
-    "linernotes.accounts": 0,
-    "linernotes.agreements": 0,
-    "linernotes.checked_runs": 0,
-    "linernotes.children": 0,
-    "linernotes.dbt_process": 0,
-    "linernotes.errors": 0,
-    "linernotes.holders": 0,
-    "linernotes.ledger": 0,
-    "linernotes.money": 0,
-    "linernotes.ports": 0,
-    "linernotes.published": 0,
-    "linernotes.settings": 0,
+    "linernotes.base": 0,
+    "linernotes.agreements": 1,
+    "linernotes.ddex": 1,
     "linernotes.ingestion": 1,
-    "linernotes.statements": 1,
-    "linernotes.metrics": 1,
-    "linernotes.reporting": 1,
-    "linernotes.sampledata": 1,
-    "linernotes.warehouse": 1,
-    "linernotes.dashboard": 1,
-    "linernotes.delivery": 2,
-    "expectations": 2,
-    "orchestration": 3,
+    "linernotes.ledger": 1,
+    "sampleservice": 1,
+    "linernotes.metrics": 2,
+    "linernotes.statements": 2,
+    "linernotes.warehouse": 2,
+    "linernotes.lookback": 3,
+    "linernotes.packages": 3,
+    "linernotes.dashboard": 4,
+    "linernotes.delivery": 4,
+    "expectations": 5,
+    "linernotes.pipeline": 6,
+    "linernotes.cli": 7,
+    "orchestration": 7,
 }
-PACKAGES = ("linernotes", "expectations", "orchestration")
+# Collections of modules, each of which is an interface of its own.
+OPEN = {"linernotes.base", "linernotes.cli", "linernotes.ledger"}
+PACKAGES = ("linernotes", "expectations", "orchestration", "sampleservice")
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ def part_of(module: str) -> str | None:
 
 
 def modules_meant(found: Import) -> Iterator[str]:
-    """The modules behind an import: `from linernotes import settings` means linernotes.settings."""
+    """The modules behind an import: `from linernotes import ledger` means linernotes.ledger."""
     for name in found.names or ("",):
         whole = f"{found.module}.{name}".rstrip(".")
         yield whole if found.module == "linernotes" and part_of(whole) else found.module
@@ -106,6 +104,30 @@ def test_floors_every_part_of_the_library_has_one(root: Path) -> None:
     assert not unplaced, f"give these a floor in {Path(__file__).name}: {sorted(unplaced)}"
 
 
+def test_document_of_the_architecture_lists_the_floors(root: Path) -> None:
+    page = (root / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| (\d) \| (.+) \|$", page.split("## Who may import whom")[1], re.MULTILINE
+    )
+    listed = {
+        part: int(floor)
+        for floor, parts in rows
+        for part in re.findall(r"`(linernotes\.\w+|\w+)`", parts)
+        if floor.isdigit()
+    }
+
+    assert listed == FLOORS
+
+
+def test_document_of_the_architecture_names_files_that_exist(root: Path) -> None:
+    page = (root / "docs" / "architecture.md").read_text(encoding="utf-8")
+    section = page.split("## Where a rule is\n")[1].split("\n## ")[0]
+    named = re.findall(r"`([\w./]+/[\w./]*)`", section)
+
+    assert len(named) >= 20
+    assert not [path for path in named if not (root / path).exists()]
+
+
 def test_imports_of_a_part_never_point_to_a_higher_floor(root: Path) -> None:
     upward = []
     for package in PACKAGES:
@@ -129,7 +151,7 @@ def test_imports_between_parts_use_public_names_only(root: Path) -> None:
                 if other is None or other == own or not other.startswith("linernotes."):
                     continue
                 offered = public_names(root, other)
-                if offered is None:
+                if offered is None or other in OPEN:
                     continue
                 names = set(found.names) if found.module == other else set()
                 if module != other or not names <= offered:
@@ -138,10 +160,38 @@ def test_imports_between_parts_use_public_names_only(root: Path) -> None:
     assert not inside, "\n".join(inside)
 
 
+def imports_at_start(root: Path, package: str) -> dict[str, set[str]]:
+    """Each module with those that it imports while it is itself imported."""
+    files = {}
+    for path in sorted((root / package).rglob("*.py")):
+        parts = path.relative_to(root).with_suffix("").parts
+        files[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    graph: dict[str, set[str]] = {}
+    for module, path in files.items():
+        graph[module] = set()
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = {f"{node.module}.{alias.name}" for alias in node.names}
+                inner = names & files.keys()
+                if node.module in files and len(inner) < len(node.names):
+                    inner.add(node.module)
+                graph[module] |= inner
+            elif isinstance(node, ast.Import):
+                graph[module] |= {alias.name for alias in node.names} & files.keys()
+    return graph
+
+
+def test_imports_go_in_no_circle(root: Path) -> None:
+    """Files of a circle can only be read and tested together."""
+    for package in PACKAGES:
+        graph = imports_at_start(root, package)
+        graphlib.TopologicalSorter(graph).prepare()
+
+
 def test_dagster_is_imported_by_orchestration_alone(root: Path) -> None:
     offenders = [
         str(found)
-        for package in ("linernotes", "expectations", "benchmarks")
+        for package in ("linernotes", "expectations", "sampleservice", "benchmarks")
         for found in imports_of(root, package)
         if found.module.split(".")[0].startswith("dagster")
     ]
@@ -154,7 +204,7 @@ def test_dashboard_reads_the_published_file_alone(root: Path) -> None:
     allowed = {part for part, floor in FLOORS.items() if floor <= 0} | {
         "linernotes.dashboard",
         "linernotes.metrics",
-        "linernotes.reporting",
+        "linernotes.packages",
     }
 
     offenders = [
@@ -167,10 +217,10 @@ def test_dashboard_reads_the_published_file_alone(root: Path) -> None:
     assert not offenders, "\n".join(offenders)
 
 
-def test_sampledata_knows_nothing_of_how_its_feeds_are_read(root: Path) -> None:
+def test_sample_service_knows_nothing_of_how_its_feeds_are_read(root: Path) -> None:
     offenders = [
         str(found)
-        for found in imports_of(root, "linernotes.sampledata")
+        for found in imports_of(root, "sampleservice")
         for module in modules_meant(found)
         if part_of(module) in {"linernotes.ingestion", "linernotes.warehouse"}
     ]

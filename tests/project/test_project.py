@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from linernotes.settings import OTHER_NAMES
+from linernotes.base.settings import OTHER_NAMES
 
 # Written so that this file does not find itself.
 FORBIDDEN = {
@@ -62,7 +62,7 @@ def anchor_of(heading: str) -> str:
 def command_tree() -> Any:
     """The click command behind `linernotes`."""
     typer = pytest.importorskip("typer")
-    cli = pytest.importorskip("orchestration.cli", reason="the command line is not there")
+    cli = pytest.importorskip("linernotes.cli.app", reason="the command line is not there")
     app = next(value for value in vars(cli).values() if isinstance(value, typer.Typer))
     return typer.main.get_command(app)
 
@@ -162,10 +162,10 @@ def test_makefile_target_has_one_line_of_help(root: Path) -> None:
 def test_environment_example_lists_every_setting(root: Path) -> None:
     code = "\n".join(
         path.read_text(encoding="utf-8")
-        for package in ("linernotes", "orchestration", "expectations")
+        for package in ("linernotes", "orchestration", "expectations", "sampleservice")
         for path in (root / package).rglob("*.py")
     )
-    settings = (root / "linernotes" / "settings.py").read_text(encoding="utf-8")
+    settings = (root / "linernotes" / "base" / "settings.py").read_text(encoding="utf-8")
     fields = re.findall(r"^    (\w+): .*(?:= .*)$", settings, re.MULTILINE)
     # Some names are derived from the home, or are the containers': they are not for people.
     named = set(re.findall(r"\bLINERNOTES_[A-Z_]+[A-Z]\b", code)) - OTHER_NAMES
@@ -211,7 +211,7 @@ def test_module_opens_with_what_belongs_here_and_what_does_not(
     wrong = []
     for path in project_files:
         file = path.relative_to(root)
-        packages = {"linernotes", "orchestration", "expectations", "benchmarks"}
+        packages = {"linernotes", "orchestration", "expectations", "sampleservice", "benchmarks"}
         if path.suffix != ".py" or file.parts[0] not in packages or "suites" in file.parts:
             continue
         opening = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""

@@ -13,8 +13,8 @@ from pathlib import Path
 import duckdb
 
 from linernotes import ingestion, warehouse
-from linernotes.sampledata import write_sample
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
+from sampleservice import write_sample
 from tests.conftest import close_and_issue
 from tests.fixtures.comparison import differences
 from tests.fixtures.lake_rows import lake_rows

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from linernotes import ingestion, warehouse
-from linernotes.ports import free_port
-from linernotes.sampledata import write_sample
-from linernotes.settings import Settings
+from linernotes.base.ports import free_port
+from linernotes.base.settings import Settings
 from linernotes.warehouse.thrift import SPARK_PYTHON
+from sampleservice import write_sample
 from tests import conftest as shared
 from tests.fixtures import worlds
 

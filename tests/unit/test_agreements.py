@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from linernotes.agreements import FolderTarget, SftpTarget, load_agreements
-from linernotes.errors import LinernotesError
-from linernotes.settings import Settings
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
 
 WRITTEN = """
 [sender]

@@ -12,7 +12,7 @@ from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.formats import Money, money_text
 from linernotes.dashboard.metric_parts import by_month, money_cards, moved, split
 from linernotes.dashboard.parts import Cards, Chart, Column, Heading, Note, Part, Table
-from linernotes.reporting import wording
+from linernotes.packages import wording
 
 TITLE, ADDRESS = "Compensation", "compensation"
 QUESTION = "What was earned by use, what of it is paid, and what waits, and why."

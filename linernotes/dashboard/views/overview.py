@@ -12,7 +12,7 @@ from linernotes.dashboard.formats import NONE, Money, money_text
 from linernotes.dashboard.metric_parts import by_month, cards
 from linernotes.dashboard.parts import Column, Heading, Note, Part, Table
 from linernotes.dashboard.views import compensation
-from linernotes.reporting import wording
+from linernotes.packages import wording
 
 TITLE, ADDRESS = "Overview", ""
 QUESTION = "What needs a decision, how the four principles stand, and what money moves."

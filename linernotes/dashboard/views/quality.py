@@ -9,7 +9,7 @@ from linernotes.dashboard.figures import Figures, Row
 from linernotes.dashboard.formats import count_text, instant_text
 from linernotes.dashboard.months import MonthState
 from linernotes.dashboard.parts import STATES, Card, Cards, Column, Heading, Note, Part, Table
-from linernotes.reporting import wording
+from linernotes.packages import wording
 
 TITLE, ADDRESS = "Data quality and freshness", "quality"
 QUESTION = "Whether the figures of the other pages can be relied on, and how fresh they are."

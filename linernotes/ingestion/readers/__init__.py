@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
+from linernotes.base.settings import Limits
 from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.readers.batches import Batch, Reader
 from linernotes.ingestion.readers.delimited import CsvReader
 from linernotes.ingestion.readers.json_lines import JsonLinesReader
 from linernotes.ingestion.readers.parquet import ParquetReader
-from linernotes.settings import Limits
 
 __all__ = ["Batch", "Reader", "reader_for"]
 

@@ -14,10 +14,10 @@ from typing import IO, cast
 import polars as pl
 
 from linernotes.base import disk
+from linernotes.base.settings import Limits
 from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.limits import hold, hold_unpacked
-from linernotes.settings import Limits
 
 PIECE_BYTES = 16 * 1024 * 1024
 # A row takes memory however short its text is: of `{}` alone, a piece would hold five million.

@@ -11,10 +11,11 @@ from typing import NoReturn
 
 import duckdb
 
-from linernotes.base import disk, literal
+from linernotes.base import disk
+from linernotes.base.settings import Limits
+from linernotes.base.sql import literal
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.limits import MIB, hold, hold_unpacked, nesting_advice
-from linernotes.settings import Limits
 
 # Room for a million chunks of columns; what is more takes long merely to be understood.
 LARGEST_FOOTER_BYTES = 64 * MIB

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from linernotes.errors import LinernotesError
-from linernotes.settings import Settings
-from linernotes.statements import trace_event, trace_line, verify_ledger
-from linernotes.warehouse import as_known, simulate
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
+from linernotes.ledger.verification import verify_ledger
+from linernotes.lookback import as_known, simulate, trace_event, trace_line
 from tests.conftest import LAST_KNOWN_AT
 from tests.fixtures.worlds import Rows, World, closed_case
 
@@ -184,7 +184,7 @@ def test_every_correction_in_the_ledger_leads_to_uses_of_its_own_or_of_the_line_
 def test_e76_january_as_known_in_february_is_the_issued_statement_and_later_lines_explain_now(
     settings: Settings, closed_rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("linernotes.warehouse.history.now", lambda: LAST_KNOWN_AT)
+    monkeypatch.setattr("linernotes.lookback.as_known.now", lambda: LAST_KNOWN_AT)
 
     history = as_known(
         settings,

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from linernotes.settings import PROJECT_ROOT
+from linernotes.base.settings import PROJECT_ROOT
 from tests.fixtures.worlds import Rows
 
 PAGE = (PROJECT_ROOT / "docs" / "money-for-partners.md").read_text(encoding="utf-8")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from linernotes import ingestion, warehouse
-from linernotes.errors import LinernotesError
-from linernotes.settings import Settings
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
 from tests.fixtures.worlds import Rows, World, closed_case
 
 

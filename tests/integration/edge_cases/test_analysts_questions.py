@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from linernotes.reporting import wording
-from linernotes.settings import PROJECT_ROOT, Settings
+from linernotes.base.settings import PROJECT_ROOT, Settings
+from linernotes.packages import wording
 from linernotes.warehouse import PUBLIC_SCHEMAS
 from tests.fixtures.worlds import World, case
 

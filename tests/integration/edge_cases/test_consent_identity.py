@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
 from linernotes.warehouse.shortfalls import shortfalls
 from tests.fixtures.worlds import Rows, World, case
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
 from tests.fixtures.worlds import Rows, World, case
 
 ARTIST_ALONE = {"silence": "deny", "required_parties": ["main_artist"]}

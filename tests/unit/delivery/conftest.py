@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from moto.server import ThreadedMotoServer
 from urllib3 import HTTPResponse
 
 from linernotes.agreements import S3Target
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
 from linernotes.delivery import DELIVERED, FAILED, Patience, deliver_packages
 from linernotes.delivery.bucket import Bucket
-from linernotes.errors import LinernotesError
-from linernotes.settings import Settings
 from tests.fixtures.deliveries import (
     DSR_FLAG,
     FLAG,

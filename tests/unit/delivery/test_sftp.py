@@ -11,8 +11,8 @@ from pathlib import Path
 import asyncssh
 import pytest
 
+from linernotes.base.settings import Settings
 from linernotes.delivery import DELIVERED, FAILED, Patience, deliver_packages
-from linernotes.settings import Settings
 from tests.fixtures.deliveries import (
     DSR_FLAG,
     FLAG,

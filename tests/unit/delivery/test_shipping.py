@@ -27,6 +27,8 @@ from pysequoia import Tsk
 from pysequoia.packet import PacketPile
 
 from linernotes.agreements import NOBODY
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
 from linernotes.delivery import (
     AS_BEFORE,
     DELIVERED,
@@ -39,8 +41,7 @@ from linernotes.delivery import (
     encryption,
 )
 from linernotes.delivery.folder import Folder
-from linernotes.errors import LinernotesError
-from linernotes.reporting import (
+from linernotes.packages import (
     MANIFEST,
     Package,
     file_sha256,
@@ -48,7 +49,6 @@ from linernotes.reporting import (
     verify_package,
     write_packages,
 )
-from linernotes.settings import Settings
 from tests.fixtures.deliveries import (
     DSR_FLAG,
     FLAG,

@@ -11,8 +11,8 @@ import pytest
 from expectations import runner
 from expectations.runner import CheckResult, run_suites
 from expectations.suite import Suite, expect, expect_no_rows, expect_unique
+from linernotes.base.settings import Settings
 from linernotes.ingestion import Lake
-from linernotes.settings import Settings
 
 LINES = Suite(
     table="rpt_test__lines",

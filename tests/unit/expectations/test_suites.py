@@ -9,8 +9,8 @@ import pytest
 
 from expectations.runner import load_suites, run_suites
 from expectations.suite import Suite
+from linernotes.base.settings import PROJECT_ROOT, Settings
 from linernotes.ingestion import Lake
-from linernotes.settings import PROJECT_ROOT, Settings
 
 SUITES = load_suites()
 RESULTS = "raw_door__check_results"

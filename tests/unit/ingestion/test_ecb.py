@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from linernotes.base.settings import PROJECT_ROOT
 from linernotes.ingestion.ecb import RATES_SCHEMA, parse_rates
 from linernotes.ingestion.errors import RefusedFile
-from linernotes.settings import PROJECT_ROOT
 
 SHARED = PROJECT_ROOT.parent / "shared" / "data"
 HISTORY = SHARED / "landing" / "finance" / "ecb" / "eurofxref-hist.csv"

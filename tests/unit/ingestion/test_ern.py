@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from linernotes.base.settings import PROJECT_ROOT
 from linernotes.ingestion.ern import ErnMessage, parse_message
 from linernotes.ingestion.ern_schemas import ERN_KEYS, ERN_SCHEMAS
 from linernotes.ingestion.errors import DoorError, IgnoredFile, RefusedFile
-from linernotes.settings import PROJECT_ROOT
 from tests.fixtures.ern_messages import (
     MESSAGE_OF_3_8,
     RECIPIENT,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from linernotes.ports import free_port
+from linernotes.base.ports import free_port
 from orchestration.alerts import Told, send_alert
 from tests.fixtures.mail_server import MailServer
 

@@ -5,12 +5,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from linernotes.checked_runs import Check, answer_checks, forget_run, run_of
-from linernotes.errors import LinernotesError
-from linernotes.settings import Settings
-from linernotes.statements import approve, draft, issue, issued_statements, newest_drafts
-from linernotes.statements.records import draft_path
-from orchestration.cli import SAYS_NO, run
+from linernotes.base.checked_runs import Check, answer_checks, forget_run, run_of
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
+from linernotes.cli.app import SAYS_NO, run
+from linernotes.ledger.issuances import issued_statements
+from linernotes.ledger.records import draft_path
+from linernotes.statements import approve, draft, issue, newest_drafts
 from tests.fixtures.published_warehouse import KNOWN_AT, Line, Statement, checked_run, publish
 
 JUNE = "2026-06"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from linernotes.errors import LinernotesError
-from linernotes.settings import Settings
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
 from linernotes.statements import draft, newest_drafts
 from tests.fixtures.published_warehouse import Line, Statement, publish
 

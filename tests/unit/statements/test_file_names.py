@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from linernotes.base.settings import Settings
 from linernotes.delivery import DELIVERED, deliver_packages
-from linernotes.reporting import verify_package, write_packages
-from linernotes.settings import Settings
-from linernotes.statements import approve, draft, file_safe, issue, newest_drafts, verify_ledger
+from linernotes.ledger.records import file_safe
+from linernotes.ledger.verification import verify_ledger
+from linernotes.packages import verify_package, write_packages
+from linernotes.statements import approve, draft, issue, newest_drafts
 from tests.fixtures.deliveries import JUNE, PARTNER_DPID, agree
 from tests.fixtures.published_warehouse import Line, Statement, publish
 

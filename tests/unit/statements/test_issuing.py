@@ -15,17 +15,11 @@ from typing import Any
 
 import pytest
 
-from linernotes.errors import LinernotesError
-from linernotes.settings import Settings
-from linernotes.statements import (
-    approve,
-    draft,
-    issuances,
-    issue,
-    issued_statements,
-    statement_states,
-    verify_ledger,
-)
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
+from linernotes.ledger.issuances import issuances, issued_statements
+from linernotes.ledger.verification import verify_ledger
+from linernotes.statements import approve, draft, issue, statement_states
 from tests.fixtures.published_warehouse import Line, Statement, publish
 
 JUNE, JULY = "2026-06", "2026-07"
@@ -259,7 +253,7 @@ def test_issue_that_breaks_at_any_step_leaves_nothing_and_can_be_repeated(
 
 KILLED = """
 import os, signal, sys
-from linernotes.settings import Settings
+from linernotes.base.settings import Settings
 from linernotes.statements import issue
 
 calls, limit = [0], int(sys.argv[2])

@@ -1,0 +1,93 @@
+"""dbt as a child process that ends with its parent, and holds the home while it writes.
+
+It is `python -m linernotes.base.dbt_process`, or `linernotes-dbt`. What dbt does is decided in
+`warehouse/dbt.py`. It imports next to nothing of the project: every run of dbt starts with it.
+"""
+
+import fcntl
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from linernotes.base.child_processes import end_with_parent
+from linernotes.base.sql import escaped
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+# Set by `dbt_environment`; without the first nothing is locked.
+LOCK_VARIABLE = "LINERNOTES_WRITING_LOCK"
+# The folder with a folder of Parquet files per source table.
+SOURCES_VARIABLE = "LINERNOTES_SOURCES"
+# A file with the project as dbt has parsed it before; it may not be there yet.
+MANIFEST_VARIABLE = "LINERNOTES_MANIFEST"
+# The interpreter that has the adapter of the engine, if it is not this one's.
+PYTHON_VARIABLE = "LINERNOTES_SPARK_PYTHON"
+WRITING_COMMANDS = {"build", "run", "seed", "snapshot", "test"}
+
+
+def main() -> None:
+    """Runs dbt with the arguments of this process, and ends with dbt's exit status."""
+    _become_other_interpreter()
+    end_with_parent()
+    _hold_home()
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _become_other_interpreter() -> None:
+    """Goes on in the engine's own environment, as the same process."""
+    python = os.environ.get(PYTHON_VARIABLE)
+    if python and python != sys.executable:
+        # -P: modules beside this file are not to be found by their short names.
+        environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+        os.execve(python, [python, "-P", __file__, *sys.argv[1:]], environment)
+
+
+def _hold_home() -> None:
+    """Holds the home for as long as this process lives; the descriptor is never closed."""
+    path = os.environ.get(LOCK_VARIABLE)
+    if path and WRITING_COMMANDS & set(sys.argv[1:]):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            sys.exit(f"Another dbt is writing: it holds {path}.")
+
+
+def _run(arguments: list[str]) -> int:
+    from dbt.cli.main import dbtRunner
+
+    manifest = _parsed_before() if WRITING_COMMANDS & set(arguments) else None
+
+    def mark(event: Any) -> None:
+        """Has the manifest that dbt writes name the run that it writes it for."""
+        if manifest:
+            manifest.metadata.invocation_id = event.info.invocation_id
+
+    result = dbtRunner(manifest, [mark]).invoke(arguments)
+    if result.exception:
+        print(result.exception, file=sys.stderr)
+        return 2
+    return 0 if result.success else 1
+
+
+def _parsed_before() -> "Manifest | None":
+    """The project as dbt parsed it when its files were as they are now."""
+    file = Path(os.environ.get(MANIFEST_VARIABLE, ""))
+    if not file.is_file():
+        return None
+    from dbt.contracts.graph.manifest import Manifest
+
+    manifest = Manifest.from_msgpack(file.read_bytes())
+    if folder := os.environ.get(SOURCES_VARIABLE):
+        for source in manifest.sources.values():
+            for meta in (source.meta, source.source_meta, source.config.meta):
+                if "sources" in meta:
+                    meta["sources"] = escaped(folder)
+    manifest.build_flat_graph()
+    return manifest
+
+
+if __name__ == "__main__":
+    main()

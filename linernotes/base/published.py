@@ -1,0 +1,121 @@
+"""What is published now, and opening it for reading. Nothing writes here; no query lives here."""
+
+import json
+import shutil
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from linernotes.base import durable
+from linernotes.base.errors import LinernotesError
+from linernotes.base.open_files import why_not_opened, write_ahead_log
+from linernotes.base.settings import Settings
+from linernotes.base.sql import literal
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One published file.
+
+    Attributes:
+        file_name: Name inside `published/`, different for each publication.
+        known_at: The freeze of the build, ISO 8601, UTC.
+        published_at: When it was swapped in, ISO 8601, UTC.
+        number: Grows with each publication, whatever the clock does; 0 in version 0.1.
+    """
+
+    file_name: str
+    known_at: str
+    published_at: str
+    number: int = 0
+
+
+def publication(settings: Settings) -> Publication:
+    """What is published now. Long-lived readers ask this before they open the file.
+
+    Raises:
+        LinernotesError: if nothing is published yet, or the pointer to it is damaged.
+    """
+    pointer = settings.published_root / "current.json"
+    if not pointer.exists():
+        raise LinernotesError(
+            f"Nothing is published in {settings.published_root} yet: run `linernotes build` first."
+        )
+    try:
+        return Publication(**json.loads(pointer.read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        raise LinernotesError(
+            f"{pointer} is damaged; what is published is not known. Run `linernotes build` again."
+        ) from None
+
+
+def definitions_file(file: Path) -> Path:
+    """Where the definitions of the metrics lie that were published with a file."""
+    return file.with_suffix(".metrics.json")
+
+
+@contextmanager
+def open_published(
+    settings: Settings,
+    file: Path | None = None,
+    memory_limit: str | None = None,
+    threads: int = 1,
+    name: str = "published",
+) -> Generator[duckdb.DuckDBPyConnection]:
+    """Yields a connection whose current database is the published file, read-only.
+
+    The file is attached to an engine of its own, so that settings made by one reader touch no
+    other reader in the same process. One thread, unless told otherwise: the order of rows, and with
+    it the bytes of what is written from them, must not depend on the machine.
+
+    Args:
+        settings: The home.
+        file: Another file in the layout of the published one, opened in its place.
+        memory_limit: What the engine may hold, such as 512MB; what is more spills to the home. All
+            that the engine finds of use when left out.
+        threads: More than one for sums on a screen: they are exact, whatever their order.
+        name: What the file is called in the engine.
+
+    Raises:
+        LinernotesError: if nothing is published yet, if the file is not there or damaged, or if
+            another process has it open for writing.
+    """
+    if file is not None and not file.exists():
+        raise LinernotesError(f"There is no {file}: check the path.")
+    if file is None and not settings.published_file.exists():
+        raise LinernotesError(
+            f"Nothing is published in {settings.published_root} yet: run `linernotes build` first."
+        )
+    with duckdb.connect() as connection, ExitStack() as scratch:
+        connection.execute("set threads = $1", [threads])
+        if memory_limit is not None:
+            durable.clear_unfinished(settings.home)
+            spill = durable.unfinished_folder(settings.home)
+            scratch.callback(shutil.rmtree, spill, ignore_errors=True)
+            connection.execute("set temp_directory = $1", [str(spill)])
+            connection.execute("set memory_limit = $1", [memory_limit])
+        connection.execute("set timezone = 'UTC'")
+        path = file or _own_name(settings)
+        try:
+            connection.execute(f"attach {literal(path)} as {name} (read_only)")
+        except duckdb.Error as error:
+            raise LinernotesError(why_not_opened(path, str(error))) from None
+        if write_ahead_log(path).exists():
+            raise LinernotesError(why_not_opened(path))
+        connection.execute(f"use {name}")
+        yield connection
+
+
+def _own_name(settings: Settings) -> Path:
+    """The published file under its own name, beside which no analyst's tool leaves anything.
+
+    What a tool that wrote to `linernotes.duckdb` left beside it would be read as part of it.
+    """
+    try:
+        file = settings.published_root / publication(settings).file_name
+        return file if file.samefile(settings.published_file) else settings.published_file
+    except (LinernotesError, OSError):
+        return settings.published_file

@@ -1,0 +1,107 @@
+"""Runs one command and ends as it says. Exceptions become words here and only here."""
+
+import os
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+
+from linernotes.cli import (
+    intake,
+    ledger,
+    lookback,
+    overview,
+    packages,
+    samples,
+    servers,
+    statements,
+    warehouse,
+)
+from linernotes.cli.root import DONE, SAYS_NO, WRONG_USE, app, given_home
+
+# Each module adds its commands to the root when it is imported.
+COMMANDS = (
+    samples,
+    intake,
+    warehouse,
+    statements,
+    lookback,
+    packages,
+    ledger,
+    overview,
+    servers,
+)
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Runs one command and returns its exit status; exceptions become words here and only here."""
+    _say_anything()
+    try:
+        app(args=arguments)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else SAYS_NO
+    except Exception as error:
+        return _explain(error)
+    return DONE
+
+
+def _say_anything() -> None:
+    """Lets every text be printed: letters that the output does not know are spelt out."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _explain(error: Exception) -> int:
+    from pydantic import ValidationError
+
+    from linernotes.base import disk
+    from linernotes.base.errors import LinernotesError
+    from linernotes.cli.console import complain, complain_of_defect
+
+    if isinstance(error, LinernotesError):
+        complain(str(error))
+        return SAYS_NO
+    if isinstance(error, ValidationError):
+        told = (
+            (*map(str, e["loc"]), e["msg"].removeprefix("Value error, ")) for e in error.errors()
+        )
+        wrong = "; ".join(": ".join(parts) for parts in told)
+        complain(
+            f"The settings are wrong: {wrong}. Look at --home, LINERNOTES_… variables and .env."
+        )
+        return WRONG_USE
+    if words := disk.words_for(error):
+        complain(words)
+        return SAYS_NO
+    if isinstance(error, OSError) and error.filename:
+        complain(f"{error.strerror}: {error.filename}. Check the path and who may use it.")
+        return SAYS_NO
+    complain_of_defect(error, _log_folder())
+    return SAYS_NO
+
+
+def _log_folder() -> Path:
+    import tempfile
+
+    from linernotes.base.settings import Settings
+
+    try:
+        home = given_home.get()
+        return Settings.model_validate({"home": home} if home else {}).home / "logs"
+    except Exception:  # the settings may be what is broken
+        return Path(tempfile.gettempdir())
+
+
+def main() -> None:
+    """Runs the command in `sys.argv`.
+
+    The process ends without Python's own tidying up, in which DuckDB's bindings list dozens of
+    lines about leaks that are none of the user's business.
+    """
+    from linernotes.base import modes
+
+    modes.keep_private()
+    status = run()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

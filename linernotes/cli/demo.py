@@ -1,0 +1,163 @@
+"""The demonstration: a sample world through the whole pipeline, in a home made afresh each time.
+
+Each step is the library function that the commands and the schedules call.
+"""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from linernotes import warehouse
+from linernotes.base import durable
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
+from linernotes.cli.console import progress_bars, say
+from linernotes.delivery import DELIVERED, deliver_packages
+from linernotes.ledger.issuances import line_types_issued
+from linernotes.ledger.records import DRAFT, ISSUED, StatementRecord
+from linernotes.packages import write_packages
+from linernotes.pipeline import build_and_publish, close_month, load
+from linernotes.statements import approve, draft, issue
+from sampleservice import write_agreements, write_sample
+
+MARK = ".linernotes-demo"
+MONTHS = 6
+CLOSED_MONTHS = [date(2026, month, 1) for month in range(1, MONTHS)]
+# A month is closed on the 15th of the next, with what was known that morning.
+CLOSING_DAY, CLOSING_HOUR = 15, 6
+FIRST_TYPES = {"USAGE"}
+DRAFTED_BY, APPROVED_BY = "Dana Draft (demo)", "Pat Approve (demo)"
+
+
+def fresh_home(home: Path) -> Settings:
+    """Empties the demo's home, or makes it.
+
+    Raises:
+        LinernotesError: if the folder holds something that no demo has made.
+    """
+    if home.exists() and any(home.iterdir()):
+        if not (home / MARK).is_file():
+            raise LinernotesError(
+                f"{home} is not empty, and no demo has made it, so the demo will not replace it."
+                " Give it another folder: linernotes --home DIR demo"
+            )
+        shutil.rmtree(home)
+    durable.write_text(
+        home / MARK, "Made by `linernotes demo`, which deletes this folder when it runs again.\n"
+    )
+    # What the demo delivers it has written itself, and to the end.
+    return Settings(home=home, landing=home / "landing", settling_seconds=0)
+
+
+def run_demo(home: Path, scale: float, seed: int) -> None:
+    """Makes a sample world, takes it through everything, and says where each thing is.
+
+    Args:
+        home: Where; replaced if an earlier demo made it.
+        scale: The size of the world; 1 is the real thing 1:10,000.
+        seed: The same seed gives the same world.
+    """
+    began = time.monotonic()
+    settings = fresh_home(home)
+    # dbt compiles the models in a process of its own, while the feeds are made and loaded.
+    compiling = threading.Thread(target=warehouse.compiled_project, args=[settings])
+    compiling.start()
+    with _step(f"Sample world of {MONTHS} months"):
+        write_sample(settings.landing_root, scale, {}, seed, MONTHS)
+        write_agreements(settings.home)
+    with _step("Through the door") as note, progress_bars() as progress:
+        report = load(settings, on_progress=progress)
+        loaded = sum(delivery.rows_loaded for delivery in report.deliveries)
+        quarantined = sum(delivery.rows_quarantined for delivery in report.deliveries)
+        note(
+            f"{loaded:,} rows of {len(report.deliveries)} deliveries, {quarantined:,} in quarantine"
+        )
+    compiling.join()
+    with _step("Statements of five months, closed and issued") as note, progress_bars() as progress:
+        issued = [
+            statement
+            for month in CLOSED_MONTHS
+            for statement in _close(
+                settings,
+                month,
+                lambda step, *unit, month=month: progress(f"{step} {month:%Y-%m}", *unit),
+            )
+        ]
+        corrections = line_types_issued(settings) - FIRST_TYPES
+        note(f"{len(issued)} statements; line types beside USAGE: {', '.join(sorted(corrections))}")
+    with _step("Checks, warehouse, publication") as note, progress_bars() as progress:
+        outcome = build_and_publish(settings, on_progress=progress)
+        held = sum(check.outcome == "passed" for check in outcome.checks)
+        note(
+            f"{outcome.build.node_count} nodes, {held} of {len(outcome.checks)} checks hold,"
+            " none that would block fails"
+        )
+    with _step("Statement drafts of the sixth month") as note:
+        drafts = draft(settings, by=DRAFTED_BY)
+        note(f"{sum(one.state == DRAFT for one in drafts)} statements")
+    with _step("Partner packages") as note, progress_bars() as progress:
+        packages = write_packages(
+            settings,
+            on_progress=lambda done, total, name: progress("Packages", done, total, name),
+        )
+        note(f"{len(packages)} packages for {len({one.partner_id for one in packages})} partners")
+    with _step("Deliveries of what is issued") as note, progress_bars() as progress:
+        issued_packages = [package for package in packages if package.state == ISSUED]
+        shipments = deliver_packages(settings, issued_packages, on_progress=progress)
+        arrived = [shipment for shipment in shipments if shipment.outcome == DELIVERED]
+        note(f"{len(arrived)} of {len(issued_packages)} packages arrived")
+    say(f"Done in {time.monotonic() - began:.0f} s.\n")
+    _say_where(settings)
+
+
+def _close(
+    settings: Settings, month: date, on_progress: Callable[[str, int, int, str], None]
+) -> list[StatementRecord]:
+    """Values a month at its closing day, and takes its statements through all three states."""
+    next_month = (month + timedelta(days=31)).replace(day=1)
+    known_at = datetime(next_month.year, next_month.month, CLOSING_DAY, CLOSING_HOUR)
+    source = close_month(settings, month, known_at, on_progress)
+    text = f"{month:%Y-%m}"
+    draft(settings, text, by=DRAFTED_BY, source=source)
+    approve(settings, text, by=APPROVED_BY)
+    return list(issue(settings, text, by=APPROVED_BY).statements)
+
+
+@contextmanager
+def _step(name: str) -> Generator[Callable[[str], None]]:
+    began = time.monotonic()
+    notes: list[str] = []
+    yield notes.append
+    say(f"{time.monotonic() - began:6.1f} s  {name}{': ' if notes else ''}{'; '.join(notes)}")
+
+
+def _say_where(settings: Settings) -> None:
+    home = settings.home
+    places = {
+        "The published warehouse": (
+            settings.published_file,
+            "any DuckDB client, read-only; the reports are in the schema `reports`",
+        ),
+        "Partner packages": (settings.outbox_root, "start with README.txt in a package's folder"),
+        "What the partners received": (
+            settings.home / "delivered",
+            "folders that stand for their servers; the records are in delivery/records",
+        ),
+        "What was checked": (
+            settings.reports_root / "data_docs",
+            "reports/index.html in a browser",
+        ),
+        "The sample feeds": (
+            settings.landing_root,
+            "as the other systems would have delivered them",
+        ),
+        "The executives' dashboard": (home, f"linernotes --home {home} dashboard"),
+        "Health at a glance": (home, f"linernotes --home {home} status"),
+        "Lineage and schedules": (home / "dagster", f"linernotes --home {home} up"),
+    }
+    for name, (place, advice) in places.items():
+        say(f"{name}\n    {place}\n    {advice}")

@@ -1,0 +1,326 @@
+"""Health of a home: what came in and when, what waits, what does not hold, and what to do next.
+
+It only reads; how it is shown is `glance.py`'s matter.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from linernotes import warehouse
+from linernotes.base.errors import LinernotesError
+from linernotes.base.published import Publication, publication
+from linernotes.base.settings import Settings
+from linernotes.delivery import DeliveryStanding, delivery_standing, unknown_partners
+from linernotes.ingestion import CADENCES, Lake, lake_damage, open_lake
+from linernotes.ledger.verification import heads_that_differ
+from linernotes.statements import current_statements
+
+FeedState = Literal["on time", "late", "as it comes", "never"]
+TOP_REASONS = 3
+STATES = ("draft", "approved", "issued")
+MEND = "Mend the lake: linernotes repair (docs/operators/power-cut.md)"
+
+
+@dataclass(frozen=True)
+class FeedHealth:
+    """One feed: when it came, and whether that is in time.
+
+    Attributes:
+        feed: `<source>/<feed>`.
+        last_loaded_at: When its last delivery was loaded, naive UTC.
+        due_at: By when the next one has to be there; None if it only comes when something changes.
+        state: `late` if nothing came by then; `never` if nothing was ever loaded.
+        delivery_count: Deliveries loaded.
+        row_count: Rows loaded.
+    """
+
+    feed: str
+    last_loaded_at: datetime | None
+    due_at: datetime | None
+    state: FeedState
+    delivery_count: int
+    row_count: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Rows of a feed that wait in quarantine, with the rules that most of them break."""
+
+    feed: str
+    row_count: int
+    oldest_at: datetime
+    top_reasons: list[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file that was refused when it was last looked at."""
+
+    name: str
+    reason: str
+    refused_at: datetime
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A check of a suite, or a node of dbt, that did not hold when it last ran."""
+
+    name: str
+    is_blocking: bool
+    outcome: str
+    row_count: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class MonthOfStatements:
+    """How many statements of partners a month has in each state, and whether it has packages."""
+
+    month: str
+    draft: int
+    approved: int
+    issued: int
+    has_packages: bool
+
+
+@dataclass(frozen=True)
+class Health:
+    """The state of a home.
+
+    Attributes:
+        looked_at: When, naive UTC.
+        damage: What the lake has lost; nothing else is known while it is damaged.
+        publication: What is published; None if nothing is.
+        arrivals_since: Deliveries that were loaded after the freeze of what is published.
+        feeds: Every feed.
+        refusals: Files whose last look ended in a refusal.
+        quarantine: Feeds with rows that wait.
+        problems: What does not hold, what blocks first.
+        statements: Months with statements.
+        deliveries: A sentence on how many packages have arrived at their partners.
+        next_steps: What to do, the most urgent first; empty if all is well.
+    """
+
+    looked_at: datetime
+    damage: list[str]
+    publication: Publication | None
+    arrivals_since: int
+    feeds: list[FeedHealth]
+    refusals: list[Refusal]
+    quarantine: list[Waiting]
+    problems: list[Problem]
+    statements: list[MonthOfStatements]
+    deliveries: str
+    next_steps: list[str]
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether something does not hold that keeps a build from being published."""
+        return bool(self.damage) or any(problem.is_blocking for problem in self.problems)
+
+
+def look(settings: Settings, at: datetime | None = None) -> Health:
+    """Reads the state of a home.
+
+    Args:
+        settings: The home.
+        at: The instant by which a feed is late or not, naive UTC; the present by default.
+    """
+    looked_at = at or warehouse.now()
+    publication = _publication(settings)
+    damage = lake_damage(settings).sentences()
+    if damage:
+        return Health(looked_at, damage, publication, 0, [], [], [], [], [], "", [MEND])
+    lake = open_lake(settings)
+    deliveries = lake.read("raw_door__deliveries").collect()
+    health = Health(
+        looked_at=looked_at,
+        damage=[],
+        publication=publication,
+        arrivals_since=_arrivals_since(deliveries, publication),
+        feeds=_feeds(deliveries, looked_at),
+        refusals=_refusals(deliveries),
+        quarantine=_quarantine(lake),
+        problems=_problems(settings, lake),
+        statements=_statements(settings),
+        deliveries=_deliveries(settings),
+        next_steps=[],
+    )
+    if heads_that_differ(settings):
+        health.next_steps.append(
+            "The ledger is not the one that packages and records know; issue and deliver nothing:"
+            " linernotes verify --ledger (docs/operators/restore.md)"
+        )
+    health.next_steps.extend(_next_steps(health))
+    return health
+
+
+def _publication(settings: Settings) -> Publication | None:
+    try:
+        return publication(settings)
+    except LinernotesError:
+        return None
+
+
+def _arrivals_since(deliveries: pl.DataFrame, publication: Publication | None) -> int:
+    if publication is None:
+        return 0
+    freeze = datetime.fromisoformat(publication.known_at).replace(tzinfo=None)
+    newer = (pl.col("state") == "loaded") & (pl.col("registered_at") > freeze)
+    return deliveries.filter(newer).height
+
+
+def _feeds(deliveries: pl.DataFrame, at: datetime) -> list[FeedHealth]:
+    loaded = (
+        deliveries.filter(pl.col("state") == "loaded")
+        .group_by(feed=pl.concat_str("source", pl.lit("/"), "feed"))
+        .agg(pl.col("registered_at").max(), pl.len(), pl.col("rows_loaded").sum())
+    )
+    found = {feed: rest for feed, *rest in loaded.iter_rows()}
+    feeds = []
+    for feed, cadence in CADENCES.items():
+        last, count, rows = found.get(feed, (None, 0, 0))
+        due = cadence.due_at(last) if last else None
+        state: FeedState = "on time"
+        if last is None:
+            state = "never"
+        elif due is None:
+            state = "as it comes"
+        elif at >= due:
+            state = "late"
+        feeds.append(FeedHealth(feed, last, due, state, count, rows))
+    return feeds
+
+
+def _refusals(deliveries: pl.DataFrame) -> list[Refusal]:
+    """Files of which no newer look ended otherwise; a file that was replaced counts once."""
+    last = deliveries.sort("sequence").group_by("name").last()
+    refused = last.filter(pl.col("state") == "refused").sort("name")
+    return [Refusal(*row) for row in refused.select("name", "reason", "registered_at").iter_rows()]
+
+
+def _quarantine(lake: Lake) -> list[Waiting]:
+    rows = (
+        lake.read("raw_door__quarantined_rows")
+        .filter(pl.col("retried_as").is_null())
+        .select(pl.concat_str("source", pl.lit("/"), "feed"), "broken_rules", "quarantined_at")
+        .collect()
+    )
+    reasons: dict[str, Counter[str]] = defaultdict(Counter)
+    times: dict[str, list[datetime]] = defaultdict(list)
+    for feed, rules, quarantined_at in rows.iter_rows():
+        reasons[feed].update(rules)
+        times[feed].append(quarantined_at)
+    return [
+        Waiting(feed, len(times[feed]), min(times[feed]), _most_common(reasons[feed]))
+        for feed in sorted(times)
+    ]
+
+
+def _most_common(reasons: "Counter[str]") -> list[tuple[str, int]]:
+    return sorted(reasons.items(), key=lambda one: (-one[1], one[0]))[:TOP_REASONS]
+
+
+def _problems(settings: Settings, lake: Lake) -> list[Problem]:
+    latest = (
+        lake.read("raw_door__check_results")
+        .sort("sequence")
+        .group_by("check_name")
+        .agg(pl.col("severity", "outcome", "unexpected_count", "reason").last())
+        .filter(pl.col("outcome") != "passed")
+        .collect()
+    )
+    problems = [
+        Problem(name, severity == "error", outcome, count, reason or "")
+        for name, severity, outcome, count, reason in latest.iter_rows()
+    ]
+    problems += [
+        Problem(one.node, one.status != "warn", one.status, one.row_count, one.message)
+        for one in warehouse.shortfalls(settings)
+    ]
+    return sorted(problems, key=lambda one: (not one.is_blocking, one.name))
+
+
+def _statements(settings: Settings) -> list[MonthOfStatements]:
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in current_statements(settings):
+        counts[one.report_month][one.state] += 1
+    return [
+        MonthOfStatements(
+            month,
+            *(states[state] for state in STATES),
+            has_packages=_has_packages(settings.outbox_root, month),
+        )
+        for month, states in sorted(counts.items())
+    ]
+
+
+def _has_packages(outbox: Path, month: str) -> bool:
+    return any(outbox.glob(f"*/{month}"))
+
+
+def _next_steps(health: Health) -> list[str]:
+    steps = []
+    if all(feed.state == "never" for feed in health.feeds):
+        return ["Nothing is loaded yet: linernotes load", "Then: linernotes build"]
+    if health.is_blocked:
+        steps.append(
+            "Find out why the blocking checks above fail, then: linernotes build"
+            " (docs/operators/failed-check.md)"
+        )
+    if health.refusals:
+        steps.append(
+            "Have the refused files sent again, then: linernotes load"
+            " (docs/operators/refused-delivery.md)"
+        )
+    if any(feed.state == "late" for feed in health.feeds):
+        steps.append("Ask the senders of the late feeds (docs/operators/late-feed.md)")
+    if health.quarantine:
+        steps.append("See what waits in quarantine: linernotes quarantine list")
+    if health.publication is None:
+        steps.append("Nothing is published yet: linernotes build")
+    elif health.arrivals_since:
+        steps.append(
+            f"{health.arrivals_since} deliveries came in after what is published: linernotes build"
+        )
+    steps += [step for month in health.statements for step in _steps_of(month)]
+    if health.publication and not health.statements:
+        steps.append("No statement is drafted yet: linernotes statement draft")
+    return steps
+
+
+def _steps_of(month: MonthOfStatements) -> list[str]:
+    if month.draft:
+        return [
+            f"Look at the drafts of {month.month}, then:"
+            f" linernotes statement approve --month {month.month} --by NAME"
+        ]
+    if month.approved:
+        return [f"Issue what is approved: linernotes statement issue --month {month.month}"]
+    if not month.has_packages:
+        return [f"Write the packages: linernotes report --month {month.month}"]
+    return []
+
+
+def _deliveries(settings: Settings) -> str:
+    try:
+        standing = delivery_standing(settings)
+        unknown = unknown_partners(settings)
+    except LinernotesError as trouble:
+        return str(trouble)
+    told = f" {settings.agreements_file} names who is no partner: {', '.join(unknown)}."
+    return _counted(settings, standing) + (told if unknown else "")
+
+
+def _counted(settings: Settings, standing: DeliveryStanding) -> str:
+    if standing == DeliveryStanding(0, 0, 0):
+        return f"No issued package has a target in {settings.agreements_file}."
+    return (
+        f"Packages with a target: {standing.delivered:,} delivered, {standing.undelivered:,}"
+        f" undelivered, {standing.failed:,} failed."
+    )

@@ -1,0 +1,172 @@
+"""Takes deliveries in, and shows what was refused and why. The rules are in `ingestion`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from linernotes.cli.root import SAYS_NO, Landing, app, settings_of
+
+if TYPE_CHECKING:
+    from linernotes.ingestion import DeliveryOutcome, LoadReport
+
+quarantine = typer.Typer(help="What was turned away at the door, why, and again after a fix.")
+app.add_typer(quarantine, name="quarantine", no_args_is_help=True)
+
+
+@app.command()
+def load(
+    context: typer.Context,
+    feeds: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SOURCE/FEED", help="Only these feeds; else all."),
+    ] = None,
+    landing: Landing = None,
+    tolerate_refused: Annotated[
+        bool, typer.Option("--tolerate-refused", help="End with 0 although files were refused.")
+    ] = False,
+) -> None:
+    """Take what is new in the landing zone through the door.
+
+    Ends with 1 if a file was refused or could not be read; the others are loaded nevertheless.
+    """
+    from linernotes import pipeline
+    from linernotes.cli.console import progress_bars, say
+
+    _require_feeds(feeds or [])
+    settings = settings_of(context, landing)
+    with progress_bars() as progress:
+        report = pipeline.load(settings, feeds or None, progress)
+    _print_load(report)
+    refused = len(report.turned_away)
+    if refused:
+        say(
+            f"Refused deliveries: {refused}. Each is tried again at the next load. To close one for"
+            " good: linernotes quarantine close NAME --because TEXT"
+        )
+        if not tolerate_refused:
+            raise typer.Exit(SAYS_NO)
+
+
+def _require_feeds(feeds: list[str]) -> None:
+    from linernotes.ingestion import FEEDS
+
+    unknown = sorted(set(feeds) - set(FEEDS))
+    if unknown:
+        raise typer.BadParameter(
+            f"no such feed: {', '.join(unknown)}. There are: {', '.join(FEEDS)}",
+            param_hint="SOURCE/FEED",
+        )
+
+
+def _print_load(report: "LoadReport", nothing: str = "Nothing new.") -> None:
+    from itertools import groupby
+
+    from linernotes.cli.console import print_table, say
+
+    counts = ("deliveries", "read", "loaded", "quarantined", "duplicate")
+    feeds = []
+    by_feed = sorted(report.deliveries, key=lambda one: (one.source, one.feed))
+    for (source, feed), group in groupby(by_feed, lambda one: (one.source, one.feed)):
+        deliveries = list(group)
+        sums = [sum(getattr(one, f"rows_{kind}") or 0 for one in deliveries) for kind in counts[1:]]
+        feeds.append((f"{source}/{feed}", len(deliveries), *sums))
+    print_table("Through the door", ("feed", *counts), feeds, counts, nothing)
+    remarks: list[tuple[str, str, str]] = [
+        (one.name, one.state, _remarks(one))
+        for one in report.deliveries
+        if one.state != "loaded" or _remarks(one)
+    ]
+    remarks += [(name, "not read", text) for name, text in sorted(report.unread_files.items())]
+    remarks += [(name, "no delivery", text) for name, text in sorted(report.ignored_files.items())]
+    print_table("Remarks", ("delivery", "state", "remark"), remarks)
+    quarantined = sum(one.rows_quarantined for one in report.deliveries)
+    if quarantined:
+        say(f"{quarantined:,} rows are in quarantine; why: linernotes quarantine list")
+
+
+def _remarks(delivery: "DeliveryOutcome") -> str:
+    remarks = [delivery.reason] if delivery.reason else []
+    if delivery.ignored_columns:
+        remarks.append(f"columns left out: {', '.join(delivery.ignored_columns)}")
+    remarks += [f"{what} ({count:,})" for what, count in sorted(delivery.warnings.items())]
+    return "; ".join(remarks)
+
+
+@quarantine.command("list")
+def list_quarantine(context: typer.Context) -> None:
+    """List the deliveries with rows in quarantine."""
+    from linernotes.cli.console import print_frame
+    from linernotes.ingestion import quarantine_list
+
+    print_frame(
+        "In quarantine",
+        quarantine_list(settings_of(context, looks_up=True)),
+        "Nothing is in quarantine.",
+    )
+
+
+@quarantine.command("show")
+def show_quarantine(
+    context: typer.Context,
+    delivery_id: Annotated[str, typer.Argument(help="As `linernotes quarantine list` shows it.")],
+) -> None:
+    """Show the rows of one delivery that were turned away, and why."""
+    from linernotes.cli.console import complain, print_frame
+    from linernotes.ingestion import quarantine_show
+
+    rows = quarantine_show(settings_of(context, looks_up=True), delivery_id)
+    if rows.is_empty():
+        complain(f"No row of {delivery_id} is in quarantine; see: linernotes quarantine list")
+        raise typer.Exit(SAYS_NO)
+    shown = rows.select("row_number", "broken_rules", "details", "original_text", "retried_as")
+    print_frame(f"Turned away of {delivery_id}", shown)
+
+
+@quarantine.command("retry")
+def retry_quarantine(
+    context: typer.Context,
+    delivery_id: Annotated[
+        str | None, typer.Argument(help="Only the rows of this delivery; else all.")
+    ] = None,
+) -> None:
+    """Put rows through the door again, after a fix."""
+    from linernotes.ingestion import quarantine_retry
+
+    report = quarantine_retry(settings_of(context), delivery_id)
+    _print_load(report, "No row that waits came in; why: linernotes quarantine show DELIVERY_ID")
+
+
+@quarantine.command("close")
+def close_quarantine(
+    context: typer.Context,
+    delivery: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="A delivery with rows in quarantine, or a refused file by id or name.",
+        ),
+    ],
+    because: Annotated[str, typer.Option(help="Why it will never come in.")],
+) -> None:
+    """Close rows that will never come in, or a refused file; both stay on record."""
+    from linernotes.cli.console import say
+    from linernotes.ingestion import quarantine_close
+
+    outcome = quarantine_close(settings_of(context), delivery, because)
+    say(f"{delivery} is {outcome.reason}.")
+
+
+@app.command()
+def repair(context: typer.Context) -> None:
+    """Mend what a power cut left in the lake, and say what was done.
+
+    Nothing is deleted and nothing is guessed: what cannot be read is moved aside, and deliveries
+    that were lost are taken again by the next load.
+    """
+    from linernotes.cli.console import say
+    from linernotes.ingestion import repair as mend
+
+    done = mend(settings_of(context))
+    for sentence in done:
+        say(sentence)
+    say(f"Things mended: {len(done)}." if done else "Nothing to mend: every file is whole.")

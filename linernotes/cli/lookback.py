@@ -1,0 +1,129 @@
+"""Traces lines and events, shows what was known, tries terms. `lookback` makes the answers."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from linernotes.cli.root import AsJson, Month, Partner, app, as_month, settings_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
+trace = typer.Typer(help="From cent to events, and back.")
+app.add_typer(trace, name="trace", no_args_is_help=True)
+
+
+@trace.command("line")
+def trace_a_line(
+    context: typer.Context,
+    line_id: Annotated[
+        str, typer.Argument(help="As packages and marts.fct_compensation_lines say.")
+    ],
+    json: AsJson = False,
+) -> None:
+    """From a line to the events, terms, rates and decisions behind it."""
+    from linernotes.cli.trace_tables import print_line_trace
+    from linernotes.lookback import trace_line
+
+    print_line_trace(trace_line(settings_of(context, looks_up=True), line_id), json)
+
+
+@trace.command("event")
+def trace_an_event(
+    context: typer.Context,
+    event_id: Annotated[str, typer.Argument(help="A generation, a derivative, or a use.")],
+    json: AsJson = False,
+) -> None:
+    """From an event to its lines, or the reason that it has none."""
+    from linernotes.cli.trace_tables import print_event_trace
+    from linernotes.lookback import trace_event
+
+    print_event_trace(trace_event(settings_of(context, looks_up=True), event_id), json)
+
+
+@app.command("as-known")
+def show_as_known(
+    context: typer.Context,
+    day: Annotated[str, typer.Argument(metavar="DATE", help="A day, to its end, or an instant.")],
+    report: Annotated[str, typer.Argument(metavar="rpt_…", help="Name of the report.")],
+    month: Month = None,
+    partner: Partner = None,
+    json: AsJson = False,
+) -> None:
+    """Show a report as it stood on a past day, and what has changed since, row by row."""
+    from linernotes.cli.trace_tables import print_history
+    from linernotes.lookback import as_known
+
+    history = as_known(settings_of(context, looks_up=True), _instant(day), report, partner, month)
+    print_history(history, json)
+
+
+def _instant(text: str) -> "datetime":
+    from datetime import UTC, datetime, time
+
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is no day or instant; write it as 2026-04-16 or 2026-04-16T06:00:00.",
+            param_hint="DATE",
+        ) from None
+    if found.tzinfo:
+        return found.astimezone(UTC).replace(tzinfo=None)
+    return datetime.combine(found.date(), time.max) if len(text) == len("2026-04-16") else found
+
+
+@app.command("simulate")
+def simulate_terms(
+    context: typer.Context,
+    month: Annotated[str, typer.Option(callback=as_month, metavar="YYYY-MM", help="Which month.")],
+    contract: Annotated[
+        Path | None,
+        typer.Option(
+            help="Planned contracts, JSONL as in their feed.", exists=True, dir_okay=False
+        ),
+    ] = None,
+    attribution: Annotated[
+        str | None, typer.Option(help="Attribution version that is to count, where there is one.")
+    ] = None,
+    revenue_share: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CONTRACT=SHARE", help="A share from 0 to 1; may be repeated."),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Value a month under changed terms, and show who gains and who loses. Nothing is changed."""
+    from linernotes.cli.trace_tables import print_simulation
+    from linernotes.ledger.records import month_start
+    from linernotes.lookback import simulate
+
+    if not (contract or attribution or revenue_share):
+        raise typer.BadParameter(
+            "say what is to change: --contract, --attribution, --revenue-share"
+        )
+    shares = _revenue_shares(revenue_share or [])
+    settings = settings_of(context, looks_up=True)
+    found = simulate(settings, month_start(month), contract, attribution, shares)
+    print_simulation(found, json)
+
+
+def _revenue_shares(texts: list[str]) -> "dict[str, Decimal]":
+    from decimal import Decimal, InvalidOperation
+
+    shares = {}
+    for text in texts:
+        contract_id, _, number = text.rpartition("=")
+        try:
+            share = Decimal(number)
+            is_share = 0 <= share <= 1
+        except InvalidOperation:  # no number, or NaN
+            is_share = False
+        if not contract_id or not is_share:
+            raise typer.BadParameter(
+                f"{text!r} should be a contract and a share from 0 to 1, such as umg-master=0.55.",
+                param_hint="--revenue-share",
+            )
+        shares[contract_id] = share
+    return shares

@@ -1,0 +1,61 @@
+"""Prints metrics, and how a home is doing. What is healthy is decided in `health`."""
+
+from typing import Annotated
+
+import typer
+
+from linernotes.cli.root import SAYS_NO, AsJson, app, settings_of
+
+
+@app.command()
+def metrics(
+    context: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Metrics; without one, a list.")
+    ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME[,NAME]", help="What to split by; may be repeated."),
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE[,VALUE]", help="What to keep; may be repeated."),
+    ] = None,
+    months: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM[:YYYY-MM]", help="One month, or first and last.")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
+) -> None:
+    """Metrics by what they can be split by, each as it is defined in one place."""
+    from linernotes.cli.metric_tables import Form, print_metrics
+
+    if form not in list(Form):
+        raise typer.BadParameter(f"{form!r} is none of table, csv, json.", param_hint="--format")
+    filters = {}
+    for text in where or []:
+        name, _, values = text.partition("=")
+        if not values:
+            raise typer.BadParameter(
+                f"{text!r} should be a name and values, such as partner_id=umg,wmg.",
+                param_hint="--where",
+            )
+        filters[name] = values.split(",")
+    first, _, last = (months or "").partition(":")
+    span = (first, last or first) if months else None
+    split = [name for text in by or [] for name in text.split(",")]
+    print_metrics(settings_of(context, writes=False), names or [], split, filters, span, Form(form))
+
+
+@app.command()
+def status(context: typer.Context, json: AsJson = False) -> None:
+    """Health at a glance: what came in, what waits, what fails, what to do next.
+
+    Ends with 1 if a blocking check does not hold.
+    """
+    from linernotes.cli.health import look
+    from linernotes.cli.status_view import print_health, print_health_as_json
+
+    health = look(settings_of(context, writes=False))
+    (print_health_as_json if json else print_health)(health)
+    if health.is_blocked:
+        raise typer.Exit(SAYS_NO)

@@ -1,0 +1,109 @@
+"""Writes packages and delivers them. What is in one is in `packages`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from linernotes.cli.root import SAYS_NO, Month, Partner, app, settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from linernotes.base.settings import Settings
+    from linernotes.packages import Package
+
+
+@app.command()
+def report(
+    context: typer.Context,
+    month: Month = None,
+    partner: Partner = None,
+    deliver: Annotated[
+        bool, typer.Option("--deliver", help="Bring them to the agreed targets, too.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="With --deliver: also what has arrived before.")
+    ] = False,
+    rewrite: Annotated[
+        bool,
+        typer.Option(
+            "--rewrite",
+            help="With --partner: a new version of what is issued, as is agreed now.",
+        ),
+    ] = False,
+) -> None:
+    """Write the packages that partners get, and deliver them.
+
+    What is not issued says DRAFT and is not delivered. A package of what is issued is kept,
+    whatever is agreed later. A partner whose delivery fails holds up no
+    other; then the command ends with 1.
+    """
+    if again and not deliver:
+        raise typer.BadParameter("goes with --deliver.", param_hint="--again")
+    if rewrite and not partner:
+        raise typer.BadParameter("goes with --partner.", param_hint="--rewrite")
+    settings = settings_of(context)
+    if deliver:
+        _report_and_deliver(settings, month, partner, again, rewrite)
+        return
+    from linernotes.cli.console import progress_bars
+    from linernotes.packages import write_packages
+
+    with progress_bars() as progress:
+        packages = write_packages(
+            settings, month, partner, lambda *unit: progress("Packages", *unit), rewrite=rewrite
+        )
+    _print_packages(packages)
+
+
+def _print_packages(packages: "Iterable[Package]") -> None:
+    from linernotes.cli.console import print_table
+
+    print_table(
+        "Packages",
+        ("partner", "month", "version", "state", "content", "folder"),
+        [
+            (
+                package.partner_id,
+                package.report_month,
+                package.version,
+                package.state,
+                "new" if package.is_new else "as before",
+                package.path,
+            )
+            for package in packages
+        ],
+    )
+
+
+def _report_and_deliver(
+    settings: "Settings", month: str | None, partner: str | None, again: bool, rewrite: bool
+) -> None:
+    from linernotes.cli.console import print_table, progress_bars
+    from linernotes.cli.delivering import report_and_deliver
+
+    with progress_bars() as progress:
+        handover = report_and_deliver(
+            settings, month, partner, again=again, on_progress=progress, rewrite=rewrite
+        )
+    _print_packages(handover.packages)
+    print_table(
+        "Shipments",
+        ("partner", "month", "version", "files", "bytes", "target", "outcome"),
+        [
+            (
+                one.partner_id,
+                one.report_month,
+                one.version,
+                len(one.files),
+                one.sent_bytes,
+                one.target,
+                one.outcome,
+            )
+            for one in handover.shipments
+        ],
+        numbers=("version", "files", "bytes"),
+    )
+    print_table("Not delivered", ("partner", "month", "because"), handover.troubles)
+    if handover.troubles:
+        raise typer.Exit(SAYS_NO)

@@ -1,0 +1,117 @@
+"""The root of the command line: options, the home, exit statuses. Commands hang on to `app`."""
+
+import re
+from contextvars import ContextVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from linernotes.base.settings import Settings
+
+DONE, SAYS_NO, WRONG_USE = 0, 1, 2
+given_home: ContextVar[Path | None] = ContextVar("given_home", default=None)
+
+app = typer.Typer(
+    name="linernotes",
+    help="The warehouse of a music service's responsible-AI programme.",
+    epilog="Exit status: 0 done, 1 the data or a check says no, 2 wrong use.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    # Coloured help would triple the time that help takes.
+    rich_markup_mode=None,
+)
+
+Scale = Annotated[float, typer.Option(min=0.001, help="1 is the real thing 1:10,000.")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same bytes.")]
+Partner = Annotated[str | None, typer.Option(help="Only this partner, by its id.")]
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+Port = Annotated[int, typer.Option(min=1, max=65_535, help="Port of the web pages.")]
+Landing = Annotated[Path | None, typer.Option(help="A landing zone outside the home.")]
+
+
+def as_month(value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
+        raise typer.BadParameter(f"{value!r} is not a month; write it as 2026-07.")
+    return value
+
+
+Month = Annotated[
+    str | None,
+    typer.Option(callback=as_month, metavar="YYYY-MM", help="Only this month; else every month."),
+]
+OneMonth = Annotated[
+    str, typer.Option("--month", callback=as_month, metavar="YYYY-MM", help="The report month.")
+]
+
+
+@app.callback()
+def common(
+    context: typer.Context,
+    home: Annotated[
+        Path | None, typer.Option(help="The home to work in; else LINERNOTES_HOME.")
+    ] = None,
+) -> None:
+    """The warehouse of a music service's responsible-AI programme."""
+    context.obj = home
+    given_home.set(home)
+
+
+def settings_of(
+    context: typer.Context,
+    landing: Path | None = None,
+    *,
+    looks_up: bool = False,
+    writes: bool = True,
+) -> "Settings":
+    """The settings of the command's home, which is named on the way.
+
+    Args:
+        context: Of the command.
+        landing: A landing zone outside the home.
+        looks_up: Whether the command only reads what is there: it makes no home.
+        writes: Whether the command writes to the home, and so sees to who may read it.
+
+    Raises:
+        LinernotesError: if the command only reads, and nothing is there.
+    """
+    from linernotes.base.errors import LinernotesError
+    from linernotes.base.settings import Settings, origin_of_home
+    from linernotes.cli.console import tell_home
+
+    given = {"home": context.obj, "landing": landing}
+    settings = Settings.model_validate({name: path for name, path in given.items() if path})
+    origin = "--home" if context.obj else origin_of_home()
+    if looks_up and not settings.is_begun:
+        raise LinernotesError(
+            f"Nothing is in {settings.home} yet, which is the home by {origin}. Run `linernotes "
+            "load` first, or name the home that you mean with --home."
+        )
+    tell_home(settings.home, origin)
+    if writes and not looks_up:
+        _hold(settings)
+    return settings
+
+
+def _hold(settings: "Settings") -> None:
+    """Gives an older home its modes, and says so."""
+    from linernotes.base import modes
+    from linernotes.cli.console import warn
+
+    roots = (settings.published_root, settings.outbox_root)
+    left_alone = (settings.landing_root, settings.keys_root, settings.login_file)
+    found = modes.hold_home(settings.home, roots, left_alone, settings.readers)
+    if found.changed:
+        warn(
+            f"Files and folders whose mode was changed: {found.changed:,}. The home is now its "
+            f"owner's alone; {' and '.join(root.name for root in roots)} can be read as "
+            f"LINERNOTES_READERS={settings.readers} says. Other users who deliver into a landing "
+            "zone in the home need LINERNOTES_READERS=group or all."
+        )
+    if found.foreign:
+        warn(
+            f"Files and folders that belong to another user and stay as they are: "
+            f"{len(found.foreign):,}, such as {found.foreign[0]}."
+        )

@@ -1,0 +1,105 @@
+"""Drafts, approves and issues statements. What stops one is in `statements`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from linernotes.cli.root import SAYS_NO, Month, OneMonth, Partner, app, settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from linernotes.ledger.records import StatementRecord
+
+statement = typer.Typer(help="Statements and their states.")
+app.add_typer(statement, name="statement", no_args_is_help=True)
+
+
+@statement.command("draft")
+def draft_statements(
+    context: typer.Context,
+    month: Month = None,
+    partner: Partner = None,
+    by: Annotated[str | None, typer.Option(help="Who drafts; else the user of the system.")] = None,
+    close: Annotated[
+        bool, typer.Option("--close", help="Value the month now instead of reading the last build.")
+    ] = False,
+) -> None:
+    """Draft statements from the published warehouse, or from a closing of the month.
+
+    A closing values only what is not issued yet, with what is known now; it needs no build.
+    """
+    from linernotes.cli.console import progress_bars
+    from linernotes.ledger.records import month_start
+    from linernotes.pipeline import close_month
+    from linernotes.statements import draft
+
+    settings, source = settings_of(context), None
+    if close:
+        if month is None:
+            raise typer.BadParameter("name the month to close.", param_hint="--month")
+        with progress_bars() as progress:
+            source = close_month(settings, month_start(month), on_progress=progress)
+    _print_statements("Drafts", draft(settings, month, partner, by, source))
+
+
+@statement.command("approve")
+def approve_statements(
+    context: typer.Context,
+    month: OneMonth,
+    by: Annotated[str, typer.Option(help="Who approves; not the one who drafted.")],
+    partner: Partner = None,
+) -> None:
+    """Approve the newest drafts of a month.
+
+    A newer draft of a statement has to be approved again.
+    """
+    from linernotes.statements import approve
+
+    _print_statements("Approved", approve(settings_of(context), month, partner, by))
+
+
+@statement.command("issue")
+def issue_statements(
+    context: typer.Context,
+    month: OneMonth,
+    partner: Partner = None,
+) -> None:
+    """Issue the approved statements of a month: write them to the ledger, for good.
+
+    Ends with 1 if a statement had to be left out; the others are issued.
+    """
+    from linernotes.cli.console import print_table
+    from linernotes.statements import issue
+
+    issuance = issue(settings_of(context), month, partner)
+    _print_statements(f"Issued as {issuance.path.name}", issuance.statements)
+    if issuance.refused:
+        rows = [(name, reason) for name, reasons in issuance.refused.items() for reason in reasons]
+        print_table("Not issued", ("statement", "because"), rows)
+        raise typer.Exit(SAYS_NO)
+
+
+def _print_statements(title: str, statements: "Iterable[StatementRecord]") -> None:
+    from linernotes.cli.console import print_table
+
+    headings = ("partner", "month", "statement", "version", "state", "lines", "payable", "held")
+    print_table(
+        title,
+        (*headings, "currency"),
+        [
+            (
+                one.partner_id,
+                one.report_month,
+                one.statement_id,
+                one.version,
+                one.state,
+                one.line_count,
+                one.totals["payable_amount"],
+                one.totals["held_amount"],
+                one.currency_code,
+            )
+            for one in statements
+        ],
+        numbers=("version", "lines", "payable", "held"),
+    )

@@ -1,0 +1,144 @@
+"""Shows the health of a home on 80 columns, or as JSON. What is healthy, `health.py` decides."""
+
+import textwrap
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+
+from linernotes.cli.console import print_table, say, say_json
+from linernotes.cli.health import FeedHealth, Health, Problem
+
+WIDTH = 80
+SHOWN_MONTHS = 6
+SHOWN_PROBLEMS = 12
+
+
+def print_health(health: Health) -> None:
+    """Prints the state of a home, ending with what to do next."""
+    _print_publication(health)
+    if health.damage:
+        _print_lines("The lake is damaged", [("", sentence) for sentence in health.damage[:20]])
+        _print_next_steps(health)
+        return
+    _print_feeds(health)
+    _print_lines(
+        "Refused files",
+        [(one.name, one.reason) for one in health.refusals],
+    )
+    print_table(
+        "Open in quarantine",
+        ("feed", "rows", "since", "mostly because"),
+        [
+            (one.feed, one.row_count, _day(one.oldest_at), _reasons(one.top_reasons))
+            for one in health.quarantine
+        ],
+        ("rows",),
+        "Nothing waits in quarantine.",
+        WIDTH,
+    )
+    _print_problems(health.problems)
+    _print_statements(health)
+    say(textwrap.fill(health.deliveries, WIDTH))
+    _print_next_steps(health)
+
+
+def _print_next_steps(health: Health) -> None:
+    say("\nWhat to do next")
+    for number, step in enumerate(health.next_steps or ["Nothing: all is well."], 1):
+        say(textwrap.fill(step, WIDTH, initial_indent=f"{number:3}. ", subsequent_indent="     "))
+
+
+def print_health_as_json(health: Health) -> None:
+    """Prints the state of a home for programs; times are naive UTC in ISO 8601."""
+    content = asdict(health) | {"is_blocked": health.is_blocked}
+    say_json(content, datetime.isoformat)
+
+
+def _print_publication(health: Health) -> None:
+    if health.publication is None:
+        say("Nothing is published.")
+        return
+    since = datetime.fromisoformat(health.publication.published_at)
+    freeze = datetime.fromisoformat(health.publication.known_at)
+    say(f"Published {since:%Y-%m-%d %H:%M} UTC, as known at {freeze:%Y-%m-%d %H:%M}:")
+    say(f"  {health.publication.file_name}")
+
+
+def _print_feeds(health: Health) -> None:
+    seen = [feed for feed in health.feeds if feed.state != "never"]
+    print_table(
+        "Freshness (UTC)",
+        ("feed", "last loaded", "next due by", "", "rows"),
+        [
+            (one.feed, one.last_loaded_at, *_due(one), one.row_count)
+            for one in sorted(seen, key=lambda feed: (feed.state != "late", feed.feed))
+        ],
+        ("rows",),
+        "Nothing is loaded yet.",
+        WIDTH,
+    )
+    never = [feed.feed for feed in health.feeds if feed.state == "never"]
+    if seen and never:
+        say(textwrap.fill(f"Never loaded: {', '.join(never)}.", WIDTH, initial_indent="  "))
+
+
+def _print_problems(problems: list[Problem]) -> None:
+    if not problems:
+        say("No check is known to fail.")
+        return
+    _print_lines(
+        "Checks that do not hold",
+        [(f"{_weight(one)} {one.name}{_rows(one)}", one.reason) for one in problems],
+        SHOWN_PROBLEMS,
+    )
+
+
+def _weight(problem: Problem) -> str:
+    return "BLOCKS" if problem.is_blocking else "warns "
+
+
+def _rows(problem: Problem) -> str:
+    return f" ({problem.row_count:,})" if problem.row_count else ""
+
+
+def _print_statements(health: Health) -> None:
+    settled = [one for one in health.statements if not one.draft and not one.approved]
+    hidden = {one.month for one in settled[:-SHOWN_MONTHS]}
+    print_table(
+        "Statements",
+        ("month", "drafts", "approved", "issued", "packages"),
+        [
+            (one.month, one.draft, one.approved, one.issued, "yes" if one.has_packages else "no")
+            for one in health.statements
+            if one.month not in hidden
+        ],
+        ("drafts", "approved", "issued"),
+        "No statement is drafted yet.",
+        WIDTH,
+    )
+
+
+def _print_lines(title: str, pairs: Iterable[tuple[str, str]], shown: int = 10) -> None:
+    """Prints a heading per pair and its text below it, folded; long lists end in a count."""
+    pairs = list(pairs)
+    if not pairs:
+        return
+    say(f"\n{title}")
+    for heading, text in pairs[:shown]:
+        say(textwrap.fill(heading, WIDTH, initial_indent="  ", subsequent_indent="      "))
+        body = textwrap.shorten(text, 3 * WIDTH)
+        say(textwrap.fill(body, WIDTH, initial_indent="      ", subsequent_indent="      "))
+    if len(pairs) > shown:
+        say(f"  and {len(pairs) - shown} more: linernotes status --json")
+
+
+def _due(feed: FeedHealth) -> tuple[str, str]:
+    return _day(feed.due_at) or "as it comes", "LATE" if feed.state == "late" else ""
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else ""
+
+
+def _reasons(top_reasons: list[tuple[str, int]]) -> str:
+    return ", ".join(f"{rule} ({count:,})" for rule, count in top_reasons)

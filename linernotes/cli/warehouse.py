@@ -1,0 +1,73 @@
+"""Builds the warehouse, on this machine or on a cluster. What a build is, is in `warehouse`."""
+
+from typing import Annotated
+
+import typer
+
+from linernotes.cli.root import app, settings_of
+
+cluster = typer.Typer(help="A Spark cluster on this machine, for LINERNOTES_ENGINE=spark.")
+app.add_typer(cluster, name="cluster", no_args_is_help=True)
+
+
+@app.command()
+def build(
+    context: typer.Context,
+    select: Annotated[
+        str | None, typer.Option(help="dbt selection, not published; else all.")
+    ] = None,
+) -> None:
+    """Build the warehouse, check it, and publish it if it holds.
+
+    One blocking check that does not hold, and what was published before stays.
+    """
+    from linernotes.cli.console import progress_bars, say
+    from linernotes.pipeline import build_and_publish
+
+    settings = settings_of(context)
+    with progress_bars() as progress:
+        outcome = build_and_publish(settings, select=select, on_progress=progress)
+    for warning in outcome.build.warnings:
+        say(f"Warning: {warning}")
+    for check in outcome.checks:
+        if check.outcome != "passed":
+            say(f"Warning: {check.check_name} ({check.unexpected_count:,}): {check.reason}")
+    held = sum(check.outcome == "passed" for check in outcome.checks)
+    published = outcome.published_file or "nothing, since only a selection was built"
+    say(
+        f"Built {outcome.build.node_count} nodes; {held} of {len(outcome.checks)} checks hold."
+        f" Published: {published}"
+    )
+
+
+@cluster.command("start")
+def start_cluster(
+    context: typer.Context,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that compute.")] = 2,
+    cores: Annotated[int, typer.Option(min=1, help="Cores of each worker.")] = 1,
+    memory: Annotated[
+        int, typer.Option(min=1024, help="MiB of each worker, and of the Thrift server.")
+    ] = 2048,
+) -> None:
+    """Start a master, workers and a Thrift server, which listen on this machine alone."""
+    from linernotes import warehouse
+    from linernotes.cli.console import print_table, say
+
+    settings = settings_of(context)
+    size = warehouse.Size(workers, cores, memory)
+    processes = warehouse.start_cluster(settings, size)
+    print_table("Started", ("process", "number"), list(processes.items()))
+    say(
+        f"The Thrift server is {settings.spark_host}:{settings.spark_port}. Builds use it with "
+        "LINERNOTES_ENGINE=spark; `linernotes cluster stop` ends it."
+    )
+
+
+@cluster.command("stop")
+def stop_cluster(context: typer.Context) -> None:
+    """End what `cluster start` has started. The warehouse file keeps all that was built."""
+    from linernotes import warehouse
+    from linernotes.cli.console import say
+
+    stopped = warehouse.stop_cluster(settings_of(context))
+    say(f"Stopped: {', '.join(stopped)}." if stopped else "No cluster of this home is running.")

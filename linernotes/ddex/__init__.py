@@ -1,0 +1,41 @@
+"""Digital Sales Reports: the flat files that labels ingest, and the check of one.
+
+Where the amounts come from is in the reports; which files a package has is in `packages`.
+"""
+
+from linernotes.ddex.checking import check_dsr
+from linernotes.ddex.files import Message
+from linernotes.ddex.financial import write_financial_report
+from linernotes.ddex.items import write_item_report
+from linernotes.ddex.reading import (
+    FinancialTotals,
+    ItemTotals,
+    profile_of,
+    read_financial_totals,
+    read_item_totals,
+)
+from linernotes.ddex.records import FINANCIAL, ITEM_LEVEL
+from linernotes.ddex.removals import (
+    REMOVALS_PREFIX,
+    REMOVALS_PROFILE,
+    REMOVALS_VERSION,
+    write_removals,
+)
+
+__all__ = [
+    "FINANCIAL",
+    "ITEM_LEVEL",
+    "REMOVALS_PREFIX",
+    "REMOVALS_PROFILE",
+    "REMOVALS_VERSION",
+    "FinancialTotals",
+    "ItemTotals",
+    "Message",
+    "check_dsr",
+    "profile_of",
+    "read_financial_totals",
+    "read_item_totals",
+    "write_financial_report",
+    "write_item_report",
+    "write_removals",
+]

@@ -1,0 +1,282 @@
+"""Checks a DSR file from nothing but its own bytes and name, before it leaves and after it came.
+
+What the standard says of one cell is in `records`; here is what makes a whole file right: the order
+of records, references, sums, rates, footer. Whether it agrees with the rest of its package is in
+`verification`.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from stdnum.iso7064 import mod_37_36
+
+from linernotes.base.problems import Problem
+from linernotes.ddex import records
+from linernotes.ddex.allowed_values import LISTS
+from linernotes.ddex.financial_check import FinancialCheck
+from linernotes.ddex.findings import ContentCheck, Findings, Row, day_of
+from linernotes.ddex.item_check import ItemCheck
+from linernotes.ddex.records import PROFILES, RECORDS, Cell, Profile
+
+# Stands for a record type that the profile does not have.
+UNKNOWN = "?"
+ENDING = ".tsv"
+NAME_PIECES = 8
+DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+INTEGER = re.compile(r"-?[0-9]+")
+CREATED_IN_NAME = re.compile(r"[0-9]{8}T[0-9]{6}")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+# What may be negative: that which is taken back, and the balance that is left of it.
+MAY_BE_NEGATIVE = re.compile(
+    r"Allocated|NetUsage|Fee|FinalTotal|NetRevenue|Calculat|Deductions|Generations|Plays"
+)
+
+
+def check_dsr(path: Path, *, is_first_edition: bool = False) -> list[Problem]:
+    """Everything in a DSR file that does not hold, in one pass over its lines.
+
+    Args:
+        path: A file of one of the profiles in `records`, under its own name.
+        is_first_edition: Whether it is of a package with a manifest of form 1 or 2. There,
+            allocated revenue was all that was earned, allocated net revenue what is payable of it.
+
+    Returns:
+        What does not hold; nothing if all does. Of one rule at most twenty places are said.
+    """
+    found = Findings(path.name)
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            _check_file(found, path.name, file, is_first_edition)
+    except UnicodeDecodeError as reason:
+        found.say("text_is_utf8", f"byte {reason.object[reason.start]:#04x} is no UTF-8")
+    return found.problems
+
+
+def _check_file(found: Findings, name: str, lines: Iterable[str], is_first_edition: bool) -> None:
+    profile: Profile | None = None
+    content: ContentCheck | None = None
+    letters, count, line = bytearray(), 0, "\n"
+    footer = _FooterCount()
+    for count, line in enumerate(lines, start=1):
+        text = line.rstrip("\r\n")
+        if count == 1 and text.startswith("\ufeff"):
+            found.say("text_has_no_mark", "it begins with a byte-order mark")
+            text = text.removeprefix("\ufeff")
+        if not text.strip() or text.startswith("#"):
+            continue
+        cells = text.split("\t")
+        row = _named(found, count, cells)
+        if profile is None or content is None:
+            profile = _profile_of(found, name, cells[0], row)
+            if profile is None or row is None:
+                return
+            content = CHECKS[profile.name](found, row, is_first_edition=is_first_edition)
+            letters += profile.letters["HEAD"].encode()
+            continue
+        letter = profile.letters.get(cells[0], UNKNOWN)
+        letters += letter.encode()
+        if letter == UNKNOWN:
+            found.say("record_type_is_of_profile", f"line {count}: {cells[0]!r}")
+        elif row is not None:
+            footer.take(profile, count, row)
+            content.take(count, row)
+    if profile is None or content is None:
+        found.say("header_comes_first", "there is no record in the file")
+        return
+    if not line.endswith("\n"):
+        found.say("last_line_is_ended", "the last line has no end; the file may be cut off")
+    content.finish()
+    footer.finish(found, count)
+    order = letters.decode()
+    if UNKNOWN not in order and not re.fullmatch(profile.order, order):
+        at = _first_out_of_order(profile, order)
+        found.say("records_are_in_order", f"record {at + 1} may not stand where it does")
+
+
+def _profile_of(found: Findings, name: str, record_type: str, head: Row | None) -> Profile | None:
+    """The profile that the header names, after the header itself was checked."""
+    if record_type != "HEAD":
+        found.say("header_comes_first", "the first record is no HEAD")
+    if record_type != "HEAD" or head is None:
+        return None
+    profile = PROFILES.get(head["Profile"])
+    if profile is None or head["ProfileVersion"] != profile.version:
+        known = ", ".join(f"{one.name} {one.version}" for one in PROFILES.values())
+        said = f"{head['Profile']} {head['ProfileVersion']}"
+        found.say("profile_is_known", f"{said} is not among {known}")
+        return None
+    _check_header(found, head)
+    _check_name(found, name, head)
+    return profile
+
+
+def _first_out_of_order(profile: Profile, letters: str) -> int:
+    """The first record at which no continuation of the file would be right, or its end."""
+    longest = 0
+    for shape in _beginnings(profile.order):
+        match = re.match(shape, letters)
+        longest = max(longest, match.end() if match else 0)
+    return longest
+
+
+def _beginnings(order: str) -> Iterator[str]:
+    """Expressions for what files begin with: the order, cut off after each of its parts."""
+    parts = re.findall(r"\((?:[^()]|\([^()]*\))*\)[*+?]?|[A-Za-z][*+?]?", order)
+    for count in range(1, len(parts) + 1):
+        yield "".join(parts[:count])
+
+
+def _named(found: Findings, number: int, cells: list[str]) -> Row | None:
+    """A record by the names of its cells, each held to its own rule; None if they cannot be told.
+
+    Record types that are not known have no names.
+    """
+    described = RECORDS.get(cells[0])
+    if described is None:
+        return None
+    # Spreadsheets pad every row to one width.
+    while len(cells) > len(described) and not cells[-1]:
+        cells = cells[:-1]
+    if len(cells) != len(described):
+        said = f"line {number}: {cells[0]} has {len(cells)} cells, not {len(described)}"
+        found.say("cell_count_agrees", said)
+        return None
+    for cell, text in zip(described, cells, strict=True):
+        if text or cell.required:
+            for rule, details in _cell_faults(cell, text):
+                found.say(rule, f"line {number}: {cell.name} {details}")
+    return dict(zip((cell.name for cell in described), cells, strict=True))
+
+
+def _cell_faults(cell: Cell, text: str) -> Iterator[tuple[str, str]]:
+    if not text:
+        if cell.required:
+            yield "cell_is_filled", "is empty"
+        return
+    if "\\" in text or any(ord(character) < 0x20 for character in text):
+        yield "value_holds_no_delimiter", f"{text!r} holds an escape or a control character"
+    if "|" in text and not cell.many:
+        yield "value_holds_no_delimiter", f"{text!r} holds several values"
+    for value in text.split("|") if cell.many else [text]:
+        if value != value.strip():
+            yield "value_has_no_blanks_around", repr(value)
+        elif cell.kind in LISTS:
+            if value not in LISTS[cell.kind]:
+                yield "value_is_on_the_list", f"{value!r} is no {cell.kind} that is agreed"
+        elif not _KINDS[cell.kind](value):
+            yield "value_is_of_its_kind", f"{value!r} is no {cell.kind}"
+        elif _is_negative(value) and not MAY_BE_NEGATIVE.search(cell.name):
+            yield "number_is_not_negative", value
+
+
+def _is_negative(value: str) -> bool:
+    return value.startswith("-") and DECIMAL.fullmatch(value) is not None
+
+
+def _is_day(value: str) -> bool:
+    return day_of(value) is not None
+
+
+def _is_instant(value: str) -> bool:
+    if not INSTANT.fullmatch(value):
+        return False
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_dpid(value: str) -> bool:
+    return bool(re.fullmatch(r"PADPIDA[0-9]{10}[0-9A-Z]", value)) and mod_37_36.is_valid(value)
+
+
+_KINDS: dict[str, Callable[[str], bool]] = {
+    records.TEXT: lambda value: True,
+    records.INTEGER: lambda value: INTEGER.fullmatch(value) is not None,
+    records.DECIMAL: lambda value: DECIMAL.fullmatch(value) is not None,
+    records.BOOLEAN: lambda value: value.lower() in {"true", "false"},
+    records.DATE: _is_day,
+    records.DATE_TIME: _is_instant,
+    records.DURATION: lambda value: re.fullmatch(r"PT(\d+H)?(\d+M)?(\d+S)?", value) is not None,
+    records.DPID: _is_dpid,
+    records.ISRC: lambda value: re.fullmatch(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}", value) is not None,
+    records.NAMESPACED: lambda value: re.fullmatch(r"[^:]+::.+", value) is not None,
+    records.SERVICE: lambda value: not re.search(r"[\s_]", value),
+}
+
+
+def _check_header(found: Findings, head: Row) -> None:
+    if not re.fullmatch(r"dsrf/[0-9.]+/[0-9.]+/[0-9.]+|dsrf/30", head["MessageVersion"]):
+        found.say("message_version_is_known", repr(head["MessageVersion"]))
+    if (head["FileNumber"], head["NumberOfFiles"]) != ("1", "1"):
+        said = f"{head['FileNumber']} of {head['NumberOfFiles']}"
+        found.say("report_is_one_file", f"the header says file {said}")
+    first, last = day_of(head["UsageStartDate"]), day_of(head["UsageEndDate"], is_end=True)
+    if first and last and last < first:
+        found.say("period_is_in_order", f"it ends on {last}, before its start on {first}")
+
+
+def _check_name(found: Findings, name: str, head: Row) -> None:
+    pieces = name.removesuffix(ENDING).split("_")
+    if not name.endswith(ENDING) or len(pieces) != NAME_PIECES or pieces[0] != "DSR":
+        shape = "DSR_<recipient>_<sender>_<service>_<period>_<territory>_1of1_<created>.tsv"
+        found.say("name_is_well_formed", f"it does not read {shape}")
+        return
+    _, recipient, sender, service, period, _, number, created = pieces
+    stamp = re.sub(r"[-:]", "", head["MessageCreatedDateTime"])[: len("20260101T000000")]
+    for what, said, expected in (
+        ("recipient", recipient, head["RecipientPartyId"]),
+        ("sender", sender, head["SenderPartyId"]),
+        ("service", service, head["ServiceDescription"]),
+        ("file number", number, f"{head['FileNumber']}of{head['NumberOfFiles']}"),
+        ("time of creation", created, stamp),
+    ):
+        if said != expected:
+            found.say("name_agrees_with_header", f"{what} is {said!r}, in the header {expected!r}")
+    if not CREATED_IN_NAME.fullmatch(created):
+        found.say("name_is_well_formed", f"{created!r} is no time such as 20260415T060000")
+    days = (day_of(period), day_of(period, is_end=True))
+    if days != (day_of(head["UsageStartDate"]), day_of(head["UsageEndDate"], is_end=True)):
+        stated = f"{head['UsageStartDate']} to {head['UsageEndDate']}"
+        found.say("name_agrees_with_header", f"period is {period!r}, in the header {stated}")
+
+
+class _FooterCount:
+    """What the footer says of the file, and what it should say."""
+
+    def __init__(self) -> None:
+        self._summaries = 0
+        self._blocks: set[str] = set()
+        self._footer: tuple[int, Row] | None = None
+
+    def take(self, profile: Profile, number: int, row: Row) -> None:
+        self._summaries += row["RecordType"] in profile.summaries
+        if "BlockId" in row:
+            self._blocks.add(row["BlockId"])
+        if row["RecordType"] == profile.footer:
+            self._footer = (number, row)
+
+    def finish(self, found: Findings, lines: int) -> None:
+        if self._footer is None:
+            found.say("footer_is_there", "the file has no footer; it may be cut off")
+            return
+        number, footer = self._footer
+        for name, count in {
+            "NumberOfLinesInFile": lines,
+            "NumberOfLinesInReport": lines,
+            "NumberOfSummaryRecords": self._summaries,
+            "NumberOfBlocksInFile": len(self._blocks),
+            "NumberOfBlocksInReport": len(self._blocks),
+        }.items():
+            if name in footer and footer[name] != str(count):
+                details = f"line {number}: {name} is {footer[name]}, counted {count}"
+                found.say("footer_counts_the_file", details)
+
+
+CHECKS: dict[str, Callable[..., ContentCheck]] = {
+    records.FINANCIAL.name: FinancialCheck,
+    records.ITEM_LEVEL.name: ItemCheck,
+}

@@ -1,0 +1,145 @@
+"""The removals side file: actions against content, in the manner of DDEX's flat files.
+
+DDEX has no format for removals, so this one is ours: the header and footer of a DSR, one record per
+action, and the lines of the same month that take money back for the same recording.
+"""
+
+from pathlib import Path
+
+import duckdb
+
+from linernotes.base.money import money_text
+from linernotes.ddex.files import Message, RecordWriter, Value
+from linernotes.ddex.records import HEAD, SRFO, cells_of
+
+REMOVALS_PROFILE, REMOVALS_VERSION = "RemovalsSideFile", "1.0"
+REMOVALS_PREFIX = "REMOVALS"
+NOTE = (
+    "DDEX has no format for removals: this file is the service's own. It takes header, footer and "
+    "naming from the Digital Sales Report; RM01 is one action."
+)
+RM01 = cells_of("""
+    RecordType, , M
+    ActionId, , M
+    ISRC, ISRC
+    DspResourceId,
+    DspDerivativeId,
+    Title,
+    Reason, , M
+    AiStatus,
+    Decision,
+    EvidenceKind, , M
+    ReportedBy,
+    ActedAt, date-time, M
+    PlaysBefore, integer, M
+    PlaysReversed, integer, M
+    CurrencyOfAccounting, currency, *
+    AmountReversedInCurrencyOfAccounting, decimal, *
+    SalesTransactionId, , *
+    AppealState, , M
+    ReinstatedAt, date-time
+""")
+RECORDS = {"HEAD": HEAD, "RM01": RM01, "SRFO": SRFO}
+# Money is taken back once, so it stands with the first action against the recording.
+ACTIONS = """
+    with
+        actions as (
+            select
+                *,
+                row_number() over (partition by recording_id order by applied_at, puid) as place
+            from published.reports.rpt_partner__removal_actions
+            where partner_id = $partner_id and report_month = $month
+        ),
+        taken_back as (
+            select
+                object_id as recording_id,
+                currency_code,
+                sum(amount) as amount,
+                sum(quantity) as quantity,
+                list(line_id order by line_id) as line_ids
+            from published.reports.rpt_partner__compensation_lines
+            where
+                partner_id = $partner_id
+                and report_month = $month
+                and side = 'MASTER'
+                and line_type in ('SPAM_ADJUSTMENT', 'REVERSAL')
+            group by all
+        ),
+        by_recording as (
+            select
+                recording_id,
+                -sum(quantity) as quantity,
+                list(currency_code order by currency_code) as currency_codes,
+                list(-amount order by currency_code) as amounts,
+                flatten(list(line_ids order by currency_code)) as line_ids
+            from taken_back
+            group by recording_id
+        )
+    select
+        puid,
+        actions.isrc,
+        actions.recording_id,
+        derivative_id,
+        title,
+        programme_reason,
+        ai_status,
+        decision_visibility,
+        known_by,
+        first_notifier_kind,
+        applied_at,
+        play_before_count,
+        by_recording.quantity,
+        currency_codes,
+        amounts,
+        line_ids,
+        appeal_state,
+        reinstated_at
+    from actions
+    left join by_recording on actions.recording_id = by_recording.recording_id and place = 1
+    order by applied_at, puid
+"""
+
+
+def write_removals(
+    path: Path, connection: duckdb.DuckDBPyConnection, partner_id: str, message: Message
+) -> int:
+    """Writes the side file; the same figures and message give the same bytes.
+
+    Args:
+        path: The file, called as `message.file_name(REMOVALS_PREFIX)` says.
+        connection: The published warehouse, attached as `published`.
+        partner_id: Whose removals they are.
+        message: What the header says.
+
+    Returns:
+        How many actions are in it.
+    """
+    with RecordWriter(path, RECORDS) as writer:
+        writer.comment(NOTE)
+        writer.headings(*RECORDS)
+        writer.record(message.header())
+        values = {"partner_id": partner_id, "month": message.month}
+        for row in connection.execute(ACTIONS, values).fetchall():
+            writer.record(_action(row))
+        writer.record(("SRFO", writer.lines + 1, writer.records.get("RM01", 0)))
+    return writer.records.get("RM01", 0)
+
+
+def _action(row: tuple) -> tuple[Value, ...]:
+    *before, plays, reversed_plays, currencies, amounts, line_ids, appeal, reinstated_at = row
+    currencies = tuple(currencies or ())
+    texts = tuple(
+        money_text(amount, currency)
+        for amount, currency in zip(amounts or (), currencies, strict=True)
+    )
+    return (
+        "RM01",
+        *before,
+        plays or 0,
+        int(reversed_plays or 0),
+        currencies,
+        texts,
+        tuple(line_ids or ()),
+        appeal,
+        reinstated_at,
+    )

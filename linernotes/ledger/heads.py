@@ -1,0 +1,186 @@
+"""Heads: the number and hash of an entry of the ledger, signed, and the places that know of them.
+
+A head outside of the ledger shows that the ledger was rolled back, emptied or written anew.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from linernotes.base import durable
+from linernotes.base.errors import LinernotesError
+from linernotes.base.published import open_published
+from linernotes.base.settings import Settings
+from linernotes.ledger.files import ENTRY, HEAD, issuance_folders
+from linernotes.ledger.keys import SigningKey, is_signed, key_id_of
+from linernotes.ledger.records import file_sha256, json_text
+
+PUBLISHED_HEADS = "quality.ledger_heads"
+# The name of a head in the manifest of a package and in the record of a delivery.
+LEDGER_HEAD = "ledger_head"
+
+
+@dataclass(frozen=True)
+class Head:
+    """An entry of the ledger in one line, as it is told to others.
+
+    Attributes:
+        number: The entry's number.
+        sha256: Of its `entry.json`, which holds the hash of the entry before.
+        key_id: First digits of the SHA-256 of the public key.
+        public_key: The service's public key, 32 bytes in base64.
+        signature: Of number and hash, in base64; empty, as are the keys, where the entry is of
+            version 1.
+    """
+
+    number: int
+    sha256: str
+    key_id: str = ""
+    public_key: str = ""
+    signature: str = ""
+
+    @property
+    def message(self) -> bytes:
+        """What is signed."""
+        return f"linernotes ledger head 1\n{self.number}\n{self.sha256}\n".encode()
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether the signature is the key's; what is not signed is not valid."""
+        return self.key_id == key_id_of(self.public_key) and is_signed(
+            self.message, self.signature, self.public_key
+        )
+
+    @property
+    def text(self) -> str:
+        """The file that an auditor keeps."""
+        return json_text(asdict(self))
+
+
+@dataclass(frozen=True)
+class KnownHead:
+    """A head and the file that it was read from."""
+
+    place: str
+    head: Head
+
+
+def signed_head(number: int, sha256: str, key: SigningKey) -> Head:
+    unsigned = Head(number, sha256, key.key_id, key.public_key)
+    return replace(unsigned, signature=key.sign(unsigned.message))
+
+
+def head_from(content: Any) -> Head:
+    """A head out of JSON.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    types = {one.name: one.type for one in fields(Head)}
+    if (
+        not isinstance(content, dict)
+        or content.keys() != types.keys()
+        or any(type(content[name]) is not type_ for name, type_ in types.items())
+    ):
+        raise ValueError(f"a head has {', '.join(types)}, and nothing else")
+    return Head(**content)
+
+
+def head_file(path: Path) -> Head:
+    """The head in a file, as `linernotes ledger head` prints it.
+
+    Raises:
+        LinernotesError: if it cannot be read.
+    """
+    try:
+        return head_from(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError) as reason:
+        raise LinernotesError(
+            f"{path} is no head of a ledger ({reason}): give the file that `linernotes ledger "
+            "head` has written."
+        ) from reason
+
+
+def head_of(folder: Path) -> Head:
+    """The head of an issuance, as its own folder says it.
+
+    Raises:
+        LinernotesError: if it cannot be read.
+    """
+    if (folder / HEAD).is_file():
+        return head_file(folder / HEAD)
+    return Head(int(folder.name), file_sha256(folder / ENTRY))
+
+
+def ledger_head(settings: Settings) -> Head | None:
+    """The head of the last entry; None where nothing is issued."""
+    last = max(issuance_folders(settings), default=None)
+    return head_of(last) if last else None
+
+
+def keep_head(settings: Settings, head: Head) -> None:
+    """Writes the head of the last entry beside the ledger."""
+    durable.write_text(settings.ledger_head_file, head.text)
+
+
+def known_heads(settings: Settings) -> Iterator[KnownHead | LinernotesError]:
+    """Every head that stands outside of the ledger in this home.
+
+    In the place of a file that cannot be read there is an error that says so.
+    """
+    for path, content in told_elsewhere(settings):
+        own = path == settings.ledger_head_file
+        told = content if own or isinstance(content, LinernotesError) else content.get(LEDGER_HEAD)
+        if isinstance(told, LinernotesError):
+            yield told
+        elif told is not None:
+            try:
+                yield KnownHead(name_of(settings, path), head_from(told))
+            except ValueError as reason:
+                yield _unreadable(settings, path, reason)
+    yield from _published(settings)
+
+
+def told_elsewhere(settings: Settings) -> Iterator[tuple[Path, dict[str, Any] | LinernotesError]]:
+    """The head beside the ledger, the manifests of the outbox, the records of deliveries."""
+    manifests = settings.outbox_root.glob("*/*/v*/manifest.json")
+    records = (settings.delivery_root / "records").glob("*/*/v*.json")
+    own = [settings.ledger_head_file] if settings.ledger_head_file.exists() else []
+    for path in (*own, *sorted(manifests), *sorted(records)):
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            if not isinstance(content, dict):
+                raise ValueError("it is no JSON object")
+            yield path, content
+        except (OSError, ValueError, RecursionError) as reason:
+            yield path, _unreadable(settings, path, reason)
+
+
+def _unreadable(settings: Settings, path: Path, reason: Exception) -> LinernotesError:
+    return LinernotesError(
+        f"{name_of(settings, path)} cannot be read ({reason}), and may know of a later entry: "
+        "restore it from a backup; a package that was never delivered may be moved away instead"
+    )
+
+
+def name_of(settings: Settings, path: Path) -> str:
+    """A file as a reader knows it: below the home, if it is there."""
+    return str(path.relative_to(settings.home) if path.is_relative_to(settings.home) else path)
+
+
+def _published(settings: Settings) -> Iterator[KnownHead]:
+    """Heads in the published files; what is published can be built again, so a file that cannot
+    be read is passed over.
+    """
+    columns = ", ".join(one.name for one in fields(Head))
+    for path in sorted(settings.published_root.glob("linernotes*.duckdb")):
+        with suppress(duckdb.Error, LinernotesError, OSError):
+            with open_published(settings, path) as connection:
+                rows = connection.execute(f"select {columns} from {PUBLISHED_HEADS}").fetchall()
+            for row in rows:
+                yield KnownHead(name_of(settings, path), Head(*row))

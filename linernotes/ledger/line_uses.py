@@ -1,0 +1,34 @@
+"""Which uses a line was made from: the columns that both have, and late consents on either side."""
+
+# What a line and the uses that it was made from have in common.
+KEYS = (
+    "usage_month",
+    "territory",
+    "product_id",
+    "tier",
+    "side",
+    "contract_id",
+    "contract_version",
+    "object_id",
+    "owner_party_id",
+    "hold_bucket",
+    "consent_status",
+    "consent_proof_id",
+    "usage_layer",
+)
+
+
+def with_released(uses: str) -> str:
+    """A relation of uses, in which late consents stand twice: as held, and as they are paid.
+
+    A draft may release late consents of a month that is open itself, so that its uses are held.
+    """
+    return f"""(
+            select * from {uses}
+            union all
+            select * replace (
+                nullif(hold_bucket, 'CONSENT') as hold_bucket, late_proof_id as consent_proof_id
+            )
+            from {uses}
+            where consent_status = 'late_consent' and late_proof_id is not null
+        )"""

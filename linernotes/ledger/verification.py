@@ -1,0 +1,455 @@
+"""Checks the ledger: every hash and signature, that the figures agree, and that nothing is missing.
+
+What a partner can check of a package is in `packages`.
+"""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
+from linernotes.ledger.balance import balance_that_fails, terms_that_differ
+from linernotes.ledger.files import (
+    COLUMNS_OF_FILE,
+    ENTRY,
+    KINDS,
+    LINES_FILE,
+    POOLS_FILE,
+    STATEMENTS_FILE,
+    UNSIGNED_VERSION,
+    USES_FILE,
+)
+from linernotes.ledger.heads import (
+    Head,
+    KnownHead,
+    head_of,
+    known_heads,
+    name_of,
+    told_elsewhere,
+)
+from linernotes.ledger.issuances import (
+    Issuance,
+    LedgerProblem,
+    changed_bytes,
+    header_row,
+    issuance_folders,
+    issuances,
+)
+from linernotes.ledger.keys import key_changes, signing_key, way_between
+from linernotes.ledger.line_sets import LineSet, stored_line_sets
+from linernotes.ledger.records import (
+    DRAFT,
+    ISSUED,
+    StatementRecord,
+    instant,
+    is_same_person,
+    record_of,
+)
+
+# Kinds of evidence beside the Parquet files.
+DRAFT_RECORD, APPROVAL = "draft", "approval"
+OLDER = (
+    "this is an older copy of the ledger, or entries were taken away. Restore the newest copy, one "
+    "that has that entry; issue and deliver nothing before"
+)
+Sums = dict[str, list[tuple[str | None, str | None, Decimal]]]
+
+POOLS_OFF = """
+    with
+        of_lines as (
+            select
+                pool_id, contract_id, contract_version,
+                coalesce(sum(amount) filter (hold_bucket is null), 0) as payable_amount,
+                coalesce(sum(amount) filter (hold_bucket is not null), 0) as held_amount
+            from read_parquet($lines)
+            where line_type = 'USAGE' and contract_id is not null
+            group by all
+        ),
+        pools as (
+            select pool_id, contract_id, contract_version, payable_amount, held_amount
+            from read_parquet($pools)
+        )
+    select pool_id, contract_id, contract_version
+    from pools
+    full outer join of_lines using (pool_id, contract_id, contract_version)
+    where
+        pools.payable_amount is null
+        or pools.payable_amount <> coalesce(of_lines.payable_amount, 0)
+        or pools.held_amount <> coalesce(of_lines.held_amount, 0)
+    order by all
+"""
+# The weight of a month's own line is the exact sum over its uses, rounded once. Lines that no use
+# has earned, such as those of a pool without any, have none.
+USES_OFF = """
+    with
+        of_uses as (
+            select
+                line_id, sum(quantity) as quantity,
+                cast(sum(weight_nano) as decimal(38, 0)) as weight_nano
+            from read_parquet($uses)
+            group by all
+        )
+    select line_id
+    from of_uses
+    left join read_parquet($lines) as lines using (line_id)
+    where
+        lines.line_id is null
+        or lines.line_type = 'USAGE'
+        and (of_uses.quantity <> lines.quantity or of_uses.weight_nano <> lines.weight_nano)
+    order by all
+"""
+
+
+def verify_ledger(settings: Settings, kept: KnownHead | None = None) -> list[LedgerProblem]:
+    """Recomputes the chain, signatures, evidence, line sets, headers and balances of the ledger.
+
+    Every head that stands outside of it in this home must be in it, and so must every statement
+    that a package in the outbox calls issued.
+
+    Args:
+        settings: The home.
+        kept: A head that was kept elsewhere, such as by an auditor.
+
+    Returns:
+        What does not hold, by issuance; nothing if all does.
+    """
+    problems = ledger_as_written(settings, kept)
+    if problems:
+        # Figures out of changed files would only say the same in other words.
+        return problems
+    found = issuances(settings)
+    problems += _statements_missing(settings, found)
+    last: dict[str, StatementRecord] = {}
+    seen: dict[str, int] = {}
+    with duckdb.connect() as connection:
+        for issuance in found:
+            problems += figures_that_differ(settings, connection, issuance, last)
+            last |= {one.contract_id: one for one in issuance.statements}
+            for statement in issuance.statements:
+                first = seen.setdefault(statement.statement_id, issuance.sequence)
+                if first != issuance.sequence:
+                    details = f"{statement.statement_id} is issued in {first:06d} already"
+                    problems.append(LedgerProblem(issuance.sequence, ENTRY, details))
+    return problems
+
+
+def figures_that_differ(
+    settings: Settings,
+    connection: duckdb.DuckDBPyConnection,
+    issuance: Issuance,
+    last: dict[str, StatementRecord],
+) -> list[LedgerProblem]:
+    """What does not agree within an issuance, and with what was issued before it.
+
+    Args:
+        settings: The home.
+        connection: To read files with.
+        issuance: Whose files are as its entry lists them.
+        last: The last statement of each contract before it.
+    """
+    problems: list[LedgerProblem] = []
+    try:
+        problems += _figures_that_differ(connection, issuance)
+        if issuance.version != UNSIGNED_VERSION:
+            problems += _evidence_that_differs(settings, connection, issuance)
+            problems += _out_of_order(issuance, last)
+    except (duckdb.Error, LookupError, TypeError, ValueError, ArithmeticError) as reason:
+        problems.append(LedgerProblem(issuance.sequence, ENTRY, f"cannot be checked: {reason!r}"))
+    return problems
+
+
+def ledger_as_written(settings: Settings, kept: KnownHead | None = None) -> list[LedgerProblem]:
+    """What of the ledger is not as it was written: bytes, signatures, heads; nothing is summed.
+
+    Args:
+        settings: The home.
+        kept: A head that was kept elsewhere.
+    """
+    return [*changed_bytes(settings), *_heads_that_differ(settings, kept)]
+
+
+def heads_that_differ(settings: Settings) -> list[LedgerProblem]:
+    """What the heads outside of the ledger say against it, without looking into its files."""
+    return list(_heads_that_differ(settings, None))
+
+
+def lines_that_differ(
+    connection: duckdb.DuckDBPyConnection, lines: Path, statements: list[StatementRecord]
+) -> Iterator[str]:
+    """What of the headers of statements their lines, in one Parquet file, do not bear out."""
+    line_sets = stored_line_sets(connection, lines)
+    sums = _sums(connection, lines)
+    known = {one.statement_id for one in statements}
+    for unknown in sorted(line_sets.keys() - known):
+        yield f"lines of {unknown}, which is not among the statements"
+    for one in statements:
+        found = line_sets.get(one.statement_id, LineSet())
+        if (found.line_count, found.sha256) != (one.line_count, one.line_set_sha256):
+            yield (
+                f"{one.statement_id} has {found.line_count} lines with the hash {found.sha256}, "
+                f"not {one.line_count} with {one.line_set_sha256}"
+            )
+        if one.is_unallocated:
+            # Lines of many currencies, which no header can sum.
+            continue
+        own = sums.get(one.statement_id, [])
+        for details in terms_that_differ(one.totals, own, one.currency_code):
+            yield f"{one.statement_id}: {details}"
+        for details in balance_that_fails(one.totals):
+            yield f"{one.statement_id}: {details}"
+
+
+def unproved(connection: duckdb.DuckDBPyConnection, lines: Path) -> Iterator[str]:
+    """What is wrong with the consents that paid lines name."""
+    found = connection.execute(
+        "select count(*), min(line_id) from read_parquet(?) "
+        "where (pool_id is not null or line_type = 'TRAINING_FEE') and hold_bucket is null "
+        "and amount > 0 and consent_proof_id is null and contract_id is not null",
+        [str(lines)],
+    ).fetchone()
+    if found and found[0]:
+        yield f"{found[0]} paid lines name no consent, such as {found[1]}: look at their uses"
+
+
+def _heads_that_differ(settings: Settings, kept: KnownHead | None) -> Iterator[LedgerProblem]:
+    """Heads outside of the ledger that it does not have, and a key that is not the home's."""
+    try:
+        heads = {int(folder.name): head_of(folder) for folder in issuance_folders(settings)}
+    except (LinernotesError, OSError) as reason:
+        yield LedgerProblem(None, "issued", str(reason))
+        return
+    last = max(heads, default=0)
+    is_vouched_for = False
+    for known in (*([kept] if kept else []), *known_heads(settings)):
+        if isinstance(known, LinernotesError):
+            yield LedgerProblem(None, "ledger", str(known))
+            continue
+        number, own = known.head.number, heads.get(known.head.number)
+        if own == known.head:
+            is_vouched_for = True
+        elif number > last:
+            end = f"ends with entry {last}" if last else "is empty"
+            details = f"the ledger {end}, and {known.place} knows entry {number}: {OLDER}"
+            yield LedgerProblem(None, "ledger", details)
+        elif own is None or own.sha256 != known.head.sha256:
+            details = (
+                f"has SHA-256 {own.sha256 if own else 'none'}, and {known.place} knows it with "
+                f"{known.head.sha256}: the entry was replaced. Restore the ledger as it was"
+            )
+            yield LedgerProblem(number, ENTRY, details)
+        else:
+            details = f"its signature is another than {known.place} knows: one was changed"
+            yield LedgerProblem(number, ENTRY, details)
+    yield from _foreign_key(settings, heads, is_vouched_for)
+
+
+def _foreign_key(
+    settings: Settings, heads: dict[int, Head], is_vouched_for: bool
+) -> Iterator[LedgerProblem]:
+    signed = [head for _, head in sorted(heads.items()) if head.public_key]
+    if not signed:
+        return
+    try:
+        key, changes = signing_key(settings), key_changes(settings)
+    except LinernotesError as reason:
+        yield LedgerProblem(None, "keys", str(reason))
+        return
+    if key is None and not is_vouched_for:
+        details = (
+            "neither the home's key nor a head outside of the ledger is here, so nothing shows "
+            "that the ledger is the service's: restore keys, or give a head that you have kept"
+        )
+        yield LedgerProblem(None, "keys", details)
+    elif key and way_between(signed[-1].public_key, key.public_key, changes) is None:
+        details = (
+            f"the last entry is signed with the key {signed[-1].key_id}, which is not the home's "
+            f"({key.key_id}) nor one that it has replaced"
+        )
+        yield LedgerProblem(signed[-1].number, ENTRY, details)
+
+
+def _statements_missing(settings: Settings, found: list[Issuance]) -> Iterator[LedgerProblem]:
+    """Statements that a package says are issued, and that the ledger has not or has otherwise."""
+    issued = {one.statement_id: one for issuance in found for one in issuance.statements}
+    for path, content in told_elsewhere(settings):
+        if isinstance(content, LinernotesError) or content.get("state") != ISSUED:
+            continue
+        place = name_of(settings, path)
+        stated = content.get("statements")
+        if not isinstance(stated, list) or not all(isinstance(told, dict) for told in stated):
+            details = f"{place} does not list its statements: restore it from a backup"
+            yield LedgerProblem(None, "ledger", details)
+            continue
+        for told in stated:
+            statement_id = str(told.get("statement_id"))
+            own = issued.get(statement_id)
+            if own is None:
+                details = f"{statement_id} is issued in {place}, and not here: {OLDER}"
+                yield LedgerProblem(None, "ledger", details)
+            elif told.get("line_set_sha256") != own.line_set_sha256:
+                details = f"{statement_id} has other lines here than in {place}: one was changed"
+                yield LedgerProblem(None, "ledger", details)
+
+
+def _figures_that_differ(
+    connection: duckdb.DuckDBPyConnection, issuance: Issuance
+) -> Iterator[LedgerProblem]:
+    for entry in issuance.files:
+        path = issuance.path / entry["name"]
+        [(rows,)] = connection.execute(
+            "select count(*) from read_parquet(?)", [str(path)]
+        ).fetchall()
+        if rows != entry["rows"]:
+            details = f"{rows} rows, not {entry['rows']}"
+            yield LedgerProblem(issuance.sequence, entry["name"], details)
+    stored = _stored_headers(connection, issuance.path / STATEMENTS_FILE)
+    issued_at = instant(issuance.issued_at)
+    said = {
+        one.statement_id: header_row(one, issuance.sequence, issued_at)
+        for one in issuance.statements
+    }
+    for statement_id in sorted(stored.keys() | said.keys()):
+        if stored.get(statement_id) != said.get(statement_id):
+            details = f"{statement_id} is not as {ENTRY} says it"
+            yield LedgerProblem(issuance.sequence, STATEMENTS_FILE, details)
+    lines = issuance.path / LINES_FILE
+    for details in lines_that_differ(connection, lines, list(issuance.statements)):
+        yield LedgerProblem(issuance.sequence, LINES_FILE, details)
+
+
+def _evidence_that_differs(
+    settings: Settings, connection: duckdb.DuckDBPyConnection, issuance: Issuance
+) -> Iterator[LedgerProblem]:
+    """What of an issuance the drafts, approvals and files that it lists do not bear out."""
+    listed: dict[str, dict[str, dict[str, Any]]] = {}
+    for entry in issuance.evidence:
+        listed.setdefault(entry["statement_id"], {})[entry["kind"]] = entry
+    expected = {DRAFT_RECORD, APPROVAL, *KINDS}
+    own = {one.statement_id for one in issuance.statements}
+    complete = {name for name, kinds in listed.items() if expected <= kinds.keys()}
+    for statement_id in sorted(own ^ complete | listed.keys() ^ own):
+        details = f"does not list the evidence of {statement_id}, all of it and once"
+        yield LedgerProblem(issuance.sequence, ENTRY, details)
+    if complete != own or len(issuance.evidence) != sum(map(len, listed.values())):
+        return
+    for one in issuance.statements:
+        for details in _draft_that_differs(settings, one, listed[one.statement_id]):
+            yield LedgerProblem(issuance.sequence, ENTRY, f"{one.statement_id}: {details}")
+    for kind, name in KINDS.items():
+        drafted = [
+            str(settings.ledger_root / listed[one.statement_id][kind]["name"])
+            for one in issuance.statements
+        ]
+        path = issuance.path / name
+        if _rows_of(connection, [str(path)], name) != _rows_of(connection, drafted, name):
+            details = "its rows are not those of the drafts"
+            yield LedgerProblem(issuance.sequence, name, details)
+    files = {kind: str(issuance.path / name) for kind, name in KINDS.items()}
+    for query, name, details in (
+        (POOLS_OFF, POOLS_FILE, "is not what its lines sum to"),
+        (USES_OFF, USES_FILE, "is a line that its uses do not sum to"),
+    ):
+        own = {kind: path for kind, path in files.items() if f"${kind}" in query}
+        for row in connection.execute(query, own).fetchall():
+            place = " ".join(str(value) for value in row)
+            yield LedgerProblem(issuance.sequence, name, f"{place} {details}")
+    for details in unproved(connection, issuance.path / LINES_FILE):
+        yield LedgerProblem(issuance.sequence, LINES_FILE, details)
+
+
+def _draft_that_differs(
+    settings: Settings, statement: StatementRecord, listed: dict[str, dict[str, Any]]
+) -> Iterator[str]:
+    """What of an issued statement its draft and its approval do not say."""
+    root = settings.ledger_root
+    draft = record_of(_json(root / listed[DRAFT_RECORD]["name"]) | {"state": DRAFT})
+    approval = _json(root / listed[APPROVAL]["name"])
+    if not draft.says_the_same_as(statement) or any(
+        getattr(draft, name) != getattr(statement, name)
+        for name in ("version", "known_at", "drafted_by", "drafted_at")
+    ):
+        yield "is not what was drafted"
+    if draft.blocked_by:
+        yield f"was drafted as one that must not be issued: {draft.blocked_by[0]}"
+    if draft.files != {
+        kind: one["sha256"] for kind, one in listed.items() if kind not in {DRAFT_RECORD, APPROVAL}
+    }:
+        yield "does not rest on the files of its draft"
+    approved = (
+        statement.statement_id,
+        statement.version,
+        listed[DRAFT_RECORD]["sha256"],
+        statement.approved_by,
+        statement.approved_at,
+    )
+    names = ("statement_id", "version", "draft_sha256", "approved_by", "approved_at")
+    if tuple(approval.get(name) for name in names) != approved:
+        yield "is not what was approved"
+    by = statement.approved_by
+    if not by.strip() or is_same_person(by, statement.drafted_by):
+        yield f"{by or 'nobody'} approved it, and {statement.drafted_by} drafted it"
+
+
+def _out_of_order(issuance: Issuance, last: dict[str, StatementRecord]) -> Iterator[LedgerProblem]:
+    """Statements that do not follow what was issued of their contract before."""
+    for one in issuance.statements:
+        before = last.get(one.contract_id)
+        if before is None:
+            continue
+        if one.report_month <= before.report_month or instant(one.known_at) <= instant(
+            before.known_at
+        ):
+            details = f"{one.statement_id} follows {before.statement_id}, which is not before it"
+            yield LedgerProblem(issuance.sequence, ENTRY, details)
+        for details in opening_that_differs(one, before):
+            details = f"{one.statement_id} {details}"
+            yield LedgerProblem(issuance.sequence, ENTRY, details)
+
+
+def opening_that_differs(one: StatementRecord, before: StatementRecord) -> Iterator[str]:
+    """Whether a statement opens with another amount than its contract's last one carried."""
+    opening, carried = one.totals["opening_amount"], before.totals["carried_amount"]
+    if Decimal(opening) != Decimal(carried):
+        yield f"opens with {opening}, where {before.statement_id} carried {carried}"
+
+
+def _rows_of(
+    connection: duckdb.DuckDBPyConnection, files: list[str], name: str
+) -> tuple[Any, ...] | None:
+    """A fingerprint of the rows of Parquet files, whatever their order."""
+    columns = ", ".join(one for one in COLUMNS_OF_FILE[name] if one != "sequence")
+    return connection.execute(
+        f"select count(*), bit_xor(hash({columns})), sum(hash({columns})::hugeint) "
+        "from read_parquet(?)",
+        [files],
+    ).fetchone()
+
+
+def _json(path: Path) -> dict[str, Any]:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} is no JSON object")
+    return content
+
+
+def _stored_headers(connection: duckdb.DuckDBPyConnection, file: Path) -> dict[str, Any]:
+    cursor = connection.execute("select * from read_parquet(?)", [str(file)])
+    names = [column[0] for column in cursor.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return {row["statement_id"]: row for row in rows}
+
+
+def _sums(connection: duckdb.DuckDBPyConnection, lines: Path) -> Sums:
+    found: Sums = {}
+    for statement_id, *summed in connection.execute(
+        "select statement_id, line_type, hold_bucket, sum(amount) from read_parquet(?) "
+        "group by all order by all",
+        [str(lines)],
+    ).fetchall():
+        found.setdefault(statement_id, []).append((summed[0], summed[1], summed[2]))
+    return found

@@ -1,0 +1,239 @@
+"""The statement as a PDF: what is paid and why, for people to read.
+
+Every figure is a statement's or a report's; sums are DuckDB's, over decimals. How parts look is in
+`statement.typ`; what codes mean is in `wording`.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from linernotes.ledger.records import ISSUED
+from linernotes.packages import wording
+from linernotes.packages.document_figures import Figures, Statements
+from linernotes.packages.document_money import (
+    amounts_due,
+    balances,
+    exchange_rates,
+    how_it_comes_about,
+    month_by_month,
+    tax,
+    what_is_on_hold,
+    who_pays_whom,
+)
+from linernotes.packages.document_parts import Part, count, heading, money, paragraph, rate, table
+from linernotes.packages.document_usage import adjustments, members, top_objects, usage
+from linernotes.packages.fonts import REPLACEMENT, readable
+from linernotes.packages.manifest import package_state
+from linernotes.packages.typesetting import typeset
+
+ISSUED_NOTE, DRAFT_NOTE = "Issued", "DRAFT: not approved, not payable"
+# A footer has room for so many ids; the last page lists them all.
+IDS_IN_FOOTER = 3
+
+
+def write_document(
+    path: Path,
+    figures: Figures,
+    partner_name: str,
+    statements: Statements,
+    mark: str,
+) -> None:
+    """Writes the PDF of one partner and month; the same figures give the same bytes.
+
+    Args:
+        path: The file.
+        figures: What the reports say of the partner and month.
+        partner_name: The partner as a reader knows it.
+        statements: The partner's statements of the month, at least one.
+        mark: The text that ties it to its package; it becomes the PDF's keyword.
+    """
+    content = _content(figures, partner_name, statements) | {"keywords": [mark]}
+    path.write_bytes(typeset(content, _known_at(statements)))
+
+
+def _content(figures: Figures, partner_name: str, statements: Statements) -> dict[str, Any]:
+    month, partner_name = wording.month_name(figures.month), readable(partner_name)
+    known_at = _known_at(statements)
+    is_issued = package_state(list(statements.records)) == ISSUED
+    cut_off = f"{wording.day_name(known_at.date())}, {known_at:%H:%M} UTC"
+    parts: list[Part] = [*who_pays_whom(figures, statements, cut_off)]
+    for section in SECTIONS:
+        parts += section(figures, statements)
+    ids = [f"{one.statement_id} v{one.version}" for one in statements.records]
+    more = f" and {len(ids) - IDS_IN_FOOTER} more" if len(ids) > IDS_IN_FOOTER else ""
+    return {
+        "title": f"AI royalty statement, {month}",
+        "subtitle": f"For {partner_name}. Data cut-off: {cut_off}.",
+        "header": f"{partner_name} · {month}",
+        "footer": readable(" · ".join(ids[:IDS_IN_FOOTER]) + more),
+        "state": ISSUED_NOTE if is_issued else DRAFT_NOTE,
+        "is_draft": not is_issued,
+        "date": {"year": known_at.year, "month": known_at.month, "day": known_at.day},
+        "parts": parts,
+    }
+
+
+def _known_at(statements: Statements) -> datetime:
+    latest = max(statement.known_at for statement in statements.records)
+    return datetime.fromisoformat(latest).astimezone(UTC)
+
+
+def _removals(figures: Figures, statements: Statements) -> Iterator[Part]:
+    yield heading("Removals")
+    rows = figures.ask(
+        "rpt_partner__removals_monthly",
+        "programme_reason, sum(action_count)::bigint, sum(distinct_recording_count)::bigint, "
+        "sum(distinct_uploader_count)::bigint, sum(overturned_action_count)::bigint, "
+        "sum(appeal_decided_action_count)::bigint, sum(appealed_action_count)::bigint",
+        "group by all order by sum(action_count) desc, programme_reason",
+    )
+    if not rows:
+        yield paragraph("No action was taken in this month against content that concerns you.")
+        return
+    yield table(
+        [
+            "*Reason",
+            "#Actions",
+            "#Recordings",
+            "#Uploaders",
+            "#Appealed",
+            "#Overturned (of decided)",
+        ],
+        [
+            [
+                wording.plain(reason),
+                *map(count, counts),
+                rate(appealed, counts[0]),
+                rate(overturned, decided),
+            ]
+            for reason, *counts, overturned, decided, appealed in rows
+        ],
+    )
+    held, returned = _money_of_removals(figures)
+    yield paragraph(
+        f"Put on hold with removals in this month: {held}. "
+        f"Released or returned to the pool: {returned}."
+    )
+
+
+def _money_of_removals(figures: Figures) -> tuple[str, str]:
+    rows = figures.ask(
+        "rpt_partner__compensation_lines",
+        "currency_code, coalesce(sum(amount) filter (where amount > 0), 0), "
+        "coalesce(-sum(amount) filter (where amount < 0), 0)",
+        "and hold_bucket = 'REMOVAL' group by all order by all",
+    )
+    held = ", ".join(f"{money(amount, currency)} {currency}" for currency, amount, _ in rows)
+    returned = ", ".join(f"{money(amount, currency)} {currency}" for currency, _, amount in rows)
+    return held or "none", returned or "none"
+
+
+def _consent_and_credit(figures: Figures, statements: Statements) -> Iterator[Part]:
+    yield heading("Consent and credit")
+    decisions = figures.ask(
+        "rpt_partner__consent_ledger",
+        "use_type, count(*), count(*) filter (where is_usable and decision = 'allow'), "
+        "count(*) filter (where is_usable and decision = 'deny'), "
+        "count(*) filter (where not is_usable)",
+        "group by all order by all",
+    )
+    if decisions:
+        yield table(
+            ["*Consent decisions on", "#All", "#Granted", "#Refused", "#Superseded or invalid"],
+            [[_use(row[0]), *map(count, row[1:])] for row in decisions],
+        )
+    else:
+        yield paragraph(
+            "We have no individual decisions from you on file; your contract's default applies."
+        )
+    credited = figures.ask(
+        "rpt_partner__credit_coverage",
+        "product_name, covered_derivative_count, derivative_count, shown_credit_count, "
+        "required_credit_count",
+        "order by product_name",
+    )
+    if credited:
+        yield table(
+            ["*Product", "#Fully credited derivatives", "#Credits displayed"],
+            [
+                [name, rate(covered, all_derivatives), rate(shown, required)]
+                for name, covered, all_derivatives, shown, required in credited
+            ],
+        )
+
+
+def _use(use_type: str) -> str:
+    return "All uses" if use_type == "*" else wording.plain(use_type)
+
+
+def _fans(figures: Figures, statements: Statements) -> Iterator[Part]:
+    yield heading("Artist-fan connection")
+    [(recordings, *counts)] = figures.ask(
+        "rpt_partner__fan_connection",
+        "count(distinct recording_id), sum(derivative_listener_count)::bigint, "
+        "sum(source_listener_within_7_days_count)::bigint, sum(new_fan_count)::bigint, "
+        "sum(follow_count)::bigint, sum(save_count)::bigint",
+    )
+    if not recordings:
+        yield paragraph("None of your recordings had listeners of derivatives in this month.")
+        return
+    yield table(
+        [
+            "#Recordings",
+            "#Listeners of derivatives",
+            "#Went on to play the original",
+            "#New fans",
+            "#Follows",
+            "#Saves",
+        ],
+        [[count(recordings), *map(count, counts)]],
+    )
+    yield paragraph(wording.SUPPRESSION)
+
+
+def _method(figures: Figures, statements: Statements) -> Iterator[Part]:
+    yield heading("Method")
+    yield from map(paragraph, wording.METHOD)
+    yield heading("Identifiers")
+    yield table(
+        ["Statement", "Version", "Data cut-off", "#Lines", "*SHA-256 of its lines"],
+        [
+            [
+                one.statement_id,
+                f"v{one.version}",
+                one.known_at[:16].replace("T", " "),
+                count(one.line_count),
+                one.line_set_sha256,
+            ]
+            for one in statements.records
+        ],
+    )
+    yield paragraph(
+        f"Characters we cannot print appear as {REPLACEMENT}; the data files have them."
+    )
+    yield paragraph(
+        "manifest.json has the hash of every file of this package; what is issued is signed. "
+        "“python3 verify.py” in the package's folder checks both, and recomputes your share."
+    )
+
+
+Section = Callable[[Figures, Statements], Iterator[Part]]
+SECTIONS: tuple[Section, ...] = (
+    amounts_due,
+    how_it_comes_about,
+    month_by_month,
+    what_is_on_hold,
+    balances,
+    tax,
+    usage,
+    members,
+    top_objects,
+    adjustments,
+    exchange_rates,
+    _removals,
+    _consent_and_credit,
+    _fans,
+    _method,
+)

@@ -1,0 +1,154 @@
+"""Holds the DSR files of a package to its lines, its statements and what is agreed.
+
+What a file must be by itself is in `ddex.checking`.
+"""
+
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from linernotes.base.money import money_text
+from linernotes.base.problems import Problem
+from linernotes.ddex import (
+    FINANCIAL,
+    ITEM_LEVEL,
+    FinancialTotals,
+    ItemTotals,
+    check_dsr,
+    profile_of,
+    read_financial_totals,
+    read_item_totals,
+)
+from linernotes.packages.manifest import FIRST_DSR_VERSIONS, MANIFEST
+
+ITEMS_SUFFIX = "-items"
+ZERO = Decimal(0)
+Sums = dict[str, Decimal]
+
+
+@dataclass
+class SalesOfLines:
+    """What the lines that uses have earned add up to, and those of recordings in their own month.
+
+    Attributes:
+        earned: Per currency, held or not.
+        due: Per currency, what is not held.
+        due_for_items: Per currency, what is not held.
+    """
+
+    sales: set[str] = field(default_factory=set)
+    earned: Sums = field(default_factory=dict)
+    due: Sums = field(default_factory=dict)
+    items: set[str] = field(default_factory=set)
+    due_for_items: Sums = field(default_factory=dict)
+
+    def add(self, row: Mapping[str, str | None]) -> None:
+        line, currency = row["line_id"] or "", row["currency_code"] or ""
+        amount = Decimal(row["amount"] or 0)
+        self.sales.add(line)
+        self.earned[currency] = self.earned.get(currency, ZERO) + amount
+        due = ZERO if row["hold_bucket"] else amount
+        self.due[currency] = self.due.get(currency, ZERO) + due
+        if row["line_type"] == "USAGE" and row["side"] == "MASTER":
+            self.items.add(line)
+            self.due_for_items[currency] = self.due_for_items.get(currency, ZERO) + due
+
+
+def interchange_problems(
+    path: Path, lines: SalesOfLines, manifest: dict[str, Any]
+) -> Iterator[Problem]:
+    """Checks the DSR files of a package, each by itself and then against the package.
+
+    Args:
+        path: The package's folder.
+        lines: What its lines add up to.
+        manifest: Its manifest, whose files are there.
+    """
+    expected = [FINANCIAL.name, *([ITEM_LEVEL.name] if manifest["agreed"]["item_level"] else [])]
+    names = [file["name"] for file in manifest["files"] if file["name"].startswith("DSR_")]
+    found = {name: profile_of(path / name) for name in sorted(names)}
+    if sorted(found.values()) != sorted(expected):
+        said = ", ".join(sorted(found.values())) or "none"
+        details = f"DSR profiles are {said}; agreed are {', '.join(expected)}"
+        yield Problem(MANIFEST, "dsr_files_are_the_agreed_ones", details)
+    is_first = manifest["manifest_version"] in FIRST_DSR_VERSIONS
+    sales: list[dict[str, tuple[str, str]]] = []
+    for name, profile in found.items():
+        file = path / name
+        if problems := check_dsr(file, is_first_edition=is_first):
+            yield from problems
+        elif profile == FINANCIAL.name:
+            totals = read_financial_totals(file)
+            yield from _message_problems(name, totals, manifest, "")
+            yield from _sales_problems(name, totals.sales.keys(), lines.sales)
+            expected_sums = lines.earned if is_first else lines.due
+            yield from _sum_problems(name, "allocated to uses", totals.allocated, expected_sums)
+            sales.append(totals.sales)
+            yield from _sum_problems(name, "the final total", totals.payable, _payable(manifest))
+        else:
+            items = read_item_totals(file)
+            yield from _message_problems(name, items, manifest, ITEMS_SUFFIX)
+            yield from _sales_problems(name, items.sales.keys(), lines.items)
+            yield from _sum_problems(name, "due for items", items.due, lines.due_for_items)
+            sales.append(items.sales)
+    if len(sales) == len(expected) == 2 and not is_first:
+        yield from _differences(names, *sales)
+
+
+def _differences(
+    names: list[str], one: dict[str, tuple[str, str]], other: dict[str, tuple[str, str]]
+) -> Iterator[Problem]:
+    """A line that stands in both files must say the same there."""
+    differing = [
+        sale
+        for sale in one.keys() & other.keys()
+        if any(
+            Decimal(first) != Decimal(second)
+            for first, second in zip(one[sale], other[sale], strict=True)
+        )
+    ]
+    if differing:
+        details = (
+            f"{len(differing)} lines have other amounts in {names[0]}, such as {min(differing)}"
+        )
+        yield Problem(names[-1], "files_say_the_same_of_a_line", details)
+
+
+def _message_problems(
+    name: str, found: FinancialTotals | ItemTotals, manifest: dict[str, Any], suffix: str
+) -> Iterator[Problem]:
+    agreed = manifest["agreed"]
+    for what, said, expected in (
+        ("sender", found.sender_dpid, agreed["dpid"]),
+        ("recipient", found.recipient_dpid, agreed["recipient_dpid"]),
+    ):
+        if said != expected:
+            yield Problem(name, "party_is_the_agreed_one", f"{what} {said}, not {expected}")
+    version = f"{manifest['partner_id']}-{manifest['report_month']}-v{manifest['version']}{suffix}"
+    if found.message_id != version:
+        details = f"message id is {found.message_id}, that of this version {version}"
+        yield Problem(name, "message_id_is_the_versions", details)
+
+
+def _sales_problems(name: str, found: Set[str], expected: set[str]) -> Iterator[Problem]:
+    if astray := set(found) ^ expected:
+        details = f"{len(astray)} lines are in one of both files, such as {min(astray)}"
+        yield Problem(name, "sales_are_the_lines", details)
+
+
+def _payable(manifest: dict[str, Any]) -> Sums:
+    payable: Sums = {}
+    for one in manifest["statements"]:
+        amount = Decimal(one["totals"]["payable_amount"])
+        payable[one["currency_code"]] = payable.get(one["currency_code"], ZERO) + amount
+    return payable
+
+
+def _sum_problems(name: str, what: str, found: Sums, expected: Sums) -> Iterator[Problem]:
+    for currency in sorted(found.keys() | expected.keys()):
+        said, wanted = (money_text(one.get(currency, ZERO), currency) for one in (found, expected))
+        if said != wanted:
+            details = f"{what} is {said} {currency}, in the statements {wanted}"
+            yield Problem(name, "totals_are_the_statements", details)

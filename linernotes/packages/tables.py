@@ -1,0 +1,316 @@
+"""The tables of a package: which report each comes from, and how its rows become files.
+
+Nothing here computes a figure; the reports have them all. Which files make a package is in
+`packages`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from linernotes.base.errors import LinernotesError
+from linernotes.base.money import money_text
+from linernotes.base.sql import literal
+from linernotes.packages.cells import escaped_cell_sql
+
+BATCH_ROWS = 20_000
+# Fixed, so that the same rows give the same bytes on every machine.
+PARQUET_OPTIONS = "format parquet, compression zstd, row_group_size 122880"
+CSV_OPTIONS = "format csv, header, delimiter ',', quote '\"', escape '\"', nullstr ''"
+
+
+@dataclass(frozen=True)
+class PackageTable:
+    """One table of a package.
+
+    Attributes:
+        name: Stem of its files.
+        title: Name of its sheet.
+        report: The report it shows, filtered by partner and month and by nothing else.
+        about: What a row is, for README.txt.
+        formats: The data files it is written as.
+        money: Amounts that are in minor units, each with the column of its currency.
+        sorted_by: Columns that come first in the order of rows; all others follow as they stand.
+        since: The first form of a manifest whose packages have it.
+    """
+
+    name: str
+    title: str
+    report: str
+    about: str
+    formats: tuple[str, ...] = ("csv", "parquet")
+    money: dict[str, str] = field(default_factory=dict)
+    sorted_by: tuple[str, ...] = ()
+    since: int = 1
+
+
+TABLES = (
+    PackageTable(
+        name="compensation_lines",
+        title="Compensation lines",
+        report="rpt_partner__compensation_lines",
+        about="each amount owed or held, and the consent behind it",
+        money={"amount": "currency_code"},
+        sorted_by=(
+            "statement_id",
+            "usage_month",
+            "product_id",
+            "territory",
+            "tier",
+            "side",
+            "line_type",
+            "member_party_id",
+            "title",
+            "object_id",
+        ),
+    ),
+    PackageTable(
+        name="member_statements",
+        title="Members and labels",
+        report="rpt_partner__member_statements",
+        about="each statement by member or label",
+        formats=("csv",),
+        money={
+            "earned_amount": "currency_code",
+            "fee_amount": "currency_code",
+            "closing_amount": "currency_code",
+            "held_amount": "currency_code",
+        },
+    ),
+    PackageTable(
+        name="pool_totals",
+        title="Pool totals",
+        report="rpt_partner__pool_totals",
+        about="what you need to recompute your share of each pool",
+        formats=("csv",),
+        money={
+            "fee_payout_amount": "payout_currency_code",
+            "payable_amount": "payout_currency_code",
+            "held_amount": "payout_currency_code",
+        },
+    ),
+    PackageTable(
+        name="artists",
+        title="Artists and writers",
+        report="rpt_partner__artists",
+        about="what each main artist's recordings and each writer's works earned, on which consent",
+        formats=("csv",),
+        money=dict.fromkeys(
+            ("gross_amount", "held_amount", "consented_amount", "contract_default_amount"),
+            "currency_code",
+        ),
+        sorted_by=("contract_id", "role", "party_name", "party_id"),
+        since=3,
+    ),
+    PackageTable(
+        name="ai_usage",
+        title="AI usage",
+        report="rpt_partner__ai_usage_monthly",
+        about="generations and plays by product, use and territory",
+    ),
+    PackageTable(
+        name="consents",
+        title="Consents",
+        report="rpt_partner__consent_ledger",
+        about="the decisions that we hold, and what they allow",
+    ),
+    PackageTable(
+        name="removals",
+        title="Removals",
+        report="rpt_partner__removal_actions",
+        about="each action against content, with reason and appeal",
+    ),
+    PackageTable(
+        name="removals_monthly",
+        title="Removals summary",
+        report="rpt_partner__removals_monthly",
+        about="the actions counted by reason, AI status and source",
+        formats=("csv",),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a report, with its type in the warehouse."""
+
+    name: str
+    type: str
+
+    @property
+    def is_month(self) -> bool:
+        return self.type == "DATE" and (self.name == "month" or self.name.endswith("_month"))
+
+    @property
+    def is_decimal(self) -> bool:
+        return self.type.startswith("DECIMAL")
+
+    @property
+    def scale(self) -> int:
+        """Decimals behind the point, of a decimal."""
+        return int(self.type.rstrip(")").split(",")[1])
+
+    @property
+    def is_whole_number(self) -> bool:
+        return self.type in {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UBIGINT"}
+
+    @property
+    def is_list(self) -> bool:
+        return self.type.endswith("[]")
+
+
+@dataclass(frozen=True)
+class TableRows:
+    """The rows of one table that belong to one partner and month."""
+
+    connection: duckdb.DuckDBPyConnection
+    table: PackageTable
+    columns: tuple[Column, ...]
+    partner_id: str
+    month: date
+
+    def count(self) -> int:
+        return self._one_row("count(*)")[0]
+
+    def control_totals(self, currencies: list[str]) -> dict[str, dict[str, str]]:
+        """The sum of every amount, per currency; the given currencies are there even at 0."""
+        totals: dict[str, dict[str, str]] = {}
+        for name, currency_column in sorted(self.table.money.items()):
+            for currency in currencies:
+                totals.setdefault(currency, {})[name] = money_text(Decimal(0), currency)
+            sums = self._query(f"{currency_column}, sum({name})", "group by all").fetchall()
+            for currency, amount in sums:
+                totals.setdefault(currency, {})[name] = money_text(Decimal(amount or 0), currency)
+        return dict(sorted(totals.items()))
+
+    def control_counts(self) -> dict[str, str]:
+        """The sum of every count and quantity."""
+        names = [
+            column.name
+            for column in self.columns
+            if column.is_whole_number and column.name.endswith(("_count", "quantity"))
+        ]
+        if not names:
+            return {}
+        sums = self._one_row(", ".join(f"coalesce(sum({name}), 0)::varchar" for name in names))
+        return dict(zip(names, sums, strict=True))
+
+    def write(self, path: Path, schema: str = "") -> None:
+        """Writes the rows as the format that the file's name says.
+
+        Args:
+            path: The file.
+            schema: What the columns mean, for the metadata of a Parquet file; JSON.
+        """
+        if path.suffix == ".parquet":
+            selection = ", ".join(self._as_value(column) for column in self.columns)
+            options = PARQUET_OPTIONS
+            if schema:
+                options += f", kv_metadata {{ table_schema: {literal(schema)} }}"
+        else:
+            selection = ", ".join(self._as_text(column) for column in self.columns)
+            options = CSV_OPTIONS
+        self.connection.execute(
+            f"copy ({self._sql(selection, self._order)}) to {literal(path)} ({options})",
+            [self.partner_id, self.month],
+        )
+
+    def rows(self, columns: list[Column]) -> Iterator[tuple[Any, ...]]:
+        """The rows in the order of the files, a batch at a time; lists as JSON text."""
+        selection = ", ".join(
+            f"to_json(report.{column.name})::varchar" if column.is_list else f"report.{column.name}"
+            for column in columns
+        )
+        cursor = self._query(selection, self._order)
+        while batch := cursor.fetchmany(BATCH_ROWS):
+            yield from batch
+
+    def payable_and_held_by(self, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
+        """Lines per combination of columns and currency: what is payable, held, and how many."""
+        keys, order = ", ".join((*names, "currency_code")), ", ".join(("currency_code", *names))
+        sums = (
+            "coalesce(sum(amount) filter (where hold_bucket is null), 0), "
+            "coalesce(sum(amount) filter (where hold_bucket is not null), 0), count(*)"
+        )
+        return self._query(
+            f"{keys}, {sums}", f"group by all order by {order} nulls last"
+        ).fetchall()
+
+    def text_widths(self) -> dict[str, int]:
+        """The longest text of each column as a person would see it."""
+        widths = ", ".join(f"max(length(report.{column.name}::varchar))" for column in self.columns)
+        longest = self._one_row(widths)
+        return {
+            column.name: width or 0 for column, width in zip(self.columns, longest, strict=True)
+        }
+
+    @property
+    def _order(self) -> str:
+        first = [name for name in self.table.sorted_by if name in {c.name for c in self.columns}]
+        rest = [column.name for column in self.columns if column.name not in first]
+        return "order by " + ", ".join(f"report.{name} nulls first" for name in (*first, *rest))
+
+    def _one_row(self, selection: str) -> tuple[Any, ...]:
+        row = self._query(selection, "").fetchone()
+        assert row is not None
+        return row
+
+    def _query(self, selection: str, rest: str) -> duckdb.DuckDBPyConnection:
+        return self.connection.cursor().execute(
+            self._sql(selection, rest), [self.partner_id, self.month]
+        )
+
+    def _sql(self, selection: str, rest: str) -> str:
+        return (
+            f"select {selection} from published.reports.{self.table.report} as report "
+            f"where report.partner_id = ? and report.report_month = ? {rest}"
+        )
+
+    def _as_value(self, column: Column) -> str:
+        value = f"report.{column.name}"
+        if column.is_month:
+            value = f"strftime({value}, '%Y-%m')"
+        elif column.type == "HUGEINT":
+            # Parquet has no such integer; DuckDB would write it as a double.
+            value = f"{value}::decimal(38, 0)"
+        return f"{value} as {column.name}"
+
+    def _as_text(self, column: Column) -> str:
+        value = f"report.{column.name}"
+        if column.is_month:
+            value = f"strftime({value}, '%Y-%m')"
+        elif column.type == "TIMESTAMP":
+            value = f"replace({value}::varchar, ' ', 'T') || 'Z'"
+        elif column.type == "VARCHAR":
+            value = escaped_cell_sql(value)
+        elif column.is_list:
+            value = f"to_json({value})::varchar"
+        else:
+            value = f"{value}::varchar"
+        return f"{value} as {column.name}"
+
+
+def table_rows(
+    connection: duckdb.DuckDBPyConnection, table: PackageTable, partner_id: str, month: date
+) -> TableRows:
+    """The rows of a table for one partner and month; none of them is read yet.
+
+    Raises:
+        LinernotesError: if the published warehouse lacks the report.
+    """
+    described = connection.execute(
+        "select column_name, data_type from duckdb_columns() where database_name = 'published' "
+        "and schema_name = 'reports' and table_name = ? order by column_index",
+        [table.report],
+    ).fetchall()
+    columns = tuple(Column(name, data_type) for name, data_type in described)
+    if not columns:
+        raise LinernotesError(
+            f"The published warehouse has no reports.{table.report}: run `linernotes build`."
+        )
+    return TableRows(connection, table, columns, partner_id, month)

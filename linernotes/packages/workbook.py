@@ -1,0 +1,232 @@
+"""The workbook of a package: a cover, a table for pivoting, then one sheet per table, to read.
+
+Amounts become binary numbers in any workbook, so nothing but its own totals is computed from it;
+the data files and the manifest carry the decimals.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from linernotes.ledger.records import month_start
+from linernotes.packages import wording
+from linernotes.packages.document_figures import Figures, Statements
+from linernotes.packages.manifest import package_state
+from linernotes.packages.sheets import Format, Sheet, Styles
+from linernotes.packages.tables import Column, TableRows
+from linernotes.packages.workbook_cover import COVER, PIVOT, write_cover, write_pivot
+
+# A sheet ends at 1,048,576 rows and is a burden long before; such tables stay in the data files.
+MOST_SHEET_ROWS = 200_000
+# Spreadsheets have no day before 1900, and disagree about its first two months: what is earlier is
+# written as text.
+FIRST_SHEET_MONTH = (1900, 3)
+MOST_CELL_CHARACTERS = 32_767
+NARROWEST, WIDEST, WIDEST_ID = 9, 44, 22
+COLUMNS_OF_A_PAGE = 13
+# Constant in a package, and said on the cover.
+COLUMNS_SAID_ONCE = {"partner_id", "report_month"}
+# Shown as words; the codes stand in hidden columns at the end of the sheet.
+WORDED: dict[str, Callable[[str], str]] = {
+    "line_type": wording.line_type_name,
+    "hold_bucket": wording.hold_reason,
+    "side": lambda code: wording.SIDES.get(code, code),
+    "use_type": lambda code: "All uses" if code == "*" else wording.plain(code),
+    **dict.fromkeys(
+        (
+            "role", "tier", "consent_status", "decision", "voice", "object_type", "evidence_state",
+            "programme_reason", "ai_status", "source_type", "appeal_state", "decision_visibility",
+            "winning_arm", "model", "known_by", "first_notifier_kind", "reinstatement_reason",
+        ),
+        wording.plain,
+    ),
+}  # fmt: skip
+# Ids that people ask us by; all others are hidden behind what they stand for.
+SHOWN_IDS = {"contract_id", "decision_id", "line_id", "case_id"}
+# Columns that stay in sight while a reader goes to the right.
+KEYS = {"compensation_lines": ("contract_id",), "member_statements": ("contract_id", "member_name")}
+WORDS = {"id": "ID", "isrc": "ISRC", "ai": "AI", "fx": "FX", "iswc": "ISWC", "p90": "90th pct."}
+HEADINGS = {
+    "product_name": "Product",
+    "member_name": "Member or label",
+    "owner_name": "Owner",
+    "artist_names": "Artists",
+    "line_type": "Type of line",
+    "hold_bucket": "On hold because",
+    "quantity": "Source uses",
+    "weight_nano": "Attributed uses (billionths)",
+    "puid": "Statement of reasons ID",
+    "party_name": "Party",
+    "object_name": "Object",
+    "consent_required_from": "Consent required from",
+}
+
+
+def write_workbook(
+    path: Path,
+    figures: Figures,
+    statements: Statements,
+    tables: list[TableRows],
+    mark: str,
+) -> None:
+    """Writes the workbook of one partner and month; the same rows give the same bytes.
+
+    `mark` ties it to its package and becomes a keyword in its properties.
+    """
+    records = list(statements.records)
+    first = records[0]
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+    }
+    # In memory first: the library's archive prints a traceback of its own when a disk is full.
+    content = BytesIO()
+    with xlsxwriter.Workbook(content, options) as workbook:
+        first_day = month_start(first.report_month)
+        workbook.set_properties(
+            {
+                "title": f"AI royalty statement {first.report_month} for {first.partner_id}",
+                "author": "Linernotes",
+                "keywords": mark,
+                "status": package_state(records),
+                "created": datetime(first_day.year, first_day.month, 1),
+            }
+        )
+        styles = Styles(workbook)
+        counted = [(rows, rows.count()) for rows in tables]
+        cover = Sheet(workbook.add_worksheet(COVER), styles, records)
+        write_cover(cover, figures, statements, counted, MOST_SHEET_ROWS)
+        write_pivot(Sheet(workbook.add_worksheet(PIVOT), styles, records), figures)
+        for rows, count in counted:
+            if count <= MOST_SHEET_ROWS:
+                sheet = Sheet(workbook.add_worksheet(rows.table.title), styles, records)
+                _write_table(sheet, rows, count)
+    path.write_bytes(content.getbuffer())
+
+
+def _write_table(sheet: Sheet, rows: TableRows, count: int) -> None:
+    shown, hidden = _reading_order(rows)
+    columns = [*shown, *hidden]
+    widths = rows.text_widths()
+    for position, column in enumerate(columns):
+        widest = WIDEST_ID if column.name.endswith("_id") else WIDEST
+        width = max(widths[column.name] + 2, len(_heading(column.name)) * 0.7 + 3, NARROWEST)
+        options = {"hidden": True} if position >= len(shown) else {}
+        sheet.worksheet.set_column(position, position, min(width, widest), None, options)
+    sheet.worksheet.fit_to_pages(-(-len(shown) // COLUMNS_OF_A_PAGE), 0)
+    sheet.worksheet.set_row(0, 32)
+    sheet.worksheet.freeze_panes(1, len(KEYS.get(rows.table.name, ())))
+    sheet.worksheet.repeat_rows(0)
+    sheet.worksheet.autofilter(0, 0, count, len(columns) - 1)
+    sheet.write(
+        (
+            _heading(column.name) if position < len(shown) else column.name,
+            sheet.styles.number_heading if _is_number(column) else sheet.styles.heading,
+        )
+        for position, column in enumerate(columns)
+    )
+    writers = [
+        _writer(sheet, rows, columns, position, is_worded=position < len(shown))
+        for position in range(len(columns))
+    ]
+    for number, row in enumerate(rows.rows(columns), start=1):
+        for position, value in enumerate(row):
+            if value is not None:
+                writers[position](number, value, row)
+    sheet.row = count + 1
+    sheet.print_area(len(shown) - 1)
+
+
+def _reading_order(rows: TableRows) -> tuple[list[Column], list[Column]]:
+    """What people read, keys first; then, hidden, other ids and the codes of what is in words."""
+    keys = KEYS.get(rows.table.name, ())
+    columns = [column for column in rows.columns if column.name not in COLUMNS_SAID_ONCE]
+    ids = {
+        column.name
+        for column in columns
+        if column.name.endswith("_id") and column.name not in SHOWN_IDS
+    }
+    shown = [column for column in columns if column.name not in ids]
+    shown.sort(
+        key=lambda column: (
+            keys.index(column.name) if column.name in keys else len(keys),
+            column.name.endswith("_id") and column.name not in keys,
+        )
+    )
+    hidden = [column for column in columns if column.name in ids or column.name in WORDED]
+    return shown, hidden
+
+
+def _writer(
+    sheet: Sheet, rows: TableRows, columns: list[Column], position: int, *, is_worded: bool
+) -> Callable[[int, Any, tuple[Any, ...]], Any]:
+    """How cells of one column are written; looked up once, because there are millions of them."""
+    column, worksheet, styles = columns[position], sheet.worksheet, sheet.styles
+    style = _style(styles, column)
+    currency_column = rows.table.money.get(column.name)
+    if currency_column:
+        currency_at = [column.name for column in columns].index(currency_column)
+        return lambda number, value, row: worksheet.write_number(
+            number, position, float(value), styles.money(row[currency_at])
+        )
+    if _is_number(column):
+        return lambda number, value, _: worksheet.write_number(
+            number, position, float(value), style
+        )
+    if column.type == "BOOLEAN":
+        return lambda number, value, _: worksheet.write_boolean(number, position, value, style)
+    if column.type == "DATE" or column.type.startswith("TIMESTAMP"):
+        return lambda number, value, _: (
+            worksheet.write_string(number, position, str(value), style)
+            if (value.year, value.month) < FIRST_SHEET_MONTH
+            else worksheet.write_datetime(number, position, value, style)
+        )
+    words = WORDED.get(column.name) if is_worded else None
+    if words:
+        return lambda number, value, _: worksheet.write_string(
+            number, position, words(value), style
+        )
+    return lambda number, value, _: worksheet.write_string(
+        number, position, value[:MOST_CELL_CHARACTERS], style
+    )
+
+
+def _heading(name: str) -> str:
+    if name in HEADINGS:
+        return HEADINGS[name]
+    words = [WORDS.get(word, word) for word in name.split("_")]
+    return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
+
+
+def _is_number(column: Column) -> bool:
+    return column.is_whole_number or column.is_decimal or column.type in {"DOUBLE", "FLOAT"}
+
+
+def _style(styles: Styles, column: Column) -> Format:
+    if column.is_month:
+        return styles.month
+    if column.type == "DATE":
+        return styles.date
+    if column.type.startswith("TIMESTAMP"):
+        return styles.instant
+    if column.name.endswith("_version"):
+        return styles.ordinal
+    if column.is_whole_number:
+        return styles.whole
+    if _is_ratio(column):
+        return styles.ratio
+    if column.is_decimal:
+        return styles.decimal(min(column.scale, 6))
+    return styles.text
+
+
+def _is_ratio(column: Column) -> bool:
+    """Whether a figure is a share from 0 to 1, which people read as a percentage."""
+    is_share = column.name.endswith("_share")
+    return is_share or (column.name.endswith("_rate") and "fx" not in column.name)

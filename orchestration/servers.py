@@ -1,0 +1,216 @@
+"""Keeps servers and every process that they start together: when one ends, all of them end.
+
+The command starts a keeper (this module run as a program), and the keeper starts the servers. If
+the command is killed, the system tells the keeper; if the keeper is killed, the command sees it.
+What is served is decided in `webserver.py`.
+"""
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+from linernotes.base.child_processes import adopt_orphans, end_with_parent
+from linernotes.base.errors import LinernotesError
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+STOPPED = 0
+GRACE_SECONDS = 10.0
+LOOK_SECONDS = 0.2
+# What a killed command had started has its grace, and a machine under load is slow to end it.
+FREE_SECONDS = 60.0
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+@contextmanager
+def the_only_one(folder: Path, home: Path) -> Generator[int]:
+    """Holds the home against a second daemon, which would run every schedule twice.
+
+    Args:
+        folder: Where the lock lies.
+        home: What is served, for the message.
+
+    Yields:
+        The descriptor of the lock. It is free only when every process that has it is gone.
+
+    Raises:
+        LinernotesError: if another `linernotes up` runs over this home.
+    """
+    with (folder / "up.lock").open("a+") as lock:
+        until = time.monotonic() + FREE_SECONDS
+        while not _is_taken(lock):
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
+            # One that was killed is gone before what it started is.
+            if time.monotonic() > until or _is_alive(holder):
+                raise LinernotesError(
+                    f"Dagster already runs over {home}: `linernotes up`, process {holder}."
+                    f" A second one would run every schedule twice. Stop it first: kill {holder}"
+                )
+            time.sleep(0.1)
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield lock.fileno()
+
+
+def _is_alive(holder: str) -> bool:
+    """Whether the process that is named still runs; one that nobody knows is taken to run."""
+    if not holder.isdigit() or not Path("/proc/self/stat").exists():
+        return True
+    try:
+        state = Path(f"/proc/{holder}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def _is_taken(lock: IO[str]) -> bool:
+    """Whether the lock is ours now."""
+    with suppress(OSError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
+
+
+def keep_together(
+    commands: Sequence[Sequence[str]], environment: Mapping[str, str], lock: int
+) -> int:
+    """Runs servers until one ends or this process is told to stop, and leaves nothing running.
+
+    Args:
+        commands: One for each server.
+        environment: Of the servers.
+        lock: A locked descriptor: keeper and servers hold it too, so that it is free only when
+            none of them is there.
+
+    Returns:
+        The exit status of the server that ended first; 0 if all were stopped.
+    """
+    adopt_orphans()
+    keeper = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "orchestration.servers",
+            str(os.getpid()),
+            str(GRACE_SECONDS),
+            json.dumps(commands),
+        ],
+        cwd=PROJECT_ROOT,
+        env=environment,
+        pass_fds=[lock],
+        # Ctrl-C in a terminal then reaches this process alone, which stops the others in order.
+        start_new_session=True,
+    )
+    was_told = False
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal was_told
+        was_told = True
+        keeper.terminate()
+
+    before = {number: signal.signal(number, stop) for number in STOP_SIGNALS}
+    try:
+        status = keeper.wait()
+    finally:
+        end_descendants()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return STOPPED if was_told else status
+
+
+def end_descendants() -> None:
+    """Kills every process below this one, until there is none; on Linux also those in between."""
+    until = time.monotonic() + GRACE_SECONDS
+    while time.monotonic() < until:
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        found = descendants(os.getpid())
+        if not found:
+            return
+        for process in found:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        time.sleep(0.02)
+
+
+def descendants(process: int) -> list[int]:
+    """Ids of all processes below one; nothing where the system has no /proc."""
+    parents: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError, ValueError):
+            # The name stands in brackets and may hold anything; the parent is the second after it.
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+            parents.setdefault(parent, []).append(int(path.parent.name))
+    found, waiting = [], [process]
+    while waiting:
+        below = parents.get(waiting.pop(), [])
+        found += below
+        waiting += below
+    return found
+
+
+def main() -> None:
+    """The keeper: starts the servers, and ends them and all below them when the command is gone."""
+    command_process, grace_seconds, commands = map(json.loads, sys.argv[1:])
+    for number in STOP_SIGNALS:
+        signal.signal(number, _stop)
+    end_with_parent(signal.SIGTERM)
+    adopt_orphans()
+    if os.getppid() != command_process:
+        return
+    status = STOPPED
+    servers: list[subprocess.Popen[bytes]] = []
+    try:
+        for command in commands:
+            # The lock is among what a server inherits.
+            servers.append(subprocess.Popen(command, close_fds=False))
+        status = _status_of_the_first_to_end(servers)
+    except _Stopped:
+        pass
+    finally:
+        _stop_in_order(servers, grace_seconds)
+        end_descendants()
+    sys.exit(status if status >= 0 else 128 - status)
+
+
+def _status_of_the_first_to_end(servers: Sequence[subprocess.Popen[bytes]]) -> int:
+    while True:
+        for server in servers:
+            status = server.poll()
+            if status is not None:
+                return status
+        time.sleep(LOOK_SECONDS)
+
+
+def _stop_in_order(servers: Sequence[subprocess.Popen[bytes]], seconds: float) -> None:
+    """Tells the servers to stop, and gives them time to do so."""
+    until = time.monotonic() + seconds
+    with suppress(subprocess.TimeoutExpired, _Stopped):
+        for server in servers:
+            server.terminate()
+        for server in servers:
+            server.wait(max(0.0, until - time.monotonic()))
+
+
+class _Stopped(BaseException):
+    """The keeper was told to stop."""
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise _Stopped
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""What ends when `linernotes up` ends. The server is a stand-in that starts processes itself."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+# A server that pays no heed to SIGTERM, a child of it in a session of its own, and a grandchild
+# whose parent is gone.
+SERVER = """
+import os, signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+sleep = [sys.executable, "-c", "import time; time.sleep(300)"]
+apart = subprocess.Popen(sleep, start_new_session=True)
+orphan = subprocess.run(
+    [sys.executable, "-c", "import subprocess, sys;"
+     "print(subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL).pid)", *sleep],
+    stdout=subprocess.PIPE, text=True, check=True,
+).stdout
+open(sys.argv[1] + ".new", "w").write(f"{os.getpid()} {apart.pid} {orphan}")
+os.rename(sys.argv[1] + ".new", sys.argv[1])
+time.sleep(300)
+"""
+UP = """
+import os, sys
+from pathlib import Path
+from linernotes.base.errors import LinernotesError
+from orchestration import keeping
+keeping.GRACE_SECONDS = 0.5
+try:
+    with keeping.the_only_one(Path(sys.argv[1]), Path(sys.argv[1])) as lock:
+        sys.exit(keeping.keep_together(
+            [[sys.executable, "-c", *sys.argv[2:]]], os.environ, lock))
+except LinernotesError as error:
+    sys.exit(str(error))
+"""
+# Longer than a second command waits for what a killed one has started.
+PATIENCE_SECONDS = 120
+
+
+def until(holds: Callable[[], bool]) -> bool:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def is_running(process: int) -> bool:
+    with suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+@pytest.fixture
+def up(tmp_path: Path) -> Generator[tuple[subprocess.Popen, list[int]]]:
+    """The command over a home, and the ids of the processes that its server has started."""
+    told = tmp_path / "processes"
+    command = [sys.executable, "-c", UP, str(tmp_path), SERVER, str(told)]
+    with subprocess.Popen(command) as process:
+        assert until(told.exists)
+        below = [int(one) for one in told.read_text().split()]
+        yield process, below
+        for one in (process.pid, *below):
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system must tell of a parent's end")
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_up_that_ends_leaves_nothing_running(
+    up: tuple[subprocess.Popen, list[int]], how: signal.Signals
+) -> None:
+    """Stopped with SIGTERM or killed, it left five processes of Dagster behind."""
+    process, below = up
+    assert all(map(is_running, below))
+
+    process.send_signal(how)
+
+    assert process.wait(PATIENCE_SECONDS) == (-how if how == signal.SIGKILL else 0)
+    assert until(lambda: not any(map(is_running, below)))
+
+
+def test_up_over_a_home_that_is_served_names_the_first(
+    up: tuple[subprocess.Popen, list[int]], tmp_path: Path
+) -> None:
+    """A second start made a second daemon, which ran every schedule twice."""
+    process, _ = up
+    command = [sys.executable, "-c", UP, str(tmp_path), SERVER, str(tmp_path / "second")]
+
+    second = subprocess.run(
+        command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+
+    assert second.returncode == 1
+    assert f"process {process.pid}" in second.stderr
+    assert not (tmp_path / "second").exists()
+
+
+def test_up_after_one_that_was_killed_may_start(
+    up: tuple[subprocess.Popen, list[int]], tmp_path: Path
+) -> None:
+    """What the first has started is still there for a while, and longer on a busy machine."""
+    process, _ = up
+    process.kill()
+    process.wait(PATIENCE_SECONDS)
+    told = tmp_path / "second"
+    command = [sys.executable, "-c", UP, str(tmp_path), SERVER, str(told)]
+
+    with subprocess.Popen(command) as second:
+        until(lambda: told.exists() or second.poll() is not None)
+        has_started = told.exists()
+        second.terminate()
+
+    assert has_started
+
+
+def test_up_with_two_servers_ends_with_the_first_that_ends(tmp_path: Path) -> None:
+    """A web server without its daemon would look as if the schedules ran."""
+    told = tmp_path / "processes"
+    script = UP.replace(
+        '[[sys.executable, "-c", *sys.argv[2:]]]',
+        '[[sys.executable, "-c", *sys.argv[2:]], [sys.executable, "-c", "raise SystemExit(7)"]]',
+    )
+    command = [sys.executable, "-c", script, str(tmp_path), SERVER, str(told)]
+
+    with subprocess.Popen(command) as process:
+        status = process.wait(PATIENCE_SECONDS)
+
+    assert status == 7
+    below = map(int, told.read_text().split()) if told.exists() else []
+    assert until(lambda: not any(map(is_running, below)))

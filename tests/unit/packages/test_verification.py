@@ -1,0 +1,226 @@
+"""The check of a package finds whatever was changed, even when the manifest was changed with it."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from linernotes.base.settings import Settings
+from linernotes.packages import verify_package, write_packages
+from linernotes.statements import draft
+from tests.fixtures.packages import refit, remark
+from tests.fixtures.published_warehouse import Line, Statement, publish
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    settings = Settings(home=tmp_path)
+    lines = [Line("a", "10.00"), Line("b", "2.50", hold_bucket="CONSENT")]
+    publish(settings, Statement("tune", "tune-master", lines))
+    settings.agreements_file.write_text("[partners.tune]\nitem_level = true\n")
+    draft(settings, by="Ada")
+    [written] = write_packages(settings)
+    return written.path
+
+
+def rules(package: Path) -> set[str]:
+    return {problem.rule for problem in verify_package(package)}
+
+
+def edit_manifest(package: Path, change: Callable[[dict], None]) -> None:
+    path = package / "manifest.json"
+    manifest = json.loads(path.read_text())
+    change(manifest)
+    path.write_text(json.dumps(manifest))
+    with suppress(KeyError, OSError):
+        remark(package)
+
+
+def forge(package: Path, name: str, old: str, new: str) -> None:
+    """Changes a file and makes the manifest fit it, as somebody with intent would."""
+    path = package / name
+    content = path.read_text()
+    assert old in content
+    path.write_text(content.replace(old, new, 1))
+
+    edit_manifest(package, lambda manifest: refit(package, manifest))
+
+
+def test_verify_of_package_moved_elsewhere_finds_nothing(package: Path, tmp_path: Path) -> None:
+    moved = package.rename(tmp_path / "received")
+
+    assert verify_package(moved) == []
+
+
+def test_verify_of_changed_byte_names_the_file(package: Path) -> None:
+    path = package / "consents.parquet"
+    content = bytearray(path.read_bytes())
+    content[20] ^= 1
+    path.write_bytes(content)
+
+    [problem] = verify_package(package)
+
+    assert (problem.file, problem.rule) == ("consents.parquet", "file_hash_agrees")
+
+
+def test_verify_of_missing_file_says_so(package: Path) -> None:
+    (package / "removals.csv").unlink()
+
+    assert rules(package) == {"file_is_there"}
+
+
+def test_verify_of_added_file_says_so(package: Path) -> None:
+    (package / "extra.csv").write_text("")
+
+    assert rules(package) == {"file_is_listed"}
+
+
+def test_verify_without_manifest_says_so(package: Path) -> None:
+    (package / "manifest.json").unlink()
+
+    assert rules(package) == {"manifest_is_readable"}
+
+
+def test_verify_of_manifest_with_missing_part_says_so(package: Path) -> None:
+    edit_manifest(package, lambda manifest: manifest.pop("statements"))
+
+    assert rules(package) == {"manifest_is_complete"}
+
+
+def test_verify_of_file_name_that_leaves_the_folder_says_so(package: Path) -> None:
+    def leave(manifest: dict) -> None:
+        manifest["files"][0]["name"] = "../README.txt"
+
+    edit_manifest(package, leave)
+
+    assert "file_is_there" in rules(package)
+
+
+def test_verify_of_forged_amount_finds_totals_hash_and_share(package: Path) -> None:
+    forge(package, "compensation_lines.csv", ",10.00,EUR", ",11.00,EUR")
+
+    assert rules(package) == {
+        "control_total_agrees",
+        "line_set_hash_agrees",
+        "statement_total_equals_lines",
+        "own_share_recomputes",
+        "totals_are_the_statements",
+    }
+
+
+def test_verify_of_forged_pool_finds_that_the_share_is_another(package: Path) -> None:
+    forge(package, "pool_totals.csv", ",25.000000,", ",50.000000,")
+
+    problems = verify_package(package)
+
+    assert [problem.rule for problem in problems] == ["own_share_recomputes"] * 2
+    assert "share_arm_amount is 12.500000, recomputed 25.000000" in problems[0].details
+
+
+def test_verify_of_line_without_its_pool_says_so(package: Path) -> None:
+    forge(package, "compensation_lines.csv", "2026-06|DE|remix", "2026-06|FR|remix")
+
+    assert "pool_of_line_is_there" in rules(package)
+
+
+def test_verify_of_figure_that_is_no_number_says_so(package: Path) -> None:
+    forge(package, "pool_totals.csv", ",25.000000,", ",NaN,")
+
+    assert rules(package) == {"figures_are_numbers"}
+
+
+def test_verify_of_row_of_another_partner_says_so_e128(package: Path) -> None:
+    forge(package, "consents.csv", "tune,2026-06", "wave,2026-06")
+
+    assert rules(package) == {"rows_belong_to_partner_and_month"}
+
+
+def test_verify_of_dropped_row_finds_the_count(package: Path) -> None:
+    rows = (package / "ai_usage.csv").read_text()
+    forge(package, "ai_usage.csv", rows[rows.index("\n") + 1 :], "")
+
+    assert rules(package) == {"row_count_agrees"}
+
+
+@pytest.mark.parametrize("content", ["", "no,such,columns\n1,2,3\n", 'a,b\n"', "a,b\n1\n"])
+def test_verify_of_unreadable_table_says_so(package: Path, content: str) -> None:
+    path = package / "compensation_lines.csv"
+    forge(package, "compensation_lines.csv", path.read_text(), content)
+
+    assert rules(package) == {"rows_are_readable"}
+
+
+def test_verify_of_unreadable_parquet_says_so(package: Path) -> None:
+    path = package / "consents.parquet"
+    path.write_text("PAR1")
+    forge(package, "consents.parquet", "PAR1", "none")
+
+    assert rules(package) == {"rows_are_readable"}
+
+
+def test_verify_of_forged_statement_finds_that_it_does_not_close(package: Path) -> None:
+    def forge_closing(manifest: dict) -> None:
+        manifest["statements"][0]["totals"]["closing_amount"] = "99.00"
+
+    edit_manifest(package, forge_closing)
+
+    assert rules(package) == {"statement_balance_closes", "statement_total_equals_lines"}
+
+
+def test_verify_of_total_that_is_no_text_finds_it(package: Path) -> None:
+    """A number in JSON passes through a float in most programs that read it."""
+
+    def as_number(manifest: dict) -> None:
+        totals = manifest["statements"][0]["totals"]
+        totals["tax_amount"] = float(totals["tax_amount"])
+
+    edit_manifest(package, as_number)
+
+    assert rules(package) == {"totals_are_written_as_money"}
+
+
+def test_verify_of_issued_package_of_drafts_finds_it(package: Path) -> None:
+    edit_manifest(package, lambda manifest: manifest.update(state="issued"))
+
+    assert rules(package) == {"state_is_the_statements", "head_is_the_issues"}
+
+
+def test_verify_of_version_after_changed_one_finds_the_broken_chain(package: Path) -> None:
+    settings = Settings(home=package.parents[3])
+    publish(settings, Statement("tune", "tune-master", [Line("a", "1.00")]))
+    draft(settings, by="Ada")
+    [second] = write_packages(settings)
+    edit_manifest(package, lambda manifest: manifest.update(freeze="2020-01-01T00:00:00Z"))
+
+    assert rules(second.path) == {"manifest_is_chained"}
+
+
+def item_report(package: Path) -> str:
+    [path] = package.glob("DSR_*-items_*.tsv")
+    return path.name
+
+
+def test_verify_of_package_without_an_agreed_dsr_file_says_so(package: Path) -> None:
+    name = item_report(package)
+    (package / name).unlink()
+
+    def leave_out(manifest: dict) -> None:
+        manifest["files"] = [file for file in manifest["files"] if file["name"] != name]
+
+    edit_manifest(package, leave_out)
+
+    assert "dsr_files_are_the_agreed_ones" in rules(package)
+
+
+def test_verify_of_item_report_with_another_line_says_so(package: Path) -> None:
+    forge(package, item_report(package), "\ta\tS000001", "\tz\tS000001")
+
+    assert "sales_are_the_lines" in rules(package)
+
+
+def test_verify_of_item_report_under_another_message_says_so(package: Path) -> None:
+    forge(package, item_report(package), "-v1-items", "-v2-items")
+
+    assert "message_id_is_the_versions" in rules(package)
