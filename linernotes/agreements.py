@@ -183,6 +183,7 @@ class Agreement(_Agreed):
         item_level: Whether it also gets a DSR file of the UGC profile.
         pgp_key: File with its OpenPGP certificate; what leaves the house is encrypted for it.
         target: Where deliveries go; none, where the partner fetches its package.
+        sub_statements: Whether its package has a sub-statement for each member or label.
         legal: The company that is paid, for the head of statements.
         contact: Whom its statements are addressed to.
         contracts: What each contract is called on paper, by contract id.
@@ -196,6 +197,7 @@ class Agreement(_Agreed):
     dpid: Dpid | None = None
     deal_specific_rows: bool = False
     item_level: bool = False
+    sub_statements: bool = False
     pgp_key: Path | None = None
     target: Target | None = None
     legal: LegalEntity | None = None

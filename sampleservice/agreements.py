@@ -11,6 +11,8 @@ from sampleservice.codes import dpid
 SENDER_NUMBER, FIRST_PARTNER_NUMBER = 2_026_010_200, 2_026_010_201
 # Who takes AI facts as deal-specific rows, and who a file of single items, too.
 DEAL_SPECIFIC, ITEM_LEVEL = ("sony", "umg", "merlin"), ("umg",)
+# Who hands statements on to members or labels.
+SUB_STATEMENTS = ("merlin", "believe")
 DELIVERED = "delivered"
 # The companies of the sample, which are nobody's.
 NAMES = {
@@ -41,6 +43,7 @@ def write_agreements(home: Path) -> Path:
         lines = [f"[partners.{partner}]", f'dpid = "{dpid(number)}"']
         lines += ["deal_specific_rows = true"] if partner in DEAL_SPECIFIC else []
         lines += ["item_level = true"] if partner in ITEM_LEVEL else []
+        lines += ["sub_statements = true"] if partner in SUB_STATEMENTS else []
         lines += [
             f'legal = {{ name = "{NAMES[partner]}", address = ["{number % 100} Sample Square", '
             '"London", "United Kingdom"] }',

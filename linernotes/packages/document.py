@@ -50,12 +50,12 @@ def write_document(
         mark: The text that ties it to its package; it becomes the PDF's keyword.
     """
     content = _content(figures, partner_name, statements) | {"keywords": [mark]}
-    path.write_bytes(typeset(content, _known_at(statements)))
+    path.write_bytes(typeset(content, known_at_of(statements)))
 
 
 def _content(figures: Figures, partner_name: str, statements: Statements) -> dict[str, Any]:
     month, partner_name = wording.month_name(figures.month), readable(partner_name)
-    known_at = _known_at(statements)
+    known_at = known_at_of(statements)
     is_issued = package_state(list(statements.records)) == ISSUED
     cut_off = f"{wording.day_name(known_at.date())}, {known_at:%H:%M} UTC"
     parts: list[Part] = [*who_pays_whom(figures, statements, cut_off)]
@@ -75,7 +75,8 @@ def _content(figures: Figures, partner_name: str, statements: Statements) -> dic
     }
 
 
-def _known_at(statements: Statements) -> datetime:
+def known_at_of(statements: Statements) -> datetime:
+    """The latest freeze of the statements, UTC."""
     latest = max(statement.known_at for statement in statements.records)
     return datetime.fromisoformat(latest).astimezone(UTC)
 

@@ -49,6 +49,7 @@ def what_is_agreed(agreements: Agreements, partner_id: str) -> dict[str, Any]:
     return {
         **sender,
         **{name: head for name, head in heads.items() if head},
+        **({"sub_statements": True} if partner.sub_statements else {}),
         "recipient_dpid": partner.dpid or NOBODY,
         "deal_specific_rows": partner.deal_specific_rows,
         "item_level": partner.item_level,

@@ -22,8 +22,10 @@ MANIFEST_VERSION, UNMARKED_VERSION = 3, 1
 FIRST_DSR_VERSIONS = (1, 2)
 KNOWN_VERSIONS = (*FIRST_DSR_VERSIONS, MANIFEST_VERSION)
 DOCUMENT, WORKBOOK, README = "statement.pdf", "statement.xlsx", "README.txt"
+# Sub-statements of members or labels, where they are agreed.
+MEMBERS = "members.zip"
 # What people read. Each of these files bears the mark of its package.
-TEXTS = (DOCUMENT, WORKBOOK, README)
+TEXTS = (DOCUMENT, WORKBOOK, README, MEMBERS)
 # What a manifest says about its making, not about what the package claims.
 CIRCUMSTANCES = (
     "version",

@@ -166,13 +166,18 @@ class Column:
 
 @dataclass(frozen=True)
 class TableRows:
-    """The rows of one table that belong to one partner and month."""
+    """The rows of one table that belong to one partner and month.
+
+    Attributes:
+        member: The member or label whose rows alone they are; all where it is empty.
+    """
 
     connection: duckdb.DuckDBPyConnection
     table: PackageTable
     columns: tuple[Column, ...]
     partner_id: str
     month: date
+    member: str = ""
 
     def count(self) -> int:
         return self._one_row("count(*)")[0]
@@ -266,9 +271,10 @@ class TableRows:
         )
 
     def _sql(self, selection: str, rest: str) -> str:
+        own = f"and report.member_party_id = {literal(self.member)} " if self.member else ""
         return (
             f"select {selection} from published.reports.{self.table.report} as report "
-            f"where report.partner_id = ? and report.report_month = ? {rest}"
+            f"where report.partner_id = ? and report.report_month = ? {own}{rest}"
         )
 
     def _as_value(self, column: Column) -> str:

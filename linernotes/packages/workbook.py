@@ -12,7 +12,7 @@ from typing import Any
 
 import xlsxwriter
 
-from linernotes.ledger.records import month_start
+from linernotes.ledger.records import StatementRecord, month_start
 from linernotes.packages import wording
 from linernotes.packages.document_figures import Figures, Statements
 from linernotes.packages.manifest import package_state
@@ -28,6 +28,12 @@ FIRST_SHEET_MONTH = (1900, 3)
 MOST_CELL_CHARACTERS = 32_767
 NARROWEST, WIDEST, WIDEST_ID = 9, 44, 22
 COLUMNS_OF_A_PAGE = 13
+OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}
 # Constant in a package, and said on the cover.
 COLUMNS_SAID_ONCE = {"partner_id", "report_month"}
 # Shown as words; the codes stand in hidden columns at the end of the sheet.
@@ -79,15 +85,9 @@ def write_workbook(
     """
     records = list(statements.records)
     first = records[0]
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-    }
     # In memory first: the library's archive prints a traceback of its own when a disk is full.
     content = BytesIO()
-    with xlsxwriter.Workbook(content, options) as workbook:
+    with xlsxwriter.Workbook(content, OPTIONS) as workbook:
         first_day = month_start(first.report_month)
         workbook.set_properties(
             {
@@ -107,6 +107,30 @@ def write_workbook(
             if count <= MOST_SHEET_ROWS:
                 sheet = Sheet(workbook.add_worksheet(rows.table.title), styles, records)
                 _write_table(sheet, rows, count)
+    path.write_bytes(content.getbuffer())
+
+
+def write_lines_workbook(
+    path: Path, name: str, records: list[StatementRecord], lines: TableRows, mark: str
+) -> None:
+    """Writes the workbook of one member or label: its lines, and nothing else."""
+    first = records[0]
+    first_day = month_start(first.report_month)
+    content = BytesIO()
+    with xlsxwriter.Workbook(content, OPTIONS) as workbook:
+        workbook.set_properties(
+            {
+                "title": f"AI royalty sub-statement {first.report_month} for {name}",
+                "author": "Linernotes",
+                "keywords": mark,
+                "status": package_state(records),
+                "created": datetime(first_day.year, first_day.month, 1),
+            }
+        )
+        count = lines.count()
+        if count <= MOST_SHEET_ROWS:
+            sheet = Sheet(workbook.add_worksheet(lines.table.title), Styles(workbook), records)
+            _write_table(sheet, lines, count)
     path.write_bytes(content.getbuffer())
 
 

@@ -40,6 +40,7 @@ from linernotes.packages.interchange import what_is_agreed, write_interchange
 from linernotes.packages.manifest import (
     DOCUMENT,
     MANIFEST,
+    MEMBERS,
     README,
     SIGNATURE,
     VERIFIER,
@@ -56,12 +57,16 @@ from linernotes.packages.manifest import (
     says_the_same,
     write_manifest,
 )
+from linernotes.packages.members import write_members
 from linernotes.packages.sources import open_as_issued, open_current
 from linernotes.packages.tables import TABLES, PackageTable, TableRows, table_rows
 from linernotes.packages.workbook import write_workbook
 from linernotes.statements import current_statements, evidence_file, published_statements
 
 Progress = Callable[[int, int, str], None]
+LINES_TABLE = "compensation_lines"
+# The README has ten lines, however many tables there are.
+MOST_DESCRIBED_APART = 4
 
 
 @dataclass(frozen=True)
@@ -369,9 +374,17 @@ def _write_texts(
     )
     write_document(folder / DOCUMENT, figures, partner_name, told, mark)
     write_workbook(folder / WORKBOOK, figures, told, tables, mark)
-    readme = _readme(partner_name, statements, [rows.table for rows in tables], mark)
+    names = [DOCUMENT, WORKBOOK, README]
+    if told.agreed.sub_statements:
+        lines = next(rows for rows in tables if rows.table.name == LINES_TABLE)
+        if write_members(folder / MEMBERS, figures, told, lines, mark):
+            names.append(MEMBERS)
+        else:
+            (folder / MEMBERS).unlink()
+    has_members = MEMBERS in names
+    readme = _readme(partner_name, statements, [rows.table for rows in tables], mark, has_members)
     (folder / README).write_text(readme, encoding="utf-8", newline="\n")
-    return [packaged_file(folder / name) for name in (DOCUMENT, WORKBOOK, README)]
+    return [packaged_file(folder / name) for name in names]
 
 
 def _shelve(
@@ -437,7 +450,11 @@ def _package(path: Path, manifest: dict[str, Any], number: int, *, is_new: bool)
 
 
 def _readme(
-    partner_name: str, statements: list[StatementRecord], tables: list[PackageTable], mark: str
+    partner_name: str,
+    statements: list[StatementRecord],
+    tables: list[PackageTable],
+    mark: str,
+    has_members: bool,
 ) -> str:
     state = package_state(statements)
     meaning = (
@@ -446,12 +463,14 @@ def _readme(
         else "not approved, not payable."
     )
     described = [f"{_file_names(table)}: {table.about}." for table in tables]
+    if has_members:
+        described.append(f"{MEMBERS}: a sub-statement for each member or label.")
     lines = [
         f"{state.upper()} package for {partner_name}, {statements[0].report_month}: {meaning}",
         f"{DOCUMENT}: the statement to read and book. {WORKBOOK}: the tables to work with; the "
         "exact decimals are in the data files.",
-        *described[:-4],
-        " ".join(described[-4:]),
+        *described[:MOST_DESCRIBED_APART],
+        " ".join(described[MOST_DESCRIBED_APART:]),
         "DSR_*.tsv: DDEX financial report to record companies, to ingest, and items where agreed; "
         "REMOVALS_*.tsv: actions against content, in the same form.",
         f"{MANIFEST}: each file's SHA-256, rows and control totals, signed by {SIGNATURE}; "

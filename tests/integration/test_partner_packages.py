@@ -63,8 +63,8 @@ def test_package_of_umbrella_shows_members_that_sum_to_the_statement_e68(
     [package] = write_packages(settings, MONTH, "e68-partner")
 
     members = list(read_package_csv(package.path / "member_statements.csv"))
-    assert [member["fee_amount"] for member in members] == ["9.00", "6.00"]
-    assert [member["closing_amount"] for member in members] == ["591.00", "394.00"]
+    assert [member["fee_amount"] for member in members] == ["9.000", "6.000"]
+    assert [member["closing_amount"] for member in members] == ["591.000", "394.000"]
     assert statement.totals["closing_amount"] == "985.00"
 
 
