@@ -9,7 +9,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 from multiprocessing import get_context
@@ -45,6 +45,7 @@ from linernotes.packages.manifest import (
     SIGNATURE,
     VERIFIER,
     WORKBOOK,
+    Package,
     PackagedFile,
     as_version,
     build_manifest,
@@ -67,25 +68,6 @@ Progress = Callable[[int, int, str], None]
 LINES_TABLE = "compensation_lines"
 # The README has ten lines, however many tables there are.
 MOST_DESCRIBED_APART = 4
-
-
-@dataclass(frozen=True)
-class Package:
-    """One package in the outbox.
-
-    Attributes:
-        version: Number of the folder, counted per partner and month.
-        state: `issued` where all of its statements are, else `draft`.
-        is_new: False where the newest version already said the same, so that none was written.
-    """
-
-    partner_id: str
-    report_month: str
-    version: int
-    state: str
-    path: Path
-    manifest_sha256: str
-    is_new: bool
 
 
 def write_packages(
