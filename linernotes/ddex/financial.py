@@ -316,7 +316,8 @@ def _pool_summary(
             if value is not None
         ]
     # Where the terms need no figure of the whole pool, it is not the partner's to see.
-    uses = quantity if distinct is None else distinct
+    # What a correction releases stands in two lines, of which one takes the uses back.
+    uses = quantity if distinct is None else min(distinct, quantity)
     return _summary(
         number,
         message,

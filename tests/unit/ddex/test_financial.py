@@ -185,6 +185,27 @@ def test_allocated_uses_count_each_use_once(tmp_path: Path) -> None:
     assert check_dsr(path) == []
 
 
+def test_release_that_moves_no_use_allocates_none(tmp_path: Path) -> None:
+    """A line that lets money go takes from what is on hold what the other adds."""
+    released = [
+        Line("a", "1.00", line_type="LATE_CONSENT"),
+        Line("b", "-1.00", line_type="LATE_CONSENT", hold_bucket="CONSENT"),
+    ]
+    settings = Settings(home=tmp_path / "home")
+    publish(settings, Statement("tune", "tune-master", released))
+    draft(settings, by="Ada")
+    # The uses of a released line are kept with the statement that releases it.
+    [one] = current_statements(settings, "2026-06", "tune")
+    uses = evidence_file(settings, one, USES_KIND)
+    use = "select 'a' as line_id, 'the use' as use_id, 100::bigint as quantity"
+    duckdb.execute(f"copy ({use}) to '{uses}' (format parquet)")
+    path = write_from(settings, tmp_path, "tune", Agreement())
+
+    [summary, _] = rows_of(path, "SY10")
+    assert summary["AllocatedUsages"] == "0"
+    assert check_dsr(path) == []
+
+
 def test_report_of_a_package_of_the_first_form_is_held_to_what_it_meant(report: Path) -> None:
     """There, allocated revenue was all that was earned, allocated net revenue what is payable."""
     assert "line_is_payable_or_held" in {
