@@ -19,6 +19,8 @@ WIDE = "*"
 # Points. A page of A4 between its margins; the size of a table's text, and how wide it runs.
 PAGE_WIDTH, TEXT_SIZE, INSET = 493.0, 8.0, 12.0
 NUMBER_POINTS, TEXT_POINTS, NARROW_POINTS = 5.3, 4.9, 2.7
+# Heads of numbers wrap where columns would take more of the page than this.
+ROOMY = 0.95
 # A longer text wraps, in a column that has at least this much.
 SHORT_TEXT, LEAST_OF_TEXT, MOST_OF_TEXT = 78.0, 60.0, 180.0
 
@@ -73,11 +75,20 @@ def table(
     shown = [[readable(cell) for cell in row] for row in rows]
     summed = [readable(cell) for cell in total]
     named = [name.lstrip(NUMBER + WIDE) for name in columns]
-    widths = []
-    for at, name in enumerate(columns):
-        cells = [row[at] for row in (*shown, *([summed] if summed else []))]
-        widths.append(_width(named[at], cells, name))
-    wanted = sum(one if unit == "pt" else LEAST_OF_TEXT for one, unit in widths)
+    cells = [
+        [row[at] for row in (*shown, *([summed] if summed else []))] for at in range(len(named))
+    ]
+
+    def widths_if(*, heads_wrap: bool) -> tuple[list[tuple[float, str]], float]:
+        widths = [
+            _width(named[at], cells[at], name, heads_wrap=heads_wrap)
+            for at, name in enumerate(columns)
+        ]
+        return widths, sum(one if unit == "pt" else LEAST_OF_TEXT for one, unit in widths)
+
+    widths, wanted = widths_if(heads_wrap=False)
+    if wanted > ROOMY * PAGE_WIDTH:
+        widths, wanted = widths_if(heads_wrap=True)
     # Never wider than the page: what would be is set smaller.
     scale = min(1, PAGE_WIDTH / wanted)
     return {
@@ -98,9 +109,9 @@ def table(
     }
 
 
-def _width(name: str, cells: Sequence[str], column: str) -> tuple[float, str]:
+def _width(name: str, cells: Sequence[str], column: str, *, heads_wrap: bool) -> tuple[float, str]:
     """How wide a column is: points for numbers and short texts, else a part of the room left."""
-    words = name.replace("-", "- ").split()
+    words = name.replace("-", "- ").split() if heads_wrap else [name]
     longest_word = max((_points(word, NUMBER_POINTS) for word in words), default=0)
     if column.startswith(NUMBER):
         widest = max((_points(cell, NUMBER_POINTS) for cell in cells), default=0)

@@ -58,7 +58,7 @@ def _earned(title: str, currency: str, rows: list[tuple[Any, ...]]) -> Part:
     if rest:
         cells.append([f"{len(rest):,} others", *_earned_cells(_added(rest, 2), currency)])
     return table(
-        [f"*{title}", "#Source uses", "#Attributed uses", "#Gross earnings", "#Of it on hold",
+        [f"*{title}", "#Source uses", "#Attributed uses", "#Gross earnings", "#On hold",
          "#Effective rate"],
         cells,
         ["Total", *_earned_cells(_added(rows, 2), currency)],
@@ -135,7 +135,7 @@ def _tops(
             body.append(cells([f"{len(rest):,} others, each less", "", "", "", *_added(rest, 4)]))
         yield heading(f"{title}, {currency}")
         yield table(
-            ["*Title", *artists, code, "#Attributed uses", "#Gross earnings", "#Of it on hold"],
+            ["*Title", *artists, code, "#Attributed uses", "#Gross earnings", "#On hold"],
             body,
             cells(["Total", "", "", "", *_added(own, 4)]),
         )

@@ -105,14 +105,15 @@ def problems_of(folder, trusted=None):
         manifest = json.loads(content.decode("utf-8"))
     except (OSError, ValueError) as reason:
         return ["%s cannot be read: %s" % (MANIFEST, reason)]
+    found = []
     try:
-        found = list(signature_problems(folder, content, manifest, trusted))
+        found += signature_problems(folder, content, manifest, trusted)
         files = list(file_problems(folder, manifest))
         found += files
         if not files:
-            found += list(figure_problems(folder, manifest))
+            found += figure_problems(folder, manifest)
     except (OSError, KeyError, TypeError, ValueError, ArithmeticError, csv.Error) as reason:
-        found = ["the package is not complete: %r" % (reason,)]
+        found.append("the package is not complete: %r" % (reason,))
     return found
 
 

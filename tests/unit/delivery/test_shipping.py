@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from pysequoia import Tsk
 from pysequoia.packet import PacketPile
 
-from linernotes.agreements import NOBODY
+from linernotes.agreements import ALWAYS, NOBODY
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.delivery import (
@@ -735,5 +735,5 @@ def assert_nothing_half(settings: Settings, folder: Path, secret: Tsk) -> None:
     package = tree(package_of(settings, "tune").path)
     assert all(content == package[name] for name, content in whole.items())
     if FLAG in arrived:
-        wanted = {name for name in package if name.endswith((".csv", ".pdf", ".json", ".txt"))}
+        wanted = {name for name in package if name.endswith((".csv", ".pdf")) or name in ALWAYS}
         assert whole.keys() == wanted

@@ -128,7 +128,7 @@ def test_signature_is_what_gnupg_accepts(home: Path, package: Path, tmp_path: Pa
     environment = os.environ | {"GNUPGHOME": str(tmp_path / "gnupg")}
 
     def gpg(*arguments: Path | str) -> int:
-        command = ["gpg", "--batch", *map(str, arguments)]
+        command = ["gpg", "--batch", "--no-autostart", *map(str, arguments)]
         return subprocess.run(command, env=environment, capture_output=True, check=False).returncode
 
     assert gpg("--import", trusted) == 0
