@@ -120,6 +120,22 @@ TABLES = (
         about="the decisions that we hold, and what they allow",
     ),
     PackageTable(
+        name="credit_gaps",
+        title="Credit gaps",
+        report="rpt_partner__credit_gaps",
+        about="each name of yours that a derivative does not show",
+        formats=("csv",),
+        since=3,
+    ),
+    PackageTable(
+        name="fan_connection",
+        title="Fan connection",
+        report="rpt_partner__fan_connection",
+        about="audiences per recording and territory, small ones hidden",
+        formats=("csv",),
+        since=3,
+    ),
+    PackageTable(
         name="removals",
         title="Removals",
         report="rpt_partner__removal_actions",

@@ -50,8 +50,11 @@ SHOWN = {
     "ai_usage_monthly": ("reports.rpt_partner__ai_usage_monthly", OF_MONTH),
     "consent_ledger": ("reports.rpt_partner__consent_ledger", OF_MONTH),
     "removal_actions": ("reports.rpt_partner__removal_actions", OF_MONTH),
+    "removal_money": ("reports.rpt_partner__removal_money", OF_MONTH),
     "removals_monthly": ("reports.rpt_partner__removals_monthly", OF_MONTH),
     "credit_coverage": ("reports.rpt_partner__credit_coverage", OF_MONTH),
+    "credit_gaps": ("reports.rpt_partner__credit_gaps", OF_MONTH),
+    "fan_uplift": ("reports.rpt_partner__fan_uplift", OF_MONTH),
     "fan_connection": ("reports.rpt_partner__fan_connection", OF_MONTH),
     "partners": ("marts.dim_partners", OF_PARTNER),
     "products": ("marts.dim_products", "true"),
@@ -66,7 +69,18 @@ SHOWN = {
     ),
 }
 # What is kept since later than the first packages: a month that lacks it is not lacking.
-SHOWN_LATER = frozenset({"artists", "balances", "contracts", "withholding_rates", "exchange_rates"})
+SHOWN_LATER = frozenset(
+    {
+        "artists",
+        "balances",
+        "contracts",
+        "credit_gaps",
+        "exchange_rates",
+        "fan_uplift",
+        "removal_money",
+        "withholding_rates",
+    }
+)
 OF_THE_STATEMENT = "contract_id is not distinct from $contract_id and report_month = $month"
 
 

@@ -48,7 +48,9 @@ FILES = {
     "compensation_lines.parquet",
     "consents.csv",
     "consents.parquet",
+    "credit_gaps.csv",
     "datapackage.json",
+    "fan_connection.csv",
     "manifest.json",
     "member_statements.csv",
     "pool_totals.csv",
@@ -363,6 +365,8 @@ def test_workbook_has_a_sheet_per_table_with_typed_cells(settings: Settings) -> 
         "Artists and writers",
         "AI usage",
         "Consents",
+        "Credit gaps",
+        "Fan connection",
         "Removals",
         "Removals summary",
     ]

@@ -19,13 +19,12 @@ with
     parties as (select * from {{ ref("dim_parties") }}),
     credits as (
         select
-            partner_id,
-            usage_month as report_month,
-            party_id,
             object_type,
+            object_id,
+            party_id,
             count(*) as required_credit_count,
             count(*) filter (where is_shown) as shown_credit_count
-        from {{ ref("fct_required_credits") }}
+        from {{ ref("fct_credits") }}
         where party_id is not null
         group by all
     ),
@@ -49,6 +48,32 @@ with
         from
             works {{ explode_list(split_list("works.writer_party_ids", "|"), "maker") }}
     ),
+    objects as (
+        select distinct
+            partner_id, report_month, contract_id, currency_code, side, object_id
+        from lines
+    ),
+    credited as (
+        select
+            objects.contract_id,
+            objects.report_month,
+            objects.currency_code,
+            makers.party_id,
+            makers.role,
+            sum(credits.required_credit_count) as required_credit_count,
+            sum(credits.shown_credit_count) as shown_credit_count
+        from objects
+        inner join
+            makers
+            on makers.side = objects.side
+            and makers.object_id = objects.object_id
+        inner join
+            credits
+            on credits.object_type = makers.object_type
+            and credits.object_id = makers.object_id
+            and credits.party_id = makers.party_id
+        group by all
+    ),
     {%- set payable = "lines.hold_bucket is null" %}
     summed as (
         select
@@ -58,7 +83,6 @@ with
             lines.currency_code,
             makers.party_id,
             makers.role,
-            makers.object_type,
             count(distinct lines.object_id) as object_count,
             sum(lines.quantity) as source_use_count,
             sum(lines.amount) as gross_amount,
@@ -105,16 +129,17 @@ select
     ) as contract_default_amount,
     cast(summed.consent_proof_count as {{ t_bigint() }}) as consent_proof_count,
     cast(
-        coalesce(credits.required_credit_count, 0) as {{ t_bigint() }}
+        coalesce(credited.required_credit_count, 0) as {{ t_bigint() }}
     ) as required_credit_count,
     cast(
-        coalesce(credits.shown_credit_count, 0) as {{ t_bigint() }}
+        coalesce(credited.shown_credit_count, 0) as {{ t_bigint() }}
     ) as shown_credit_count
 from summed
 left join parties on parties.party_id = summed.party_id
 left join
-    credits
-    on credits.partner_id = summed.partner_id
-    and credits.report_month = summed.report_month
-    and credits.party_id = summed.party_id
-    and credits.object_type = summed.object_type
+    credited
+    on credited.contract_id = summed.contract_id
+    and credited.report_month = summed.report_month
+    and credited.currency_code = summed.currency_code
+    and credited.party_id = summed.party_id
+    and credited.role = summed.role

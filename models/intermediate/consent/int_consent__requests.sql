@@ -1,0 +1,55 @@
+-- One row per licence, group of contexts in which it was used, territory where it
+-- matters, and whether its owner is judged: one question of consent. Scopes with one
+-- contract version, the same parties asked and the same candidates have one answer; the
+-- number of the first of them is their pattern.
+with
+    listed as (
+        select
+            licence_number,
+            context_group_number,
+            territory,
+            judges_owner,
+            {{
+                ordered_list(
+                    "cast(candidate_number as "
+                    ~ t_str()
+                    ~ ") || ':' || coalesce(cast(specificity as "
+                    ~ t_str()
+                    ~ "), '')",
+                    ",",
+                )
+            }} as candidate_list
+        from {{ ref("int_consent__candidates") }}
+        group by all
+    ),
+    numbered as (
+        select
+            listed.*,
+            licences.contract_id,
+            licences.contract_version,
+            cast(
+                row_number() over (
+                    order by
+                        listed.licence_number,
+                        listed.context_group_number,
+                        listed.territory nulls first,
+                        listed.judges_owner
+                ) as {{ t_bigint() }}
+            ) as request_number
+        from listed
+        inner join
+            {{ ref("int_consent__licences") }} as licences
+            on licences.licence_number = listed.licence_number
+    )
+select
+    request_number,
+    licence_number,
+    context_group_number,
+    territory,
+    judges_owner,
+    contract_id,
+    contract_version,
+    min(request_number) over (
+        partition by contract_id, contract_version, territory, candidate_list
+    ) as pattern_number
+from numbered

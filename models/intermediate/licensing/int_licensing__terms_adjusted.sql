@@ -1,0 +1,195 @@
+-- One row per contract, version and period of time in which another contract of its
+-- most-favoured-nation group and side has a better value, or one of a kind that its own
+-- terms lack: what is raised, and by whom (E99). Revenue shares are compared between
+-- all
+-- models that have one, minimums and rates within one model and currency only.
+with
+    contracts as (
+        select
+            contracts.*,
+            coalesce(valid_to, {{ always_to() }}) as ends_at,
+            coalesce(rate_currency_code, payout_currency_code) as amounts_currency_code
+        from {{ ref("stg_licensing__contracts") }} as contracts
+    ),
+    -- Every contract with its groups: a version that has left the group still replaces
+    -- the lower ones.
+    groups as (
+        select distinct contract_id, mfn_group
+        from contracts
+        where mfn_group is not null
+    ),
+    bounds as (
+        select groups.mfn_group, contracts.valid_from as bound
+        from contracts
+        inner join groups on groups.contract_id = contracts.contract_id
+        union
+        select groups.mfn_group, contracts.ends_at as bound
+        from contracts
+        inner join groups on groups.contract_id = contracts.contract_id
+    ),
+    periods as (
+        select
+            mfn_group,
+            bound as starts_at,
+            lead(bound) over (partition by mfn_group order by bound) as stops_at
+        from bounds
+    ),
+    -- The version that rules in a period is the contract's highest.
+    highest as (
+        select
+            periods.mfn_group as period_group,
+            periods.starts_at,
+            periods.stops_at,
+            contracts.*
+        from periods
+        inner join groups on groups.mfn_group = periods.mfn_group
+        inner join
+            contracts
+            on contracts.contract_id = groups.contract_id
+            and contracts.valid_from <= periods.starts_at
+            and contracts.ends_at >= periods.stops_at
+        where periods.starts_at < periods.stops_at
+        qualify
+            row_number() over (
+                partition by contracts.contract_id, periods.mfn_group, periods.starts_at
+                order by contracts.contract_version desc
+            )
+            = 1
+    ),
+    -- Only what the model uses can be better or worse.
+    ruling as (
+        select
+            mfn_group,
+            side,
+            starts_at,
+            stops_at,
+            model,
+            contract_id,
+            contract_version,
+            amounts_currency_code,
+            case
+                when model in ('pro_rata', 'greater_of') then coalesce(revenue_share, 0)
+            end as revenue_share,
+            case
+                when model = 'greater_of' then coalesce(per_subscriber_minimum, 0)
+            end as per_subscriber_minimum,
+            case
+                when model = 'greater_of' then coalesce(per_use_minimum, 0)
+            end as per_use_minimum,
+            case when model = 'per_use' then coalesce(rate, 0) end as rate
+        from highest
+        where mfn_group = period_group
+    ),
+    compared as (
+        select
+            ruling.contract_id,
+            ruling.contract_version,
+            ruling.starts_at,
+            ruling.stops_at,
+            max(
+                case
+                    when others.revenue_share > ruling.revenue_share
+                    then others.revenue_share
+                end
+            ) as revenue_share,
+            max(
+                case
+                    when
+                        others.model = ruling.model
+                        and others.amounts_currency_code = ruling.amounts_currency_code
+                        and others.per_subscriber_minimum
+                        > ruling.per_subscriber_minimum
+                    then others.per_subscriber_minimum
+                end
+            ) as per_subscriber_minimum,
+            max(
+                case
+                    when
+                        others.model = ruling.model
+                        and others.amounts_currency_code = ruling.amounts_currency_code
+                        and others.per_use_minimum > ruling.per_use_minimum
+                    then others.per_use_minimum
+                end
+            ) as per_use_minimum,
+            max(
+                case
+                    when
+                        others.model = ruling.model
+                        and others.amounts_currency_code = ruling.amounts_currency_code
+                        and others.rate > ruling.rate
+                    then others.rate
+                end
+            ) as rate,
+            {{
+                ordered_list(
+                    "case when others.revenue_share > ruling.revenue_share or (others.model= ruling.model and others.amounts_currency_code = ruling.amounts_currency_code and (others.per_subscriber_minimum > ruling.per_subscriber_minimum or others.per_use_minimum > ruling.per_use_minimum or others.rate > ruling.rate)) then others.contract_id || '@' || cast(others.contract_version as "
+                    ~ t_str()
+                    ~ ") end",
+                    "+",
+                )
+            }}
+            as mfn_cause
+        from ruling
+        inner join
+            ruling as others
+            on others.mfn_group = ruling.mfn_group
+            and others.side = ruling.side
+            and others.starts_at = ruling.starts_at
+            and others.contract_id <> ruling.contract_id
+        group by all
+    ),
+    raised as (
+        select
+            compared.*,
+            {{
+                line_key(
+                    [
+                        "revenue_share",
+                        "per_subscriber_minimum",
+                        "per_use_minimum",
+                        "rate",
+                    ]
+                )
+            }} as signature
+        from compared
+        where mfn_cause is not null
+    ),
+    turns as (
+        select
+            raised.*,
+            case
+                when
+                    signature = lag(signature) over (
+                        partition by contract_id, contract_version order by starts_at
+                    )
+                    and starts_at = lag(stops_at) over (
+                        partition by contract_id, contract_version order by starts_at
+                    )
+                then 0
+                else 1
+            end as is_turn
+        from raised
+    ),
+    numbered as (
+        select
+            turns.*,
+            sum(is_turn) over (
+                partition by contract_id, contract_version
+                order by starts_at
+                rows between unbounded preceding and current row
+            ) as made_number
+        from turns
+    )
+select
+    contract_id,
+    contract_version as base_contract_version,
+    cast(contract_version * 1000 + made_number as {{ t_bigint() }}) as contract_version,
+    min(starts_at) as starts_at,
+    max(stops_at) as stops_at,
+    max(revenue_share) as revenue_share,
+    max(per_subscriber_minimum) as per_subscriber_minimum,
+    max(per_use_minimum) as per_use_minimum,
+    max(rate) as rate,
+    min_by(mfn_cause, starts_at) as mfn_cause
+from numbered
+group by contract_id, base_contract_version, contract_version, made_number

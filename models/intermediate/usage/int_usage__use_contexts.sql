@@ -1,0 +1,53 @@
+-- One row per generated thing and generation of it, territory and product that was
+-- used, and per object that a model was trained on: what rights and consent have to be
+-- known for. Far fewer than uses.
+with
+    requests as (
+        select
+            basis,
+            derivative_id,
+            attribution_key,
+            territory,
+            product_id,
+            use_type,
+            model_version,
+            generated_at,
+            generated_in,
+            min(judged_at) as first_judged_at,
+            max(judged_at) as last_judged_at
+        from {{ ref("int_usage__uses_classified") }}
+        where exclusion_reason is null
+        group by all
+        union all
+        -- Training happens once, for the world.
+        select
+            'training' as basis,
+            cast(null as {{ t_str() }}) as derivative_id,
+            attribution_key,
+            'WW' as territory,
+            product_id,
+            'training' as use_type,
+            model_version,
+            included_at as generated_at,
+            'WW' as generated_in,
+            included_at as first_judged_at,
+            included_at as last_judged_at
+        from {{ ref("int_usage__training_uses") }}
+    )
+select
+    cast(
+        row_number() over (
+            order by
+                basis,
+                attribution_key,
+                derivative_id nulls first,
+                territory,
+                product_id nulls first,
+                use_type nulls first,
+                model_version nulls first,
+                generated_at,
+                generated_in nulls first
+        ) as {{ t_bigint() }}
+    ) as use_context_number,
+    requests.*
+from requests
