@@ -201,6 +201,17 @@ def head_of_issue(settings: Settings, statements: Iterable[StatementRecord]) -> 
     return None
 
 
+def instant_of_issue(settings: Settings, statements: Iterable[StatementRecord]) -> datetime | None:
+    """When the last of these statements was issued, naive UTC; None unless all of them are."""
+    wanted = {one.statement_id for one in statements}
+    found: dict[str, datetime] = {}
+    for issuance in issuances(settings):
+        for one in issuance.statements:
+            if one.statement_id in wanted:
+                found[one.statement_id] = instant(issuance.issued_at)
+    return max(found.values()) if found.keys() == wanted else None
+
+
 def last_public_key(settings: Settings) -> str:
     """The key of the last signed entry; empty where none is signed."""
     return next((one.public_key for one in reversed(issuances(settings)) if one.public_key), "")
