@@ -6,6 +6,7 @@ Every figure is a statement's or a report's; sums are DuckDB's, over decimals. H
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
