@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from linernotes.base.errors import LinernotesError
 from linernotes.ingestion import MONTHLY_FEEDS, list_landing
+from linernotes.ledger.incident_notes import critical_incidents
 from orchestration import jobs
 from orchestration.alerts import send_alert
 from orchestration.resources import Home
@@ -86,4 +88,26 @@ def _failed_blocking_checks(context: dg.RunFailureSensorContext) -> list[str]:
     ]
 
 
-all_sensors = [new_deliveries, alert_on_failure]
+@dg.sensor(minimum_interval_seconds=300, default_status=RUNNING)
+def alert_on_critical_incidents(context: dg.SensorEvaluationContext, home: Home) -> dg.SkipReason:
+    """Tells once of each critical incident that is open in the published file."""
+    told = set((context.cursor or "").split())
+    try:
+        found = critical_incidents(home.settings)
+    except LinernotesError as reason:
+        return dg.SkipReason(str(reason))
+    new = [one for one in found if one.incident_id not in told]
+    if not new:
+        return dg.SkipReason(f"No new critical incident; {len(found)} open.")
+    text = "\n".join([*(f"- {one}" for one in new), "See `linernotes incident show ID`."])
+    answer = send_alert(f"Linernotes: {len(new)} critical incidents", text)
+    for place, reason in answer.failures.items():
+        context.log.error(f"Could not tell {place} of it: {reason}")
+    if answer.failures and not answer.places:
+        raise dg.Failure(f"Nobody was told: {answer.failures}")
+    # Those that are closed are forgotten, so that one that goes on is told again.
+    context.update_cursor(" ".join(sorted(one.incident_id for one in found)))
+    return dg.SkipReason(f"Told {', '.join(answer.places) or 'nobody'} of {len(new)}.")
+
+
+all_sensors = [new_deliveries, alert_on_failure, alert_on_critical_incidents]

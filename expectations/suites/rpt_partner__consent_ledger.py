@@ -7,7 +7,6 @@ from expectations.suite import (
     Suite,
     expect,
     expect_no_personal_columns,
-    expect_no_rows,
     expect_rows,
     expect_unique,
 )
@@ -28,17 +27,6 @@ SUITE = Suite(
             column="decision",
             value_set=["allow", "deny"],
             reason="There are two answers; silence is no decision.",
-        ),
-        expect_no_rows(
-            "proofs_of_paid_lines_are_listed",
-            "select distinct proof from ("
-            " select partner_id, unnest(string_split(consent_proof_id, '+')) as proof"
-            " from rpt_partner__compensation_lines where hold_bucket is null and line_type ="
-            " 'USAGE') as proofs"
-            " where not contains(proof, '@') and proof not in (select decision_id from {batch})",
-            reason="A partner looks up the proof of a line here; one that it cannot find proves"
-            " nothing to it.",
-            severity="warn",
         ),
         expect_no_personal_columns(),
     ),

@@ -6,6 +6,8 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from linernotes.cli import (
+    evidence,
+    incidents,
     intake,
     ledger,
     lookback,
@@ -27,6 +29,8 @@ COMMANDS = (
     lookback,
     packages,
     ledger,
+    incidents,
+    evidence,
     overview,
     servers,
 )

@@ -37,6 +37,8 @@ MONTHS_CHARTED = 12
 # Longer tables end with one row for the rest; the data files have every row.
 MOST_ROWS = 30
 MOST_CORRECTIONS = 15
+# What silence means by a contract's clause.
+SILENCE = {"allow": "allowed", "deny": "refused"}
 
 
 def write_document(
@@ -416,20 +418,8 @@ def _money_of_removals(figures: Figures) -> tuple[str, str]:
 
 def _consent_and_credit(figures: Figures, statements: list[StatementRecord]) -> Iterator[Part]:
     yield heading("Consent and credit")
-    decisions = figures.ask(
-        "rpt_partner__consent_ledger",
-        "use_type, count(*), count(*) filter (where is_usable and decision = 'allow'), "
-        "count(*) filter (where is_usable and decision = 'deny'), "
-        "count(*) filter (where not is_usable)",
-        "group by all order by all",
-    )
-    if decisions:
-        yield table(
-            ["*Decisions on", "#All", "#Allow", "#Refuse", "#Superseded or unusable"],
-            [[_use(row[0]), *map(count, row[1:])] for row in decisions],
-        )
-    else:
-        yield paragraph("We hold no single decision of yours; your contracts' clauses decide.")
+    yield from _relied_on(figures)
+    yield from _in_force(figures)
     credited = figures.ask(
         "rpt_partner__credit_coverage",
         "product_name, covered_derivative_count, derivative_count, shown_credit_count, "
@@ -446,8 +436,65 @@ def _consent_and_credit(figures: Figures, statements: list[StatementRecord]) -> 
         )
 
 
+def _relied_on(figures: Figures) -> Iterator[Part]:
+    """The decisions and clauses that lines name, by what they are about."""
+    cited = figures.ask(
+        "rpt_partner__consents",
+        "object_type, use_type, count(distinct proof_id), "
+        "count(distinct proof_id) filter (where is_changed)",
+        "and is_cited and proof_kind = 'decision' group by all order by all",
+    )
+    clauses = figures.ask(
+        "rpt_partner__consents",
+        "proof_id, decision, cited_line_count",
+        "and is_cited and proof_kind = 'clause' order by all",
+    )
+    yield paragraph(
+        f"The lines of this month rely on {count(sum(row[2] for row in cited))} consent decisions "
+        f"and {count(len(clauses))} contract clauses. consents.csv holds each of them, whoever "
+        "decided: its scope, dates, state and the hash of its evidence."
+    )
+    if cited:
+        yield table(
+            ["*Relied on: decisions about", "*Use", "#Decisions", "#Recorded this month"],
+            [[wording.plain(row[0]), _use(row[1]), *map(count, row[2:])] for row in cited],
+        )
+    if clauses:
+        yield table(
+            ["*Relied on: contract clause", "*Without a decision, use is", "#Lines"],
+            [[proof, SILENCE[decision], count(lines)] for proof, decision, lines in clauses],
+        )
+
+
+def _in_force(figures: Figures) -> Iterator[Part]:
+    """The decisions on file when the month ends, and what changed in it."""
+    decisions = figures.ask(
+        "rpt_partner__consents",
+        "use_type, count(distinct proof_id) filter (where is_in_force and decision = 'allow'), "
+        "count(distinct proof_id) filter (where is_in_force and decision = 'deny'), "
+        "count(distinct proof_id) filter (where is_changed and not is_withdrawn), "
+        "count(distinct proof_id) filter (where is_changed and is_withdrawn)",
+        "and proof_kind = 'decision' and (is_in_force or is_changed) group by all order by all",
+    )
+    if not decisions:
+        yield paragraph(
+            "We have no individual decisions from you on file; your contract's default applies."
+        )
+        return
+    yield table(
+        [
+            "*Decisions in force at month end",
+            "#Granted",
+            "#Refused",
+            "#Recorded this month",
+            "#Taken back this month",
+        ],
+        [[_use(row[0]), *map(count, row[1:])] for row in decisions],
+    )
+
+
 def _use(use_type: str) -> str:
-    return "Every use" if use_type == "*" else wording.plain(use_type)
+    return "All uses" if use_type == "*" else wording.plain(use_type)
 
 
 def _fans(figures: Figures, statements: list[StatementRecord]) -> Iterator[Part]:

@@ -15,8 +15,9 @@ from linernotes.ledger.heads import LEDGER_HEAD, Head
 from linernotes.ledger.records import DRAFT, ISSUED, StatementRecord, file_safe
 
 MANIFEST = "manifest.json"
-# Packages of version 1 have no head of the ledger, and no mark in what people read.
-MANIFEST_VERSION, UNMARKED_VERSION = 2, 1
+# Packages of version 1 have no head of the ledger, and no mark in what people read; up to version
+# 2 consents.csv holds only what was recorded in the month.
+MANIFEST_VERSION, UNPROVEN_VERSION, UNMARKED_VERSION = 3, 2, 1
 DOCUMENT, WORKBOOK, README = "statement.pdf", "statement.xlsx", "README.txt"
 # What people read. Each of these files bears the mark of its package.
 TEXTS = (DOCUMENT, WORKBOOK, README)
@@ -193,9 +194,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         OSError: if it cannot be read.
     """
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    known = (UNMARKED_VERSION, MANIFEST_VERSION)
+    known = range(UNMARKED_VERSION, MANIFEST_VERSION + 1)
     if not isinstance(manifest, dict) or manifest.get("manifest_version") not in known:
-        raise ValueError(f"not a manifest of form {UNMARKED_VERSION} or {MANIFEST_VERSION}")
+        raise ValueError(f"not a manifest of a form from {known[0]} to {known[-1]}")
     return manifest
 
 

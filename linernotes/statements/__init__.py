@@ -15,6 +15,8 @@ __all__ = [
     "SHOWN",
     "approve",
     "blocked_partners",
+    "close_incident",
+    "critical_incidents",
     "current_statements",
     "draft",
     "evidence_file",

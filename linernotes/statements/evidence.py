@@ -47,7 +47,7 @@ SHOWN = {
     "member_statements": ("reports.rpt_partner__member_statements", OF_CONTRACT),
     "pool_totals": ("reports.rpt_partner__pool_totals", OF_CONTRACT),
     "ai_usage_monthly": ("reports.rpt_partner__ai_usage_monthly", OF_MONTH),
-    "consent_ledger": ("reports.rpt_partner__consent_ledger", OF_MONTH),
+    "consents": ("reports.rpt_partner__consents", OF_MONTH),
     "removal_actions": ("reports.rpt_partner__removal_actions", OF_MONTH),
     "removals_monthly": ("reports.rpt_partner__removals_monthly", OF_MONTH),
     "credit_coverage": ("reports.rpt_partner__credit_coverage", OF_MONTH),

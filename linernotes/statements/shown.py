@@ -11,6 +11,9 @@ from linernotes.ledger.issuances import Issuance, issuances
 from linernotes.ledger.records import StatementRecord, instant
 from linernotes.statements.evidence import OF_CONTRACT, SHOWN
 
+# Without the lines of an issue nothing of its package was kept.
+LINES_SHOWN = "compensation_lines"
+
 
 def issued_reports(settings: Settings, partner_id: str) -> dict[str, dict[str, list[Path]]]:
     """The files of what a partner was shown when its months were issued, by month and kind.
@@ -23,8 +26,8 @@ def issued_reports(settings: Settings, partner_id: str) -> dict[str, dict[str, l
         partner_id: The partner.
 
     Returns:
-        By report month, `YYYY-MM`, the kinds of `SHOWN`. A month is left out if one of its
-        statements was issued before reports were kept.
+        By report month, `YYYY-MM`, the kinds of `SHOWN` that were kept with each of its statements.
+        A month is left out if no lines were kept with one of them.
     """
     found = sorted(
         (
@@ -38,10 +41,12 @@ def issued_reports(settings: Settings, partner_id: str) -> dict[str, dict[str, l
     kept = {}
     for month, group in groupby(found, lambda pair: pair[0].report_month):
         own = [files for _, files in group]
-        if all(SHOWN.keys() <= files.keys() for files in own):
+        kinds = {kind for kind in SHOWN if all(kind in files for files in own)}
+        if LINES_SHOWN in kinds:
             kept[month] = {
                 kind: [files[kind] for files in (own if rows == OF_CONTRACT else own[-1:])]
                 for kind, (_, rows) in SHOWN.items()
+                if kind in kinds
             }
     return kept
 

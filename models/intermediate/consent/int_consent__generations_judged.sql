@@ -37,7 +37,9 @@ with
             then_answers.proof_id,
             now_answers.proof_id as now_proof_id,
             coalesce(now_answers.denied_by, then_answers.denied_by) as denied_by,
-            now_answers.enforced_at
+            coalesce(now_answers.denial_id, then_answers.denial_id) as denial_id,
+            now_answers.enforced_at,
+            now_answers.stopped_from
         from scoped
         left join
             contracts
@@ -102,6 +104,15 @@ select
         then 'limit'
         else denied_by
     end as denied_by,
+    case
+        when contract_id is not null and not is_allowed_then then denial_id
+    end as denial_id,
+    -- The products had enforced the refusal, and it was used all the same (E34).
+    contract_id is not null
+    and not is_allowed_then
+    and not is_allowed_now
+    and not is_over_limit_now
+    and coalesce(generated_at >= stopped_from, false) as is_after_enforcement,
     case
         when contract_id is null
         then null

@@ -44,6 +44,7 @@ with
             then_answers.proof_id as proof_then,
             now_answers.proof_id as proof_now,
             coalesce(then_answers.denied_by, 'unknown') as denied_by_then,
+            then_answers.denial_id as denial_id_then,
             then_answers.revoked_from
             + judged.run_off_days * interval '1' day as runs_off_until
         from judged
