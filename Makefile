@@ -115,7 +115,7 @@ clean: ## Remove what can be made again, .venv included; data homes are left alo
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMP): uv.lock pyproject.toml | $(UV)
-	$(UV) sync --locked --compile-bytecode --python $(PYTHON) || $(MAKE) --no-print-directory from-mirror
+	$(UV) sync --locked --all-extras --compile-bytecode --python $(PYTHON) || $(MAKE) --no-print-directory from-mirror
 	@touch $@
 
 INDEX = index="$${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$(.uv/bin/pip config get global.index-url 2>/dev/null || true)}}}"; \
@@ -127,7 +127,7 @@ INDEX = index="$${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$(.uv/bi
 from-mirror:
 	@echo 'Trying the package index that this machine is set to.'
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
-	$(UV) export --frozen --quiet --no-emit-project --output-file .uv/requirements.txt
+	$(UV) export --frozen --all-extras --quiet --no-emit-project --output-file .uv/requirements.txt
 	$(INDEX) \
 	$(UV) pip sync --compile-bytecode --require-hashes .uv/requirements.txt; \
 	$(UV) pip install --no-deps --editable .

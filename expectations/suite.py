@@ -85,31 +85,10 @@ def expect_no_rows(
     return Expectation(claim, "UnexpectedRowsExpectation", arguments, reason, severity)
 
 
-def expect_unique(claim: str, columns: list[str], *, reason: str) -> Expectation:
-    """A claim that no two rows share the values of some columns, blanks included."""
-    names = ", ".join(columns)
-    return expect_no_rows(
-        claim,
-        f"select {names}, count(*) as row_count from {{batch}} group by all having count(*) > 1",
-        reason=reason,
-    )
-
-
 def expect_rows(*, reason: str) -> Expectation:
     """A claim that the table is not empty; a warning, since a home may live without a feed."""
     return expect(
         "has_rows", "ExpectTableRowCountToBeBetween", min_value=1, reason=reason, severity="warn"
-    )
-
-
-def expect_unique_versions(*keys: str) -> Expectation:
-    """A claim that a key has one row per `recorded_at`, which the door promises to every model."""
-    return expect_unique(
-        "has_one_row_per_version",
-        [*keys, "recorded_at"],
-        reason="The models pick the latest version of a key; with two of one instant the pick is"
-        " chance. The door"
-        " should have quarantined the second as conflicting_version.",
     )
 
 

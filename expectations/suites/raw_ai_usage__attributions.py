@@ -3,19 +3,12 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import (
-    Suite,
-    expect_known,
-    expect_no_rows,
-    expect_rows,
-    expect_unique_versions,
-)
+from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_ai_usage__attributions",
     relied_on_by="It divides the value of a derivative over its sources.",
     expectations=(
-        expect_unique_versions("derivative_id", "side", "source_object_id", "attribution_version"),
         expect_rows(reason="Without attribution every derivative takes the product's fallback."),
         expect_known(
             "derivative_id",

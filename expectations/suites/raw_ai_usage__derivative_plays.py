@@ -3,19 +3,12 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import (
-    Suite,
-    expect_known,
-    expect_no_rows,
-    expect_rows,
-    expect_unique_versions,
-)
+from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_ai_usage__derivative_plays",
     relied_on_by="Pools of play-based products are divided by it.",
     expectations=(
-        expect_unique_versions("play_date", "derivative_id", "territory", "tier"),
         expect_rows(reason="Without plays the pools of play-based products go to NO_USAGE."),
         expect_known(
             "derivative_id",

@@ -3,19 +3,12 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import (
-    Suite,
-    expect_known,
-    expect_no_rows,
-    expect_rows,
-    expect_unique_versions,
-)
+from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_ai_usage__derivatives",
     relied_on_by="Plays reach their generation, and so product, consent and pool, through it.",
     expectations=(
-        expect_unique_versions("derivative_id"),
         expect_rows(reason="Without derivatives no play is paid."),
         expect_known(
             "generation_id",

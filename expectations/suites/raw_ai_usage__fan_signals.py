@@ -3,19 +3,12 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import (
-    Suite,
-    expect_known,
-    expect_no_rows,
-    expect_rows,
-    expect_unique_versions,
-)
+from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_ai_usage__fan_signals",
     relied_on_by="Artists see in it whether AI derivatives lead people to their music.",
     expectations=(
-        expect_unique_versions("month", "recording_id", "territory"),
         expect_rows(reason="Without signals the artist-fan pages stay empty."),
         expect_known(
             "recording_id",

@@ -3,19 +3,12 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import (
-    Suite,
-    expect_known,
-    expect_no_rows,
-    expect_rows,
-    expect_unique_versions,
-)
+from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_ai_usage__generations",
     relied_on_by="Each AI use that is paid, held or reported starts as a row here.",
     expectations=(
-        expect_unique_versions("generation_id"),
         expect_rows(
             reason="Without generations there is nothing to pay: look for the products' delivery."
         ),

@@ -3,13 +3,12 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import Suite, expect_known, expect_unique_versions
+from expectations.suite import Suite, expect_known
 
 SUITE = Suite(
     table="raw_ai_usage__training_inclusions",
     relied_on_by="Training fees are divided equally over the objects listed here.",
     expectations=(
-        expect_unique_versions("model_version", "side", "object_id"),
         expect_known(
             "product_id",
             "raw_licensing__products",

@@ -1,13 +1,12 @@
 """What is expected of credits as they came in. What a single row may hold is the door's matter."""
 
-from expectations.suite import Suite, expect_known, expect_rows, expect_unique_versions
+from expectations.suite import Suite, expect_known, expect_rows
 
 SUITE = Suite(
     table="raw_catalog__credits",
     relied_on_by="Credit coverage, one of the four principles, counts who is named on each"
     " derivative.",
     expectations=(
-        expect_unique_versions("derivative_id", "object_id", "party_id", "role"),
         expect_rows(reason="Without credits coverage is nil: look for the catalog's delivery."),
         expect_known(
             "derivative_id",

@@ -3,20 +3,12 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import Suite, expect, expect_no_rows, expect_unique_versions
+from expectations.suite import Suite, expect, expect_no_rows
 
 SUITE = Suite(
     table="raw_catalog__ern_contributors",
     relied_on_by="It says which contribution to a recording was made by AI.",
     expectations=(
-        expect_unique_versions(
-            "sender_dpid",
-            "message_id",
-            "resource_reference",
-            "recording_id",
-            "contributor_number",
-            "role_number",
-        ),
         expect(
             "role_is_mostly_there",
             "ExpectColumnValuesToNotBeNull",

@@ -3,13 +3,12 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import Suite, expect_no_rows, expect_unique_versions
+from expectations.suite import Suite, expect_no_rows
 
 SUITE = Suite(
     table="raw_catalog__ern_deals",
     relied_on_by="Where and until when a release may be used at all is read from it.",
     expectations=(
-        expect_unique_versions("sender_dpid", "message_id", "deal_number", "row_number"),
         expect_no_rows(
             "ends_after_it_starts",
             "select sender_dpid, message_id, deal_number from {batch} where end_date < start_date",

@@ -3,20 +3,12 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import Suite, expect, expect_no_rows, expect_unique_versions
+from expectations.suite import Suite, expect_no_rows
 
 SUITE = Suite(
     table="raw_catalog__ern_messages",
     relied_on_by="Every fact taken from a DDEX message leads back to it.",
     expectations=(
-        expect_unique_versions("sender_dpid", "message_id"),
-        expect(
-            "message_is_of_a_known_type",
-            "ExpectColumnValuesToBeInSet",
-            column="message_type",
-            value_set=["NewReleaseMessage", "PurgeReleaseMessage"],
-            reason="Other messages carry no releases; the door lets none through.",
-        ),
         expect_no_rows(
             "every_element_that_we_live_on_is_read",
             "select sender_dpid from {batch} where unread_element_count > 0",

@@ -3,13 +3,12 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import Suite, expect, expect_unique_versions
+from expectations.suite import Suite, expect
 
 SUITE = Suite(
     table="raw_catalog__ern_parties",
     relied_on_by="Contributors and rights controllers of DDEX messages are named by it.",
     expectations=(
-        expect_unique_versions("sender_dpid", "message_id", "party_reference"),
         expect(
             "name_is_mostly_there",
             "ExpectColumnValuesToNotBeNull",

@@ -3,21 +3,13 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import Suite, expect, expect_no_rows, expect_unique_versions
+from expectations.suite import Suite, expect, expect_no_rows
 
 SUITE = Suite(
     table="raw_catalog__ern_recordings",
     relied_on_by="The AI disclosure of a recording comes from here, over whatever the catalog"
     " says.",
     expectations=(
-        expect_unique_versions("sender_dpid", "message_id", "resource_reference", "edition_number"),
-        expect(
-            "disclosure_is_listed",
-            "ExpectColumnValuesToBeInSet",
-            column="contains_ai",
-            value_set=["none", "partly", "all"],
-            reason="Disclosure is counted in three steps; the reader gives no other.",
-        ),
         expect(
             "recording_is_named",
             "ExpectColumnValuesToNotBeNull",

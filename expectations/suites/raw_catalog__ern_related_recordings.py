@@ -3,15 +3,12 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import Suite, expect, expect_unique_versions
+from expectations.suite import Suite, expect
 
 SUITE = Suite(
     table="raw_catalog__ern_related_recordings",
     relied_on_by="Remixes and samples declared by their sender are found through it.",
     expectations=(
-        expect_unique_versions(
-            "sender_dpid", "message_id", "resource_reference", "recording_id", "related_number"
-        ),
         expect(
             "relation_is_named",
             "ExpectColumnValuesToNotBeNull",

@@ -3,21 +3,12 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import Suite, expect, expect_unique_versions
+from expectations.suite import Suite, expect
 
 SUITE = Suite(
     table="raw_catalog__ern_rights",
     relied_on_by="Right shares named in DDEX messages are compared with the catalog's ownership.",
     expectations=(
-        expect_unique_versions(
-            "sender_dpid",
-            "message_id",
-            "resource_reference",
-            "recording_id",
-            "side",
-            "right_number",
-            "territory",
-        ),
         expect(
             "share_is_a_percentage",
             "ExpectColumnValuesToBeBetween",
@@ -26,13 +17,6 @@ SUITE = Suite(
             strict_min=True,
             max_value=100,
             reason="Shares split money; a blank means that the sender did not know it.",
-        ),
-        expect(
-            "side_is_listed",
-            "ExpectColumnValuesToBeInSet",
-            column="side",
-            value_set=["MASTER", "WORK"],
-            reason="A share of neither side is never looked up.",
         ),
     ),
 )

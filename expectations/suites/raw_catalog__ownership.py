@@ -1,20 +1,11 @@
 """What is expected of ownership as it came in. What a single row may hold is the door's matter."""
 
-from expectations.suite import (
-    Suite,
-    expect_known,
-    expect_no_rows,
-    expect_rows,
-    expect_unique_versions,
-)
+from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_catalog__ownership",
     relied_on_by="It says whose money a use is; gaps become UNCLAIMED and overlaps DISPUTE.",
     expectations=(
-        expect_unique_versions(
-            "object_type", "object_id", "side", "party_id", "territory", "valid_from"
-        ),
         expect_rows(reason="Without owners all money is UNCLAIMED."),
         expect_known(
             "party_id",

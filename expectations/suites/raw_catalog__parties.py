@@ -1,12 +1,11 @@
 """What is expected of parties as they came in. What a single row may hold is the door's matter."""
 
-from expectations.suite import Suite, expect_known, expect_rows, expect_unique_versions
+from expectations.suite import Suite, expect_known, expect_rows
 
 SUITE = Suite(
     table="raw_catalog__parties",
     relied_on_by="Statements name payees by it, and consent asks whose voice a decision is.",
     expectations=(
-        expect_unique_versions("party_id"),
         expect_rows(
             reason="Without parties no owner can be paid: look for the catalog's delivery."
         ),

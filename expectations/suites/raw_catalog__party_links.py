@@ -3,20 +3,13 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import (
-    Suite,
-    expect,
-    expect_known,
-    expect_rows,
-    expect_unique_versions,
-)
+from expectations.suite import Suite, expect, expect_known, expect_rows
 
 SUITE = Suite(
     table="raw_catalog__party_links",
     relied_on_by="Sub-statements follow it from an umbrella to its members, consent from an owner"
     " to its parents.",
     expectations=(
-        expect_unique_versions("parent_party_id", "child_party_id", "role", "valid_from"),
         expect_rows(
             reason="Without links an umbrella's statement cannot be split over its members."
         ),

@@ -3,19 +3,12 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import (
-    Suite,
-    expect_known,
-    expect_no_rows,
-    expect_rows,
-    expect_unique_versions,
-)
+from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_catalog__recording_works",
     relied_on_by="The work side falls back on it where a derivative has no attribution to works.",
     expectations=(
-        expect_unique_versions("recording_id", "work_id", "valid_from"),
         expect_rows(reason="Without links no generation without attribution pays a work."),
         expect_known(
             "recording_id",

@@ -3,21 +3,13 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import (
-    Suite,
-    expect,
-    expect_known,
-    expect_no_rows,
-    expect_rows,
-    expect_unique_versions,
-)
+from expectations.suite import Suite, expect, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_catalog__recordings",
     relied_on_by="Every use of a master, every title on a statement and every removal refers to"
     " it.",
     expectations=(
-        expect_unique_versions("recording_id"),
         expect_rows(
             reason="Without recordings every use is UNMATCHED: look for the catalog's delivery."
         ),

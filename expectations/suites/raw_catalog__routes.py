@@ -1,19 +1,12 @@
 """What is expected of routes as they came in. What a single row may hold is the door's matter."""
 
-from expectations.suite import (
-    Suite,
-    expect_known,
-    expect_no_rows,
-    expect_rows,
-    expect_unique_versions,
-)
+from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_catalog__routes",
     relied_on_by="It leads an owner's money to a partner and a contract; without it the money is"
     " UNROUTED.",
     expectations=(
-        expect_unique_versions("party_id", "side", "territory", "product_id", "valid_from"),
         expect_rows(reason="Without routes all money is UNROUTED."),
         expect_known(
             "contract_id",

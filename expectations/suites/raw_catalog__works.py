@@ -1,13 +1,12 @@
 """What is expected of works as they came in. What a single row may hold is the door's matter."""
 
-from expectations.suite import Suite, expect, expect_known, expect_rows, expect_unique_versions
+from expectations.suite import Suite, expect, expect_known, expect_rows
 
 SUITE = Suite(
     table="raw_catalog__works",
     relied_on_by="The work side of every pool pays by it, and writers are asked for consent"
     " through it.",
     expectations=(
-        expect_unique_versions("work_id"),
         expect_rows(reason="Without works the work side of every pool is UNMATCHED."),
         expect(
             "iswc_is_mostly_there",

@@ -1,30 +1,12 @@
 """What is expected of the register of deliveries. How it is written is the door's matter."""
 
-from expectations.suite import Suite, expect, expect_no_rows, expect_rows, expect_unique
+from expectations.suite import Suite, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_door__deliveries",
     relied_on_by="Operators read from it what came in, and every row in the lake leads back to it.",
     expectations=(
-        expect_unique(
-            "has_one_row_per_delivery",
-            ["delivery_id"],
-            reason="Rows lead back to their delivery by its id.",
-        ),
         expect_rows(reason="Nothing has come through the door yet: run `linernotes load`."),
-        expect(
-            "state_is_listed",
-            "ExpectColumnValuesToBeInSet",
-            column="state",
-            value_set=["loaded", "refused", "duplicate", "ignored"],
-            reason="A delivery in another state is counted nowhere.",
-        ),
-        expect_no_rows(
-            "rows_of_loaded_files_add_up",
-            "select delivery_id from {batch} where state = 'loaded'"
-            " and rows_read <> rows_loaded + rows_quarantined + rows_duplicate",
-            reason="A row that is neither loaded, quarantined nor a duplicate is lost.",
-        ),
         expect_no_rows(
             "no_refused_file_waits",
             "select name from {batch} group by name having arg_max(state, sequence) = 'refused'",

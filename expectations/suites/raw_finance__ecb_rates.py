@@ -3,13 +3,12 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import Suite, expect_no_rows, expect_rows, expect_unique_versions
+from expectations.suite import Suite, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_finance__ecb_rates",
     relied_on_by="Every fee in another currency than the payout's is converted by it.",
     expectations=(
-        expect_unique_versions("rate_date", "quote_currency"),
         expect_rows(reason="Without rates the build stops at the first conversion."),
         expect_no_rows(
             "usd_has_no_long_gap",

@@ -1,18 +1,11 @@
 """What is expected of revenue as it came in. What a single row may hold is the door's matter."""
 
-from expectations.suite import (
-    Suite,
-    expect_known,
-    expect_no_rows,
-    expect_rows,
-    expect_unique_versions,
-)
+from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_finance__revenue",
     relied_on_by="It is the money that the pools share.",
     expectations=(
-        expect_unique_versions("usage_month", "territory", "product_id", "tier"),
         expect_rows(reason="Without revenue every pool is empty: look for finance's delivery."),
         expect_known(
             "product_id",

@@ -3,19 +3,12 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import (
-    Suite,
-    expect_known,
-    expect_no_rows,
-    expect_rows,
-    expect_unique_versions,
-)
+from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_licensing__consents",
     relied_on_by="Every paid line names a decision from here as its proof.",
     expectations=(
-        expect_unique_versions("decision_id"),
         expect_rows(reason="Without decisions every use falls back on its contract's silence."),
         expect_no_rows(
             "object_is_named",

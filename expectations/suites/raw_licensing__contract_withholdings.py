@@ -3,13 +3,12 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import Suite, expect, expect_known, expect_unique_versions
+from expectations.suite import Suite, expect, expect_known
 
 SUITE = Suite(
     table="raw_licensing__contract_withholdings",
     relied_on_by="Tax withheld on a statement is computed by its rates.",
     expectations=(
-        expect_unique_versions("contract_id", "version", "source_territory", "valid_from"),
         expect_known(
             "contract_id",
             "raw_licensing__contracts",

@@ -3,20 +3,12 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import (
-    Suite,
-    expect,
-    expect_known,
-    expect_no_rows,
-    expect_rows,
-    expect_unique_versions,
-)
+from expectations.suite import Suite, expect, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_licensing__contracts",
     relied_on_by="Every fee is computed by its terms, and silence is judged by its clauses.",
     expectations=(
-        expect_unique_versions("contract_id", "version"),
         expect_rows(reason="Without contracts nobody is paid."),
         expect(
             "revenue_share_is_plausible",

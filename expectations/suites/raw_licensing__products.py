@@ -1,13 +1,12 @@
 """What is expected of products as they came in. What a single row may hold is the door's matter."""
 
-from expectations.suite import Suite, expect, expect_rows, expect_unique_versions
+from expectations.suite import Suite, expect, expect_rows
 
 SUITE = Suite(
     table="raw_licensing__products",
     relied_on_by="Each use takes its weight basis, and money without a contract its default share,"
     " from here.",
     expectations=(
-        expect_unique_versions("product_id"),
         expect_rows(reason="Without products no use belongs to a pool."),
         expect(
             "weight_floor_is_small",

@@ -3,21 +3,13 @@
 What a single row may hold is the door's matter.
 """
 
-from expectations.suite import (
-    Suite,
-    expect,
-    expect_known,
-    expect_no_rows,
-    expect_rows,
-    expect_unique_versions,
-)
+from expectations.suite import Suite, expect, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_removals__actions",
     relied_on_by="The removals pages and the statements of reasons for the regulator are made from"
     " it.",
     expectations=(
-        expect_unique_versions("puid"),
         expect_rows(
             reason="Without actions the removals report is empty: look for trust and safety's"
             " delivery."

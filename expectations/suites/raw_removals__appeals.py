@@ -1,19 +1,12 @@
 """What is expected of appeals as they came in. What a single row may hold is the door's matter."""
 
-from expectations.suite import (
-    Suite,
-    expect_known,
-    expect_no_rows,
-    expect_rows,
-    expect_unique_versions,
-)
+from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_removals__appeals",
     relied_on_by="Held money is released by its outcomes, and the overturn rate is counted from"
     " it.",
     expectations=(
-        expect_unique_versions("appeal_id"),
         expect_rows(reason="Without appeals no overturn rate can be shown."),
         expect_known(
             "puid",

@@ -1,13 +1,12 @@
 """What is expected of notices as they came in. What a single row may hold is the door's matter."""
 
-from expectations.suite import Suite, expect_known, expect_rows, expect_unique_versions
+from expectations.suite import Suite, expect_known, expect_rows
 
 SUITE = Suite(
     table="raw_removals__notices",
     relied_on_by="Time to action starts at the earliest valid notice, and open notices are the"
     " backlog.",
     expectations=(
-        expect_unique_versions("notice_id"),
         expect_rows(reason="Without notices every time to action starts at detection."),
         expect_known(
             "puid",

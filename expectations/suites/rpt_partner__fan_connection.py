@@ -3,7 +3,7 @@
 How a figure comes about is tested beside its model.
 """
 
-from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows, expect_unique
+from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows
 
 AUDIENCES = (
     "derivative_listener_count",
@@ -17,11 +17,6 @@ SUITE = Suite(
     table="rpt_partner__fan_connection",
     relied_on_by="Artists see in it whether derivatives bring people to their music.",
     expectations=(
-        expect_unique(
-            "has_one_row_per_partner_month_recording_and_territory",
-            ["partner_id", "report_month", "recording_id", "territory"],
-            reason="A row twice doubles an audience.",
-        ),
         expect_no_rows(
             "small_audiences_are_hidden",
             "select partner_id, report_month from {batch} where "

@@ -3,17 +3,12 @@
 How a figure comes about is tested beside its model.
 """
 
-from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows, expect_unique
+from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows
 
 SUITE = Suite(
     table="rpt_partner__notices_monthly",
     relied_on_by="Partners see in it what became of their notices.",
     expectations=(
-        expect_unique(
-            "has_one_row_per_partner_and_month",
-            ["partner_id", "report_month"],
-            reason="A month twice doubles the backlog.",
-        ),
         expect_no_rows(
             "parts_stay_within_the_notices",
             "select partner_id, report_month from {batch} where valid_notice_count > notice_count"

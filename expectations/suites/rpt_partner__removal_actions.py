@@ -3,23 +3,12 @@
 How a figure comes about is tested beside its model.
 """
 
-from expectations.suite import (
-    Suite,
-    expect_no_personal_columns,
-    expect_no_rows,
-    expect_rows,
-    expect_unique,
-)
+from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="rpt_partner__removal_actions",
     relied_on_by="Partners look up single removals in it, and appeal by its ids.",
     expectations=(
-        expect_unique(
-            "has_one_row_per_partner_and_action",
-            ["partner_id", "puid"],
-            reason="An action twice on a partner's list counts twice in its month.",
-        ),
         expect_rows(
             reason="Without rows no removal concerned a partner: look whether parties are matched."
         ),

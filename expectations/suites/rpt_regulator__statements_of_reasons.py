@@ -3,25 +3,12 @@
 How a figure comes about is tested beside its model.
 """
 
-from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows, expect_unique
+from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows
 
 SUITE = Suite(
     table="rpt_regulator__statements_of_reasons",
     relied_on_by="It is filed with the EU's transparency database.",
     expectations=(
-        expect_unique(
-            "has_one_row_per_puid",
-            ["platform_uid"],
-            reason="The database refuses an id that it has seen.",
-        ),
-        expect_no_rows(
-            "each_names_a_decision",
-            "select platform_uid from {batch}"
-            " where coalesce(nullif(decision_visibility, '[]'), decision_monetary,"
-            " decision_provision,"
-            " decision_account) is null",
-            reason="The database requires at least one of the four decision groups.",
-        ),
         expect_no_rows(
             "required_fields_are_filled",
             "select platform_uid from {batch} where decision_ground is null or category is null"
@@ -29,13 +16,6 @@ SUITE = Suite(
             " or decision_facts is null or source_type is null or automated_detection is null"
             " or automated_decision is null",
             reason="The database refuses a statement with a required field blank.",
-        ),
-        expect_no_rows(
-            "content_is_older_than_its_removal",
-            "select platform_uid from {batch} where content_date > application_date"
-            " or content_date not between date '2000-01-01' and date '2038-01-01'",
-            reason="The database refuses content dates outside its range, or after the decision"
-            " was applied.",
         ),
         expect_no_rows(
             "texts_fit_their_fields",
@@ -56,13 +36,6 @@ SUITE = Suite(
             " not between date '2020-01-01' and date '2038-01-01'",
             reason="The database refuses dates of application and of end outside its range, and"
             " a whole batch for one of them.",
-        ),
-        expect_no_rows(
-            "illegal_content_names_the_law",
-            "select platform_uid from {batch} where decision_ground ="
-            " 'DECISION_GROUND_ILLEGAL_CONTENT'"
-            " and illegal_content_legal_ground is null",
-            reason="The database requires the legal ground of what is called illegal.",
         ),
         expect_no_personal_columns(),
     ),

@@ -3,23 +3,12 @@
 How a figure comes about is tested beside its model.
 """
 
-from expectations.suite import (
-    Suite,
-    expect,
-    expect_no_personal_columns,
-    expect_no_rows,
-    expect_unique,
-)
+from expectations.suite import Suite, expect, expect_no_personal_columns, expect_no_rows
 
 SUITE = Suite(
     table="rpt_regulator__unfiled_actions",
     relied_on_by="The compliance team works through it before the filing is late.",
     expectations=(
-        expect_unique(
-            "has_one_row_per_puid",
-            ["puid"],
-            reason="An action twice is chased twice.",
-        ),
         expect(
             "reason_is_given",
             "ExpectColumnValuesToNotBeNull",

@@ -3,9 +3,10 @@
 import re
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+import typer.core
 
 if TYPE_CHECKING:
     from linernotes.base.settings import Settings
@@ -13,12 +14,27 @@ if TYPE_CHECKING:
 DONE, SAYS_NO, WRONG_USE = 0, 1, 2
 given_home: ContextVar[Path | None] = ContextVar("given_home", default=None)
 
+# The order in which a reader meets the commands; others follow by name.
+ORDER = (
+    *("demo", "sample", "load", "quarantine", "repair", "build", "statement", "report", "verify"),
+    *("ledger", "keys", "trace", "as-known", "simulate", "metrics", "status", "dashboard", "up"),
+)
+
+
+class InOrder(typer.core.TyperGroup):
+    """The commands as `ORDER` has them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        places = {name: place for place, name in enumerate(ORDER)}
+        return sorted(self.commands, key=lambda name: (places.get(name, len(places)), name))
+
+
 app = typer.Typer(
     name="linernotes",
+    cls=InOrder,
     help="The warehouse of a music service's responsible-AI programme.",
     epilog="Exit status: 0 done, 1 the data or a check says no, 2 wrong use.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     # Coloured help would triple the time that help takes.
     rich_markup_mode=None,
@@ -47,12 +63,25 @@ OneMonth = Annotated[
 ]
 
 
+def print_version(is_asked: bool) -> None:
+    """Prints the installed version and ends the command."""
+    if is_asked:
+        from importlib.metadata import version
+
+        typer.echo(f"linernotes {version('linernotes')}")
+        raise typer.Exit(DONE)
+
+
 @app.callback()
 def common(
     context: typer.Context,
     home: Annotated[
         Path | None, typer.Option(help="The home to work in; else LINERNOTES_HOME.")
     ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=print_version, is_eager=True, help="Print the version."),
+    ] = False,
 ) -> None:
     """The warehouse of a music service's responsible-AI programme."""
     context.obj = home

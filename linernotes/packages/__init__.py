@@ -1,21 +1,38 @@
 """Partner packages: a folder of files per partner, month and version, and the check of one.
 
-What a figure means is in the models, and what a statement is in `statements`.
+What a figure means is in the models, and what a statement is in `statements`. Names are looked up
+when they are used: who only checks a package needs neither the typesetter nor the charts.
 """
 
-from linernotes.base.problems import Problem
-from linernotes.packages import document_parts, wording
-from linernotes.packages.cells import escaped_cell, read_csv_cell, read_package_csv
-from linernotes.packages.fonts import readable
-from linernotes.packages.manifest import MANIFEST, file_sha256, read_manifest
-from linernotes.packages.typesetting import typeset
-from linernotes.packages.verification import verify_package
-from linernotes.packages.writing import Package, write_packages
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from linernotes.packages import document_parts, wording
+    from linernotes.packages.cells import escaped_cell, read_csv_cell, read_package_csv
+    from linernotes.packages.fonts import readable
+    from linernotes.packages.manifest import MANIFEST, Package, file_sha256, read_manifest
+    from linernotes.packages.typesetting import typeset
+    from linernotes.packages.verification import verify_package
+    from linernotes.packages.writing import write_packages
+
+MODULES = {
+    "MANIFEST": "manifest",
+    "Package": "manifest",
+    "escaped_cell": "cells",
+    "file_sha256": "manifest",
+    "read_csv_cell": "cells",
+    "read_manifest": "manifest",
+    "read_package_csv": "cells",
+    "readable": "fonts",
+    "typeset": "typesetting",
+    "verify_package": "verification",
+    "write_packages": "writing",
+}
 
 __all__ = [
     "MANIFEST",
     "Package",
-    "Problem",
     "document_parts",
     "escaped_cell",
     "file_sha256",
@@ -28,3 +45,10 @@ __all__ = [
     "wording",
     "write_packages",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(f"{__name__}.{MODULES.get(name, name)}")
+    return getattr(module, name) if name in MODULES else module

@@ -46,6 +46,25 @@ CLAIMS_OF_A_STATEMENT = (
 
 
 @dataclass(frozen=True)
+class Package:
+    """One package in the outbox.
+
+    Attributes:
+        version: Number of the folder, counted per partner and month.
+        state: `issued` where all of its statements are, else `draft`.
+        is_new: False where the newest version already said the same, so that none was written.
+    """
+
+    partner_id: str
+    report_month: str
+    version: int
+    state: str
+    path: Path
+    manifest_sha256: str
+    is_new: bool
+
+
+@dataclass(frozen=True)
 class PackagedFile:
     """One file of a package, as the manifest lists it.
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 from lxml import etree  # ty: ignore[missing-module-member]
 
 from linernotes.base.problems import Problem
@@ -110,6 +109,9 @@ def _mark_in(text: str) -> str | None:
 
 
 def _of_document(path: Path) -> str | None:
+    # A fifth of a second to import, which every command that lists packages would pay.
+    import pypdfium2
+
     try:
         with PDFIUM, pypdfium2.PdfDocument(path) as document:
             return _mark_in(document.get_metadata_value("Keywords"))

@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
@@ -30,6 +30,7 @@ from linernotes.packages.manifest import (
     MANIFEST,
     README,
     WORKBOOK,
+    Package,
     PackagedFile,
     as_version,
     build_manifest,
@@ -48,25 +49,6 @@ from linernotes.packages.workbook import write_workbook
 from linernotes.statements import current_statements, evidence_file, published_statements
 
 Progress = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True)
-class Package:
-    """One package in the outbox.
-
-    Attributes:
-        version: Number of the folder, counted per partner and month.
-        state: `issued` where all of its statements are, else `draft`.
-        is_new: False where the newest version already said the same, so that none was written.
-    """
-
-    partner_id: str
-    report_month: str
-    version: int
-    state: str
-    path: Path
-    manifest_sha256: str
-    is_new: bool
 
 
 def write_packages(

@@ -120,7 +120,7 @@ def test_documents_commands_exist_in_the_command_line(root: Path) -> None:
         if words[0] != "linernotes":
             continue
         node, rest = tree, words[1:]
-        while rest and hasattr(node, "commands"):
+        while rest and hasattr(node, "commands") and not rest[0].startswith("--"):
             if rest[0] not in node.commands:
                 unknown.append(f"{path}: {command}")
                 break
@@ -225,7 +225,9 @@ def test_module_opens_with_what_belongs_here_and_what_does_not(
 def test_pins_each_have_a_reason_beside_them(root: Path) -> None:
     lines = (root / "pyproject.toml").read_text(encoding="utf-8").splitlines()
     project = tomllib.loads("\n".join(lines))
-    pins = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    extras = project["project"]["optional-dependencies"].values()
+    pins = [*project["project"]["dependencies"], *(pin for extra in extras for pin in extra)]
+    pins += project["dependency-groups"]["dev"]
 
     bare = []
     for pin in pins:

@@ -5,9 +5,11 @@ What the commands do is tested where it is done.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ import pytest
 from linernotes.base.settings import PROJECT_ROOT, Settings
 from linernotes.cli import demo
 from linernotes.cli.app import DONE, SAYS_NO, WRONG_USE, run
+from linernotes.cli.root import ORDER
 from linernotes.ledger.keys import make_signing_key
 from linernotes.statements import approve, draft, issue
 from tests.fixtures.published_warehouse import Line, Statement, publish
@@ -428,3 +431,17 @@ def test_command_line_for_help_imports_nothing_heavy() -> None:
     ).stdout
 
     assert not set(json.loads(printed.splitlines()[-1])) & set(HEAVY)
+
+
+def test_version_is_that_of_the_installed_package(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == DONE
+    assert capsys.readouterr().out == f"linernotes {version('linernotes')}\n"
+
+
+def test_help_lists_commands_in_the_order_of_their_use(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == DONE
+
+    commands = capsys.readouterr().out.split("Commands:\n")[1]
+    listed = re.findall(r"^  ([\w-]+)  ", commands, re.MULTILINE)
+    assert listed[: len(ORDER)] == list(ORDER)
+    assert "--install-completion" not in commands

@@ -3,12 +3,13 @@
 How suites are run is tested in `test_runner.py`.
 """
 
+import re
 from pathlib import Path
 
 import pytest
 
 from expectations.runner import load_suites, run_suites
-from expectations.suite import Suite
+from expectations.suite import Expectation, Suite
 from linernotes.base.settings import PROJECT_ROOT, Settings
 from linernotes.ingestion import Lake
 
@@ -35,6 +36,26 @@ def test_suite_claims_each_have_a_name_and_a_reason(suite: Suite) -> None:
     assert len(set(claims)) == len(claims)
     assert suite.relied_on_by.endswith(".")
     assert all(expectation.reason.endswith(".") for expectation in suite.expectations)
+
+
+def test_suites_hold_no_key_list_or_sum() -> None:
+    """Such claims are tested beside the models (dbt), or are kept by the intake's contracts.
+
+    Ninety of them once stood twice, and the two copies could differ.
+    """
+    second_copies = [
+        suite.check_name(expectation)
+        for suite in SUITES
+        for expectation in suite.expectations
+        if expectation.kind in {"ExpectColumnValuesToBeInSet", "ExpectColumnValuesToBeUnique"}
+        or re.search(r"having count\(\*\) > 1$|full join|is distinct from", query_of(expectation))
+    ]
+
+    assert not second_copies
+
+
+def query_of(expectation: Expectation) -> str:
+    return expectation.arguments.get("unexpected_rows_query", "").strip()
 
 
 def test_suite_modules_are_named_after_their_tables() -> None:

@@ -1,8 +1,12 @@
 """The check of a package finds whatever was changed, even when the manifest was changed with it."""
 
 import json
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
 
 import duckdb
@@ -268,3 +272,49 @@ def test_verify_of_item_report_under_another_message_says_so(package: Path) -> N
     forge(package, item_report(package), "-v1-items", "-v2-items")
 
     assert "message_id_is_the_versions" in rules(package)
+
+
+def installed_by(project: str, extra: str) -> set[str]:
+    """The distributions that an installation with one extra brings, by their plain names."""
+    found: set[str] = set()
+    waiting = [(project, extra)]
+    while waiting:
+        name, wanted = waiting.pop()
+        with suppress(PackageNotFoundError):
+            for text in requires(name) or []:
+                asked = re.search(r"extra == ['\"]([\w-]+)['\"]", text)
+                if asked and asked[1] != wanted:
+                    continue
+                needed = re.match(r"[\w.-]+", text)
+                if needed and (plain := re.sub("[-_.]+", "-", needed[0]).lower()) not in found:
+                    found.add(plain)
+                    waiting.append((plain, ""))
+    return found
+
+
+def test_package_is_checked_with_the_extra_for_it_alone(package: Path) -> None:
+    """A partner installs `linernotes[verify]`, without Dagster, dbt, typesetter or charts."""
+    allowed = installed_by("linernotes", "verify")
+    modules = {
+        module
+        for module, names in packages_distributions().items()
+        if not {re.sub("[-_.]+", "-", name).lower() for name in names} & allowed
+    } - {"linernotes"}
+    program = f"""
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {sorted(modules)!r}:
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Absent())
+from linernotes.cli.app import run
+sys.exit(run(["verify", "--package", {str(package)!r}]))
+"""
+
+    end = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert {"dagster", "dbt", "altair", "typst", "polars"} <= modules
+    assert end.returncode == 0, end.stderr
+    assert "holds" in end.stdout

@@ -1,0 +1,73 @@
+"""Holds glossary and names together: words of models and commands are all explained.
+
+Small words of grammar and the readers' plain English are not explained.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linernotes.cli.root import ORDER
+
+LAYERS = {"stg", "int", "dim", "fct", "rpt"}
+# Words that mean in a name what they mean in any sentence.
+PLAIN = {
+    *("ai", "as", "of", "to", "up", "again", "given", "known", "near", "named", "names", "chosen"),
+    *("date", "days", "demo", "repair", "sample", "verify"),
+}
+
+
+@pytest.fixture(scope="module")
+def entries(root: Path) -> dict[str, str]:
+    """Each word or phrase of the glossary with its meaning."""
+    page = (root / "docs" / "glossary.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.+?) \| (.+) \|$", page, re.MULTILINE)
+    return {
+        phrase.strip(): meaning
+        for phrases, meaning in rows
+        if phrases not in {"word", "---"}
+        for phrase in phrases.split(",")
+    }
+
+
+def stem(word: str) -> str:
+    """A word without the ending of its plural, cut alike for singular and plural."""
+    word = word.lower()
+    if not word.endswith(("ss", "us", "as")):
+        word = word.removesuffix("s")
+    return word.removesuffix("ie").removesuffix("y").removesuffix("e")
+
+
+def explained(entries: dict[str, str]) -> set[str]:
+    return {stem(word) for phrase in entries for word in re.findall(r"\w+", phrase)}
+
+
+def test_glossary_explains_every_word_of_a_models_name(
+    models: list[dict[str, Any]], entries: dict[str, str]
+) -> None:
+    words = {
+        word for model in models for word in re.split("_+", model["name"]) if word not in LAYERS
+    }
+
+    missing = {word for word in words if stem(word) not in explained(entries)} - PLAIN
+
+    assert len(words) > 150
+    assert not missing, f"explain these in docs/glossary.md: {sorted(missing)}"
+
+
+def test_glossary_explains_every_word_of_a_command(entries: dict[str, str]) -> None:
+    words = {word for name in ORDER for word in name.split("-")}
+
+    missing = {word for word in words if stem(word) not in explained(entries)} - PLAIN
+
+    assert not missing, f"explain these in docs/glossary.md: {sorted(missing)}"
+
+
+def test_glossary_explains_each_word_once(root: Path) -> None:
+    page = (root / "docs" / "glossary.md").read_text(encoding="utf-8").split("## Words of money")[0]
+    phrases = re.findall(r"^\| ([^|]+?) \|", page, re.MULTILINE)
+    words = [word.strip().lower() for phrase in phrases for word in phrase.split(",")]
+
+    assert sorted(words) == sorted(set(words))
