@@ -17,7 +17,8 @@ given_home: ContextVar[Path | None] = ContextVar("given_home", default=None)
 # The order in which a reader meets the commands; others follow by name.
 ORDER = (
     *("demo", "sample", "load", "quarantine", "repair", "build", "statement", "report", "verify"),
-    *("ledger", "keys", "trace", "as-known", "simulate", "metrics", "status", "dashboard", "up"),
+    *("ledger", "keys", "incident", "evidence", "trace", "as-known", "simulate", "metrics"),
+    *("status", "dashboard", "up"),
 )
 
 
