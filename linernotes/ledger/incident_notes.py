@@ -7,7 +7,7 @@ incidents there are is decided by the models (`fct_incidents`).
 import fcntl
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -285,7 +285,7 @@ def _published(settings: Settings, incident_id: str) -> tuple[dict[str, Any], st
 
 
 @contextmanager
-def _writing(settings: Settings) -> Iterator[None]:
+def _writing(settings: Settings) -> Generator[None]:
     root = notes_root(settings)
     durable.make_folder(root)
     with (settings.ledger_root / "incidents.lock").open("w") as lock:
