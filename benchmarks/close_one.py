@@ -12,7 +12,7 @@ from linernotes.base.settings import Settings
 from linernotes.warehouse.building import building
 from linernotes.warehouse.compiled import compiled_project
 from linernotes.warehouse.sources import sources_folder
-from linernotes.warehouse.valuation import FIRST_MONTH, World, valuation
+from linernotes.warehouse.valuation import FIRST_MONTH, Scenario, valuation
 
 
 def close(settings: Settings, month: date, known_at: datetime) -> None:
@@ -38,8 +38,8 @@ def recompute(settings: Settings, month: date, known_at: datetime) -> None:
         building(settings, known_at),
         valuation(project, sources_folder(settings), file) as run,
     ):
-        world = World(known_at, first_month=FIRST_MONTH, last_month=month)
-        run.run(world, ["int_compensation__lines_valued"])
+        world = Scenario(known_at, first_month=FIRST_MONTH, last_month=month)
+        run.run(world, ["int_compensation__lines_calculated"])
 
 
 def compile_models(settings: Settings, month: date, known_at: datetime) -> None:

@@ -1,5 +1,5 @@
 {#- Common table expressions that follow a relation `edges` (child_id, parent_id, valid_from, valid_to) up to any ancestor, by the table
-    `reached_0` of its `near_paths`: the last is `closed` (child_id, ancestor_id, valid_from, valid_to), one row per stretch of time in
+    `reached_0` of its `near_paths`: the last is `closed` (child_id, ancestor_id, valid_from, valid_to), one row per period of time in
     which a way holds. At most 65 steps are followed, so that a circle ends. What is longer is cut: the models that use this have blocking
     tests that find it (`…__are_followed_to_the_end`, `…__are_followed_to_the_top`). -#}
 {% macro closed_paths() %}

@@ -1,12 +1,12 @@
 {#- Whether a use exceeds a limit of an answer (a relation with max_influence, a share, and daily_limit, outputs a UTC day); a limit that the
     answer has not is never exceeded. -#}
-{% macro is_over_limit(influence_nano, output_number, answers) -%}
+{% macro is_over_limit(influence_nano, output_number, resolutions) -%}
     (
         coalesce(
             {{ wide(influence_nano) }} * 1000
-            > {{ scaled(answers ~ ".max_influence", 12) }},
+            > {{ scaled(resolutions ~ ".max_influence", 12) }},
             false
         )
-        or coalesce({{ output_number }} > {{ answers }}.daily_limit, false)
+        or coalesce({{ output_number }} > {{ resolutions }}.daily_limit, false)
     )
 {%- endmacro %}

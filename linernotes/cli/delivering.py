@@ -20,7 +20,7 @@ StepProgress = Callable[[str, int, int, str], None]
 
 
 @dataclass(frozen=True)
-class Handover:
+class DeliveryRun:
     """What came of writing and delivering.
 
     Attributes:
@@ -57,7 +57,7 @@ def report_and_deliver(
     again: bool,
     on_progress: StepProgress,
     rewrite: bool = False,
-) -> Handover:
+) -> DeliveryRun:
     """Writes packages and delivers them; a partner whose package says no holds up no other.
 
     Args:
@@ -73,7 +73,7 @@ def report_and_deliver(
     """
     packages, unwritten = _written(settings, month, partner, on_progress, rewrite)
     shipments = deliver_packages(settings, packages, again=again, on_progress=on_progress)
-    return Handover(packages, shipments, unwritten, unknown_partners(settings))
+    return DeliveryRun(packages, shipments, unwritten, unknown_partners(settings))
 
 
 def _written(

@@ -15,7 +15,7 @@ from linernotes import warehouse
 from linernotes.base.errors import LinernotesError
 from linernotes.base.published import Publication, publication
 from linernotes.base.settings import Settings
-from linernotes.delivery import DeliveryStanding, delivery_standing, unknown_partners
+from linernotes.delivery import DeliveryStatus, delivery_status, unknown_partners
 from linernotes.ingestion import CADENCES, Lake, lake_damage, open_lake
 from linernotes.ledger.verification import heads_that_differ
 from linernotes.statements import current_statements
@@ -309,7 +309,7 @@ def _steps_of(month: MonthOfStatements) -> list[str]:
 
 def _deliveries(settings: Settings) -> str:
     try:
-        standing = delivery_standing(settings)
+        standing = delivery_status(settings)
         unknown = unknown_partners(settings)
     except LinernotesError as trouble:
         return str(trouble)
@@ -317,8 +317,8 @@ def _deliveries(settings: Settings) -> str:
     return _counted(settings, standing) + (told if unknown else "")
 
 
-def _counted(settings: Settings, standing: DeliveryStanding) -> str:
-    if standing == DeliveryStanding(0, 0, 0):
+def _counted(settings: Settings, standing: DeliveryStatus) -> str:
+    if standing == DeliveryStatus(0, 0, 0):
         return f"No issued package has a target in {settings.agreements_file}."
     return (
         f"Packages with a target: {standing.delivered:,} delivered, {standing.undelivered:,}"

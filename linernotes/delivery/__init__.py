@@ -3,7 +3,7 @@
 What is in a package is made and checked in `packages`; nothing is written into one here.
 """
 
-from linernotes.delivery.attempts import Patience
+from linernotes.delivery.attempts import RetryPolicy
 from linernotes.delivery.records import (
     AS_BEFORE,
     DELIVERED,
@@ -16,8 +16,8 @@ from linernotes.delivery.records import (
 )
 from linernotes.delivery.shipping import deliver_packages
 from linernotes.delivery.standing import (
-    DeliveryStanding,
-    delivery_standing,
+    DeliveryStatus,
+    delivery_status,
     newest_packages,
     unknown_partners,
 )
@@ -28,12 +28,12 @@ __all__ = [
     "FAILED",
     "NO_TARGET",
     "REFUSED",
-    "DeliveryStanding",
-    "Patience",
+    "DeliveryStatus",
+    "RetryPolicy",
     "SentFile",
     "Shipment",
     "deliver_packages",
-    "delivery_standing",
+    "delivery_status",
     "newest_packages",
     "shipments",
     "unknown_partners",

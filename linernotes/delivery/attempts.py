@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """How often a target is tried, and how long the wait after the first failure is."""
 
     tries: int = 5
@@ -22,7 +22,7 @@ class Patience:
 
 def tried(
     attempt: Callable[[], Result],
-    patience: Patience,
+    patience: RetryPolicy,
     on_fault: Callable[[str], None],
     pause: Callable[[float], object],
 ) -> Result:

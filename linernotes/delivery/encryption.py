@@ -12,7 +12,7 @@ from pysequoia import Cert, encrypt, encrypt_file
 from pysequoia.packet import Packet, PacketPile, SignatureType, Tag
 
 from linernotes.base.errors import LinernotesError
-from linernotes.delivery.errors import MustStay
+from linernotes.delivery.errors import ReleaseRefused
 
 ENDING = ".pgp"
 
@@ -44,7 +44,7 @@ def read_certificate(path: Path) -> Certificate:
     The library encrypts to whatever it is given, so what no longer holds is refused here.
 
     Raises:
-        MustStay: if there is not exactly one certificate, without secrets, neither expired
+        ReleaseRefused: if there is not exactly one certificate, without secrets, neither expired
             nor revoked, and with a key to encrypt to.
     """
     try:
@@ -56,7 +56,7 @@ def read_certificate(path: Path) -> Certificate:
     except RuntimeError as reason:
         flaw = f"is no single OpenPGP certificate: {_first_line(reason)}"
     if flaw:
-        raise MustStay(
+        raise ReleaseRefused(
             f"The certificate {path} {flaw}. Nothing was sent. Get a certificate that is valid "
             "from the partner, by a way that you trust, put it there and deliver again."
         )

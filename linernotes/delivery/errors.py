@@ -14,5 +14,5 @@ class Busy(LinernotesError):
     """Another go at the same partner is under way."""
 
 
-class MustStay(LinernotesError):
+class ReleaseRefused(LinernotesError):
     """A package must not leave as things are."""

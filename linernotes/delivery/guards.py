@@ -10,7 +10,7 @@ from typing import Any
 
 from linernotes.agreements import NOBODY, Agreement, Sender
 from linernotes.base.settings import Settings
-from linernotes.delivery.errors import MustStay
+from linernotes.delivery.errors import ReleaseRefused
 from linernotes.ledger.issuances import issued_statements
 from linernotes.ledger.records import ISSUED, file_safe
 from linernotes.packages import MANIFEST, Package, file_sha256, read_manifest, verify_package
@@ -20,16 +20,16 @@ MOST_PROBLEMS = 5
 ADDRESSED = ("DSR_*", "REMOVALS_*")
 
 
-def require_may_leave(package: Package, agreement: Agreement, sender: Sender) -> list[str]:
+def require_releasable(package: Package, agreement: Agreement, sender: Sender) -> list[str]:
     """The names of the files that leave, the manifest last.
 
     Raises:
-        MustStay: if the package is a draft, does not hold, lies where another belongs, or is not
+        ReleaseRefused: if the package is a draft, does not hold, lies where another belongs, or is not
             what is agreed.
     """
     place = f"{package.partner_id} {package.report_month} v{package.version}"
     if package.state != ISSUED:
-        raise MustStay(
+        raise ReleaseRefused(
             f"{place} is a draft, and only what is issued leaves the house: approve and issue its "
             f"statements (`linernotes statement approve --month {package.report_month}`), then "
             "report again."
@@ -37,7 +37,7 @@ def require_may_leave(package: Package, agreement: Agreement, sender: Sender) ->
     problems = verify_package(package.path)
     if problems:
         listed = "; ".join(f"{one.file}: {one.details}" for one in problems[:MOST_PROBLEMS])
-        raise MustStay(
+        raise ReleaseRefused(
             f"{package.path} does not hold ({len(problems)} problems: {listed}). See all of them "
             f"with `linernotes verify --package {package.path}`; nothing was sent."
         )
@@ -50,7 +50,7 @@ def require_may_leave(package: Package, agreement: Agreement, sender: Sender) ->
         *_nobodys(package, agreement, sender, [one for one in taken if _is_addressed(one)]),
     ]
     if flaws:
-        raise MustStay(f"{place} must not leave: {'; '.join(flaws)}. Nothing was sent.")
+        raise ReleaseRefused(f"{place} must not leave: {'; '.join(flaws)}. Nothing was sent.")
     return taken
 
 
@@ -58,13 +58,13 @@ def require_issued(settings: Settings, package: Package) -> None:
     """The statements of a package must be those of the ledger, to the cent.
 
     Raises:
-        MustStay: if they are not: somebody else wrote the package, or changed the ledger.
+        ReleaseRefused: if they are not: somebody else wrote the package, or changed the ledger.
     """
     issued = issued_statements(settings)
     for stated in read_manifest(package.path)["statements"]:
         own = issued.get(stated["statement_id"])
         if own is None or any(getattr(own, name, None) != stated[name] for name in stated):
-            raise MustStay(
+            raise ReleaseRefused(
                 f"{package.path} says of {stated['statement_id']} what the ledger does not say. "
                 "Nothing was sent. Run `linernotes verify --ledger`."
             )
@@ -78,7 +78,7 @@ def _require_own(package: Package, manifest: dict[str, Any]) -> None:
     """The folder, its manifest and what is to be delivered must name one partner and month.
 
     Raises:
-        MustStay: if they do not: a partner would get what is another's, or a draft.
+        ReleaseRefused: if they do not: a partner would get what is another's, or a draft.
     """
     named = (package.partner_id, package.report_month, package.version, package.state)
     says = tuple(manifest[name] for name in ("partner_id", "report_month", "version", "state"))
@@ -88,7 +88,7 @@ def _require_own(package: Package, manifest: dict[str, Any]) -> None:
         or package.path.parts[-3:] != place
         or file_sha256(package.path / MANIFEST) != package.manifest_sha256
     ):
-        raise MustStay(
+        raise ReleaseRefused(
             f"{package.path} is not the package of {' '.join(map(str, named))}: its manifest says "
             f"{' '.join(map(str, says))}. Nothing was sent. Restore the outbox from a backup; then "
             "report again."

@@ -17,10 +17,10 @@ from linernotes.base import durable
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.base.unforeseen import account_of, kind_of
-from linernotes.delivery.attempts import Patience, tried
+from linernotes.delivery.attempts import RetryPolicy, tried
 from linernotes.delivery.destination import Destination, described, open_destination
-from linernotes.delivery.errors import Busy, ConnectionFault, MustStay
-from linernotes.delivery.guards import require_issued, require_may_leave
+from linernotes.delivery.errors import Busy, ConnectionFault, ReleaseRefused
+from linernotes.delivery.guards import require_issued, require_releasable
 from linernotes.delivery.outgoing import Plan, forget, plan_for, unfinished_plan
 from linernotes.delivery.records import (
     AS_BEFORE,
@@ -50,7 +50,7 @@ def deliver_packages(
     packages: Sequence[Package],
     *,
     again: bool = False,
-    patience: Patience | None = None,
+    patience: RetryPolicy | None = None,
     on_progress: StepProgress | None = None,
 ) -> list[Shipment]:
     """Brings packages to the targets that are agreed with their partners.
@@ -75,7 +75,7 @@ def deliver_packages(
     for package in packages:
         by_partner.setdefault(package.partner_id, []).append(package)
     agreements = load_agreements(settings)
-    terms = _Terms(settings, agreements, again, patience or Patience(), on_progress)
+    terms = _Terms(settings, agreements, again, patience or RetryPolicy(), on_progress)
 
     def serve(group: list[Package]) -> dict[Package, Shipment]:
         return {package: _deliver(terms, package) for package in group}
@@ -103,7 +103,7 @@ class _Terms:
     settings: Settings
     agreements: Agreements
     again: bool
-    patience: Patience
+    patience: RetryPolicy
     on_progress: StepProgress | None
     stop: Event = field(default_factory=Event)
 
@@ -121,7 +121,7 @@ def _deliver(terms: _Terms, package: Package) -> Shipment:
     """One package's go, in which every foreseen trouble becomes a recorded outcome."""
     agreement = terms.agreements.of(package.partner_id)
     target = agreement.target
-    go = _Go(terms, package)
+    go = _Attempt(terms, package)
     if target is None:
         return replace(go.shipment, outcome=NO_TARGET)
     try:
@@ -129,7 +129,7 @@ def _deliver(terms: _Terms, package: Package) -> Shipment:
             earlier = go.earlier()
             if earlier and not terms.again:
                 return replace(earlier, outcome=AS_BEFORE)
-            names = require_may_leave(package, agreement, terms.agreements.sender)
+            names = require_releasable(package, agreement, terms.agreements.sender)
             require_issued(terms.settings, package)
             plan = plan_for(terms.settings, package, agreement, names, again=terms.again)
             go.send(plan, target)
@@ -140,7 +140,7 @@ def _deliver(terms: _Terms, package: Package) -> Shipment:
     except Busy as reason:
         # The other go records what becomes of the package.
         return replace(go.shipment, outcome=FAILED, reason=str(reason))
-    except MustStay as reason:
+    except ReleaseRefused as reason:
         go.end(REFUSED, str(reason))
     except (LinernotesError, ConnectionFault, OSError) as reason:
         go.end(FAILED, _in_words(reason, go.shipment))
@@ -153,7 +153,7 @@ def _deliver(terms: _Terms, package: Package) -> Shipment:
     return go.shipment
 
 
-class _Go:
+class _Attempt:
     """One go at delivering one package."""
 
     def __init__(self, terms: _Terms, package: Package) -> None:

@@ -17,7 +17,7 @@ from linernotes.packages import MANIFEST, Package, file_sha256, read_manifest
 
 
 @dataclass(frozen=True)
-class DeliveryStanding:
+class DeliveryStatus:
     """How many packages that are to be delivered are in which state.
 
     Counted is the newest version per partner and month, if it is issued and a target is agreed.
@@ -59,7 +59,7 @@ def newest_packages(
     return found
 
 
-def delivery_standing(settings: Settings) -> DeliveryStanding:
+def delivery_status(settings: Settings) -> DeliveryStatus:
     """Counts the packages of a home by what became of them.
 
     Raises:
@@ -74,7 +74,7 @@ def delivery_standing(settings: Settings) -> DeliveryStanding:
         counts[
             _state([one.outcome for one in goes if one.manifest_sha256 == package.manifest_sha256])
         ] += 1
-    return DeliveryStanding(**counts)
+    return DeliveryStatus(**counts)
 
 
 def unknown_partners(settings: Settings) -> list[str]:

@@ -14,7 +14,7 @@ import duckdb
 
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
-from linernotes.warehouse import World, compiled_project, link_sources, now, revalue, valuation
+from linernotes.warehouse import Scenario, compiled_project, link_sources, now, revalue, valuation
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def as_known(
             root = link_sources(settings, Path(scratch) / name)
             revalue(project, root, freeze)
             with valuation(project, root) as run:
-                run.run(World(freeze), [report])
+                run.run(Scenario(freeze), [report])
                 file = Path(scratch) / f"{name}.parquet"
                 run.connection.execute(f"copy {node.relation} to '{file}' (format parquet)")
             results.execute(f"create table report_{name} as from read_parquet('{file}')")

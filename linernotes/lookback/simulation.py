@@ -15,7 +15,7 @@ from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.ingestion import admit_landing, quarantine_show
 from linernotes.warehouse import (
-    World,
+    Scenario,
     compiled_project,
     link_sources,
     now,
@@ -96,7 +96,7 @@ def simulate(
     with tempfile.TemporaryDirectory(prefix="linernotes-simulation-") as scratch:
         base = link_sources(settings, Path(scratch) / "sources", with_ledger=False)
         with valuation(project, base) as run:
-            world = World(known_at, first_month=month, last_month=month)
+            world = Scenario(known_at, first_month=month, last_month=month)
             run.run(world, TARGETS)
             require_rates(run)
             _keep(run.connection, "before", month)

@@ -26,7 +26,7 @@ from linernotes.warehouse.building import building
 from linernotes.warehouse.compiled import CompiledProject, compiled_project
 from linernotes.warehouse.dbt import BuildFailed, now
 from linernotes.warehouse.sources import sources_folder
-from linernotes.warehouse.valuation import FIRST_MONTH, World, require_rates, valuation
+from linernotes.warehouse.valuation import FIRST_MONTH, Scenario, require_rates, valuation
 
 TARGETS = (
     "fct_compensation_lines",
@@ -113,7 +113,7 @@ def close_month(
             [(opened,)] = run.connection.execute(OPENED.format(root=root), [freeze]).fetchall()
             [(corrected,)] = run.connection.execute(CORRECTED.format(root=root)).fetchall()
             first_month = min(opened or FIRST_MONTH, corrected or month, month)
-            world = World(freeze, first_month=first_month, last_month=month)
+            world = Scenario(freeze, first_month=first_month, last_month=month)
             run.run(world, _targets(project))
             require_rates(run)
             record = CheckedRun(

@@ -25,12 +25,12 @@ from linernotes.warehouse.project import kept_folder, project_sha256
 # Classes of input in the order in which a correction moves them (docs/money.md, "Corrections").
 INPUT_CLASSES = ("usage", "fraud", "revenue", "attribution", "ownership", "consent", "terms")
 # What stands in the compiled SQL where a run puts its own: instants and months that no feed has.
-KNOWN_AT_PLACE = "0001-01-01 00:00:00.000001"
+KNOWN_AT_PLACEHOLDER = "0001-01-01 00:00:00.000001"
 CLASS_PLACES = {
     name: f"0001-01-01 00:00:00.0001{number:02d}" for number, name in enumerate(INPUT_CLASSES)
 }
 FIRST_MONTH_PLACE, LAST_MONTH_PLACE = "0001-01-02", "0001-01-03"
-SOURCES_PLACE = "__sources__"
+SOURCES_PLACEHOLDER = "__sources__"
 DATABASE = "linernotes"
 KINDS = ("nodes", "tests")
 
@@ -107,7 +107,7 @@ def _compile(cache: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         home = Settings(home=Path(scratch))
         variables = {
-            "known_at": KNOWN_AT_PLACE,
+            "known_at": KNOWN_AT_PLACEHOLDER,
             "first_month": FIRST_MONTH_PLACE,
             "last_month": LAST_MONTH_PLACE,
             **{f"known_at_{name}": place for name, place in CLASS_PLACES.items()},
@@ -120,7 +120,7 @@ def _compile(cache: Path) -> None:
                 *("--vars", json.dumps(variables)),
                 *("--select", "resource_type:model", "test_type:data"),
             ],
-            environment=dbt_environment(home) | {SOURCES_VARIABLE: SOURCES_PLACE},
+            environment=dbt_environment(home) | {SOURCES_VARIABLE: SOURCES_PLACEHOLDER},
         )
         if run.exit_status != 0:
             raise BuildFailed(f"dbt could not compile the models: {run.last_words}")

@@ -17,9 +17,9 @@ from linernotes.base import durable
 from linernotes.base.settings import PROJECT_ROOT
 from linernotes.ledger.files import REVALUED, REVALUED_COLUMNS
 from linernotes.warehouse.compiled import INPUT_CLASSES, CompiledProject
-from linernotes.warehouse.valuation import Valuation, World, require_rates, valuation
+from linernotes.warehouse.valuation import Scenario, Valuation, require_rates, valuation
 
-LINES = "intermediate.int_compensation__lines_valued"
+LINES = "intermediate.int_compensation__lines_calculated"
 FEES = "intermediate.int_compensation__fees"
 # Models of the catalogue, and their columns that no line can come from; every other column counts.
 CATALOGUE = {
@@ -134,20 +134,20 @@ def _value(
         [(one.contract_id, one.last_month) for one in accounts],
     )
     classes = dict.fromkeys(INPUT_CLASSES, freeze)
-    _run_world(run, World(known_at, classes, *months))
+    _run_world(run, Scenario(known_at, classes, *months))
     _keep(connection, "before")
     for number, name in enumerate(INPUT_CLASSES, 1):
         if on_progress:
             on_progress(number, len(INPUT_CLASSES), name)
         classes = classes | {name: known_at}
-        if _run_world(run, World(known_at, classes, *months)):
+        if _run_world(run, Scenario(known_at, classes, *months)):
             _keep(connection, "after")
             connection.execute(_difference(), [name, number, freeze, known_at])
             connection.execute("create or replace temp table before as from after")
 
 
-def _run_world(run: Valuation, world: World) -> bool:
-    changed = run.run(world, ["int_compensation__lines_valued"])
+def _run_world(run: Valuation, world: Scenario) -> bool:
+    changed = run.run(world, ["int_compensation__lines_calculated"])
     require_rates(run)
     return changed
 
@@ -256,10 +256,10 @@ def _months_moved(
 def _diff_catalogue(run: Valuation, freeze: datetime, known_at: datetime) -> None:
     """Which objects and parties of the catalogue differ between two freezes, as temp tables."""
     connection = run.connection
-    run.run(World(known_at, dict.fromkeys(INPUT_CLASSES, freeze)), list(CATALOGUE))
+    run.run(Scenario(known_at, dict.fromkeys(INPUT_CLASSES, freeze)), list(CATALOGUE))
     for table in CATALOGUE:
         connection.execute(f"create or replace temp table old_{table} as {_counting(run, table)}")
-    run.run(World(known_at), list(CATALOGUE))
+    run.run(Scenario(known_at), list(CATALOGUE))
     for table in CATALOGUE:
         counting = _counting(run, table)
         connection.execute(

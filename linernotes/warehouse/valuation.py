@@ -19,9 +19,9 @@ from linernotes.warehouse.compiled import (
     CLASS_PLACES,
     DATABASE,
     FIRST_MONTH_PLACE,
-    KNOWN_AT_PLACE,
+    KNOWN_AT_PLACEHOLDER,
     LAST_MONTH_PLACE,
-    SOURCES_PLACE,
+    SOURCES_PLACEHOLDER,
     CompiledNode,
     CompiledProject,
 )
@@ -32,7 +32,7 @@ FIRST_MONTH, LAST_MONTH = date(1, 1, 1), date(9999, 12, 1)
 
 
 @dataclass(frozen=True)
-class World:
+class Scenario:
     """What a run of the models is to know.
 
     Attributes:
@@ -65,10 +65,10 @@ class Valuation:
         self._sources_root = sources_root
         self._replaced: dict[str, Path] = {}
         self._made: dict[str, str] = {}
-        self._prints: dict[str, tuple] = {}
+        self._fingerprints: dict[str, tuple] = {}
         self.connection = connection
 
-    def run(self, world: World, targets: list[str]) -> bool:
+    def run(self, world: Scenario, targets: list[str]) -> bool:
         """Makes the targets and all that they need, as the world says.
 
         Returns:
@@ -91,7 +91,7 @@ class Valuation:
         """Reads a source table from another folder from the next run on."""
         self._replaced[table] = folder
 
-    def text_of(self, name: str, world: World) -> str:
+    def text_of(self, name: str, world: Scenario) -> str:
         """The SQL of a model as it would run for a world."""
         return self._text(self._project.nodes[name], world)
 
@@ -100,7 +100,7 @@ class Valuation:
         """Names of the seeds and models that are here."""
         return set(self._made)
 
-    def checks(self, world: World, on_progress: Progress | None = None) -> list[Check]:
+    def checks(self, world: Scenario, on_progress: Progress | None = None) -> list[Check]:
         """Every blocking data test whose tables are here, with what it found."""
         tests = [one for one in self._project.tests.values() if set(one.needs) <= self._made.keys()]
         found = []
@@ -110,7 +110,7 @@ class Valuation:
                 on_progress(number, len(tests), test.name)
         return found
 
-    def _check(self, test: CompiledNode, world: World) -> Check:
+    def _check(self, test: CompiledNode, world: Scenario) -> Check:
         try:
             found = self.connection.execute(self._text(test, world)).fetchone()
         except duckdb.Error as error:
@@ -118,18 +118,18 @@ class Valuation:
         count, is_failure = found or (0, False)
         return Check("test", test.name, "failed" if is_failure else "passed", row_count=count or 0)
 
-    def _text(self, node: CompiledNode, world: World) -> str:
+    def _text(self, node: CompiledNode, world: Scenario) -> str:
         if node.kind == "seed":
             return node.sql
         text = node.sql
         for name, place in CLASS_PLACES.items():
             text = text.replace(place, _instant(world.classes.get(name, world.known_at)))
-        text = text.replace(KNOWN_AT_PLACE, _instant(world.known_at))
+        text = text.replace(KNOWN_AT_PLACEHOLDER, _instant(world.known_at))
         text = text.replace(FIRST_MONTH_PLACE, world.first_month.isoformat().rjust(10, "0"))
         text = text.replace(LAST_MONTH_PLACE, world.last_month.isoformat())
         for table, folder in self._replaced.items():
-            text = text.replace(f"{SOURCES_PLACE}/{table}/", f"{escaped(folder)}/")
-        return text.replace(SOURCES_PLACE, escaped(self._sources_root))
+            text = text.replace(f"{SOURCES_PLACEHOLDER}/{table}/", f"{escaped(folder)}/")
+        return text.replace(SOURCES_PLACEHOLDER, escaped(self._sources_root))
 
     def _make(self, node: CompiledNode, text: str) -> bool:
         """Makes a table or view; says whether its content is another than before."""
@@ -145,9 +145,9 @@ class Valuation:
         self._made[node.name] = text
         if node.is_view:
             return True
-        before = self._prints.get(node.name)
-        self._prints[node.name] = self._print(node.relation)
-        return not was_made or before != self._prints[node.name]
+        before = self._fingerprints.get(node.name)
+        self._fingerprints[node.name] = self._print(node.relation)
+        return not was_made or before != self._fingerprints[node.name]
 
     def _print(self, relation: str) -> tuple:
         """A content hash of a table that does not depend on the order of its rows."""

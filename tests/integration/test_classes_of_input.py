@@ -10,10 +10,10 @@ import pytest
 
 from linernotes.base.settings import Settings
 from linernotes.warehouse import CompiledProject, compiled_project
-from linernotes.warehouse.compiled import CLASS_PLACES, SOURCES_PLACE
+from linernotes.warehouse.compiled import CLASS_PLACES, SOURCES_PLACEHOLDER
 from linernotes.warehouse.revaluation import CATALOGUE, MONTHS_MOVED, RAW_TABLES
 
-LINES = "int_compensation__lines_valued"
+LINES = "int_compensation__lines_calculated"
 # Sources that reach the model of lines, and why they move no line that is issued.
 MOVES_NOTHING = {
     "raw_finance__ecb_rates": "both sides of a difference are converted at the same rate",
@@ -29,7 +29,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> CompiledProject:
 
 
 def sources_of(sql: str) -> set[str]:
-    return set(re.findall(rf"{SOURCES_PLACE}/(\w+)/", sql))
+    return set(re.findall(rf"{SOURCES_PLACEHOLDER}/(\w+)/", sql))
 
 
 def upstream_sources(project: CompiledProject, targets: list[str]) -> set[str]:

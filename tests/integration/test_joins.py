@@ -29,8 +29,8 @@ DROPPED: dict[tuple[str, str], str] = {
         "weight that reaches no contract has no fee: int_compensation__accruals values it, and a "
         "bucket holds it"
     ),
-    ("int_consent__generations_scoped", "int_rights__segments"): (
-        "parts without a source object need no rights: int_consent__uses_judged holds them as "
+    ("int_consent__generation_requests", "int_rights__periods"): (
+        "parts without a source object need no rights: int_consent__use_statuses holds them as "
         "UNATTRIBUTED or leaves them to the service"
     ),
     ("int_partners__decisions_matched", "int_partners__parties_matched"): (
@@ -48,7 +48,7 @@ DROPPED: dict[tuple[str, str], str] = {
     ("int_removals__actions_matched", "int_partners__parties_matched"): (
         "actions that concern no partner stay in fct_removal_actions without one"
     ),
-    ("int_rights__segments", "int_rights__ownership_segments"): (
+    ("int_rights__periods", "int_rights__ownership_periods"): (
         "objects that the catalogue does not know: the second part of the model has them as "
         "UNMATCHED"
     ),

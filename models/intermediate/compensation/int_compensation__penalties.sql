@@ -10,7 +10,7 @@ with
         where side = 'MASTER' and object_id is not null
     ),
     recordings as (select * from {{ ref("stg_catalog__recordings") }}),
-    routes as (select * from {{ ref("int_rights__route_segments") }}),
+    routes as (select * from {{ ref("int_rights__route_periods") }}),
     terms as (select * from {{ ref("int_licensing__terms_effective") }}),
     issued as (select * from {{ ref("int_ledger__contracts_issued") }}),
     suspect as (

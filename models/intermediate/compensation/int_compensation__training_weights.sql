@@ -3,7 +3,7 @@
 -- objects (E59).
 with
     training_uses as (select * from {{ ref("int_usage__training_uses") }}),
-    judged as (select * from {{ ref("int_consent__generations_judged") }}),
+    judged as (select * from {{ ref("int_consent__generation_statuses") }}),
     terms as (select * from {{ ref("int_licensing__terms_effective") }}),
     -- Versions repeat the fee that was agreed on; it is owed once, by the highest.
     fees as (

@@ -3,8 +3,8 @@
 -- consent. A day's plays and a generation are joined by numbers alone; what is text
 -- comes from the verdict.
 with
-    use_scopes as (select * from {{ ref("int_usage__use_scopes") }}),
-    verdicts as (select * from {{ ref("int_consent__uses_judged") }}),
+    use_contexts as (select * from {{ ref("int_usage__use_contexts") }}),
+    verdicts as (select * from {{ ref("int_consent__use_statuses") }}),
     summed as (
         select
             verdicts.verdict_number,
@@ -16,7 +16,7 @@ with
         from {{ ref("int_usage__uses") }} as uses
         inner join
             verdicts
-            on verdicts.use_scope_number = uses.use_scope_number
+            on verdicts.use_context_number = uses.use_context_number
             and verdicts.valid_from <= uses.judged_at
             and verdicts.valid_to > uses.judged_at
         group by all
@@ -25,9 +25,9 @@ with
         select
             summed.verdict_number,
             summed.usage_month,
-            use_scopes.derivative_id,
-            use_scopes.territory,
-            use_scopes.product_id,
+            use_contexts.derivative_id,
+            use_contexts.territory,
+            use_contexts.product_id,
             summed.tier,
             summed.usage_layer,
             summed.removal_bucket,
@@ -53,7 +53,9 @@ with
             and contracts.late_usage = 'none' as is_left_out
         from summed
         inner join verdicts on verdicts.verdict_number = summed.verdict_number
-        inner join use_scopes on use_scopes.use_scope_number = verdicts.use_scope_number
+        inner join
+            use_contexts
+            on use_contexts.use_context_number = verdicts.use_context_number
         left join
             {{ ref("int_licensing__terms_effective") }} as contracts
             on contracts.contract_id = verdicts.contract_id

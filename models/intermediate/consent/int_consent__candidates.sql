@@ -6,7 +6,7 @@
 -- generation.
 with
     licences as (select * from {{ ref("int_consent__licences") }}),
-    rights as (select * from {{ ref("int_rights__segments") }}),
+    rights as (select * from {{ ref("int_rights__periods") }}),
     contexts_reached as (select * from {{ ref("int_consent__contexts_reached") }}),
     covering as (select * from {{ ref("int_consent__decisions_covering") }}),
     places as (
@@ -63,4 +63,4 @@ left join
     contexts_reached
     on contexts_reached.context_number = voices.context_group_number
     and contexts_reached.reach_number = covering.reach_number
-where covering.stretch_number is null or contexts_reached.reach_number is not null
+where covering.period_number is null or contexts_reached.reach_number is not null

@@ -3,15 +3,15 @@
 -- the reach is: use type, then territory, product, model version. A context that no
 -- decision covers has one row without a reach.
 with
-    use_scopes as (select * from {{ ref("int_usage__use_scopes") }}),
-    stretches as (select * from {{ ref("int_consent__decision_stretches") }}),
+    use_contexts as (select * from {{ ref("int_usage__use_contexts") }}),
+    periods as (select * from {{ ref("int_consent__decision_periods") }}),
     regions as (select * from {{ ref("regions") }}),
     used as (
         select territory, product_id, use_type, model_version
-        from use_scopes
+        from use_contexts
         union
         select generated_in as territory, product_id, use_type, model_version
-        from use_scopes
+        from use_contexts
     ),
     contexts as (
         select
@@ -30,7 +30,7 @@ with
     reaches as (
         select distinct
             reach_number, use_type, product_id, territory, model_version, is_likeness
-        from stretches
+        from periods
     ),
     covered as (
         select

@@ -4,38 +4,39 @@
 -- `candidate_number`. How specific a decision is: its object, and as the last digit its
 -- voice; what it says of uses lies between (int_consent__contexts_reached).
 with
-    questions as (select * from {{ ref("int_consent__questions") }}),
+    requirements as (select * from {{ ref("int_consent__requirements") }}),
     merged as (select * from {{ ref("int_rights__parties_merged") }}),
     decisions as (select * from {{ ref("int_consent__decisions_named") }}),
-    speakers as (select * from {{ ref("int_consent__speakers") }}),
+    representatives as (select * from {{ ref("int_consent__representatives") }}),
     objects as (select * from {{ ref("int_consent__objects") }}),
     asked as (
         select
-            questions.*,
-            speakers.speaker_party_id,
-            speakers.valid_from as speaks_from,
-            speakers.valid_to as speaks_to
-        from questions
-        inner join speakers on speakers.owner_party_id = questions.party_id
-        where questions.voice = 'owner'
+            requirements.*,
+            representatives.representative_party_id,
+            representatives.valid_from as speaks_from,
+            representatives.valid_to as speaks_to
+        from requirements
+        inner join
+            representatives on representatives.owner_party_id = requirements.party_id
+        where requirements.voice = 'owner'
         union all
         select
-            questions.*,
-            party_id as speaker_party_id,
+            requirements.*,
+            party_id as representative_party_id,
             {{ always_from() }} as speaks_from,
             {{ always_to() }} as speaks_to
-        from questions
+        from requirements
         where voice <> 'owner'
         union all
         -- Of merged parties each speaks for the others from the merge on (E44).
         select
-            questions.*,
-            merged.same_party_id as speaker_party_id,
+            requirements.*,
+            merged.same_party_id as representative_party_id,
             merged.merged_at as speaks_from,
             {{ always_to() }} as speaks_to
-        from questions
-        inner join merged on merged.party_id = questions.party_id
-        where questions.voice <> 'owner'
+        from requirements
+        inner join merged on merged.party_id = requirements.party_id
+        where requirements.voice <> 'owner'
     ),
     -- A decision of a whole catalogue, of the owner as a label, or of a likeness
     -- without an object needs no look at the object.
@@ -48,7 +49,7 @@ with
             asked.owner_since,
             asked.speaks_from,
             asked.speaks_to,
-            decisions.stretch_number,
+            decisions.period_number,
             decisions.named_from,
             case
                 decisions.object_type when 'catalogue' then 1 when 'label' then 2 else 5
@@ -60,7 +61,7 @@ with
                 from decisions
                 where object_type in ('catalogue', 'label', 'likeness')
             ) as decisions
-            on decisions.party_id = asked.speaker_party_id
+            on decisions.party_id = asked.representative_party_id
         where
             case
                 decisions.object_type
@@ -81,7 +82,7 @@ with
             asked.owner_since,
             asked.speaks_from,
             asked.speaks_to,
-            decisions.stretch_number,
+            decisions.period_number,
             decisions.named_from,
             case
                 decisions.object_type
@@ -100,7 +101,7 @@ with
             and things.object_id = asked.object_id
         inner join
             decisions
-            on decisions.party_id = asked.speaker_party_id
+            on decisions.party_id = asked.representative_party_id
             and decisions.named_id = things.thing_id
             and case
                 when things.thing_type in ('main_artist', 'featured_artist', 'writer')
@@ -118,31 +119,31 @@ with
             matched.licence_number,
             matched.required_party,
             matched.party_id,
-            matched.stretch_number,
-            stretches.reach_number,
-            stretches.mismatched_at,
+            matched.period_number,
+            periods.reach_number,
+            periods.mismatched_at,
             greatest(matched.named_from, matched.speaks_from) as starts_at,
-            least(stretches.stops_at, matched.speaks_to) as stops_at,
+            least(periods.stops_at, matched.speaks_to) as stops_at,
             matched.object_rank * 100000
-            + case when stretches.voice = matched.voice then 2 else 1 end as specificity
+            + case when periods.voice = matched.voice then 2 else 1 end as specificity
         from matched
         inner join
-            {{ ref("int_consent__decision_stretches") }} as stretches
-            on stretches.stretch_number = matched.stretch_number
+            {{ ref("int_consent__decision_periods") }} as periods
+            on periods.period_number = matched.period_number
         where
             -- A featured artist is an artist: a decision for all its recordings
             -- counts too.
             (
-                stretches.voice = matched.voice
-                or (matched.voice = 'featured_artist' and stretches.voice = 'artist')
+                periods.voice = matched.voice
+                or (matched.voice = 'featured_artist' and periods.voice = 'artist')
             )
             and (
                 matched.voice <> 'owner'
                 or matched.owner_since is null
-                or stretches.decided_from >= matched.owner_since
+                or periods.decided_from >= matched.owner_since
             )
             and greatest(matched.named_from, matched.speaks_from)
-            < least(stretches.stops_at, matched.speaks_to)
+            < least(periods.stops_at, matched.speaks_to)
     ),
     candidates as (
         select *
@@ -152,13 +153,13 @@ with
             licence_number,
             required_party,
             party_id,
-            cast(null as {{ t_bigint() }}) as stretch_number,
+            cast(null as {{ t_bigint() }}) as period_number,
             cast(null as {{ t_bigint() }}) as reach_number,
             cast(null as {{ t_ts() }}) as mismatched_at,
             cast(null as {{ t_ts() }}) as starts_at,
             cast(null as {{ t_ts() }}) as stops_at,
             cast(null as {{ t_bigint() }}) as specificity
-        from questions
+        from requirements
     )
 select
     candidates.*,
@@ -167,7 +168,7 @@ select
             order by
                 required_party,
                 party_id nulls first,
-                stretch_number nulls first,
+                period_number nulls first,
                 starts_at nulls first,
                 stops_at nulls first,
                 specificity nulls first

@@ -1,39 +1,38 @@
--- One row per consent decision, clock, stretch of time, and name that its object goes
+-- One row per consent decision, as_of, period of time, and name that its object goes
 -- by: a recording by its ISRC (E65), a release by its GTIN, a party by every id that it
 -- is known to have been merged with (E44). Without an object: the decision itself.
 with
-    stretches as (select * from {{ ref("int_consent__decision_stretches") }}),
+    periods as (select * from {{ ref("int_consent__decision_periods") }}),
     recordings as (select * from {{ ref("stg_catalog__recordings") }}),
     merged as (select * from {{ ref("int_rights__parties_merged") }}),
     named as (
         select
-            stretches.*,
+            periods.*,
             case
-                stretches.object_type
+                periods.object_type
                 when 'recording'
                 then
                     coalesce(
-                        recordings.isrc_group_id,
-                        {{ isrc_group("stretches.object_id") }}
+                        recordings.isrc_group_id, {{ isrc_group("periods.object_id") }}
                     )
                 when 'release'
-                then {{ gtin("stretches.object_id") }}
-                else stretches.object_id
+                then {{ gtin("periods.object_id") }}
+                else periods.object_id
             end as named_id,
-            stretches.starts_at as named_from
-        from stretches
+            periods.starts_at as named_from
+        from periods
         left join
             recordings
-            on stretches.object_type = 'recording'
-            and recordings.recording_id = stretches.object_id
+            on periods.object_type = 'recording'
+            and recordings.recording_id = periods.object_id
         union all
         select
-            stretches.*,
+            periods.*,
             merged.same_party_id as named_id,
-            greatest(stretches.starts_at, merged.merged_at) as named_from
-        from stretches
-        inner join merged on merged.party_id = stretches.object_id
-        where stretches.object_type in ('artist', 'likeness', 'label', 'catalogue')
+            greatest(periods.starts_at, merged.merged_at) as named_from
+        from periods
+        inner join merged on merged.party_id = periods.object_id
+        where periods.object_type in ('artist', 'likeness', 'label', 'catalogue')
     )
 select *
 from named

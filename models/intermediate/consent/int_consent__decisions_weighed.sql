@@ -1,15 +1,15 @@
 -- One row per pattern, party asked, and decision that is a candidate for its answer on
--- a clock, with the stretch of time in which it is one and how specific it is; and one
+-- a as_of, with the period of time in which it is one and how specific it is; and one
 -- per party asked without a decision.
 with
     patterns as (
         select *
-        from {{ ref("int_consent__scopes") }}
-        where scope_number = pattern_number
+        from {{ ref("int_consent__requests") }}
+        where request_number = pattern_number
     ),
     candidates as (select * from {{ ref("int_consent__candidates") }}),
     covering as (select * from {{ ref("int_consent__decisions_covering") }}),
-    stretches as (select * from {{ ref("int_consent__decision_stretches") }}),
+    periods as (select * from {{ ref("int_consent__decision_periods") }}),
     -- A decision whose evidence was found to mismatch is no proof for any month that
     -- was not issued by then; what was issued before is exposed, not taken back (E43).
     spared as (
@@ -24,7 +24,7 @@ with
         from
             (
                 select distinct mismatched_at
-                from stretches
+                from periods
                 where mismatched_at is not null
             ) as mismatches
         inner join
@@ -56,7 +56,7 @@ with
                         }}
                     )
             end as stops_at,
-            covering.stretch_number,
+            covering.period_number,
             candidates.specificity
         from patterns
         inner join
@@ -86,14 +86,14 @@ select
     weighed.starts_at,
     weighed.stops_at,
     weighed.specificity,
-    stretches.clock,
-    stretches.decision_id,
-    stretches.decision,
-    stretches.daily_limit,
-    stretches.max_influence,
-    stretches.enforced_at,
-    stretches.decided_from,
-    stretches.ended_from
+    periods.as_of,
+    periods.decision_id,
+    periods.decision,
+    periods.daily_limit,
+    periods.max_influence,
+    periods.enforced_at,
+    periods.decided_from,
+    periods.ended_from
 from weighed
-left join stretches on stretches.stretch_number = weighed.stretch_number
-where weighed.stretch_number is null or weighed.starts_at < weighed.stops_at
+left join periods on periods.period_number = weighed.period_number
+where weighed.period_number is null or weighed.starts_at < weighed.stops_at

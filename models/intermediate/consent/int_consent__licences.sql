@@ -4,7 +4,7 @@ with
     licensed as (
         select distinct
             side, object_id, owner_party_id, owner_since, contract_id, contract_version
-        from {{ ref("int_rights__segments") }}
+        from {{ ref("int_rights__periods") }}
         where contract_id is not null
     )
 select

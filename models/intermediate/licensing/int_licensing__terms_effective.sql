@@ -5,7 +5,7 @@
 -- Of overlapping versions the higher rules, so a made one rules over its base.
 with
     contracts as (select * from {{ ref("stg_licensing__contracts") }}),
-    made as (select * from {{ ref("int_licensing__terms_raised") }}),
+    made as (select * from {{ ref("int_licensing__terms_adjusted") }}),
     versions as (
         select
             contracts.*,

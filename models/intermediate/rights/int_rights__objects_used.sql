@@ -1,23 +1,23 @@
 -- One row per side, source object, territory and product that some use needs rights
 -- for.
 with
-    use_scopes as (select * from {{ ref("int_usage__use_scopes") }}),
+    use_contexts as (select * from {{ ref("int_usage__use_contexts") }}),
     -- A play needs rights where it was played, and consent where it was generated too.
-    scopes as (
+    requests as (
         select attribution_key, territory, product_id
-        from use_scopes
+        from use_contexts
         union
         select attribution_key, generated_in as territory, product_id
-        from use_scopes
+        from use_contexts
     ),
     weights as (select * from {{ ref("int_attribution__source_weights") }}),
     recordings as (select * from {{ ref("stg_catalog__recordings") }}),
     works as (select * from {{ ref("stg_catalog__works") }}),
     used as (
         select distinct
-            weights.side, weights.object_id, scopes.territory, scopes.product_id
-        from scopes
-        inner join weights on weights.attribution_key = scopes.attribution_key
+            weights.side, weights.object_id, requests.territory, requests.product_id
+        from requests
+        inner join weights on weights.attribution_key = requests.attribution_key
         where weights.object_id is not null
     )
 select

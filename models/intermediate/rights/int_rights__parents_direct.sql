@@ -1,4 +1,4 @@
--- One row per party, parent that a party link names, and stretch of time in which the
+-- One row per party, parent that a party link names, and period of time in which the
 -- link holds. Of merged parties the parents of every id count, from when the merge is
 -- known (E44).
 with

@@ -1,5 +1,5 @@
 -- One row per party that is a parent, party that at most 8 party links lead to from
--- there (none leads to itself), and stretch of time in which every link of a way holds.
+-- there (none leads to itself), and period of time in which every link of a way holds.
 with
     edges as (
         select party_id as child_id, parent_party_id as parent_id, valid_from, valid_to

@@ -2,7 +2,7 @@
 -- included: the months that are not issued yet as they stand, what has changed in the
 -- others, and what issuing an open month will bring to a later one.
 with
-    usage_lines as (select * from {{ ref("int_compensation__lines_valued") }}),
+    usage_lines as (select * from {{ ref("int_compensation__lines_calculated") }}),
     training_left as (select * from {{ ref("int_statements__training_lines_left") }}),
     corrections as (
         select *

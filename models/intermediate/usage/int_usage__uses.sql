@@ -23,7 +23,7 @@ with
         where uses.usage_layer = 'timely' and uses.quantity > 0
     )
 select
-    use_scopes.use_scope_number,
+    use_contexts.use_context_number,
     uses.use_id,
     uses.generation_id,
     uses.derivative_id,
@@ -43,16 +43,16 @@ select
     uses.removal_bucket
 from uses
 inner join
-    {{ ref("int_usage__use_scopes") }} as use_scopes
-    on use_scopes.basis = uses.basis
-    and use_scopes.attribution_key = uses.attribution_key
-    and use_scopes.derivative_id is not distinct from uses.derivative_id
-    and use_scopes.territory = uses.territory
-    and use_scopes.product_id is not distinct from uses.product_id
-    and use_scopes.use_type is not distinct from uses.use_type
-    and use_scopes.model_version is not distinct from uses.model_version
-    and use_scopes.generated_at is not distinct from uses.generated_at
-    and use_scopes.generated_in is not distinct from uses.generated_in
+    {{ ref("int_usage__use_contexts") }} as use_contexts
+    on use_contexts.basis = uses.basis
+    and use_contexts.attribution_key = uses.attribution_key
+    and use_contexts.derivative_id is not distinct from uses.derivative_id
+    and use_contexts.territory = uses.territory
+    and use_contexts.product_id is not distinct from uses.product_id
+    and use_contexts.use_type is not distinct from uses.use_type
+    and use_contexts.model_version is not distinct from uses.model_version
+    and use_contexts.generated_at is not distinct from uses.generated_at
+    and use_contexts.generated_in is not distinct from uses.generated_in
 left join
     pools_timely
     on uses.usage_layer = 'late'

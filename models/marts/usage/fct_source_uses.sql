@@ -60,8 +60,8 @@ select
     cast(uses.judged_at as {{ t_ts() }}) as judged_at
 from {{ ref("int_usage__uses") }} as uses
 inner join
-    {{ ref("int_consent__uses_judged") }} as verdicts
-    on verdicts.use_scope_number = uses.use_scope_number
+    {{ ref("int_consent__use_statuses") }} as verdicts
+    on verdicts.use_context_number = uses.use_context_number
     and verdicts.valid_from <= uses.judged_at
     and verdicts.valid_to > uses.judged_at
 inner join

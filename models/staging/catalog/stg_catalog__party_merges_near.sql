@@ -1,5 +1,5 @@
 -- One row per party that others were merged into, party that at most 8 merges lead to
--- from there (none leads to itself), and stretch of time from when that is known.
+-- from there (none leads to itself), and period of time from when that is known.
 with
     edges as (
         select

@@ -42,7 +42,7 @@ def test_consent_pattern_is_shared_where_all_candidates_are_equal(inner_rows: Ro
     """Two recordings shared an answer although a decision spoke of one of them, or none did."""
     found = inner_rows(
         "select licences.object_id, scopes.pattern_number "
-        "from intermediate.int_consent__scopes as scopes "
+        "from intermediate.int_consent__requests as scopes "
         "inner join intermediate.int_consent__licences as licences using (licence_number) "
         "where licences.contract_id = 'pattern-contract' and licences.side = 'MASTER'"
     )
@@ -76,20 +76,20 @@ def test_consent_pattern_gives_each_recording_its_own_status(rows: Rows) -> None
 def test_consent_scopes_of_a_pattern_have_the_candidates_of_its_first(inner_rows: Rows) -> None:
     """A pattern held scopes whose lists differ: all were answered by the first one's decisions."""
     scoped = (
-        "select scopes.{number} as number, scopes.scope_number, candidates.candidate_number, "
-        "candidates.specificity from intermediate.int_consent__scopes as scopes "
-        "inner join intermediate.int_consent__scopes as listed "
-        "on listed.scope_number = scopes.{number} "
+        "select scopes.{number} as number, scopes.request_number, candidates.candidate_number, "
+        "candidates.specificity from intermediate.int_consent__requests as scopes "
+        "inner join intermediate.int_consent__requests as listed "
+        "on listed.request_number = scopes.{number} "
         "inner join intermediate.int_consent__candidates as candidates "
         "on candidates.licence_number = listed.licence_number "
         "and candidates.context_group_number = listed.context_group_number "
         "and candidates.territory is not distinct from listed.territory "
         "and candidates.judges_owner = listed.judges_owner"
     )
-    columns = "scope_number, candidate_number, specificity"
-    own, first = (scoped.format(number=name) for name in ("scope_number", "pattern_number"))
+    columns = "request_number, candidate_number, specificity"
+    own, first = (scoped.format(number=name) for name in ("request_number", "pattern_number"))
     [(scope_count, pattern_count)] = inner_rows(
-        "select count(*), count(distinct pattern_number) from intermediate.int_consent__scopes"
+        "select count(*), count(distinct pattern_number) from intermediate.int_consent__requests"
     )
 
     assert pattern_count < scope_count

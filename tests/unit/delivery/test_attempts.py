@@ -2,7 +2,7 @@
 
 import pytest
 
-from linernotes.delivery import Patience
+from linernotes.delivery import RetryPolicy
 from linernotes.delivery.attempts import tried
 from linernotes.delivery.errors import ConnectionFault
 
@@ -20,7 +20,7 @@ def test_try_after_a_fault_waits_twice_as_long_each_time(
             raise ConnectionFault(f"fault {left.pop()}")
         return "done"
 
-    result = tried(attempt, Patience(), faults.append, waited.append)
+    result = tried(attempt, RetryPolicy(), faults.append, waited.append)
 
     assert result == "done"
     assert waited == pauses
@@ -35,7 +35,7 @@ def test_try_that_never_succeeds_ends_with_the_last_fault() -> None:
         raise ConnectionFault(f"fault {len(faults) + 1}")
 
     with pytest.raises(ConnectionFault, match="fault 5"):
-        tried(attempt, Patience(), faults.append, waited.append)
+        tried(attempt, RetryPolicy(), faults.append, waited.append)
 
     assert waited == [2.0, 4.0, 8.0, 16.0]
     assert len(faults) == 5
@@ -49,6 +49,6 @@ def test_error_that_no_try_can_help_is_not_tried_again() -> None:
         raise ValueError("refused")
 
     with pytest.raises(ValueError, match="refused"):
-        tried(attempt, Patience(), lambda _: None, lambda _: None)
+        tried(attempt, RetryPolicy(), lambda _: None, lambda _: None)
 
     assert len(calls) == 1

@@ -18,7 +18,7 @@ from urllib3 import HTTPResponse
 from linernotes.agreements import S3Target
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
-from linernotes.delivery import DELIVERED, FAILED, Patience, deliver_packages
+from linernotes.delivery import DELIVERED, FAILED, RetryPolicy, deliver_packages
 from linernotes.delivery.bucket import Bucket
 from tests.fixtures.deliveries import (
     DSR_FLAG,
@@ -34,7 +34,7 @@ from tests.fixtures.deliveries import (
 )
 
 LARGE, BUCKET, PREFIX = "large.bin", "drop-of-tune", "from/house"
-ONCE = Patience(tries=1)
+ONCE = RetryPolicy(tries=1)
 
 
 @pytest.fixture(scope="module")

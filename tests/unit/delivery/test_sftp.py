@@ -12,7 +12,7 @@ import asyncssh
 import pytest
 
 from linernotes.base.settings import Settings
-from linernotes.delivery import DELIVERED, FAILED, Patience, deliver_packages
+from linernotes.delivery import DELIVERED, FAILED, RetryPolicy, deliver_packages
 from tests.fixtures.deliveries import (
     DSR_FLAG,
     FLAG,
@@ -73,7 +73,7 @@ def test_sftp_delivery_cut_in_the_middle_sends_only_what_is_missing(
     """One go is cut and ends; what the next writes and what was there make the file, no more."""
     package = add_file(settings, "tune", LARGE, os.urandom(6_000_000))
     line.cut_after = 3_000_000
-    patience = Patience(tries=1)
+    patience = RetryPolicy(tries=1)
     [cut] = deliver_packages(settings, [package], patience=patience)
     half = tree(server.root / "drop")
     there = len(half[f"{PLACE}/{LARGE}.part"])
@@ -117,7 +117,7 @@ def test_sftp_delivery_encrypted_goes_on_with_the_same_bytes(
     agree(settings, server.agreement("tune", line.port, 'pgp_key = "tune.asc"'))
     package = add_file(settings, "tune", LARGE, os.urandom(4_000_000))
     line.cut_after = 2_000_000
-    deliver_packages(settings, [package], patience=Patience(tries=1))
+    deliver_packages(settings, [package], patience=RetryPolicy(tries=1))
     there = (server.root / "drop" / PLACE / f"{LARGE}.pgp.part").stat().st_size
     server.written.clear()
 

@@ -35,9 +35,9 @@ from linernotes.delivery import (
     FAILED,
     NO_TARGET,
     REFUSED,
-    DeliveryStanding,
+    DeliveryStatus,
     deliver_packages,
-    delivery_standing,
+    delivery_status,
     encryption,
 )
 from linernotes.delivery.folder import Folder
@@ -88,7 +88,7 @@ def test_delivery_to_a_folder_brings_every_file_and_the_flag(settings: Settings)
     assert tree(folder) == sent | {DSR_FLAG: b"", FLAG: b""}
     assert verify_package(folder / PLACE) == []
     assert shipment.outcome == DELIVERED
-    assert delivery_standing(settings) == DeliveryStanding(1, 0, 0)
+    assert delivery_status(settings) == DeliveryStatus(1, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_delivery_without_a_target_leaves_the_package_in_the_outbox(settings: Se
 
     assert shipment.outcome == NO_TARGET
     assert goes(settings, "tune") == []
-    assert delivery_standing(settings) == DeliveryStanding(0, 0, 0)
+    assert delivery_status(settings) == DeliveryStatus(0, 0, 0)
 
 
 def test_delivery_flags_a_dsr_file_by_its_name_without_the_count(settings: Settings) -> None:
@@ -306,7 +306,7 @@ def test_delivery_of_a_package_with_a_problem_is_refused(settings: Settings) -> 
     assert tree(folder) == {}
     [record] = goes(settings, "tune")
     assert (record.outcome, record.attempts) == (REFUSED, 0)
-    assert delivery_standing(settings) == DeliveryStanding(0, 0, 1)
+    assert delivery_status(settings) == DeliveryStatus(0, 0, 1)
 
 
 def test_delivery_of_a_package_that_the_ledger_does_not_know_is_refused(
@@ -348,7 +348,7 @@ def test_delivery_that_fails_holds_up_no_other_partner(settings: Settings) -> No
     assert "is not there. Make it, or mount the share" in one.reason
     assert (other.partner_id, other.outcome) == ("wave", DELIVERED)
     assert FLAG in tree(folder)
-    assert delivery_standing(settings) == DeliveryStanding(1, 0, 1)
+    assert delivery_status(settings) == DeliveryStatus(1, 0, 1)
 
 
 def test_delivery_that_fails_as_nobody_foresaw_is_recorded_and_holds_up_no_other(
@@ -559,7 +559,7 @@ def test_record_that_cannot_be_read_is_told_and_stops_its_partner_alone(
     assert shipment.outcome == FAILED
     assert "no readable record of a delivery" in shipment.reason
     with pytest.raises(LinernotesError, match="no readable record"):
-        delivery_standing(settings)
+        delivery_status(settings)
 
 
 def test_delivery_with_a_certificate_encrypts_all_but_the_flags(settings: Settings) -> None:

@@ -41,7 +41,7 @@ with
         from consents
         where use_type <> '*'
     ),
-    answers as (
+    resolutions as (
         select
             consents.report_month,
             consents.partner_id,
@@ -74,17 +74,17 @@ with
             repertoire.object_type,
             repertoire.object_id,
             use_types.use_type,
-            bool_and(answers.is_allowed) as is_allowed,
-            count(answers.object_id) > 0 as is_decided
+            bool_and(resolutions.is_allowed) as is_allowed,
+            count(resolutions.object_id) > 0 as is_decided
         from repertoire
         cross join use_types
         left join
-            answers
-            on answers.report_month = repertoire.report_month
-            and answers.partner_id = repertoire.partner_id
-            and answers.object_type = repertoire.object_type
-            and answers.object_id = repertoire.object_id
-            and answers.use_type in (use_types.use_type, '*')
+            resolutions
+            on resolutions.report_month = repertoire.report_month
+            and resolutions.partner_id = repertoire.partner_id
+            and resolutions.object_type = repertoire.object_type
+            and resolutions.object_id = repertoire.object_id
+            and resolutions.use_type in (use_types.use_type, '*')
         group by all
     )
 select

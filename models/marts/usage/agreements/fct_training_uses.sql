@@ -4,10 +4,10 @@ with
     inclusions as (select * from {{ ref("int_usage__training_uses") }}),
     judged as (
         select *
-        from {{ ref("int_consent__generations_judged") }}
+        from {{ ref("int_consent__generation_statuses") }}
         where basis = 'training'
     ),
-    routes as (select * from {{ ref("int_rights__route_segments") }})
+    routes as (select * from {{ ref("int_rights__route_periods") }})
 select
     cast(inclusions.model_version as {{ t_str() }}) as model_version,
     cast(inclusions.side as {{ t_str() }}) as side,

@@ -4,7 +4,7 @@ with
     uses as (
         select * from {{ ref("fct_source_uses") }} where consent_status = 'unlicensed'
     ),
-    routes as (select * from {{ ref("int_rights__route_segments") }}),
+    routes as (select * from {{ ref("int_rights__route_periods") }}),
     parties_matched as (select * from {{ ref("int_partners__parties_matched") }}),
     nearest as (
         select

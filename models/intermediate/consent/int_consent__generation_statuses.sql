@@ -1,78 +1,86 @@
--- One row per use scope, source, owner and stretch of rights, with the verdict on the
+-- One row per use context, source, owner and period of rights, with the verdict on the
 -- generation: judged twice, by what was recorded at its instant and by what is recorded
 -- now (docs/money.md, "Consent").
 with
-    scoped as (select * from {{ ref("int_consent__generations_scoped") }}),
-    answers as (select * from {{ ref("int_consent__answers") }}),
+    requestd as (select * from {{ ref("int_consent__generation_requests") }}),
+    resolutions as (select * from {{ ref("int_consent__resolutions") }}),
     output_numbers as (select * from {{ ref("int_consent__output_numbers") }}),
     contracts as (select * from {{ ref("int_licensing__terms_effective") }}),
     judged as (
         select
-            scoped.*,
+            requestd.*,
             contracts.run_off_days,
             coalesce(
-                output_numbers.influence_nano, scoped.source_weight_nano
+                output_numbers.influence_nano, requestd.source_weight_nano
             ) as influence_nano,
             output_numbers.output_number,
             -- Nobody but the owner is required: nothing to ask at the generation.
-            coalesce(then_answers.is_allowed, scoped.is_new_owner) as is_answered_then,
-            coalesce(now_answers.is_allowed, scoped.is_new_owner) as is_answered_now,
+            coalesce(
+                resolutions_at_use.is_allowed, requestd.is_new_owner
+            ) as is_resolved_at_use,
+            coalesce(
+                resolutions_at_freeze.is_allowed, requestd.is_new_owner
+            ) as is_resolved_at_freeze,
             {{
                 is_over_limit(
-                    "coalesce(output_numbers.influence_nano, scoped.source_weight_nano)",
+                    "coalesce(output_numbers.influence_nano, requestd.source_weight_nano)",
                     "output_numbers.output_number",
-                    "then_answers",
+                    "resolutions_at_use",
                 )
             }}
             as is_over_limit_then,
             {{
                 is_over_limit(
-                    "coalesce(output_numbers.influence_nano, scoped.source_weight_nano)",
+                    "coalesce(output_numbers.influence_nano, requestd.source_weight_nano)",
                     "output_numbers.output_number",
-                    "now_answers",
+                    "resolutions_at_freeze",
                 )
             }}
             as is_over_limit_now,
-            then_answers.is_contract_default,
-            then_answers.proof_id,
-            now_answers.proof_id as now_proof_id,
-            coalesce(now_answers.denied_by, then_answers.denied_by) as denied_by,
-            coalesce(now_answers.denial_id, then_answers.denial_id) as denial_id,
-            now_answers.enforced_at,
-            now_answers.stopped_from
-        from scoped
+            resolutions_at_use.is_contract_default,
+            resolutions_at_use.proof_id,
+            resolutions_at_freeze.proof_id as now_proof_id,
+            coalesce(
+                resolutions_at_freeze.denied_by, resolutions_at_use.denied_by
+            ) as denied_by,
+            coalesce(
+                resolutions_at_freeze.denial_id, resolutions_at_use.denial_id
+            ) as denial_id,
+            resolutions_at_freeze.enforced_at,
+            resolutions_at_freeze.stopped_from
+        from requestd
         left join
             contracts
-            on contracts.contract_id = scoped.contract_id
-            and contracts.contract_version = scoped.contract_version
+            on contracts.contract_id = requestd.contract_id
+            and contracts.contract_version = requestd.contract_version
         left join
-            answers as then_answers
-            on then_answers.pattern_number = scoped.generation_pattern_number
-            and then_answers.clock = 'then'
-            and then_answers.valid_from <= scoped.generated_at
-            and then_answers.valid_to > scoped.generated_at
+            resolutions as resolutions_at_use
+            on resolutions_at_use.pattern_number = requestd.generation_pattern_number
+            and resolutions_at_use.as_of = 'use'
+            and resolutions_at_use.valid_from <= requestd.generated_at
+            and resolutions_at_use.valid_to > requestd.generated_at
         left join
-            answers as now_answers
-            on now_answers.pattern_number = scoped.generation_pattern_number
-            and now_answers.clock = 'now'
-            and now_answers.valid_from <= scoped.generated_at
-            and now_answers.valid_to > scoped.generated_at
+            resolutions as resolutions_at_freeze
+            on resolutions_at_freeze.pattern_number = requestd.generation_pattern_number
+            and resolutions_at_freeze.as_of = 'freeze'
+            and resolutions_at_freeze.valid_from <= requestd.generated_at
+            and resolutions_at_freeze.valid_to > requestd.generated_at
         left join
             output_numbers
-            on output_numbers.attribution_key = scoped.attribution_key
-            and output_numbers.side = scoped.side
-            and output_numbers.object_id = scoped.object_id
+            on output_numbers.attribution_key = requestd.attribution_key
+            and output_numbers.side = requestd.side
+            and output_numbers.object_id = requestd.object_id
     ),
     -- A limit that is exceeded makes of an allow a deny, then and now alike.
     answered as (
         select
             judged.*,
-            is_answered_then and not is_over_limit_then as is_allowed_then,
-            is_answered_now and not is_over_limit_now as is_allowed_now
+            is_resolved_at_use and not is_over_limit_then as is_allowed_then,
+            is_resolved_at_freeze and not is_over_limit_now as is_allowed_now
         from judged
     )
 select
-    use_scope_number,
+    use_context_number,
     basis,
     first_judged_at,
     last_judged_at,
@@ -100,7 +108,7 @@ select
     case
         when contract_id is null or is_allowed_then
         then null
-        when is_answered_then or (is_answered_now and is_over_limit_now)
+        when is_resolved_at_use or (is_resolved_at_freeze and is_over_limit_now)
         then 'limit'
         else denied_by
     end as denied_by,

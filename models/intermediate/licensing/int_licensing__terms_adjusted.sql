@@ -1,4 +1,4 @@
--- One row per contract, version and stretch of time in which another contract of its
+-- One row per contract, version and period of time in which another contract of its
 -- most-favoured-nation group and side has a better value, or one of a kind that its own
 -- terms lack: what is raised, and by whom (E99). Revenue shares are compared between
 -- all
@@ -27,32 +27,31 @@ with
         from contracts
         inner join groups on groups.contract_id = contracts.contract_id
     ),
-    stretches as (
+    periods as (
         select
             mfn_group,
             bound as starts_at,
             lead(bound) over (partition by mfn_group order by bound) as stops_at
         from bounds
     ),
-    -- The version that rules in a stretch is the contract's highest.
+    -- The version that rules in a period is the contract's highest.
     highest as (
         select
-            stretches.mfn_group as stretch_group,
-            stretches.starts_at,
-            stretches.stops_at,
+            periods.mfn_group as period_group,
+            periods.starts_at,
+            periods.stops_at,
             contracts.*
-        from stretches
-        inner join groups on groups.mfn_group = stretches.mfn_group
+        from periods
+        inner join groups on groups.mfn_group = periods.mfn_group
         inner join
             contracts
             on contracts.contract_id = groups.contract_id
-            and contracts.valid_from <= stretches.starts_at
-            and contracts.ends_at >= stretches.stops_at
-        where stretches.starts_at < stretches.stops_at
+            and contracts.valid_from <= periods.starts_at
+            and contracts.ends_at >= periods.stops_at
+        where periods.starts_at < periods.stops_at
         qualify
             row_number() over (
-                partition by
-                    contracts.contract_id, stretches.mfn_group, stretches.starts_at
+                partition by contracts.contract_id, periods.mfn_group, periods.starts_at
                 order by contracts.contract_version desc
             )
             = 1
@@ -79,7 +78,7 @@ with
             end as per_use_minimum,
             case when model = 'per_use' then coalesce(rate, 0) end as rate
         from highest
-        where mfn_group = stretch_group
+        where mfn_group = period_group
     ),
     compared as (
         select

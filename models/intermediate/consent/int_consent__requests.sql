@@ -35,21 +35,21 @@ with
                         listed.territory nulls first,
                         listed.judges_owner
                 ) as {{ t_bigint() }}
-            ) as scope_number
+            ) as request_number
         from listed
         inner join
             {{ ref("int_consent__licences") }} as licences
             on licences.licence_number = listed.licence_number
     )
 select
-    scope_number,
+    request_number,
     licence_number,
     context_group_number,
     territory,
     judges_owner,
     contract_id,
     contract_version,
-    min(scope_number) over (
+    min(request_number) over (
         partition by contract_id, contract_version, territory, candidate_list
     ) as pattern_number
 from numbered

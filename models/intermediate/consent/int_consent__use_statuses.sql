@@ -1,4 +1,4 @@
--- One row per use scope, side, attributed source, owner and stretch of time, with the
+-- One row per use context, side, attributed source, owner and period of time, with the
 -- final verdict on the uses that are judged in it; and one per part that attribution
 -- leaves open. A play has its generation's status; if that is paid, the play is judged
 -- at 00:00 UTC of its date by what was recorded by then (docs/money.md, "Consent").
@@ -24,7 +24,7 @@ with
                 then 'run_off'
                 else 'unconsented'
             end as final_status
-        from {{ ref("int_consent__uses_answered") }}
+        from {{ ref("int_consent__use_resolutions") }}
     ),
     told as (
         select
@@ -32,7 +32,7 @@ with
             case
                 when final_status not in ('late_consent', 'leakage', 'unconsented')
                 then null
-                when is_judged_again and is_answered_then and is_over_limit_then
+                when is_judged_again and is_resolved_at_use and is_over_limit_then
                 then 'limit'
                 when is_judged_again
                 then denied_by_then
@@ -49,7 +49,7 @@ with
     ),
     verdicts as (
         select
-            use_scope_number,
+            use_context_number,
             side,
             object_id,
             owner_party_id,
@@ -98,7 +98,7 @@ with
         from told
         union all
         select
-            use_scopes.use_scope_number,
+            use_contexts.use_context_number,
             weights.side,
             cast(null as {{ t_str() }}) as object_id,
             cast(null as {{ t_str() }}) as owner_party_id,
@@ -120,18 +120,18 @@ with
             cast(null as {{ t_str() }}) as consent_denied_by,
             cast(null as {{ t_str() }}) as consent_denial_id,
             cast(null as {{ t_str() }}) as incident_kind
-        from {{ ref("int_usage__use_scopes") }} as use_scopes
+        from {{ ref("int_usage__use_contexts") }} as use_contexts
         inner join
             {{ ref("int_attribution__source_weights") }} as weights
-            on weights.attribution_key = use_scopes.attribution_key
+            on weights.attribution_key = use_contexts.attribution_key
             and weights.object_id is null
-        where use_scopes.basis <> 'training'
+        where use_contexts.basis <> 'training'
     )
 select
     cast(
         row_number() over (
             order by
-                use_scope_number,
+                use_context_number,
                 side,
                 object_id nulls first,
                 owner_party_id nulls first,

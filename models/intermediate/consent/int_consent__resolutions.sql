@@ -1,8 +1,8 @@
--- One row per pattern, clock and stretch of time in which the same decisions stand:
+-- One row per pattern, as_of and period of time in which the same decisions stand:
 -- whether everybody who is asked says so, by which proofs, and, of denials, since when
 -- and until when the products did not obey (docs/money.md, "Consent").
 with
-    given as (select * from {{ ref("int_consent__answers_given") }}),
+    given as (select * from {{ ref("int_consent__resolutions_by_decision") }}),
     candidates as (select * from {{ ref("int_consent__decisions_weighed") }}),
     turns as (
         select
@@ -10,7 +10,7 @@ with
             case
                 when
                     is_allowed = lag(is_allowed) over (
-                        partition by pattern_number, clock, required_party, party_id
+                        partition by pattern_number, as_of, required_party, party_id
                         order by valid_from
                     )
                 then 0
@@ -22,7 +22,7 @@ with
         select
             turns.*,
             sum(is_turn) over (
-                partition by pattern_number, clock, required_party, party_id
+                partition by pattern_number, as_of, required_party, party_id
                 order by valid_from
                 rows between unbounded preceding and current row
             ) as island
@@ -36,7 +36,7 @@ with
         from islands
         window
             until_now as (
-                partition by pattern_number, clock, required_party, party_id, island
+                partition by pattern_number, as_of, required_party, party_id, island
                 order by valid_from
                 rows between unbounded preceding and current row
             )
@@ -45,7 +45,7 @@ with
     endings as (
         select
             pattern_number,
-            clock,
+            as_of,
             required_party,
             party_id,
             stops_at as ended_at,
@@ -57,7 +57,7 @@ with
     )
 select
     since.pattern_number,
-    since.clock,
+    since.as_of,
     since.valid_from,
     since.valid_to,
     bool_and(since.is_allowed) as is_allowed,
@@ -100,8 +100,8 @@ left join
     endings
     on not since.is_allowed
     and endings.pattern_number = since.pattern_number
-    and endings.clock = since.clock
+    and endings.as_of = since.as_of
     and endings.required_party = since.required_party
     and endings.party_id = since.party_id
     and endings.ended_at = since.answer_since
-group by since.pattern_number, since.clock, since.valid_from, since.valid_to
+group by since.pattern_number, since.as_of, since.valid_from, since.valid_to

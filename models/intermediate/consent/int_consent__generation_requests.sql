@@ -1,39 +1,39 @@
--- One row per use scope, source, owner and stretch of rights, with the pattern by
+-- One row per use context, source, owner and period of rights, with the pattern by
 -- which the use is judged and the one by which its generation is.
 -- Where the owner came after the generation, the artists alone are judged at the
 -- generation; the owner is asked at each use (Consent 7).
--- A view, so that the rows are written once, as int_consent__generations_judged.
+-- A view, so that the rows are written once, as int_consent__generation_statuses.
 {{ config(materialized="view") }}
 with
-    use_scopes as (select * from {{ ref("int_usage__use_scopes") }}),
+    use_contexts as (select * from {{ ref("int_usage__use_contexts") }}),
     weights as (select * from {{ ref("int_attribution__source_weights") }}),
-    rights as (select * from {{ ref("int_rights__segments") }}),
+    rights as (select * from {{ ref("int_rights__periods") }}),
     contexts as (select * from {{ ref("int_consent__contexts") }}),
-    scopes as (
+    requests as (
         select
             licences.*,
-            scopes.context_group_number,
-            scopes.territory,
-            scopes.judges_owner,
-            scopes.pattern_number
-        from {{ ref("int_consent__scopes") }} as scopes
+            requests.context_group_number,
+            requests.territory,
+            requests.judges_owner,
+            requests.pattern_number
+        from {{ ref("int_consent__requests") }} as requests
         inner join
             {{ ref("int_consent__licences") }} as licences
-            on licences.licence_number = scopes.licence_number
+            on licences.licence_number = requests.licence_number
     ),
     resolved as (
         select
-            use_scopes.use_scope_number,
-            use_scopes.basis,
-            use_scopes.first_judged_at,
-            use_scopes.last_judged_at,
-            use_scopes.attribution_key,
-            use_scopes.territory,
-            use_scopes.product_id,
-            use_scopes.use_type,
-            use_scopes.model_version,
-            use_scopes.generated_at,
-            use_scopes.generated_in,
+            use_contexts.use_context_number,
+            use_contexts.basis,
+            use_contexts.first_judged_at,
+            use_contexts.last_judged_at,
+            use_contexts.attribution_key,
+            use_contexts.territory,
+            use_contexts.product_id,
+            use_contexts.use_type,
+            use_contexts.model_version,
+            use_contexts.generated_at,
+            use_contexts.generated_in,
             weights.side,
             weights.object_id,
             weights.source_weight_nano,
@@ -47,17 +47,17 @@ with
             rights.contract_version,
             rights.rights_bucket,
             rights.owner_since is not null
-            and rights.owner_since > use_scopes.generated_at as is_new_owner
-        from use_scopes
-        inner join weights on weights.attribution_key = use_scopes.attribution_key
+            and rights.owner_since > use_contexts.generated_at as is_new_owner
+        from use_contexts
+        inner join weights on weights.attribution_key = use_contexts.attribution_key
         inner join
             rights
             on rights.side = weights.side
             and rights.object_id = weights.object_id
-            and rights.territory = use_scopes.territory
-            and rights.product_id = use_scopes.product_id
-            and rights.valid_from <= use_scopes.last_judged_at
-            and rights.valid_to > use_scopes.first_judged_at
+            and rights.territory = use_contexts.territory
+            and rights.product_id = use_contexts.product_id
+            and rights.valid_from <= use_contexts.last_judged_at
+            and rights.valid_to > use_contexts.first_judged_at
     ),
     -- A generation is judged where and under the terms that it was made, as long as the
     -- owner was there already.
@@ -92,7 +92,7 @@ with
             and made.valid_to > resolved.generated_at
     )
 select
-    placed.use_scope_number,
+    placed.use_context_number,
     placed.basis,
     placed.first_judged_at,
     placed.last_judged_at,
@@ -111,8 +111,8 @@ select
     placed.contract_version,
     placed.rights_bucket,
     placed.is_new_owner,
-    scopes.pattern_number,
-    generation_scopes.pattern_number as generation_pattern_number
+    requests.pattern_number,
+    generation_requests.pattern_number as generation_pattern_number
 from placed
 left join
     contexts
@@ -121,16 +121,16 @@ left join
     and contexts.use_type = placed.use_type
     and contexts.model_version is not distinct from placed.model_version
 left join
-    scopes
-    on scopes.judges_owner
-    and scopes.context_group_number = contexts.context_group_number
-    and coalesce(scopes.territory, placed.territory) = placed.territory
-    and scopes.side = placed.side
-    and scopes.object_id = placed.object_id
-    and scopes.owner_party_id = placed.owner_party_id
-    and scopes.contract_id = placed.contract_id
-    and scopes.contract_version = placed.contract_version
-    and scopes.owner_since is not distinct from placed.owner_since
+    requests
+    on requests.judges_owner
+    and requests.context_group_number = contexts.context_group_number
+    and coalesce(requests.territory, placed.territory) = placed.territory
+    and requests.side = placed.side
+    and requests.object_id = placed.object_id
+    and requests.owner_party_id = placed.owner_party_id
+    and requests.contract_id = placed.contract_id
+    and requests.contract_version = placed.contract_version
+    and requests.owner_since is not distinct from placed.owner_since
 left join
     contexts as generation_contexts
     on generation_contexts.territory = placed.made_in
@@ -138,14 +138,14 @@ left join
     and generation_contexts.use_type = placed.use_type
     and generation_contexts.model_version is not distinct from placed.model_version
 left join
-    scopes as generation_scopes
-    on generation_scopes.judges_owner <> placed.is_new_owner
-    and generation_scopes.context_group_number
+    requests as generation_requests
+    on generation_requests.judges_owner <> placed.is_new_owner
+    and generation_requests.context_group_number
     = generation_contexts.context_group_number
-    and coalesce(generation_scopes.territory, placed.made_in) = placed.made_in
-    and generation_scopes.side = placed.side
-    and generation_scopes.object_id = placed.object_id
-    and generation_scopes.owner_party_id = placed.owner_party_id
-    and generation_scopes.contract_id = placed.made_contract_id
-    and generation_scopes.contract_version = placed.made_contract_version
-    and generation_scopes.owner_since is not distinct from placed.made_owner_since
+    and coalesce(generation_requests.territory, placed.made_in) = placed.made_in
+    and generation_requests.side = placed.side
+    and generation_requests.object_id = placed.object_id
+    and generation_requests.owner_party_id = placed.owner_party_id
+    and generation_requests.contract_id = placed.made_contract_id
+    and generation_requests.contract_version = placed.made_contract_version
+    and generation_requests.owner_since is not distinct from placed.made_owner_since

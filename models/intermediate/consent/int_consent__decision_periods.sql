@@ -1,6 +1,6 @@
--- One row per consent decision, clock and stretch of time in which it can be a
+-- One row per consent decision, as_of and period of time in which it can be a
 -- candidate. Clock `then`: at an instant counts what was recorded by that instant;
--- clock `now`: what is recorded by the freeze. `mismatched_at` is when the evidence
+-- as_of `now`: what is recorded by the freeze. `mismatched_at` is when the evidence
 -- of a
 -- decision was found to mismatch, if it still is (E43). `ended_from` is the end as the
 -- version tells that was recorded at `stops_at`, which may lie before. Decisions of one
@@ -25,10 +25,10 @@ with
         group by decision_id
         having bool_or(next_recorded_at is null)
     ),
-    stretches as (
+    periods as (
         select
             versions.*,
-            'then' as clock,
+            'use' as as_of,
             greatest(valid_from, recorded_at) as starts_at,
             least(ends_at, coalesce(next_recorded_at, ends_at)) as stops_at,
             least(
@@ -41,7 +41,7 @@ with
         union all
         select
             versions.*,
-            'now' as clock,
+            'freeze' as as_of,
             valid_from as starts_at,
             ends_at as stops_at,
             ends_at as ended_from
@@ -51,39 +51,39 @@ with
 select
     cast(
         row_number() over (
-            order by stretches.decision_id, stretches.clock, stretches.starts_at
+            order by periods.decision_id, periods.as_of, periods.starts_at
         ) as {{ t_bigint() }}
-    ) as stretch_number,
+    ) as period_number,
     cast(
         dense_rank() over (
             order by
-                stretches.use_type,
-                stretches.product_id,
-                stretches.territory,
-                stretches.model_version nulls first,
-                stretches.object_type = 'likeness'
+                periods.use_type,
+                periods.product_id,
+                periods.territory,
+                periods.model_version nulls first,
+                periods.object_type = 'likeness'
         ) as {{ t_bigint() }}
     ) as reach_number,
-    stretches.clock,
-    stretches.decision_id,
-    stretches.party_id,
-    stretches.voice,
-    stretches.object_type,
-    stretches.object_id,
-    stretches.use_type,
-    stretches.product_id,
-    stretches.model_version,
-    stretches.territory,
-    stretches.object_type = 'likeness' as is_likeness,
-    stretches.decision,
-    stretches.daily_limit,
-    stretches.max_influence,
-    stretches.enforced_at,
-    stretches.valid_from as decided_from,
+    periods.as_of,
+    periods.decision_id,
+    periods.party_id,
+    periods.voice,
+    periods.object_type,
+    periods.object_id,
+    periods.use_type,
+    periods.product_id,
+    periods.model_version,
+    periods.territory,
+    periods.object_type = 'likeness' as is_likeness,
+    periods.decision,
+    periods.daily_limit,
+    periods.max_influence,
+    periods.enforced_at,
+    periods.valid_from as decided_from,
     mismatched.mismatched_at,
-    stretches.starts_at,
-    stretches.stops_at,
-    stretches.ended_from
-from stretches
-left join mismatched on mismatched.decision_id = stretches.decision_id
-where stretches.starts_at < stretches.stops_at
+    periods.starts_at,
+    periods.stops_at,
+    periods.ended_from
+from periods
+left join mismatched on mismatched.decision_id = periods.decision_id
+where periods.starts_at < periods.stops_at

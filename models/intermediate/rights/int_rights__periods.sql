@@ -1,10 +1,10 @@
--- One row per side, object, territory, product, stretch of time and owner: share,
+-- One row per side, object, territory, product, period of time and owner: share,
 -- partner, contract and version, or the bucket that holds the money.
 with
     objects_used as (select * from {{ ref("int_rights__objects_used") }}),
-    ownership as (select * from {{ ref("int_rights__ownership_segments") }}),
-    routes as (select * from {{ ref("int_rights__route_segments") }}),
-    tenures as (select * from {{ ref("int_rights__owner_tenures") }}),
+    ownership as (select * from {{ ref("int_rights__ownership_periods") }}),
+    routes as (select * from {{ ref("int_rights__route_periods") }}),
+    owner_periods as (select * from {{ ref("int_rights__owner_periods") }}),
     regions as (select * from {{ ref("regions") }}),
     owned as (
         select
@@ -52,20 +52,20 @@ with
             owned.product_id,
             owned.valid_from,
             owned.owner_party_id,
-            max(tenures.owner_since) as owner_since
+            max(owner_periods.owner_since) as owner_since
         from owned
         inner join
-            tenures
-            on tenures.side = owned.side
-            and tenures.object_id = owned.object_id
-            and tenures.owner_party_id = owned.owner_party_id
-            and tenures.owner_since <= owned.valid_from
+            owner_periods
+            on owner_periods.side = owned.side
+            and owner_periods.object_id = owned.object_id
+            and owner_periods.owner_party_id = owned.owner_party_id
+            and owner_periods.owner_since <= owned.valid_from
         left join
             regions
-            on regions.region_code = tenures.territory
+            on regions.region_code = owner_periods.territory
             and regions.territory = owned.territory
         where
-            tenures.territory in (owned.territory, 'WW')
+            owner_periods.territory in (owned.territory, 'WW')
             or regions.region_code is not null
         group by all
     )

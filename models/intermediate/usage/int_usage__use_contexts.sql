@@ -2,7 +2,7 @@
 -- used, and per object that a model was trained on: what rights and consent have to be
 -- known for. Far fewer than uses.
 with
-    scopes as (
+    requests as (
         select
             basis,
             derivative_id,
@@ -48,6 +48,6 @@ select
                 generated_at,
                 generated_in nulls first
         ) as {{ t_bigint() }}
-    ) as use_scope_number,
-    scopes.*
-from scopes
+    ) as use_context_number,
+    requests.*
+from requests

@@ -1,79 +1,79 @@
--- One row per pattern, party asked, clock and stretch of time in which the same
+-- One row per pattern, party asked, as_of and period of time in which the same
 -- decision
--- stands: what the party answers, and by which proof. The most specific decision wins,
+-- stands: what the party decides, and by which proof. The most specific decision wins,
 -- deny beats allow at a tie, and silence is resolved by the contract (docs/money.md,
 -- "Consent").
 with
     weighed as (select * from {{ ref("int_consent__decisions_weighed") }}),
     contracts as (select * from {{ ref("int_licensing__terms_effective") }}),
-    clocks as (
-        select 'then' as clock
+    as_ofs as (
+        select 'use' as as_of
         union all
-        select 'now' as clock
+        select 'freeze' as as_of
     ),
-    candidates as (select * from weighed where clock is not null),
-    questions as (
+    candidates as (select * from weighed where as_of is not null),
+    requirements as (
         select distinct
             pattern_number, contract_id, contract_version, required_party, party_id
         from weighed
     ),
     bounds as (
-        select questions.pattern_number, clocks.clock, {{ always_from() }} as bound
-        from questions
-        cross join clocks
+        select requirements.pattern_number, as_ofs.as_of, {{ always_from() }} as bound
+        from requirements
+        cross join as_ofs
         union
-        select pattern_number, clock, starts_at as bound
+        select pattern_number, as_of, starts_at as bound
         from candidates
         union
-        select pattern_number, clock, stops_at as bound
+        select pattern_number, as_of, stops_at as bound
         from candidates
     ),
-    stretches as (
+    periods as (
         select
             pattern_number,
-            clock,
+            as_of,
             bound as valid_from,
             coalesce(
-                lead(bound) over (partition by pattern_number, clock order by bound),
+                lead(bound) over (partition by pattern_number, as_of order by bound),
                 {{ always_to() }}
             ) as valid_to
         from bounds
     ),
     winners as (
         select
-            stretches.pattern_number,
-            stretches.clock,
-            stretches.valid_from,
-            stretches.valid_to,
-            questions.contract_id,
-            questions.contract_version,
-            questions.required_party,
-            questions.party_id,
+            periods.pattern_number,
+            periods.as_of,
+            periods.valid_from,
+            periods.valid_to,
+            requirements.contract_id,
+            requirements.contract_version,
+            requirements.required_party,
+            requirements.party_id,
             candidates.decision_id,
             candidates.decision,
             candidates.daily_limit,
             candidates.max_influence,
             candidates.enforced_at,
             candidates.decided_from
-        from stretches
-        inner join questions on questions.pattern_number = stretches.pattern_number
+        from periods
+        inner join requirements on requirements.pattern_number = periods.pattern_number
         left join
             candidates
-            on candidates.pattern_number = stretches.pattern_number
-            and candidates.clock = stretches.clock
-            and candidates.required_party = questions.required_party
-            and candidates.party_id = questions.party_id
-            and candidates.starts_at <= stretches.valid_from
-            and candidates.stops_at >= stretches.valid_to
-        where stretches.valid_from < stretches.valid_to
+            on candidates.pattern_number = periods.pattern_number
+            and candidates.as_of = periods.as_of
+            and candidates.required_party = requirements.required_party
+            and candidates.party_id = requirements.party_id
+            and candidates.starts_at <= periods.valid_from
+            and candidates.stops_at >= periods.valid_to
+        where periods.valid_from < periods.valid_to
         qualify
             row_number() over (
                 partition by
-                    stretches.pattern_number,
-                    stretches.clock,
-                    stretches.valid_from,
-                    questions.required_party,
-                    questions.party_id
+                    periods.pattern_number,
+                    periods.as_of,
+                    periods.valid_from,
+                    requirements.required_party,
+                    requirements.party_id
                 order by
                     candidates.specificity desc,
                     case when candidates.decision = 'deny' then 0 else 1 end,
@@ -83,7 +83,7 @@ with
     )
 select
     winners.pattern_number,
-    winners.clock,
+    winners.as_of,
     winners.required_party,
     winners.party_id,
     winners.valid_from,

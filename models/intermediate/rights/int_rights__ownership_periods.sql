@@ -1,4 +1,4 @@
--- One row per side, object, territory, stretch of time and owner: who owns what share.
+-- One row per side, object, territory, period of time and owner: who owns what share.
 -- All rows that cover the territory count, of one party's rows the most specific. What
 -- is missing to 100 % is UNCLAIMED; over 100 % the whole is DISPUTE (E61, E62). A sum
 -- within a millionth of a percent of 100 counts as 100: the shares are normalised.
@@ -57,7 +57,7 @@ with
         select side, object_id, territory, valid_to as bound
         from claims
     ),
-    stretches as (
+    periods as (
         select
             side,
             object_id,
@@ -73,29 +73,29 @@ with
     ),
     owners as (
         select
-            stretches.side,
-            stretches.object_id,
-            stretches.territory,
-            stretches.valid_from,
-            stretches.valid_to,
+            periods.side,
+            periods.object_id,
+            periods.territory,
+            periods.valid_from,
+            periods.valid_to,
             claims.party_id,
             {{ scaled("claims.share_pct", 12) }} as share_units
-        from stretches
+        from periods
         left join
             claims
-            on claims.side = stretches.side
-            and claims.object_id = stretches.object_id
-            and claims.territory = stretches.territory
-            and claims.valid_from <= stretches.valid_from
-            and claims.valid_to >= stretches.valid_to
-        where stretches.valid_from < stretches.valid_to
+            on claims.side = periods.side
+            and claims.object_id = periods.object_id
+            and claims.territory = periods.territory
+            and claims.valid_from <= periods.valid_from
+            and claims.valid_to >= periods.valid_to
+        where periods.valid_from < periods.valid_to
         qualify
             row_number() over (
                 partition by
-                    stretches.side,
-                    stretches.object_id,
-                    stretches.territory,
-                    stretches.valid_from,
+                    periods.side,
+                    periods.object_id,
+                    periods.territory,
+                    periods.valid_from,
                     claims.party_id
                 order by
                     claims.territory_rank desc,

@@ -1,9 +1,9 @@
--- One row per owner, side, territory, product and stretch of time: partner, contract
+-- One row per owner, side, territory, product and period of time: partner, contract
 -- and version, or what is missing (E72). The most specific route wins, territory before
 -- product (E71); of overlapping versions the higher, for what it does not name too.
 with
     objects_used as (select * from {{ ref("int_rights__objects_used") }}),
-    ownership as (select * from {{ ref("int_rights__ownership_segments") }}),
+    ownership as (select * from {{ ref("int_rights__ownership_periods") }}),
     recordings as (select * from {{ ref("stg_catalog__recordings") }}),
     routes as (
         select *, coalesce(valid_to, {{ always_to() }}) as ends_at
@@ -102,7 +102,7 @@ with
         from candidates
         inner join terms on terms.contract_id = candidates.contract_id
     ),
-    stretches as (
+    periods as (
         select
             owner_party_id,
             side,
@@ -119,25 +119,25 @@ with
         from bounds
     ),
     routed as (
-        select stretches.*, candidates.partner_id, candidates.contract_id
-        from stretches
+        select periods.*, candidates.partner_id, candidates.contract_id
+        from periods
         left join
             candidates
-            on candidates.owner_party_id = stretches.owner_party_id
-            and candidates.side = stretches.side
-            and candidates.territory = stretches.territory
-            and candidates.product_id = stretches.product_id
-            and candidates.valid_from <= stretches.valid_from
-            and candidates.ends_at >= stretches.valid_to
-        where stretches.valid_from < stretches.valid_to
+            on candidates.owner_party_id = periods.owner_party_id
+            and candidates.side = periods.side
+            and candidates.territory = periods.territory
+            and candidates.product_id = periods.product_id
+            and candidates.valid_from <= periods.valid_from
+            and candidates.ends_at >= periods.valid_to
+        where periods.valid_from < periods.valid_to
         qualify
             row_number() over (
                 partition by
-                    stretches.owner_party_id,
-                    stretches.side,
-                    stretches.territory,
-                    stretches.product_id,
-                    stretches.valid_from
+                    periods.owner_party_id,
+                    periods.side,
+                    periods.territory,
+                    periods.product_id,
+                    periods.valid_from
                 order by
                     candidates.territory_rank desc,
                     candidates.product_rank desc,
