@@ -9,7 +9,7 @@ from linernotes.cli.root import SAYS_NO, Landing, app, settings_of
 if TYPE_CHECKING:
     from linernotes.ingestion import DeliveryOutcome, LoadReport
 
-quarantine = typer.Typer(help="What was turned away at the door, why, and again after a fix.")
+quarantine = typer.Typer(help="List, show, retry and close rejected rows and files.")
 app.add_typer(quarantine, name="quarantine", no_args_is_help=True)
 
 
@@ -25,7 +25,7 @@ def load(
         bool, typer.Option("--tolerate-refused", help="End with 0 although files were refused.")
     ] = False,
 ) -> None:
-    """Take what is new in the landing zone through the door.
+    """Load new deliveries from the landing zone.
 
     Ends with 1 if a file was refused or could not be read; the others are loaded nevertheless.
     """
@@ -70,7 +70,7 @@ def _print_load(report: "LoadReport", nothing: str = "Nothing new.") -> None:
         deliveries = list(group)
         sums = [sum(getattr(one, f"rows_{kind}") or 0 for one in deliveries) for kind in counts[1:]]
         feeds.append((f"{source}/{feed}", len(deliveries), *sums))
-    print_table("Through the door", ("feed", *counts), feeds, counts, nothing)
+    print_table("Loaded", ("feed", *counts), feeds, counts, nothing)
     remarks: list[tuple[str, str, str]] = [
         (one.name, one.state, _remarks(one))
         for one in report.deliveries
@@ -110,7 +110,7 @@ def show_quarantine(
     context: typer.Context,
     delivery_id: Annotated[str, typer.Argument(help="As `linernotes quarantine list` shows it.")],
 ) -> None:
-    """Show the rows of one delivery that were turned away, and why."""
+    """Show the rejected rows of one delivery, and why."""
     from linernotes.cli.console import complain, print_frame
     from linernotes.ingestion import quarantine_show
 
@@ -119,7 +119,7 @@ def show_quarantine(
         complain(f"No row of {delivery_id} is in quarantine; see: linernotes quarantine list")
         raise typer.Exit(SAYS_NO)
     shown = rows.select("row_number", "broken_rules", "details", "original_text", "retried_as")
-    print_frame(f"Turned away of {delivery_id}", shown)
+    print_frame(f"Rejected rows of {delivery_id}", shown)
 
 
 @quarantine.command("retry")
@@ -129,7 +129,7 @@ def retry_quarantine(
         str | None, typer.Argument(help="Only the rows of this delivery; else all.")
     ] = None,
 ) -> None:
-    """Put rows through the door again, after a fix."""
+    """Check rejected rows again, after a fix."""
     from linernotes.ingestion import quarantine_retry
 
     report = quarantine_retry(settings_of(context), delivery_id)
@@ -158,7 +158,7 @@ def close_quarantine(
 
 @app.command()
 def repair(context: typer.Context) -> None:
-    """Mend what a power cut left in the lake, and say what was done.
+    """Repair what a power cut left in the lake, and report what was done.
 
     Nothing is deleted and nothing is guessed: what cannot be read is moved aside, and deliveries
     that were lost are taken again by the next load.

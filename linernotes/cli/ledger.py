@@ -10,7 +10,7 @@ from linernotes.cli.root import SAYS_NO, AsJson, app, settings_of
 if TYPE_CHECKING:
     from linernotes.base.settings import Settings
 
-ledger = typer.Typer(help="What was issued, for good.")
+ledger = typer.Typer(help="The ledger of issued statements.")
 app.add_typer(ledger, name="ledger", no_args_is_help=True)
 keys = typer.Typer(help="The key that signs the ledger.")
 app.add_typer(keys, name="keys", no_args_is_help=True)

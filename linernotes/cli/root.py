@@ -17,8 +17,8 @@ given_home: ContextVar[Path | None] = ContextVar("given_home", default=None)
 # The order in which a reader meets the commands; others follow by name.
 ORDER = (
     *("demo", "sample", "load", "quarantine", "repair", "build", "statement", "report", "verify"),
-    *("ledger", "keys", "incident", "evidence", "trace", "as-known", "simulate", "metrics"),
-    *("status", "dashboard", "up"),
+    *("regulator", "ledger", "keys", "incident", "evidence", "trace", "as-known", "simulate"),
+    *("metrics", "status", "dashboard", "up"),
 )
 
 
@@ -41,7 +41,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Scale = Annotated[float, typer.Option(min=0.001, help="1 is the real thing 1:10,000.")]
+Scale = Annotated[float, typer.Option(min=0.001, help="1 is one ten-thousandth of a real service.")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same bytes.")]
 Partner = Annotated[str | None, typer.Option(help="Only this partner, by its id.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]

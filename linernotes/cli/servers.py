@@ -15,7 +15,7 @@ def dashboard(
     ] = "127.0.0.1",
     port: Port = 8501,
 ) -> None:
-    """Start the executives' pages over the published warehouse."""
+    """Start the executive dashboard over the published warehouse."""
     from linernotes.dashboard import OpenToOthers, serve
 
     try:

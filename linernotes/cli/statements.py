@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from linernotes.ledger.records import StatementRecord
 
-statement = typer.Typer(help="Statements and their states.")
+statement = typer.Typer(help="Draft, approve and issue statements.")
 app.add_typer(statement, name="statement", no_args_is_help=True)
 
 

@@ -17,9 +17,9 @@ def build(
         str | None, typer.Option(help="dbt selection, not published; else all.")
     ] = None,
 ) -> None:
-    """Build the warehouse, check it, and publish it if it holds.
+    """Build the warehouse, check it, and publish it if the checks pass.
 
-    One blocking check that does not hold, and what was published before stays.
+    If a blocking check fails, the last publication stays.
     """
     from linernotes.cli.console import progress_bars, say
     from linernotes.pipeline import build_and_publish

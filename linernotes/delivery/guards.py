@@ -24,8 +24,8 @@ def require_releasable(package: Package, agreement: Agreement, sender: Sender) -
     """The names of the files that leave, the manifest last.
 
     Raises:
-        ReleaseRefused: if the package is a draft, does not hold, lies where another belongs, or is not
-            what is agreed.
+        ReleaseRefused: if the package is a draft, does not hold, lies where another belongs, or is
+            not what is agreed.
     """
     place = f"{package.partner_id} {package.report_month} v{package.version}"
     if package.state != ISSUED:

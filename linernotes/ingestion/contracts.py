@@ -300,6 +300,8 @@ class Appeals(Contract):
     decided_at = col.time(event=True)
     outcome = col.code(("upheld", "overturned", "reinstated_authorised"))
     reinstated_at = col.time()
+    # The notifier's suit, which keeps the content down in spite of a counter notice.
+    suit_filed_at = col.time(event=True)
 
 
 class Revenue(Contract):

@@ -5,7 +5,7 @@ The contracts themselves are in `contracts.py`, `licensing_contracts.py` and `re
 
 from linernotes.ingestion import contracts as c
 from linernotes.ingestion import licensing_contracts as lic
-from linernotes.ingestion.removal_contract import Actions
+from linernotes.ingestion.removal_contract import Actions, Filings
 
 CONTRACTS: dict[str, type[c.Contract]] = {
     "catalog/parties": c.Parties,
@@ -28,6 +28,7 @@ CONTRACTS: dict[str, type[c.Contract]] = {
     "removals/actions": Actions,
     "removals/notices": c.Notices,
     "removals/appeals": c.Appeals,
+    "removals/filings": Filings,
     "finance/revenue": c.Revenue,
     "finance/fx_rates": c.FxRates,
 }

@@ -84,6 +84,25 @@ class Actions(Contract):
         return pl.col("content_date") <= pl.col("applied_at").dt.date()
 
 
+class Filings(Contract):
+    """What the EU's database answered on a statement of reasons; `regulator record` writes it."""
+
+    TABLE = "raw_removals__filings"
+    KEY = ("batch_id", "puid")
+
+    batch_id = col.identifier(required=True)
+    puid = col.identifier(required=True, length=500)
+    outcome = col.code(("accepted", "rejected", "duplicate", "not_taken"), required=True)
+    statement_uuid = col.identifier()
+    message = col.text()
+    exported_at = col.time(event=True)
+    answered_at = col.time(required=True, event=True)
+
+    @dy.rule()
+    def accepted_without_uuid(cls) -> pl.Expr:
+        return (pl.col("outcome") != "accepted") | pl.col("statement_uuid").is_not_null()
+
+
 def without_volunteered_identity(rows: pl.DataFrame) -> pl.DataFrame:
     """Drop the identity of whoever told, where nobody told: the EU's rule for own initiative."""
     return rows.with_columns(

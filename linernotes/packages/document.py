@@ -384,36 +384,46 @@ def _removals(figures: Figures, statements: list[StatementRecord]) -> Iterator[P
     )
     if not rows:
         yield paragraph("No action was taken in this month against content that concerns you.")
-        return
-    yield table(
-        ["*Reason", "#Actions", "#Recordings", "#Uploaders", "#Appealed", "#Overturned of decided"],
-        [
+    else:
+        yield table(
             [
-                wording.plain(reason),
-                *map(count, counts),
-                rate(appealed, counts[0]),
-                rate(overturned, decided),
-            ]
-            for reason, *counts, overturned, decided, appealed in rows
-        ],
+                "*Reason",
+                "#Actions",
+                "#Recordings",
+                "#Uploaders",
+                "#Appealed",
+                "#Overturned of decided",
+            ],
+            [
+                [
+                    wording.plain(reason),
+                    *map(count, counts),
+                    rate(appealed, counts[0]),
+                    rate(overturned, decided),
+                ]
+                for reason, *counts, overturned, decided, appealed in rows
+            ],
+        )
+    moved = figures.ask(
+        "rpt_partner__removal_money",
+        "currency_code, held_amount, returned_to_pool_amount, paid_on_reinstatement_amount, "
+        "adjusted_amount",
+        "order by currency_code",
     )
-    held, returned = _money_of_removals(figures)
-    yield paragraph(
-        f"Money put on hold with removals in this month: {held}. "
-        f"Released or taken back: {returned}."
-    )
-
-
-def _money_of_removals(figures: Figures) -> tuple[str, str]:
-    rows = figures.ask(
-        "rpt_partner__compensation_lines",
-        "currency_code, coalesce(sum(amount) filter (where amount > 0), 0), "
-        "coalesce(-sum(amount) filter (where amount < 0), 0)",
-        "and hold_bucket = 'REMOVAL' group by all order by all",
-    )
-    held = ", ".join(f"{money(amount, currency)} {currency}" for currency, amount, _ in rows)
-    returned = ", ".join(f"{money(amount, currency)} {currency}" for currency, _, amount in rows)
-    return held or "none", returned or "none"
+    if moved:
+        yield table(
+            [
+                "*Removals",
+                "#Put on hold",
+                "#Returned to pool",
+                "#Paid on reinstatement",
+                "#Adjusted",
+            ],
+            [
+                [currency, *(money(amount, currency) for amount in amounts)]
+                for currency, *amounts in moved
+            ],
+        )
 
 
 def _consent_and_credit(figures: Figures, statements: list[StatementRecord]) -> Iterator[Part]:
@@ -508,6 +518,7 @@ def _fans(figures: Figures, statements: list[StatementRecord]) -> Iterator[Part]
     if not recordings:
         yield paragraph("No recording of yours had listeners of derivatives in this month.")
         return
+    yield from _uplift(figures)
     yield table(
         [
             "#Recordings",
@@ -520,6 +531,31 @@ def _fans(figures: Figures, statements: list[StatementRecord]) -> Iterator[Part]
         [[count(recordings), *map(count, counts)]],
     )
     yield paragraph(wording.SUPPRESSION)
+
+
+def _uplift(figures: Figures) -> Iterator[Part]:
+    """Whether derivatives bring listeners to the partner's recordings, and how sure that is."""
+    for recordings, uplift, lower, upper, detectable, verdict in figures.ask(
+        "rpt_partner__fan_uplift",
+        "recording_count, uplift_rate, lower_uplift_rate, upper_uplift_rate, "
+        "detectable_uplift_rate, verdict",
+    ):
+        measured = (
+            f"Uplift in plays of your recordings over matched controls: {_percent(uplift)}, "
+            f"from {count(recordings)} recordings"
+        )
+        if lower is None:
+            yield paragraph(f"{measured}. They are too few to tell whether it is more than chance.")
+            continue
+        sure = "" if verdict != "cannot_tell" else " It cannot be told from no uplift."
+        yield paragraph(
+            f"{measured} (95 % interval {_percent(lower)} to {_percent(upper)}; an uplift under "
+            f"{_percent(detectable)} would often be missed).{sure}"
+        )
+
+
+def _percent(share: Decimal) -> str:
+    return f"{share * 100:.1f} %"
 
 
 def _method(figures: Figures, statements: list[StatementRecord]) -> Iterator[Part]:

@@ -105,6 +105,20 @@ TABLES = (
         about="each decision and clause that a line cites, that is in force or that changed",
     ),
     PackageTable(
+        name="credit_gaps",
+        title="Credit gaps",
+        report="rpt_partner__credit_gaps",
+        about="each name of yours that a derivative does not show",
+        formats=("csv",),
+    ),
+    PackageTable(
+        name="fan_connection",
+        title="Fan connection",
+        report="rpt_partner__fan_connection",
+        about="audiences per recording and territory, small ones hidden",
+        formats=("csv",),
+    ),
+    PackageTable(
         name="removals",
         title="Removals",
         report="rpt_partner__removal_actions",

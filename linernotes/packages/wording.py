@@ -75,8 +75,9 @@ METHOD = (
     "correction that names the line it corrects.",
 )
 SUPPRESSION = (
-    "Counts of people below 10 are not shown, nor those from which a hidden one could be computed; "
-    "the others are rounded to 5. A sum here adds what is shown, so it is a lower bound."
+    "Counts of people below 10 are not shown. Where a territory of a recording has so few, none of "
+    "its territories is shown, so that a total cannot give one back; the rest is rounded to 5. A "
+    "sum here adds what is shown, so it is a lower bound."
 )
 
 

@@ -358,8 +358,9 @@ def _readme(
         f"{state.upper()} package for {partner_name}, {statements[0].report_month}: {meaning}",
         f"{DOCUMENT}: what is paid and why. {WORKBOOK}: the tables to read; the exact decimals are "
         "in the data files.",
-        *described[:-3],
-        " ".join(described[-3:]),
+        # Money has a line per table, all else shares one: ten lines are read.
+        *described[:4],
+        " ".join(described[4:]),
         "DSR_*.tsv: DDEX financial report to record companies, to ingest, and items where agreed; "
         "REMOVALS_*.tsv: actions against content, in the same form.",
         f"{MANIFEST}: each file's SHA-256, rows and control totals; `linernotes verify --package "

@@ -1,4 +1,4 @@
-"""Raw tables of removals: actions, the notices before and the appeals after them.
+"""Raw tables of removals: actions, notices before, appeals and the regulator's answers after them.
 
 Figures are made in the models.
 """
@@ -26,3 +26,9 @@ def raw_removals__notices(home: Home) -> dg.MaterializeResult:
 def raw_removals__appeals(home: Home) -> dg.MaterializeResult:
     """Appeals against actions, and how they ended. One row per appeal and version."""
     return admit(home, "removals/appeals", "raw_removals__appeals")
+
+
+@dg.asset(key_prefix="raw", kinds={"polars", "delta"}, partitions_def=delivery_days)
+def raw_removals__filings(home: Home) -> dg.MaterializeResult:
+    """Answers of the EU's database. One row per batch, statement of reasons and version."""
+    return admit(home, "removals/filings", "raw_removals__filings")

@@ -25,6 +25,7 @@ FLOORS = {
     "linernotes.packages": 3,
     "linernotes.dashboard": 4,
     "linernotes.delivery": 4,
+    "linernotes.regulator": 4,
     "expectations": 5,
     "linernotes.pipeline": 6,
     "linernotes.cli": 7,

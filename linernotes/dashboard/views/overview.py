@@ -103,10 +103,10 @@ def _gates(figures: Figures) -> Iterator[list[Any]]:
             "Until then nothing newer is published.",
         ),
         (
-            "Removals without a filed statement of reasons",
-            "published.reports.rpt_regulator__unfiled_actions",
+            "Removals with no statement of reasons filed (DSA)",
+            "published.marts.fct_regulator_filings where is_due and not is_filed",
             "Trust and safety",
-            "File them with the regulator.",
+            "File them: linernotes regulator export.",
         ),
         (
             "Checks that warn",

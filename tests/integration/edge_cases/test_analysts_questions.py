@@ -16,6 +16,12 @@ from tests.fixtures.worlds import World, case
 
 PAGE = (PROJECT_ROOT / "docs" / "analysts.md").read_text(encoding="utf-8")
 QUESTIONS = re.findall(r"^### \d+\. (.+?)\n\n```sql\n(.+?)```", PAGE, re.MULTILINE | re.DOTALL)
+# What else the page asks, below a question that it belongs to.
+FURTHER = [
+    sql
+    for sql in re.findall(r"```sql\n(.+?)```", PAGE.split("## Twenty questions")[1], re.DOTALL)
+    if sql not in [question for _, question in QUESTIONS]
+]
 # Types of the columns whose names have one of these endings.
 TYPES_OF_NAMES = {
     r"(^|_)amount$|_share$": r"DECIMAL\(.*\)",
@@ -104,10 +110,24 @@ def test_question_is_answered_in_exact_types(
     # What is corrected has to be issued before, and that is so in the closed months alone.
     connection = closed if "corrections" in question else published
 
+    rows, wrong = asked(connection, sql)
+
+    assert rows
+    assert not wrong
+
+
+@pytest.mark.parametrize("sql", FURTHER, ids=[sql.split("from ")[1].split()[0] for sql in FURTHER])
+def test_further_question_can_be_asked(published: duckdb.DuckDBPyConnection, sql: str) -> None:
+    _, wrong = asked(published, sql)
+
+    assert not wrong
+
+
+def asked(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[list[tuple], list[str]]:
+    """The rows of an answer, and its columns whose types are not those of their names."""
     result = connection.execute(sql)
     columns = {column[0]: str(column[1]) for column in result.description}
     rows = result.fetchall()
-
     wrong = [
         f"{name} is {kind}"
         for name, kind in columns.items()
@@ -115,8 +135,7 @@ def test_question_is_answered_in_exact_types(
         if kind in {"DOUBLE", "FLOAT"}
         or (re.search(pattern, name) and not re.fullmatch(wanted, kind))
     ]
-    assert rows
-    assert not wrong
+    return rows, wrong
 
 
 def test_recomputed_shares_of_pools_are_those_of_the_report(

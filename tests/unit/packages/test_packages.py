@@ -47,6 +47,8 @@ FILES = {
     "compensation_lines.parquet",
     "consents.csv",
     "consents.parquet",
+    "credit_gaps.csv",
+    "fan_connection.csv",
     "manifest.json",
     "member_statements.csv",
     "pool_totals.csv",
@@ -376,6 +378,8 @@ def test_workbook_has_a_sheet_per_table_with_typed_cells(settings: Settings) -> 
         "Pool totals",
         "AI usage",
         "Consents",
+        "Credit gaps",
+        "Fan connection",
         "Removals",
         "Removals summary",
     ]
