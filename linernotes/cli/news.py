@@ -7,13 +7,16 @@ import json
 import logging
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from linernotes.base import durable
+from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.cli.alerts import Told, channels
 from linernotes.cli.health import Health, look
+from linernotes.ledger.incident_notes import Incident, critical_incidents
 
 LOG = logging.getLogger(__name__)
 SHOWN = 20
@@ -52,7 +55,7 @@ class News:
 def concerns_of(health: Health, settings: Settings) -> list[Concern]:
     """Everything that somebody has to hear of, the most urgent first."""
     found = [
-        Concern("lake", "The lake is damaged", sentence, "power-cut.md")
+        Concern("lake", "The lake is damaged", sentence, "operators/power-cut.md")
         for sentence in health.damage[:1]
     ]
     if health.ledger_differs:
@@ -61,15 +64,24 @@ def concerns_of(health: Health, settings: Settings) -> list[Concern]:
                 "ledger",
                 "The ledger is not the one that packages and records know",
                 "Issue and deliver nothing before it is clear why: linernotes verify --ledger",
-                "restore.md",
+                "operators/restore.md",
             )
         )
+    found += [
+        Concern(
+            f"incident {one.incident_id}",
+            f"A critical incident is open: {one}",
+            f"linernotes incident show {one.incident_id}",
+            "incidents.md",
+        )
+        for one in _critical_incidents(settings)
+    ]
     found += [
         Concern(
             f"check {one.name}",
             f"A blocking check fails: {one.name}",
             f"{one.reason} Nothing new is published until it is fixed.",
-            "failed-check.md",
+            "operators/failed-check.md",
         )
         for one in health.problems
         if one.is_blocking
@@ -79,7 +91,7 @@ def concerns_of(health: Health, settings: Settings) -> list[Concern]:
             f"refused {one.name} {one.reason}",
             f"A file was refused: {one.name}",
             one.reason,
-            "refused-delivery.md",
+            "operators/refused-delivery.md",
         )
         for one in health.refusals
     ]
@@ -89,7 +101,7 @@ def concerns_of(health: Health, settings: Settings) -> list[Concern]:
             f"{one.row_count:,} rows of {one.feed} wait in quarantine",
             f"{one.row_count * 100 / one.read_count:.1f} % of its rows; mostly"
             f" {', '.join(rule for rule, _ in one.top_reasons)}",
-            "refused-delivery.md",
+            "operators/refused-delivery.md",
         )
         for one in health.quarantine
         if one.row_count * 100 > settings.alert_quarantine_percent * one.read_count
@@ -100,7 +112,7 @@ def concerns_of(health: Health, settings: Settings) -> list[Concern]:
             f"{one.feed} is late",
             f"Its last delivery was loaded on {one.last_loaded_at:%Y-%m-%d}; the next was due by"
             f" {one.due_at:%Y-%m-%d}.",
-            "late-feed.md",
+            "operators/late-feed.md",
         )
         for one in health.feeds
         if one.state == "late" and one.due_at and one.last_loaded_at
@@ -111,7 +123,7 @@ def concerns_of(health: Health, settings: Settings) -> list[Concern]:
             f"gap {one.feed} {one.missing[0]}",
             f"{one.feed} has no data for {len(one.missing)} {one.unit}s",
             f"Missing: {one.missing_text()}. The last that is covered is {one.last_covered_text}.",
-            "late-feed.md",
+            "operators/late-feed.md",
         )
         for one in health.coverage
         if one.missing
@@ -123,7 +135,7 @@ def concerns_of(health: Health, settings: Settings) -> list[Concern]:
             f"{one.draft} drafts of {one.month} wait for approval",
             f"The oldest since {one.oldest_draft_at:%Y-%m-%d}:"
             f" linernotes statement approve --month {one.month} --by NAME",
-            "rerun-month.md",
+            "operators/rerun-month.md",
         )
         for one in health.statements
         if one.oldest_draft_at and health.looked_at - one.oldest_draft_at > patience
@@ -133,11 +145,18 @@ def concerns_of(health: Health, settings: Settings) -> list[Concern]:
             f"delivery {partner} {month} {reason}",
             f"The package of {partner} for {month} was not delivered",
             reason,
-            "README.md",
+            "operators/README.md",
         )
         for partner, month, reason in health.failed_deliveries
     ]
     return found
+
+
+def _critical_incidents(settings: Settings) -> list[Incident]:
+    """The critical incidents that are open; none where nothing is published yet."""
+    with suppress(LinernotesError):
+        return critical_incidents(settings)
+    return []
 
 
 def tell_news(settings: Settings, health: Health | None = None) -> News:
@@ -183,7 +202,7 @@ def _subject(settings: Settings, fresh: Sequence[Concern]) -> str:
 def _text(settings: Settings, fresh: Sequence[Concern]) -> str:
     lines = [where(settings), ""]
     for one in fresh[:SHOWN]:
-        lines += [f"- {one.title}", f"  {one.details}", f"  What to do: docs/operators/{one.page}"]
+        lines += [f"- {one.title}", f"  {one.details}", f"  What to do: docs/{one.page}"]
     if len(fresh) > SHOWN:
         lines.append(f"- and {len(fresh) - SHOWN} more")
     return "\n".join([*lines, "", "All of it: linernotes status"])

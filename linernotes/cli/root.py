@@ -20,18 +20,8 @@ written_home: "ContextVar[Settings | None]" = ContextVar("written_home", default
 # The order in which a reader meets the commands; others follow by name.
 ORDER = (
     *("demo", "sample", "load", "quarantine", "repair", "build", "statement", "report", "verify"),
-    *(
-        "regulator",
-        "ledger",
-        "keys",
-        "trace",
-        "as-known",
-        "simulate",
-        "metrics",
-        "status",
-        "dashboard",
-        "up",
-    ),
+    *("regulator", "ledger", "keys", "incident", "evidence", "trace", "as-known", "simulate"),
+    *("metrics", "status", "dashboard", "up"),
 )
 
 

@@ -32,6 +32,7 @@ from linernotes.ledger.heads import (
     name_of,
     told_elsewhere,
 )
+from linernotes.ledger.incident_notes import changed_notes
 from linernotes.ledger.issuances import (
     Issuance,
     LedgerProblem,
@@ -165,13 +166,19 @@ def figures_that_differ(
 
 
 def ledger_as_written(settings: Settings, kept: KnownHead | None = None) -> list[LedgerProblem]:
-    """What of the ledger is not as it was written: bytes, signatures, heads; nothing is summed.
+    """What of the ledger is not as it was written: bytes, notes, signatures, heads.
+
+    Nothing is summed.
 
     Args:
         settings: The home.
         kept: A head that was kept elsewhere.
     """
-    return [*changed_bytes(settings), *_heads_that_differ(settings, kept)]
+    return [
+        *changed_bytes(settings),
+        *changed_notes(settings),
+        *_heads_that_differ(settings, kept),
+    ]
 
 
 def heads_that_differ(settings: Settings) -> list[LedgerProblem]:

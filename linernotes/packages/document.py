@@ -32,6 +32,8 @@ from linernotes.packages.typesetting import typeset
 ISSUED_NOTE, DRAFT_NOTE = "Issued", "DRAFT: not approved, not payable"
 # A footer has room for so many ids; the last page lists them all.
 IDS_IN_FOOTER = 3
+# What silence means by a contract's clause.
+SILENCE = {"allow": "allowed", "deny": "refused"}
 
 
 def write_document(
@@ -137,22 +139,8 @@ def _removals(figures: Figures, statements: Statements) -> Iterator[Part]:
 
 def _consent_and_credit(figures: Figures, statements: Statements) -> Iterator[Part]:
     yield heading("Consent and credit")
-    decisions = figures.ask(
-        "rpt_partner__consent_ledger",
-        "use_type, count(*), count(*) filter (where is_usable and decision = 'allow'), "
-        "count(*) filter (where is_usable and decision = 'deny'), "
-        "count(*) filter (where not is_usable)",
-        "group by all order by all",
-    )
-    if decisions:
-        yield table(
-            ["*Consent decisions on", "#All", "#Granted", "#Refused", "#Superseded or invalid"],
-            [[_use(row[0]), *map(count, row[1:])] for row in decisions],
-        )
-    else:
-        yield paragraph(
-            "We have no individual decisions from you on file; your contract's default applies."
-        )
+    yield from _relied_on(figures)
+    yield from _in_force(figures)
     credited = figures.ask(
         "rpt_partner__credit_coverage",
         "product_name, covered_derivative_count, derivative_count, shown_credit_count, "
@@ -167,6 +155,63 @@ def _consent_and_credit(figures: Figures, statements: Statements) -> Iterator[Pa
                 for name, covered, all_derivatives, shown, required in credited
             ],
         )
+
+
+def _relied_on(figures: Figures) -> Iterator[Part]:
+    """The decisions and clauses that lines name, by what they are about."""
+    cited = figures.ask(
+        "rpt_partner__consents",
+        "object_type, use_type, count(distinct proof_id), "
+        "count(distinct proof_id) filter (where is_changed)",
+        "and is_cited and proof_kind = 'decision' group by all order by all",
+    )
+    clauses = figures.ask(
+        "rpt_partner__consents",
+        "proof_id, decision, cited_line_count",
+        "and is_cited and proof_kind = 'clause' order by all",
+    )
+    yield paragraph(
+        f"The lines of this month rely on {count(sum(row[2] for row in cited))} consent decisions "
+        f"and {count(len(clauses))} contract clauses. consents.csv holds each of them, whoever "
+        "decided: its scope, dates, state and the hash of its evidence."
+    )
+    if cited:
+        yield table(
+            ["*Relied on: decisions about", "*Use", "#Decisions", "#Recorded this month"],
+            [[wording.plain(row[0]), _use(row[1]), *map(count, row[2:])] for row in cited],
+        )
+    if clauses:
+        yield table(
+            ["*Relied on: contract clause", "*Without a decision, use is", "#Lines"],
+            [[proof, SILENCE[decision], count(lines)] for proof, decision, lines in clauses],
+        )
+
+
+def _in_force(figures: Figures) -> Iterator[Part]:
+    """The decisions on file when the month ends, and what changed in it."""
+    decisions = figures.ask(
+        "rpt_partner__consents",
+        "use_type, count(distinct proof_id) filter (where is_in_force and decision = 'allow'), "
+        "count(distinct proof_id) filter (where is_in_force and decision = 'deny'), "
+        "count(distinct proof_id) filter (where is_changed and not is_withdrawn), "
+        "count(distinct proof_id) filter (where is_changed and is_withdrawn)",
+        "and proof_kind = 'decision' and (is_in_force or is_changed) group by all order by all",
+    )
+    if not decisions:
+        yield paragraph(
+            "We have no individual decisions from you on file; your contract's default applies."
+        )
+        return
+    yield table(
+        [
+            "*Decisions in force at month end",
+            "#Granted",
+            "#Refused",
+            "#Recorded this month",
+            "#Taken back this month",
+        ],
+        [[_use(row[0]), *map(count, row[1:])] for row in decisions],
+    )
 
 
 def _use(use_type: str) -> str:

@@ -21,7 +21,7 @@ from linernotes.ddex import (
     read_financial_totals,
     read_item_totals,
 )
-from linernotes.packages.manifest import FIRST_DSR_VERSIONS, MANIFEST
+from linernotes.packages.manifest import FIRST_VERSIONS, MANIFEST
 
 ITEMS_SUFFIX = "-items"
 ZERO = Decimal(0)
@@ -73,7 +73,7 @@ def interchange_problems(
         said = ", ".join(sorted(found.values())) or "none"
         details = f"DSR profiles are {said}; agreed are {', '.join(expected)}"
         yield Problem(MANIFEST, "dsr_files_are_the_agreed_ones", details)
-    is_first = manifest["manifest_version"] in FIRST_DSR_VERSIONS
+    is_first = manifest["manifest_version"] in FIRST_VERSIONS
     sales: list[dict[str, tuple[str, str]]] = []
     for name, profile in found.items():
         file = path / name

@@ -17,10 +17,11 @@ from linernotes.ledger.records import DRAFT, ISSUED, StatementRecord, file_safe
 MANIFEST, SIGNATURE = "manifest.json", "manifest.json.asc"
 VERIFIER = "verify.py"
 # Packages of version 1 have no head of the ledger, and no mark in what people read. Those of 1 and
-# 2 are not signed, have no data package, and their DSR files call other amounts by the same names.
+# 2 are not signed, have no data package, their DSR files call other amounts by the same names, and
+# consents.csv holds only what was recorded in the month.
 MANIFEST_VERSION, UNMARKED_VERSION = 3, 1
-FIRST_DSR_VERSIONS = (1, 2)
-KNOWN_VERSIONS = (*FIRST_DSR_VERSIONS, MANIFEST_VERSION)
+FIRST_VERSIONS = (1, 2)
+KNOWN_VERSIONS = (*FIRST_VERSIONS, MANIFEST_VERSION)
 DOCUMENT, WORKBOOK, README = "statement.pdf", "statement.xlsx", "README.txt"
 # Sub-statements of members or labels, where they are agreed.
 MEMBERS = "members.zip"

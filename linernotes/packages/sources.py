@@ -51,8 +51,9 @@ def open_as_issued(
     """Yields a connection in which `published` holds the reports as they were issued.
 
     It holds what a package reads, and nothing else: the month's reports, the lines of the months
-    before, and the headers of statements, which the published file has from the ledger. Months
-    whose reports were not kept are read from the published file, as they are known now.
+    before, and the headers of statements, which the published file has from the ledger. What was
+    not kept, because an earlier version issued the month, is read from the published file, as it is
+    known now.
 
     Args:
         settings: The home.
@@ -71,10 +72,11 @@ def open_as_issued(
             connection.execute(f"create schema published.{schema}")
         own = f"partner_id = {literal(partner_id)}"
         queries = {HEADERS: f"from current.{HEADERS} where {own}"}
-        for kind, (relation, _) in SHOWN.items():
+        for kind, (relation, rows) in SHOWN.items():
             files = kept[month].get(kind)
             if files is None:
-                queries[relation] = f"from current.{relation}"
+                of_partner = f" where {own}" if "partner_id =" in rows else ""
+                queries[relation] = f"from current.{relation}{of_partner}"
                 continue
             if kind == LINES_KIND:
                 files = [file for one in sorted(kept) if one <= month for file in kept[one][kind]]

@@ -116,8 +116,8 @@ TABLES = (
     PackageTable(
         name="consents",
         title="Consents",
-        report="rpt_partner__consent_ledger",
-        about="the decisions that we hold, and what they allow",
+        report="rpt_partner__consents",
+        about="each decision and clause that a line cites, that is in force or that changed",
     ),
     PackageTable(
         name="credit_gaps",

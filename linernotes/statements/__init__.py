@@ -21,6 +21,8 @@ __all__ = [
     "Person",
     "approve",
     "blocked_partners",
+    "close_incident",
+    "critical_incidents",
     "current_statements",
     "draft",
     "evidence_file",

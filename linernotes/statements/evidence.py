@@ -48,7 +48,7 @@ SHOWN = {
     "member_statements": ("reports.rpt_partner__member_statements", OF_CONTRACT),
     "pool_totals": ("reports.rpt_partner__pool_totals", OF_CONTRACT),
     "ai_usage_monthly": ("reports.rpt_partner__ai_usage_monthly", OF_MONTH),
-    "consent_ledger": ("reports.rpt_partner__consent_ledger", OF_MONTH),
+    "consents": ("reports.rpt_partner__consents", OF_MONTH),
     "removal_actions": ("reports.rpt_partner__removal_actions", OF_MONTH),
     "removal_money": ("reports.rpt_partner__removal_money", OF_MONTH),
     "removals_monthly": ("reports.rpt_partner__removals_monthly", OF_MONTH),
@@ -68,19 +68,6 @@ SHOWN = {
         "where rate_date < $month + interval 1 month)",
     ),
 }
-# What is kept since later than the first packages: a month that lacks it is not lacking.
-SHOWN_LATER = frozenset(
-    {
-        "artists",
-        "balances",
-        "contracts",
-        "credit_gaps",
-        "exchange_rates",
-        "fan_uplift",
-        "removal_money",
-        "withholding_rates",
-    }
-)
 OF_THE_STATEMENT = "contract_id is not distinct from $contract_id and report_month = $month"
 
 

@@ -43,7 +43,11 @@ with
             coalesce(
                 resolutions_at_freeze.denied_by, resolutions_at_use.denied_by
             ) as denied_by,
-            resolutions_at_freeze.enforced_at
+            coalesce(
+                resolutions_at_freeze.denial_id, resolutions_at_use.denial_id
+            ) as denial_id,
+            resolutions_at_freeze.enforced_at,
+            resolutions_at_freeze.stopped_from
         from requestd
         left join
             contracts
@@ -108,6 +112,15 @@ select
         then 'limit'
         else denied_by
     end as denied_by,
+    case
+        when contract_id is not null and not is_allowed_then then denial_id
+    end as denial_id,
+    -- The products had enforced the refusal, and it was used all the same (E34).
+    contract_id is not null
+    and not is_allowed_then
+    and not is_allowed_now
+    and not is_over_limit_now
+    and coalesce(generated_at >= stopped_from, false) as is_after_enforcement,
     case
         when contract_id is null
         then null

@@ -49,6 +49,7 @@ with
             resolutions_at_use.proof_id as proof_then,
             resolutions_at_freeze.proof_id as proof_now,
             coalesce(resolutions_at_use.denied_by, 'unknown') as denied_by_then,
+            resolutions_at_use.denial_id as denial_id_then,
             resolutions_at_use.revoked_from
             + judged.run_off_days * interval '1' day as runs_off_until
         from judged

@@ -21,7 +21,7 @@ from linernotes.base.settings import Settings
 from linernotes.ledger.verification import verify_ledger
 from linernotes.packages import read_package_csv, verify_package, write_packages
 from linernotes.packages import workbook as workbook_module
-from linernotes.statements import approve, draft, issue
+from linernotes.statements import SHOWN, approve, draft, issue
 from tests.fixtures.deliveries import PARTNER_DPID
 from tests.fixtures.published_warehouse import KNOWN_AT, Line, Statement, publish
 
@@ -168,7 +168,7 @@ def test_package_of_issue_that_is_lost_is_written_again_with_the_same_bytes(
     publish(settings, Statement("tune", "tune-master", [Line(**line, title="B")]))
     with duckdb.connect(str(settings.published_file)) as connection:
         connection.execute("update marts.dim_partners set partner_name = 'Another name'")
-        for report in ("ai_usage_monthly", "consent_ledger", "removal_actions"):
+        for report in ("ai_usage_monthly", "consents", "removal_actions"):
             connection.execute(f"delete from reports.rpt_partner__{report}")
     shutil.rmtree(settings.outbox_root)
 
@@ -195,6 +195,28 @@ def test_package_of_issue_whose_reports_were_not_kept_shows_what_is_published(
     assert row["title"] == "B"
     assert verify_package(package.path) == []
     assert verify_ledger(settings) == []
+
+
+def test_package_of_issue_shows_what_an_earlier_version_did_not_keep_as_published(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was kept is shown as it was issued; a report that is new since, as it is published."""
+    line = {"line_id": "a", "amount": "1"}
+    kept = {name: shown for name, shown in SHOWN.items() if name != "consents"}
+    monkeypatch.setattr("linernotes.statements.evidence.SHOWN", kept)
+    drafted(settings, Statement("tune", "tune-master", [Line(**line, title="A")]))
+    approve(settings, "2026-06", by="Ben")
+    issue(settings, "2026-06", by="Ben")
+    monkeypatch.undo()
+    publish(settings, Statement("tune", "tune-master", [Line(**line, title="B")]))
+
+    [package] = write_packages(settings)
+
+    [row] = read_package_csv(package.path / "compensation_lines.csv")
+    proofs = {row["proof_id"] for row in read_package_csv(package.path / "consents.csv")}
+    assert row["title"] == "A"
+    assert proofs == {"decision-1", "decision-of-tune"}
+    assert verify_package(package.path) == []
 
 
 def test_package_of_issue_is_kept_whatever_is_agreed_later(settings: Settings) -> None:
@@ -488,10 +510,10 @@ def test_workbook_writes_days_that_spreadsheets_do_not_have_as_text(settings: Se
     with duckdb.connect(str(settings.published_file)) as connection:
         for number, day in enumerate([*days, "2026-01-01"]):
             connection.execute(
-                "insert into reports.rpt_partner__consent_ledger select * replace ("
+                "insert into reports.rpt_partner__consents select * replace ("
                 "$1 as decision_id, cast($2 as timestamp) as valid_from, null as valid_to) "
-                "from reports.rpt_partner__consent_ledger where partner_id = 'tune' and "
-                "not starts_with(decision_id, 'old-') limit 1",
+                "from reports.rpt_partner__consents where partner_id = 'tune' and "
+                "not is_cited and not starts_with(decision_id, 'old-') limit 1",
                 [f"old-{number}", day],
             )
     [package] = write_packages(settings)
