@@ -149,7 +149,7 @@ def _say_where(settings: Settings) -> None:
         ),
         "What was checked": (
             settings.reports_root / "data_docs",
-            "reports/index.html in a browser",
+            "index.html in a browser",
         ),
         "The sample feeds": (
             settings.landing_root,

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from linernotes.cli.root import SAYS_NO, Landing, app, settings_of
+from linernotes.cli.root import SAYS_NO, Landing, app, settings_of, tell_dagster
 
 if TYPE_CHECKING:
+    from linernotes.base.settings import Settings
     from linernotes.ingestion import DeliveryOutcome, LoadReport
 
 quarantine = typer.Typer(help="List, show, retry and close rejected rows and files.")
@@ -24,6 +25,13 @@ def load(
     tolerate_refused: Annotated[
         bool, typer.Option("--tolerate-refused", help="End with 0 although files were refused.")
     ] = False,
+    again: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YYYY-MM-DD[:YYYY-MM-DD]",
+            help="Read again what was loaded on these days, by the contracts of today.",
+        ),
+    ] = None,
 ) -> None:
     """Load new deliveries from the landing zone.
 
@@ -33,10 +41,14 @@ def load(
     from linernotes.cli.console import progress_bars, say
 
     _require_feeds(feeds or [])
+    if again:
+        _load_again(settings_of(context, landing), feeds or [], again)
+        return
     settings = settings_of(context, landing)
     with progress_bars() as progress:
         report = pipeline.load(settings, feeds or None, progress)
     _print_load(report)
+    tell_dagster(settings, "tell_load", report)
     refused = len(report.turned_away)
     if refused:
         say(
@@ -45,6 +57,23 @@ def load(
         )
         if not tolerate_refused:
             raise typer.Exit(SAYS_NO)
+
+
+def _load_again(settings: "Settings", feeds: list[str], days: str) -> None:
+    from datetime import date, timedelta
+
+    from linernotes.ingestion import FEEDS, read_again
+
+    first, _, last = days.partition(":")
+    try:
+        start, end = date.fromisoformat(first), date.fromisoformat(last or first)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{days!r} are no days; write 2026-07-01 or 2026-07-01:2026-07-03.",
+            param_hint="--again",
+        ) from None
+    span = [start + timedelta(days=number) for number in range((end - start).days + 1)]
+    _print_load(read_again(settings, feeds or FEEDS, span), "Nothing was loaded on these days.")
 
 
 def _require_feeds(feeds: list[str]) -> None:

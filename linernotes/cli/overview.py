@@ -47,15 +47,29 @@ def metrics(
 
 
 @app.command()
-def status(context: typer.Context, json: AsJson = False) -> None:
+def status(
+    context: typer.Context,
+    json: AsJson = False,
+    prometheus: Annotated[
+        bool, typer.Option("--prometheus", help="As text for Prometheus, such as its textfiles.")
+    ] = False,
+) -> None:
     """Show the health of a home: deliveries, checks, statements, next steps.
 
     Ends with 1 if a blocking check fails.
     """
     from linernotes.cli.health import look
-    from linernotes.cli.status_view import print_health, print_health_as_json
+    from linernotes.cli.status_view import (
+        print_health,
+        print_health_as_json,
+        print_health_for_prometheus,
+    )
 
-    health = look(settings_of(context, writes=False))
-    (print_health_as_json if json else print_health)(health)
+    settings = settings_of(context, writes=False)
+    health = look(settings)
+    if prometheus:
+        print_health_for_prometheus(health)
+    else:
+        (print_health_as_json if json else print_health)(health)
     if health.is_blocked:
         raise typer.Exit(SAYS_NO)

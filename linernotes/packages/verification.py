@@ -20,13 +20,16 @@ from linernotes.packages.cells import read_package_csv
 from linernotes.packages.fees import ARMS, fee_arms, fee_in_payout_currency, winning_arm
 from linernotes.packages.interchange_checks import SalesOfLines, interchange_problems
 from linernotes.packages.manifest import (
+    FIRST_DSR_VERSIONS,
     MANIFEST,
+    SIGNATURE,
     UNPROVEN_VERSION,
     file_sha256,
     read_manifest,
 )
 from linernotes.packages.marks import mark_problems
 from linernotes.packages.tables import TABLES, PackageTable
+from linernotes.packages.verify import signature_problems
 
 LINES, POOLS, CONSENTS = "compensation_lines", "pool_totals", "consents"
 LINKED = "is a link: its bytes may change elsewhere"
@@ -55,6 +58,7 @@ def verify_package(path: Path) -> list[Problem]:
         problems = list(_file_problems(path, manifest))
         if not problems:
             problems = [*_content_problems(path, manifest), *mark_problems(path, manifest)]
+        problems += _signature_problems(path, manifest)
     except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError) as reason:
         problems = [Problem(MANIFEST, "manifest_is_complete", f"{reason!r} is missing or wrong")]
     return [*problems, *_chain_problems(path, manifest)]
@@ -65,7 +69,7 @@ def _file_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
     if (path / MANIFEST).is_symlink():
         yield Problem(MANIFEST, "file_is_no_link", LINKED)
     there = {found.name for found in path.iterdir() if not _is_flag(found)}
-    for name in sorted(there - listed.keys() - {MANIFEST}):
+    for name in sorted(there - listed.keys() - {MANIFEST, SIGNATURE}):
         yield Problem(name, "file_is_listed", "in the folder, but not in the manifest")
     for name, entry in listed.items():
         file = path / name
@@ -77,6 +81,15 @@ def _file_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
             yield Problem(name, "file_size_agrees", f"{size} bytes, not {entry['bytes']}")
         elif (digest := file_sha256(file)) != entry["sha256"]:
             yield Problem(name, "file_hash_agrees", f"SHA-256 is {digest}, not {entry['sha256']}")
+
+
+def _signature_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
+    """What is issued is signed; the first packages are not."""
+    if manifest["manifest_version"] in FIRST_DSR_VERSIONS:
+        return
+    content = (path / MANIFEST).read_bytes()
+    for details in signature_problems(str(path), content, manifest, None):
+        yield Problem(SIGNATURE, "manifest_is_signed", details)
 
 
 def _is_flag(path: Path) -> bool:
@@ -98,7 +111,8 @@ def _chain_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
 
 def _content_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
     listed = {entry["name"]: entry for entry in manifest["files"]}
-    for table in TABLES:
+    tables = [table for table in TABLES if table.since <= manifest["manifest_version"]]
+    for table in tables:
         for suffix in table.formats:
             name = f"{table.name}.{suffix}"
             if name not in listed:
@@ -106,9 +120,9 @@ def _content_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]
                 return
     tallies: dict[str, Tally] = {}
     with duckdb.connect() as connection:
-        for table in TABLES:
+        for table in tables:
             yield from _table_problems(connection, path, table, tallies, manifest)
-    if tallies.keys() == {table.name for table in TABLES}:
+    if tallies.keys() == {table.name for table in tables}:
         yield from _statement_problems(tallies[LINES], manifest)
         if manifest["manifest_version"] > UNPROVEN_VERSION:
             yield from _consent_problems(tallies[LINES], tallies[CONSENTS])

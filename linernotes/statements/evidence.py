@@ -40,7 +40,8 @@ POOLS = "reports.rpt_partner__pool_totals"
 DRAFTED_LINE_COLUMNS = {name: type_ for name, type_ in LINE_COLUMNS.items() if name != "sequence"}
 OF_PARTNER = "partner_id = $partner_id"
 OF_MONTH = f"{OF_PARTNER} and report_month = $month"
-OF_CONTRACT = f"{OF_MONTH} and contract_id = $contract_id"
+OF_THE_CONTRACT = "contract_id = $contract_id"
+OF_CONTRACT = f"{OF_MONTH} and {OF_THE_CONTRACT}"
 # Kind of file beside a draft: the relation that a package reads, and which of its rows are kept.
 SHOWN = {
     "compensation_lines": ("reports.rpt_partner__compensation_lines", OF_CONTRACT),
@@ -57,7 +58,30 @@ SHOWN = {
     "fan_connection": ("reports.rpt_partner__fan_connection", OF_MONTH),
     "partners": ("marts.dim_partners", OF_PARTNER),
     "products": ("marts.dim_products", "true"),
+    "artists": ("reports.rpt_partner__artists", OF_CONTRACT),
+    "balances": ("marts.fct_balances", OF_CONTRACT),
+    "contracts": ("marts.dim_contracts", OF_THE_CONTRACT),
+    "withholding_rates": ("marts.dim_withholding_rates", OF_THE_CONTRACT),
+    "exchange_rates": (
+        "marts.fct_exchange_rates",
+        "rate_date = (select max(rate_date) from published.marts.fct_exchange_rates "
+        "where rate_date < $month + interval 1 month)",
+    ),
 }
+# What is kept since later than the first packages: a month that lacks it is not lacking.
+SHOWN_LATER = frozenset(
+    {
+        "artists",
+        "balances",
+        "consents",
+        "contracts",
+        "credit_gaps",
+        "exchange_rates",
+        "fan_uplift",
+        "removal_money",
+        "withholding_rates",
+    }
+)
 OF_THE_STATEMENT = "contract_id is not distinct from $contract_id and report_month = $month"
 
 

@@ -25,6 +25,8 @@ FLOORS = {
     "linernotes.packages": 3,
     "linernotes.dashboard": 4,
     "linernotes.delivery": 4,
+    "linernotes.assistant": 4,
+    "linernotes.homes": 4,
     "linernotes.regulator": 4,
     "expectations": 5,
     "linernotes.pipeline": 6,

@@ -43,11 +43,13 @@ FILES = {
     f"REMOVALS_{NAMED}_multi_1of1_20260715T060000.tsv",
     "ai_usage.csv",
     "ai_usage.parquet",
+    "artists.csv",
     "compensation_lines.csv",
     "compensation_lines.parquet",
     "consents.csv",
     "consents.parquet",
     "credit_gaps.csv",
+    "datapackage.json",
     "fan_connection.csv",
     "manifest.json",
     "member_statements.csv",
@@ -57,6 +59,7 @@ FILES = {
     "removals_monthly.csv",
     "statement.pdf",
     "statement.xlsx",
+    "verify.py",
 }
 
 
@@ -311,7 +314,7 @@ def test_package_shows_the_pool_totals_needed_for_the_own_share_e128(settings: S
     pools = {row["territory"]: row for row in read_package_csv(package.path / "pool_totals.csv")}
     assert pools["DE"]["net_amount"] == "25.000000"
     assert pools["DE"]["total_quantity"] == "2500"
-    assert pools["DE"]["fee_payout_amount"] == "12.50"
+    assert pools["DE"]["fee_payout_amount"] == "12.500"
 
 
 def test_package_of_month_without_anything_is_nil_e82(settings: Settings) -> None:
@@ -334,18 +337,22 @@ def test_csv_and_parquet_of_lines_hold_the_same_amounts_e132(settings: Settings)
     rows = list(read_package_csv(package.path / "compensation_lines.csv"))
     frame = pl.read_parquet(package.path / "compensation_lines.parquet")
     assert [row["line_id"] for row in rows] == frame["line_id"].to_list()
-    assert [row["amount"] for row in rows] == ["-0.25", "10.00", "2.50", "4.00"]
+    assert [row["amount"] for row in rows] == ["-0.250", "10.000", "2.500", "4.000"]
     assert frame["amount"].dtype == pl.Decimal(24, 3)
     assert frame["report_month"].to_list() == ["2026-06"] * 4
 
 
-def test_csv_of_yen_amounts_shows_no_decimals_e06(settings: Settings) -> None:
+def test_csv_has_one_scale_per_column_and_the_manifest_that_of_the_currency_e06(
+    settings: Settings,
+) -> None:
     statement = Statement("tune", "tune-jp", [Line("a", "334")], currency_code="JPY")
 
     [package] = write_packages(drafted(settings, statement))
 
     [row] = read_package_csv(package.path / "compensation_lines.csv")
-    assert row["amount"] == "334"
+    assert row["amount"] == "334.000"
+    manifest = json.loads((package.path / "manifest.json").read_text())
+    assert manifest["statements"][0]["totals"]["payable_amount"] == "334"
     assert verify_package(package.path) == []
 
 
@@ -372,10 +379,12 @@ def test_workbook_has_a_sheet_per_table_with_typed_cells(settings: Settings) -> 
     book = fastexcel.read_excel(package.path / "statement.xlsx")
     lines = book.load_sheet("Compensation lines").to_polars()
     assert book.sheet_names == [
-        "Summary",
+        "Cover",
+        "Pivot data",
         "Compensation lines",
         "Members and labels",
         "Pool totals",
+        "Artists and writers",
         "AI usage",
         "Consents",
         "Credit gaps",
@@ -383,6 +392,10 @@ def test_workbook_has_a_sheet_per_table_with_typed_cells(settings: Settings) -> 
         "Removals",
         "Removals summary",
     ]
+    assert lines["Type of line"].to_list().count("Usage") == 3
+    assert lines["line_type"].to_list().count("USAGE") == 3
+    pivot = book.load_sheet("Pivot data").to_polars()
+    assert pivot["Net amount"].sum() == pytest.approx(13.75)
     assert lines["Amount"].dtype == pl.Float64
     assert lines["Amount"].sum() == pytest.approx(16.25)
     assert lines["Usage month"].dtype in {pl.Date, pl.Datetime("ms")}
@@ -399,7 +412,7 @@ def test_workbook_of_draft_says_so_and_its_totals_agree(settings: Settings) -> N
     [package] = write_packages(drafted(settings, TUNE))
 
     summary = fastexcel.read_excel(package.path / "statement.xlsx").load_sheet(
-        "Summary", header_row=None
+        "Cover", header_row=None
     )
     rows = summary.to_polars().rows()
     assert any("DRAFT" in str(row[0]) for row in rows)

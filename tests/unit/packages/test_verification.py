@@ -147,7 +147,7 @@ def test_verify_of_file_name_that_leaves_the_folder_says_so(package: Path) -> No
 
 
 def test_verify_of_forged_amount_finds_totals_hash_and_share(package: Path) -> None:
-    forge(package, "compensation_lines.csv", ",10.00,EUR", ",11.00,EUR")
+    forge(package, "compensation_lines.csv", ",10.000,EUR", ",11.000,EUR")
 
     assert rules(package) == {
         "control_total_agrees",
@@ -232,7 +232,11 @@ def test_verify_of_total_that_is_no_text_finds_it(package: Path) -> None:
 def test_verify_of_issued_package_of_drafts_finds_it(package: Path) -> None:
     edit_manifest(package, lambda manifest: manifest.update(state="issued"))
 
-    assert rules(package) == {"state_is_the_statements", "head_is_the_issues"}
+    assert rules(package) == {
+        "state_is_the_statements",
+        "head_is_the_issues",
+        "manifest_is_signed",
+    }
 
 
 def test_verify_of_version_after_changed_one_finds_the_broken_chain(package: Path) -> None:

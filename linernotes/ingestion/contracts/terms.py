@@ -1,6 +1,6 @@
 """The nested terms of a contract, laid out flat: `reserve {rate}` is the column `reserve_rate`.
 
-Which values the terms may have is in `licensing_contracts.py`.
+Which values the terms may have is in `licensing.py`.
 """
 
 import json
@@ -36,6 +36,20 @@ def flatten(contract: dict[str, Any]) -> dict[str, Any]:
     if withholding is not None:
         flat["withholding"] = json.dumps(withholding, ensure_ascii=False, sort_keys=True)
     return flat
+
+
+def nested(properties: dict[str, Any]) -> dict[str, Any]:
+    """Properties of the columns, put back into the objects that a contract has."""
+    terms = {f"{name}_{part}": name for name, parts in _OBJECTS.items() for part in parts}
+    found: dict[str, Any] = {}
+    for column, described in properties.items():
+        name = terms.get(column)
+        if name is None:
+            found[column] = described
+            continue
+        term = found.setdefault(name, {"type": ["object", "null"], "properties": {}})
+        term["properties"][column.removeprefix(f"{name}_")] = described
+    return found
 
 
 def withholding_rows(contracts: pl.DataFrame) -> pl.DataFrame:

@@ -1,12 +1,13 @@
 """Sends an alert where the settings say: a webhook, an e-mail address, both, or nowhere.
 
-What is worth an alert is decided in `sensors.py`.
+What is worth an alert is decided in `news.py`, and for runs in `sensors.py`.
 """
 
 import json
 import smtplib
 import ssl
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from http.client import HTTPException
@@ -32,6 +33,20 @@ class Told:
     failures: dict[str, str] = field(default_factory=dict)
 
 
+def channels(settings: Settings) -> dict[str, Callable[[str, str], None]]:
+    """What takes a subject and a text, by the name of each place that is set."""
+    found: dict[str, Callable[[str, str], None]] = {}
+    if settings.alert_webhook:
+        # The address is a secret: whoever has it can post.
+        place = f"the webhook at {urlsplit(settings.alert_webhook).hostname}"
+        found[place] = lambda subject, text: _post(
+            settings.alert_webhook, {"text": f"{subject}\n{text}"}
+        )
+    if settings.alert_email:
+        found[settings.alert_email] = lambda subject, text: _mail(settings, subject, text)
+    return found
+
+
 def send_alert(subject: str, text: str, settings: Settings | None = None) -> Told:
     """Sends an alert to every place that is set, each by itself: one that fails holds up no other.
 
@@ -40,22 +55,13 @@ def send_alert(subject: str, text: str, settings: Settings | None = None) -> Tol
         text: The rest.
         settings: Where to; the environment's when left out.
     """
-    settings = settings or Settings()
     told = Told()
-    if settings.alert_webhook:
-        # The address is a secret: whoever has it can post.
-        place = f"the webhook at {urlsplit(settings.alert_webhook).hostname}"
+    for place, send in channels(settings or Settings()).items():
         try:
-            _post(settings.alert_webhook, {"text": f"{subject}\n{text}"})
+            send(subject, text)
             told.places.append(place)
-        except (OSError, ValueError, HTTPException) as reason:
+        except (OSError, ValueError, HTTPException, smtplib.SMTPException) as reason:
             told.failures[place] = str(reason)
-    if settings.alert_email:
-        try:
-            _mail(settings, subject, text)
-            told.places.append(settings.alert_email)
-        except (OSError, ValueError, smtplib.SMTPException) as reason:
-            told.failures[settings.alert_email] = str(reason)
     return told
 
 

@@ -3,66 +3,16 @@
 Which events cause one is not tested here.
 """
 
-import json
-import os
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from linernotes.base.ports import free_port
-from orchestration.alerts import Told, send_alert
+from linernotes.cli.alerts import Told, send_alert
 from tests.fixtures.mail_server import MailServer
 
-
-@pytest.fixture
-def posts() -> Iterator[tuple[str, list[dict]]]:
-    received: list[dict] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", received
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(autouse=True)
-def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in os.environ:
-        if name.startswith("LINERNOTES_"):
-            monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def mail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., MailServer]]:
-    """Starts a mail server of a kind, which this machine trusts and the settings name."""
-    servers: list[MailServer] = []
-
-    def start(security: str, user: str = "", password: str = "") -> MailServer:
-        server = MailServer(tmp_path, security, user, password)
-        servers.append(server)
-        monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
-        monkeypatch.setenv("LINERNOTES_ALERT_EMAIL", "team@example.org")
-        monkeypatch.setenv("LINERNOTES_SMTP_HOST", "127.0.0.1")
-        monkeypatch.setenv("LINERNOTES_SMTP_PORT", str(server.port))
-        monkeypatch.setenv("LINERNOTES_SMTP_SECURITY", security)
-        return server
-
-    yield start
-    for server in servers:
-        server.close()
+pytestmark = pytest.mark.usefixtures("nothing_set")
 
 
 def test_alert_with_nothing_set_goes_nowhere() -> None:
@@ -172,10 +122,11 @@ def test_alert_reaches_one_channel_while_the_other_is_down(
 
 
 def test_alert_of_a_failed_run_names_the_blocking_check(
-    posts: tuple[str, list[dict]], monkeypatch: pytest.MonkeyPatch
+    posts: tuple[str, list[dict]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     import dagster as dg
 
+    from orchestration.resources import Home
     from orchestration.sensors import alert_on_failure
 
     url, received = posts
@@ -200,10 +151,12 @@ def test_alert_of_a_failed_run_names_the_blocking_check(
         alert_on_failure(
             dg.build_run_status_sensor_context(
                 "alert_on_failure", failure, instance, result.dagster_run
-            ).for_run_failure()
+            ).for_run_failure(),
+            home=Home(home=str(tmp_path / "home")),
         )
 
     [post] = received
     assert post["text"].startswith("Linernotes: check_lines failed")
     assert "lines__sum_up: They do not sum up." in post["text"]
+    assert f"Home {tmp_path / 'home'} on " in post["text"]
     assert "lines__look_usual" not in post["text"]
