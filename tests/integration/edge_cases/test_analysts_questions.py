@@ -19,7 +19,7 @@ QUESTIONS = re.findall(r"^### \d+\. (.+?)\n\n```sql\n(.+?)```", PAGE, re.MULTILI
 # What else the page asks, below a question that it belongs to.
 FURTHER = [
     sql
-    for sql in re.findall(r"```sql\n(.+?)```", PAGE.split("## Twenty questions")[1], re.DOTALL)
+    for sql in re.findall(r"```sql\n(.+?)```", PAGE.split("## SQL cookbook")[1], re.DOTALL)
     if sql not in [question for _, question in QUESTIONS]
 ]
 # Types of the columns whose names have one of these endings.
