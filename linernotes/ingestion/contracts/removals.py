@@ -232,8 +232,7 @@ class Filings(Contract):
         "recorded_at": "2026-01-05T06:00:00Z",
     }
     ADVICE: ClassVar[dict[str, str]] = {
-        "accepted_without_uuid": "the database gives each accepted statement an id; give it as "
-        "statement_uuid",
+        "accepted_without_uuid": "what is accepted has an id of the database; give statement_uuid",
     }
 
     batch_id = col.identifier("The batch in which it was sent.", required=True)

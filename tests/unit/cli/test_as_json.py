@@ -47,7 +47,7 @@ def test_tables_and_sentences_of_a_command_are_one_object(
     assert run(["--home", str(home), "load", "--json"]) == SAYS_NO
 
     output = json.loads(capsys.readouterr().out)
-    [feed] = output["tables"]["Through the door"]
+    [feed] = output["tables"]["Loaded"]
     assert (feed["feed"], feed["loaded"], feed["quarantined"]) == ("catalog/works", 1, 1)
     assert output["tables"]["Remarks"][0]["state"] == "refused"
     assert any("quarantine" in sentence for sentence in output["messages"])
