@@ -10,7 +10,6 @@ from linernotes.base.checked_runs import require_run
 from linernotes.base.published import open_published
 from linernotes.pipeline import publish_with_results
 from linernotes.warehouse import PUBLIC_SCHEMAS, publishing_alone
-from orchestration.assets.feeds import RETRIES
 from orchestration.assets.figures import publication_metadata
 from orchestration.assets.models import warehouse_models
 from orchestration.markdown import markdown_table
@@ -99,8 +98,8 @@ class Redelivery(dg.Config):
     group_name="packages",
     owners=["team:partner_reporting"],
     kinds={"python"},
+    # Tries are made, counted and recorded by the delivery itself.
     pool="delivery",
-    retry_policy=RETRIES,
 )
 def delivered_packages(
     context: dg.AssetExecutionContext, home: Home, config: Redelivery
