@@ -17,7 +17,7 @@ BIN := .venv/bin
 STAMP := .venv/.synced
 WORKERS ?= 2
 
-.PHONY: help install demo test test-spark spark browser pictures architecture lint format up docs bench reference faults fuzz clean
+.PHONY: help install demo test test-spark spark browser pictures architecture feeds lint format up docs bench reference faults fuzz clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -71,6 +71,9 @@ pictures: $(STAMP) browser ## Make the pictures of the README from the demo's ho
 
 architecture: $(STAMP) ## Draw the layers and topics of the models into docs/architecture.md
 	$(BIN)/python -m benchmarks.architecture
+
+feeds: $(STAMP) ## Write the pages of the feeds into docs/feeds, from their contracts
+	$(BIN)/python -m benchmarks.feed_pages
 
 lint: $(STAMP) ## Check style, formatting and types; changes nothing
 	$(BIN)/ruff check .

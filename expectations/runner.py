@@ -1,4 +1,4 @@
-"""Runs suites inside DuckDB, keeps their results in the lake and draws Data Docs.
+"""Runs suites inside DuckDB, keeps their results in the lake and writes their pages.
 
 What is expected is in `expectations/suites/`; what a failure stops is decided by whoever called.
 """
@@ -8,7 +8,6 @@ import importlib
 import json
 import logging
 import pkgutil
-import shutil
 import tempfile
 import uuid
 import warnings
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 
 from expectations import suites as suites_package
+from expectations.data_docs import write_docs
 from expectations.suite import Layer, Severity, Suite
 from linernotes.base import durable
 from linernotes.base.settings import Settings
@@ -94,8 +94,8 @@ def run_suites(
 ) -> list[CheckResult]:
     """Runs suites and appends their results to the lake's `raw_door__check_results`.
 
-    Data Docs of the run are written to `<home>/reports/data_docs/<layer>/`. Of another file than
-    the warehouse's neither is done: its results belong into its own record.
+    Pages of the run are written to `<home>/reports/data_docs`. Of another file than the
+    warehouse's neither is done: its results belong into its own record.
 
     Args:
         settings: The home.
@@ -113,15 +113,18 @@ def run_suites(
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     results: list[CheckResult] = []
     with _quiet(), _connection(lake, file or settings.warehouse_file) as connection:
-        context, datasource = _context(connection, None if file else _docs_folder(settings, layer))
+        context, datasource = _context(connection)
         for index, suite in enumerate(suites):
             results += _run_suite(context, datasource, suite, run_id)
             if on_progress:
                 on_progress(index + 1, len(suites), suite.table)
-        if not file:
-            context.build_data_docs()
     if not file:
         _append(lake, results, run_id)
+        folder = settings.reports_root / "data_docs"
+        for one in sorted({suite.layer for suite in suites}):
+            of_layer = [suite for suite in suites if suite.layer == one]
+            names = {suite.table for suite in of_layer}
+            write_docs(folder, one, of_layer, [asdict(r) for r in results if r.table_name in names])
     return results
 
 
@@ -201,7 +204,7 @@ def _run_suite(
                 suite=context.suites.add(_gx_suite(suite)),
             )
         )
-        # Data Docs are read outside the warehouse's access rules: no cell values go into them.
+        # Results are read outside the warehouse's access rules: no cell values go into them.
         validation = definition.run(
             run_id=RunIdentifier(run_name=run_id),
             result_format={"result_format": "BASIC", "partial_unexpected_count": 0},
@@ -290,13 +293,7 @@ def _connection(lake: Lake, file: Path) -> Generator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def _docs_folder(settings: Settings, layer: Layer | None) -> Path:
-    return settings.reports_root / "data_docs" / (layer or "all")
-
-
-def _context(
-    connection: duckdb.DuckDBPyConnection, folder: Path | None
-) -> tuple["EphemeralDataContext", Any]:
+def _context(connection: duckdb.DuckDBPyConnection) -> tuple["EphemeralDataContext", Any]:
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
@@ -308,22 +305,6 @@ def _context(
     for site in list(context.list_data_docs_sites()):
         context.delete_data_docs_site(site)
     datasource = context.add_datasource(datasource=DuckdbDatasource.over(connection))
-    if folder is None:
-        return context, datasource
-    # A page of an earlier run beside those of this one would be read as current.
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    context.add_data_docs_site(
-        site_name="data_docs",
-        site_config={
-            "class_name": "SiteBuilder",
-            "store_backend": {
-                "class_name": "TupleFilesystemStoreBackend",
-                "base_directory": str(folder),
-            },
-            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
-        },
-    )
     return context, datasource
 
 

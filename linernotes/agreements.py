@@ -7,6 +7,7 @@ import os
 import posixpath
 import re
 import tomllib
+from datetime import date
 from fnmatch import fnmatchcase
 from ipaddress import ip_address
 from itertools import permutations
@@ -31,7 +32,7 @@ from linernotes.base.settings import Settings
 # with it, but none leaves the house under it.
 NOBODY = "PADPIDA0000000000" + mod_37_36.calc_check_digit("PADPIDA0000000000")
 # What must be in every delivery, whatever else is agreed.
-ALWAYS = ("manifest.json", "README.txt")
+ALWAYS = ("manifest.json", "manifest.json.asc", "verify.py", "README.txt")
 LONGEST_NAME_PIECE = 100
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -70,17 +71,63 @@ def _host(value: str) -> str:
     return value
 
 
+def _email(value: str) -> str:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
+        raise ValueError(f"{value!r} is no e-mail address: it reads name@domain.example")
+    return value
+
+
 Dpid = Annotated[str, AfterValidator(_dpid)]
+Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class _Agreed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Sender(_Agreed):
-    """The service in whose name DDEX files are written.
+class LegalEntity(_Agreed):
+    """A party to a contract as it stands in the head of a statement.
 
     Attributes:
+        name: Its registered name.
+        address: Its registered address, a line each.
+        registration: Register and number, such as `Companies House 00012345`.
+        tax_id: VAT or other tax number.
+    """
+
+    name: Text
+    address: tuple[Text, ...] = Field(default=(), max_length=6)
+    registration: str = Field(default="", max_length=200)
+    tax_id: str = Field(default="", max_length=200)
+
+
+class Contact(_Agreed):
+    """Whom a partner's finance department asks, or who is asked there."""
+
+    name: str = Field(default="", max_length=200)
+    email: Annotated[str, AfterValidator(_email)]
+    phone: str = Field(default="", max_length=200)
+
+
+class ContractHead(_Agreed):
+    """What a contract is called on paper.
+
+    Attributes:
+        number: The number that both sides file it under.
+        signed_on: Its date; that of the warehouse's first version where it is left out.
+    """
+
+    title: Text
+    number: str = Field(default="", max_length=200)
+    signed_on: date | None = None
+
+
+class Sender(_Agreed):
+    """The service: who pays, and in whose name DDEX files are written.
+
+    Attributes:
+        legal: The company that pays, for the head of statements.
+        contact: Whom a question about a statement goes to.
         service: What the file name and the header call the service; no blanks, no underscores.
         message_version: `dsrf/<architecture>/<allowed values>/<record definitions>`.
     """
@@ -89,6 +136,8 @@ class Sender(_Agreed):
     name: str = Field(default="Music service", min_length=1)
     service: Annotated[str, AfterValidator(_name_piece)] = "AIMusic"
     message_version: str = Field(default="dsrf/1.4/12/1.5", pattern=r"^dsrf/[0-9./]+$")
+    legal: LegalEntity | None = None
+    contact: Contact | None = None
 
 
 class FolderTarget(_Agreed):
@@ -134,14 +183,29 @@ class Agreement(_Agreed):
         item_level: Whether it also gets a DSR file of the UGC profile.
         pgp_key: File with its OpenPGP certificate; what leaves the house is encrypted for it.
         target: Where deliveries go; none, where the partner fetches its package.
+        sub_statements: Whether its package has a sub-statement for each member or label.
+        legal: The company that is paid, for the head of statements.
+        contact: Whom its statements are addressed to.
+        contracts: What each contract is called on paper, by contract id.
+        payment_terms: How payment is made, in a sentence.
+        payment_day: The day of the month after the report month on which payment falls due.
+        query_days: Within how many days after issue a statement can be disputed; None where
+            nothing is agreed.
     """
 
     files: tuple[str, ...] = ("*",)
     dpid: Dpid | None = None
     deal_specific_rows: bool = False
     item_level: bool = False
+    sub_statements: bool = False
     pgp_key: Path | None = None
     target: Target | None = None
+    legal: LegalEntity | None = None
+    contact: Contact | None = None
+    contracts: dict[str, ContractHead] = Field(default_factory=dict)
+    payment_terms: str = Field(default="", max_length=300)
+    payment_day: int = Field(default=25, ge=1, le=28)
+    query_days: int | None = Field(default=None, gt=0, le=3650)
 
     @model_validator(mode="after")
     def _nothing_in_the_clear(self) -> Self:

@@ -3,6 +3,7 @@
 Commands and assets call the same functions; how they show what came of it is not decided here.
 """
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.ingestion import DeliveryOutcome, LoadReport, admit_landing, list_landing
 
+LOG = logging.getLogger(__name__)
 RESULTS_SELECTION = "stg_door__check_results+"
 # What a failed check never changes.
 STAYS = "and what is published stays."
@@ -63,7 +65,7 @@ def load(
         feeds: `<source>/<feed>` names; all by default.
         on_progress: Called with "Load", deliveries done, files there, and the delivery's name.
     """
-    total = len(list_landing(settings.landing_root, feeds).arrivals)
+    total = len(list_landing(settings.landing_place, feeds).arrivals)
     numbers = count(1)
 
     def report(outcome: DeliveryOutcome) -> None:
@@ -100,7 +102,12 @@ def build_and_publish(
             return BuildOutcome(build, checks, None)
         checks += check_reports(settings, on_progress=progress("Report suites"))
         require(checks, f"this build is not published, {STAYS}")
-        return BuildOutcome(build, checks, publish_with_results(settings))
+        published = publish_with_results(settings)
+        LOG.info(
+            "published",
+            extra={"file": published.name, "nodes": build.node_count, "checks": len(checks)},
+        )
+        return BuildOutcome(build, checks, published)
 
 
 def close_month(

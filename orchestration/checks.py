@@ -9,7 +9,9 @@ import dagster as dg
 
 from expectations.runner import CheckResult, load_suites, run_raw_suites
 from expectations.suite import Layer
+from linernotes.ingestion import SUBJECTS, coverages, open_lake
 from linernotes.pipeline import check_reports
+from linernotes.warehouse import now
 from orchestration.resources import Home
 
 
@@ -70,15 +72,49 @@ def _as_dagster(result: CheckResult) -> dg.AssetCheckResult:
     )
 
 
-@dg.multi_asset_check(specs=_specs("raw"), can_subset=True)
+@dg.multi_asset_check(specs=_specs("raw"), can_subset=True, pool="warehouse")
 def raw_suites(context: dg.AssetCheckExecutionContext, home: Home) -> Iterator[dg.AssetCheckResult]:
     """Expectations of what came in."""
     yield from _evaluate(context, home, "raw")
 
 
-@dg.multi_asset_check(specs=_specs("reports"), can_subset=True)
+@dg.multi_asset_check(specs=_specs("reports"), can_subset=True, pool="warehouse")
 def report_suites(
     context: dg.AssetCheckExecutionContext, home: Home
 ) -> Iterator[dg.AssetCheckResult]:
     """Expectations of what goes out."""
     yield from _evaluate(context, home, "reports")
+
+
+@dg.multi_asset_check(
+    specs=[
+        dg.AssetCheckSpec(
+            name="data_reach_as_far_as_they_should",
+            asset=dg.AssetKey(["raw", subject.table]),
+            description="Freshness by what rows are about: no day or month is without data.",
+        )
+        for subject in SUBJECTS.values()
+    ],
+    can_subset=True,
+)
+def data_coverage(
+    context: dg.AssetCheckExecutionContext, home: Home
+) -> Iterator[dg.AssetCheckResult]:
+    """How far the data of feeds reach that have some for every day or month."""
+    found = {one.feed: one for one in coverages(open_lake(home.settings), now())}
+    for feed, subject in SUBJECTS.items():
+        key = dg.AssetCheckKey(
+            dg.AssetKey(["raw", subject.table]), "data_reach_as_far_as_they_should"
+        )
+        if key not in context.selected_asset_check_keys:
+            continue
+        reached = found.get(feed)
+        missing = reached.missing_text() if reached else "all: nothing is loaded"
+        yield dg.AssetCheckResult(
+            asset_key=key.asset_key,
+            check_name=key.name,
+            passed=not missing,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=f"Missing: {missing}" if missing else "Nothing is missing.",
+            metadata={"last_covered": reached.last_covered_text} if reached else {},
+        )

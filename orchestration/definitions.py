@@ -2,13 +2,12 @@
 
 import dagster as dg
 
-from linernotes.base import modes
 from orchestration import checks, jobs, resources, schedules, sensors
 from orchestration.assets import publishing, raw_assets
 from orchestration.assets.models import warehouse_models
 from orchestration.assets.statements import issued_statements, statement_drafts
 
-modes.keep_private()
+resources.start_process()
 defs = dg.Definitions(
     assets=[
         *raw_assets(),
@@ -19,7 +18,7 @@ defs = dg.Definitions(
         publishing.partner_packages,
         publishing.delivered_packages,
     ],
-    asset_checks=[checks.raw_suites, checks.report_suites],
+    asset_checks=[checks.raw_suites, checks.report_suites, checks.data_coverage],
     jobs=jobs.all_jobs,
     schedules=schedules.all_schedules,
     sensors=sensors.all_sensors,

@@ -1,8 +1,9 @@
 """Jobs: which assets and checks run together. When they run is in `schedules.py`."""
 
+from datetime import UTC, datetime, timedelta
+
 import dagster as dg
 
-from orchestration.assets import ai_usage, finance
 from orchestration.assets.models import warehouse_models
 from orchestration.assets.publishing import (
     delivered_packages,
@@ -10,29 +11,26 @@ from orchestration.assets.publishing import (
     published_warehouse,
 )
 from orchestration.assets.statements import issued_statements, statement_drafts
-from orchestration.checks import raw_suites
+from orchestration.checks import data_coverage, raw_suites
 from orchestration.resources import Home
 
+# How long Dagster's records of runs are kept; the run history of the home is kept for good.
+KEPT_DAYS = 90
+ENDED = [
+    dg.DagsterRunStatus.SUCCESS,
+    dg.DagsterRunStatus.FAILURE,
+    dg.DagsterRunStatus.CANCELED,
+]
 RAW_GROUPS = ("raw_catalog", "raw_licensing", "raw_ai_usage", "raw_removals", "raw_finance")
-
-# A job has one kind of partition, so the feeds that come by month load in a job of their own.
-_by_month = dg.AssetSelection.assets(
-    ai_usage.raw_ai_usage__fan_signals, finance.raw_finance__revenue
-)
 
 load_daily = dg.define_asset_job(
     "load_daily",
-    (dg.AssetSelection.groups(*RAW_GROUPS) - _by_month).without_checks(),
-    description="Takes what is new of the feeds that come by day through the door.",
-)
-load_months = dg.define_asset_job(
-    "load_months",
-    _by_month.without_checks(),
-    description="Takes what is new of the feeds that come by month through the door.",
+    dg.AssetSelection.groups(*RAW_GROUPS).without_checks(),
+    description="Takes what is new of every feed in; run for days of the past, reads them again.",
 )
 build_daily = dg.define_asset_job(
     "build_daily",
-    dg.AssetSelection.checks(raw_suites)
+    dg.AssetSelection.checks(raw_suites, data_coverage)
     | dg.AssetSelection.assets(warehouse_models, published_warehouse),
     description="Checks the lake, builds the warehouse, checks the reports, publishes.",
 )
@@ -77,12 +75,30 @@ def send_board_pack() -> None:
     board_pack()
 
 
+@dg.op
+def delete_old_records(context: dg.OpExecutionContext) -> None:
+    """Deletes Dagster's records of runs that ended more than 90 days ago, and their logs."""
+    before = datetime.now(UTC) - timedelta(days=KEPT_DAYS)
+    ended = dg.RunsFilter(statuses=ENDED, updated_before=before)
+    count = 0
+    while records := context.instance.get_run_records(ended, limit=100):
+        for record in records:
+            context.instance.delete_run(record.dagster_run.run_id)
+        count += len(records)
+    context.log.info(f"Runs deleted: {count:,}.")
+
+
+@dg.job(description="Deletes records of runs that ended more than 90 days ago.")
+def tidy_up() -> None:
+    delete_old_records()
+
+
 all_jobs = [
     load_daily,
-    load_months,
     build_daily,
     close_month,
     issue_statements,
     deliver_packages,
     send_board_pack,
+    tidy_up,
 ]

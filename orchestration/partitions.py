@@ -1,4 +1,4 @@
-"""The partitions of assets: delivery days, usage and report months, partners.
+"""The partitions of assets: delivery days, report months, partners.
 
 When a partition is run is decided in `schedules.py`.
 """
@@ -7,10 +7,8 @@ import dagster as dg
 
 FIRST_DAY, FIRST_MONTH = "2024-01-01", "2024-01-01"
 
-# The day on which a run looked into the landing zone; today counts.
+# The day on which deliveries are loaded; today counts. A past day that is run is read again.
 delivery_days = dg.DailyPartitionsDefinition(start_date=FIRST_DAY, end_offset=1)
-# Months of use, for feeds whose senders deliver and correct whole months; the running month counts.
-usage_months = dg.MonthlyPartitionsDefinition(start_date=FIRST_MONTH, end_offset=1)
 # Months of statements; an estimate for the running month is a statement too.
 report_months = dg.MonthlyPartitionsDefinition(start_date=FIRST_MONTH, end_offset=1)
 # Added when a publication names a partner that was not there before.

@@ -12,6 +12,8 @@ from pathlib import Path
 import dagster as dg
 from dagster_dbt import DbtCliResource
 
+from linernotes.base import modes
+from linernotes.base.logs import start_logging
 from linernotes.base.settings import PROJECT_ROOT, Settings
 
 
@@ -26,6 +28,12 @@ class Home(dg.ConfigurableResource):
         """The settings of the home, as the commands have them."""
         given = {"home": self.home, "landing": self.landing}
         return Settings.model_validate({name: path for name, path in given.items() if path})
+
+
+def start_process() -> None:
+    """What every process of Dagster does first: its files are its owner's, and it logs."""
+    modes.keep_private()
+    start_logging(Settings())
 
 
 def dbt_resource() -> DbtCliResource:

@@ -17,19 +17,16 @@ def _month_before(moment: datetime) -> str:
 
 @dg.schedule(job=jobs.load_daily, cron_schedule="0 4 * * *", default_status=RUNNING)
 def load_every_morning(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """Loads the feeds that come by day, as the partition of the day."""
+    """Loads what is new, as the partition of the day; files that came are not waited for."""
     return dg.RunRequest(partition_key=f"{context.scheduled_execution_time:%Y-%m-%d}")
-
-
-@dg.schedule(job=jobs.load_months, cron_schedule="30 4 * * *", default_status=RUNNING)
-def load_months_every_morning(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """Loads the feeds that come by month, as the partition of the month before."""
-    return dg.RunRequest(partition_key=_month_before(context.scheduled_execution_time))
 
 
 @dg.schedule(job=jobs.build_daily, cron_schedule="0 5 * * *", default_status=RUNNING)
 def build_every_morning() -> dg.RunRequest:
-    """Builds, checks and publishes after the morning's load; the queue runs one after the other."""
+    """Builds, checks and publishes each morning: time itself moves what is computed.
+
+    What a load brings is published without it, by `build_after_a_load`.
+    """
     return dg.RunRequest()
 
 
@@ -74,12 +71,18 @@ def send_board_pack_on_day_16(context: dg.ScheduleEvaluationContext) -> dg.RunRe
     return dg.RunRequest(run_key=f"board pack {month}", run_config=config)
 
 
+@dg.schedule(job=jobs.tidy_up, cron_schedule="0 3 * * 0", default_status=RUNNING)
+def tidy_up_on_sundays() -> dg.RunRequest:
+    """Keeps Dagster's own records from growing for ever."""
+    return dg.RunRequest()
+
+
 all_schedules = [
     load_every_morning,
-    load_months_every_morning,
     build_every_morning,
     soft_close_month,
     close_month_on_day_15,
     deliver_packages_on_day_25,
     send_board_pack_on_day_16,
+    tidy_up_on_sundays,
 ]

@@ -5,64 +5,116 @@ How an alert is sent is in `alerts.py`.
 
 import hashlib
 import json
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib.metadata import version
 
 import dagster as dg
 
 from linernotes.base.errors import LinernotesError
+from linernotes.base.run_history import Run, instant_text, note_run
+from linernotes.cli.alerts import send_alert
+from linernotes.cli.news import tell_news, where
 from linernotes.dashboard import home_page
-from linernotes.ingestion import MONTHLY_FEEDS, list_landing
+from linernotes.ingestion import NoLandingZone, list_landing
+from linernotes.statements import person_of_the_system
 from orchestration import jobs
-from orchestration.alerts import send_alert
 from orchestration.resources import Home
 
 RUNNING = dg.DefaultSensorStatus.RUNNING
 
 
-@dg.sensor(
-    jobs=[jobs.load_daily, jobs.load_months],
-    minimum_interval_seconds=60,
-    default_status=RUNNING,
-)
+@dg.sensor(job=jobs.load_daily, minimum_interval_seconds=60, default_status=RUNNING)
 def new_deliveries(
     context: dg.SensorEvaluationContext, home: Home
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Loads when the landing zone holds other files than at the last look."""
-    root = home.settings.landing_root
-    arrivals = list_landing(root).arrivals if root.exists() else []
+    root = home.settings.landing_place
+    try:
+        arrivals = list_landing(root).arrivals
+    except NoLandingZone as reason:
+        yield dg.SkipReason(str(reason))
+        return
     seen = hashlib.sha256(
         repr([(arrival.name, arrival.fingerprints()) for arrival in arrivals]).encode()
     ).hexdigest()
     if not arrivals or seen == context.cursor:
         yield dg.SkipReason(f"Nothing new in {root}.")
         return
-    feeds = {arrival.feed_name for arrival in arrivals}
-    today = datetime.now(UTC)
-    if feeds - MONTHLY_FEEDS:
-        yield dg.RunRequest(
-            run_key=f"days {seen}", job_name="load_daily", partition_key=f"{today:%Y-%m-%d}"
-        )
-    if feeds & MONTHLY_FEEDS:
-        yield dg.RunRequest(
-            run_key=f"months {seen}", job_name="load_months", partition_key=f"{today:%Y-%m}-01"
-        )
+    yield dg.RunRequest(run_key=seen, partition_key=f"{datetime.now(UTC):%Y-%m-%d}")
     context.update_cursor(seen)
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    monitored_jobs=[jobs.load_daily],
+    request_job=jobs.build_daily,
+    minimum_interval_seconds=30,
+    default_status=RUNNING,
+)
+def build_after_a_load(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
+    """Builds, checks and publishes what a load has brought, whatever the clock says."""
+    run = context.dagster_run
+    brought = context.instance.all_logs(
+        run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION
+    )
+    if not brought:
+        return dg.SkipReason(f"The load {run.run_id} brought nothing.")
+    return dg.RunRequest(run_key=f"after {run.run_id}", tags={"after_load": run.run_id})
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    minimum_interval_seconds=30,
+    default_status=RUNNING,
+    monitor_all_code_locations=False,
+)
+def note_runs(context: dg.RunStatusSensorContext, home: Home) -> None:
+    """Adds runs that succeeded to the history of the home; failed ones when they are told."""
+    _note(context, home, 0, "")
+
+
+def _note(context: dg.RunStatusSensorContext, home: Home, status: int, details: str) -> None:
+    run = context.dagster_run
+    record = context.instance.get_run_record_by_id(run.run_id)
+    began = datetime.fromtimestamp(record.start_time or 0 if record else 0, UTC)
+    ended = datetime.fromtimestamp(record.end_time or 0 if record else 0, UTC)
+    partition = run.tags.get("dagster/partition", "")
+    note_run(
+        home.settings,
+        Run(
+            run_id=run.run_id,
+            command=" ".join(["dagster", run.job_name, partition]).strip(),
+            person=person_of_the_system().identity,
+            host=socket.gethostname(),
+            program=version("linernotes"),
+            started_at=instant_text(began),
+            ended_at=instant_text(ended),
+            exit_status=status,
+            details=details,
+        ),
+    )
 
 
 @dg.run_failure_sensor(
     minimum_interval_seconds=30, monitor_all_code_locations=False, default_status=RUNNING
 )
-def alert_on_failure(context: dg.RunFailureSensorContext) -> None:
+def alert_on_failure(context: dg.RunFailureSensorContext, home: Home) -> None:
     """Tells of a failed run, with the blocking checks that failed in it."""
     run = context.dagster_run
     failed = _failed_blocking_checks(context)
     subject = f"Linernotes: {run.job_name} failed"
     lines = [context.failure_event.message or "", *(f"- {check}" for check in failed)]
     text = "\n".join(
-        [f"Run {run.run_id}, partition {run.tags.get('dagster/partition', 'none')}", *lines]
+        [
+            where(home.settings, f"runs/{run.run_id}"),
+            f"Run {run.run_id}, partition {run.tags.get('dagster/partition', 'none')}",
+            *lines,
+        ]
     )
-    told = send_alert(subject, text)
+    _note(context, home, 1, (context.failure_event.message or "").split("\n")[0])
+    told = send_alert(subject, text, home.settings)
     for place, reason in told.failures.items():
         context.log.error(f"Could not tell {place} of it: {reason}")
     if told.places:
@@ -98,6 +150,16 @@ def alert_on_verdicts(context: dg.SensorEvaluationContext, home: Home) -> dg.Ski
     return dg.SkipReason(f"{len(told)} changes of verdicts.")
 
 
+@dg.sensor(minimum_interval_seconds=300, default_status=RUNNING)
+def tell_what_is_new(context: dg.SensorEvaluationContext, home: Home) -> dg.SkipReason:
+    """Tells by mail and webhook, once, what somebody has to look at; it starts no run."""
+    news = tell_news(home.settings)
+    for place, reason in news.told.failures.items():
+        context.log.error(f"Could not tell {place} of it: {reason}")
+    told = f"Told {', '.join(news.told.places)}." if news.told.places else "Nothing new to tell."
+    return dg.SkipReason(f"{len(news.concerns)} matters need somebody. {told}")
+
+
 def _failed_blocking_checks(context: dg.RunFailureSensorContext) -> list[str]:
     entries = context.instance.all_logs(
         context.dagster_run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
@@ -112,4 +174,11 @@ def _failed_blocking_checks(context: dg.RunFailureSensorContext) -> list[str]:
     ]
 
 
-all_sensors = [new_deliveries, alert_on_failure, alert_on_verdicts]
+all_sensors = [
+    new_deliveries,
+    build_after_a_load,
+    note_runs,
+    alert_on_failure,
+    alert_on_verdicts,
+    tell_what_is_new,
+]

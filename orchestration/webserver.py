@@ -18,11 +18,40 @@ from orchestration.manifest import manifest_file
 from orchestration.servers import keep_together, the_only_one
 
 DEFINITIONS = "orchestration.definitions"
-# One run at a time: the lake and the warehouse file have one writer each.
+# What earlier versions wrote: replaced where nobody has changed it since.
+EARLIER = ("run_queue:\n  max_concurrent_runs: 1\ntelemetry:\n  enabled: false\n",)
+# The lake, the warehouse file and the way out have one writer each: a pool of one run. A load may
+# run beside a build, since a build reads the lake as it was when it began.
 INSTANCE = """\
-run_queue:
-  max_concurrent_runs: 1
+concurrency:
+  runs:
+    max_concurrent_runs: 3
+  pools:
+    default_limit: 1
+    granularity: run
+# A worker that is killed leaves no run that seems to go on.
+run_monitoring:
+  enabled: true
+  start_timeout_seconds: 600
+  cancel_timeout_seconds: 180
+  max_runtime_seconds: 43200
+  poll_interval_seconds: 60
+run_retries:
+  enabled: true
+  max_retries: 0
+retention:
+  schedule:
+    purge_after_days: 90
+  sensor:
+    purge_after_days:
+      skipped: 7
+      failure: 30
+      success: 90
+  auto_materialize:
+    purge_after_days: 30
 telemetry:
+  enabled: false
+nux:
   enabled: false
 """
 
@@ -31,7 +60,7 @@ def dagster_home(settings: Settings) -> Path:
     """The folder of Dagster's own records, with its configuration; made when it is not there."""
     folder = settings.home / "dagster"
     configuration = folder / "dagster.yaml"
-    if not configuration.exists():
+    if not configuration.exists() or configuration.read_text() in EARLIER:
         durable.write_text(configuration, INSTANCE)
     return folder
 

@@ -22,6 +22,8 @@ OPEN = "2026-01-01T00:00:00Z"
 # Midnight where the year begins first, so that no use of the first local day is too early.
 LAUNCHED = "2025-12-31T10:00:00Z"
 BASE = micros(OPENING) - 22 * DAY
+# Decisions on single recordings that end in the year after.
+ENDING_DECISIONS = 12
 USES = ["ai-remix", "ai-cover", "ai-mashup", "ai-voice"]
 PRODUCTS = (
     # In the order of the feed's columns, the launch left out.
@@ -314,6 +316,7 @@ def _write_consents(
     artists.decide()
     _writer_decisions(world, catalog, decisions)
     _more_decisions(world, catalog, decisions)
+    _ending_decisions(world, catalog, artists, decisions)
     _write_decisions(world, decisions.rows(world.seed), landing)
     permissions = _permissions(catalog, owner_since, owner_voice_since, artists)
     return permissions, stories
@@ -545,6 +548,26 @@ def _more_decisions(world: World, catalog: Catalog, decisions: Decisions) -> Non
         use_type=chosen(["remix", "cover", "mashup", "stem"], draws.ints(0, 4, wanted)),
         since=since,
         recorded=since + HOUR,
+    )
+
+
+def _ending_decisions(
+    world: World, catalog: Catalog, artists: _ArtistDecisions, decisions: Decisions
+) -> None:
+    """Decisions on single recordings that end a year after the first month, one every ten days."""
+    artist = catalog.recording_artist[: catalog.uploads_from]
+    steady = (artists.since == BASE) & (artists.until == FOREVER)
+    steady &= ~artists.is_bound & ~artists.is_limited
+    open_ = np.flatnonzero(steady[artist])
+    recordings = open_[~np.isin(open_, artists.denied_recordings)][:ENDING_DECISIONS]
+    decisions.add(
+        catalog.artist_ids.gather(artist[recordings]),
+        voice="artist",
+        object_type="recording",
+        object_id=catalog.recording_ids.gather(recordings),
+        decision="allow",
+        use_type="remix",
+        until=world.start + 365 * DAY + np.arange(len(recordings), dtype=np.int64) * 10 * DAY,
     )
 
 

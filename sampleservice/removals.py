@@ -27,6 +27,9 @@ from sampleservice.world import DAY, HOUR, MINUTE, SEASON, SECOND, Month, World,
 
 PART = 150_000
 CSV_ROWS = 5_000
+# The EU's database takes so many statements of reasons at once.
+BATCH = 100
+REFUSAL = "illegal_content_legal_ground: The illegal content legal ground field is required."
 ATTACK_SHARE = 0.12
 ATTACK_CASE = "case-attack-01"
 EEA = [
@@ -242,6 +245,7 @@ class _Writer:
         )
         self._notices(draws, part, rows["puid"], by_notice, detected)
         self._appeals(draws, part, rows)
+        self._filings(draws, part, rows)
 
     def _actions(self, draws: Draws, part: Part, by_notice: Flags) -> tuple[pl.DataFrame, Ints]:
         count, reason = len(part), part.reason
@@ -447,6 +451,37 @@ class _Writer:
             self.landing.gather(
                 "removals/actions", f"{part.label}_ended.jsonl", later, together="ended.jsonl"
             )
+
+    def _filings(self, draws: Draws, part: Part, actions: pl.DataFrame) -> None:
+        """What the EU's database answered: most is accepted, some late, some rejected or unsent."""
+        is_dated = actions["content_date"].is_not_null().to_numpy()
+        sent = np.flatnonzero(is_dated & draws.chance(0.97, len(part)))
+        rejected = draws.chance(0.015, len(sent))
+        days = np.where(draws.chance(0.04, len(sent)), 6, 0) + draws.ints(1, 6, len(sent))
+        # A batch is of one kind: one bad statement refuses all that are sent with it.
+        place = np.where(rejected, np.cumsum(rejected), np.cumsum(~rejected)) - 1
+        batch = ids(f"{part.label}-", place // BATCH + 1, 4)
+        answered = part.applied[sent] + days * DAY
+        rows = table(
+            {
+                "batch_id": batch + pl.Series(["", "-bad"]).gather(rejected.astype(np.int64)),
+                "puid": actions["puid"].gather(sent),
+                "outcome": chosen(["accepted", "rejected"], rejected.astype(np.int64)),
+                "statement_uuid": blank_unless(
+                    ids("00000000-0000-4000-8000-", part.base + sent, 12), ~rejected
+                ),
+                "message": chosen([REFUSAL], np.where(rejected, 0, -1)),
+                "exported_at": times(answered - HOUR),
+                "answered_at": times(answered),
+                "recorded_at": times(answered + MINUTE),
+            }
+        )
+        self.landing.gather(
+            "removals/filings",
+            f"{part.label}.jsonl.gz",
+            rows.filter(answered < self.world.last_knowledge),
+            together="few.jsonl.gz",
+        )
 
 
 def _texts(prefix: str, part: str) -> pl.Series:

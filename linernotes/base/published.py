@@ -4,7 +4,7 @@ import json
 import shutil
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import duckdb
@@ -14,6 +14,8 @@ from linernotes.base.errors import LinernotesError
 from linernotes.base.open_files import why_not_opened, write_ahead_log
 from linernotes.base.settings import Settings
 from linernotes.base.sql import literal
+
+FORMAT_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -25,19 +27,22 @@ class Publication:
         known_at: The freeze of the build, ISO 8601, UTC.
         published_at: When it was swapped in, ISO 8601, UTC.
         number: Grows with each publication, whatever the clock does; 0 in version 0.1.
+        format_version: Raised by a change after which older readers would misread the file.
     """
 
     file_name: str
     known_at: str
     published_at: str
     number: int = 0
+    format_version: int = 1
 
 
 def publication(settings: Settings) -> Publication:
     """What is published now. Long-lived readers ask this before they open the file.
 
     Raises:
-        LinernotesError: if nothing is published yet, or the pointer to it is damaged.
+        LinernotesError: if nothing is published yet, the pointer to it is damaged, or a newer
+            program has published in a form that this one does not know.
     """
     pointer = settings.published_root / "current.json"
     if not pointer.exists():
@@ -45,11 +50,20 @@ def publication(settings: Settings) -> Publication:
             f"Nothing is published in {settings.published_root} yet: run `linernotes build` first."
         )
     try:
-        return Publication(**json.loads(pointer.read_text(encoding="utf-8")))
-    except (ValueError, TypeError):
+        said = json.loads(pointer.read_text(encoding="utf-8"))
+        known = {one.name for one in fields(Publication)}
+        found = Publication(**{name: value for name, value in said.items() if name in known})
+    except (ValueError, TypeError, AttributeError):
         raise LinernotesError(
             f"{pointer} is damaged; what is published is not known. Run `linernotes build` again."
         ) from None
+    if found.format_version > FORMAT_VERSION:
+        raise LinernotesError(
+            f"What is published in {settings.published_root} has format version"
+            f" {found.format_version}, and this Linernotes reads version {FORMAT_VERSION} at most:"
+            " install the newer Linernotes that has published it."
+        )
+    return found
 
 
 def definitions_file(file: Path) -> Path:

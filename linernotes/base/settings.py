@@ -129,6 +129,10 @@ class Settings(Limits, BaseSettings):
         spark_warehouse: The server's `spark.sql.warehouse.dir`, as this machine sees it.
         alert_webhook: Where an alert is posted, as a JSON object with `text`.
         alert_email: Who gets an alert as mail, from `alert_sender`, by the server `smtp_host`.
+        alert_quarantine_percent: Of the rows of a feed, how many may wait in quarantine untold.
+        alert_draft_days: For how many days a draft may wait for its approval untold.
+        log_to_stdout: Whether the structured log goes to stdout too, a JSON object a line.
+        pages_url: Under which address people open Dagster's pages; alerts link to it.
         board_email: Who gets the board pack as mail, by the same server; with commas between them.
         smtp_port: The server's port; what goes with `smtp_security` when left out.
         smtp_security: `starttls`, `tls` from the first byte, or `none`. When left out `none` for a
@@ -147,7 +151,7 @@ class Settings(Limits, BaseSettings):
     )
 
     home: Path = Field(default_factory=_data_folder)
-    landing: Path | None = None
+    landing: Path | str | None = None
     agreements: Path | None = None
     ern_offsets: dict[str, str] = Field(default_factory=dict)
     settling_seconds: float = Field(default=5, ge=0, allow_inf_nan=False)
@@ -163,6 +167,10 @@ class Settings(Limits, BaseSettings):
     alert_webhook: str = Field(default="", repr=False)
     alert_email: str = ""
     alert_sender: str = ""
+    alert_quarantine_percent: float = Field(default=1, ge=0, le=100, allow_inf_nan=False)
+    alert_draft_days: int = Field(default=5, ge=0)
+    pages_url: str = ""
+    log_to_stdout: bool = False
     board_email: str = ""
     smtp_host: str = "localhost"
     smtp_port: int | None = Field(default=None, ge=1, le=65_535)
@@ -215,7 +223,14 @@ class Settings(Limits, BaseSettings):
                     raise ValueError(f"{name} in {place} is no setting; is {near[0]} meant?")
         return values
 
-    @field_validator("home", "landing", "agreements", "spark_warehouse", mode="before")
+    @field_validator("landing", mode="before")
+    @classmethod
+    def _is_a_folder_or_a_bucket(cls, place: Any) -> Any:
+        if place is None or str(place).startswith("s3://"):
+            return place and str(place).rstrip("/")
+        return Path(cls._is_no_address(place)).expanduser().resolve()
+
+    @field_validator("home", "agreements", "spark_warehouse", mode="before")
     @classmethod
     def _is_no_address(cls, path: Any) -> Any:
         """Refuse what would be read as a folder of that name below the current one."""
@@ -223,7 +238,7 @@ class Settings(Limits, BaseSettings):
             raise ValueError(f"{path} is an address; give the path of a folder on this machine")
         return path
 
-    @field_validator("home", "landing", "agreements", "spark_warehouse")
+    @field_validator("home", "agreements", "spark_warehouse")
     @classmethod
     def _from_anywhere(cls, path: Path | None) -> Path | None:
         """The path, whatever folder a process that gets it runs in."""
@@ -267,7 +282,13 @@ class Settings(Limits, BaseSettings):
 
     @property
     def landing_root(self) -> Path:
-        return self.landing or self.home / "landing"
+        """The folder of the landing zone; of no use where it is a bucket."""
+        return self.landing if isinstance(self.landing, Path) else self.home / "landing"
+
+    @property
+    def landing_place(self) -> Path | str:
+        """Where deliveries land: a folder, or the address of a bucket."""
+        return self.landing or self.landing_root
 
     @property
     def agreements_file(self) -> Path:
@@ -326,6 +347,21 @@ class Settings(Limits, BaseSettings):
     def login_file(self) -> Path:
         """Who may see the dashboard, where the settings do not say it."""
         return self.home / "login.toml"
+
+    @property
+    def runs_file(self) -> Path:
+        """Who ran what, when, and how it ended."""
+        return self.home / "runs.jsonl"
+
+    @property
+    def home_file(self) -> Path:
+        """Of which version the home is."""
+        return self.home / "home.json"
+
+    @property
+    def told_file(self) -> Path:
+        """What has been told to whom, so that news are told once."""
+        return self.home / "told.json"
 
     @property
     def is_begun(self) -> bool:

@@ -1,22 +1,39 @@
 """Runs one command and ends as it says. Exceptions become words here and only here."""
 
 import os
+import shlex
+import socket
 import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from linernotes.cli import (
+    alerting,
+    assistant,
+    evidence,
+    feeds,
+    homes,
+    incidents,
     intake,
     ledger,
     lookback,
     overview,
     packages,
+    regulator,
     samples,
     servers,
     statements,
     warehouse,
 )
-from linernotes.cli.root import DONE, SAYS_NO, WRONG_USE, app, given_home
+from linernotes.cli.as_json import offer_json
+from linernotes.cli.root import DONE, SAYS_NO, WRONG_USE, app, given_home, written_home
+
+if TYPE_CHECKING:
+    from linernotes.base.settings import Settings
 
 # Each module adds its commands to the root when it is imported.
 COMMANDS = (
@@ -26,22 +43,70 @@ COMMANDS = (
     statements,
     lookback,
     packages,
+    regulator,
     ledger,
+    incidents,
+    evidence,
     overview,
     servers,
+    feeds,
+    homes,
+    alerting,
+    assistant,
 )
+
+
+offer_json(app)
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Runs one command and returns its exit status; exceptions become words here and only here."""
     _say_anything()
+    written_home.set(None)
+    words = sys.argv[1:] if arguments is None else arguments
+    started_at, status, details = datetime.now(UTC), DONE, ""
     try:
         app(args=arguments)
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else SAYS_NO
+        status = end.code if isinstance(end.code, int) else SAYS_NO
     except Exception as error:
-        return _explain(error)
-    return DONE
+        details = _first_line(error)
+        status = _explain(error)
+    if settings := written_home.get():
+        _note(settings, words, started_at, status, details)
+    return status
+
+
+def _note(
+    settings: "Settings", words: list[str], started_at: datetime, status: int, details: str
+) -> None:
+    """Adds a command that wrote to the history of its home."""
+    from linernotes.base.run_history import Run, instant_text, note_run
+    from linernotes.statements import person_of_the_system
+
+    note_run(
+        settings,
+        Run(
+            run_id=uuid4().hex,
+            command=shlex.join(["linernotes", *words]),
+            person=person_of_the_system().identity,
+            host=socket.gethostname(),
+            program=version("linernotes"),
+            started_at=instant_text(started_at),
+            ended_at=instant_text(datetime.now(UTC)),
+            exit_status=status,
+            details=details,
+        ),
+    )
+
+
+def _first_line(error: Exception) -> str:
+    """What an error says, for the history; one that nobody foresaw may quote a row, so its kind."""
+    from linernotes.base.errors import LinernotesError
+
+    if isinstance(error, LinernotesError):
+        return (str(error).splitlines() or [""])[0]
+    return type(error).__name__
 
 
 def _say_anything() -> None:

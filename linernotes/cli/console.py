@@ -7,6 +7,8 @@ import json
 import sys
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,8 +40,36 @@ out = Console(width=None if sys.stdout.isatty() else WIDTH_OF_LOGS)
 err = Console(stderr=True)
 
 
+@dataclass
+class Collected:
+    """What a command would have printed: tables by their titles, and sentences."""
+
+    content: dict[str, Any] = field(default_factory=lambda: {"tables": {}, "messages": []})
+
+    def stop(self) -> None:
+        """Prints again from now on."""
+        _collecting.set(None)
+
+
+_collecting: ContextVar[Collected | None] = ContextVar("collecting", default=None)
+
+
+@contextmanager
+def collected() -> Generator[Collected]:
+    """Keeps what would be printed, for a command that is asked for JSON."""
+    output = Collected()
+    token = _collecting.set(output)
+    try:
+        yield output
+    finally:
+        _collecting.reset(token)
+
+
 def say(text: str) -> None:
     """Prints a line of plain text."""
+    if output := _collecting.get():
+        output.content["messages"].append(text.strip())
+        return
     out.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -74,6 +104,10 @@ def print_table(
         nothing: What to say in place of a table without rows; without it, nothing is said.
         width: Columns that it may take; else all that there are.
     """
+    if output := _collecting.get():
+        found = [dict(zip(columns, row, strict=True)) for row in rows]
+        output.content["tables"].setdefault(title, []).extend(found)
+        return
     cells = [[_cell(*one) for one in zip(row, columns, strict=True)] for row in rows]
     if not cells:
         if nothing:

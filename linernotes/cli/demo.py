@@ -58,7 +58,7 @@ def run_demo(home: Path, scale: float, seed: int) -> None:
 
     Args:
         home: Where; replaced if an earlier demo made it.
-        scale: The size of the world; 1 is the real thing 1:10,000.
+        scale: The size of the world; 1 is one ten-thousandth of a real service.
         seed: The same seed gives the same world.
     """
     began = time.monotonic()
@@ -69,7 +69,7 @@ def run_demo(home: Path, scale: float, seed: int) -> None:
     with _step(f"Sample world of {MONTHS} months"):
         write_sample(settings.landing_root, scale, {}, seed, MONTHS)
         write_agreements(settings.home)
-    with _step("Through the door") as note, progress_bars() as progress:
+    with _step("Loaded") as note, progress_bars() as progress:
         report = load(settings, on_progress=progress)
         loaded = sum(delivery.rows_loaded for delivery in report.deliveries)
         quarantined = sum(delivery.rows_quarantined for delivery in report.deliveries)
@@ -149,7 +149,7 @@ def _say_where(settings: Settings) -> None:
         ),
         "What was checked": (
             settings.reports_root / "data_docs",
-            "reports/index.html in a browser",
+            "index.html in a browser",
         ),
         "The sample feeds": (
             settings.landing_root,

@@ -15,8 +15,21 @@ from linernotes import warehouse
 from linernotes.base.errors import LinernotesError
 from linernotes.base.published import Publication, publication
 from linernotes.base.settings import Settings
-from linernotes.delivery import DeliveryStatus, delivery_status, unknown_partners
-from linernotes.ingestion import CADENCES, Lake, lake_damage, open_lake
+from linernotes.delivery import (
+    DeliveryStatus,
+    delivery_status,
+    failed_packages,
+    unknown_partners,
+)
+from linernotes.ingestion import (
+    CADENCES,
+    Coverage,
+    Lake,
+    coverages,
+    lake_damage,
+    open_lake,
+)
+from linernotes.ledger.records import instant
 from linernotes.ledger.verification import heads_that_differ
 from linernotes.statements import current_statements
 
@@ -49,10 +62,15 @@ class FeedHealth:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Rows of a feed that wait in quarantine, with the rules that most of them break."""
+    """Rows of a feed that wait in quarantine, with the rules that most of them break.
+
+    Attributes:
+        read_count: Rows of the feed that were ever read, to see how large a share waits.
+    """
 
     feed: str
     row_count: int
+    read_count: int
     oldest_at: datetime
     top_reasons: list[tuple[str, int]]
 
@@ -79,13 +97,18 @@ class Problem:
 
 @dataclass(frozen=True)
 class MonthOfStatements:
-    """How many statements of partners a month has in each state, and whether it has packages."""
+    """How many statements of partners a month has in each state, and whether it has packages.
+
+    Attributes:
+        oldest_draft_at: When the oldest draft that nobody has approved was made, naive UTC.
+    """
 
     month: str
     draft: int
     approved: int
     issued: int
     has_packages: bool
+    oldest_draft_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -98,11 +121,14 @@ class Health:
         publication: What is published; None if nothing is.
         arrivals_since: Deliveries that were loaded after the freeze of what is published.
         feeds: Every feed.
+        coverage: How far the data of feeds reach that have some for every day or month.
         refusals: Files whose last look ended in a refusal.
         quarantine: Feeds with rows that wait.
         problems: What does not hold, what blocks first.
         statements: Months with statements.
         deliveries: A sentence on how many packages have arrived at their partners.
+        failed_deliveries: Partner, month and reason of packages whose last delivery failed.
+        ledger_differs: Whether the ledger is another than packages and records know.
         next_steps: What to do, the most urgent first; empty if all is well.
     """
 
@@ -111,11 +137,14 @@ class Health:
     publication: Publication | None
     arrivals_since: int
     feeds: list[FeedHealth]
+    coverage: list[Coverage]
     refusals: list[Refusal]
     quarantine: list[Waiting]
     problems: list[Problem]
     statements: list[MonthOfStatements]
     deliveries: str
+    failed_deliveries: list[tuple[str, str, str]]
+    ledger_differs: bool
     next_steps: list[str]
 
     @property
@@ -135,7 +164,9 @@ def look(settings: Settings, at: datetime | None = None) -> Health:
     publication = _publication(settings)
     damage = lake_damage(settings).sentences()
     if damage:
-        return Health(looked_at, damage, publication, 0, [], [], [], [], [], "", [MEND])
+        return Health(
+            looked_at, damage, publication, 0, [], [], [], [], [], [], "", [], False, [MEND]
+        )
     lake = open_lake(settings)
     deliveries = lake.read("raw_door__deliveries").collect()
     health = Health(
@@ -144,14 +175,17 @@ def look(settings: Settings, at: datetime | None = None) -> Health:
         publication=publication,
         arrivals_since=_arrivals_since(deliveries, publication),
         feeds=_feeds(deliveries, looked_at),
+        coverage=coverages(lake, looked_at),
         refusals=_refusals(deliveries),
-        quarantine=_quarantine(lake),
+        quarantine=_quarantine(lake, deliveries),
         problems=_problems(settings, lake),
         statements=_statements(settings),
         deliveries=_deliveries(settings),
+        failed_deliveries=_failed_deliveries(settings),
+        ledger_differs=bool(heads_that_differ(settings)),
         next_steps=[],
     )
-    if heads_that_differ(settings):
+    if health.ledger_differs:
         health.next_steps.append(
             "The ledger is not the one that packages and records know; issue and deliver nothing:"
             " linernotes verify --ledger (docs/operators/restore.md)"
@@ -204,12 +238,18 @@ def _refusals(deliveries: pl.DataFrame) -> list[Refusal]:
     return [Refusal(*row) for row in refused.select("name", "reason", "registered_at").iter_rows()]
 
 
-def _quarantine(lake: Lake) -> list[Waiting]:
+def _quarantine(lake: Lake, deliveries: pl.DataFrame) -> list[Waiting]:
     rows = (
         lake.read("raw_door__quarantined_rows")
         .filter(pl.col("retried_as").is_null())
         .select(pl.concat_str("source", pl.lit("/"), "feed"), "broken_rules", "quarantined_at")
         .collect()
+    )
+    read = dict(
+        deliveries.filter(pl.col("state") == "loaded")
+        .group_by(feed=pl.concat_str("source", pl.lit("/"), "feed"))
+        .agg(pl.col("rows_read").sum())
+        .iter_rows()
     )
     reasons: dict[str, Counter[str]] = defaultdict(Counter)
     times: dict[str, list[datetime]] = defaultdict(list)
@@ -217,7 +257,13 @@ def _quarantine(lake: Lake) -> list[Waiting]:
         reasons[feed].update(rules)
         times[feed].append(quarantined_at)
     return [
-        Waiting(feed, len(times[feed]), min(times[feed]), _most_common(reasons[feed]))
+        Waiting(
+            feed,
+            len(times[feed]),
+            read.get(feed) or len(times[feed]),
+            min(times[feed]),
+            _most_common(reasons[feed]),
+        )
         for feed in sorted(times)
     ]
 
@@ -248,13 +294,17 @@ def _problems(settings: Settings, lake: Lake) -> list[Problem]:
 
 def _statements(settings: Settings) -> list[MonthOfStatements]:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
+    drafted: dict[str, list[datetime]] = defaultdict(list)
     for one in current_statements(settings):
         counts[one.report_month][one.state] += 1
+        if one.state == "draft" and one.drafted_at:
+            drafted[one.report_month].append(instant(one.drafted_at))
     return [
         MonthOfStatements(
             month,
             *(states[state] for state in STATES),
             has_packages=_has_packages(settings.outbox_root, month),
+            oldest_draft_at=min(drafted[month], default=None),
         )
         for month, states in sorted(counts.items())
     ]
@@ -277,6 +327,10 @@ def _next_steps(health: Health) -> list[str]:
         steps.append(
             "Have the refused files sent again, then: linernotes load"
             " (docs/operators/refused-delivery.md)"
+        )
+    if any(one.missing for one in health.coverage):
+        steps.append(
+            "Ask the senders for the missing days and months (docs/operators/late-feed.md)"
         )
     if any(feed.state == "late" for feed in health.feeds):
         steps.append("Ask the senders of the late feeds (docs/operators/late-feed.md)")
@@ -305,6 +359,13 @@ def _steps_of(month: MonthOfStatements) -> list[str]:
     if not month.has_packages:
         return [f"Write the packages: linernotes report --month {month.month}"]
     return []
+
+
+def _failed_deliveries(settings: Settings) -> list[tuple[str, str, str]]:
+    try:
+        return failed_packages(settings)
+    except LinernotesError:
+        return []
 
 
 def _deliveries(settings: Settings) -> str:

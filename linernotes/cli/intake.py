@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from linernotes.cli.root import SAYS_NO, Landing, app, settings_of
+from linernotes.cli.root import SAYS_NO, Landing, app, settings_of, tell_dagster
 
 if TYPE_CHECKING:
+    from linernotes.base.settings import Settings
     from linernotes.ingestion import DeliveryOutcome, LoadReport
 
-quarantine = typer.Typer(help="What was turned away at the door, why, and again after a fix.")
+quarantine = typer.Typer(help="List, show, retry and close rejected rows and files.")
 app.add_typer(quarantine, name="quarantine", no_args_is_help=True)
 
 
@@ -24,8 +25,15 @@ def load(
     tolerate_refused: Annotated[
         bool, typer.Option("--tolerate-refused", help="End with 0 although files were refused.")
     ] = False,
+    again: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YYYY-MM-DD[:YYYY-MM-DD]",
+            help="Read again what was loaded on these days, by the contracts of today.",
+        ),
+    ] = None,
 ) -> None:
-    """Take what is new in the landing zone through the door.
+    """Load new deliveries from the landing zone.
 
     Ends with 1 if a file was refused or could not be read; the others are loaded nevertheless.
     """
@@ -33,10 +41,14 @@ def load(
     from linernotes.cli.console import progress_bars, say
 
     _require_feeds(feeds or [])
+    if again:
+        _load_again(settings_of(context, landing), feeds or [], again)
+        return
     settings = settings_of(context, landing)
     with progress_bars() as progress:
         report = pipeline.load(settings, feeds or None, progress)
     _print_load(report)
+    tell_dagster(settings, "tell_load", report)
     refused = len(report.turned_away)
     if refused:
         say(
@@ -45,6 +57,23 @@ def load(
         )
         if not tolerate_refused:
             raise typer.Exit(SAYS_NO)
+
+
+def _load_again(settings: "Settings", feeds: list[str], days: str) -> None:
+    from datetime import date, timedelta
+
+    from linernotes.ingestion import FEEDS, read_again
+
+    first, _, last = days.partition(":")
+    try:
+        start, end = date.fromisoformat(first), date.fromisoformat(last or first)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{days!r} are no days; write 2026-07-01 or 2026-07-01:2026-07-03.",
+            param_hint="--again",
+        ) from None
+    span = [start + timedelta(days=number) for number in range((end - start).days + 1)]
+    _print_load(read_again(settings, feeds or FEEDS, span), "Nothing was loaded on these days.")
 
 
 def _require_feeds(feeds: list[str]) -> None:
@@ -70,7 +99,7 @@ def _print_load(report: "LoadReport", nothing: str = "Nothing new.") -> None:
         deliveries = list(group)
         sums = [sum(getattr(one, f"rows_{kind}") or 0 for one in deliveries) for kind in counts[1:]]
         feeds.append((f"{source}/{feed}", len(deliveries), *sums))
-    print_table("Through the door", ("feed", *counts), feeds, counts, nothing)
+    print_table("Loaded", ("feed", *counts), feeds, counts, nothing)
     remarks: list[tuple[str, str, str]] = [
         (one.name, one.state, _remarks(one))
         for one in report.deliveries
@@ -110,7 +139,7 @@ def show_quarantine(
     context: typer.Context,
     delivery_id: Annotated[str, typer.Argument(help="As `linernotes quarantine list` shows it.")],
 ) -> None:
-    """Show the rows of one delivery that were turned away, and why."""
+    """Show the rejected rows of one delivery, and why."""
     from linernotes.cli.console import complain, print_frame
     from linernotes.ingestion import quarantine_show
 
@@ -119,7 +148,7 @@ def show_quarantine(
         complain(f"No row of {delivery_id} is in quarantine; see: linernotes quarantine list")
         raise typer.Exit(SAYS_NO)
     shown = rows.select("row_number", "broken_rules", "details", "original_text", "retried_as")
-    print_frame(f"Turned away of {delivery_id}", shown)
+    print_frame(f"Rejected rows of {delivery_id}", shown)
 
 
 @quarantine.command("retry")
@@ -129,7 +158,7 @@ def retry_quarantine(
         str | None, typer.Argument(help="Only the rows of this delivery; else all.")
     ] = None,
 ) -> None:
-    """Put rows through the door again, after a fix."""
+    """Check rejected rows again, after a fix."""
     from linernotes.ingestion import quarantine_retry
 
     report = quarantine_retry(settings_of(context), delivery_id)
@@ -158,7 +187,7 @@ def close_quarantine(
 
 @app.command()
 def repair(context: typer.Context) -> None:
-    """Mend what a power cut left in the lake, and say what was done.
+    """Repair what a power cut left in the lake, and report what was done.
 
     Nothing is deleted and nothing is guessed: what cannot be read is moved aside, and deliveries
     that were lost are taken again by the next load.

@@ -10,7 +10,7 @@ from linernotes.cli.root import SAYS_NO, AsJson, app, settings_of
 if TYPE_CHECKING:
     from linernotes.base.settings import Settings
 
-ledger = typer.Typer(help="What was issued, for good.")
+ledger = typer.Typer(help="The ledger of issued statements.")
 app.add_typer(ledger, name="ledger", no_args_is_help=True)
 keys = typer.Typer(help="The key that signs the ledger.")
 app.add_typer(keys, name="keys", no_args_is_help=True)
@@ -100,10 +100,17 @@ def head_of_the_ledger(context: typer.Context) -> None:
 
 
 @keys.command("show")
-def show_key(context: typer.Context, json: AsJson = False) -> None:
+def show_key(
+    context: typer.Context,
+    json: AsJson = False,
+    openpgp: Annotated[
+        bool, typer.Option("--openpgp", help="As the OpenPGP certificate that partners import.")
+    ] = False,
+) -> None:
     """Show the public key that partners and auditors check signatures with."""
     from linernotes.base.errors import LinernotesError
     from linernotes.ledger.keys import signing_key
+    from linernotes.ledger.openpgp import certificate
 
     settings = settings_of(context)
     key = signing_key(settings)
@@ -111,6 +118,9 @@ def show_key(context: typer.Context, json: AsJson = False) -> None:
         raise LinernotesError(
             f"There is no key in {settings.keys_root} yet: the first issue makes one."
         )
+    if openpgp:
+        typer.echo(certificate(key), nl=False)
+        return
     _print_key(key.key_id, key.public_key, json)
 
 

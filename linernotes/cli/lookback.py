@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
-trace = typer.Typer(help="From cent to events, and back.")
+trace = typer.Typer(help="Trace a line to its events, or an event to its lines.")
 app.add_typer(trace, name="trace", no_args_is_help=True)
 
 
@@ -23,7 +23,7 @@ def trace_a_line(
     ],
     json: AsJson = False,
 ) -> None:
-    """From a line to the events, terms, rates and decisions behind it."""
+    """Trace a line to the events, terms, rates and decisions behind it."""
     from linernotes.cli.trace_tables import print_line_trace
     from linernotes.lookback import trace_line
 
@@ -36,7 +36,7 @@ def trace_an_event(
     event_id: Annotated[str, typer.Argument(help="A generation, a derivative, or a use.")],
     json: AsJson = False,
 ) -> None:
-    """From an event to its lines, or the reason that it has none."""
+    """Trace an event to its lines, or show why it has none."""
     from linernotes.cli.trace_tables import print_event_trace
     from linernotes.lookback import trace_event
 
@@ -94,7 +94,7 @@ def simulate_terms(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Value a month under changed terms, and show who gains and who loses. Nothing is changed."""
+    """Calculate a month under changed terms and show the effect per contract. Nothing is kept."""
     from linernotes.cli.trace_tables import print_simulation
     from linernotes.ledger.records import month_start
     from linernotes.lookback import simulate

@@ -26,7 +26,7 @@ def metrics(
     ] = None,
     form: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
 ) -> None:
-    """Metrics by what they can be split by, each as it is defined in one place."""
+    """Print metrics, as the semantic layer defines them."""
     from linernotes.cli.metric_tables import Form, print_metrics
 
     if form not in list(Form):
@@ -47,15 +47,29 @@ def metrics(
 
 
 @app.command()
-def status(context: typer.Context, json: AsJson = False) -> None:
-    """Health at a glance: what came in, what waits, what fails, what to do next.
+def status(
+    context: typer.Context,
+    json: AsJson = False,
+    prometheus: Annotated[
+        bool, typer.Option("--prometheus", help="As text for Prometheus, such as its textfiles.")
+    ] = False,
+) -> None:
+    """Show the health of a home: deliveries, checks, statements, next steps.
 
-    Ends with 1 if a blocking check does not hold.
+    Ends with 1 if a blocking check fails.
     """
     from linernotes.cli.health import look
-    from linernotes.cli.status_view import print_health, print_health_as_json
+    from linernotes.cli.status_view import (
+        print_health,
+        print_health_as_json,
+        print_health_for_prometheus,
+    )
 
-    health = look(settings_of(context, writes=False))
-    (print_health_as_json if json else print_health)(health)
+    settings = settings_of(context, writes=False)
+    health = look(settings)
+    if prometheus:
+        print_health_for_prometheus(health)
+    else:
+        (print_health_as_json if json else print_health)(health)
     if health.is_blocked:
         raise typer.Exit(SAYS_NO)

@@ -33,7 +33,7 @@ def report(
         ),
     ] = False,
 ) -> None:
-    """Write the packages that partners get, and deliver them.
+    """Write the partners' packages, and deliver them.
 
     What is not issued says DRAFT and is not delivered. A package of what is issued is kept,
     whatever is agreed later. A partner whose delivery fails holds up no

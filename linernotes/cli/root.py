@@ -1,6 +1,7 @@
 """The root of the command line: options, the home, exit statuses. Commands hang on to `app`."""
 
 import re
+import sys
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,12 +14,14 @@ if TYPE_CHECKING:
 
 DONE, SAYS_NO, WRONG_USE = 0, 1, 2
 given_home: ContextVar[Path | None] = ContextVar("given_home", default=None)
+# The home that the command writes to, once it is known: its run goes into the home's history.
+written_home: "ContextVar[Settings | None]" = ContextVar("written_home", default=None)
 
 # The order in which a reader meets the commands; others follow by name.
 ORDER = (
     *("demo", "sample", "load", "quarantine", "repair", "build", "statement", "report", "verify"),
-    *("ledger", "keys", "trace", "as-known", "simulate", "metrics", "board-pack", "status"),
-    *("dashboard", "up"),
+    *("regulator", "ledger", "keys", "incident", "evidence", "trace", "as-known", "simulate"),
+    *("metrics", "board-pack", "status", "dashboard", "up"),
 )
 
 
@@ -41,12 +44,21 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Scale = Annotated[float, typer.Option(min=0.001, help="1 is the real thing 1:10,000.")]
+Scale = Annotated[float, typer.Option(min=0.001, help="1 is one ten-thousandth of a real service.")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same bytes.")]
 Partner = Annotated[str | None, typer.Option(help="Only this partner, by its id.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 Port = Annotated[int, typer.Option(min=1, max=65_535, help="Port of the web pages.")]
-Landing = Annotated[Path | None, typer.Option(help="A landing zone outside the home.")]
+IdToken = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", exists=True, help="Who you are: an ID token of the login's provider."
+    ),
+]
+Landing = Annotated[
+    str | None,
+    typer.Option(help="A landing zone outside the home: a folder, or s3://bucket/prefix."),
+]
 
 
 def as_month(value: str | None) -> str | None:
@@ -91,7 +103,7 @@ def common(
 
 def settings_of(
     context: typer.Context,
-    landing: Path | None = None,
+    landing: str | None = None,
     *,
     looks_up: bool = False,
     writes: bool = True,
@@ -120,9 +132,28 @@ def settings_of(
             "load` first, or name the home that you mean with --home."
         )
     tell_home(settings.home, origin)
+    _require_version(settings, writes and not looks_up)
     if writes and not looks_up:
         _hold(settings)
+        written_home.set(settings)
+        from linernotes.base.logs import start_logging
+
+        start_logging(settings, to_stdout="--json" not in sys.argv, command=context.command_path)
     return settings
+
+
+def _require_version(settings: "Settings", writes: bool) -> None:
+    """Refuses a newer home and, before anything is written, an older one."""
+    if not settings.is_begun:
+        return
+    from linernotes import homes
+
+    if not writes:
+        homes.require_known(settings)
+        return
+    homes.require_current(settings)
+    if not settings.home_file.exists():
+        homes.write_version(settings)
 
 
 def _hold(settings: "Settings") -> None:
@@ -145,3 +176,17 @@ def _hold(settings: "Settings") -> None:
             f"Files and folders that belong to another user and stay as they are: "
             f"{len(found.foreign):,}, such as {found.foreign[0]}."
         )
+
+
+def tell_dagster(settings: "Settings", what: str, outcome: object) -> None:
+    """Shows in Dagster what a command has done, if Dagster keeps records of the home."""
+    if not (settings.home / "dagster" / "dagster.yaml").exists():
+        return
+    from linernotes.cli.console import warn
+
+    try:
+        from orchestration import telling
+
+        getattr(telling, what)(settings, outcome)
+    except Exception as reason:  # what was done is done, whether Dagster hears of it or not
+        warn(f"Dagster could not be told of it: {reason}")

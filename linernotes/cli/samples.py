@@ -14,7 +14,7 @@ def demo(
     scale: Scale = 0.1,
     seed: Seed = 1,
 ) -> None:
-    """Run a sample world of six months through everything.
+    """Run six months of sample data through the whole pipeline.
 
     It gets a home of its own, the one that is set if any is, and is made afresh each time.
     """
@@ -40,7 +40,7 @@ def sample(
     seed: Seed = 1,
     months: Annotated[int, typer.Option(min=1, help="How many months.")] = 6,
 ) -> None:
-    """Write the feeds of a synthetic world, and nothing else."""
+    """Write the sample service's feeds into a folder."""
     from linernotes.cli.console import say
     from sampleservice import write_sample
 

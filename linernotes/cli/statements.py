@@ -1,17 +1,20 @@
 """Drafts, approves and issues statements. What stops one is in `statements`."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from linernotes.cli.root import SAYS_NO, Month, OneMonth, Partner, app, settings_of
+from linernotes.cli.root import SAYS_NO, IdToken, Month, OneMonth, Partner, app, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from linernotes.base.settings import Settings
     from linernotes.ledger.records import StatementRecord
+    from linernotes.statements import Person
 
-statement = typer.Typer(help="Statements and their states.")
+statement = typer.Typer(help="Draft, approve and issue statements.")
 app.add_typer(statement, name="statement", no_args_is_help=True)
 
 
@@ -21,6 +24,7 @@ def draft_statements(
     month: Month = None,
     partner: Partner = None,
     by: Annotated[str | None, typer.Option(help="Who drafts; else the user of the system.")] = None,
+    id_token: IdToken = None,
     close: Annotated[
         bool, typer.Option("--close", help="Value the month now instead of reading the last build.")
     ] = False,
@@ -40,23 +44,39 @@ def draft_statements(
             raise typer.BadParameter("name the month to close.", param_hint="--month")
         with progress_bars() as progress:
             source = close_month(settings, month_start(month), on_progress=progress)
-    _print_statements("Drafts", draft(settings, month, partner, by, source))
+    person = _person(settings, id_token)
+    drafts = draft(settings, month, partner, by or person.name, source, person.identity)
+    _print_statements("Drafts", drafts)
 
 
 @statement.command("approve")
 def approve_statements(
     context: typer.Context,
     month: OneMonth,
-    by: Annotated[str, typer.Option(help="Who approves; not the one who drafted.")],
+    by: Annotated[
+        str | None, typer.Option(help="Who approves; else the user of the system.")
+    ] = None,
     partner: Partner = None,
+    id_token: IdToken = None,
 ) -> None:
-    """Approve the newest drafts of a month.
+    """Approve the newest drafts of a month, as another person than drafted them.
 
-    A newer draft of a statement has to be approved again.
+    Who drafts and who approves is recorded as the system, or the OpenID provider of the login,
+    knows them; a name given by --by is only what they are called. A newer draft of a statement has
+    to be approved again.
     """
     from linernotes.statements import approve
 
-    _print_statements("Approved", approve(settings_of(context), month, partner, by))
+    settings = settings_of(context)
+    person = _person(settings, id_token)
+    approved = approve(settings, month, partner, by or person.name, person.identity)
+    _print_statements("Approved", approved)
+
+
+def _person(settings: "Settings", id_token: Path | None) -> "Person":
+    from linernotes.statements import person_of_a_token, person_of_the_system
+
+    return person_of_a_token(settings, id_token) if id_token else person_of_the_system()
 
 
 @statement.command("issue")

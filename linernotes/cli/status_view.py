@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 
 from linernotes.cli.console import print_table, say, say_json
 from linernotes.cli.health import FeedHealth, Health, Problem
@@ -21,6 +21,20 @@ def print_health(health: Health) -> None:
         _print_next_steps(health)
         return
     _print_feeds(health)
+    print_table(
+        "Data that are missing",
+        ("feed", "last covered", "missing"),
+        [
+            (
+                one.feed,
+                one.last_covered_text,
+                f"{one.missing_text()} ({len(one.missing)})",
+            )
+            for one in health.coverage
+            if one.missing
+        ],
+        width=WIDTH,
+    )
     _print_lines(
         "Refused files",
         [(one.name, one.reason) for one in health.refusals],
@@ -51,7 +65,57 @@ def _print_next_steps(health: Health) -> None:
 def print_health_as_json(health: Health) -> None:
     """Prints the state of a home for programs; times are naive UTC in ISO 8601."""
     content = asdict(health) | {"is_blocked": health.is_blocked}
-    say_json(content, datetime.isoformat)
+    say_json(content, lambda moment: moment.isoformat())
+
+
+def print_health_for_prometheus(health: Health) -> None:
+    """Prints the state of a home in Prometheus' text format; times are seconds since 1970."""
+
+    def seconds(moment: datetime) -> float:
+        return moment.replace(tzinfo=UTC).timestamp()
+
+    published = health.publication
+    samples: list[tuple[str, str, str, float]] = [
+        ("blocked", "Whether something keeps a build from being published.", "",
+         float(health.is_blocked)),
+        ("damaged", "Whether the lake has lost something.", "", float(bool(health.damage))),
+        ("ledger_differs", "Whether the ledger is another than packages know.", "",
+         float(health.ledger_differs)),
+        ("refused_files", "Files whose last look ended in a refusal.", "",
+         float(len(health.refusals))),
+        ("failed_deliveries", "Packages whose last delivery failed.", "",
+         float(len(health.failed_deliveries))),
+    ]  # fmt: skip
+    if published:
+        moment = datetime.fromisoformat(published.known_at).replace(tzinfo=None)
+        samples.append(("data_cut_off_seconds", "The data cut-off of what is published.", "",
+                        seconds(moment)))  # fmt: skip
+    for feed in health.feeds:
+        label = f'{{feed="{feed.feed}"}}'
+        if feed.last_loaded_at:
+            samples.append(("feed_last_loaded_seconds", "When a feed last loaded.", label,
+                            seconds(feed.last_loaded_at)))  # fmt: skip
+        samples.append(("feed_late", "Whether a feed is overdue.", label,
+                        float(feed.state == "late")))  # fmt: skip
+        samples.append(("feed_rows_total", "Rows loaded.", label, float(feed.row_count)))
+    for one in health.coverage:
+        samples.append(("feed_missing", "Days or months without data.",
+                        f'{{feed="{one.feed}"}}', float(len(one.missing))))  # fmt: skip
+    for waiting in health.quarantine:
+        samples.append(("quarantined_rows", "Rows that wait in quarantine.",
+                        f'{{feed="{waiting.feed}"}}', float(waiting.row_count)))  # fmt: skip
+    for month in health.statements:
+        for state in ("draft", "approved", "issued"):
+            samples.append(("statements", "Statements by month and state.",
+                            f'{{month="{month.month}",state="{state}"}}',
+                            float(getattr(month, state))))  # fmt: skip
+    told = set()
+    for name, about, label, value in sorted(samples, key=lambda sample: sample[0]):
+        if name not in told:
+            say(f"# HELP linernotes_{name} {about}")
+            say(f"# TYPE linernotes_{name} gauge")
+            told.add(name)
+        say(f"linernotes_{name}{label} {value:.0f}")
 
 
 def _print_publication(health: Health) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from linernotes.cli.root import app, settings_of
+from linernotes.cli.root import app, settings_of, tell_dagster
 
 cluster = typer.Typer(help="A Spark cluster on this machine, for LINERNOTES_ENGINE=spark.")
 app.add_typer(cluster, name="cluster", no_args_is_help=True)
@@ -17,9 +17,9 @@ def build(
         str | None, typer.Option(help="dbt selection, not published; else all.")
     ] = None,
 ) -> None:
-    """Build the warehouse, check it, and publish it if it holds.
+    """Build the warehouse, check it, and publish it if the checks pass.
 
-    One blocking check that does not hold, and what was published before stays.
+    If a blocking check fails, the last publication stays.
     """
     from linernotes.cli.console import progress_bars, say
     from linernotes.pipeline import build_and_publish
@@ -27,6 +27,7 @@ def build(
     settings = settings_of(context)
     with progress_bars() as progress:
         outcome = build_and_publish(settings, select=select, on_progress=progress)
+    tell_dagster(settings, "tell_build", outcome)
     for warning in outcome.build.warnings:
         say(f"Warning: {warning}")
     for check in outcome.checks:

@@ -34,11 +34,13 @@ MAY_BE_NEGATIVE = re.compile(
 )
 
 
-def check_dsr(path: Path) -> list[Problem]:
+def check_dsr(path: Path, *, is_first_edition: bool = False) -> list[Problem]:
     """Everything in a DSR file that does not hold, in one pass over its lines.
 
     Args:
         path: A file of one of the profiles in `records`, under its own name.
+        is_first_edition: Whether it is of a package with a manifest of form 1 or 2. There,
+            allocated revenue was all that was earned, allocated net revenue what is payable of it.
 
     Returns:
         What does not hold; nothing if all does. Of one rule at most twenty places are said.
@@ -46,13 +48,13 @@ def check_dsr(path: Path) -> list[Problem]:
     found = Findings(path.name)
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            _check_file(found, path.name, file)
+            _check_file(found, path.name, file, is_first_edition)
     except UnicodeDecodeError as reason:
         found.say("text_is_utf8", f"byte {reason.object[reason.start]:#04x} is no UTF-8")
     return found.problems
 
 
-def _check_file(found: Findings, name: str, lines: Iterable[str]) -> None:
+def _check_file(found: Findings, name: str, lines: Iterable[str], is_first_edition: bool) -> None:
     profile: Profile | None = None
     content: ContentCheck | None = None
     letters, count, line = bytearray(), 0, "\n"
@@ -70,7 +72,7 @@ def _check_file(found: Findings, name: str, lines: Iterable[str]) -> None:
             profile = _profile_of(found, name, cells[0], row)
             if profile is None or row is None:
                 return
-            content = CHECKS[profile.name](found, row)
+            content = CHECKS[profile.name](found, row, is_first_edition=is_first_edition)
             letters += profile.letters["HEAD"].encode()
             continue
         letter = profile.letters.get(cells[0], UNKNOWN)
@@ -274,7 +276,7 @@ class _FooterCount:
                 found.say("footer_counts_the_file", details)
 
 
-CHECKS: dict[str, type[ContentCheck]] = {
+CHECKS: dict[str, Callable[..., ContentCheck]] = {
     records.FINANCIAL.name: FinancialCheck,
     records.ITEM_LEVEL.name: ItemCheck,
 }

@@ -20,8 +20,10 @@ from linernotes.ddex.lines import (
     COMMERCIAL_MODELS,
     KEY,
     USE_TYPES,
+    count_uses,
     fine,
     of_units,
+    percentage,
     prepare_lines,
     service_of,
 )
@@ -38,6 +40,7 @@ def write_financial_report(
     connection: duckdb.DuckDBPyConnection,
     message: Message,
     statements: list[StatementRecord],
+    uses: list[Path],
 ) -> int:
     """Writes the file; the same figures and message give the same bytes.
 
@@ -46,11 +49,13 @@ def write_financial_report(
         connection: The published warehouse, attached as `published`.
         message: What the header says.
         statements: The partner's statements of the month; at least one.
+        uses: The files of uses that were kept beside the statements; at least one.
 
     Returns:
         How many lines are in it.
     """
     prepare_lines(connection, statements[0].partner_id, message.month)
+    count_uses(connection, uses)
     agreed = message.recipient.deal_specific_rows
     kinds = ("HEAD", "SY10", "SR08", *(("DE01",) if agreed else ()), "SRFO")
     with RecordWriter(path) as writer:
@@ -81,6 +86,11 @@ class Line:
 
     Attributes:
         allocated: The amount in the currency of the transaction, to a millionth.
+        net: What of the service's net revenue is allocated to it, before the contract's share is
+            taken, likewise.
+        fx_rate: From that currency to the payout's.
+        release: The GTIN of the recording's release, where it is known.
+        share_quantity: Uses and weight of the line itself, or of the one that it corrects.
         is_correction: Whether it corrects an earlier month, in the currency of the payout.
         basis: What its quantity counts, `plays` or `generations`.
     """
@@ -98,6 +108,12 @@ class Line:
     amount: Decimal
     currency_code: str
     allocated: Decimal
+    net: Decimal
+    fx_rate: Decimal
+    iswc: str | None
+    release: str | None
+    share_quantity: int
+    share_weight_nano: int
     hold_bucket: str | None
     consent_status: str | None
     consent_proof_id: str | None
@@ -110,20 +126,20 @@ class Line:
         """The SR08 record: a track, never a release, is what was used."""
         uses = max(self.quantity, 0)
         is_recording = self.side == "MASTER"
-        amount = money_text(self.amount, self.currency_code)
-        is_payable = self.hold_bucket is None
+        due = ZERO if self.hold_bucket else self.amount
+        net = round_half_up(self.net * self.fx_rate, minor_unit_digits(self.currency_code))
         return (
             "SR08",
             self.line_id,
             None,
-            None,
-            self.object_id,
+            self.release,
+            self.release or self.object_id,
             *(None,) * 8,
             self.isrc,
             None,
             self.object_id,
             None,
-            None,
+            f"ISWC::{self.iswc}" if self.iswc else None,
             None,
             "SoundRecording" if is_recording else None,
             self.title,
@@ -136,13 +152,13 @@ class Line:
             uses - self.quantity,
             self.quantity,
             *(None,) * 11,
-            self._share * 100,
+            self._share,
             _per_unit(self.allocated, self.quantity),
             _per_unit(self.amount, self.quantity),
-            self.allocated,
-            amount,
-            self.allocated if is_payable else ZERO,
-            amount if is_payable else money_text(ZERO, self.currency_code),
+            ZERO if self.hold_bucket else self.allocated,
+            money_text(due, self.currency_code),
+            self.net,
+            money_text(net, self.currency_code),
             True,
         )
 
@@ -168,11 +184,11 @@ class Line:
 
     @property
     def _share(self) -> Decimal:
-        """The part of each use that is this line's: attribution times ownership."""
-        if not self.quantity:
-            return ZERO
-        share = Decimal(self.weight_nano).scaleb(-9) / self.quantity
-        return fine(share, 8)
+        """The part of each use that is this line's, in percent: attribution times ownership.
+
+        A correction has that of the line which it corrects.
+        """
+        return percentage(self.share_weight_nano, self.share_quantity)
 
 
 def _per_unit(amount: Decimal, quantity: int) -> Decimal:
@@ -206,21 +222,27 @@ SUMMARIES = f"""
         any_value(per_subscriber_minimum),
         any_value(per_use_minimum),
         any_value(rate),
-        any_value(key_weight_nano)
+        any_value(key_weight_nano),
+        sum(net_units),
+        list(net_units),
+        any_value(dsr_uses.used)
     from dsr_lines
+    left join dsr_uses using ({KEY})
     group by {KEY}
     order by {KEY}
 """
 LINE_ROWS = f"""
     select
         {KEY}, line_id, usage_month, side, object_id, isrc, title, artist_names, quantity,
-        weight_nano, amount, currency_code, units, hold_bucket, consent_status, consent_proof_id,
+        weight_nano, amount, currency_code, units, net_units,
+        case when currency_code = pool_currency_code then 1 else coalesce(fx_rate, 1) end,
+        iswc, upc, share_quantity, share_weight_nano, hold_bucket, consent_status, consent_proof_id,
         line_type, original_line_id, product_kind, product_id, weight_basis
     from dsr_lines
     order by {KEY}, title nulls first, object_id, line_id
 """
-# Places of the amount and of its parts in the transaction's currency, after the key.
-AMOUNT_AT, UNITS_AT = 9, 11
+# Places of the amount, of its parts in the transaction's currency, of the net and of the rate.
+AMOUNT_AT, UNITS_AT, NET_AT, RATE_AT = 9, 11, 12, 13
 
 
 def _lines(connection: duckdb.DuckDBPyConnection) -> Iterator[Line]:
@@ -234,6 +256,8 @@ def _lines(connection: duckdb.DuckDBPyConnection) -> Iterator[Line]:
                 values[UNITS_AT] = values[AMOUNT_AT]
             else:
                 values[UNITS_AT] = of_units(values[UNITS_AT])
+            values[NET_AT] = of_units(values[NET_AT])
+            values[RATE_AT] = Decimal(values[RATE_AT])
             yield Line(key, *values, service_of(kind, product), basis or "plays")
 
 
@@ -260,25 +284,31 @@ def _pool_summary(
 ) -> tuple[Value, ...]:
     (currency, pool_currency, territory, tier, side, product, kind, basis, quantity, used,
      returned, amount, payable, units, payable_units, net, total, subscribers, fx_rate, fx_date,
-     revenue_share, per_subscriber, per_use, rate, weight) = row  # fmt: skip
+     revenue_share, per_subscriber, per_use, rate, weight, net_units, each_net,
+     distinct) = row  # fmt: skip
     if correction:
         # What is corrected was earned in another month; the correction is made in the payout's
         # currency, and has no pool of its own.
         pool_currency, fx_rate, exchanged = currency, Decimal(1), message.created_at
-        allocated, payable_allocated = amount, payable
-        net, total, market_share = None, None, None
+        due, net_due = (payable, payable), (ZERO, ZERO)
+        net, total, market_share = payable, None, None
         terms: list[tuple[str, Value]] = [(correction, money_text(amount, currency))]
     else:
         if pool_currency == currency:
             fx_rate, exchanged = Decimal(1), message.created_at
         else:
             exchanged = datetime(fx_date.year, fx_date.month, fx_date.day, tzinfo=UTC)
-        allocated, payable_allocated = of_units(units), of_units(payable_units)
-        market_share = fine(Decimal(weight) / total / 10**9, 12) if total else None
+        digits = minor_unit_digits(currency)
+        due = of_units(payable_units), payable
+        # Each line is rounded by itself.
+        rounded = (round_half_up(of_units(one) * fx_rate, digits) for one in each_net)
+        net_due = of_units(net_units), sum(rounded, ZERO)
+        market_share = percentage(weight, total) if total else None
+        net = of_units(units) if net is None else net
         terms = [
             (name, value)
             for name, value in (
-                ("RevenueShare", revenue_share),
+                ("RevenueShare", None if revenue_share is None else revenue_share * 100),
                 ("PerSubscriberMinimum", per_subscriber),
                 ("PerUseMinimum", per_use),
                 ("Rate", rate),
@@ -286,7 +316,8 @@ def _pool_summary(
             if value is not None
         ]
     # Where the terms need no figure of the whole pool, it is not the partner's to see.
-    net = allocated if net is None else net
+    # What a correction releases stands in two lines, of which one takes the uses back.
+    uses = quantity if distinct is None else min(distinct, quantity)
     return _summary(
         number,
         message,
@@ -297,15 +328,15 @@ def _pool_summary(
         territory=territory,
         service=service_of(kind, product),
         offer=f"{service_of(kind, product)}/{side}",
-        usages=used if total is None else total,
-        allocated_usages=quantity,
+        usages=max(used if total is None else total, uses),
+        allocated_usages=uses,
         returns=returned,
         currencies=(pool_currency, currency),
         rate=(fx_rate, exchanged),
         terms=terms,
         net=(net, round_half_up(net * fx_rate, minor_unit_digits(currency))),
-        allocated=(allocated, amount),
-        payable=(payable_allocated, payable),
+        allocated=due,
+        allocated_net=net_due,
         market_share=market_share,
         fees=[],
     )
@@ -335,7 +366,7 @@ def _statement_summary(
         terms=[],
         net=(ZERO, ZERO),
         allocated=(ZERO, ZERO),
-        payable=(ZERO, ZERO),
+        allocated_net=(ZERO, ZERO),
         market_share=None,
         fees=[*fees, *([(CARRIED_OUT, -carried)] if carried else [])],
     )
@@ -360,11 +391,15 @@ def _summary(
     terms: list[tuple[str, Value]],
     net: tuple[Decimal, Decimal],
     allocated: tuple[Decimal, Decimal],
-    payable: tuple[Decimal, Decimal],
+    allocated_net: tuple[Decimal, Decimal],
     market_share: Decimal | None,
     fees: list[tuple[str, Decimal]],
 ) -> tuple[Value, ...]:
-    """The SY10 record, cell by cell. Pairs are of the transaction's and the payout's currency."""
+    """The SY10 record, cell by cell. Pairs are of the transaction's and the payout's currency.
+
+    Allocated revenue is what is payable; allocated net revenue is the service's net revenue that
+    goes with the recipient's repertoire, from which it is reckoned.
+    """
 
     def both(pair: tuple[Decimal, Decimal]) -> tuple[Value, Value]:
         return pair[0], money_text(pair[1], currencies[1])
@@ -405,14 +440,14 @@ def _summary(
         money_text(ZERO, currencies[1]),
         *both(net),
         *both(allocated),
-        *both(payable),
+        *both(allocated_net),
         market_share,
         None,
         money_text(ZERO, currencies[1]),
         tuple(name for name, _ in fees),
         fee_texts,
         fee_texts,
-        *both((payable[0] + charged, payable[1] + charged)),
+        *both((allocated[0] + charged, allocated[1] + charged)),
     )
 
 

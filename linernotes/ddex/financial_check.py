@@ -21,22 +21,24 @@ from linernotes.ddex.findings import (
 
 # Each amount of a summary that must be the sum of its lines', and the name it has there.
 SUMMED = {
-    "AllocatedUsages": "NetUsage",
     "Returns": "Returns",
     "AllocatedRevenueInCurrencyOfTransaction": "AllocatedRevenueInCurrencyOfTransaction",
     "AllocatedRevenueInCurrencyOfAccounting": "AllocatedRevenueInCurrencyOfAccounting",
     "AllocatedNetRevenueInCurrencyOfTransaction": "AllocatedNetRevenueInCurrencyOfTransaction",
     "AllocatedNetRevenueInCurrencyOfAccounting": "AllocatedNetRevenueInCurrencyOfAccounting",
 }
-# Pairs in both currencies that the summary's rate must connect.
-CONVERTED = ("NetRevenue", "AllocatedRevenue", "FinalTotalAmount")
+# What the first packages meant by the two amounts: all that was earned, and what is payable of it;
+# and by the uses: those of each line, added up.
+FIRST_SUMMED = SUMMED | {"AllocatedUsages": "NetUsage"}
 
 
 class FinancialCheck:
     """Summaries, their lines, and what must agree between the two."""
 
-    def __init__(self, found: Findings, head: Row) -> None:
+    def __init__(self, found: Findings, head: Row, *, is_first_edition: bool) -> None:
         self._found, self._head = found, head
+        self._is_first = is_first_edition
+        self._summed = FIRST_SUMMED if is_first_edition else SUMMED
         self._last_day = day_of(head["UsageEndDate"], is_end=True)
         self._summaries: dict[str, tuple[int, Row]] = {}
         self._sums: dict[str, dict[str, Decimal]] = {}
@@ -46,9 +48,9 @@ class FinancialCheck:
         place = f"line {number}"
         if row["RecordType"] == "SY10":
             self._take_summary(number, row)
-            _check_summary(self._found, self._head, place, row)
+            _check_summary(self._found, self._head, place, row, self._is_first)
         elif row["RecordType"] == "SR08":
-            _check_sale(self._found, place, row, self._last_day)
+            _check_sale(self._found, place, row, self._last_day, self._is_first)
             self._take_sale(place, row)
 
     def _take_summary(self, number: int, row: Row) -> None:
@@ -56,7 +58,7 @@ class FinancialCheck:
         if identifier in self._summaries:
             self._found.say("summary_id_is_unique", f"line {number}: {identifier} was used before")
         self._summaries[identifier] = (number, row)
-        self._sums[identifier] = dict.fromkeys(SUMMED, ZERO)
+        self._sums[identifier] = dict.fromkeys((*self._summed, "NetUsage"), ZERO)
 
     def _take_sale(self, place: str, row: Row) -> None:
         sale, summary = row["SalesTransactionId"], row["SummaryRecordId"]
@@ -67,19 +69,32 @@ class FinancialCheck:
             self._found.say("summary_of_sale_is_there", f"{place}: no summary {summary!r}")
             return
         sums = self._sums[summary]
-        for name, own in SUMMED.items():
+        for name, own in self._summed.items():
             sums[name] += number_of(row[own])
+        sums["NetUsage"] += number_of(row["NetUsage"])
         _check_line_rate(self._found, place, row, self._summaries[summary][1])
 
     def finish(self) -> None:
         for identifier, (number, row) in self._summaries.items():
-            for name, amount in self._sums[identifier].items():
+            sums = self._sums[identifier]
+            if not self._is_first:
+                _check_distinct_uses(self._found, f"line {number}", row, sums["NetUsage"])
+            for name in self._summed:
+                amount = sums[name]
                 if number_of(row[name]) != amount:
                     details = f"line {number}: {name} is {row[name]}, its lines sum to {amount}"
                     self._found.say("summary_is_the_sum_of_its_lines", details)
 
 
-def _check_summary(found: Findings, head: Row, place: str, row: Row) -> None:
+def _check_distinct_uses(found: Findings, place: str, row: Row, of_lines: Decimal) -> None:
+    """A use counts once, however many lines it has earned, and none is beyond the pool's."""
+    uses, all_uses = number_of(row["AllocatedUsages"]), number_of(row["Usages"])
+    if uses > max(of_lines, ZERO) or uses > all_uses:
+        details = f"{place}: {uses} distinct uses, of {all_uses}; its lines have {of_lines}"
+        found.say("allocated_uses_are_distinct", details)
+
+
+def _check_summary(found: Findings, head: Row, place: str, row: Row, is_first: bool) -> None:
     first, last = (
         day_of(row["ReportingPeriodStartDate"]),
         day_of(row["ReportingPeriodEndDate"], is_end=True),
@@ -100,21 +115,25 @@ def _check_summary(found: Findings, head: Row, place: str, row: Row) -> None:
         found.say("rate_within_a_currency_is_one", f"{place}: {row['ExchangeRate']}")
     if row["ExchangeRate"] and not row["DateOfCurrencyExchange"]:
         found.say("rate_has_a_date", f"{place}: DateOfCurrencyExchange is empty")
-    for name in CONVERTED:
+    # Pairs in both currencies that the rate must connect; a part of a pool is rounded line by line.
+    for name in ("NetRevenue", *(["AllocatedRevenue", "FinalTotalAmount"] if is_first else [])):
         _check_converted(found, place, row, row, name, units=1)
+    payable = "AllocatedNetRevenue" if is_first else "AllocatedRevenue"
     for currency in ("Transaction", "Accounting"):
         fees = values_of(row[f"UsageIndependentFeeInCurrencyOf{currency}"])
-        total = number_of(row[f"AllocatedNetRevenueInCurrencyOf{currency}"]) + sum(fees, ZERO)
+        total = number_of(row[f"{payable}InCurrencyOf{currency}"]) + sum(fees, ZERO)
         stated = row[f"FinalTotalAmountInCurrencyOf{currency}"]
         if number_of(stated) != total:
             details = f"{place}: FinalTotalAmountInCurrencyOf{currency} is {stated}, not {total}"
-            found.say("final_total_is_net_and_fees", details)
+            found.say("final_total_is_payable_and_fees", details)
     for name in ("AllocatedNetRevenue", "AllocatedRevenue"):
         _check_accounting_unit(found, place, row, row, name)
     _check_accounting_unit(found, place, row, row, "FinalTotalAmount")
 
 
-def _check_sale(found: Findings, place: str, row: Row, last_day: date | None) -> None:
+def _check_sale(
+    found: Findings, place: str, row: Row, last_day: date | None, is_first: bool
+) -> None:
     uses, returns, net = (number_of(row[name]) for name in ("TotalUsages", "Returns", "NetUsage"))
     if uses - returns != net:
         found.say("net_usage_is_uses_less_returns", f"{place}: {uses} - {returns} is not {net}")
@@ -126,7 +145,7 @@ def _check_sale(found: Findings, place: str, row: Row, last_day: date | None) ->
     check_parallel(found, place, row, "DeductionType", *both("Deductions"))
     if not 0 <= number_of(row["RightSharePercentage"]) <= 100:
         found.say("share_is_a_percentage", f"{place}: {row['RightSharePercentage']}")
-    for currency in ("Transaction", "Accounting"):
+    for currency in ("Transaction", "Accounting") if is_first else ():
         allocated, payable = (
             number_of(row[f"{name}InCurrencyOf{currency}"])
             for name in ("AllocatedRevenue", "AllocatedNetRevenue")
@@ -138,7 +157,10 @@ def _check_sale(found: Findings, place: str, row: Row, last_day: date | None) ->
 
 def _check_line_rate(found: Findings, place: str, row: Row, summary: Row) -> None:
     # A line is rounded by largest remainder, so that it may be a unit off, its pool half of one.
-    _check_converted(found, place, row, summary, "AllocatedRevenue", units=2)
+    # Nothing is due of what is on hold.
+    for name in ("AllocatedRevenue", "AllocatedNetRevenue"):
+        if number_of(row[f"{name}InCurrencyOfAccounting"]):
+            _check_converted(found, place, row, summary, name, units=2)
     for name in ("AllocatedRevenue", "AllocatedNetRevenue"):
         _check_accounting_unit(found, place, row, summary, name)
 

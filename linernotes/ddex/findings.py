@@ -37,8 +37,6 @@ class Findings:
 class ContentCheck(Protocol):
     """Follows the records of one profile after the header, in the order of the file."""
 
-    def __init__(self, found: Findings, head: Row) -> None: ...
-
     def take(self, number: int, row: Row) -> None:
         """Takes the record on a line; one whose cells could not be told apart never comes."""
 

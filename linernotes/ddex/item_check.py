@@ -16,15 +16,16 @@ from linernotes.ddex.findings import (
     values_of,
 )
 
-# Each amount of a summary that must be the sum over its blocks.
-SUMMED = ("AllocatedUsages", "AllocatedRevenue")
+# Each amount of a summary that must be the sum over its blocks, in the first packages and now.
+SUMMED, FIRST_SUMMED = ("AllocatedRevenue",), ("AllocatedUsages", "AllocatedRevenue")
 
 
 class ItemCheck:
     """Summaries, then one block at a time: recording, items, use and share."""
 
-    def __init__(self, found: Findings, head: Row) -> None:
+    def __init__(self, found: Findings, head: Row, *, is_first_edition: bool) -> None:
         self._found = found
+        self._is_first = is_first_edition
         self._summaries: dict[str, tuple[int, Row]] = {}
         self._sums: dict[str, dict[str, Decimal]] = {}
         self._sales: set[str] = set()
@@ -56,7 +57,9 @@ class ItemCheck:
         if identifier in self._summaries:
             self._found.say("summary_id_is_unique", f"{place}: {identifier} was used before")
         self._summaries[identifier] = (number, row)
-        self._sums[identifier] = dict.fromkeys((*SUMMED, "AllocatedNetRevenue"), ZERO)
+        self._sums[identifier] = dict.fromkeys(
+            (*FIRST_SUMMED, "AllocatedNetRevenue", "Lines"), ZERO
+        )
         rate = number_of(row["ExchangeRate"])
         if rate <= 0:
             self._found.say("rate_is_positive", f"{place}: {row['ExchangeRate']}")
@@ -66,6 +69,8 @@ class ItemCheck:
             check_minor_unit(self._found, place, name, row[name], row["CurrencyOfReporting"])
 
     def _open_block(self, place: str, block: str) -> None:
+        if not self._is_first and not block.isdecimal():
+            self._found.say("block_id_is_a_whole_number", f"{place}: {block!r}")
         if block in self._blocks:
             self._found.say("block_id_is_unique", f"{place}: {block} was used before")
         self._blocks.add(block)
@@ -101,29 +106,42 @@ class ItemCheck:
         earned, due = (number_of(row[name]) for name in ("AllocatedNetRevenue", "AllocatedAmount"))
         sums["AllocatedRevenue"] += due
         sums["AllocatedNetRevenue"] += earned
+        sums["Lines"] += 1
         currency = summary["CurrencyOfReporting"]
         check_minor_unit(self._found, place, "AllocatedAmount", row["AllocatedAmount"], currency)
-        # Nothing is due of what is held.
-        if due:
+        # In the first packages both were of one amount, but that nothing was due of what is held.
+        if due and self._is_first:
             self._check_rate(place, "AllocatedAmount", earned, due, summary)
 
     def _check_rate(
-        self, place: str, name: str, transaction: Decimal, reported: Decimal, summary: Row
+        self,
+        place: str,
+        name: str,
+        transaction: Decimal,
+        reported: Decimal,
+        summary: Row,
+        lines: Decimal = ZERO,
     ) -> None:
         # Largest remainder moves a line by up to a unit, and rounding a pool by half of one.
         unit = Decimal(1).scaleb(-minor_unit_digits(summary["CurrencyOfReporting"]))
         rate = number_of(summary["ExchangeRate"])
-        if abs(transaction * rate - reported) > unit * 2 + abs(rate) / 10**6:
+        if abs(transaction * rate - reported) > unit * (2 + lines) + abs(rate) / 10**6:
             details = f"{place}: {name} {transaction} at {rate} is not {reported}"
             self._found.say("rate_connects_both_currencies", details)
 
     def finish(self) -> None:
         for identifier, (number, row) in self._summaries.items():
             place, sums = f"line {number}", self._sums[identifier]
-            for name in SUMMED:
+            for name in FIRST_SUMMED if self._is_first else SUMMED:
                 if number_of(row[name]) != sums[name]:
                     details = f"{place}: {name} is {row[name]}, its blocks sum to {sums[name]}"
                     self._found.say("summary_is_the_sum_of_its_lines", details)
+            uses, of_blocks = number_of(row["AllocatedUsages"]), sums["AllocatedUsages"]
+            if not self._is_first and uses > min(of_blocks, number_of(row["Usages"])):
+                details = f"{place}: {uses} distinct uses, its blocks have {of_blocks}"
+                self._found.say("allocated_uses_are_distinct", details)
             earned = number_of(row["AllocatedNetRevenue"])
             name = "AllocatedNetRevenue"
-            self._check_rate(place, name, sums[name], earned, row)
+            # Each line is rounded by itself.
+            lines = ZERO if self._is_first else sums["Lines"]
+            self._check_rate(place, name, sums[name], earned, row, lines)

@@ -19,8 +19,9 @@ from linernotes.ddex.lines import (
     COMMERCIAL_MODELS,
     KEY,
     USE_TYPES,
-    fine,
+    count_uses,
     of_units,
+    percentage,
     prepare_lines,
     service_of,
 )
@@ -36,10 +37,12 @@ ITEMS = f"""
     select line_id, list(derivative_id order by derivative_id) as items,
         list(quantity order by derivative_id) as quantities
     from (
-        select line_id, derivative_id, sum(quantity) as quantity
+        -- What was generated and not published has no derivative: the generation is the item.
+        select
+            line_id, coalesce(derivative_id, generation_id, use_id) as derivative_id,
+            sum(quantity) as quantity
         from read_parquet($uses)
         inner join (select line_id from dsr_lines where {OF_RECORDINGS}) using (line_id)
-        where derivative_id is not null
         group by all
     )
     group by line_id
@@ -48,10 +51,12 @@ SUMMARIES = f"""
     select
         {KEY}, any_value(currency_code), any_value(pool_currency_code), any_value(territory),
         any_value(tier), any_value(product_id), any_value(product_kind), any_value(weight_basis),
-        sum(quantity), sum(amount),
+        sum(quantity),
         coalesce(sum(amount) filter (where hold_bucket is null), 0), sum(units),
-        any_value(net_amount), any_value(total_quantity), any_value(fx_rate)
+        any_value(net_amount), any_value(total_quantity), any_value(fx_rate), list(net_units),
+        any_value(dsr_uses.used)
     from dsr_lines
+    left join dsr_uses using ({KEY})
     where {OF_RECORDINGS}
     group by {KEY}
     order by {KEY}
@@ -59,7 +64,8 @@ SUMMARIES = f"""
 LINE_ROWS = f"""
     select
         {KEY}, line_id, object_id, isrc, title, artist_names, owner_name, quantity, weight_nano,
-        amount, currency_code, units, hold_bucket, product_kind, product_id, items, quantities
+        amount, currency_code, net_units, hold_bucket, product_kind, product_id, items,
+        quantities
     from dsr_lines
     left join dsr_items using (line_id)
     where {OF_RECORDINGS}
@@ -87,6 +93,7 @@ def write_item_report(
         How many blocks are in it.
     """
     prepare_lines(connection, partner_id, message.month)
+    count_uses(connection, uses)
     connection.execute(ITEMS, {"uses": [str(file) for file in uses]})
     with RecordWriter(path) as writer:
         writer.headings(*ITEM_LEVEL.letters)
@@ -94,7 +101,7 @@ def write_item_report(
         numbers = _write_summaries(writer, connection, message)
         blocks = 0
         for blocks, line in enumerate(_lines(connection), start=1):
-            for record in line.records(f"B{blocks}", numbers[line.key]):
+            for record in line.records(str(blocks), numbers[line.key]):
                 writer.record(record)
         # The footer counts itself.
         lines, summaries = writer.lines + 1, writer.records["SY02.02"]
@@ -116,12 +123,16 @@ def _write_summaries(
 
 
 def _summary(number: str, row: tuple[Any, ...]) -> tuple[Value, ...]:
-    (currency, pool_currency, territory, tier, product, kind, basis, quantity, amount, payable,
-     units, net, total, fx_rate) = row  # fmt: skip
+    (currency, pool_currency, territory, tier, product, kind, basis, quantity, payable,
+     units, net, total, fx_rate, each_net, distinct) = row  # fmt: skip
     if pool_currency == currency:
         fx_rate = Decimal(1)
     # Where the terms need no figure of the whole pool, it is not the partner's to see.
     net = of_units(units) if net is None else net
+    digits = minor_unit_digits(currency)
+    # Each line is rounded by itself, as in the financial report.
+    rounded = (round_half_up(of_units(one) * fx_rate, digits) for one in each_net)
+    uses = int(quantity if distinct is None else distinct)
     return (
         "SY02.02",
         number,
@@ -131,15 +142,15 @@ def _summary(number: str, row: tuple[Any, ...]) -> tuple[Value, ...]:
         USE_TYPES.get(basis, "UserDefined"),
         territory,
         service_of(kind, product),
-        int(quantity if total is None else total),
+        max(int(quantity if total is None else total), uses),
         None,
         currency,
         money_text(round_half_up(net * fx_rate, minor_unit_digits(currency)), currency),
         None,
         None,
-        int(quantity),
+        uses,
         money_text(payable, currency),
-        money_text(amount, currency),
+        money_text(sum(rounded, ZERO), currency),
         None,
         service_of(kind, product),
         pool_currency,
@@ -162,7 +173,8 @@ class ItemLine:
     """One line with the items behind it.
 
     Attributes:
-        allocated: What it has earned in the currency of the transaction, to a millionth.
+        net: What of the service's net revenue is allocated to it, in the currency of the
+            transaction, to a millionth.
         items: Derivative and its uses, by derivative.
     """
 
@@ -177,7 +189,7 @@ class ItemLine:
     weight_nano: int
     amount: Decimal
     currency_code: str
-    allocated: Decimal
+    net: Decimal
     hold_bucket: str | None
     category: str
     items: list[tuple[str, int]]
@@ -209,14 +221,13 @@ class ItemLine:
             summary,
             self.recording_id,
             self.quantity,
-            self.allocated,
+            self.net,
             None,
             None,
             self.category,
             True,
         )
         is_payable = self.hold_bucket is None
-        share = Decimal(self.weight_nano).scaleb(-9) / self.quantity if self.quantity else ZERO
         yield (
             "LI01.02",
             block,
@@ -224,9 +235,9 @@ class ItemLine:
             self.owner_name or UNKNOWN,
             None,
             None,
-            fine(share * 100),
+            percentage(self.weight_nano, self.quantity),
             None,
-            self.allocated,
+            self.net,
             money_text(self.amount if is_payable else ZERO, self.currency_code),
             self.quantity,
         )
@@ -236,12 +247,12 @@ def _lines(connection: duckdb.DuckDBPyConnection) -> Iterator[ItemLine]:
     cursor = connection.execute(LINE_ROWS)
     while batch := cursor.fetchmany(BATCH_ROWS):
         for row in batch:
-            *cells, units, hold_bucket, kind, product, items, quantities = row
+            *cells, net_units, hold_bucket, kind, product, items, quantities = row
             pairs = zip(items or (), map(int, quantities or ()), strict=True)
             yield ItemLine(
                 tuple(cells[:4]),
                 *cells[4:],
-                of_units(units),
+                of_units(net_units),
                 hold_bucket,
                 service_of(kind, product),
                 list(pairs),

@@ -5,6 +5,7 @@ Which records they become is in `financial` and `items`.
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -25,7 +26,9 @@ def prepare_lines(connection: duckdb.DuckDBPyConnection, partner_id: str, month:
     """Keeps the month's lines with the pool each belongs to.
 
     A pool's fee is shared out in its own currency as it was in that of the payout: by weight, the
-    remainder to the largest rests, so that the parts sum to the fee.
+    remainder to the largest rests, so that the parts sum to the fee. What of the pool's net revenue
+    belongs to the partner's weight is shared out over its lines likewise; where the pool is not the
+    partner's to see, what the lines have earned stands in its place. A correction has none.
     """
     connection.execute(LINES, {"partner_id": partner_id, "month": month})
 
@@ -37,6 +40,13 @@ LINES = """
             select lines.*, case when line_type = 'USAGE' then '' else line_type end as correction
             from published.reports.rpt_partner__compensation_lines as lines
             where partner_id = $partner_id and report_month = $month and pool_id is not null
+        ),
+        originals as (
+            select line_id as original_line_id, quantity, weight_nano
+            from published.reports.rpt_partner__compensation_lines
+            where
+                partner_id = $partner_id and report_month <= $month and quantity <> 0
+                and line_id in (select original_line_id from pooled)
         ),
         with_pools as (
             select
@@ -52,6 +62,9 @@ LINES = """
                 pools.fx_rate,
                 pools.fx_date,
                 cast(pools.fee_amount * 1000000 as hugeint) as fee_units,
+                cast(pools.net_amount * 1000000 as hugeint) as net_units_of_pool,
+                coalesce(originals.quantity, pooled.quantity) as share_quantity,
+                coalesce(originals.weight_nano, pooled.weight_nano) as share_weight_nano,
                 sum(pooled.weight_nano) over key_of_line as key_weight_nano
             from pooled
             left join published.reports.rpt_partner__pool_totals as pools
@@ -61,6 +74,7 @@ LINES = """
                 and pooled.contract_id = pools.contract_id
                 and pooled.contract_version = pools.contract_version
                 and pooled.correction = ''
+            left join originals on originals.original_line_id = pooled.original_line_id
             window key_of_line as (
                 partition by
                     pooled.contract_id,
@@ -77,7 +91,20 @@ LINES = """
                 end as whole_units,
                 case when key_weight_nano > 0
                     then fee_units * weight_nano::hugeint % cast(key_weight_nano as hugeint) else 0
-                end as rest
+                end as rest,
+                -- Of the pool's net revenue what goes with the contract's weight, rounded half-up.
+                case when total_quantity > 0
+                    then (
+                        2 * net_units_of_pool * cast(key_weight_nano as hugeint)
+                        + total_quantity::hugeint * 1000000000
+                    ) // (2 * total_quantity::hugeint * 1000000000)
+                end as key_net_units,
+                cast(
+                    sum(weight_nano) over (
+                        partition by contract_id, contract_version, pool_id, correction
+                        order by line_id
+                    ) as hugeint
+                ) as weight_so_far_nano
             from with_pools
         ),
         ranked as (
@@ -91,15 +118,59 @@ LINES = """
             )
         )
     select
-        ranked.* exclude (correction, rest, place, whole_units, missing_units),
+        ranked.* exclude (
+            correction, rest, place, whole_units, missing_units, net_units_of_pool, key_net_units,
+            weight_so_far_nano
+        ),
         ranked.correction,
         whole_units + case when place <= missing_units then 1 else 0 end as units,
+        case
+            when correction <> '' then 0
+            when key_net_units is null
+            then whole_units + case when place <= missing_units then 1 else 0 end
+            when key_weight_nano <= 0 then 0
+            else
+                key_net_units * weight_so_far_nano // cast(key_weight_nano as hugeint)
+                - key_net_units * (weight_so_far_nano - weight_nano::hugeint)
+                // cast(key_weight_nano as hugeint)
+        end as net_units,
         products.product_kind,
         products.weight_basis
     from ranked
     left join published.marts.dim_products as products using (product_id)
 """
 KEY = "contract_id, contract_version, pool_id, correction"
+
+
+# Of each summary the uses behind its lines, each counted once, however many lines it has earned.
+DISTINCT_USES = f"""
+    create or replace temp table dsr_uses as
+    select {KEY}, sum(quantity)::bigint as used
+    from (
+        select distinct {KEY}, use_id, uses.quantity
+        from read_parquet($uses) as uses
+        inner join dsr_lines using (line_id)
+    )
+    group by all
+"""
+
+
+def count_uses(connection: duckdb.DuckDBPyConnection, uses: list[Path]) -> None:
+    """Keeps how many distinct uses stand behind the lines of each summary.
+
+    Args:
+        connection: Its lines are prepared.
+        uses: The files of uses that were kept beside the statements; at least one.
+    """
+    connection.execute(DISTINCT_USES, {"uses": [str(file) for file in uses]})
+
+
+def percentage(part: Any, whole: Any) -> Decimal:
+    """A share of weight as a percentage with six decimals; 0 of nothing.
+
+    Every percentage of a file has this unit.
+    """
+    return fine(Decimal(part) / whole / 10**7) if whole else Decimal(0)
 
 
 def fine(number: Decimal, digits: int = FINE_DIGITS) -> Decimal:

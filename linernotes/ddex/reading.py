@@ -15,9 +15,10 @@ class FinancialTotals:
 
     Attributes:
         recipient_dpid: For whom it is.
-        allocated: Per currency of the payout, what uses have earned, held or not.
+        allocated: Per currency of the payout, what is due for uses; in the first packages also
+            what was on hold.
         payable: Per currency of the payout, what is to be paid.
-        sales: The id of every line.
+        sales: The id of every line, with what is due and the net revenue allocated to it.
     """
 
     message_id: str = ""
@@ -25,7 +26,7 @@ class FinancialTotals:
     recipient_dpid: str = ""
     allocated: dict[str, Decimal] = field(default_factory=dict)
     payable: dict[str, Decimal] = field(default_factory=dict)
-    sales: set[str] = field(default_factory=set)
+    sales: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def read_financial_totals(path: Path) -> FinancialTotals:
@@ -50,7 +51,11 @@ def read_financial_totals(path: Path) -> FinancialTotals:
                     amount = Decimal(cells[_PLACES[kind][name]])
                     sums[currency] = sums.get(currency, Decimal(0)) + amount
             elif kind == "SR08":
-                totals.sales.add(cells[_PLACES[kind]["SalesTransactionId"]])
+                places = _PLACES[kind]
+                totals.sales[cells[places["SalesTransactionId"]]] = (
+                    cells[places["AllocatedRevenueInCurrencyOfAccounting"]],
+                    cells[places["AllocatedNetRevenueInCurrencyOfTransaction"]],
+                )
     return totals
 
 
@@ -60,14 +65,14 @@ class ItemTotals:
 
     Attributes:
         due: Per currency of the payout what is due, which leaves out what is held.
-        sales: The id of every line.
+        sales: The id of every line, with what is due and the net revenue allocated to it.
     """
 
     message_id: str = ""
     sender_dpid: str = ""
     recipient_dpid: str = ""
     due: dict[str, Decimal] = field(default_factory=dict)
-    sales: set[str] = field(default_factory=set)
+    sales: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def read_item_totals(path: Path) -> ItemTotals:
@@ -76,7 +81,7 @@ def read_item_totals(path: Path) -> ItemTotals:
     Raises:
         ValueError: if it is no such file.
     """
-    totals, currencies, currency = ItemTotals(), {}, ""
+    totals, currencies, currency, sale = ItemTotals(), {}, "", ""
     with path.open(encoding="utf-8", newline="") as file:
         for line in file:
             cells = line.rstrip("\r\n").split("\t")
@@ -87,11 +92,15 @@ def read_item_totals(path: Path) -> ItemTotals:
                 summary = cells[_PLACES[kind]["SummaryRecordId"]]
                 currencies[summary] = cells[_PLACES[kind]["CurrencyOfReporting"]]
             elif kind == "SU03.02":
-                totals.sales.add(cells[_PLACES[kind]["SalesTransactionId"]])
+                sale = cells[_PLACES[kind]["SalesTransactionId"]]
                 currency = currencies[cells[_PLACES[kind]["SummaryRecordId"]]]
             elif kind == "LI01.02":
                 amount = Decimal(cells[_PLACES[kind]["AllocatedAmount"]])
                 totals.due[currency] = totals.due.get(currency, Decimal(0)) + amount
+                totals.sales[sale] = (
+                    cells[_PLACES[kind]["AllocatedAmount"]],
+                    cells[_PLACES[kind]["AllocatedNetRevenue"]],
+                )
     return totals
 
 

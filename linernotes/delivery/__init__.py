@@ -18,6 +18,7 @@ from linernotes.delivery.shipping import deliver_packages
 from linernotes.delivery.standing import (
     DeliveryStatus,
     delivery_status,
+    failed_packages,
     newest_packages,
     unknown_partners,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "Shipment",
     "deliver_packages",
     "delivery_status",
+    "failed_packages",
     "newest_packages",
     "shipments",
     "unknown_partners",

@@ -13,7 +13,14 @@ from linernotes.base.settings import Settings
 from linernotes.delivery.errors import ReleaseRefused
 from linernotes.ledger.issuances import issued_statements
 from linernotes.ledger.records import ISSUED, file_safe
-from linernotes.packages import MANIFEST, Package, file_sha256, read_manifest, verify_package
+from linernotes.packages import (
+    MANIFEST,
+    SIGNATURE,
+    Package,
+    file_sha256,
+    read_manifest,
+    verify_package,
+)
 
 MOST_PROBLEMS = 5
 # Files that say in DDEX's manner whom they are from and for.
@@ -24,8 +31,8 @@ def require_releasable(package: Package, agreement: Agreement, sender: Sender) -
     """The names of the files that leave, the manifest last.
 
     Raises:
-        ReleaseRefused: if the package is a draft, does not hold, lies where another belongs, or is not
-            what is agreed.
+        ReleaseRefused: if the package is a draft, does not hold, lies where another belongs, or is
+            not what is agreed.
     """
     place = f"{package.partner_id} {package.report_month} v{package.version}"
     if package.state != ISSUED:
@@ -44,6 +51,8 @@ def require_releasable(package: Package, agreement: Agreement, sender: Sender) -
     manifest = read_manifest(package.path)
     _require_own(package, manifest)
     there = [*(entry["name"] for entry in manifest["files"]), MANIFEST]
+    if (package.path / SIGNATURE).is_file():
+        there.append(SIGNATURE)
     taken = [name for name in there if agreement.takes(name)]
     flaws = [
         *_idle_patterns(agreement, there),

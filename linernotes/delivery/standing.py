@@ -77,6 +77,29 @@ def delivery_status(settings: Settings) -> DeliveryStatus:
     return DeliveryStatus(**counts)
 
 
+def failed_packages(settings: Settings) -> list[tuple[str, str, str]]:
+    """Partner, month and reason of each package whose last delivery has failed.
+
+    Raises:
+        LinernotesError: if the agreements, a package or a record cannot be read.
+    """
+    agreements = load_agreements(settings)
+    failed = []
+    for package in newest_packages(settings):
+        if package.state != ISSUED or agreements.of(package.partner_id).target is None:
+            continue
+        made = [
+            one
+            for one in shipments(
+                settings, package.partner_id, package.report_month, package.version
+            )
+            if one.manifest_sha256 == package.manifest_sha256
+        ]
+        if _state([one.outcome for one in made]) == "failed":
+            failed.append((package.partner_id, package.report_month, made[-1].reason))
+    return failed
+
+
 def unknown_partners(settings: Settings) -> list[str]:
     """Whom the agreements name and what is published does not know: nothing is delivered by those.
 

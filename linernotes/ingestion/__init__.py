@@ -3,11 +3,35 @@
 Nothing here knows of models, statements or reports.
 """
 
-from linernotes.ingestion.cadence import CADENCES, MONTHLY_FEEDS, Cadence
-from linernotes.ingestion.door import LoadReport, admit_landing, lake_damage, open_lake
-from linernotes.ingestion.errors import BusyDoor, DamagedLake, NewerLake
+from linernotes.ingestion.again import read_again
+from linernotes.ingestion.cadence import CADENCES, Cadence
+from linernotes.ingestion.coverage import SUBJECTS, Coverage, coverages
+from linernotes.ingestion.descriptions import (
+    FeedDescription,
+    describe,
+    json_schema,
+    markdown,
+    page,
+    table_schema,
+    template,
+)
+from linernotes.ingestion.door import (
+    LoadReport,
+    admit_landing,
+    alone,
+    lake_damage,
+    open_door,
+    open_lake,
+)
+from linernotes.ingestion.errors import (
+    BusyDoor,
+    DamagedLake,
+    NewerLake,
+    NoLandingZone,
+    RefusedFile,
+)
 from linernotes.ingestion.feeds import FEEDS
-from linernotes.ingestion.lake import Lake
+from linernotes.ingestion.lake import SCHEMAS, Lake
 from linernotes.ingestion.landing import list_landing
 from linernotes.ingestion.register import DeliveryOutcome
 from linernotes.ingestion.repair import repair
@@ -17,25 +41,43 @@ from linernotes.ingestion.retry import (
     quarantine_retry,
     quarantine_show,
 )
+from linernotes.ingestion.trying import Trial, try_file
 
 __all__ = [
     "CADENCES",
     "FEEDS",
-    "MONTHLY_FEEDS",
+    "SCHEMAS",
+    "SUBJECTS",
     "BusyDoor",
     "Cadence",
+    "Coverage",
     "DamagedLake",
     "DeliveryOutcome",
+    "FeedDescription",
     "Lake",
     "LoadReport",
     "NewerLake",
+    "NoLandingZone",
+    "RefusedFile",
+    "Trial",
     "admit_landing",
+    "alone",
+    "coverages",
+    "describe",
+    "json_schema",
     "lake_damage",
     "list_landing",
+    "markdown",
+    "open_door",
     "open_lake",
+    "page",
     "quarantine_close",
     "quarantine_list",
     "quarantine_retry",
     "quarantine_show",
+    "read_again",
     "repair",
+    "table_schema",
+    "template",
+    "try_file",
 ]

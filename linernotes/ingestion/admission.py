@@ -15,16 +15,15 @@ import polars as pl
 
 from linernotes.base.settings import Limits
 from linernotes.ingestion import quarantine
-from linernotes.ingestion.checking import FAULT_SCHEMA, check, withholdings
-from linernotes.ingestion.contracts import Attributions, Contract
+from linernotes.ingestion.checking import FAULT_SCHEMA, check, parts_of
+from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.corrections import WaitingKeys
 from linernotes.ingestion.errors import RefusedFile
-from linernotes.ingestion.lake import SCHEMAS, WITHHOLDINGS, Lake, StagedFile, read_rows, write_rows
-from linernotes.ingestion.licensing_contracts import Contracts
+from linernotes.ingestion.lake import SCHEMAS, Lake, StagedFile, read_rows, write_rows
 from linernotes.ingestion.limits import hold
 from linernotes.ingestion.readers import Batch, Reader
 from linernotes.ingestion.register import DeliveryOutcome
-from linernotes.ingestion.screening import WEIGHT_SET, Screen, Screened, files_sql, frame
+from linernotes.ingestion.screening import Screen, Screened, files_sql, frame
 
 # In smaller files a single bad row would weigh too much.
 LIMIT_HOLDS_FROM_ROWS = 100
@@ -134,9 +133,9 @@ class Admission:
                 hold(self._limits, "max_bad_rows", bad_count, "bad rows")
             staged.faults.append(self._put(checked.faults, f"faults-{number:05d}"))
             staged.texts.append(self._put(_texts_of(batch, checked.faults), f"texts-{number:05d}"))
-            if self._contract is Attributions:
-                bad = checked.faults.filter(pl.col("rule").str.starts_with("weight."))
-                sets = checked.rows.join(bad, on="row_number", how="semi").select(WEIGHT_SET)
+            if weights := self._contract.WEIGHTS:
+                bad = checked.faults.filter(pl.col("rule").str.starts_with(f"{weights.weight}."))
+                sets = checked.rows.join(bad, on="row_number", how="semi").select(weights.key)
                 staged.bad_weights.append(self._put(sets, f"weights-{number:05d}"))
         return staged
 
@@ -185,9 +184,10 @@ class Admission:
     def _load(self, staged: _Staged, screened: Screened, outcome: DeliveryOutcome) -> None:
         kept = self._kept(staged, screened)
         file = self._write(kept, outcome)
-        if self._contract is Contracts:
+        if part := self._contract.PART:
             rows = frame(self._db, f"from {kept} order by row_number")
-            self._load_withholdings(rows, outcome)
+            parts = parts_of(rows, part).with_columns(delivery_id=pl.lit(outcome.delivery_id))
+            self._lake.append(part.contract.TABLE, parts, outcome.transaction_id, self._scratch)
         self._lake.add(self._contract.TABLE, [file], outcome.transaction_id)
 
     def _write(self, kept: str, outcome: DeliveryOutcome) -> StagedFile:
@@ -206,10 +206,6 @@ class Admission:
         bounds = f"select count(*), min(recorded_at), max(recorded_at) from {files_sql([path])}"
         count, first, last = frame(self._db, bounds).row(0)
         return StagedFile(path, count, first, last)
-
-    def _load_withholdings(self, contracts: pl.DataFrame, outcome: DeliveryOutcome) -> None:
-        rows = withholdings(contracts).with_columns(delivery_id=pl.lit(outcome.delivery_id))
-        self._lake.append(WITHHOLDINGS, rows, outcome.transaction_id, self._scratch)
 
     def _texts(self, reader: Reader, staged: _Staged, bad_rows: set[int]) -> dict[int, str]:
         """The text of bad rows: kept while reading, or looked up for those found later."""

@@ -6,21 +6,20 @@ Each row is judged alone here; what needs other rows is in `screening.py`.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from linernotes.ingestion import values
 from linernotes.ingestion.columns import RATE_DIGITS
-from linernotes.ingestion.contract_terms import withholding_rows
-from linernotes.ingestion.contracts import Contract
+from linernotes.ingestion.contracts import Contract, Part
 from linernotes.ingestion.identifiers import normalise, normalise_isrc_expr, wrong_check_digits
-from linernotes.ingestion.licensing_contracts import Contracts, ContractWithholdings
 from linernotes.ingestion.readers import Batch
-from linernotes.ingestion.removal_contract import Actions, without_volunteered_identity
+from linernotes.ingestion.vocabulary import nearest
 
 FAULT_SCHEMA = pl.Schema({"row_number": pl.Int64(), "rule": pl.String(), "details": pl.String()})
 
-# What to do about a broken rule; rules of one feed explain themselves by their name.
+# What to do about a broken rule that any feed may have; those of one feed are in its contract.
 ADVICE: dict[str, str] = {
     "required": "it is required; give it a value",
     "not_text": "it is not text; send it as text",
@@ -37,7 +36,7 @@ ADVICE: dict[str, str] = {
     "blanks_around": "there are blanks around it; send it without",
     "too_long": "it is too long; shorten it",
     "control_characters": "it holds control characters; send it without",
-    "closed_list": "it is not in the list of allowed values; see the feed's contract",
+    "closed_list": "it is not on the list of allowed values",
     "empty_item": "an item of the list is empty; leave the item out",
     "pattern": "it does not fit its pattern; correct it at the source",
     "in_the_future": "it lies more than a day in the future; correct the clock or the value",
@@ -46,18 +45,7 @@ ADVICE: dict[str, str] = {
     "min_exclusive": "it is under what is allowed; correct it",
     "max": "it is over what is allowed; correct it",
     "valid_to_before_valid_from": "the interval ends before it begins; turn it round",
-    "given_twice": "a territory and valid_from stand twice in withholding; give them once",
-    "artificial_plays_over_plays": "artificial_plays is part of plays; correct one of them",
-    "own_parent": "a derivative cannot be its own parent; correct parent_derivative_id",
-    "own_member": "a party cannot be its own parent; correct parent_party_id or child_party_id",
-    "terms_of_model_missing": "the model lacks its terms; give revenue_share for pro_rata, that or"
-    " a minimum for greater_of, rate or per_use_minimum for per_use, training_fee amount for"
-    " equal_per_work",
-    "default_shares_over_one": "both sides together accrue more than the pool; correct one",
-    "no_decision": "all four decision groups are empty; give at least one",
-    "legal_ground_missing": "ILLEGAL_CONTENT needs legal_ground; name the law",
-    "content_date_out_of_range": "content_date is not in 2000-01-01 to 2038-01-01; correct it",
-    "content_date_after_application": "content_date is after applied_at; correct one of them",
+    "given_twice": "an item stands twice in the list; give it once",
 }
 
 
@@ -87,10 +75,9 @@ def check(batch: Batch, contract: type[Contract]) -> Checked:
     if "isrc" in contract.columns():
         rows, malformed = _with_normal_isrc(rows)
         warnings["isrc is malformed: loaded as null, kept in isrc_original"] += malformed
-    if contract is Actions:
-        rows = without_volunteered_identity(rows)
-    if contract is Contracts:
-        faults.append(_withholding_faults(rows))
+    rows = contract.completed(rows)
+    if contract.PART:
+        faults.append(_part_faults(rows, contract.PART))
     faults.append(_contract_faults(rows, batch.rows, contract, faults))
     faults += [fault([row.row_number], row.rule, row.details) for row in batch.broken_rows]
     return Checked(rows, pl.concat(faults), +warnings)
@@ -109,10 +96,10 @@ def fault(row_numbers: Iterable[int], rule: str, details: str) -> pl.DataFrame:
     )
 
 
-def withholdings(contracts: pl.DataFrame) -> pl.DataFrame:
-    """The typed withholding rows of contracts that keep their contract."""
-    rows, _ = _typed(_withholding_batch(contracts), ContractWithholdings)
-    return rows
+def parts_of(rows: pl.DataFrame, part: Part) -> pl.DataFrame:
+    """The typed rows inside a cell of rows that keep their contract."""
+    parts, _ = _typed(_part_batch(rows, part), part.contract)
+    return parts
 
 
 def _typed(batch: Batch, contract: type[Contract]) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
@@ -136,7 +123,7 @@ def _typed(batch: Batch, contract: type[Contract]) -> tuple[pl.DataFrame, list[p
             if is_unread.any():
                 numbers = batch.rows["row_number"].filter(is_unread)
                 rule = values.CAST_RULES[traits[name].kind]
-                faults.append(_cell_faults(numbers, name, rule, batch.rows))
+                faults.append(_cell_faults(numbers, name, rule, batch.rows, contract))
             typed.append(value)
         default = traits[name].default
         if default is not None:
@@ -168,33 +155,48 @@ def _contract_faults(
             continue
         column, _, rule = name.rpartition("|")
         rule = _RULE_NAMES.get(rule, rule.removeprefix("check__"))
-        found.append(_cell_faults(numbers, column, rule, sent))
+        found.append(_cell_faults(numbers, column, rule, sent, contract))
     return pl.concat(found).join(unread, on=["row_number", "rule"], how="anti")
 
 
 _RULE_NAMES = {"nullability": "required", "regex": "pattern"}
 
 
-def _cell_faults(numbers: pl.Series, column: str, rule: str, sent: pl.DataFrame) -> pl.DataFrame:
+def _cell_faults(
+    numbers: pl.Series, column: str, rule: str, sent: pl.DataFrame, contract: type[Contract]
+) -> pl.DataFrame:
     """One broken rule of one column (or of none), with the value that was sent."""
-    advice = ADVICE[rule]
-    if column not in sent.columns:
-        details = pl.lit(f"{column}: {advice}" if column else advice)
+    advice = pl.lit(ADVICE[rule] if column else contract.ADVICE.get(rule) or ADVICE[rule])
+    rows = sent.filter(pl.col("row_number").is_in(numbers.implode()))
+    if column not in rows.columns:
+        details = pl.concat_str(pl.lit(f"{column}: " if column else ""), advice)
     else:
         shown = pl.col(column)
-        if isinstance(sent.schema[column], pl.List):
+        if isinstance(rows.schema[column], pl.List):
             shown = shown.list.eval(pl.element().cast(pl.String)).list.join("|", ignore_nulls=True)
         shown = shown.cast(pl.String).str.slice(0, 100).fill_null("")
-        details = pl.format("{} is '{}': {}", pl.lit(column), shown, pl.lit(advice))
-    return (
-        sent.filter(pl.col("row_number").is_in(numbers.implode()))
-        .select(
-            "row_number",
-            rule=pl.lit(f"{column}.{rule}" if column else rule),
-            details=details,
-        )
-        .cast(FAULT_SCHEMA)
-    )
+        if rule == "closed_list":
+            advice = pl.concat_str(advice, _hints(rows[column], contract.traits()[column].listed()))
+        details = pl.format("{} is '{}': {}", pl.lit(column), shown, advice)
+    return rows.select(
+        "row_number", rule=pl.lit(f"{column}.{rule}" if column else rule), details=details
+    ).cast(FAULT_SCHEMA)
+
+
+def _hints(cells: pl.Series, allowed: tuple[str, ...]) -> pl.Series:
+    """Of cells with values off their closed list, the values that are meant, most likely."""
+    is_list = isinstance(cells.dtype, pl.List)
+    told: dict[str, str] = {}
+
+    def hint(cell: Any) -> str:
+        items = list(cell) if is_list else [cell]
+        wrong = [str(item) for item in items if item is not None and str(item) not in allowed]
+        for item in wrong:
+            if item not in told:
+                told[item] = nearest(item, allowed)
+        return "; ".join(["", *(dict.fromkeys(told[item] for item in wrong))])
+
+    return pl.Series([hint(cell) for cell in cells], dtype=pl.String)
 
 
 def _with_normal_isrc(rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:
@@ -225,14 +227,16 @@ def _check_digit_warnings(rows: pl.DataFrame, contract: type[Contract]) -> Count
     return warnings
 
 
-def _withholding_batch(contracts: pl.DataFrame) -> Batch:
-    return Batch(withholding_rows(contracts), lambda: pl.Series(dtype=pl.String))
+def _part_batch(rows: pl.DataFrame, part: Part) -> Batch:
+    return Batch(part.rows(rows), lambda: pl.Series(dtype=pl.String))
 
 
-def _withholding_faults(contracts: pl.DataFrame) -> pl.DataFrame:
-    """What the withholdings of contracts break, told of the contract's row."""
-    checked = check(_withholding_batch(contracts), ContractWithholdings)
-    is_again = checked.rows.select("row_number", "source_territory", "valid_from").is_duplicated()
+def _part_faults(rows: pl.DataFrame, part: Part) -> pl.DataFrame:
+    """What the rows inside a cell break, told of the row that has the cell."""
+    checked = check(_part_batch(rows, part), part.contract)
+    is_again = checked.rows.select("row_number", *part.key).is_duplicated()
     again = checked.rows["row_number"].filter(is_again).unique()
     faults = pl.concat([checked.faults, fault(again, "given_twice", ADVICE["given_twice"])])
-    return faults.with_columns(rule="withholding." + pl.col("rule")).unique(maintain_order=True)
+    return faults.with_columns(rule=pl.lit(f"{part.column}.") + pl.col("rule")).unique(
+        maintain_order=True
+    )

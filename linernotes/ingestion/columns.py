@@ -1,6 +1,6 @@
 """The kinds of columns that feeds are made of, each with its rules, its lake type and its default.
 
-No feed is described here; see `contracts.py`. How text becomes a value is in `values.py`.
+No feed is described here; see `contracts`. How text becomes a value is in `values.py`.
 """
 
 import datetime as dt
@@ -59,7 +59,7 @@ def _items(check: Check) -> Check:
 class Traits:
     """What the door needs to know of a column beyond its rules."""
 
-    # Which cast of `values.py` reads it; `made` columns are no part of the feed.
+    # Which cast of `values.py` reads it; `derived` columns are no part of the feed.
     kind: str
     # Its type in the lake; None if it does not go there.
     lake: pl.DataType | None
@@ -67,6 +67,17 @@ class Traits:
     default: Any = None
     is_float_allowed: bool = False
     standard: IdentifierName | None = None
+    # The closed list that it is held against.
+    values: Values | None = None
+    # The most characters of a text, and the pattern of a list's items.
+    length: int | None = None
+    item_pattern: str | None = None
+    # An instant or a day that cannot lie in the future.
+    is_event: bool = False
+
+    def listed(self) -> tuple[str, ...]:
+        """The values of its closed list; none if there is no list."""
+        return () if self.values is None else tuple(_listed(self.values))
 
 
 def _meta(kind: str, lake: pl.DataType, default: Any = None, **more: Any) -> dict[str, Any]:
@@ -75,11 +86,11 @@ def _meta(kind: str, lake: pl.DataType, default: Any = None, **more: Any) -> dic
 
 def row_number() -> dy.Int64:
     """Where in its file a row stands, counted from 1. Made by the readers."""
-    return dy.Int64(metadata={"traits": Traits("made", None)})
+    return dy.Int64(metadata={"traits": Traits("derived", None)})
 
 
 def identifier(
-    *, required: bool = False, length: int = 200, pattern: str | None = None
+    about: str, *, required: bool = False, length: int = 200, pattern: str | None = None
 ) -> dy.String:
     """Opaque text: no blanks around it, at most `length` characters."""
     return dy.String(
@@ -90,80 +101,103 @@ def identifier(
             "too_long": lambda value: value.str.len_chars() <= length,
             "control_characters": _no_control_characters,
         },
-        metadata=_meta("text", pl.String()),
+        metadata=_meta("text", pl.String(), length=length),
+        description=about,
     )
 
 
-def text(*, required: bool = False, length: int | None = None) -> dy.String:
+def text(about: str, *, required: bool = False, length: int | None = None) -> dy.String:
     """Words for people, of any length unless one is given."""
     checks: dict[str, Check] = {"control_characters": _no_control_characters}
     if length is not None:
         checks["too_long"] = lambda value: value.str.len_chars() <= length
-    return dy.String(nullable=not required, check=checks, metadata=_meta("text", pl.String()))
+    return dy.String(
+        nullable=not required,
+        check=checks,
+        metadata=_meta("text", pl.String(), length=length),
+        description=about,
+    )
 
 
-def standard(name: IdentifierName) -> dy.String:
+def standard(about: str, name: IdentifierName) -> dy.String:
     """An identifier of a standard: its pattern breaks the row, its check digit only warns."""
     return dy.String(
         nullable=True,
         regex=IDENTIFIERS[name].anchored,
         metadata=_meta("text", pl.String(), standard=name),
+        description=about,
     )
 
 
-def isrc() -> dy.String:
+def isrc(about: str) -> dy.String:
     """An ISRC, normalised before the rules: a malformed one has become null with a warning."""
-    return dy.String(nullable=True, metadata=_meta("isrc", pl.String()))
+    return dy.String(nullable=True, metadata=_meta("isrc", pl.String()), description=about)
 
 
 def kept_original() -> dy.String:
     """What was sent in place of a value that the door normalises. Made by the door."""
-    return dy.String(nullable=True, metadata=_meta("made", pl.String()))
+    return dy.String(nullable=True, metadata=_meta("derived", pl.String()))
 
 
-def code(values: Values, *, required: bool = False) -> dy.String:
+def code(about: str, values: Values, *, required: bool = False) -> dy.String:
     """One of a closed list."""
     return dy.String(
         nullable=not required,
         check={"closed_list": lambda value: value.is_in(_listed(values))},
-        metadata=_meta("text", pl.String()),
+        metadata=_meta("text", pl.String(), values=values),
+        description=about,
     )
 
 
-def territory(*, required: bool = True) -> dy.String:
-    return code(vocabulary.territories, required=required)
+def territory(about: str, *, required: bool = True) -> dy.String:
+    """A country, the world or a region."""
+    return code(about, vocabulary.territories, required=required)
 
 
-def currency(*, required: bool = False) -> dy.String:
-    return code(vocabulary.currencies, required=required)
+def currency(about: str, *, required: bool = False) -> dy.String:
+    """A currency of ISO 4217."""
+    return code(about, vocabulary.currencies, required=required)
 
 
-def identifiers(*, required: bool = False) -> dy.List:
+def identifiers(about: str, *, required: bool = False) -> dy.List:
     """A list of opaque texts."""
     return _list(
+        about,
         required,
+        {"length": 200},
         blanks_around=_items(lambda item: item == item.str.strip_chars()),
         too_long=_items(lambda item: item.str.len_chars() <= 200),
         control_characters=_items(_no_control_characters),
     )
 
 
-def codes(values: Values, *, required: bool = False) -> dy.List:
+def codes(about: str, values: Values, *, required: bool = False) -> dy.List:
     """A list of codes out of a closed list."""
-    return _list(required, closed_list=_items(lambda item: item.is_in(_listed(values))))
+    return _list(
+        about,
+        required,
+        {"values": values},
+        closed_list=_items(lambda item: item.is_in(_listed(values))),
+    )
 
 
-def patterned(regex: str) -> dy.List:
+def patterned(about: str, regex: str) -> dy.List:
     """A list of texts that all fit one pattern."""
-    return _list(False, pattern=_items(lambda item: item.str.contains(regex)))
+    return _list(
+        about,
+        False,
+        {"item_pattern": regex},
+        pattern=_items(lambda item: item.str.contains(regex)),
+    )
 
 
-def _list(required: bool, **checks: Check) -> dy.List:
+def _list(about: str, required: bool, more: dict[str, Any], **checks: Check) -> dy.List:
     return dy.List(
         dy.String(nullable=True),
         nullable=not required,
         check={"empty_item": _items(lambda item: item.str.strip_chars() != ""), **checks},
-        metadata=_meta("list", pl.List(pl.String())),
+        metadata=_meta("list", pl.List(pl.String()), **more),
+        description=about,
     )
 
 
@@ -171,7 +205,7 @@ def _listed(values: Values) -> list[str]:
     return list(values if isinstance(values, tuple) else values())
 
 
-def money(*, required: bool = False, default: int | None = None) -> dy.Decimal:
+def money(about: str, *, required: bool = False, default: int | None = None) -> dy.Decimal:
     """A sum of money: exact, not negative."""
     return dy.Decimal(
         30,
@@ -180,15 +214,18 @@ def money(*, required: bool = False, default: int | None = None) -> dy.Decimal:
         min=0,
         max=MOST_MONEY,
         metadata=_meta("decimal", MONEY, default),
+        description=about,
     )
 
 
-def exchange_rate() -> dy.Decimal:
+def exchange_rate(about: str) -> dy.Decimal:
     """How much of one currency another one is worth: over 0."""
-    return rate(required=True, positive=True, most=MOST_EXCHANGE_RATE)
+    return rate(about, required=True, positive=True, most=MOST_EXCHANGE_RATE)
 
 
-def rate(*, required: bool = False, positive: bool = False, most: int = MOST) -> dy.Decimal:
+def rate(
+    about: str, *, required: bool = False, positive: bool = False, most: int = MOST
+) -> dy.Decimal:
     """A price of one unit or a minimum: not negative (over 0 if `positive`)."""
     return dy.Decimal(
         30,
@@ -199,69 +236,105 @@ def rate(*, required: bool = False, positive: bool = False, most: int = MOST) ->
         max=most,
         check={"fraction_digits": lambda value: value == value.round(RATE_DIGITS)},
         metadata=_meta("decimal", MONEY),
+        description=about,
     )
 
 
-def share(*, required: bool = False, default: int | None = None) -> dy.Decimal:
+def share(about: str, *, required: bool = False, default: int | None = None) -> dy.Decimal:
     """0 to 1."""
     return dy.Decimal(
-        30, 12, nullable=not required, min=0, max=1, metadata=_meta("decimal", SHARE, default)
+        30,
+        12,
+        nullable=not required,
+        min=0,
+        max=1,
+        metadata=_meta("decimal", SHARE, default),
+        description=about,
     )
 
 
-def score() -> dy.Decimal:
+def score(about: str) -> dy.Decimal:
     """0 to 1, and no money hangs on it: the one decimal that may come as a binary float."""
     return dy.Decimal(
-        30, 12, nullable=True, min=0, max=1, metadata=_meta("decimal", SHARE, is_float_allowed=True)
+        30,
+        12,
+        nullable=True,
+        min=0,
+        max=1,
+        metadata=_meta("decimal", SHARE, is_float_allowed=True),
+        description=about,
     )
 
 
-def weight() -> dy.Decimal:
+def weight(about: str) -> dy.Decimal:
     """0 to 1, with the tolerance that the sum of a set has too."""
-    return dy.Decimal(30, 12, min=0, max=1 + WEIGHT_TOLERANCE, metadata=_meta("decimal", SHARE))
+    return dy.Decimal(
+        30,
+        12,
+        min=0,
+        max=1 + WEIGHT_TOLERANCE,
+        metadata=_meta("decimal", SHARE),
+        description=about,
+    )
 
 
-def percent() -> dy.Decimal:
+def percent(about: str) -> dy.Decimal:
     """Over 0 and at most 100."""
-    return dy.Decimal(30, 12, min_exclusive=0, max=100, metadata=_meta("decimal", PERCENT))
+    return dy.Decimal(
+        30, 12, min_exclusive=0, max=100, metadata=_meta("decimal", PERCENT), description=about
+    )
 
 
-def count(*, required: bool = False, default: int | None = None, most: int = MOST) -> dy.Int64:
+def count(
+    about: str, *, required: bool = False, default: int | None = None, most: int = MOST
+) -> dy.Int64:
     """Whole, not negative."""
     return dy.Int64(
-        nullable=not required, min=0, max=most, metadata=_meta("count", pl.Int64(), default)
+        nullable=not required,
+        min=0,
+        max=most,
+        metadata=_meta("count", pl.Int64(), default),
+        description=about,
     )
 
 
-def months() -> dy.Int64:
+def months(about: str) -> dy.Int64:
     """A length of time in months, at most a hundred years."""
-    return count(most=MOST_MONTHS)
+    return count(about, most=MOST_MONTHS)
 
 
-def days() -> dy.Int64:
+def days(about: str) -> dy.Int64:
     """A length of time in days, at most a hundred years."""
-    return count(most=MOST_DAYS)
+    return count(about, most=MOST_DAYS)
 
 
-def boolean(*, required: bool = False, default: bool | None = None) -> dy.Bool:
-    return dy.Bool(nullable=not required, metadata=_meta("boolean", pl.Boolean(), default))
+def boolean(about: str, *, required: bool = False, default: bool | None = None) -> dy.Bool:
+    """`true` or `false`, or the EU's `Yes` or `No`, in any case."""
+    return dy.Bool(
+        nullable=not required,
+        metadata=_meta("boolean", pl.Boolean(), default),
+        description=about,
+    )
 
 
-def time(*, required: bool = False, event: bool = False) -> dy.Datetime:
+def time(about: str, *, required: bool = False, event: bool = False) -> dy.Datetime:
     """An instant; one of the past (`event`) cannot lie more than a day in the future."""
     return dy.Datetime(
         nullable=not required,
         time_unit="us",
         check={"in_the_future": _not_in_the_future} if event else None,
-        metadata=_meta("time", TIMESTAMP),
+        metadata=_meta("time", TIMESTAMP, is_event=event),
+        description=about,
     )
 
 
-def date(*, required: bool = False, event: bool = False) -> dy.Date:
+def date(about: str, *, required: bool = False, event: bool = False) -> dy.Date:
+    """A whole day; one of the past (`event`) cannot lie more than a day in the future."""
     return dy.Date(
         nullable=not required,
         check={"in_the_future": _not_in_the_future} if event else None,
-        metadata=_meta("date", pl.Date()),
+        metadata=_meta("date", pl.Date(), is_event=event),
+        description=about,
     )
 
 
@@ -269,16 +342,11 @@ def _not_in_the_future(value: pl.Expr) -> pl.Expr:
     return value <= now() + dt.timedelta(days=1)
 
 
-def month() -> dy.String:
+def month(about: str, *, required: bool = True) -> dy.String:
     """`YYYY-MM`, kept as text."""
-    return dy.String(metadata=_meta("month", pl.String()))
+    return dy.String(nullable=not required, metadata=_meta("month", pl.String()), description=about)
 
 
-def optional_month() -> dy.String:
-    """`YYYY-MM`, kept as text, or absent."""
-    return dy.String(nullable=True, metadata=_meta("month", pl.String()))
-
-
-def partial_date() -> dy.String:
+def partial_date(about: str) -> dy.String:
     """`YYYY`, `YYYY-MM` or `YYYY-MM-DD`, kept as text."""
-    return dy.String(nullable=True, metadata=_meta("partial_date", pl.String()))
+    return dy.String(nullable=True, metadata=_meta("partial_date", pl.String()), description=about)

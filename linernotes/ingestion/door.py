@@ -6,6 +6,7 @@ and until then each of its commits is repeated under the same transaction id.
 
 import fcntl
 import hashlib
+import logging
 import os
 import shutil
 from collections.abc import Callable, Generator, Mapping
@@ -34,7 +35,7 @@ from linernotes.ingestion.errors import (
 from linernotes.ingestion.feeds import CONTRACTS, ECB, ERN
 from linernotes.ingestion.integrity import Damage, damage_of, require_whole
 from linernotes.ingestion.lake import Lake
-from linernotes.ingestion.landing import Arrival, fingerprint_of, list_landing, read_manifest
+from linernotes.ingestion.landing import Arrival, list_landing, read_manifest
 from linernotes.ingestion.messages import admit_message, admit_rates
 from linernotes.ingestion.opening import UnfitFileError, path_of
 from linernotes.ingestion.panics import without_panics
@@ -43,6 +44,7 @@ from linernotes.ingestion.register import DeliveryOutcome, Register, State
 from linernotes.ingestion.screening import connect
 from linernotes.ingestion.settling import Settling
 
+LOG = logging.getLogger(__name__)
 _SCRATCH = ".staging"
 _LOCK = ".lock"
 _LOGS = "logs"
@@ -90,7 +92,7 @@ def admit_landing(
         NoLandingZone: there is no such folder.
         BusyDoor: another process loads into this home.
     """
-    listing = list_landing(settings.landing_root, feeds)
+    listing = list_landing(settings.landing_place, feeds)
     with open_door(settings) as door:
         door.settling = Settling(settings.settling_seconds, listing.arrivals)
         report = LoadReport(ignored_files=listing.ignored)
@@ -99,11 +101,27 @@ def admit_landing(
             if outcome is None:
                 continue
             report.deliveries.append(outcome)
+            _log(outcome)
             if on_progress:
                 on_progress(outcome)
         if report.deliveries:
             door.lake.compact_where_scattered()
     return report
+
+
+def _log(outcome: DeliveryOutcome) -> None:
+    """A delivery's outcome as a record; its reason may quote the file's text, and is not in it."""
+    level = logging.WARNING if outcome.state == "refused" else logging.INFO
+    told = {
+        name: getattr(outcome, name)
+        for name in ("delivery_id", "source", "feed", "state", "rows_read", "rows_loaded")
+    }
+    more = {
+        "delivery": outcome.name,
+        "rows_quarantined": outcome.rows_quarantined,
+        "rows_duplicate": outcome.rows_duplicate,
+    }
+    LOG.log(level, "delivery taken", extra=told | more)
 
 
 @contextmanager
@@ -231,7 +249,7 @@ class Door:
     def _admit(
         self, arrival: Arrival, stream: BufferedReader, report: LoadReport
     ) -> DeliveryOutcome | None:
-        size, changed_at = fingerprint_of(os.fstat(stream.fileno()))
+        size, changed_at = arrival.fingerprint_of(stream)
         try:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError as error:

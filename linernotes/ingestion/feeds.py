@@ -1,35 +1,34 @@
 """Which feeds there are: where their files lie, which contract they keep, where they load.
 
-The contracts themselves are in `contracts.py`, `licensing_contracts.py` and `removal_contract.py`.
+The contracts themselves are in `contracts`, one module per source.
 """
 
-from linernotes.ingestion import contracts as c
-from linernotes.ingestion import licensing_contracts as lic
-from linernotes.ingestion.removal_contract import Actions
+from linernotes.ingestion.contracts import Contract, ai_usage, catalog, finance, licensing, removals
 
-CONTRACTS: dict[str, type[c.Contract]] = {
-    "catalog/parties": c.Parties,
-    "catalog/party_links": c.PartyLinks,
-    "catalog/recordings": c.Recordings,
-    "catalog/works": c.Works,
-    "catalog/recording_works": c.RecordingWorks,
-    "catalog/ownership": c.Ownership,
-    "catalog/routes": c.Routes,
-    "catalog/credits": c.Credits,
-    "licensing/products": lic.Products,
-    "licensing/contracts": lic.Contracts,
-    "licensing/consents": lic.Consents,
-    "ai_usage/generations": c.Generations,
-    "ai_usage/derivatives": c.Derivatives,
-    "ai_usage/attributions": c.Attributions,
-    "ai_usage/derivative_plays": c.DerivativePlays,
-    "ai_usage/training_inclusions": c.TrainingInclusions,
-    "ai_usage/fan_signals": c.FanSignals,
-    "removals/actions": Actions,
-    "removals/notices": c.Notices,
-    "removals/appeals": c.Appeals,
-    "finance/revenue": c.Revenue,
-    "finance/fx_rates": c.FxRates,
+CONTRACTS: dict[str, type[Contract]] = {
+    "catalog/parties": catalog.Parties,
+    "catalog/party_links": catalog.PartyLinks,
+    "catalog/recordings": catalog.Recordings,
+    "catalog/works": catalog.Works,
+    "catalog/recording_works": catalog.RecordingWorks,
+    "catalog/ownership": catalog.Ownership,
+    "catalog/routes": catalog.Routes,
+    "catalog/credits": catalog.Credits,
+    "licensing/products": licensing.Products,
+    "licensing/contracts": licensing.Contracts,
+    "licensing/consents": licensing.Consents,
+    "ai_usage/generations": ai_usage.Generations,
+    "ai_usage/derivatives": ai_usage.Derivatives,
+    "ai_usage/attributions": ai_usage.Attributions,
+    "ai_usage/derivative_plays": ai_usage.DerivativePlays,
+    "ai_usage/training_inclusions": ai_usage.TrainingInclusions,
+    "ai_usage/fan_signals": ai_usage.FanSignals,
+    "removals/actions": removals.Actions,
+    "removals/notices": removals.Notices,
+    "removals/appeals": removals.Appeals,
+    "removals/filings": removals.Filings,
+    "finance/revenue": finance.Revenue,
+    "finance/fx_rates": finance.FxRates,
 }
 
 ERN = "catalog/ern"

@@ -23,14 +23,12 @@ from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.ern_schemas import ERN_SCHEMAS
 from linernotes.ingestion.feeds import CONTRACTS
 from linernotes.ingestion.formats import require_known_format, write_format
-from linernotes.ingestion.licensing_contracts import ContractWithholdings
 
 DELIVERIES = "raw_door__deliveries"
 QUARANTINED_ROWS = "raw_door__quarantined_rows"
 CHECK_RESULTS = "raw_door__check_results"
 ECB_RATES = "raw_finance__ecb_rates"
 ERN_MESSAGES = "raw_catalog__ern_messages"
-WITHHOLDINGS = ContractWithholdings.TABLE
 
 _VERSION: dict[str, Any] = {"recorded_at": TIMESTAMP, "is_withdrawn": pl.Boolean()}
 # What gave the order of a table's rows before they had numbers.
@@ -48,7 +46,7 @@ LOG = "_delta_log"
 # Commits between two checkpoints of a table's log.
 _CHECKPOINT_EVERY = 50
 # A checkpoint that is cut would hide the commits behind it: it is made and synced here instead.
-_NO_HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
+NO_HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 
 
 def feed_schema(contract: type[Contract]) -> pl.Schema:
@@ -63,7 +61,11 @@ def feed_schema(contract: type[Contract]) -> pl.Schema:
 
 SCHEMAS: dict[str, pl.Schema] = {
     **{contract.TABLE: feed_schema(contract) for contract in CONTRACTS.values()},
-    WITHHOLDINGS: feed_schema(ContractWithholdings),
+    **{
+        part.contract.TABLE: feed_schema(part.contract)
+        for contract in CONTRACTS.values()
+        if (part := contract.PART)
+    },
     ECB_RATES: pl.Schema(
         {"rate_date": pl.Date(), "quote_currency": pl.String(), "rate": MONEY}
         | _VERSION
@@ -461,7 +463,7 @@ class Lake:
             mode,
             SCHEMAS[table],
             commit_properties=CommitProperties(app_transactions=list(transactions)),
-            post_commithook_properties=_NO_HOOKS,
+            post_commithook_properties=NO_HOOKS,
         )
         self._settle(table)
 
@@ -493,13 +495,13 @@ class Lake:
         """Set columns of the rows that a SQL predicate names."""
         with self._rewriting(table) as opened:
             opened.update(
-                updates=dict(updates), predicate=predicate, post_commithook_properties=_NO_HOOKS
+                updates=dict(updates), predicate=predicate, post_commithook_properties=NO_HOOKS
             )
 
     def delete(self, table: str, predicate: str) -> None:
         """Take away the rows that a SQL predicate names."""
         with self._rewriting(table) as opened:
-            opened.delete(predicate, post_commithook_properties=_NO_HOOKS)
+            opened.delete(predicate, post_commithook_properties=NO_HOOKS)
 
     def compact(self, table: str) -> None:
         """Join small files into larger ones, and delete those that were joined a week ago.
@@ -507,7 +509,7 @@ class Lake:
         Readers of the old files are not disturbed: those stay until then.
         """
         with self._rewriting(table) as opened:
-            opened.optimize.compact(target_size=_FILE_BYTES, post_commithook_properties=_NO_HOOKS)
+            opened.optimize.compact(target_size=_FILE_BYTES, post_commithook_properties=NO_HOOKS)
         self.open(table).vacuum(dry_run=False)
 
     @contextmanager

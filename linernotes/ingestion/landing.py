@@ -6,7 +6,7 @@ The landing zone belongs to other systems and is only read. What is inside a fil
 import errno
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 
 from linernotes.base import disk
 from linernotes.base.settings import Limits
+from linernotes.ingestion.bucket import Bucket, Found, is_bucket
 from linernotes.ingestion.errors import NoLandingZone, RefusedFile
 from linernotes.ingestion.feeds import ENDINGS
 from linernotes.ingestion.limits import is_nested_over, nesting_advice
@@ -45,6 +46,10 @@ class Arrival:
         """Size and time of change: whether somebody writes while we read."""
         return fingerprint_of(self.path.lstat())
 
+    def fingerprint_of(self, stream: BufferedReader) -> tuple[int, int]:
+        """Size and time of change of what was opened."""
+        return fingerprint_of(os.fstat(stream.fileno()))
+
     def fingerprints(self) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
         """Those of the file and of the manifest beside it; either may be missing by now."""
         beside = self.path.with_name(self.path.name + MANIFEST_ENDING)
@@ -58,6 +63,43 @@ class Arrival:
             OSError: it is gone, or may not be read.
         """
         return open_regular(self.root, self.path)
+
+    def open_manifest(self) -> BufferedReader:
+        """The manifest beside the file.
+
+        Raises:
+            FileNotFoundError: there is none.
+            UnfitFileError: it is no regular file.
+            OSError: it may not be read.
+        """
+        return open_regular(self.root, self.path.with_name(self.path.name + MANIFEST_ENDING))
+
+
+@dataclass(frozen=True)
+class BucketArrival(Arrival):
+    """An object that some feed takes, as it was listed."""
+
+    bucket: Bucket = field(default_factory=lambda: Bucket("s3://"))
+    listed: dict[str, Found] = field(default_factory=dict)
+    _opened: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    def fingerprint(self) -> tuple[int, int]:
+        return self.bucket.fingerprint(self.name)
+
+    def fingerprint_of(self, stream: BufferedReader) -> tuple[int, int]:
+        return self._opened[id(stream)]
+
+    def fingerprints(self) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
+        beside = self.listed.get(self.name + MANIFEST_ENDING)
+        return self.listed[self.name].fingerprint, beside.fingerprint if beside else None
+
+    def open(self) -> BufferedReader:
+        stream, mark = self.bucket.open(self.name)
+        self._opened[id(stream)] = mark
+        return stream
+
+    def open_manifest(self) -> BufferedReader:
+        return self.bucket.open(self.name + MANIFEST_ENDING)[0]
 
 
 def fingerprint_of(status: os.stat_result) -> tuple[int, int]:
@@ -80,17 +122,24 @@ class Listing:
     ignored: dict[str, str] = field(default_factory=dict)
 
 
-def list_landing(root: Path, feeds: list[str] | None = None) -> Listing:
-    """Find the deliveries of some feeds, or of all, and say why other files are none."""
+def list_landing(place: Path | str, feeds: Sequence[str] | None = None) -> Listing:
+    """Find the deliveries of some feeds, or of all, and say why other files are none.
+
+    Args:
+        place: A folder, or the address of a bucket, such as `s3://bucket/prefix`.
+        feeds: `<source>/<feed>` names; all of them if not given.
+
+    Raises:
+        NoLandingZone: there is no such folder or bucket.
+    """
+    _require_feeds(feeds)
+    if is_bucket(place):
+        return _list_bucket(Bucket(str(place)), feeds)
+    root = Path(place)
     if not root.is_dir():
         raise NoLandingZone(
             f"there is no landing zone at {root}. Make the folder, or say where it lies:"
             " LINERNOTES_LANDING, or load --landing DIR"
-        )
-    unknown = sorted(set(feeds or ()) - set(ENDINGS))
-    if unknown:
-        raise ValueError(
-            f"no such feed: {', '.join(unknown)}. There are: {', '.join(sorted(ENDINGS))}"
         )
     listing = Listing()
     found = dict(_found(root))
@@ -100,7 +149,7 @@ def list_landing(root: Path, feeds: list[str] | None = None) -> Listing:
         feed_name = "/".join(relative.parts[:2])
         if feeds and not any(f"{feed}/".startswith(f"{feed_name}/") for feed in feeds):
             continue
-        reason = _why_ignored(relative, feed_name, path, found[path])
+        reason = _why_ignored(relative, feed_name, found[path], _lies_beside(path))
         if reason is None:
             source, feed = relative.parts[:2]
             ending = _ending(path.name, feed_name)
@@ -108,6 +157,40 @@ def list_landing(root: Path, feeds: list[str] | None = None) -> Listing:
         elif reason:
             listing.ignored[name] = reason
     return listing
+
+
+def _require_feeds(feeds: Sequence[str] | None) -> None:
+    unknown = sorted(set(feeds or ()) - set(ENDINGS))
+    if unknown:
+        raise ValueError(
+            f"no such feed: {', '.join(unknown)}. There are: {', '.join(sorted(ENDINGS))}"
+        )
+
+
+def _list_bucket(bucket: Bucket, feeds: Sequence[str] | None) -> Listing:
+    listing, objects = Listing(), bucket.objects()
+    for name in sorted(objects):
+        relative = Path(name)
+        feed_name = "/".join(relative.parts[:2])
+        if feeds and feed_name not in feeds:
+            continue
+        described = name.removesuffix(MANIFEST_ENDING)
+        reason = _why_ignored(relative, feed_name, None, described in objects)
+        if reason is None:
+            source, feed = relative.parts[:2]
+            ending = _ending(relative.name, feed_name) or ""
+            root = Path("/") / bucket.name / bucket.prefix
+            listing.arrivals.append(
+                BucketArrival(root, root / name, name, source, feed, ending, bucket, objects)
+            )
+        elif reason:
+            listing.ignored[name] = reason
+    return listing
+
+
+def _lies_beside(path: Path) -> bool:
+    """Whether the file is there that a manifest would describe, whatever it is."""
+    return os.path.lexists(path.with_name(path.name.removesuffix(MANIFEST_ENDING)))
 
 
 def _readable(relative: Path) -> str:
@@ -141,21 +224,22 @@ def _ending(name: str, feed_name: str) -> str | None:
     return max(fitting, key=len, default=None)
 
 
-def _why_ignored(relative: Path, feed_name: str, path: Path, unfit: str | None) -> str | None:
+def _why_ignored(
+    relative: Path, feed_name: str, unfit: str | None, is_described: bool
+) -> str | None:
     """Why a file is no delivery; empty for a manifest beside its file, None for a delivery."""
     name = relative.name.lower()
     if any(part.startswith(".") for part in relative.parts):
         return "its name starts with a dot: ignored until renamed"
     if name.endswith(_UNFINISHED):
-        return f"its name ends in {path.suffix}: ignored until renamed"
+        return f"its name ends in {relative.suffix}: ignored until renamed"
     if unfit and len(relative.parts) < 3:
         return unfit
     if feed_name not in ENDINGS or len(relative.parts) != 3:
         return "it lies in no feed's folder; put it in <source>/<feed>/"
     if name.endswith(MANIFEST_ENDING):
-        described = path.with_name(path.name[: -len(MANIFEST_ENDING)])
         # Of one that is a link or the like, the refusal of its file tells.
-        return "" if os.path.lexists(described) else "a manifest whose file is not here"
+        return "" if is_described else "a manifest whose file is not here"
     if unfit:
         return unfit
     if _ending(name, feed_name) is None:
@@ -199,7 +283,7 @@ def read_manifest(arrival: Arrival, limits: Limits) -> Manifest:
         return RefusedFile(f"the manifest {beside.name} cannot be read ({why}); send it again")
 
     try:
-        with open_regular(arrival.root, beside) as stream:
+        with arrival.open_manifest() as stream:
             content = stream.read(LARGEST_MANIFEST_BYTES + 1)
         if len(content) > LARGEST_MANIFEST_BYTES:
             raise refused(f"it is larger than {LARGEST_MANIFEST_BYTES:,} bytes")

@@ -105,7 +105,7 @@ class Register:
         if outcome.state == "refused" and self._last.get(key) == ("refused", outcome.reason):
             return
         row = asdict(outcome) | {
-            "warnings": _as_text(outcome.warnings),
+            "warnings": warnings_text(outcome.warnings),
             "registered_at": now(),
             "sequence": self._sequence + 1,
         }
@@ -117,5 +117,6 @@ class Register:
         self._note(outcome.delivery_id, *key, outcome.state, outcome.reason)
 
 
-def _as_text(warnings: dict[str, int]) -> str | None:
+def warnings_text(warnings: dict[str, int]) -> str | None:
+    """The warnings of a delivery as the register has them."""
     return "; ".join(f"{what} ({count})" for what, count in sorted(warnings.items())) or None

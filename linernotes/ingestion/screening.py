@@ -14,12 +14,8 @@ import polars as pl
 from linernotes.base.sql import literal
 from linernotes.ingestion.checking import FAULT_SCHEMA
 from linernotes.ingestion.columns import WEIGHT_TOLERANCE
-from linernotes.ingestion.contracts import Attributions, Contract
+from linernotes.ingestion.contracts import Contract, WeightSet
 from linernotes.ingestion.lake import Lake
-from linernotes.ingestion.removal_contract import Actions
-
-WEIGHT_SET = ("derivative_id", "side", "attribution_version")
-PUID_IDENTITY = ("recording_id", "programme_reason", "applied_at")
 
 
 @dataclass(frozen=True)
@@ -77,10 +73,10 @@ class Screen:
         """Look at the delivery itself, then at what the lake has of its keys."""
         self._repeated_in_file()
         self._repeated_in_lake()
-        if self._contract is Actions:
-            self._reused_puids()
-        if self._contract is Attributions:
-            self._overweight_sets()
+        if self._contract.FIXED:
+            self._reused_keys()
+        if self._contract.WEIGHTS:
+            self._overweight_sets(self._contract.WEIGHTS)
         faults = frame(self._db, "select distinct * from faults order by all")
         duplicates = frame(
             self._db,
@@ -195,8 +191,13 @@ class Screen:
             from known where not is_same
         """)
 
-    def _reused_puids(self) -> None:
-        identity = ", ".join(PUID_IDENTITY)
+    def _reused_keys(self) -> None:
+        """Keys that were used before for something else."""
+        (key,), fixed = self._contract.KEY, self._contract.FIXED
+        identity = ", ".join(fixed)
+        told = " || ', ' || ".join(
+            f"'{name} ' || coalesce(first_uses.{name}::varchar, '(none)')" for name in fixed
+        )
         self._db.execute(f"""
             insert into faults
             with stored as (
@@ -204,30 +205,29 @@ class Screen:
                 where delivery_id <> '{self._delivery_id}'
             ),
             uses as (
-                select puid, {identity}, 0 as is_new, recorded_at, 0 as row_number, delivery_id
-                from stored semi join staged using (puid)
+                select {key}, {identity}, 0 as is_new, recorded_at, 0 as row_number, delivery_id
+                from stored semi join staged using ({key})
                 union all
-                select puid, {identity}, 1, recorded_at, row_number, 'this one, row ' || row_number
+                select {key}, {identity}, 1, recorded_at, row_number, 'this one, row ' || row_number
                 from staged anti join faults using (row_number)
             ),
             first_uses as (
-                select distinct on (puid) * from uses
-                order by puid, is_new, recorded_at, row_number
+                select distinct on ({key}) * from uses
+                order by {key}, is_new, recorded_at, row_number
             )
             select
                 staged.row_number,
-                'puid_reused',
-                'puid ' || puid || ' was first used for recording '
-                || coalesce(first_uses.recording_id, '(none)') || ', reason '
-                || first_uses.programme_reason || ', applied at ' || first_uses.applied_at
-                || ' in delivery ' || first_uses.delivery_id || '; give the new action its own puid'
-            from staged join first_uses using (puid)
-            where not ({self._same("staged", "first_uses", PUID_IDENTITY)})
+                '{key}_reused',
+                '{key} ' || {key} || ' was first used with ' || {told}
+                || ' in delivery ' || first_uses.delivery_id || '; send this under its own {key}'
+            from staged join first_uses using ({key})
+            where not ({self._same("staged", "first_uses", fixed)})
         """)
 
-    def _overweight_sets(self) -> None:
+    def _overweight_sets(self, weights: WeightSet) -> None:
         """Weights of one set count in their latest version, those in the lake with them."""
-        of_set = ", ".join(WEIGHT_SET)
+        of_set, member, weight = ", ".join(weights.key), weights.member, weights.weight
+        told = " and ".join([", ".join(weights.key[:-1]), weights.key[-1]])
         bad = (
             f"select {of_set} from {files_sql(self._bad_weights)}"
             if self._bad_weights
@@ -236,10 +236,10 @@ class Screen:
         self._db.execute(f"""
             insert into faults
             with weights as (
-                select {of_set}, source_object_id, weight, recorded_at, is_withdrawn
+                select {of_set}, {member}, {weight} as weight, recorded_at, is_withdrawn
                 from staged anti join faults using (row_number)
                 union all
-                select {of_set}, source_object_id, weight, recorded_at, is_withdrawn
+                select {of_set}, {member}, {weight} as weight, recorded_at, is_withdrawn
                 from {files_sql(self._lake.active_files(self._contract.TABLE))} as stored
                 semi join staged using ({of_set})
                 where delivery_id <> '{self._delivery_id}'
@@ -247,7 +247,7 @@ class Screen:
             latest as (
                 select {of_set}, weight, is_withdrawn from weights
                 qualify row_number() over (
-                    partition by {of_set}, source_object_id order by recorded_at desc
+                    partition by {of_set}, {member} order by recorded_at desc
                 ) = 1
             ),
             totals as (
@@ -263,7 +263,7 @@ class Screen:
             select
                 row_number,
                 'weights_of_set',
-                'the weights of this derivative, side and version ' || what
+                'the weights of this {told} ' || what
                 || '; send the whole set again with weights from 0 to 1 that sum to at most 1'
             from staged join broken using ({of_set})
         """)

@@ -6,11 +6,17 @@ feed alone stand in that feed's contract.
 
 import csv
 from collections.abc import Callable
+from difflib import get_close_matches
 from functools import cache
 
 from linernotes.base.settings import PROJECT_ROOT
 
 WORLD = "WW"
+# Lists no longer than this are told in full.
+SHORT_LIST = 12
+_NEAREST = 3
+# What people send for a place that has no code of that spelling.
+_OTHER_NAMES = {"UK": "GB", "EL": "GR", "WORLD": WORLD, "WORLDWIDE": WORLD, "GLOBAL": WORLD}
 
 
 def _seed(
@@ -46,3 +52,34 @@ def removal_codes(field: str) -> tuple[str, ...]:
 
 # The EU adds keywords without notice. One that the seed lacks is loaded, and cannot be filed.
 CATEGORY_SPECIFICATION_PATTERN = r"^KEYWORD_[A-Z0-9_]+$"
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Codes of countries and currencies by what else they are called, in capitals."""
+    names = dict(_OTHER_NAMES)
+    for seed, code, name in (
+        ("territories", "territory", "territory_name"),
+        ("currencies", "currency_code", "currency_name"),
+    ):
+        with (PROJECT_ROOT / "seeds" / f"{seed}.csv").open(encoding="utf-8", newline="") as lines:
+            names |= {row[name].upper(): row[code] for row in csv.DictReader(lines)}
+    return names
+
+
+def nearest(value: str, allowed: tuple[str, ...]) -> str:
+    """What of a closed list is meant by a value that is not on it, as a sentence.
+
+    A short list is told in full; of a long one, the values that are nearest.
+    """
+    wanted = value.strip().upper()
+    meant = [one for one in allowed if one.upper() == wanted]
+    if not meant and (named := _names().get(wanted)) in allowed:
+        meant = [str(named)]
+    if meant:
+        return f"send {meant[0]}"
+    if len(allowed) <= SHORT_LIST:
+        return f"allowed: {', '.join(allowed)}"
+    by_spelling = {one.upper(): one for one in allowed}
+    found = [by_spelling[one] for one in get_close_matches(wanted, by_spelling, _NEAREST, 0.5)]
+    return f"nearest: {', '.join(found)}" if found else "nothing on it is near"

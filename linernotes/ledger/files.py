@@ -170,8 +170,32 @@ REVALUED_COLUMNS = {
     "pool_currency_code": "varchar",
     "pool_fx_rate": "decimal(20,10)",
 }
+# What a person says when closing an incident, with what it was about at that time.
+NOTES = "raw_ledger__incident_notes"
+NOTE_COLUMNS = {
+    "sequence": "bigint",
+    "incident_id": "varchar",
+    "incident_kind": "varchar",
+    "usage_month": "date",
+    "product_id": "varchar",
+    "side": "varchar",
+    "object_id": "varchar",
+    "owner_party_id": "varchar",
+    "partner_id": "varchar",
+    "contract_id": "varchar",
+    "decision_id": "varchar",
+    "model_version": "varchar",
+    "derivative_id": "varchar",
+    "case_id": "varchar",
+    "denied_by": "varchar",
+    "consent_status": "varchar",
+    "opened_at": "timestamp",
+    "because": "varchar",
+    "noted_by": "varchar",
+    "noted_at": "timestamp",
+}
 STATEMENTS_FILE, LINES_FILE = "statements.parquet", "lines.parquet"
-USES_FILE, POOLS_FILE = "uses.parquet", "pools.parquet"
+USES_FILE, POOLS_FILE, NOTE_FILE = "uses.parquet", "pools.parquet", "note.parquet"
 LINES_KIND, USES_KIND, POOLS_KIND = "lines", "uses", "pools"
 # Each kind of file beside a draft, and what it is called in an issuance.
 KINDS = {LINES_KIND: LINES_FILE, USES_KIND: USES_FILE, POOLS_KIND: POOLS_FILE}
@@ -211,10 +235,26 @@ def issuance_folders(settings: Settings) -> list[Path]:
     return sorted(issued_root(settings).glob("[0-9]" * SEQUENCE_DIGITS))
 
 
+def notes_root(settings: Settings) -> Path:
+    """The folder of the notes on incidents."""
+    return settings.ledger_root / "incidents"
+
+
+def note_folder(settings: Settings, sequence: int) -> Path:
+    """Where a note lies, `incidents/000001`."""
+    return notes_root(settings) / f"{sequence:0{SEQUENCE_DIGITS}d}"
+
+
+def note_folders(settings: Settings) -> list[Path]:
+    """The folders of the notes in order; one that is not finished has a hidden name."""
+    return sorted(notes_root(settings).glob("[0-9]" * SEQUENCE_DIGITS))
+
+
 def ledger_files(settings: Settings) -> dict[str, list[Path]]:
-    """The issued Parquet files of each source table, in the order of issue; none at first."""
+    """The Parquet files of each source table, in the order they were written; none at first."""
     folders = issuance_folders(settings)
-    return {table: [folder / name for folder in folders] for table, name in TABLES.items()}
+    issued = {table: [folder / name for folder in folders] for table, name in TABLES.items()}
+    return issued | {NOTES: [folder / NOTE_FILE for folder in note_folders(settings)]}
 
 
 def empty_ledger_file(table: str, folder: Path) -> Path:
@@ -222,7 +262,8 @@ def empty_ledger_file(table: str, folder: Path) -> Path:
 
     A source must have a file, also before anything is issued.
     """
-    columns = REVALUED_COLUMNS if table == REVALUED else COLUMNS_OF_FILE[TABLES[table]]
+    own = {REVALUED: REVALUED_COLUMNS, NOTES: NOTE_COLUMNS}
+    columns = own[table] if table in own else COLUMNS_OF_FILE[TABLES[table]]
     target = folder / f"{table}.parquet"
     selection = ", ".join(f"cast(null as {type_}) as {name}" for name, type_ in columns.items())
     with durable.replacing(target) as unfinished, duckdb.connect() as connection:

@@ -98,7 +98,11 @@ class LedgerProblem:
 
 def statement_entry(record: StatementRecord) -> dict[str, Any]:
     """What an entry says of a statement."""
-    return {name: value for name, value in asdict(record).items() if name not in DRAFTS_OWN}
+    return {
+        name: value
+        for name, value in asdict(record).items()
+        if name not in DRAFTS_OWN and (value or not name.endswith("_identity"))
+    }
 
 
 def header_row(record: StatementRecord, sequence: int, issued_at: datetime) -> dict[str, Any]:
@@ -195,6 +199,17 @@ def head_of_issue(settings: Settings, statements: Iterable[StatementRecord]) -> 
         if wanted & {one.statement_id for one in issuance.statements}:
             return head_of(issuance.path)
     return None
+
+
+def instant_of_issue(settings: Settings, statements: Iterable[StatementRecord]) -> datetime | None:
+    """When the last of these statements was issued, naive UTC; None unless all of them are."""
+    wanted = {one.statement_id for one in statements}
+    found: dict[str, datetime] = {}
+    for issuance in issuances(settings):
+        for one in issuance.statements:
+            if one.statement_id in wanted:
+                found[one.statement_id] = instant(issuance.issued_at)
+    return max(found.values()) if found.keys() == wanted else None
 
 
 def last_public_key(settings: Settings) -> str:

@@ -111,14 +111,43 @@ def stored_line_sets(connection: duckdb.DuckDBPyConnection, file: Path) -> dict[
 def _line_sets(
     connection: duckdb.DuckDBPyConnection, query: str, values: list[Any]
 ) -> dict[str, LineSet]:
-    cursor = connection.cursor()
-    cursor.execute(query, values)
-    position = LINE_SET_COLUMNS.index("statement_id")
+    """The digests of a query's lines by statement.
+
+    The engine makes them, in a fraction of Python's time. A line in which something is escaped is
+    left to Python's JSON, by which the hash is defined.
+    """
+    columns = ", ".join(LINE_SET_COLUMNS)
+    lines = f"with lines as (select {columns}, {CANONICAL} as line from ({query})) "
     found: dict[str, LineSet] = {}
+    cursor = connection.cursor()
+    cursor.execute(
+        f"{lines} select statement_id, unhex(sha256(line)) from lines where not {HAS_ESCAPES}",
+        values,
+    )
+    while rows := cursor.fetchmany(BATCH_ROWS):
+        for statement, digest in rows:
+            found.setdefault(statement, LineSet()).digests.append(digest)
+    cursor.execute(f"{lines} select {columns} from lines where {HAS_ESCAPES}", values)
+    position = LINE_SET_COLUMNS.index("statement_id")
     while rows := cursor.fetchmany(BATCH_ROWS):
         for row in rows:
             found.setdefault(row[position], LineSet()).add(row)
     return found
+
+
+def _sql_text(name: str) -> str:
+    """SQL for a column as it stands in a line that is hashed."""
+    if name.endswith("_month"):
+        return f"strftime({name}, '%Y-%m')"
+    if name == "amount":
+        exact = f"{name}::decimal(38, 6)::varchar"
+        return f"rtrim(rtrim({exact}, '0'), '.')"
+    return f"{name}::varchar"
+
+
+CANONICAL = f"to_json([{', '.join(map(_sql_text, LINE_SET_COLUMNS))}])::varchar"
+# The engine escapes what Python escapes, but not always by the same letters.
+HAS_ESCAPES = "contains(line, chr(92))"
 
 
 def _text(value: Any) -> str | None:

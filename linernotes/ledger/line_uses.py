@@ -19,12 +19,13 @@ KEYS = (
 
 
 def with_released(uses: str) -> str:
-    """A relation of uses, in which late consents stand twice: as held, and as they are paid.
+    """A relation of uses as lines name them.
 
-    A draft may release late consents of a month that is open itself, so that its uses are held.
+    Late consents stand in it twice, as held and as they are paid: a draft may release late consents
+    of a month that is open itself, so that its uses are held. Unlicensed uses have no status.
     """
     return f"""(
-            select * from {uses}
+            select * replace (nullif(consent_status, 'unlicensed') as consent_status) from {uses}
             union all
             select * replace (
                 nullif(hold_bucket, 'CONSENT') as hold_bucket, late_proof_id as consent_proof_id

@@ -48,6 +48,9 @@ class StatementRecord:
         checked_run: The run that made its figures, and what its checks came to; nothing in a draft
             of an earlier version.
         approved_by: Who approved it; empty in a draft.
+        drafted_identity: Who drafted it, as the system or an OpenID provider knows them; empty in
+            a draft of an earlier version.
+        approved_identity: The same of who approved it.
     """
 
     statement_id: str
@@ -69,6 +72,8 @@ class StatementRecord:
     checked_run: dict[str, Any] = field(default_factory=dict)
     approved_by: str = ""
     approved_at: str = ""
+    drafted_identity: str = ""
+    approved_identity: str = ""
 
     def says_the_same_as(self, other: "StatementRecord") -> bool:
         """Whether two records claim the same, whoever drafted them, whenever, in whatever state."""
@@ -103,6 +108,8 @@ def _claims(record: StatementRecord) -> StatementRecord:
         "checked_run": {},
         "approved_by": "",
         "approved_at": "",
+        "drafted_identity": "",
+        "approved_identity": "",
     }
     return replace(record, **unclaimed)
 
@@ -181,7 +188,9 @@ def drafts_of(root: Path, month: str | None) -> Iterator[StatementRecord]:
 def draft_text(record: StatementRecord) -> str:
     """A draft as it is written; who approves it is no part of it."""
     content = {
-        name: value for name, value in asdict(record).items() if not name.startswith("approved_")
+        name: value
+        for name, value in asdict(record).items()
+        if not name.startswith("approved_") and (name != "drafted_identity" or value)
     }
     return json_text(content)
 
@@ -217,3 +226,8 @@ def file_sha256(path: Path) -> str:
 
 def is_same_person(one: str, other: str) -> bool:
     return one.strip().casefold() == other.strip().casefold()
+
+
+def is_same_identity(one: str, other: str) -> bool:
+    """Whether two identities are known to be one; of earlier versions none is known."""
+    return bool(one) and one == other

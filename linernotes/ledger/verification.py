@@ -32,6 +32,7 @@ from linernotes.ledger.heads import (
     name_of,
     told_elsewhere,
 )
+from linernotes.ledger.incident_notes import changed_notes
 from linernotes.ledger.issuances import (
     Issuance,
     LedgerProblem,
@@ -47,6 +48,7 @@ from linernotes.ledger.records import (
     ISSUED,
     StatementRecord,
     instant,
+    is_same_identity,
     is_same_person,
     record_of,
 )
@@ -164,13 +166,19 @@ def figures_that_differ(
 
 
 def ledger_as_written(settings: Settings, kept: KnownHead | None = None) -> list[LedgerProblem]:
-    """What of the ledger is not as it was written: bytes, signatures, heads; nothing is summed.
+    """What of the ledger is not as it was written: bytes, notes, signatures, heads.
+
+    Nothing is summed.
 
     Args:
         settings: The home.
         kept: A head that was kept elsewhere.
     """
-    return [*changed_bytes(settings), *_heads_that_differ(settings, kept)]
+    return [
+        *changed_bytes(settings),
+        *changed_notes(settings),
+        *_heads_that_differ(settings, kept),
+    ]
 
 
 def heads_that_differ(settings: Settings) -> list[LedgerProblem]:
@@ -371,7 +379,7 @@ def _draft_that_differs(
     approval = _json(root / listed[APPROVAL]["name"])
     if not draft.says_the_same_as(statement) or any(
         getattr(draft, name) != getattr(statement, name)
-        for name in ("version", "known_at", "drafted_by", "drafted_at")
+        for name in ("version", "known_at", "drafted_by", "drafted_at", "drafted_identity")
     ):
         yield "is not what was drafted"
     if draft.blocked_by:
@@ -386,13 +394,17 @@ def _draft_that_differs(
         listed[DRAFT_RECORD]["sha256"],
         statement.approved_by,
         statement.approved_at,
+        statement.approved_identity,
     )
     names = ("statement_id", "version", "draft_sha256", "approved_by", "approved_at")
-    if tuple(approval.get(name) for name in names) != approved:
+    found = (*(approval.get(name) for name in names), approval.get("approved_identity", ""))
+    if found != approved:
         yield "is not what was approved"
     by = statement.approved_by
     if not by.strip() or is_same_person(by, statement.drafted_by):
         yield f"{by or 'nobody'} approved it, and {statement.drafted_by} drafted it"
+    if is_same_identity(statement.approved_identity, statement.drafted_identity):
+        yield f"{statement.approved_identity} approved it and drafted it"
 
 
 def _out_of_order(issuance: Issuance, last: dict[str, StatementRecord]) -> Iterator[LedgerProblem]:

@@ -4,10 +4,12 @@ Nothing here writes to a home: each question gets a calculation or a reading of 
 """
 
 from linernotes.lookback.as_known import Change, History, as_known
+from linernotes.lookback.bundle import Bundle, write_bundle
 from linernotes.lookback.simulation import Gain, Simulation, Triggered, simulate
 from linernotes.lookback.tracing import EventTrace, LineTrace, trace_event, trace_line
 
 __all__ = [
+    "Bundle",
     "Change",
     "EventTrace",
     "Gain",
@@ -19,4 +21,5 @@ __all__ = [
     "simulate",
     "trace_event",
     "trace_line",
+    "write_bundle",
 ]

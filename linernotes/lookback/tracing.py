@@ -86,7 +86,7 @@ def trace_line(settings: Settings, line_id: str) -> LineTrace:
     Raises:
         LinernotesError: if there is no such line, issued or published.
     """
-    with _evidence(settings) as connection:
+    with open_evidence(settings) as connection:
         found = _rows(connection, "select * from all_lines where line_id = ?", [line_id])
         if not found:
             raise LinernotesError(
@@ -139,7 +139,7 @@ def trace_event(settings: Settings, event_id: str) -> EventTrace:
     Raises:
         LinernotesError: if no event is known by that id.
     """
-    with _evidence(settings) as connection:
+    with open_evidence(settings) as connection:
         _keep_named(connection, event_id)
         uses = _rows(
             connection,
@@ -204,7 +204,7 @@ def _keep_named(connection: duckdb.DuckDBPyConnection, event_id: str) -> None:
 
 
 @contextmanager
-def _evidence(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
+def open_evidence(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
     """The published file, with views of the ledger and of the lake's licences beside it."""
     lake = Lake(settings.lake_root, settings.quarantine_root)
     with open_published(settings) as connection:

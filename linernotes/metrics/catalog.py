@@ -41,6 +41,7 @@ class MetricInfo:
         unit: `money`, `count`, `share` or `seconds`.
         dimensions: What it can be split and filtered by.
         parts: The metrics it is made of: itself, or numerator and denominator.
+        tables: The published tables that it is measured in.
         per: By what a quotient is multiplied.
         less: What is then taken away.
     """
@@ -51,6 +52,7 @@ class MetricInfo:
     unit: str
     dimensions: tuple[str, ...]
     parts: tuple[str, ...]
+    tables: tuple[str, ...] = ()
     per: int = 1
     less: int = 0
 
@@ -245,6 +247,7 @@ def _info_of(compiler: Compiler, metric: Any) -> MetricInfo:
         unit=meta["unit"],
         dimensions=tuple(sorted(compiler.dimensions(parts))),
         parts=parts,
+        tables=tuple(sorted(compiler.tables(metric))),
         per=meta.get("per", 1),
         less=meta.get("less", 0),
     )

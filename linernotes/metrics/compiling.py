@@ -70,6 +70,15 @@ class Compiler:
         """Every metric as it is defined."""
         return [*self._manifest.metrics]
 
+    def tables(self, metric: Any) -> set[str]:
+        """The published tables that a metric is measured in."""
+        measured = {one.name for one in metric.input_measures}
+        return {
+            model.node_relation.alias
+            for model in self._manifest.semantic_models
+            if measured & {measure.name for measure in model.measures}
+        }
+
     def dimensions(self, metric_names: Collection[str]) -> set[str]:
         """What a figure made of these metrics can be split by."""
         with self._lock:

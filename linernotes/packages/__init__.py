@@ -11,13 +11,20 @@ if TYPE_CHECKING:
     from linernotes.packages import document_parts, wording
     from linernotes.packages.cells import escaped_cell, read_csv_cell, read_package_csv
     from linernotes.packages.fonts import readable
-    from linernotes.packages.manifest import MANIFEST, Package, file_sha256, read_manifest
+    from linernotes.packages.manifest import (
+        MANIFEST,
+        SIGNATURE,
+        Package,
+        file_sha256,
+        read_manifest,
+    )
     from linernotes.packages.typesetting import typeset
     from linernotes.packages.verification import verify_package
     from linernotes.packages.writing import write_packages
 
 MODULES = {
     "MANIFEST": "manifest",
+    "SIGNATURE": "manifest",
     "Package": "manifest",
     "escaped_cell": "cells",
     "file_sha256": "manifest",
@@ -32,6 +39,7 @@ MODULES = {
 
 __all__ = [
     "MANIFEST",
+    "SIGNATURE",
     "Package",
     "document_parts",
     "escaped_cell",

@@ -1,49 +1,68 @@
-"""How a balance is told, in the PDF and in the workbook alike: its terms by name, in their order.
+"""How a statement's balance is told, in the PDF and in the workbook alike: a bridge that foots.
 
-Amounts are the statements'; only the sign of what is taken is put before them here.
+Amounts are the statements' and their lines'; only signs are put before them here.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
-from linernotes.ledger.balance import TERMS_TAKEN
 from linernotes.ledger.records import StatementRecord
+from linernotes.packages.document_figures import Gross
 
-TERMS = {
-    "opening_amount": "Opening",
-    "earned_amount": "Earned",
-    "correction_amount": "Corrections",
-    "true_up_amount": "Guarantee topped up",
-    "fee_amount": "Umbrella fee",
-    "reserve_taken_amount": "Reserve taken",
-    "reserve_released_amount": "Reserve released",
-    "recouped_amount": "Advance recouped",
-    "tax_amount": "Tax withheld",
-    "penalty_amount": "Penalties",
-    "resumed_amount": "Resumed",
-    "closing_amount": "Balance",
-    "suspended_amount": "Suspended",
-    "carried_amount": "Carried to the next month",
-    "payable_amount": "Payable",
-}
+BALANCE, AMOUNT_DUE = "Balance", "Amount due"
+BROUGHT_FORWARD, CARRIED_FORWARD = "Brought forward", "Carried forward"
 # Shown also where they are zero.
-ALWAYS_SHOWN = {
-    "opening_amount",
-    "earned_amount",
-    "closing_amount",
-    "carried_amount",
-    "payable_amount",
-}
+ALWAYS_SHOWN = {BROUGHT_FORWARD, "Usage earnings", BALANCE, CARRIED_FORWARD, AMOUNT_DUE}
 
 
-def balance_rows(statements: list[StatementRecord]) -> list[tuple[str, list[Decimal]]]:
-    """The name of each term that says something, and its amount in every statement.
+@dataclass(frozen=True)
+class Step:
+    """One row of the bridge: its name, and its amount in each statement.
 
-    What is above `Balance` adds up to it; the last row is what is paid.
+    Attributes:
+        is_result: Whether it is what the rows above add up to.
     """
-    rows = []
-    for term, name in TERMS.items():
-        sign = -1 if term in TERMS_TAKEN else 1
-        amounts = [Decimal(one.totals[term]) * sign for one in statements]
-        if term in ALWAYS_SHOWN or any(amounts):
-            rows.append((name, amounts))
-    return rows
+
+    name: str
+    amounts: tuple[Decimal, ...]
+    is_result: bool = False
+
+
+def bridge(statements: Sequence[StatementRecord], gross: dict[str, Gross]) -> list[Step]:
+    """From what was brought forward to what is due, step by step, of every statement.
+
+    The steps above `Balance` add up to it; `Balance` and what is below it add up to `Amount due`.
+    Steps that are zero in every statement are left out, but for those that always stand there.
+    """
+    columns = [_steps(one, gross.get(one.contract_id, Gross())) for one in statements]
+    results = {BALANCE, AMOUNT_DUE}
+    return [
+        Step(name, amounts, name in results)
+        for name in columns[0]
+        if any(amounts := tuple(column[name] for column in columns)) or name in ALWAYS_SHOWN
+    ]
+
+
+def _steps(statement: StatementRecord, gross: Gross) -> dict[str, Decimal]:
+    terms = {name: Decimal(text) for name, text in statement.totals.items()}
+    return {
+        BROUGHT_FORWARD: terms["opening_amount"],
+        "Usage earnings": gross.usage,
+        "Training fees": gross.training,
+        "Adjustments": gross.adjustments,
+        "Put on hold": -gross.on_hold,
+        "Released from hold": gross.released,
+        "Guarantee top-up": terms["true_up_amount"],
+        "Collective/aggregator commission": -terms["fee_amount"],
+        "Reserve taken": -terms["reserve_taken_amount"],
+        "Reserve released": terms["reserve_released_amount"],
+        "Advance recouped": -terms["recouped_amount"],
+        "Tax withheld": -terms["tax_amount"],
+        "Penalties": -terms["penalty_amount"],
+        "Suspended balance resumed": terms["resumed_amount"],
+        BALANCE: terms["closing_amount"],
+        "Suspended": -terms["suspended_amount"],
+        CARRIED_FORWARD: -terms["carried_amount"],
+        AMOUNT_DUE: terms["payable_amount"],
+    }

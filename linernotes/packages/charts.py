@@ -12,16 +12,16 @@ import vl_convert
 from linernotes.packages.fonts import text_font_folder
 
 # Safe for the colour-blind (Okabe and Ito).
-COLOURS = {"Payable": "#0072B2", "Held": "#E69F00"}
+COLOURS = {"Amount due": "#0072B2", "On hold": "#E69F00"}
 FONT = "Inter"
 
 
 def monthly_chart(currency_code: str, rows: list[dict[str, str]]) -> str:
-    """Payable and held by report month, side by side.
+    """Amount due and on hold by report month, side by side.
 
     Args:
         currency_code: The amounts' currency, for the axis.
-        rows: `month` as YYYY-MM, `kind` (`Payable` or `Held`) and `amount` as decimal text.
+        rows: `month` as YYYY-MM, `kind` (`Amount due` or `On hold`) and `amount` as decimal text.
     """
     bars = (
         alt.Chart(alt.Data(values=rows), mark=alt.MarkDef(type="bar", cornerRadiusEnd=2))

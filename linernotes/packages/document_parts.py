@@ -3,6 +3,7 @@
 Everything is text by now: the template can round nothing. What stands where is `document`'s.
 """
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,13 @@ Part = dict[str, Any]
 NUMBER = "#"
 # The column of a table that takes the room that is left.
 WIDE = "*"
+# Points. A page of A4 between its margins; the size of a table's text, and how wide it runs.
+PAGE_WIDTH, TEXT_SIZE, INSET = 493.0, 8.0, 12.0
+NUMBER_POINTS, TEXT_POINTS, NARROW_POINTS = 5.3, 4.9, 2.7
+# Heads of numbers wrap where columns would take more of the page than this.
+ROOMY = 0.95
+# A longer text wraps, in a column that has at least this much.
+SHORT_TEXT, LEAST_OF_TEXT, MOST_OF_TEXT = 78.0, 60.0, 180.0
 
 
 def heading(text: str, level: int = 2) -> Part:
@@ -42,21 +50,87 @@ def boxes(named: Iterable[tuple[str, str, str]], first_stands_out: bool = True) 
     return {"kind": "boxes", "boxes": listed}
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]], total: Sequence[str] = ()) -> Part:
-    """A table; `#` before a column's name means numbers, `*` that it takes the room left."""
+def head(parties: Iterable[tuple[str, list[str]]], facts: Iterable[tuple[str, str]]) -> Part:
+    """Who pays whom, each with lines of address, and what the statement is filed by."""
+    return {
+        "kind": "head",
+        "parties": [
+            {"name": name, "lines": [readable(line) for line in lines]} for name, lines in parties
+        ],
+        "facts": [{"name": name, "value": readable(value)} for name, value in facts],
+    }
+
+
+def band(name: str, value: str, note: str) -> Part:
+    """The one figure that counts, across the page."""
+    return {"kind": "band", "name": name, "value": value, "note": note}
+
+
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    total: Sequence[str] = (),
+    strong: Sequence[int] = (),
+) -> Part:
+    """A table; `#` before a column's name means numbers, `*` that it takes the room left.
+
+    `strong` are the rows, counted from 0, that are sums of the rows above.
+    """
+    shown = [[readable(cell) for cell in row] for row in rows]
+    summed = [readable(cell) for cell in total]
+    named = [name.lstrip(NUMBER + WIDE) for name in columns]
+    cells = [
+        [row[at] for row in (*shown, *([summed] if summed else []))] for at in range(len(named))
+    ]
+
+    def widths_if(*, heads_wrap: bool) -> tuple[list[tuple[float, str]], float]:
+        widths = [
+            _width(named[at], cells[at], name, heads_wrap=heads_wrap)
+            for at, name in enumerate(columns)
+        ]
+        return widths, sum(one if unit == "pt" else LEAST_OF_TEXT for one, unit in widths)
+
+    widths, wanted = widths_if(heads_wrap=False)
+    if wanted > ROOMY * PAGE_WIDTH:
+        widths, wanted = widths_if(heads_wrap=True)
+    # Never wider than the page: what would be is set smaller.
+    scale = min(1, PAGE_WIDTH / wanted)
     return {
         "kind": "table",
+        "size": round(TEXT_SIZE * scale, 2),
         "columns": [
             {
-                "name": name.lstrip(NUMBER + WIDE),
+                "name": shown_name,
                 "is_number": name.startswith(NUMBER),
-                "is_wide": name.startswith(WIDE),
+                "width": round(width * scale, 1),
+                "unit": unit,
             }
-            for name in columns
+            for name, shown_name, (width, unit) in zip(columns, named, widths, strict=True)
         ],
-        "rows": [[readable(cell) for cell in row] for row in rows],
-        "total": list(total),
+        "rows": shown,
+        "total": summed,
+        "strong": list(strong),
     }
+
+
+def _width(name: str, cells: Sequence[str], column: str, *, heads_wrap: bool) -> tuple[float, str]:
+    """How wide a column is: points for numbers and short texts, else a part of the room left."""
+    words = name.replace("-", "- ").split() if heads_wrap else [name]
+    longest_word = max((_points(word, NUMBER_POINTS) for word in words), default=0)
+    if column.startswith(NUMBER):
+        widest = max((_points(cell, NUMBER_POINTS) for cell in cells), default=0)
+        return round(max(widest, longest_word) + INSET, 1), "pt"
+    longest = max((_points(cell, TEXT_POINTS) for cell in (*cells, name)), default=0)
+    if column.startswith(WIDE) or longest > SHORT_TEXT:
+        return round(min(max(longest, LEAST_OF_TEXT), MOST_OF_TEXT), 1), "fr"
+    return round(longest + INSET, 1), "pt"
+
+
+def _points(text: str, wide: float) -> float:
+    """About how wide a text is at `TEXT_SIZE`, never too little: bold digits of one width."""
+    narrow = sum(one in ".,:;|' il" for one in text)
+    full = sum(unicodedata.east_asian_width(one) in "WF" for one in text)
+    return (len(text) - narrow - full) * wide + narrow * NARROW_POINTS + full * TEXT_SIZE
 
 
 def money(amount: Decimal, currency_code: str) -> str:

@@ -10,13 +10,17 @@ REPLACEMENT = "□"
 
 
 def font_folders() -> list[Path]:
-    """Latin, Cyrillic and Greek; Arabic and Hebrew; Japanese, Korean and Chinese."""
+    """Latin, Cyrillic and Greek; the scripts of `manimgx_fonts`; Japanese, Korean and Chinese.
+
+    The families are listed in `statement.typ` in the same order; Noto Sans is in two packages, and
+    the first counts.
+    """
     western = _folder("justmytype_western_core") / "fonts" / "ofl"
     return [
         text_font_folder(),
         western / "notosans",
         western / "notosanssymbols2",
-        _folder("justmytype_intl_rtl") / "fonts" / "ofl",
+        _folder("manimgx_fonts"),
         _folder("noto_cjk_sans_jp_regular"),
     ]
 

@@ -27,10 +27,29 @@ from linernotes.packages.manifest import PackagedFile, packaged_file
 
 
 def what_is_agreed(agreements: Agreements, partner_id: str) -> dict[str, Any]:
-    """What the DDEX files depend on besides the figures."""
+    """What the files of a package depend on besides the figures.
+
+    What stands in the statement's head is in it as far as something is agreed, so that packages of
+    partners without a head say what they said.
+    """
     partner = agreements.of(partner_id)
+    sender = agreements.sender.model_dump(mode="json", exclude={"legal", "contact"})
+    heads = {
+        "payer": agreements.sender.model_dump(
+            mode="json", include={"legal", "contact"}, exclude_none=True
+        ),
+        "payee": partner.model_dump(
+            mode="json",
+            include={
+                "legal", "contact", "contracts", "payment_terms", "payment_day", "query_days"
+            },
+            exclude_defaults=True,
+        ),
+    }  # fmt: skip
     return {
-        **agreements.sender.model_dump(),
+        **sender,
+        **{name: head for name, head in heads.items() if head},
+        **({"sub_statements": True} if partner.sub_statements else {}),
         "recipient_dpid": partner.dpid or NOBODY,
         "deal_specific_rows": partner.deal_specific_rows,
         "item_level": partner.item_level,
@@ -78,7 +97,7 @@ def write_interchange(
         territory=territories[0][0] if len(territories) == 1 else "multi",
     )
     sales = folder / report.file_name()
-    lines = write_financial_report(sales, connection, report, statements)
+    lines = write_financial_report(sales, connection, report, statements, uses)
     side = replace(
         report,
         message_id=f"{report.message_id}-removals",

@@ -3,7 +3,7 @@
 What a file must be by itself is in `ddex.checking`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +21,7 @@ from linernotes.ddex import (
     read_financial_totals,
     read_item_totals,
 )
-from linernotes.packages.manifest import MANIFEST
+from linernotes.packages.manifest import FIRST_VERSIONS, MANIFEST
 
 ITEMS_SUFFIX = "-items"
 ZERO = Decimal(0)
@@ -34,11 +34,13 @@ class SalesOfLines:
 
     Attributes:
         earned: Per currency, held or not.
+        due: Per currency, what is not held.
         due_for_items: Per currency, what is not held.
     """
 
     sales: set[str] = field(default_factory=set)
     earned: Sums = field(default_factory=dict)
+    due: Sums = field(default_factory=dict)
     items: set[str] = field(default_factory=set)
     due_for_items: Sums = field(default_factory=dict)
 
@@ -47,9 +49,10 @@ class SalesOfLines:
         amount = Decimal(row["amount"] or 0)
         self.sales.add(line)
         self.earned[currency] = self.earned.get(currency, ZERO) + amount
+        due = ZERO if row["hold_bucket"] else amount
+        self.due[currency] = self.due.get(currency, ZERO) + due
         if row["line_type"] == "USAGE" and row["side"] == "MASTER":
             self.items.add(line)
-            due = ZERO if row["hold_bucket"] else amount
             self.due_for_items[currency] = self.due_for_items.get(currency, ZERO) + due
 
 
@@ -70,21 +73,47 @@ def interchange_problems(
         said = ", ".join(sorted(found.values())) or "none"
         details = f"DSR profiles are {said}; agreed are {', '.join(expected)}"
         yield Problem(MANIFEST, "dsr_files_are_the_agreed_ones", details)
+    is_first = manifest["manifest_version"] in FIRST_VERSIONS
+    sales: list[dict[str, tuple[str, str]]] = []
     for name, profile in found.items():
         file = path / name
-        if problems := check_dsr(file):
+        if problems := check_dsr(file, is_first_edition=is_first):
             yield from problems
         elif profile == FINANCIAL.name:
             totals = read_financial_totals(file)
             yield from _message_problems(name, totals, manifest, "")
-            yield from _sales_problems(name, totals.sales, lines.sales)
-            yield from _sum_problems(name, "allocated to uses", totals.allocated, lines.earned)
+            yield from _sales_problems(name, totals.sales.keys(), lines.sales)
+            expected_sums = lines.earned if is_first else lines.due
+            yield from _sum_problems(name, "allocated to uses", totals.allocated, expected_sums)
+            sales.append(totals.sales)
             yield from _sum_problems(name, "the final total", totals.payable, _payable(manifest))
         else:
             items = read_item_totals(file)
             yield from _message_problems(name, items, manifest, ITEMS_SUFFIX)
-            yield from _sales_problems(name, items.sales, lines.items)
+            yield from _sales_problems(name, items.sales.keys(), lines.items)
             yield from _sum_problems(name, "due for items", items.due, lines.due_for_items)
+            sales.append(items.sales)
+    if len(sales) == len(expected) == 2 and not is_first:
+        yield from _differences(names, *sales)
+
+
+def _differences(
+    names: list[str], one: dict[str, tuple[str, str]], other: dict[str, tuple[str, str]]
+) -> Iterator[Problem]:
+    """A line that stands in both files must say the same there."""
+    differing = [
+        sale
+        for sale in one.keys() & other.keys()
+        if any(
+            Decimal(first) != Decimal(second)
+            for first, second in zip(one[sale], other[sale], strict=True)
+        )
+    ]
+    if differing:
+        details = (
+            f"{len(differing)} lines have other amounts in {names[0]}, such as {min(differing)}"
+        )
+        yield Problem(names[-1], "files_say_the_same_of_a_line", details)
 
 
 def _message_problems(
@@ -103,8 +132,8 @@ def _message_problems(
         yield Problem(name, "message_id_is_the_versions", details)
 
 
-def _sales_problems(name: str, found: set[str], expected: set[str]) -> Iterator[Problem]:
-    if astray := found ^ expected:
+def _sales_problems(name: str, found: Set[str], expected: set[str]) -> Iterator[Problem]:
+    if astray := set(found) ^ expected:
         details = f"{len(astray)} lines are in one of both files, such as {min(astray)}"
         yield Problem(name, "sales_are_the_lines", details)
 

@@ -14,12 +14,19 @@ from typing import Any
 from linernotes.ledger.heads import LEDGER_HEAD, Head
 from linernotes.ledger.records import DRAFT, ISSUED, StatementRecord, file_safe
 
-MANIFEST = "manifest.json"
-# Packages of version 1 have no head of the ledger, and no mark in what people read.
-MANIFEST_VERSION, UNMARKED_VERSION = 2, 1
+MANIFEST, SIGNATURE = "manifest.json", "manifest.json.asc"
+VERIFIER = "verify.py"
+# Packages of version 1 have no head of the ledger, and no mark in what people read. Those of 1 and
+# 2 are not signed, have no data package, their DSR files call other amounts by the same names, and
+# consents.csv holds only what was recorded in the month.
+MANIFEST_VERSION, UNMARKED_VERSION = 3, 1
+FIRST_VERSIONS = (1, 2)
+KNOWN_VERSIONS = (*FIRST_VERSIONS, MANIFEST_VERSION)
 DOCUMENT, WORKBOOK, README = "statement.pdf", "statement.xlsx", "README.txt"
+# Sub-statements of members or labels, where they are agreed.
+MEMBERS = "members.zip"
 # What people read. Each of these files bears the mark of its package.
-TEXTS = (DOCUMENT, WORKBOOK, README)
+TEXTS = (DOCUMENT, WORKBOOK, README, MEMBERS)
 # What a manifest says about its making, not about what the package claims.
 CIRCUMSTANCES = (
     "version",
@@ -27,6 +34,7 @@ CIRCUMSTANCES = (
     "code_version",
     "previous_manifest_sha256",
     "content_sha256",
+    "signing_key",
 )
 # What a package is and claims; the mark holds the hash of it.
 CONTENT = ("partner_id", "report_month", "state", "agreed", "statements", LEDGER_HEAD)
@@ -114,6 +122,7 @@ def build_manifest(
     agreed: dict[str, Any],
     files: list[PackagedFile],
     head: Head | None,
+    signing_key: str | None = None,
 ) -> dict[str, Any]:
     """The manifest of a package that has no version yet.
 
@@ -123,6 +132,7 @@ def build_manifest(
         agreed: As whom, for whom and with what the DDEX files are written.
         files: Every other file of the package.
         head: Of the ledger's entry that issued the last of the statements; None in a draft.
+        signing_key: The public key that signs it, 32 bytes in base64; None in a draft.
     """
     first = statements[0]
     manifest = {
@@ -136,6 +146,7 @@ def build_manifest(
         "previous_manifest_sha256": None,
         "agreed": agreed,
         LEDGER_HEAD: asdict(head) if head else None,
+        "signing_key": signing_key,
         "statements": _claimed(statements),
         "files": [asdict(file) for file in sorted(files, key=lambda file: file.name)],
     }
@@ -212,9 +223,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         OSError: if it cannot be read.
     """
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    known = (UNMARKED_VERSION, MANIFEST_VERSION)
-    if not isinstance(manifest, dict) or manifest.get("manifest_version") not in known:
-        raise ValueError(f"not a manifest of form {UNMARKED_VERSION} or {MANIFEST_VERSION}")
+    if not isinstance(manifest, dict) or manifest.get("manifest_version") not in KNOWN_VERSIONS:
+        raise ValueError(f"not a manifest of a form from {UNMARKED_VERSION} to {MANIFEST_VERSION}")
     return manifest
 
 

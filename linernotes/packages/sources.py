@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import duckdb
 
+from linernotes.base.errors import LinernotesError
 from linernotes.base.published import open_published
 from linernotes.base.settings import Settings
 from linernotes.base.sql import literal
@@ -23,7 +24,24 @@ LINES_KIND, HEADERS = "compensation_lines", "reports.rpt_partner__compensation_s
 def open_current(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
     """Yields a connection to the published file, attached as `published`."""
     with open_published(settings, memory_limit=MEMORY_LIMIT) as connection:
+        _require_shown(connection, "published")
         yield connection
+
+
+def _require_shown(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """An earlier version has published less than packages show now."""
+    there = {
+        f"{schema}.{table}"
+        for schema, table in connection.execute(
+            "select schema_name, table_name from duckdb_tables() where database_name = ? "
+            "union all select schema_name, view_name from duckdb_views() where database_name = ?",
+            [name, name],
+        ).fetchall()
+    }
+    if lacking := sorted({relation for relation, _ in SHOWN.values()} - there):
+        raise LinernotesError(
+            f"The published warehouse has no {', '.join(lacking)}: run `linernotes build`."
+        )
 
 
 @contextmanager
@@ -33,8 +51,9 @@ def open_as_issued(
     """Yields a connection in which `published` holds the reports as they were issued.
 
     It holds what a package reads, and nothing else: the month's reports, the lines of the months
-    before, and the headers of statements, which the published file has from the ledger. Months
-    whose reports were not kept are read from the published file, as they are known now.
+    before, and the headers of statements, which the published file has from the ledger. What was
+    not kept, because an earlier version issued the month, is read from the published file, as it is
+    known now.
 
     Args:
         settings: The home.
@@ -47,16 +66,22 @@ def open_as_issued(
             yield connection
         return
     with open_published(settings, memory_limit=MEMORY_LIMIT, name="current") as connection:
+        _require_shown(connection, "current")
         connection.execute("attach ':memory:' as published")
         for schema in ("reports", "marts"):
             connection.execute(f"create schema published.{schema}")
         own = f"partner_id = {literal(partner_id)}"
         queries = {HEADERS: f"from current.{HEADERS} where {own}"}
-        for kind, (relation, _) in SHOWN.items():
-            files = kept[month][kind]
+        for kind, (relation, rows) in SHOWN.items():
+            files = kept[month].get(kind)
+            if files is None:
+                of_partner = f" where {own}" if "partner_id =" in rows else ""
+                queries[relation] = f"from current.{relation}{of_partner}"
+                continue
             if kind == LINES_KIND:
                 files = [file for one in sorted(kept) if one <= month for file in kept[one][kind]]
-            queries[relation] = f"from read_parquet([{', '.join(map(literal, files))}])"
+            listed = ", ".join(map(literal, files))
+            queries[relation] = f"from read_parquet([{listed}], union_by_name = true)"
             if kind == LINES_KIND:
                 others = ", ".join(map(literal, kept))
                 queries[relation] += (

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from linernotes.base.errors import LinernotesError
-from linernotes.base.money import MINOR_UNIT_DIGITS, USUAL_DIGITS, money_text
+from linernotes.base.money import money_text
 from linernotes.base.sql import literal
 from linernotes.packages.cells import escaped_cell_sql
 
@@ -36,6 +36,7 @@ class PackageTable:
         formats: The data files it is written as.
         money: Amounts that are in minor units, each with the column of its currency.
         sorted_by: Columns that come first in the order of rows; all others follow as they stand.
+        since: The first form of a manifest whose packages have it.
     """
 
     name: str
@@ -45,6 +46,7 @@ class PackageTable:
     formats: tuple[str, ...] = ("csv", "parquet")
     money: dict[str, str] = field(default_factory=dict)
     sorted_by: tuple[str, ...] = ()
+    since: int = 1
 
 
 TABLES = (
@@ -84,13 +86,26 @@ TABLES = (
         name="pool_totals",
         title="Pool totals",
         report="rpt_partner__pool_totals",
-        about="of each pool what it takes to recompute your share",
+        about="what you need to recompute your share of each pool",
         formats=("csv",),
         money={
             "fee_payout_amount": "payout_currency_code",
             "payable_amount": "payout_currency_code",
             "held_amount": "payout_currency_code",
         },
+    ),
+    PackageTable(
+        name="artists",
+        title="Artists and writers",
+        report="rpt_partner__artists",
+        about="what each main artist's recordings and each writer's works earned, on which consent",
+        formats=("csv",),
+        money=dict.fromkeys(
+            ("gross_amount", "held_amount", "consented_amount", "contract_default_amount"),
+            "currency_code",
+        ),
+        sorted_by=("contract_id", "role", "party_name", "party_id"),
+        since=3,
     ),
     PackageTable(
         name="ai_usage",
@@ -101,8 +116,24 @@ TABLES = (
     PackageTable(
         name="consents",
         title="Consents",
-        report="rpt_partner__consent_ledger",
-        about="the decisions that we hold, and what they allow",
+        report="rpt_partner__consents",
+        about="each decision and clause that a line cites, that is in force or that changed",
+    ),
+    PackageTable(
+        name="credit_gaps",
+        title="Credit gaps",
+        report="rpt_partner__credit_gaps",
+        about="each name of yours that a derivative does not show",
+        formats=("csv",),
+        since=3,
+    ),
+    PackageTable(
+        name="fan_connection",
+        title="Fan connection",
+        report="rpt_partner__fan_connection",
+        about="audiences per recording and territory, small ones hidden",
+        formats=("csv",),
+        since=3,
     ),
     PackageTable(
         name="removals",
@@ -151,13 +182,18 @@ class Column:
 
 @dataclass(frozen=True)
 class TableRows:
-    """The rows of one table that belong to one partner and month."""
+    """The rows of one table that belong to one partner and month.
+
+    Attributes:
+        member: The member or label whose rows alone they are; all where it is empty.
+    """
 
     connection: duckdb.DuckDBPyConnection
     table: PackageTable
     columns: tuple[Column, ...]
     partner_id: str
     month: date
+    member: str = ""
 
     def count(self) -> int:
         return self._one_row("count(*)")[0]
@@ -185,11 +221,18 @@ class TableRows:
         sums = self._one_row(", ".join(f"coalesce(sum({name}), 0)::varchar" for name in names))
         return dict(zip(names, sums, strict=True))
 
-    def write(self, path: Path) -> None:
-        """Writes the rows as the format that the file's name says."""
+    def write(self, path: Path, schema: str = "") -> None:
+        """Writes the rows as the format that the file's name says.
+
+        Args:
+            path: The file.
+            schema: What the columns mean, for the metadata of a Parquet file; JSON.
+        """
         if path.suffix == ".parquet":
             selection = ", ".join(self._as_value(column) for column in self.columns)
             options = PARQUET_OPTIONS
+            if schema:
+                options += f", kv_metadata {{ table_schema: {literal(schema)} }}"
         else:
             selection = ", ".join(self._as_text(column) for column in self.columns)
             options = CSV_OPTIONS
@@ -244,9 +287,10 @@ class TableRows:
         )
 
     def _sql(self, selection: str, rest: str) -> str:
+        own = f"and report.member_party_id = {literal(self.member)} " if self.member else ""
         return (
             f"select {selection} from published.reports.{self.table.report} as report "
-            f"where report.partner_id = ? and report.report_month = ? {rest}"
+            f"where report.partner_id = ? and report.report_month = ? {own}{rest}"
         )
 
     def _as_value(self, column: Column) -> str:
@@ -264,8 +308,6 @@ class TableRows:
             value = f"strftime({value}, '%Y-%m')"
         elif column.type == "TIMESTAMP":
             value = f"replace({value}::varchar, ' ', 'T') || 'Z'"
-        elif column.is_decimal and column.name in self.table.money:
-            value = self._money_text(column)
         elif column.type == "VARCHAR":
             value = escaped_cell_sql(value)
         elif column.is_list:
@@ -273,35 +315,6 @@ class TableRows:
         else:
             value = f"{value}::varchar"
         return f"{value} as {column.name}"
-
-    def _money_text(self, column: Column) -> str:
-        """The amount without the zeros beyond its currency's minor unit; nothing else is cut."""
-        text = f"report.{column.name}::varchar"
-        currency = f"report.{self.table.money[column.name]}"
-        scale = column.scale
-        unusual = sorted(set(MINOR_UNIT_DIGITS.values()))
-        branches = [
-            f"when {currency} in ({_literals(digits)}) then {_shortened(text, scale, digits)}"
-            for digits in unusual
-        ]
-        return f"case {' '.join(branches)} else {_shortened(text, scale, USUAL_DIGITS)} end"
-
-
-def _literals(digits: int) -> str:
-    return ", ".join(f"'{code}'" for code, known in MINOR_UNIT_DIGITS.items() if known == digits)
-
-
-def _shortened(text: str, scale: int, digits: int) -> str:
-    """SQL for the text of a decimal with fewer digits, where the others are zeros."""
-    surplus = scale - digits
-    if surplus <= 0:
-        return text
-    # Without digits the point goes as well.
-    cut = surplus + (digits == 0)
-    return (
-        f"case when right({text}, {surplus}) = '{'0' * surplus}' "
-        f"then left({text}, length({text}) - {cut}) else {text} end"
-    )
 
 
 def table_rows(

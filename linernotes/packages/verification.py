@@ -19,19 +19,29 @@ from linernotes.ledger.records import ISSUED
 from linernotes.packages.cells import read_package_csv
 from linernotes.packages.fees import ARMS, fee_arms, fee_in_payout_currency, winning_arm
 from linernotes.packages.interchange_checks import SalesOfLines, interchange_problems
-from linernotes.packages.manifest import MANIFEST, file_sha256, read_manifest
+from linernotes.packages.manifest import (
+    FIRST_VERSIONS,
+    MANIFEST,
+    SIGNATURE,
+    file_sha256,
+    read_manifest,
+)
 from linernotes.packages.marks import mark_problems
 from linernotes.packages.tables import TABLES, PackageTable
+from linernotes.packages.verify import signature_problems
 
-LINES, POOLS = "compensation_lines", "pool_totals"
+LINES, POOLS, CONSENTS = "compensation_lines", "pool_totals", "consents"
 LINKED = "is a link: its bytes may change elsewhere"
 CONTRACT_IN_POOL = ("pool_id", "contract_id", "contract_version")
+# Of the lines that nothing proves so many are named.
+MOST_NAMED = 10
 
 
 def verify_package(path: Path) -> list[Problem]:
     """Checks every file, row count, total and hash of a package, and recomputes the pool shares.
 
-    Folder, manifest, PDF, workbook and README must bear the mark of one package.
+    Every paid line must name decisions or clauses that are in the package and allow. Folder,
+    manifest, PDF, workbook and README must bear the mark of one package.
 
     Args:
         path: The package's folder, `outbox/<partner_id>/<YYYY-MM>/v<N>`.
@@ -47,6 +57,7 @@ def verify_package(path: Path) -> list[Problem]:
         problems = list(_file_problems(path, manifest))
         if not problems:
             problems = [*_content_problems(path, manifest), *mark_problems(path, manifest)]
+        problems += _signature_problems(path, manifest)
     except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError) as reason:
         problems = [Problem(MANIFEST, "manifest_is_complete", f"{reason!r} is missing or wrong")]
     return [*problems, *_chain_problems(path, manifest)]
@@ -57,7 +68,7 @@ def _file_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
     if (path / MANIFEST).is_symlink():
         yield Problem(MANIFEST, "file_is_no_link", LINKED)
     there = {found.name for found in path.iterdir() if not _is_flag(found)}
-    for name in sorted(there - listed.keys() - {MANIFEST}):
+    for name in sorted(there - listed.keys() - {MANIFEST, SIGNATURE}):
         yield Problem(name, "file_is_listed", "in the folder, but not in the manifest")
     for name, entry in listed.items():
         file = path / name
@@ -69,6 +80,15 @@ def _file_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
             yield Problem(name, "file_size_agrees", f"{size} bytes, not {entry['bytes']}")
         elif (digest := file_sha256(file)) != entry["sha256"]:
             yield Problem(name, "file_hash_agrees", f"SHA-256 is {digest}, not {entry['sha256']}")
+
+
+def _signature_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
+    """What is issued is signed; the first packages are not."""
+    if manifest["manifest_version"] in FIRST_VERSIONS:
+        return
+    content = (path / MANIFEST).read_bytes()
+    for details in signature_problems(str(path), content, manifest, None):
+        yield Problem(SIGNATURE, "manifest_is_signed", details)
 
 
 def _is_flag(path: Path) -> bool:
@@ -90,7 +110,8 @@ def _chain_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
 
 def _content_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
     listed = {entry["name"]: entry for entry in manifest["files"]}
-    for table in TABLES:
+    tables = [table for table in TABLES if table.since <= manifest["manifest_version"]]
+    for table in tables:
         for suffix in table.formats:
             name = f"{table.name}.{suffix}"
             if name not in listed:
@@ -98,10 +119,12 @@ def _content_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]
                 return
     tallies: dict[str, Tally] = {}
     with duckdb.connect() as connection:
-        for table in TABLES:
+        for table in tables:
             yield from _table_problems(connection, path, table, tallies, manifest)
-    if tallies.keys() == {table.name for table in TABLES}:
+    if tallies.keys() == {table.name for table in tables}:
         yield from _statement_problems(tallies[LINES], manifest)
+        if manifest["manifest_version"] not in FIRST_VERSIONS:
+            yield from _consent_problems(tallies[LINES], tallies[CONSENTS])
         yield from _pool_problems(tallies[POOLS], tallies[LINES])
         yield from interchange_problems(path, tallies[LINES].of_uses, manifest)
 
@@ -146,6 +169,11 @@ class Tally:
         self.by_pool: dict[tuple[str | None, ...], dict[str, Decimal]] = {}
         self.pools: list[dict[str, str | None]] = []
         self.of_uses = SalesOfLines()
+        # Proofs that lines name, each with the first line that does; lines paid without one.
+        self.named_proofs: dict[str, str] = {}
+        self.unproven: list[str] = []
+        # Proofs of the package, with whether a version of it allows.
+        self.proofs: dict[str, bool] = {}
 
     def add(self, row: dict[str, str | None]) -> None:
         self.rows += 1
@@ -156,6 +184,9 @@ class Tally:
             self._add_line(row)
         if self.table.name == POOLS:
             self.pools.append(row)
+        if self.table.name == CONSENTS:
+            proof = row.get("proof_id") or ""
+            self.proofs[proof] = self.proofs.get(proof, False) or row["decision"] == "allow"
 
     def _add_line(self, row: Mapping[str, str | None]) -> None:
         statement = row["statement_id"] or ""
@@ -163,12 +194,23 @@ class Tally:
             row[column] for column in LINE_SET_COLUMNS
         )
         _add(self.by_statement, statement, (row["line_type"], row["hold_bucket"]), row["amount"])
+        for proof in (row["consent_proof_id"] or "").split("+"):
+            if proof:
+                self.named_proofs.setdefault(proof, row["line_id"] or "")
+        if _needs_proof(row) and not row["consent_proof_id"]:
+            self.unproven.append(row["line_id"] or "")
         if row["pool_id"]:
             self.of_uses.add(row)
         if row["line_type"] == "USAGE":
             pool = tuple(row[name] for name in CONTRACT_IN_POOL)
             part = "held_amount" if row["hold_bucket"] else "payable_amount"
             _add(self.by_pool, pool, part, row["amount"])
+
+
+def _needs_proof(line: Mapping[str, str | None]) -> bool:
+    """Whether a line pays for use or training."""
+    is_of_use = line["pool_id"] is not None or line["line_type"] == "TRAINING_FEE"
+    return is_of_use and line["hold_bucket"] is None and Decimal(line["amount"] or "0") > 0
 
 
 def _tally_problems(
@@ -252,6 +294,22 @@ def _statement_problems(lines: Tally, manifest: dict[str, Any]) -> Iterator[Prob
     if (manifest["state"] == ISSUED) != (states == {ISSUED}):
         details = f"the package is {manifest['state']}, its statements are {sorted(states)}"
         yield Problem(MANIFEST, "state_is_the_statements", details)
+
+
+def _consent_problems(lines: Tally, consents: Tally) -> Iterator[Problem]:
+    """Paid lines whose consent the package does not show."""
+    name = f"{CONSENTS}.csv"
+    for line_id in lines.unproven[:MOST_NAMED]:
+        yield Problem(f"{LINES}.csv", "paid_line_names_its_consent", f"{line_id} names none")
+    if (more := len(lines.unproven) - MOST_NAMED) > 0:
+        details = f"{more} more paid lines name none"
+        yield Problem(f"{LINES}.csv", "paid_line_names_its_consent", details)
+    for proof, line_id in sorted(lines.named_proofs.items()):
+        if proof not in consents.proofs:
+            yield Problem(name, "consent_of_line_is_there", f"{proof}, named by {line_id}, is not")
+        elif not consents.proofs[proof]:
+            details = f"{proof}, named by {line_id}, allows in no version"
+            yield Problem(name, "consent_of_line_allows", details)
 
 
 def _pool_problems(pools: Tally, lines: Tally) -> Iterator[Problem]:

@@ -6,35 +6,41 @@ The codes themselves are the models'.
 from datetime import date
 
 # Of lines that no product, territory or member has.
-OF_THE_CONTRACT = "Terms of the contract"
+OF_THE_CONTRACT = "Contract-level items and direct repertoire"
 LINE_TYPES = {
-    "USAGE": "Use in the month",
+    "USAGE": "Usage",
     "TRAINING_FEE": "Training fee",
-    "FEE": "Umbrella fee",
-    "MG_TRUE_UP": "Minimum guarantee, topped up",
+    "FEE": "Collective/aggregator commission",
+    "MG_TRUE_UP": "Minimum guarantee top-up",
     "RESERVE_TAKE": "Reserve taken",
     "RESERVE_RELEASE": "Reserve released",
     "ADVANCE_RECOUPMENT": "Advance recouped",
     "WITHHOLDING": "Tax withheld at source",
-    "PENALTY": "Penalty for fraud",
-    "CARRY_FORWARD": "Carried from the month before",
+    "PENALTY": "Penalty for artificial streaming",
+    "CARRY_FORWARD": "Brought forward from the month before",
 }
 CORRECTIONS = {
-    "LATE_USAGE": ("Late usage", "Use of an earlier month that reached us after it was issued."),
-    "LATE_CONSENT": ("Late consent", "A decision that came later releases or takes back money."),
-    "BACKPAY": ("Back pay", "Money of earlier months that has found its owner."),
-    "CONFLICT_RESOLUTION": ("Conflict resolved", "Overlapping claims of ownership were settled."),
-    "DISPUTE_RESOLUTION": ("Dispute resolved", "A dispute was decided."),
-    "SPAM_ADJUSTMENT": ("Spam removed", "The derivative was removed as spam; its weight leaves."),
+    "LATE_USAGE": ("Late usage", "Usage of an earlier month reported after its statement."),
+    "LATE_CONSENT": (
+        "Late consent",
+        "Consent that came later released money, or its withdrawal took it back.",
+    ),
+    "BACKPAY": ("Back pay", "Money of earlier months was matched to its owner."),
+    "CONFLICT_RESOLUTION": ("Conflict resolved", "Overlapping ownership claims were settled."),
+    "DISPUTE_RESOLUTION": ("Dispute resolved", "Money was released after a reinstatement."),
+    "SPAM_ADJUSTMENT": (
+        "Spam removed",
+        "The derivative was removed as spam; its use no longer counts.",
+    ),
     "FRAUD_REDISTRIBUTION": (
         "Fraud redistributed",
-        "Artificial plays left the pool; their share goes to the others.",
+        "Artificial plays left the pool; their share went to the others.",
     ),
-    "REVENUE_CORRECTION": ("Revenue corrected", "The product's revenue was stated anew."),
-    "REATTRIBUTION": ("Attribution revised", "A later attribution says what a work was made of."),
-    "TERMS_CORRECTION": ("Terms corrected", "The contract's terms were stated anew."),
-    "FX_CORRECTION": ("Exchange rate corrected", "The rate was stated anew."),
-    "REVERSAL": ("Reversal", "A line was taken back."),
+    "REVENUE_CORRECTION": ("Revenue restated", "The product's revenue was restated."),
+    "REATTRIBUTION": ("Attribution revised", "A later attribution changed the shares of sources."),
+    "TERMS_CORRECTION": ("Terms amended", "The contract's terms were amended for past months."),
+    "FX_CORRECTION": ("Exchange rate restated", "The exchange rate was restated."),
+    "REVERSAL": ("Reversal", "An earlier line was reversed."),
 }
 # Why money is on hold, and what releases it.
 HOLDS = {
@@ -62,25 +68,41 @@ HOLDS = {
         "No action: carried forward until it is reached.",
     ),
 }
+BALANCES = {"advance": "Advance to recoup", "reserve": "Reserve", "guarantee": "Minimum guarantee"}
 SIDES = {"MASTER": "Recordings", "WORK": "Works"}
 METHOD = (
-    "Each use is weighted by the share that its sources had in it, recordings and works apart. The "
-    "uses of a month, territory, product and tier share one pool; your contract's share of the "
-    "pool's net revenue, or its minimum where that is more, is your fee, which your lines divide "
-    "to the minor unit. pool_totals.csv has every figure that it takes to recompute your share.",
-    "Nothing that was issued changes. What is learnt later is posted in a later statement as a "
-    "correction that names the line it corrects.",
+    "Each use is weighted by each source's share, for recordings and works separately. The uses of "
+    "a month, territory, product and tier share one pool; your contract's share of the pool's net "
+    "revenue, or its minimum where that is higher, is your fee, allocated to the cent over "
+    "your lines. pool_totals.csv has every figure needed to recompute your share.",
+    "Issued statements are never changed. What becomes known later is posted in a later statement "
+    "as an adjustment that names the line it amends.",
 )
 SUPPRESSION = (
-    "Counts of people below 10 are not shown, nor those from which a hidden one could be computed; "
-    "the others are rounded to 5. A sum here adds what is shown, so it is a lower bound."
+    "Counts of people below 10 are not shown. Where a territory of a recording has so few, none of "
+    "its territories is shown, so that a total cannot give one back; the rest is rounded to 5. A "
+    "sum here adds what is shown, so totals may understate."
 )
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 
 
 def month_name(month: date) -> str:
     """A month as people write it, in English whatever the machine's language: May 2026."""
-    names = "January February March April May June July August September October November December"
-    return f"{names.split()[month.month - 1]} {month.year}"
+    return f"{MONTHS[month.month - 1]} {month.year}"
+
+
+def day_name(day: date, *, short: bool = False) -> str:
+    """A day as people write it: 25 June 2026, or 25 Jun 2026."""
+    name = MONTHS[day.month - 1]
+    return f"{day.day} {name[:3] if short else name} {day.year}"
+
+
+def hold_reason(bucket: str) -> str:
+    """Why money is on hold, in a few words without a full stop."""
+    return HOLDS.get(bucket, (plain(bucket),))[0].removesuffix(".")
 
 
 def plain(code: str | None) -> str:

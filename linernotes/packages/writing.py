@@ -3,11 +3,14 @@
 What each file looks like is in `tables`, `document` and `workbook`; nothing is sent here.
 """
 
+import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
+from datetime import date, datetime
 from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
@@ -15,20 +18,32 @@ from typing import Any
 
 import duckdb
 
-from linernotes.agreements import load_agreements
+from linernotes.agreements import Agreements, load_agreements
 from linernotes.base import durable, modes
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.ledger.files import USES_KIND
-from linernotes.ledger.issuances import head_of_issue
+from linernotes.ledger.issuances import head_of_issue, instant_of_issue, last_public_key
+from linernotes.ledger.keys import SigningKey, make_signing_key, signing_key
+from linernotes.ledger.openpgp import detached_signature
 from linernotes.ledger.records import DRAFT, ISSUED, StatementRecord, file_safe, month_start
 from linernotes.ledger.verification import ledger_as_written
+from linernotes.packages.datapackage import (
+    DATA_PACKAGE,
+    comments_of,
+    table_schema,
+    write_data_package,
+)
 from linernotes.packages.document import write_document
+from linernotes.packages.document_figures import Figures, Statements, largest_first
 from linernotes.packages.interchange import what_is_agreed, write_interchange
 from linernotes.packages.manifest import (
     DOCUMENT,
     MANIFEST,
+    MEMBERS,
     README,
+    SIGNATURE,
+    VERIFIER,
     WORKBOOK,
     Package,
     PackagedFile,
@@ -43,12 +58,16 @@ from linernotes.packages.manifest import (
     says_the_same,
     write_manifest,
 )
+from linernotes.packages.members import write_members
 from linernotes.packages.sources import open_as_issued, open_current
 from linernotes.packages.tables import TABLES, PackageTable, TableRows, table_rows
 from linernotes.packages.workbook import write_workbook
 from linernotes.statements import current_statements, evidence_file, published_statements
 
 Progress = Callable[[int, int, str], None]
+LINES_TABLE = "compensation_lines"
+# The README has ten lines, however many tables there are.
+MOST_DESCRIBED_APART = 4
 
 
 def write_packages(
@@ -195,6 +214,8 @@ def _write_package(
     agreed = what_is_agreed(agreements, partner_id)
     is_issued = package_state(statements) == ISSUED
     head = head_of_issue(settings, statements) if is_issued else None
+    issued_at = instant_of_issue(settings, statements)
+    issued_on = issued_at.date() if issued_at else None
     tables = [table_rows(connection, table, partner_id, month_start(month)) for table in TABLES]
     while True:
         building = durable.unfinished_folder(shelf)
@@ -211,16 +232,36 @@ def _write_package(
             )
             files = [*data_files, *exchanged]
             # The texts bear the hash of all that is in the package before them.
+            files += _write_aids(building, connection, name, statements, tables)
             manifest = build_manifest(statements, freeze, agreed, files, head)
             mark = package_mark(manifest, newest + 1)
-            files += _write_texts(building, connection, name, statements, tables, mark)
-            manifest = build_manifest(statements, freeze, agreed, files, head)
+            files += _write_texts(
+                building, connection, name, statements, tables, mark, agreements, issued_on
+            )
+            key = _key_of(settings) if is_issued else None
+            manifest = build_manifest(
+                statements, freeze, agreed, files, head, key.public_key if key else None
+            )
             # Somebody else may have been faster: then this one is the version after theirs.
             manifest = as_version(manifest, newest + 1, shelf)
-            if package := _shelve(building, manifest, settings.readers):
+            if package := _shelve(building, manifest, settings.readers, key, issued_at):
                 return package
         finally:
             shutil.rmtree(building, ignore_errors=True)
+
+
+def _key_of(settings: Settings) -> SigningKey:
+    """The key that signs packages, which is the ledger's; a ledger that was never signed gets one.
+
+    Raises:
+        LinernotesError: if the key of the last entry is not there.
+    """
+    if not signing_key(settings) and last_public_key(settings):
+        raise LinernotesError(
+            f"The key that signs packages is not in {settings.keys_root}: restore it, "
+            "or run `linernotes keys rotate --lost --because TEXT`; then report again."
+        )
+    return make_signing_key(settings)
 
 
 def _freeze_of_current(
@@ -270,12 +311,29 @@ def _write_data_files(
     files = []
     for rows in tables:
         count = rows.count()
+        schema = json.dumps(table_schema(rows, comments_of(rows.connection, rows.table)))
         totals, counts = rows.control_totals(currencies), rows.control_counts()
         for suffix in rows.table.formats:
             path = folder / f"{rows.table.name}.{suffix}"
-            rows.write(path)
+            rows.write(path, schema)
             files.append(packaged_file(path, count, totals, counts))
     return files
+
+
+def _write_aids(
+    folder: Path,
+    connection: duckdb.DuckDBPyConnection,
+    partner_name: str,
+    statements: list[StatementRecord],
+    tables: list[TableRows],
+) -> list[PackagedFile]:
+    """Writes what helps a partner's tools: the tables described, and the check of a package."""
+    first = statements[0]
+    name = re.sub(r"[^a-z0-9._-]+", "-", f"{first.partner_id}-{first.report_month}".lower())
+    title = f"AI royalty statement {first.report_month} for {partner_name}"
+    write_data_package(folder / DATA_PACKAGE, connection, tables, name, title)
+    shutil.copyfile(Path(__file__).with_name(VERIFIER), folder / VERIFIER)
+    return [packaged_file(folder / name) for name in (DATA_PACKAGE, VERIFIER)]
 
 
 def _write_texts(
@@ -285,18 +343,47 @@ def _write_texts(
     statements: list[StatementRecord],
     tables: list[TableRows],
     mark: str,
+    agreements: Agreements,
+    issued_on: date | None,
 ) -> list[PackagedFile]:
     """Writes what people read, each file with the mark of the package."""
-    write_document(folder / DOCUMENT, connection, partner_name, statements, mark)
-    write_workbook(folder / WORKBOOK, partner_name, statements, tables, mark)
-    readme = _readme(partner_name, statements, [rows.table for rows in tables], mark)
+    figures = Figures(connection, statements[0].partner_id, month_start(statements[0].report_month))
+    told = Statements(
+        records=largest_first(statements, figures.euro_rates()),
+        agreed=agreements.of(statements[0].partner_id),
+        house=agreements,
+        issued_on=issued_on,
+    )
+    write_document(folder / DOCUMENT, figures, partner_name, told, mark)
+    write_workbook(folder / WORKBOOK, figures, told, tables, mark)
+    names = [DOCUMENT, WORKBOOK, README]
+    if told.agreed.sub_statements:
+        lines = next(rows for rows in tables if rows.table.name == LINES_TABLE)
+        if write_members(folder / MEMBERS, figures, told, lines, mark):
+            names.append(MEMBERS)
+        else:
+            (folder / MEMBERS).unlink()
+    has_members = MEMBERS in names
+    readme = _readme(partner_name, statements, [rows.table for rows in tables], mark, has_members)
     (folder / README).write_text(readme, encoding="utf-8", newline="\n")
-    return [packaged_file(folder / name) for name in (DOCUMENT, WORKBOOK, README)]
+    return [packaged_file(folder / name) for name in names]
 
 
-def _shelve(building: Path, manifest: dict[str, Any], readers: modes.Readers) -> Package | None:
-    """Gives a finished folder its place as the version it is; None where the place is taken."""
+def _shelve(
+    building: Path,
+    manifest: dict[str, Any],
+    readers: modes.Readers,
+    key: SigningKey | None,
+    issued_at: datetime | None,
+) -> Package | None:
+    """Gives a finished folder its place as the version it is; None where the place is taken.
+
+    What is issued is signed, as of the instant of its issue, so that it has the same bytes again.
+    """
     write_manifest(building, manifest)
+    if key and issued_at:
+        signature = detached_signature(key, (building / MANIFEST).read_bytes(), issued_at)
+        (building / SIGNATURE).write_text(signature, encoding="ascii", newline="\n")
     modes.share(building, readers)
     target = building.parent / f"v{manifest['version']}"
     if not durable.settle(building, target):
@@ -345,27 +432,34 @@ def _package(path: Path, manifest: dict[str, Any], number: int, *, is_new: bool)
 
 
 def _readme(
-    partner_name: str, statements: list[StatementRecord], tables: list[PackageTable], mark: str
+    partner_name: str,
+    statements: list[StatementRecord],
+    tables: list[PackageTable],
+    mark: str,
+    has_members: bool,
 ) -> str:
     state = package_state(statements)
     meaning = (
-        "it will not change; corrections come in later months."
+        "final; adjustments appear in later statements."
         if state == ISSUED
-        else "not approved; no payment follows from a draft."
+        else "not approved, not payable."
     )
     described = [f"{_file_names(table)}: {table.about}." for table in tables]
+    if has_members:
+        described.append(f"{MEMBERS}: a sub-statement for each member or label.")
     lines = [
         f"{state.upper()} package for {partner_name}, {statements[0].report_month}: {meaning}",
-        f"{DOCUMENT}: what is paid and why. {WORKBOOK}: the tables to read; the exact decimals are "
-        "in the data files.",
-        *described[:-3],
-        " ".join(described[-3:]),
+        f"{DOCUMENT}: the statement to read and book. {WORKBOOK}: the tables to work with; the "
+        "exact decimals are in the data files.",
+        *described[:MOST_DESCRIBED_APART],
+        " ".join(described[MOST_DESCRIBED_APART:]),
         "DSR_*.tsv: DDEX financial report to record companies, to ingest, and items where agreed; "
         "REMOVALS_*.tsv: actions against content, in the same form.",
-        f"{MANIFEST}: each file's SHA-256, rows and control totals; `linernotes verify --package "
-        "FOLDER` checks this folder.",
+        f"{MANIFEST}: each file's SHA-256, rows and control totals, signed by {SIGNATURE}; "
+        f"`python3 {VERIFIER}` checks this folder. {DATA_PACKAGE}: what each column means.",
         "CSV: RFC 4180, UTF-8, LF; months YYYY-MM, times UTC, lists JSON; empty cell: no value; "
-        "an apostrophe in front of a text is no part of it; it keeps the text from being run. "
+        "a leading apostrophe is not data; it stops spreadsheets from running the text as a "
+        "formula. "
         f"{mark}",
     ]
     return "\n".join(lines) + "\n"

@@ -8,19 +8,29 @@ from linernotes.statements.drafts import draft, newest_drafts, published_stateme
 from linernotes.statements.evidence import SHOWN, evidence_file
 from linernotes.statements.guards import blocked_partners
 from linernotes.statements.issuing import issue
+from linernotes.statements.persons import (
+    Person,
+    person_of_a_token,
+    person_of_the_system,
+)
 from linernotes.statements.shown import issued_reports
 from linernotes.statements.states import current_statements, statement_states
 
 __all__ = [
     "SHOWN",
+    "Person",
     "approve",
     "blocked_partners",
+    "close_incident",
+    "critical_incidents",
     "current_statements",
     "draft",
     "evidence_file",
     "issue",
     "issued_reports",
     "newest_drafts",
+    "person_of_a_token",
+    "person_of_the_system",
     "published_statements",
     "statement_states",
 ]

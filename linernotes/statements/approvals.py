@@ -18,6 +18,7 @@ from linernotes.ledger.records import (
     file_safe,
     file_sha256,
     instant_text,
+    is_same_identity,
     is_same_person,
     json_text,
     month_start,
@@ -41,10 +42,15 @@ class Approval:
     draft_sha256: str
     approved_by: str
     approved_at: str
+    approved_identity: str = ""
 
 
 def approve(
-    settings: Settings, month: str, partner: str | None = None, by: str = ""
+    settings: Settings,
+    month: str,
+    partner: str | None = None,
+    by: str = "",
+    identity: str = "",
 ) -> list[StatementRecord]:
     """Approves the newest draft of each statement of a month that is not issued yet.
 
@@ -56,6 +62,8 @@ def approve(
         month: Report month, `YYYY-MM`.
         partner: Partner id; every partner when left out.
         by: Who approves: not the one who drafted.
+        identity: Who that is, as the system or an OpenID provider knows them: not who drafted, by
+            whatever name.
 
     Returns:
         The approved statements, by partner and contract.
@@ -76,13 +84,18 @@ def approve(
             f"draft them again with `linernotes statement draft --month {month}`. Nothing is "
             "approved."
         )
-    own = [one.statement_id for one in drafts if is_same_person(by, one.drafted_by)]
+    own = [
+        one.statement_id
+        for one in drafts
+        if is_same_person(by, one.drafted_by) or is_same_identity(identity, one.drafted_identity)
+    ]
     if own:
+        who = by.strip() + (f" ({identity})" if identity else "")
         raise LinernotesError(
-            f"{by.strip()} drafted {', '.join(own)} and so cannot approve: another person must. "
+            f"{who} drafted {', '.join(own)} and so cannot approve: another person must. "
             "Nothing is approved."
         )
-    return [_approve(settings, one, by.strip()) for one in drafts]
+    return [_approve(settings, one, by.strip(), identity) for one in drafts]
 
 
 def drafts_to_issue(settings: Settings, month: str, partner: str | None) -> list[StatementRecord]:
@@ -129,16 +142,20 @@ def as_approved(record: StatementRecord, approval: Approval) -> StatementRecord:
         state=APPROVED,
         approved_by=approval.approved_by,
         approved_at=approval.approved_at,
+        approved_identity=approval.approved_identity,
     )
 
 
-def _approve(settings: Settings, record: StatementRecord, by: str) -> StatementRecord:
+def _approve(
+    settings: Settings, record: StatementRecord, by: str, identity: str
+) -> StatementRecord:
     approval = Approval(
         statement_id=record.statement_id,
         version=record.version,
         draft_sha256=file_sha256(draft_path(settings, record)),
         approved_by=by,
         approved_at=instant_text(now()),
+        approved_identity=identity,
     )
     if not durable.write_once(approval_path(settings, record), json_text(asdict(approval))):
         approval = approval_of(settings, record) or approval

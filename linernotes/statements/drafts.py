@@ -55,6 +55,7 @@ def draft(
     partner: str | None = None,
     by: str | None = None,
     source: Path | None = None,
+    identity: str = "",
 ) -> list[StatementRecord]:
     """Drafts every statement of the published warehouse, or those of a month or a partner.
 
@@ -69,6 +70,7 @@ def draft(
         by: Who drafts; the operating system's user when left out.
         source: Another DuckDB file in the layout of the published one. Its freeze is the point of
             it, so a draft of another freeze is not kept, even if it says the same.
+        identity: Who drafts, as the system or an OpenID provider knows them: they may not approve.
 
     Returns:
         The newest record of each statement, by partner, month and contract.
@@ -107,6 +109,7 @@ def draft(
                 record = replace(
                     statement,
                     drafted_by=drafted_by,
+                    drafted_identity=identity,
                     drafted_at=drafted_at,
                     checked_run=run.summary,
                     blocked_by=blocked[statement.report_month].get(statement.partner_id, []),

@@ -40,20 +40,33 @@ POOLS = "reports.rpt_partner__pool_totals"
 DRAFTED_LINE_COLUMNS = {name: type_ for name, type_ in LINE_COLUMNS.items() if name != "sequence"}
 OF_PARTNER = "partner_id = $partner_id"
 OF_MONTH = f"{OF_PARTNER} and report_month = $month"
-OF_CONTRACT = f"{OF_MONTH} and contract_id = $contract_id"
+OF_THE_CONTRACT = "contract_id = $contract_id"
+OF_CONTRACT = f"{OF_MONTH} and {OF_THE_CONTRACT}"
 # Kind of file beside a draft: the relation that a package reads, and which of its rows are kept.
 SHOWN = {
     "compensation_lines": ("reports.rpt_partner__compensation_lines", OF_CONTRACT),
     "member_statements": ("reports.rpt_partner__member_statements", OF_CONTRACT),
     "pool_totals": ("reports.rpt_partner__pool_totals", OF_CONTRACT),
     "ai_usage_monthly": ("reports.rpt_partner__ai_usage_monthly", OF_MONTH),
-    "consent_ledger": ("reports.rpt_partner__consent_ledger", OF_MONTH),
+    "consents": ("reports.rpt_partner__consents", OF_MONTH),
     "removal_actions": ("reports.rpt_partner__removal_actions", OF_MONTH),
+    "removal_money": ("reports.rpt_partner__removal_money", OF_MONTH),
     "removals_monthly": ("reports.rpt_partner__removals_monthly", OF_MONTH),
     "credit_coverage": ("reports.rpt_partner__credit_coverage", OF_MONTH),
+    "credit_gaps": ("reports.rpt_partner__credit_gaps", OF_MONTH),
+    "fan_uplift": ("reports.rpt_partner__fan_uplift", OF_MONTH),
     "fan_connection": ("reports.rpt_partner__fan_connection", OF_MONTH),
     "partners": ("marts.dim_partners", OF_PARTNER),
     "products": ("marts.dim_products", "true"),
+    "artists": ("reports.rpt_partner__artists", OF_CONTRACT),
+    "balances": ("marts.fct_balances", OF_CONTRACT),
+    "contracts": ("marts.dim_contracts", OF_THE_CONTRACT),
+    "withholding_rates": ("marts.dim_withholding_rates", OF_THE_CONTRACT),
+    "exchange_rates": (
+        "marts.fct_exchange_rates",
+        "rate_date = (select max(rate_date) from published.marts.fct_exchange_rates "
+        "where rate_date < $month + interval 1 month)",
+    ),
 }
 OF_THE_STATEMENT = "contract_id is not distinct from $contract_id and report_month = $month"
 

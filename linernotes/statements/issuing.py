@@ -57,6 +57,7 @@ from linernotes.ledger.records import (
     file_sha256,
     instant,
     instant_text,
+    is_same_identity,
     is_same_person,
     json_text,
     now,
@@ -234,6 +235,8 @@ def _approved(settings: Settings, draft: StatementRecord) -> tuple[StatementReco
         obstacles.append(f"{path} was changed after its approval: restore it from a backup")
     if not approval.approved_by.strip() or is_same_person(approval.approved_by, draft.drafted_by):
         obstacles.append(f"{approval.approved_by or 'nobody'} approved it and drafted it as well")
+    elif is_same_identity(approval.approved_identity, draft.drafted_identity):
+        obstacles.append(f"{approval.approved_identity} approved it and drafted it as well")
     return as_approved(draft, approval), obstacles
 
 

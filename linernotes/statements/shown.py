@@ -9,7 +9,13 @@ from pathlib import Path
 from linernotes.base.settings import Settings
 from linernotes.ledger.issuances import Issuance, issuances
 from linernotes.ledger.records import StatementRecord, instant
-from linernotes.statements.evidence import OF_CONTRACT, SHOWN
+from linernotes.statements.evidence import OF_CONTRACT, OF_THE_CONTRACT, SHOWN
+
+# Kinds of which each statement of a month keeps its own rows.
+BY_CONTRACT = (OF_CONTRACT, OF_THE_CONTRACT)
+
+# Without the lines of an issue nothing of its package was kept.
+LINES_SHOWN = "compensation_lines"
 
 
 def issued_reports(settings: Settings, partner_id: str) -> dict[str, dict[str, list[Path]]]:
@@ -23,8 +29,8 @@ def issued_reports(settings: Settings, partner_id: str) -> dict[str, dict[str, l
         partner_id: The partner.
 
     Returns:
-        By report month, `YYYY-MM`, the kinds of `SHOWN`. A month is left out if one of its
-        statements was issued before reports were kept.
+        By report month, `YYYY-MM`, the kinds of `SHOWN` that were kept with each of its statements.
+        A month is left out if no lines were kept with one of them.
     """
     found = sorted(
         (
@@ -38,10 +44,12 @@ def issued_reports(settings: Settings, partner_id: str) -> dict[str, dict[str, l
     kept = {}
     for month, group in groupby(found, lambda pair: pair[0].report_month):
         own = [files for _, files in group]
-        if all(SHOWN.keys() <= files.keys() for files in own):
+        kinds = {kind for kind in SHOWN if all(kind in files for files in own)}
+        if LINES_SHOWN in kinds:
             kept[month] = {
-                kind: [files[kind] for files in (own if rows == OF_CONTRACT else own[-1:])]
+                kind: [files[kind] for files in (own if rows in BY_CONTRACT else own[-1:])]
                 for kind, (_, rows) in SHOWN.items()
+                if kind in kinds
             }
     return kept
 

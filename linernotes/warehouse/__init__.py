@@ -31,7 +31,7 @@ from linernotes.warehouse.publishing import PUBLIC_SCHEMAS, publish
 from linernotes.warehouse.revaluation import revalue
 from linernotes.warehouse.shortfalls import Shortfall, shortfalls
 from linernotes.warehouse.sources import link_sources, sources_folder
-from linernotes.warehouse.valuation import Valuation, Scenario, require_rates, valuation
+from linernotes.warehouse.valuation import Scenario, Valuation, require_rates, valuation
 
 __all__ = [
     "INPUT_CLASSES",
@@ -40,10 +40,10 @@ __all__ = [
     "BuildResult",
     "CompiledProject",
     "DbtRun",
+    "Scenario",
     "Shortfall",
     "Size",
     "Valuation",
-    "Scenario",
     "build",
     "build_again",
     "build_arguments",

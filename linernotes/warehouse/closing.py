@@ -22,12 +22,14 @@ from linernotes.base.checked_runs import (
 )
 from linernotes.base.settings import Settings
 from linernotes.ledger.files import REVALUED
+from linernotes.statements import SHOWN
 from linernotes.warehouse.building import building
 from linernotes.warehouse.compiled import CompiledProject, compiled_project
 from linernotes.warehouse.dbt import BuildFailed, now
 from linernotes.warehouse.sources import sources_folder
 from linernotes.warehouse.valuation import FIRST_MONTH, Scenario, require_rates, valuation
 
+# What statements and their evidence are read from, beside what packages show.
 TARGETS = (
     "fct_compensation_lines",
     "fct_statements",
@@ -36,8 +38,6 @@ TARGETS = (
     "fct_pool_fees",
     "fct_source_uses",
     "fct_exclusions",
-    "dim_partners",
-    "dim_contracts",
     # What the suites of its reports read beside them.
     "consent_statuses",
     "hold_buckets",
@@ -136,4 +136,6 @@ def close_month(
 
 
 def _targets(project: CompiledProject) -> list[str]:
-    return [*TARGETS, *(name for name in project.nodes if name.startswith("rpt_partner__"))]
+    reports = {name for name in project.nodes if name.startswith("rpt_partner__")}
+    shown = {relation.rpartition(".")[2] for relation, _ in SHOWN.values()}
+    return [*TARGETS, *sorted((reports | shown) - set(TARGETS))]

@@ -9,6 +9,7 @@ import logging
 import os
 import re
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from linernotes.base import durable, modes
 from linernotes.base.errors import LinernotesError
 from linernotes.base.open_files import why_not_opened, write_ahead_log
 from linernotes.base.published import Publication, definitions_file, publication
+from linernotes.base.run_history import COLUMNS, GRAIN, Run, runs
 from linernotes.base.settings import Settings
 from linernotes.base.sql import literal
 from linernotes.ledger.heads import PUBLISHED_HEADS, Head, ledger_head
@@ -73,7 +75,7 @@ def publish(settings: Settings) -> Path:
         modes.share(copy, settings.readers)
     with durable.replacing(target) as unfinished:
         head = ledger_head(settings)
-        _copy_public_schemas(settings.warehouse_file, unfinished, known_at, head)
+        _copy_public_schemas(settings.warehouse_file, unfinished, known_at, head, runs(settings))
         unfinished.chmod(unfinished.stat().st_mode & ~EVERYBODYS_WRITING)
         modes.share(unfinished, settings.readers)
     record = Publication(target.name, known_at.isoformat() + "Z", published_at.isoformat(), number)
@@ -115,7 +117,11 @@ def _take_logs_away(root: Path) -> None:
 
 
 def _copy_public_schemas(
-    warehouse: Path, target: Path, known_at: datetime, head: Head | None
+    warehouse: Path,
+    target: Path,
+    known_at: datetime,
+    head: Head | None,
+    history: Sequence[Run],
 ) -> None:
     target.unlink(missing_ok=True)
     with duckdb.connect() as connection:
@@ -136,16 +142,16 @@ def _copy_public_schemas(
             name = f"{schema}.{table}"
             connection.execute(f"create table target.{name} as from warehouse.{name}")
             if comment:
-                connection.execute(f"comment on table target.{name} is {literal(comment)}")
+                words = literal(own_words(comment))
+                connection.execute(f"comment on table target.{name} is {words}")
         columns = connection.execute(
             "select schema_name, table_name, column_name, comment from duckdb_columns() where "
             "database_name = 'warehouse' and schema_name in ? and comment is not null order by all",
             [list(PUBLIC_SCHEMAS)],
         ).fetchall()
         for schema, table, column, comment in columns:
-            connection.execute(
-                f'comment on column target.{schema}.{table}."{column}" is {literal(comment)}'
-            )
+            words = literal(own_words(comment))
+            connection.execute(f'comment on column target.{schema}.{table}."{column}" is {words}')
         connection.execute("create table target.quality.publications (known_at timestamp)")
         connection.execute("insert into target.quality.publications values (?)", [known_at])
         connection.execute(
@@ -157,6 +163,7 @@ def _copy_public_schemas(
             "'Only what was recorded by this instant counts; UTC.'"
         )
         add_ledger_head(connection, f"target.{PUBLISHED_HEADS}", head)
+        add_runs(connection, "target.quality.runs", history)
         # When DuckDB closes a file it keeps silent of a write that fails, and leaves the rows in a
         # log beside it: a file without tables would be published.
         connection.execute("checkpoint target")
@@ -167,6 +174,41 @@ def _copy_public_schemas(
             f"{target} could not be written to its end. Look at the disk, then run "
             "`linernotes build` again; what was published before stays."
         )
+
+
+def own_words(comment: str) -> str:
+    """A comment without what it refers to outside the file: pages, and numbers of cases."""
+    without_cases = re.sub(r"\s*\(E\d+(?:(?:, | and )E\d+)*\)", "", comment)
+    quoted = r'"[^"]*"'
+    return re.sub(
+        rf"\s*Rules?: docs/\S+\.md(?:, {quoted}(?:(?:,| and) {quoted})*)?\."
+        r"|\s*\(docs/[^)]*\)",
+        "",
+        without_cases,
+    )
+
+
+def add_runs(connection: duckdb.DuckDBPyConnection, table: str, history: Sequence[Run]) -> None:
+    """Adds the table of who ran what to a file."""
+    columns = ", ".join(f"{name} {type_}" for name, (type_, _) in COLUMNS.items())
+    connection.execute(f"create table {table} ({columns})")
+    if history:
+        marks = ", ".join("?" for _ in COLUMNS)
+        connection.executemany(
+            f"insert into {table} values ({marks})",
+            [
+                [
+                    datetime.fromisoformat(value).replace(tzinfo=None)
+                    if name.endswith("_at")
+                    else value
+                    for name, value in asdict(run).items()
+                ]
+                for run in history
+            ],
+        )
+    connection.execute(f"comment on table {table} is {literal(GRAIN)}")
+    for name, (_, comment) in COLUMNS.items():
+        connection.execute(f"comment on column {table}.{name} is {literal(comment)}")
 
 
 def add_ledger_head(connection: duckdb.DuckDBPyConnection, table: str, head: Head | None) -> None:

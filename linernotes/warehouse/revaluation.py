@@ -17,7 +17,7 @@ from linernotes.base import durable
 from linernotes.base.settings import PROJECT_ROOT
 from linernotes.ledger.files import REVALUED, REVALUED_COLUMNS
 from linernotes.warehouse.compiled import INPUT_CLASSES, CompiledProject
-from linernotes.warehouse.valuation import Valuation, Scenario, require_rates, valuation
+from linernotes.warehouse.valuation import Scenario, Valuation, require_rates, valuation
 
 LINES = "intermediate.int_compensation__lines_calculated"
 FEES = "intermediate.int_compensation__fees"

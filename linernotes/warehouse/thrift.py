@@ -55,7 +55,8 @@ def on_cluster(settings: Settings, statements: Iterable[str]) -> list[list[dict[
     """The rows of each of some statements, as dictionaries, in one session.
 
     Raises:
-        ClusterFailed: if the server cannot be reached or refuses one; those before it are done.
+        ClusterFailed: if the server cannot be reached, refuses one, or does not answer in time; the
+            statements before it are done.
     """
     require_spark_environment()
     asked = {
@@ -66,16 +67,22 @@ def on_cluster(settings: Settings, statements: Iterable[str]) -> list[list[dict[
         "tls": settings.spark_tls,
         "statements": list(statements),
     }
-    done = subprocess.run(
-        # -P: the folder of the program has a module called dbt.
-        [SPARK_PYTHON, "-P", CLIENT],
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        timeout=LONGEST_SECONDS,
-        env=os.environ | {"TZ": "UTC"},
-    )
     place = f"the Thrift server {settings.spark_host}:{settings.spark_port}"
+    try:
+        done = subprocess.run(
+            # -P: the folder of the program has a module called dbt.
+            [SPARK_PYTHON, "-P", CLIENT],
+            input=json.dumps(asked),
+            capture_output=True,
+            text=True,
+            timeout=LONGEST_SECONDS,
+            env=os.environ | {"TZ": "UTC"},
+        )
+    except subprocess.TimeoutExpired:
+        raise ClusterFailed(
+            f"{place} did not answer within {LONGEST_SECONDS} seconds. Look whether its workers "
+            "run and have memory, and try again."
+        ) from None
     if done.returncode != 0:
         raise ClusterFailed(f"The client of {place} ended: {done.stderr.strip()[-400:]}")
     found = json.loads(done.stdout)

@@ -1,20 +1,17 @@
-"""Assets: one module per source of raw tables, one for the models, two for what goes out.
+"""Assets: the feeds' raw tables, the models, and what goes out.
 
-Groups and owners of raw tables are given here, once per module.
+Groups read as layers: `raw_<source>` is loaded, the models' groups come from dbt.
 """
 
 from types import ModuleType
 
 import dagster as dg
 
-from orchestration.assets import ai_usage, catalog, door, finance, ledger, licensing, removals
+from orchestration.assets import door, ledger
+from orchestration.assets.feeds import loads
 
-RAW_MODULES: dict[ModuleType, tuple[str, str]] = {
-    catalog: ("raw_catalog", "team:rights_data"),
-    licensing: ("raw_licensing", "team:rights_data"),
-    ai_usage: ("raw_ai_usage", "team:ai_usage_data"),
-    removals: ("raw_removals", "team:removals_data"),
-    finance: ("raw_finance", "team:compensation"),
+# Tables that loads, builds and issues write by themselves, with their group and owner.
+SHOWN: dict[ModuleType, tuple[str, str]] = {
     door: ("raw_door", "team:data_quality"),
     ledger: ("raw_ledger", "team:compensation"),
 }
@@ -22,8 +19,8 @@ RAW_MODULES: dict[ModuleType, tuple[str, str]] = {
 
 def raw_assets() -> list[dg.AssetsDefinition | dg.AssetSpec]:
     """Every raw table, with its group and owner."""
-    assets: list[dg.AssetsDefinition | dg.AssetSpec] = []
-    for module, (group, owner) in RAW_MODULES.items():
+    assets: list[dg.AssetsDefinition | dg.AssetSpec] = [*loads()]
+    for module, (group, owner) in SHOWN.items():
         loaded = dg.load_assets_from_modules([module], group_name=group, include_specs=True)
         assets += dg.map_asset_specs(
             lambda spec, owner=owner: spec.replace_attributes(owners=[owner]),

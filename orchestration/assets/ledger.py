@@ -12,6 +12,8 @@ DESCRIPTIONS = {
     " and version.",
     "raw_ledger__uses": "Uses behind issued statements. One row per line and use that weighs in"
     " it.",
+    "raw_ledger__incident_notes": "Why people closed incidents. One row per note; it never"
+    " changes.",
     "raw_revaluation__lines": "Lines of issued months before and after a class of input moves. One"
     " row per line, layer of usage and class.",
 }

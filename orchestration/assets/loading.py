@@ -1,72 +1,53 @@
-"""What all raw assets share: one call of the door, and its report as metadata.
+"""The report of a load as results of raw assets, with counts and tables as metadata.
 
-Which feed fills which table is said in the modules of the sources.
+Which feed fills which table is said in `feeds.py`.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 import polars as pl
 
 from linernotes.base.settings import Settings
-from linernotes.ingestion import DeliveryOutcome, Lake, admit_landing
+from linernotes.ingestion import DeliveryOutcome, Lake, LoadReport
 from orchestration.markdown import markdown_table
-from orchestration.resources import Home
 
 TOP_REASONS = 5
 
 
-def admit(home: Home, feed: str, table: str) -> dg.MaterializeResult:
-    """Takes what is new of a feed through the door and tells what came of it.
+def results_of(
+    settings: Settings, report: LoadReport, feed: str, tables: Sequence[str]
+) -> Iterator[dg.MaterializeResult]:
+    """What came of a load as results of the feed's tables; none where nothing came in.
 
     Args:
-        home: The home.
+        settings: The home.
+        report: What the load met of the feed.
         feed: `<source>/<feed>`.
-        table: The raw table that the feed fills.
+        tables: The raw tables that the feed fills.
 
     Raises:
         dg.Failure: a file was refused or could not be read. The other files are loaded.
     """
-    (result,) = admit_tables(home, feed, [table])
-    return result
-
-
-def admit_tables(home: Home, feed: str, tables: Iterable[str]) -> Iterable[dg.MaterializeResult]:
-    """Takes what is new of a feed that fills several tables through the door."""
-    report = admit_landing(home.settings, [feed])
-    tables = list(tables)
     if report.turned_away:
         told = "; ".join(f"{name}: {why}" for name, why in sorted(report.turned_away.items()))
         raise dg.Failure(
             f"{len(report.turned_away)} files of {feed} were refused: {told}",
-            metadata=_metadata(home.settings, report.deliveries, tables[0]),
+            metadata=metadata_of(settings, report.deliveries, tables[0]),
             allow_retries=False,
         )
-    for table in tables:
-        yield dg.MaterializeResult(
-            asset_key=["raw", table], metadata=_metadata(home.settings, report.deliveries, table)
-        )
+    if any(one.state == "loaded" for one in report.deliveries):
+        for table in tables:
+            yield dg.MaterializeResult(
+                asset_key=["raw", table], metadata=metadata_of(settings, report.deliveries, table)
+            )
 
 
-def raw_specs(
-    descriptions: dict[str, str], partitions: dg.PartitionsDefinition
-) -> list[dg.AssetSpec]:
-    """Specs of raw tables that one feed fills together."""
-    return [
-        dg.AssetSpec(
-            ["raw", table],
-            description=description,
-            kinds={"polars", "delta"},
-            partitions_def=partitions,
-        )
-        for table, description in descriptions.items()
-    ]
-
-
-def _metadata(
+def metadata_of(
     settings: Settings, deliveries: list[DeliveryOutcome], table: str
 ) -> dict[str, dg.MetadataValue]:
+    """Counts, deliveries and the rules that most rows broke, of what came into a table."""
     counts = {
         f"rows_{kind}": dg.MetadataValue.int(
             sum(getattr(delivery, f"rows_{kind}") or 0 for delivery in deliveries)

@@ -4,11 +4,16 @@ What a model computes is in `models/`; where the manifest comes from is in `mani
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DbtCliInvocation,
+    DbtCliResource,
+    dbt_assets,
+)
 
 from linernotes.base.settings import Settings
 from linernotes.pipeline import awaited_suites, require_raw_suites
@@ -26,7 +31,20 @@ from orchestration.manifest import attached_manifest
 from orchestration.resources import Home, environment
 
 
-@dbt_assets(manifest=attached_manifest(Settings()))
+class Layers(DagsterDbtTranslator):
+    """Groups that read as layers: staging, the topics of the intermediate layer, marts, reports."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        if dbt_resource_props["resource_type"] == "seed":
+            return "seeds"
+        _, layer, *folders = dbt_resource_props["fqn"]
+        is_topic = layer in ("staging", "intermediate") and len(folders) > 1
+        return f"{layer}_{folders[0]}" if is_topic else layer
+
+
+@dbt_assets(
+    manifest=attached_manifest(Settings()), pool="warehouse", dagster_dbt_translator=Layers()
+)
 def warehouse_models(
     context: dg.AssetExecutionContext, dbt: DbtCliResource, home: Home
 ) -> Iterator[Any]:

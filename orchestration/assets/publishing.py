@@ -1,14 +1,13 @@
 """What leaves the warehouse: the published file, the partner packages, their delivery.
 
-Nothing is computed here.
+Nothing is computed here. What makes the packages is imported when it is needed: it takes a second,
+and each of Dagster's processes loads this module.
 """
 
 import dagster as dg
 
 from linernotes.base.checked_runs import require_run
 from linernotes.base.published import open_published
-from linernotes.delivery import deliver_packages, newest_packages
-from linernotes.packages import write_packages
 from linernotes.pipeline import publish_with_results
 from linernotes.warehouse import PUBLIC_SCHEMAS, publishing_alone
 from orchestration.assets.figures import publication_metadata
@@ -22,9 +21,10 @@ PUBLIC_MODELS = [spec.key for spec in warehouse_models.specs if spec.key.path[0]
 
 @dg.asset(
     deps=PUBLIC_MODELS,
-    group_name="partner_reporting",
+    group_name="published",
     owners=["team:partner_reporting"],
     kinds={"duckdb"},
+    pool="warehouse",
 )
 def published_warehouse(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
     """The warehouse file that everybody reads, swapped in whole. One file per publication.
@@ -55,7 +55,7 @@ def published_warehouse(context: dg.AssetExecutionContext, home: Home) -> dg.Mat
 @dg.asset(
     deps=["published_warehouse", "statement_drafts", "issued_statements"],
     partitions_def=partner_months,
-    group_name="partner_reporting",
+    group_name="packages",
     owners=["team:partner_reporting"],
     kinds={"python"},
 )
@@ -64,6 +64,8 @@ def partner_packages(context: dg.AssetExecutionContext, home: Home) -> dg.Materi
 
     Writing a package again gives the same bytes, or a new version if its statements have changed.
     """
+    from linernotes.packages import write_packages
+
     keys = context.partition_key.keys_by_dimension  # type: ignore[attr-defined]
     packages = write_packages(home.settings, as_month(keys["month"]), keys["partner"])
     rows = [(p.version, p.state, "new" if p.is_new else "as before", p.path) for p in packages]
@@ -93,9 +95,11 @@ class Redelivery(dg.Config):
 @dg.asset(
     deps=["partner_packages"],
     partitions_def=partner_months,
-    group_name="partner_reporting",
+    group_name="packages",
     owners=["team:partner_reporting"],
     kinds={"python"},
+    # Tries are made, counted and recorded by the delivery itself.
+    pool="delivery",
 )
 def delivered_packages(
     context: dg.AssetExecutionContext, home: Home, config: Redelivery
@@ -105,6 +109,8 @@ def delivered_packages(
     Nothing is sent that is a draft, does not hold, or has arrived before; set `again` to send it
     once more. Without a target the package stays in the outbox.
     """
+    from linernotes.delivery import deliver_packages, newest_packages
+
     keys = context.partition_key.keys_by_dimension  # type: ignore[attr-defined]
     packages = newest_packages(home.settings, as_month(keys["month"]), keys["partner"])
     shipments = deliver_packages(home.settings, packages, again=config.again)

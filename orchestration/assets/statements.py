@@ -17,7 +17,7 @@ DRAFTED_BY = ISSUED_BY = "linernotes schedule"
 @dg.asset(
     deps=["published_warehouse"],
     partitions_def=report_months,
-    group_name="compensation",
+    group_name="statements",
     owners=["team:compensation"],
     kinds={"python"},
 )
@@ -27,14 +27,16 @@ def statement_drafts(context: dg.AssetExecutionContext, home: Home) -> dg.Materi
     Running a month again drafts that month only; a draft with the same content is kept.
     """
     month = as_month(context.partition_key)
-    drafts = statements.draft(home.settings, month, by=DRAFTED_BY)
+    # Whose daemon this is frees nobody: that person has drafted, and may not approve.
+    identity = statements.person_of_the_system().identity
+    drafts = statements.draft(home.settings, month, by=DRAFTED_BY, identity=identity)
     return dg.MaterializeResult(metadata=statements_metadata(drafts))
 
 
 @dg.asset(
     deps=["statement_drafts"],
     partitions_def=report_months,
-    group_name="compensation",
+    group_name="statements",
     owners=["team:compensation"],
     kinds={"parquet"},
 )

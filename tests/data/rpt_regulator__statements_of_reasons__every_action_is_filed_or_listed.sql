@@ -1,14 +1,18 @@
--- Every action is either in the regulator's file or in the list of those that cannot
--- be, never in both; an action in neither is a statement that we owe.
+-- Every action whose statement of reasons is due is either in the regulator's file or
+-- in
+-- the list of those that cannot be, never in both; an action in neither is a statement
+-- that we owe. What is not due is in neither.
 with
-    actions as (select puid from {{ ref("fct_removal_actions") }}),
-    filed as (
+    filings as (select puid, is_due from {{ ref("fct_regulator_filings") }}),
+    in_file as (
         select platform_uid as puid
         from {{ ref("rpt_regulator__statements_of_reasons") }}
     ),
-    unfiled as (select puid from {{ ref("rpt_regulator__unfiled_actions") }})
-select actions.puid
-from actions
-left join filed on filed.puid = actions.puid
-left join unfiled on unfiled.puid = actions.puid
-where (filed.puid is null) = (unfiled.puid is null)
+    listed as (select puid from {{ ref("rpt_regulator__unfiled_actions") }})
+select filings.puid
+from filings
+left join in_file on in_file.puid = filings.puid
+left join listed on listed.puid = filings.puid
+where
+    (filings.is_due and (in_file.puid is null) = (listed.puid is null))
+    or (not filings.is_due and (in_file.puid is not null or listed.puid is not null))

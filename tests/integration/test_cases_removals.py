@@ -27,7 +27,7 @@ def test_case_of_the_eu_limits_files_what_fits_and_lists_the_rest_with_reasons(
     root = warehouse.link_sources(settings, tmp_path / "sources")
 
     with warehouse.valuation(project, root) as run:
-        run.run(warehouse.World(datetime(2026, 11, 1)), [FILED, UNFILED])
+        run.run(warehouse.Scenario(datetime(2026, 11, 1)), [FILED, UNFILED])
         filed = run.connection.execute(
             "select platform_uid, greatest(coalesce(length(illegal_content_explanation), 0), "
             f"coalesce(length(incompatible_content_explanation), 0)) from reports.{FILED}"

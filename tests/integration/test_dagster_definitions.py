@@ -4,7 +4,7 @@ What assets and commands do is tested where it is done.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ from expectations.runner import CheckResult, Outcome, load_suites
 from expectations.suite import Layer, Severity
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import PROJECT_ROOT, Settings
+from linernotes.ingestion import LoadReport, admit_landing, template
 from orchestration.resources import Home
+from orchestration.webserver import EARLIER, INSTANCE, dagster_home
 
 WAREHOUSE_STEP, PUBLISHING_STEP = "warehouse_models", "published_warehouse"
 
@@ -99,6 +101,7 @@ def test_assets_of_the_lake_meet_the_sources_of_the_models(definitions: dg.Defin
         "raw_ledger__lines",
         "raw_ledger__pools",
         "raw_ledger__uses",
+        "raw_ledger__incident_notes",
         "raw_revaluation__lines",
     }
 
@@ -108,11 +111,11 @@ def test_jobs_have_the_names_that_operators_know(definitions: dg.Definitions) ->
 
     assert names == {
         "load_daily",
-        "load_months",
         "build_daily",
         "close_month",
         "issue_statements",
         "deliver_packages",
+        "tidy_up",
     }
 
 
@@ -125,11 +128,11 @@ def test_schedules_and_sensors_run_from_the_start(definitions: dg.Definitions) -
     assert not stopped
     assert {schedule.cron_schedule for schedule in repository.schedule_defs} == {
         "0 4 * * *",
-        "30 4 * * *",
         "0 5 * * *",
         "0 7 5 * *",
         "0 7 15 * *",
         "0 7 25 * *",
+        "0 3 * * 0",
     }
 
 
@@ -137,7 +140,6 @@ def test_schedules_and_sensors_run_from_the_start(definitions: dg.Definitions) -
     ("schedule_name", "moment", "partition_key"),
     [
         ("load_every_morning", datetime(2026, 7, 31, 4), "2026-07-31"),
-        ("load_months_every_morning", datetime(2026, 7, 31, 4, 30), "2026-06-01"),
         ("soft_close_month", datetime(2026, 1, 5, 7), "2025-12-01"),
         ("close_month_on_day_15", datetime(2026, 3, 15, 7), "2026-02-01"),
     ],
@@ -221,7 +223,8 @@ def test_load_of_a_day_admits_deliveries_and_tells_of_them(
     job = definitions.resolve_job_def("load_daily")
 
     result = job.execute_in_process(
-        partition_key="2026-07-02", asset_selection=[dg.AssetKey(["raw", "raw_finance__fx_rates"])]
+        partition_key=f"{datetime.now(UTC):%Y-%m-%d}",
+        asset_selection=[dg.AssetKey(["raw", "raw_finance__fx_rates"])],
     )
 
     [event] = result.get_asset_materialization_events()
@@ -230,6 +233,144 @@ def test_load_of_a_day_admits_deliveries_and_tells_of_them(
     assert metadata["rows_quarantined"].value == 1
     assert "finance/fx_rates/rates.csv" in str(metadata["deliveries"].value)
     assert "rate" in str(metadata["top_reasons"].value)
+
+
+def test_backfill_of_three_days_reads_those_days_again_in_one_run(
+    instance: dg.DagsterInstance, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchestration.assets.feeds import loads
+
+    asked: list[tuple[list[str], list[date]]] = []
+
+    def read(_settings: Settings, feeds: list[str], days: list[date]) -> LoadReport:
+        asked.append((feeds, days))
+        return LoadReport()
+
+    monkeypatch.setattr("orchestration.assets.feeds.read_again", read)
+    monkeypatch.setattr("orchestration.assets.feeds.admit_landing", None)
+    key = dg.AssetKey(["raw", "raw_catalog__works"])
+    [asset] = [one for one in loads() if key in one.keys]
+    days = [f"2026-07-0{day}" for day in (1, 2, 3)]
+
+    result = dg.materialize(
+        [asset],
+        instance=instance,
+        resources={"home": Home()},
+        tags={
+            "dagster/asset_partition_range_start": days[0],
+            "dagster/asset_partition_range_end": days[-1],
+        },
+    )
+
+    assert asset.backfill_policy == dg.BackfillPolicy.single_run()
+    assert asked == [(["catalog/works"], [date.fromisoformat(day) for day in days])]
+    # What brought nothing is not shown as made.
+    assert result.get_asset_materialization_events() == []
+
+
+def test_load_that_brought_something_is_followed_by_a_build(
+    definitions: dg.Definitions, home: Path
+) -> None:
+    """Nothing was published before the clock said so."""
+    feed = home / "landing" / "finance" / "fx_rates"
+    feed.mkdir(parents=True)
+    (feed / "rates.csv").write_text(
+        "rate_date,base_currency,quote_currency,rate,provider,recorded_at\n"
+        "2026-07-01,EUR,TND,3.4,bank,2026-07-01T15:00:00Z\n"
+    )
+    from orchestration.sensors import build_after_a_load
+
+    job = definitions.resolve_job_def("load_daily")
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    with dg.instance_for_test() as instance:
+        requests = []
+        for _ in range(2):
+            result = job.execute_in_process(
+                partition_key=today,
+                asset_selection=[dg.AssetKey(["raw", "raw_finance__fx_rates"])],
+                instance=instance,
+            )
+            [success] = [
+                event for event in result.all_events if event.event_type_value == "PIPELINE_SUCCESS"
+            ]
+            context = dg.build_run_status_sensor_context(
+                "build_after_a_load", success, instance, result.dagster_run
+            )
+            requests.append(build_after_a_load(context))
+
+    first, second = requests
+    assert isinstance(first, dg.RunRequest)
+    assert isinstance(second, dg.SkipReason)
+
+
+def test_raw_assets_have_columns_with_meanings(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    node = graph.get(dg.AssetKey(["raw", "raw_catalog__works"]))
+    columns = {one.name: one for one in node.metadata["dagster/column_schema"].columns}
+
+    assert columns["title"].description == "Its title."
+    assert columns["recorded_at"].type == "timestamp"
+    assert "delivery_id" in columns
+
+
+def test_writers_have_pools_of_one_run(definitions: dg.Definitions) -> None:
+    pools = {
+        pool
+        for asset in definitions.resolve_asset_graph().assets_defs
+        if asset.is_executable
+        for pool in [getattr(asset.node_def, "pool", None)]
+    }
+
+    assert pools == {"lake", "warehouse", "delivery", None}
+    assert "default_limit: 1" in INSTANCE
+
+
+def test_configuration_of_an_earlier_version_is_replaced_and_a_changed_one_kept(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(home=tmp_path)
+    file = dagster_home(settings) / "dagster.yaml"
+    file.write_text(EARLIER[0])
+    dagster_home(settings)
+    assert file.read_text() == INSTANCE
+    file.write_text("telemetry:\n  enabled: false\n")
+
+    dagster_home(settings)
+
+    assert file.read_text() == "telemetry:\n  enabled: false\n"
+
+
+def test_configuration_is_one_that_dagster_takes(tmp_path: Path) -> None:
+    with dg.DagsterInstance.from_config(str(dagster_home(Settings(home=tmp_path)))) as instance:
+        assert instance.run_monitoring_enabled
+        assert not instance.nux_enabled
+        assert not instance.telemetry_enabled
+
+
+def test_data_that_stop_are_a_check_that_warns(definitions: dg.Definitions, home: Path) -> None:
+    feed = home / "landing" / "ai_usage" / "derivative_plays"
+    feed.mkdir(parents=True)
+    ending, text = template("ai_usage/derivative_plays")
+    (feed / f"plays{ending}").write_text(text)
+    admit_landing(Settings(home=home))
+    selection = dg.AssetSelection.checks(
+        dg.AssetCheckKey(
+            dg.AssetKey(["raw", "raw_ai_usage__derivative_plays"]),
+            "data_reach_as_far_as_they_should",
+        )
+    )
+    job = dg.define_asset_job("look", selection)
+
+    result = (
+        dg.Definitions.merge(definitions, dg.Definitions(jobs=[job]))
+        .resolve_job_def("look")
+        .execute_in_process()
+    )
+
+    [evaluation] = result.get_asset_check_evaluations()
+    assert not evaluation.passed
+    assert evaluation.severity == dg.AssetCheckSeverity.WARN
+    assert evaluation.metadata["last_covered"].value == "2026-01-04"
 
 
 def test_new_deliveries_are_asked_for_once(
@@ -252,10 +393,8 @@ def test_new_deliveries_are_asked_for_once(
     first = tick(None)
     second = tick(first.cursor)
 
-    assert {request.job_name for request in first.run_requests or []} == {
-        "load_daily",
-        "load_months",
-    }
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    assert [request.partition_key for request in first.run_requests or []] == [today]
     assert not second.run_requests
     assert "Nothing new" in (second.skip_message or "")
 

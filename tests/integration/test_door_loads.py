@@ -176,7 +176,7 @@ def test_e121_puid_used_before_is_turned_away_with_the_first_action_named(
     assert (outcome.rows_loaded, outcome.rows_quarantined) == (1, 1)
     assert doorstep.broken_rules() == [(1, ["puid_reused"])]
     details = doorstep.table("raw_door__quarantined_rows")["details"][0]
-    assert "first used for recording recording-1" in details
+    assert "first used with recording_id recording-1" in details
     assert first.delivery_id in details
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -265,3 +266,28 @@ def test_publication_after_the_clock_was_set_back_is_the_newest_and_stays(
     assert newest.samefile(settings.published_file)
     kept = sorted(path.name[:17] for path in settings.published_root.glob("linernotes-*.duckdb"))
     assert kept == ["linernotes-000003", "linernotes-000004", "linernotes-000005"]
+
+
+def test_comments_refer_to_nothing_outside_the_file(case_home: Path) -> None:
+    """Analysts read `docs/money.md` and `E44` in a file that came without either."""
+    file = Settings(home=case_home).published_file
+    with duckdb.connect(str(file), read_only=True) as connection:
+        comments = connection.execute(
+            "select comment from duckdb_tables() where comment is not null union all"
+            " select comment from duckdb_columns() where comment is not null"
+        ).fetchall()
+
+    outside = re.compile(r"docs/|\bE\d{1,3}\b|\bint_\w|\bstg_\w|seeds/|linernotes/")
+    assert len(comments) > 500
+    assert [text for (text,) in comments if outside.search(text)] == []
+
+
+def test_runs_of_the_home_are_a_table_with_comments(case_home: Path) -> None:
+    file = Settings(home=case_home).published_file
+    with duckdb.connect(str(file), read_only=True) as connection:
+        columns = connection.execute(
+            "select column_name, comment from duckdb_columns() where table_name = 'runs'"
+        ).fetchall()
+
+    assert len(columns) == 9
+    assert all(comment for _, comment in columns)

@@ -217,7 +217,7 @@ def test_fifty_random_worlds_sum_over_report_months_to_one_computation_at_the_la
     thing = "pool_id, contract_id, contract_version, object_id, owner_party_id, hold_bucket, "
     thing += "usage_layer, currency_code"
     with warehouse.valuation(project, root) as run:
-        run.run(warehouse.World(LAST_KNOWN_AT), ["int_compensation__usage_lines"])
+        run.run(warehouse.Scenario(LAST_KNOWN_AT), ["int_compensation__usage_lines"])
         run.connection.execute(f"attach '{closed}' as closed (read_only)")
 
         differing = run.connection.execute(

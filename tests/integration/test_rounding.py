@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from linernotes.base.settings import Settings
 from linernotes.warehouse import Valuation, compiled_project, valuation
-from linernotes.warehouse.valuation import World
+from linernotes.warehouse.valuation import Scenario
 
 MODEL = "int_compensation__usage_lines"
 WEIGHTS = st.lists(st.integers(0, 10**15), min_size=1, max_size=12).filter(any)
@@ -30,7 +30,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valuation]:
 def spread(run: Valuation, fee: int, weights: list[int]) -> list[int]:
     """Minor units of each line, in the order of the line keys."""
     make_inputs(run, fee, f"select unnest({weights}::bigint[]) as weight")
-    sql = run.text_of(MODEL, World(datetime(2026, 1, 1)))
+    sql = run.text_of(MODEL, Scenario(datetime(2026, 1, 1)))
     rows = run.connection.execute(
         f"select amount_minor_units from ({sql}) order by line_key"
     ).fetchall()
@@ -106,7 +106,7 @@ def test_e01_no_line_is_a_whole_cent_off_its_exact_share(
 def test_e15_ten_million_lines_under_a_cent_keep_their_total(run: Valuation) -> None:
     make_inputs(run, 4900, "select 1 as weight from range(10000000)")
 
-    sql = run.text_of(MODEL, World(datetime(2026, 1, 1)))
+    sql = run.text_of(MODEL, Scenario(datetime(2026, 1, 1)))
     found = run.connection.execute(
         f"select count(*), sum(amount_minor_units), max(amount_minor_units) from ({sql})"
     ).fetchone()

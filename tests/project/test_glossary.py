@@ -14,8 +14,22 @@ from linernotes.cli.root import ORDER
 LAYERS = {"stg", "int", "dim", "fct", "rpt"}
 # Words that mean in a name what they mean in any sentence.
 PLAIN = {
-    *("ai", "as", "of", "to", "up", "again", "given", "known", "near", "named", "names", "chosen"),
-    *("date", "days", "demo", "repair", "sample", "verify"),
+    *(
+        "ai",
+        "as",
+        "by",
+        "of",
+        "to",
+        "up",
+        "again",
+        "given",
+        "known",
+        "near",
+        "named",
+        "names",
+        "chosen",
+    ),
+    *("chosen", "date", "days", "demo", "repair", "sample", "verify"),
 }
 
 

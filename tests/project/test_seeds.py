@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from linernotes.ingestion import vocabulary
-from linernotes.ingestion.removal_contract import Actions
+from linernotes.ingestion.contracts.removals import Actions
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 

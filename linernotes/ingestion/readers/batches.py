@@ -100,14 +100,7 @@ class Reader(ABC):
 
     def require(self, present: Collection[str]) -> None:
         """Refuse a file that lacks a column the contract requires."""
-        columns = self.contract.columns()
-        missing = [
-            name
-            for name in self.columns
-            if name not in present
-            and not columns[name].nullable
-            and self.traits[name].default is None
-        ]
+        missing = [name for name in self.contract.required_columns() if name not in present]
         if missing:
             raise RefusedFile(
                 f"required columns are missing: {', '.join(sorted(missing))}. Column names are"

@@ -10,9 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from linernotes.ingestion.contract_terms import flatten
 from linernotes.ingestion.errors import RefusedFile
-from linernotes.ingestion.licensing_contracts import Contracts
 from linernotes.ingestion.limits import is_nested_over, nesting_advice
 from linernotes.ingestion.readers.batches import Batch, BrokenRow, Reader, decode
 
@@ -47,8 +45,7 @@ class JsonLinesReader(Reader):
             try:
                 if is_nested_over(self.limits, line):
                     raise ValueError(nesting_advice(self.limits))
-                row = _parse(line)
-                row = flatten(row) if self.contract is Contracts else row
+                row = self.contract.laid_out(_parse(line))
                 seen.update(row)
                 objects.append(row)
                 numbers.append(row_number)

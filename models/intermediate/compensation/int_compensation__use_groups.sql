@@ -53,7 +53,9 @@ with
             and contracts.late_usage = 'none' as is_left_out
         from summed
         inner join verdicts on verdicts.verdict_number = summed.verdict_number
-        inner join use_contexts on use_contexts.use_context_number = verdicts.use_context_number
+        inner join
+            use_contexts
+            on use_contexts.use_context_number = verdicts.use_context_number
         left join
             {{ ref("int_licensing__terms_effective") }} as contracts
             on contracts.contract_id = verdicts.contract_id

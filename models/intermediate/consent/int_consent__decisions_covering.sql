@@ -16,7 +16,8 @@ with
             representatives.valid_from as speaks_from,
             representatives.valid_to as speaks_to
         from requirements
-        inner join representatives on representatives.owner_party_id = requirements.party_id
+        inner join
+            representatives on representatives.owner_party_id = requirements.party_id
         where requirements.voice = 'owner'
         union all
         select

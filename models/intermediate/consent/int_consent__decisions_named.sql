@@ -13,8 +13,7 @@ with
                 when 'recording'
                 then
                     coalesce(
-                        recordings.isrc_group_id,
-                        {{ isrc_group("periods.object_id") }}
+                        recordings.isrc_group_id, {{ isrc_group("periods.object_id") }}
                     )
                 when 'release'
                 then {{ gtin("periods.object_id") }}

@@ -15,8 +15,12 @@ with
             ) as influence_nano,
             output_numbers.output_number,
             -- Nobody but the owner is required: nothing to ask at the generation.
-            coalesce(resolutions_at_use.is_allowed, requestd.is_new_owner) as is_resolved_at_use,
-            coalesce(resolutions_at_freeze.is_allowed, requestd.is_new_owner) as is_resolved_at_freeze,
+            coalesce(
+                resolutions_at_use.is_allowed, requestd.is_new_owner
+            ) as is_resolved_at_use,
+            coalesce(
+                resolutions_at_freeze.is_allowed, requestd.is_new_owner
+            ) as is_resolved_at_freeze,
             {{
                 is_over_limit(
                     "coalesce(output_numbers.influence_nano, requestd.source_weight_nano)",
@@ -36,8 +40,14 @@ with
             resolutions_at_use.is_contract_default,
             resolutions_at_use.proof_id,
             resolutions_at_freeze.proof_id as now_proof_id,
-            coalesce(resolutions_at_freeze.denied_by, resolutions_at_use.denied_by) as denied_by,
-            resolutions_at_freeze.enforced_at
+            coalesce(
+                resolutions_at_freeze.denied_by, resolutions_at_use.denied_by
+            ) as denied_by,
+            coalesce(
+                resolutions_at_freeze.denial_id, resolutions_at_use.denial_id
+            ) as denial_id,
+            resolutions_at_freeze.enforced_at,
+            resolutions_at_freeze.stopped_from
         from requestd
         left join
             contracts
@@ -102,6 +112,15 @@ select
         then 'limit'
         else denied_by
     end as denied_by,
+    case
+        when contract_id is not null and not is_allowed_then then denial_id
+    end as denial_id,
+    -- The products had enforced the refusal, and it was used all the same (E34).
+    contract_id is not null
+    and not is_allowed_then
+    and not is_allowed_now
+    and not is_over_limit_now
+    and coalesce(generated_at >= stopped_from, false) as is_after_enforcement,
     case
         when contract_id is null
         then null

@@ -78,6 +78,13 @@ select
             then coalesce(since.enforced_at, endings.enforced_at, {{ always_from() }})
         end
     ) as enforced_at,
+    -- From here on a use is one that the products should have stopped.
+    min(
+        case
+            when not since.is_allowed
+            then coalesce(since.enforced_at, endings.enforced_at)
+        end
+    ) as stopped_from,
     {{ ordered_list("since.proof_id", "+") }} as proof_id,
     {{
         ordered_list(
@@ -85,7 +92,9 @@ select
             ", ",
         )
     }}
-    as denied_by
+    as denied_by,
+    {{ ordered_list("case when not since.is_allowed then since.proof_id end", "+") }}
+    as denial_id
 from since
 left join
     endings

@@ -94,14 +94,7 @@ select
     winners.decided_from,
     winners.decision_id is null as is_silent,
     coalesce(winners.decision, contracts.silence) = 'allow' as is_allowed,
-    coalesce(
-        winners.decision_id,
-        contracts.contract_id
-        || '@'
-        || cast(contracts.contract_version as {{ t_str() }})
-        || '#'
-        || coalesce(contracts.silence_clause, 'silence')
-    ) as proof_id
+    coalesce(winners.decision_id, {{ clause_proof("contracts") }}) as proof_id
 from winners
 inner join
     contracts

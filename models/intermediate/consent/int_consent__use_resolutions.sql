@@ -1,5 +1,6 @@
 -- One row per use context, side, attributed source, owner and period of time in which
--- the same resolutions stand for the plays of a paid generation, and, where somebody has
+-- the same resolutions stand for the plays of a paid generation, and, where somebody
+-- has
 -- revoked, in which plays run off or no longer do. Other uses have one row per period
 -- of rights: they have their generation's verdict.
 -- A view, so that the rows are written once, as int_consent__use_statuses.
@@ -31,19 +32,24 @@ with
             coalesce(resolutions_at_use.is_allowed, false) as is_resolved_at_use,
             {{
                 is_over_limit(
-                    "judged.influence_nano", "judged.output_number", "resolutions_at_use"
+                    "judged.influence_nano",
+                    "judged.output_number",
+                    "resolutions_at_use",
                 )
             }} as is_over_limit_then,
             coalesce(resolutions_at_freeze.is_allowed, false) and not
             {{
                 is_over_limit(
-                    "judged.influence_nano", "judged.output_number", "resolutions_at_freeze"
+                    "judged.influence_nano",
+                    "judged.output_number",
+                    "resolutions_at_freeze",
                 )
             }} as is_allowed_now,
             resolutions_at_use.is_contract_default as is_default_then,
             resolutions_at_use.proof_id as proof_then,
             resolutions_at_freeze.proof_id as proof_now,
             coalesce(resolutions_at_use.denied_by, 'unknown') as denied_by_then,
+            resolutions_at_use.denial_id as denial_id_then,
             resolutions_at_use.revoked_from
             + judged.run_off_days * interval '1' day as runs_off_until
         from judged

@@ -26,6 +26,27 @@ with
             end as final_status
         from {{ ref("int_consent__use_resolutions") }}
     ),
+    told as (
+        select
+            decided.*,
+            case
+                when final_status not in ('late_consent', 'leakage', 'unconsented')
+                then null
+                when is_judged_again and is_resolved_at_use and is_over_limit_then
+                then 'limit'
+                when is_judged_again
+                then denied_by_then
+                else denied_by
+            end as final_denied_by,
+            case
+                when final_status not in ('late_consent', 'leakage', 'unconsented')
+                then null
+                when is_judged_again
+                then denial_id_then
+                else denial_id
+            end as consent_denial_id
+        from decided
+    ),
     verdicts as (
         select
             use_context_number,
@@ -59,16 +80,22 @@ with
                 then proof_now
                 else now_proof_id
             end as late_proof_id,
+            final_denied_by as consent_denied_by,
+            consent_denial_id,
             case
-                when final_status not in ('late_consent', 'leakage', 'unconsented')
+                when final_status = 'leakage'
+                then 'leakage'
+                when final_status <> 'unconsented'
                 then null
-                when is_judged_again and is_resolved_at_use and is_over_limit_then
-                then 'limit'
-                when is_judged_again
-                then denied_by_then
-                else denied_by
-            end as consent_denied_by
-        from decided
+                when final_denied_by = 'limit'
+                then 'over_limit'
+                when is_judged_again and not is_new_owner
+                then 'play_after_run_off'
+                when is_after_enforcement
+                then 'use_after_enforcement'
+                else 'unconsented_use'
+            end as incident_kind
+        from told
         union all
         select
             use_contexts.use_context_number,
@@ -90,7 +117,9 @@ with
             false as is_unconsented,
             cast(null as {{ t_str() }}) as consent_proof_id,
             cast(null as {{ t_str() }}) as late_proof_id,
-            cast(null as {{ t_str() }}) as consent_denied_by
+            cast(null as {{ t_str() }}) as consent_denied_by,
+            cast(null as {{ t_str() }}) as consent_denial_id,
+            cast(null as {{ t_str() }}) as incident_kind
         from {{ ref("int_usage__use_contexts") }} as use_contexts
         inner join
             {{ ref("int_attribution__source_weights") }} as weights

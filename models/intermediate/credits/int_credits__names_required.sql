@@ -1,72 +1,89 @@
--- One row per month, partner, product, derivative, source object of the partner in
--- it, and name that has to be shown with it; without a known name one row with no
--- party. Sources under the product's weight floor are not in the uses any more. A
--- derivative counts in a month if listeners could hear it in that month.
+-- One row per published derivative, source and name that has to be shown with it: each
+-- artist of a source recording, each writer of a source work, whoever is paid for it.
+-- A source without a known name, and a side without a known source, have one row with
+-- no party. Who was merged with somebody is credited by either name (E44).
 with
-    use_groups as (select * from {{ ref("int_compensation__use_groups") }}),
-    derivatives as (select * from {{ ref("stg_ai_usage__derivatives") }}),
+    sources as (select * from {{ ref("int_credits__sources") }}),
     contributors_listed as (
         select * from {{ ref("int_partners__contributors_listed") }}
     ),
     credits as (select * from {{ ref("stg_catalog__credits") }}),
-    sources as (
-        select distinct
-            partner_id,
-            usage_month,
-            product_id,
-            derivative_id,
-            case side when 'MASTER' then 'recording' else 'work' end as object_type,
-            object_id,
-            cast(
-                cast(usage_month + interval 1 month as date) as {{ t_ts() }}
-            ) as month_end_at
-        from use_groups
-        where partner_id is not null and object_id is not null
+    merges as (
+        select *
+        from {{ ref("stg_catalog__party_merges") }}
+        where merged_at <= {{ known_at() }}
     ),
-    heard as (
-        select sources.*, derivatives.published_at
-        from sources
-        inner join derivatives on derivatives.derivative_id = sources.derivative_id
-        where
-            derivatives.published_at < sources.month_end_at
-            and coalesce(
-                derivatives.disabled_at > cast(sources.usage_month as {{ t_ts() }}),
-                true
-            )
+    names as (
+        select distinct object_type, object_id, party_id from contributors_listed
+    ),
+    parties as (
+        select party_id
+        from names
+        union
+        select party_id
+        from credits
+    ),
+    -- Two ids are one party if they are the same, or were merged into the same.
+    reached as (
+        select party_id, party_id as reached_id
+        from parties
+        union
+        select parties.party_id, merges.into_party_id as reached_id
+        from parties
+        inner join merges on merges.party_id = parties.party_id
+    ),
+    one_party as (
+        select distinct
+            required.party_id as required_party_id, shown.party_id as shown_party_id
+        from reached as required
+        inner join reached as shown on shown.reached_id = required.reached_id
     ),
     displayed as (
-        select derivative_id, object_id, party_id, min(displayed_from) as displayed_from
+        select
+            credits.derivative_id,
+            credits.object_id,
+            one_party.required_party_id as party_id,
+            min(credits.displayed_from) as displayed_from
         from credits
+        inner join one_party on one_party.shown_party_id = credits.party_id
         group by all
     )
 select
-    heard.partner_id,
-    heard.usage_month,
-    heard.product_id,
-    heard.derivative_id,
-    heard.object_type,
-    heard.object_id,
-    contributors.party_id,
-    coalesce(displayed.displayed_from < heard.month_end_at, false) as is_shown,
+    sources.derivative_id,
+    sources.product_id,
+    sources.object_type,
+    sources.object_id,
+    names.party_id,
+    sources.has_identifier,
+    sources.published_at,
+    sources.disabled_at,
+    displayed.displayed_from,
     case
-        when displayed.displayed_from < heard.month_end_at
+        when displayed.displayed_from <= {{ known_at() }}
         then
             {{
                 seconds_between(
-                    "heard.published_at",
-                    "greatest(displayed.displayed_from, heard.published_at)",
+                    "sources.published_at",
+                    "greatest(displayed.displayed_from, sources.published_at)",
                 )
             }}
-    end as seconds_to_display
-from heard
+    end as seconds_to_display,
+    case
+        when sources.object_id is null
+        then 'source_unknown'
+        when names.party_id is null
+        then 'name_unknown'
+        when displayed.displayed_from <= {{ known_at() }}
+        then 'shown'
+        else 'not_shown'
+    end as credit_state
+from sources
 left join
-    (
-        select distinct object_type, object_id, party_id from contributors_listed
-    ) as contributors
-    on contributors.object_type = heard.object_type
-    and contributors.object_id = heard.object_id
+    names
+    on names.object_type = sources.object_type
+    and names.object_id = sources.object_id
 left join
     displayed
-    on displayed.derivative_id = heard.derivative_id
-    and displayed.object_id = heard.object_id
-    and displayed.party_id = contributors.party_id
+    on displayed.derivative_id = sources.derivative_id
+    and displayed.object_id = sources.object_id
+    and displayed.party_id = names.party_id

@@ -1,9 +1,11 @@
 -- One row per partner, month, recording, territory and audience measure; territory
--- `WW` is the total over the partner's territories. Under 10 people a figure is
--- hidden (E124). The total is shown beside the territories, so whatever is hidden
--- must not be what is left of it (E125): the smallest territories are hidden on,
--- until at least two are and 10 people are among them. What is shown is rounded to 5,
--- so that two issues a listener apart look the same (E126).
+-- `WW` is the total over the partner's territories. Under 10 people a figure is hidden
+-- (E124). If a recording has such a territory, all its territories are hidden for every
+-- partner, so that neither the total nor another partner's table gives one back
+-- (E125): each could be any number from 0 to 9. Partners with other territories than
+-- each other's would tell the difference by their totals, which are hidden then, too.
+-- What is shown is rounded to 5, so that two issues a listener apart look the same
+-- (E126).
 {%- set measures = [
     "derivative_listener_count",
     "source_listener_within_7_days_count",
@@ -37,57 +39,59 @@ with
             'WW' as territory,
             measure,
             cast(sum(people_count) as {{ t_bigint() }}) as people_count,
-            false as is_complement
+            {{ ordered_list("territory", "|") }} as territories,
+            min(people_count) as smallest_count
         from cells
         group by all
     ),
-    ranked as (
+    -- One verdict for all partners of a recording.
+    tables as (
         select
-            partner_id,
             month,
             recording_id,
-            territory,
             measure,
-            people_count,
-            min(people_count) over (
-                partition by partner_id, month, recording_id, measure
-            ) as smallest_count,
-            row_number() over (
-                partition by partner_id, month, recording_id, measure
-                order by people_count, territory
-            ) as rank_from_smallest,
-            coalesce(
-                sum(people_count) over (
-                    partition by partner_id, month, recording_id, measure
-                    order by people_count, territory
-                    rows between unbounded preceding and 1 preceding
-                ),
-                0
-            ) as smaller_people_count
-        from cells
+            min(smallest_count) < 10 as is_small,
+            count(distinct territories) > 1 as is_uneven
+        from totals
+        group by all
     ),
     judged as (
         select
-            partner_id,
-            month,
-            recording_id,
-            territory,
-            measure,
-            people_count,
-            smallest_count < 10
-            and (rank_from_smallest <= 2 or smaller_people_count < 10) as is_complement
-        from ranked
+            cells.partner_id,
+            cells.month,
+            cells.recording_id,
+            cells.territory,
+            cells.measure,
+            cells.people_count,
+            tables.is_small as is_hidden
+        from cells
+        inner join
+            tables
+            on tables.month = cells.month
+            and tables.recording_id = cells.recording_id
+            and tables.measure = cells.measure
         union all
-        select *
+        select
+            totals.partner_id,
+            totals.month,
+            totals.recording_id,
+            totals.territory,
+            totals.measure,
+            totals.people_count,
+            totals.people_count < 10
+            or (tables.is_small and tables.is_uneven) as is_hidden
         from totals
+        inner join
+            tables
+            on tables.month = totals.month
+            and tables.recording_id = totals.recording_id
+            and tables.measure = totals.measure
     ),
     coded as (
         select
             *,
-            case
-                -- One code for both: which cell is the small one would tell it.
-                when people_count < 10 or is_complement then 'SUPPRESSED' else 'ROUNDED'
-            end as suppression_code
+            -- One code for all: which cell is the small one would tell it.
+            case when is_hidden then 'SUPPRESSED' else 'ROUNDED' end as suppression_code
         from judged
     )
 select

@@ -51,8 +51,7 @@ with
         where periods.starts_at < periods.stops_at
         qualify
             row_number() over (
-                partition by
-                    contracts.contract_id, periods.mfn_group, periods.starts_at
+                partition by contracts.contract_id, periods.mfn_group, periods.starts_at
                 order by contracts.contract_version desc
             )
             = 1

@@ -4,76 +4,16 @@
 -- who own the recordings and works that it covers while it is valid.
 with
     decisions as (select * from {{ ref("stg_licensing__consent_versions") }}),
-    contributors_listed as (
-        select * from {{ ref("int_partners__contributors_listed") }}
-    ),
-    recordings as (select * from {{ ref("stg_catalog__recordings") }}),
     parties_matched as (select * from {{ ref("int_partners__parties_matched") }}),
     objects_matched as (select * from {{ ref("int_partners__objects_matched") }}),
-    contributed as (
-        select
-            decisions.decision_id,
-            decisions.recorded_at,
-            decisions.object_type as decided_type,
-            decisions.object_id as decided_object_id,
-            decisions.valid_from,
-            decisions.valid_to,
-            contributors_listed.object_type,
-            contributors_listed.object_id,
-            {{ gtin("recordings.upc") }} as release_id,
-            recordings.label_party_id
-        from decisions
-        inner join
-            contributors_listed
-            on contributors_listed.party_id = decisions.party_id
-            -- As consent is judged: an artist's decision counts for its features too.
-            and (
-                contributors_listed.voice = decisions.voice
-                or (
-                    contributors_listed.voice = 'featured_artist'
-                    and decisions.voice = 'artist'
-                )
-            )
-        left join
-            recordings
-            on contributors_listed.object_type = 'recording'
-            and recordings.recording_id = contributors_listed.object_id
-        where
-            decisions.voice <> 'owner'
-            and decisions.object_type not in ('recording', 'work')
-            and case decisions.voice when 'writer' then 'work' else 'recording' end
-            = contributors_listed.object_type
-    ),
     covered as (
-        select decision_id, recorded_at, object_type, object_id, valid_from, valid_to
-        from contributed
-        where
-            decided_type in ('catalogue', 'likeness', 'artist')
-            or (
-                decided_type = 'release'
-                and release_id = {{ gtin("decided_object_id") }}
-            )
-            or (decided_type = 'label' and label_party_id = decided_object_id)
-        union all
-        select decision_id, recorded_at, object_type, object_id, valid_from, valid_to
-        from decisions
-        where voice <> 'owner' and object_type in ('recording', 'work')
-        union
-        -- It speaks for every recording with the ISRC (E65).
-        select
-            decisions.decision_id,
-            decisions.recorded_at,
-            decisions.object_type,
-            recordings.recording_id as object_id,
-            decisions.valid_from,
-            decisions.valid_to
-        from decisions
-        left join recordings as named on named.recording_id = decisions.object_id
+        select decided.*
+        from {{ ref("int_partners__objects_decided") }} as decided
         inner join
-            recordings
-            on recordings.isrc_group_id
-            = coalesce(named.isrc_group_id, {{ isrc_group("decisions.object_id") }})
-        where decisions.voice <> 'owner' and decisions.object_type = 'recording'
+            decisions
+            on decisions.decision_id = decided.decision_id
+            and decisions.recorded_at = decided.recorded_at
+        where decisions.voice <> 'owner'
     ),
     touched as (
         select

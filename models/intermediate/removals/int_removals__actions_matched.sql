@@ -81,6 +81,13 @@ with
             )
             = 1
     )
-select identified.puid, identified.recording_id, chosen.partner_id, chosen.partner_basis
+select
+    identified.puid,
+    identified.recording_id,
+    chosen.partner_id,
+    chosen.partner_basis,
+    recordings.delivered_at,
+    recordings.released_on
 from identified
 left join chosen on chosen.puid = identified.puid
+left join recordings on recordings.recording_id = identified.recording_id

@@ -1,4 +1,5 @@
--- One row per side, object, owner, territory of a claim and start of a owner_period in which
+-- One row per side, object, owner, territory of a claim and start of a owner_period
+-- in which
 -- it took over from somebody else: from then on the owner's earlier decisions do not
 -- speak for the object there (docs/money.md, "Consent"; E39). Merged parties are one
 -- owner (E44).

@@ -1,9 +1,6 @@
 -- One row per owner, side, territory, product and period of time: partner, contract
--- and
--- version. The most specific route wins, territory before product (E71); of overlapping
--- contract versions the higher, also for the products that it does not name. No
--- contract
--- in a period: the owner is UNROUTED (E72).
+-- and version, or what is missing (E72). The most specific route wins, territory before
+-- product (E71); of overlapping versions the higher, for what it does not name too.
 with
     objects_used as (select * from {{ ref("int_rights__objects_used") }}),
     ownership as (select * from {{ ref("int_rights__ownership_periods") }}),
@@ -12,9 +9,10 @@ with
         select *, coalesce(valid_to, {{ always_to() }}) as ends_at
         from {{ ref("stg_catalog__routes") }}
     ),
-    contracts as (
+    terms as (
         select *, coalesce(valid_to, {{ always_to() }}) as ends_at
         from {{ ref("int_licensing__terms_effective") }}
+        where valid_from < coalesce(valid_to, {{ always_to() }})
     ),
     regions as (select * from {{ ref("regions") }}),
     needed as (
@@ -76,7 +74,6 @@ with
                 or regions.region_code is not null
             )
     ),
-    terms as (select * from contracts where valid_from < ends_at),
     bounds as (
         select owner_party_id, side, territory, product_id, {{ always_from() }} as bound
         from needed
@@ -150,8 +147,6 @@ with
             )
             = 1
     ),
-    -- The highest version replaces the others, for the side and products it does not
-    -- name too.
     ruled as (
         select
             routed.*,
@@ -190,5 +185,16 @@ select
     valid_to,
     case when is_covered then partner_id end as partner_id,
     case when is_covered then contract_id end as contract_id,
-    case when is_covered then contract_version end as contract_version
+    case when is_covered then contract_version end as contract_version,
+    case
+        when is_covered
+        then null
+        when contract_id is null
+        then 'no_route'
+        when contract_version is null
+        then 'no_contract_in_force'
+        else 'not_covered'
+    end as gap_reason,
+    partner_id as routed_partner_id,
+    contract_id as routed_contract_id
 from ruled

@@ -40,6 +40,45 @@ with
         where artist_role = 'main'
         group by all
     ),
+    statements as (
+        {%- set areas = [
+            "ai_vocals",
+            "ai_instruments",
+            "ai_composition",
+            "ai_lyrics",
+            "ai_post_production",
+        ] %}
+        {%- for area in ["contains_ai"] + areas %}
+            select recording_id, '{{ area }}' as area, {{ area }} as ai_part
+            from recordings
+            where {{ area }} is not null {{ "union all" if not loop.last }}
+        {%- endfor %}
+    ),
+    -- All is said of the whole, or of each area; nothing said is undeclared, not none.
+    disclosed as (
+        select
+            recordings.recording_id,
+            case
+                when count(statements.area) = 0
+                then 'undeclared'
+                when
+                    count(*) filter (
+                        where statements.area = 'contains_ai' and ai_part = 'all'
+                    )
+                    = 1
+                    or count(*) filter (
+                        where statements.area <> 'contains_ai' and ai_part = 'all'
+                    )
+                    = {{ areas | length }}
+                then 'all'
+                when count(*) filter (where statements.ai_part <> 'none') > 0
+                then 'some'
+                else 'none'
+            end as ai_disclosure
+        from recordings
+        left join statements on statements.recording_id = recordings.recording_id
+        group by all
+    ),
     featured_artists as (
         select
             recording_id,
@@ -74,20 +113,24 @@ select
     cast(recordings.ai_detected_score as {{ t_dec(13, 12) }}) as ai_detected_score,
     cast(
         coalesce(
-            recordings.contains_ai,
-            recordings.ai_vocals,
-            recordings.ai_instruments,
-            recordings.ai_composition,
-            recordings.ai_lyrics,
-            recordings.ai_post_production
-        )
-        is not null as boolean
-    ) as is_ai_declared,
+            recordings.uploader_party_id, recordings.label_party_id
+        ) as {{ t_str() }}
+    ) as supplier_party_id,
+    cast(disclosed.ai_disclosure as {{ t_str() }}) as ai_disclosure,
+    cast(disclosed.ai_disclosure in ('some', 'all') as boolean) as is_ai_declared,
+    cast(
+        coalesce(
+            recordings.ai_detected_score
+            >= cast('{{ var("ai_detection_threshold") }}' as {{ t_dec(13, 12) }}),
+            false
+        ) as boolean
+    ) as is_ai_detected,
     cast(recordings.is_functional_noise as boolean) as is_functional_noise,
     cast(recordings.is_in_ern as boolean) as is_in_ern,
     cast(recordings.delivered_at as {{ t_ts() }}) as delivered_at,
     cast(recordings.recorded_at as {{ t_ts() }}) as recorded_at
 from recordings
+inner join disclosed on disclosed.recording_id = recordings.recording_id
 left join main_artists on main_artists.recording_id = recordings.recording_id
 left join featured_artists on featured_artists.recording_id = recordings.recording_id
 left join parties as labels on labels.party_id = recordings.label_party_id

@@ -13,6 +13,8 @@ with
             matched.recording_id as matched_recording_id,
             matched.partner_id,
             matched.partner_basis,
+            matched.delivered_at,
+            matched.released_on,
             classified.is_removal,
             classified.is_demotion,
             classified.is_labelling,
@@ -100,6 +102,12 @@ select
             then {{ seconds_between("case_known_from_at", "applied_at") }}
         end as {{ t_bigint() }}
     ) as case_seconds_to_action,
+    cast(
+        case
+            when delivered_at <= applied_at
+            then {{ seconds_between("delivered_at", "applied_at") }}
+        end as {{ t_bigint() }}
+    ) as seconds_from_delivery,
     cast(plays_before as {{ t_bigint() }}) as play_before_count,
     is_removal,
     is_demotion,
@@ -116,6 +124,12 @@ select
     and reinstated_at is null
     and not is_overturned
     and not is_authorised_later as is_in_force,
+    -- A release known by its month or year alone is before none of its days.
+    coalesce(
+        length(released_on) = 10
+        and cast(cast(applied_at as date) as {{ t_str() }}) < released_on,
+        false
+    ) as is_before_release,
     is_fileable,
     cast(content_date as date) as content_date,
     cast(first_notice_at as {{ t_ts() }}) as first_notice_at,

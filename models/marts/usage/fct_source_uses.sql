@@ -14,10 +14,31 @@ select
     cast(use_groups.partner_id as {{ t_str() }}) as partner_id,
     cast(use_groups.contract_id as {{ t_str() }}) as contract_id,
     cast(use_groups.contract_version as {{ t_bigint() }}) as contract_version,
-    cast(use_groups.consent_status as {{ t_str() }}) as consent_status,
+    -- No contract, no use: nobody was asked, for nobody may use it (Consent 8). A line
+    -- without contract names no status.
+    cast(
+        case
+            when use_groups.hold_bucket = 'UNROUTED'
+            then 'unlicensed'
+            else use_groups.consent_status
+        end as {{ t_str() }}
+    ) as consent_status,
     cast(use_groups.consent_proof_id as {{ t_str() }}) as consent_proof_id,
     cast(use_groups.late_proof_id as {{ t_str() }}) as late_proof_id,
     cast(use_groups.consent_denied_by as {{ t_str() }}) as consent_denied_by,
+    cast(
+        case
+            when use_groups.contract_id is not null then verdicts.consent_denial_id
+        end as {{ t_str() }}
+    ) as consent_denial_id,
+    cast(
+        case
+            when use_groups.hold_bucket = 'UNROUTED'
+            then 'unlicensed_use'
+            when use_groups.contract_id is not null
+            then verdicts.incident_kind
+        end as {{ t_str() }}
+    ) as incident_kind,
     cast(use_groups.hold_bucket as {{ t_str() }}) as hold_bucket,
     cast(use_groups.exclusion_reason as {{ t_str() }}) as exclusion_reason,
     cast(uses.usage_layer as {{ t_str() }}) as usage_layer,

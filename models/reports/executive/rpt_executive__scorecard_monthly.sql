@@ -52,11 +52,13 @@ with
     ),
     credit_sums as (
         select
-            usage_month as report_month,
-            sum(case when is_covered then 1 else 0 end) as covered,
-            sum(case when has_names then 1 else 0 end) as derivatives
+            report_month,
+            count(
+                distinct case when is_fully_credited then derivative_id end
+            ) as covered,
+            count(distinct derivative_id) as derivatives
         from {{ ref("fct_derivative_credits") }}
-        group by usage_month
+        group by report_month
     ),
     fan_sums as (
         select

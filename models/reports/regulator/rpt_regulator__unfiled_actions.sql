@@ -1,5 +1,5 @@
--- One row per removal action that cannot go into the regulator's file, with every
--- rule of the EU's database that it breaks.
+-- One row per removal action whose statement of reasons is due and cannot go into the
+-- regulator's file, with every rule of the EU's database that it breaks.
 with
     removal_actions as (select * from {{ ref("fct_removal_actions") }}),
     unfiled as (

@@ -15,6 +15,7 @@ select
     filed_at,
     decided_at,
     reinstated_at,
+    suit_filed_at,
     recorded_at,
     delivery_id
 from latest

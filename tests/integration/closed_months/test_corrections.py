@@ -480,6 +480,19 @@ def test_e109_a_reinstatement_releases_what_was_held(closed_rows: Rows) -> None:
     ]
 
 
+def test_e108_e109_what_is_returned_and_what_is_paid_are_two_figures(closed_rows: Rows) -> None:
+    """One figure, released, covered what the partner lost and what it was paid."""
+    assert closed_rows(
+        "select product_id, movement, sum(amount) from marts.fct_removal_money "
+        "where product_id in ('e108', 'e109') group by all order by all"
+    ) == [
+        ("e108", "held", Decimal("10.000")),
+        ("e108", "returned_to_pool", Decimal("10.000")),
+        ("e109", "held", Decimal("10.000")),
+        ("e109", "paid_on_reinstatement", Decimal("10.000")),
+    ]
+
+
 @closed_case
 def e112_removed_in_two_countries(world: World) -> None:
     label = world.licensed("e112")

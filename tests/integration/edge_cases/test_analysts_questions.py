@@ -16,6 +16,12 @@ from tests.fixtures.worlds import World, case
 
 PAGE = (PROJECT_ROOT / "docs" / "analysts.md").read_text(encoding="utf-8")
 QUESTIONS = re.findall(r"^### \d+\. (.+?)\n\n```sql\n(.+?)```", PAGE, re.MULTILINE | re.DOTALL)
+# What else the page asks, below a question that it belongs to.
+FURTHER = [
+    sql
+    for sql in re.findall(r"```sql\n(.+?)```", PAGE.split("## SQL cookbook")[1], re.DOTALL)
+    if sql not in [question for _, question in QUESTIONS]
+]
 # Types of the columns whose names have one of these endings.
 TYPES_OF_NAMES = {
     r"(^|_)amount$|_share$": r"DECIMAL\(.*\)",
@@ -29,7 +35,7 @@ TYPES_OF_NAMES = {
 
 @case
 def analysts_ask_about_everything(world: World) -> None:
-    """What no other case brings: fans, credits, removals with appeals, a row turned away."""
+    """What no other case brings: fans, credits, appeals, an ending decision, a row turned away."""
     label = world.licensed("asked")
     world.product("asked", basis="plays")
     world.party("asked-artist", kind="artist")
@@ -58,6 +64,14 @@ def analysts_ask_about_everything(world: World) -> None:
         new_fans=12,
         recorded_at="2026-04-02T06:00:00Z",
     )
+    world.decision(
+        "asked-ends",
+        label,
+        "allow",
+        object_type="recording",
+        object_id="asked-rec",
+        valid_to="2026-11-15T00:00:00Z",
+    )
     world.removal("asked-action", "2026-03-20T12:00:00Z", recording_id="asked-rec")
     world.add(
         "removals/appeals",
@@ -79,8 +93,11 @@ def closed(closed_home: Path) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(Settings(home=closed_home).published_file), read_only=True)
 
 
-def test_page_asks_twenty_questions() -> None:
-    assert len(QUESTIONS) == 20
+def test_page_numbers_its_questions_one_after_the_other() -> None:
+    numbers = [int(number) for number in re.findall(r"^### (\d+)\. ", PAGE, re.MULTILINE)]
+
+    assert numbers == list(range(1, len(QUESTIONS) + 1))
+    assert len(QUESTIONS) >= 20
 
 
 @pytest.mark.parametrize(("question", "sql"), QUESTIONS, ids=[name for name, _ in QUESTIONS])
@@ -93,10 +110,24 @@ def test_question_is_answered_in_exact_types(
     # What is corrected has to be issued before, and that is so in the closed months alone.
     connection = closed if "corrections" in question else published
 
+    rows, wrong = asked(connection, sql)
+
+    assert rows
+    assert not wrong
+
+
+@pytest.mark.parametrize("sql", FURTHER, ids=[sql.split("from ")[1].split()[0] for sql in FURTHER])
+def test_further_question_can_be_asked(published: duckdb.DuckDBPyConnection, sql: str) -> None:
+    _, wrong = asked(published, sql)
+
+    assert not wrong
+
+
+def asked(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[list[tuple], list[str]]:
+    """The rows of an answer, and its columns whose types are not those of their names."""
     result = connection.execute(sql)
     columns = {column[0]: str(column[1]) for column in result.description}
     rows = result.fetchall()
-
     wrong = [
         f"{name} is {kind}"
         for name, kind in columns.items()
@@ -104,8 +135,7 @@ def test_question_is_answered_in_exact_types(
         if kind in {"DOUBLE", "FLOAT"}
         or (re.search(pattern, name) and not re.fullmatch(wanted, kind))
     ]
-    assert rows
-    assert not wrong
+    return rows, wrong
 
 
 def test_recomputed_shares_of_pools_are_those_of_the_report(

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from linernotes.agreements import Agreement, Sender
@@ -21,7 +22,9 @@ from linernotes.ddex import (
     read_financial_totals,
     write_financial_report,
 )
-from linernotes.statements import current_statements, draft
+from linernotes.ddex.records import RECORDS
+from linernotes.ledger.files import USES_KIND
+from linernotes.statements import current_statements, draft, evidence_file
 from tests.fixtures.dsr_files import (
     Cells,
     add_cell,
@@ -37,6 +40,7 @@ from tests.fixtures.published_warehouse import Line, Statement, publish
 
 # Two party identifiers whose check characters agree, given to nobody.
 SENDER, RECIPIENT = "PADPIDA2026010101N", "PADPIDA2026010102L"
+IN_TRANSACTION, IN_ACCOUNTING = "InCurrencyOfTransaction", "InCurrencyOfAccounting"
 HOSTILE = '=HYPERLINK("x")\t|pipe\\back\r\nnext ترجمة'
 TUNE = Statement(
     "tune",
@@ -57,7 +61,13 @@ def written(folder: Path, *statements: Statement, agreement: Agreement | None = 
     settings = Settings(home=folder / "home")
     publish(settings, *statements)
     draft(settings, by="Ada")
-    own = current_statements(settings, "2026-06", statements[0].partner_id)
+    return write_from(settings, folder, statements[0].partner_id, agreement)
+
+
+def write_from(
+    settings: Settings, folder: Path, partner: str, agreement: Agreement | None = None
+) -> Path:
+    own = current_statements(settings, "2026-06", partner)
     message = Message(
         message_id="tune-2026-06-v1",
         profile=FINANCIAL.name,
@@ -73,7 +83,8 @@ def written(folder: Path, *statements: Statement, agreement: Agreement | None = 
     )
     path = folder / message.file_name()
     with open_published(settings) as connection:
-        write_financial_report(path, connection, message, own)
+        uses = [evidence_file(settings, one, USES_KIND) for one in own]
+        write_financial_report(path, connection, message, own, uses)
     return path
 
 
@@ -99,8 +110,8 @@ def test_report_has_a_summary_per_pool_correction_and_statement(report: Path) ->
         for row in summaries
     ]  # fmt: skip
     assert shown == [
-        ("DE", "16.50", "12.50", "", "12.50"),
-        ("DE", "0.75", "0.75", "", "0.75"),
+        ("DE", "12.50", "16.50", "", "12.50"),
+        ("DE", "0.75", "0.00", "", "0.75"),
         ("FR", "1.25", "1.25", "", "1.25"),
         ("Worldwide", "0.00", "0.00", "FEE", "-1.10"),
     ]
@@ -111,18 +122,111 @@ def test_report_totals_are_those_of_the_statement_e132(report: Path) -> None:
     totals = read_financial_totals(report)
 
     assert totals.payable == {"EUR": Decimal("13.40")}
-    assert totals.allocated == {"EUR": Decimal("18.50")}
-    assert totals.sales == {"a", "b", "c", "d", "e"}
+    assert totals.allocated == {"EUR": Decimal("14.50")}
+    assert totals.sales.keys() == {"a", "b", "c", "d", "e"}
 
 
 def test_report_line_says_what_is_held_and_after_it_the_ai_facts(report: Path) -> None:
     [held] = [row for row in rows_of(report, "SR08") if row["SalesTransactionId"] == "c"]
     facts = [row["HoldBucket"] for row in rows_of(report, "DE01")]
 
-    assert held["AllocatedRevenueInCurrencyOfAccounting"] == "4.00"
-    assert held["AllocatedNetRevenueInCurrencyOfAccounting"] == "0.00"
+    assert held["AllocatedRevenueInCurrencyOfAccounting"] == "0.00"
+    assert held["AllocatedNetRevenueInCurrencyOfAccounting"] == "4.00"
     assert held["NetUsage"] == "400"
     assert sorted(facts) == ["", "", "", "", "CONSENT"]
+
+
+def test_report_names_the_release_and_gives_shares_in_percent(report: Path) -> None:
+    rows = {row["SalesTransactionId"]: row for row in rows_of(report, "SR08")}
+
+    assert {row["DspReleaseId"] for row in rows.values()} == {"04006381333931"}
+    assert rows["a"]["DspResourceId"] == "recording-of-a"
+    assert {row["RightSharePercentage"] for row in rows.values()} == {"100"}
+    assert rows_of(report, "SY10")[0]["RightsControllerMarketShare"] == "50"
+    assert rows_of(report, "SY10")[0]["CalculationValue"] == "100"
+
+
+def test_work_has_its_iswc_and_a_correction_the_share_of_the_line_it_corrects(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(home=tmp_path / "home")
+    late = [Line("a", "10.00"), Line("e", "-0.75", line_type="REATTRIBUTION", original_line_id="a")]
+    publish(settings, Statement("tune", "tune-work", late))
+    with duckdb.connect(str(settings.published_file)) as connection:
+        for table in ("reports.rpt_partner__compensation_lines", "marts.fct_compensation_lines"):
+            # An attribution that was corrected moves weight and no uses.
+            connection.execute(
+                f"update {table} set side = 'WORK', weight_nano = weight_nano // 4, "
+                "quantity = if(line_id = 'e', 0, quantity)"
+            )
+        connection.execute(
+            "update reports.rpt_partner__compensation_lines set iswc = 'T0345246801'"
+        )
+    draft(settings, by="Ada")
+    path = write_from(settings, tmp_path, "tune", Agreement())
+
+    rows = {row["SalesTransactionId"]: row for row in rows_of(path, "SR08")}
+    assert rows["a"]["ProprietaryResourceId"] == "ISWC::T0345246801"
+    assert rows["a"]["RightSharePercentage"] == rows["e"]["RightSharePercentage"] == "25"
+
+
+def test_allocated_uses_count_each_use_once(tmp_path: Path) -> None:
+    """Two owners of one recording have a line each, of one use."""
+    settings = Settings(home=tmp_path / "home")
+    publish(settings, Statement("tune", "tune-master", [Line("a", "5.00"), Line("b", "5.00")]))
+    with duckdb.connect(str(settings.published_file)) as connection:
+        connection.execute("update marts.fct_source_uses set use_id = 'the use'")
+    draft(settings, by="Ada")
+    path = write_from(settings, tmp_path, "tune", Agreement())
+
+    [summary, _] = rows_of(path, "SY10")
+    assert [row["NetUsage"] for row in rows_of(path, "SR08")] == ["500", "500"]
+    assert summary["AllocatedUsages"] == "500"
+    assert check_dsr(path) == []
+
+
+def test_release_that_moves_no_use_allocates_none(tmp_path: Path) -> None:
+    """A line that lets money go takes from what is on hold what the other adds."""
+    released = [
+        Line("a", "1.00", line_type="LATE_CONSENT"),
+        Line("b", "-1.00", line_type="LATE_CONSENT", hold_bucket="CONSENT"),
+    ]
+    settings = Settings(home=tmp_path / "home")
+    publish(settings, Statement("tune", "tune-master", released))
+    draft(settings, by="Ada")
+    # The uses of a released line are kept with the statement that releases it.
+    [one] = current_statements(settings, "2026-06", "tune")
+    uses = evidence_file(settings, one, USES_KIND)
+    use = "select 'a' as line_id, 'the use' as use_id, 100::bigint as quantity"
+    duckdb.execute(f"copy ({use}) to '{uses}' (format parquet)")
+    path = write_from(settings, tmp_path, "tune", Agreement())
+
+    [summary, _] = rows_of(path, "SY10")
+    assert summary["AllocatedUsages"] == "0"
+    assert check_dsr(path) == []
+
+
+def test_report_of_a_package_of_the_first_form_is_held_to_what_it_meant(report: Path) -> None:
+    """There, allocated revenue was all that was earned, allocated net revenue what is payable."""
+    assert "line_is_payable_or_held" in {
+        problem.rule for problem in check_dsr(report, is_first_edition=True)
+    }
+
+    def exchange(cells: Cells) -> None:
+        for row in cells:
+            if row[0] in ("SR08", "SY10"):
+                names = [cell.name for cell in RECORDS[row[0]]]
+                for currency in (IN_TRANSACTION, IN_ACCOUNTING):
+                    first, second = (
+                        names.index(f"{name}{currency}")
+                        for name in ("AllocatedRevenue", "AllocatedNetRevenue")
+                    )
+                    due, net = row[first], row[second]
+                    row[first], row[second] = max(due, net, key=float), due
+
+    spoil_cells(report, exchange)
+
+    assert check_dsr(report, is_first_edition=True) == []
 
 
 def test_report_without_agreement_has_no_deal_specific_rows(tmp_path: Path) -> None:
@@ -160,7 +264,6 @@ def test_report_padded_by_a_spreadsheet_still_holds(report: Path) -> None:
     assert check_dsr(report) == []
 
 
-IN_TRANSACTION, IN_ACCOUNTING = "InCurrencyOfTransaction", "InCurrencyOfAccounting"
 FAULTS: dict[str, tuple[Callable[[Cells], None], str]] = {
     "no header": (drop("HEAD"), "header_comes_first"),
     "no footer": (drop("SRFO"), "footer_is_there"),
@@ -237,9 +340,9 @@ FAULTS: dict[str, tuple[Callable[[Cells], None], str]] = {
         change("SY10", "UsageIndependentFeeType", "FEE|TAX", at=3),
         "parallel_cells_have_as_many_values",
     ),
-    "a total that is not net and fees": (
+    "a total that is not what is payable and fees": (
         change("SY10", f"FinalTotalAmount{IN_ACCOUNTING}", "12.51"),
-        "final_total_is_net_and_fees",
+        "final_total_is_payable_and_fees",
     ),
     "an amount below the cent": (
         change("SY10", f"AllocatedRevenue{IN_ACCOUNTING}", "16.501"),
@@ -249,9 +352,9 @@ FAULTS: dict[str, tuple[Callable[[Cells], None], str]] = {
         change("SY10", f"AllocatedRevenue{IN_ACCOUNTING}", "16.51"),
         "summary_is_the_sum_of_its_lines",
     ),
-    "allocated uses that are not the lines'": (
-        change("SY10", "AllocatedUsages", "1"),
-        "summary_is_the_sum_of_its_lines",
+    "more allocated uses than the lines have": (
+        change("SY10", "AllocatedUsages", "999999"),
+        "allocated_uses_are_distinct",
     ),
     "a line a cent off": (
         change("SR08", f"AllocatedRevenue{IN_ACCOUNTING}", "9.99"),
@@ -261,9 +364,9 @@ FAULTS: dict[str, tuple[Callable[[Cells], None], str]] = {
         change("SR08", f"AllocatedRevenue{IN_TRANSACTION}", "99"),
         "rate_connects_both_currencies",
     ),
-    "a line that is half held": (
+    "net revenue off its rate": (
         change("SR08", f"AllocatedNetRevenue{IN_ACCOUNTING}", "1.00"),
-        "line_is_payable_or_held",
+        "rate_connects_both_currencies",
     ),
     "uses less returns": (
         change("SR08", "NetUsage", "12"),

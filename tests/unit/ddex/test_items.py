@@ -49,14 +49,19 @@ TUNE = Statement(
         Line("e", "-1.10", line_type="FEE"),
     ],
 )
-# A cent for each use: line a has 1000 of them, by 150 derivatives.
+# A cent for each use: line a has 1000 of them, by 150 derivatives; what line b generated was not
+# published.
 USES = """
     copy (
-        select 'a' as line_id, printf('derivative-%03d', range) as derivative_id,
-            if(range < 149, 6, 106) as quantity
-        from range(150)
-        union all values ('b', 'derivative-000', 400), ('c', 'derivative-000', 100),
-            ('c', 'derivative-000', 20), ('c', 'derivative-001', 5), ('d', 'derivative-002', 75)
+        select *, concat_ws('-', line_id, derivative_id, quantity) as use_id,
+            'generation-000' as generation_id
+        from (
+            select 'a' as line_id, printf('derivative-%03d', range) as derivative_id,
+                if(range < 149, 6, 106) as quantity
+            from range(150)
+            union all values ('b', null, 400), ('c', 'derivative-000', 100),
+                ('c', 'derivative-000', 20), ('c', 'derivative-001', 5), ('d', 'derivative-002', 75)
+        )
     ) to '{}'
 """
 
@@ -83,7 +88,8 @@ def test_item_report_names_each_derivative_with_its_uses_a_hundred_at_a_time(rep
         for row in rows_of(report, "RU01.01")
     ]
 
-    assert shown == [("B1", 100, "6"), ("B1", 50, "106"), ("B2", 1, "400"), ("B3", 2, "5")]
+    assert shown == [("1", 100, "6"), ("1", 50, "106"), ("2", 1, "400"), ("3", 2, "5")]
+    assert rows_of(report, "RU01.01")[2]["DspReleaseId"] == "generation-000"
 
 
 def test_item_report_says_whose_share_is_due_and_what_is_held(report: Path) -> None:
@@ -124,7 +130,9 @@ FAULTS: dict[str, tuple[Callable[[Cells], None], str]] = {
     "a share dropped": (drop("LI01.02"), "summary_is_the_sum_of_its_lines"),
     "a summary twice": (repeat("SY02.02"), "summary_id_is_unique"),
     "a line twice": (repeat("SU03.02"), "sale_id_is_unique"),
-    "a block twice": (change("AS02.02", "BlockId", "B1", at=1), "block_id_is_unique"),
+    "a block twice": (change("AS02.02", "BlockId", "1", at=1), "block_id_is_unique"),
+    "a block that is no number": (change("AS02.02", "BlockId", "B1"), "block_id_is_a_whole"),
+    "more uses than there are": (change("SY02.02", "AllocatedUsages", "99999"), "allocated_uses"),
     "other uses of an item": (change("RU01.01", "Usages", "401", at=2), "uses_are_those_of"),
     "an item without uses": (change("RU01.01", "Usages", "125", at=3), "parallel_cells_have"),
     "another amount": (change("LI01.02", "AllocatedAmount", "10.01"), "summary_is_the_sum"),

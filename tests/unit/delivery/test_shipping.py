@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from pysequoia import Tsk
 from pysequoia.packet import PacketPile
 
-from linernotes.agreements import NOBODY
+from linernotes.agreements import ALWAYS, NOBODY
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.delivery import (
@@ -64,7 +64,7 @@ from tests.fixtures.deliveries import (
     package_of,
     tree,
 )
-from tests.fixtures.packages import remark
+from tests.fixtures.packages import remark, sign_again
 
 
 def folder_of(settings: Settings, partner: str = "tune", more: str = "") -> Path:
@@ -184,7 +184,10 @@ def test_delivery_brings_only_the_agreed_files(settings: Settings) -> None:
     deliver_packages(settings, [package_of(settings, "tune")])
 
     names = {Path(name).name for name in tree(folder)}
-    assert names == {"statement.pdf", "statement.xlsx", "manifest.json", "README.txt", "v1.ctrl"}
+    assert names == {
+        "statement.pdf", "statement.xlsx", "manifest.json", "manifest.json.asc", "verify.py",
+        "README.txt", "v1.ctrl",
+    }  # fmt: skip
 
 
 def test_delivery_without_a_target_leaves_the_package_in_the_outbox(settings: Settings) -> None:
@@ -318,6 +321,7 @@ def test_delivery_of_a_package_that_the_ledger_does_not_know_is_refused(
     manifest["statements"][0]["version"] = 2
     (package.path / MANIFEST).write_text(json.dumps(manifest))
     remark(package.path)
+    sign_again(settings, package.path)
     assert verify_package(package.path) == []
 
     [shipment] = deliver_packages(settings, [package_of(settings, "tune")])
@@ -731,5 +735,5 @@ def assert_nothing_half(settings: Settings, folder: Path, secret: Tsk) -> None:
     package = tree(package_of(settings, "tune").path)
     assert all(content == package[name] for name, content in whole.items())
     if FLAG in arrived:
-        wanted = {name for name in package if name.endswith((".csv", ".pdf", ".json", ".txt"))}
+        wanted = {name for name in package if name.endswith((".csv", ".pdf")) or name in ALWAYS}
         assert whole.keys() == wanted

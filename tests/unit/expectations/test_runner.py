@@ -3,6 +3,7 @@
 What the project's own suites claim is tested in `test_suites.py`.
 """
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -128,13 +129,31 @@ def test_results_of_a_run_are_kept_in_the_lake(
 def test_data_docs_of_a_run_are_a_site_without_cell_values(
     home: Settings, results: dict[str, CheckResult]
 ) -> None:
-    site = home.reports_root / "data_docs" / "reports"
+    site = home.reports_root / "data_docs"
 
-    pages = [path.read_text(encoding="utf-8") for path in site.rglob("*.html")]
+    pages = {path.name: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
 
-    assert (site / "index.html").is_file()
     assert len(pages) > 1
-    assert not [page for page in pages if "-3.00" in page]
+    assert not [name for name, page in pages.items() if "-3.00" in page]
+    for name in {one.table_name for one in results.values()}:
+        assert f'href="{name}.html"' in pages["index.html"]
+    failed = [one for one in results.values() if one.outcome == "failed"]
+    assert failed
+    for one in failed:
+        assert "does not hold" in pages[f"{one.table_name}.html"]
+
+
+def test_data_docs_of_a_run_need_no_other_host_and_no_script(
+    home: Settings, results: dict[str, CheckResult]
+) -> None:
+    """The tool's own pages asked seven hosts for scripts and styles, and opened bare offline."""
+    site = home.reports_root / "data_docs"
+    pages = [path.read_text(encoding="utf-8") for path in site.iterdir()]
+
+    assert not [page for page in pages if "<script" in page or "url(" in page]
+    links = {link for page in pages for link in re.findall(r'(?:href|src)="([^"]+)"', page)}
+    assert links
+    assert all((site / link).is_file() for link in links)
 
 
 def test_run_of_an_unknown_table_is_refused(tmp_path: Path) -> None:

@@ -58,7 +58,10 @@ def test_unreadable_required_cell_is_not_called_missing_too(checked: Held) -> No
 def test_fault_tells_the_value_and_what_to_do(checked: Held) -> None:
     found = checked("catalog/parties", party(kind="band"))
 
-    assert found.faults["details"].to_list() == [f"kind is 'band': {ADVICE['closed_list']}"]
+    assert found.faults["details"].to_list() == [
+        f"kind is 'band': {ADVICE['closed_list']}; allowed: artist, writer, publisher, label,"
+        " member, distributor, partner, uploader"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -397,7 +400,7 @@ def test_every_rule_of_every_contract_has_advice(contract_class: type[Contract])
         name.rpartition("|")[2].removeprefix("check__")
         for name in contract_class._validation_rules(with_cast=False)
     }
-    known = {*ADVICE, "nullability", "regex"}
+    known = {*ADVICE, *contract_class.ADVICE, "nullability", "regex"}
 
     assert found <= known
 

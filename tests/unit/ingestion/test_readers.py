@@ -6,7 +6,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from linernotes.ingestion.contracts import Generations, Parties
+from linernotes.ingestion.contracts.ai_usage import Generations
+from linernotes.ingestion.contracts.catalog import Parties
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.readers import Batch, batches, reader_for
 from linernotes.ingestion.readers.delimited import CsvReader

@@ -21,7 +21,7 @@ from linernotes.base.settings import Settings
 from linernotes.ledger.verification import verify_ledger
 from linernotes.packages import read_package_csv, verify_package, write_packages
 from linernotes.packages import workbook as workbook_module
-from linernotes.statements import approve, draft, issue
+from linernotes.statements import SHOWN, approve, draft, issue
 from tests.fixtures.deliveries import PARTNER_DPID
 from tests.fixtures.published_warehouse import KNOWN_AT, Line, Statement, publish
 
@@ -43,10 +43,14 @@ FILES = {
     f"REMOVALS_{NAMED}_multi_1of1_20260715T060000.tsv",
     "ai_usage.csv",
     "ai_usage.parquet",
+    "artists.csv",
     "compensation_lines.csv",
     "compensation_lines.parquet",
     "consents.csv",
     "consents.parquet",
+    "credit_gaps.csv",
+    "datapackage.json",
+    "fan_connection.csv",
     "manifest.json",
     "member_statements.csv",
     "pool_totals.csv",
@@ -55,6 +59,7 @@ FILES = {
     "removals_monthly.csv",
     "statement.pdf",
     "statement.xlsx",
+    "verify.py",
 }
 
 
@@ -163,7 +168,7 @@ def test_package_of_issue_that_is_lost_is_written_again_with_the_same_bytes(
     publish(settings, Statement("tune", "tune-master", [Line(**line, title="B")]))
     with duckdb.connect(str(settings.published_file)) as connection:
         connection.execute("update marts.dim_partners set partner_name = 'Another name'")
-        for report in ("ai_usage_monthly", "consent_ledger", "removal_actions"):
+        for report in ("ai_usage_monthly", "consents", "removal_actions"):
             connection.execute(f"delete from reports.rpt_partner__{report}")
     shutil.rmtree(settings.outbox_root)
 
@@ -190,6 +195,28 @@ def test_package_of_issue_whose_reports_were_not_kept_shows_what_is_published(
     assert row["title"] == "B"
     assert verify_package(package.path) == []
     assert verify_ledger(settings) == []
+
+
+def test_package_of_issue_shows_what_an_earlier_version_did_not_keep_as_published(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was kept is shown as it was issued; a report that is new since, as it is published."""
+    line = {"line_id": "a", "amount": "1"}
+    kept = {name: shown for name, shown in SHOWN.items() if name != "consents"}
+    monkeypatch.setattr("linernotes.statements.evidence.SHOWN", kept)
+    drafted(settings, Statement("tune", "tune-master", [Line(**line, title="A")]))
+    approve(settings, "2026-06", by="Ben")
+    issue(settings, "2026-06", by="Ben")
+    monkeypatch.undo()
+    publish(settings, Statement("tune", "tune-master", [Line(**line, title="B")]))
+
+    [package] = write_packages(settings)
+
+    [row] = read_package_csv(package.path / "compensation_lines.csv")
+    proofs = {row["proof_id"] for row in read_package_csv(package.path / "consents.csv")}
+    assert row["title"] == "A"
+    assert proofs == {"decision-1", "decision-of-tune"}
+    assert verify_package(package.path) == []
 
 
 def test_package_of_issue_is_kept_whatever_is_agreed_later(settings: Settings) -> None:
@@ -287,7 +314,7 @@ def test_package_shows_the_pool_totals_needed_for_the_own_share_e128(settings: S
     pools = {row["territory"]: row for row in read_package_csv(package.path / "pool_totals.csv")}
     assert pools["DE"]["net_amount"] == "25.000000"
     assert pools["DE"]["total_quantity"] == "2500"
-    assert pools["DE"]["fee_payout_amount"] == "12.50"
+    assert pools["DE"]["fee_payout_amount"] == "12.500"
 
 
 def test_package_of_month_without_anything_is_nil_e82(settings: Settings) -> None:
@@ -310,18 +337,22 @@ def test_csv_and_parquet_of_lines_hold_the_same_amounts_e132(settings: Settings)
     rows = list(read_package_csv(package.path / "compensation_lines.csv"))
     frame = pl.read_parquet(package.path / "compensation_lines.parquet")
     assert [row["line_id"] for row in rows] == frame["line_id"].to_list()
-    assert [row["amount"] for row in rows] == ["-0.25", "10.00", "2.50", "4.00"]
+    assert [row["amount"] for row in rows] == ["-0.250", "10.000", "2.500", "4.000"]
     assert frame["amount"].dtype == pl.Decimal(24, 3)
     assert frame["report_month"].to_list() == ["2026-06"] * 4
 
 
-def test_csv_of_yen_amounts_shows_no_decimals_e06(settings: Settings) -> None:
+def test_csv_has_one_scale_per_column_and_the_manifest_that_of_the_currency_e06(
+    settings: Settings,
+) -> None:
     statement = Statement("tune", "tune-jp", [Line("a", "334")], currency_code="JPY")
 
     [package] = write_packages(drafted(settings, statement))
 
     [row] = read_package_csv(package.path / "compensation_lines.csv")
-    assert row["amount"] == "334"
+    assert row["amount"] == "334.000"
+    manifest = json.loads((package.path / "manifest.json").read_text())
+    assert manifest["statements"][0]["totals"]["payable_amount"] == "334"
     assert verify_package(package.path) == []
 
 
@@ -348,15 +379,23 @@ def test_workbook_has_a_sheet_per_table_with_typed_cells(settings: Settings) -> 
     book = fastexcel.read_excel(package.path / "statement.xlsx")
     lines = book.load_sheet("Compensation lines").to_polars()
     assert book.sheet_names == [
-        "Summary",
+        "Cover",
+        "Pivot data",
         "Compensation lines",
         "Members and labels",
         "Pool totals",
+        "Artists and writers",
         "AI usage",
         "Consents",
+        "Credit gaps",
+        "Fan connection",
         "Removals",
         "Removals summary",
     ]
+    assert lines["Type of line"].to_list().count("Usage") == 3
+    assert lines["line_type"].to_list().count("USAGE") == 3
+    pivot = book.load_sheet("Pivot data").to_polars()
+    assert pivot["Net amount"].sum() == pytest.approx(13.75)
     assert lines["Amount"].dtype == pl.Float64
     assert lines["Amount"].sum() == pytest.approx(16.25)
     assert lines["Usage month"].dtype in {pl.Date, pl.Datetime("ms")}
@@ -373,7 +412,7 @@ def test_workbook_of_draft_says_so_and_its_totals_agree(settings: Settings) -> N
     [package] = write_packages(drafted(settings, TUNE))
 
     summary = fastexcel.read_excel(package.path / "statement.xlsx").load_sheet(
-        "Summary", header_row=None
+        "Cover", header_row=None
     )
     rows = summary.to_polars().rows()
     assert any("DRAFT" in str(row[0]) for row in rows)
@@ -471,10 +510,10 @@ def test_workbook_writes_days_that_spreadsheets_do_not_have_as_text(settings: Se
     with duckdb.connect(str(settings.published_file)) as connection:
         for number, day in enumerate([*days, "2026-01-01"]):
             connection.execute(
-                "insert into reports.rpt_partner__consent_ledger select * replace ("
+                "insert into reports.rpt_partner__consents select * replace ("
                 "$1 as decision_id, cast($2 as timestamp) as valid_from, null as valid_to) "
-                "from reports.rpt_partner__consent_ledger where partner_id = 'tune' and "
-                "not starts_with(decision_id, 'old-') limit 1",
+                "from reports.rpt_partner__consents where partner_id = 'tune' and "
+                "not is_cited and not starts_with(decision_id, 'old-') limit 1",
                 [f"old-{number}", day],
             )
     [package] = write_packages(settings)

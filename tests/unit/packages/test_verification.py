@@ -9,6 +9,7 @@ from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from linernotes.base.settings import Settings
@@ -69,6 +70,49 @@ def test_verify_of_changed_byte_names_the_file(package: Path) -> None:
     assert (problem.file, problem.rule) == ("consents.parquet", "file_hash_agrees")
 
 
+def rewrite_table(package: Path, name: str, query: str) -> None:
+    """Replaces both data files of a table by a query on it, with a manifest that fits."""
+    with duckdb.connect() as connection:
+        connection.execute(f"create table found as from '{package / name}.parquet'")
+        connection.execute(f"copy ({query}) to '{package / name}.parquet'")
+        connection.execute(
+            f"copy ({query}) to '{package / name}.csv' (header, nullstr '', "
+            "timestampformat '%Y-%m-%dT%H:%M:%SZ')"
+        )
+        [(rows,)] = connection.execute(f"select count(*) from ({query})").fetchall()
+
+    def change(manifest: dict) -> None:
+        for entry in manifest["files"]:
+            if entry["name"].startswith(f"{name}."):
+                entry["rows"] = rows
+        refit(package, manifest)
+
+    edit_manifest(package, change)
+
+
+def test_verify_finds_every_line_whose_consent_is_not_in_the_package(package: Path) -> None:
+    """Partners held 30,113 paid lines, and could look up the consent of 34 of them."""
+    rewrite_table(package, "consents", "from found where not is_cited")
+
+    [problem] = verify_package(package)
+
+    assert (problem.file, problem.rule) == ("consents.csv", "consent_of_line_is_there")
+    assert problem.details == "decision-1, named by a, is not"
+
+
+def test_verify_finds_a_paid_line_whose_consent_allows_nothing(package: Path) -> None:
+    rewrite_table(package, "consents", "select * replace ('deny' as decision) from found")
+
+    assert rules(package) == {"consent_of_line_allows"}
+
+
+def test_verify_of_a_package_of_an_earlier_form_asks_for_no_consents(package: Path) -> None:
+    rewrite_table(package, "consents", "from found where not is_cited")
+    edit_manifest(package, lambda manifest: manifest.update(manifest_version=2))
+
+    assert verify_package(package) == []
+
+
 def test_verify_of_missing_file_says_so(package: Path) -> None:
     (package / "removals.csv").unlink()
 
@@ -103,7 +147,7 @@ def test_verify_of_file_name_that_leaves_the_folder_says_so(package: Path) -> No
 
 
 def test_verify_of_forged_amount_finds_totals_hash_and_share(package: Path) -> None:
-    forge(package, "compensation_lines.csv", ",10.00,EUR", ",11.00,EUR")
+    forge(package, "compensation_lines.csv", ",10.000,EUR", ",11.000,EUR")
 
     assert rules(package) == {
         "control_total_agrees",
@@ -188,7 +232,11 @@ def test_verify_of_total_that_is_no_text_finds_it(package: Path) -> None:
 def test_verify_of_issued_package_of_drafts_finds_it(package: Path) -> None:
     edit_manifest(package, lambda manifest: manifest.update(state="issued"))
 
-    assert rules(package) == {"state_is_the_statements", "head_is_the_issues"}
+    assert rules(package) == {
+        "state_is_the_statements",
+        "head_is_the_issues",
+        "manifest_is_signed",
+    }
 
 
 def test_verify_of_version_after_changed_one_finds_the_broken_chain(package: Path) -> None:

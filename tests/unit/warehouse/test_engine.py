@@ -1,5 +1,6 @@
 """Which engine builds, and what is said where it cannot. Spark itself runs in `tests/spark`."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,22 @@ def test_engine_spark_without_its_libraries_says_how_to_install_them(
 
     with pytest.raises(BuildFailed, match="run `make spark`"):
         engine_of(Settings(home=tmp_path, engine="spark")).prepare()
+
+
+def test_cluster_that_does_not_answer_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client's time limit once ended in a traceback."""
+    client = tmp_path / "client.py"
+    client.write_text("import time; time.sleep(60)")
+    monkeypatch.setattr(thrift, "SPARK_PYTHON", Path(sys.executable))
+    monkeypatch.setattr(thrift, "CLIENT", client)
+    monkeypatch.setattr(thrift, "LONGEST_SECONDS", 0.5)
+
+    with pytest.raises(
+        thrift.ClusterFailed, match=r"did not answer within 0.5 seconds\. Look whether"
+    ):
+        thrift.on_cluster(Settings(home=tmp_path, engine="spark"), ["select 1"])
 
 
 def test_schemas_on_spark_are_of_one_home_alone(tmp_path: Path) -> None:

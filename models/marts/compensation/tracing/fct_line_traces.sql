@@ -24,18 +24,7 @@ with
         from {{ ref("fct_training_inclusions") }}
     ),
     -- Decisions, and the clauses of contracts by which silence is resolved.
-    proofs as (
-        select decision_id as proof_id
-        from {{ ref("fct_consent_versions") }}
-        union
-        select
-            contract_id
-            || '@'
-            || cast(contract_version as {{ t_str() }})
-            || '#'
-            || coalesce(silence_clause, 'silence') as proof_id
-        from contracts
-    ),
+    proofs as (select distinct proof_id from {{ ref("fct_consent_proofs") }}),
     named_proofs as (
         select distinct consent_proof_id from lines where consent_proof_id is not null
     ),

@@ -1,10 +1,13 @@
--- One row per removal action that can be filed: what its statement of reasons says
--- beyond fct_removal_actions.
+-- One row per removal action whose statement of reasons is due and can be filed: what
+-- it says beyond fct_removal_actions. Where the source names no state for the EU's
+-- form, those of the EEA in which the action holds are named.
 with
+    statements_due as (select * from {{ ref("int_removals__statements_due") }}),
     unfiled as (select distinct puid from {{ ref("int_removals__actions_unfiled") }}),
     actions as (
-        select actions.*
+        select actions.*, statements_due.is_everywhere, statements_due.eea_codes
         from {{ ref("stg_removals__actions") }} as actions
+        inner join statements_due on statements_due.puid = actions.puid
         left join unfiled on unfiled.puid = actions.puid
         where unfiled.puid is null
     )
@@ -13,7 +16,13 @@ select
     cast({{ json_list("decision_visibility") }} as {{ t_str() }}) as visibility_codes,
     cast({{ json_list("category_specification") }} as {{ t_str() }}) as keyword_codes,
     cast({{ json_list("content_type") }} as {{ t_str() }}) as content_type_codes,
-    cast({{ json_list("territorial_scope") }} as {{ t_str() }}) as territorial_scope,
+    cast(
+        case
+            when {{ join_list("territorial_scope", "|") }} is not null or is_everywhere
+            then {{ json_list("territorial_scope") }}
+            else '["' || eea_codes || '"]'
+        end as {{ t_str() }}
+    ) as territorial_scope,
     cast(facts as {{ t_str() }}) as facts,
     cast(
         case

@@ -1,10 +1,12 @@
 -- One row per compensation line of a partner's statement, payable and held.
 with
     lines as (select * from {{ ref("fct_compensation_lines") }}),
+    contracts as (select * from {{ ref("dim_contracts") }}),
     parties as (select * from {{ ref("dim_parties") }}),
     products as (select * from {{ ref("dim_products") }}),
     recordings as (select * from {{ ref("dim_recordings") }}),
     works as (select * from {{ ref("dim_works") }})
+    {%- set required = "concat('|', contracts.required_parties, '|')" %}
 select
     lines.partner_id,
     lines.report_month,
@@ -43,8 +45,43 @@ select
     lines.hold_bucket,
     lines.consent_status,
     lines.consent_proof_id,
-    lines.original_line_id
+    lines.original_line_id,
+    cast(works.iswc as {{ t_str() }}) as iswc,
+    cast(recordings.upc as {{ t_str() }}) as upc,
+    -- Of each party that the contract asks, the names that the catalogue has for it.
+    cast(
+        case
+            when lines.hold_bucket = 'CONSENT'
+            then
+                nullif(
+                    concat_ws(
+                        '; ',
+                        case
+                            when {{ required }} like '%|owner|%'
+                            then coalesce(owners.party_name, lines.owner_party_id)
+                        end,
+                        case
+                            when {{ required }} like '%|main_artist|%'
+                            then recordings.artist_names
+                        end,
+                        case
+                            when {{ required }} like '%|featured_artist|%'
+                            then recordings.featured_artist_names
+                        end,
+                        case
+                            when {{ required }} like '%|writer|%'
+                            then works.writer_names
+                        end
+                    ),
+                    ''
+                )
+        end as {{ t_str() }}
+    ) as consent_required_from
 from lines
+left join
+    contracts
+    on contracts.contract_id = lines.contract_id
+    and contracts.contract_version = lines.contract_version
 left join parties as members on members.party_id = lines.member_party_id
 left join parties as owners on owners.party_id = lines.owner_party_id
 left join products on products.product_id = lines.product_id

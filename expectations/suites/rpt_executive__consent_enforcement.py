@@ -1,0 +1,20 @@
+"""What is expected of the time that products take to obey before publication.
+
+How the figures come about is tested beside the models.
+"""
+
+from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows
+
+SUITE = Suite(
+    table="rpt_executive__consent_enforcement",
+    relied_on_by="Executives and product teams see in it whether a refusal is obeyed in time.",
+    expectations=(
+        expect_no_rows(
+            "products_obey_within_a_day",
+            "select report_month, product_id from {batch} where p99_seconds > 86400",
+            reason="A refusal that takes more than a day leaks for a day: tell the product team.",
+            severity="warn",
+        ),
+        expect_no_personal_columns(),
+    ),
+)

@@ -1,0 +1,19 @@
+"""What is expected of the register of incidents before publication.
+
+Which incidents there are is tested beside the models.
+"""
+
+from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows
+
+SUITE = Suite(
+    table="rpt_executive__incidents",
+    relied_on_by="Executives and the teams named in it work through it by due date.",
+    expectations=(
+        expect_no_rows(
+            "incidents_are_not_from_the_future",
+            "select incident_id from {batch} where opened_at > current_timestamp::timestamp",
+            reason="An incident that begins in the future is a wrong instant in a feed.",
+        ),
+        expect_no_personal_columns(),
+    ),
+)

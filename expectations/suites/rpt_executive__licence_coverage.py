@@ -1,0 +1,28 @@
+"""What is expected of licence coverage before publication.
+
+How its figures come about is tested beside the model.
+"""
+
+from expectations.suite import (
+    Suite,
+    expect_no_personal_columns,
+    expect_no_rows,
+    expect_rows,
+)
+
+SUITE = Suite(
+    table="rpt_executive__licence_coverage",
+    relied_on_by="Executives see in it what is used or earned without a contract.",
+    expectations=(
+        expect_rows(reason="Without uses there is nothing to license: look at the AI-usage feeds."),
+        expect_no_rows(
+            "use_of_known_owners_is_mostly_licensed",
+            "select report_month, product_id from {batch} group by all"
+            " having sum(unlicensed_weight_nano) > sum(licensed_weight_nano)",
+            reason="More of a product's use without contracts than with them: a delivery of"
+            " routes or contracts is missing, or the product was launched too early.",
+            severity="warn",
+        ),
+        expect_no_personal_columns(),
+    ),
+)

@@ -1,0 +1,29 @@
+"""What is expected of the decisions and clauses in a partner's package before publication.
+
+That they hold every proof that a line names is a test beside the models.
+"""
+
+from expectations.suite import (
+    Suite,
+    expect_no_personal_columns,
+    expect_no_rows,
+    expect_rows,
+)
+
+SUITE = Suite(
+    table="rpt_partner__consents",
+    relied_on_by="Partners look up in it who allowed each use that they are paid for.",
+    expectations=(
+        expect_rows(reason="Without decisions and clauses no line can be paid."),
+        expect_no_rows(
+            "cited_decisions_have_evidence",
+            "select report_month, partner_id, proof_id from {batch}"
+            " where is_cited and proof_kind = 'decision' and not is_withdrawn"
+            " and evidence_sha256 is null",
+            reason="A decision without the hash of its evidence cannot be held against a paper;"
+            " ask the source for it.",
+            severity="warn",
+        ),
+        expect_no_personal_columns(),
+    ),
+)

@@ -1,0 +1,22 @@
+"""What is expected of the list of names that are not shown before publication.
+
+How a gap comes about is tested beside its model.
+"""
+
+from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows
+
+SUITE = Suite(
+    table="rpt_partner__credit_gaps",
+    relied_on_by="Partners and artists ask by it for the names that derivatives do not show.",
+    expectations=(
+        expect_no_rows(
+            "few_sources_are_nameless",
+            "select partner_id, report_month from {batch} group by all"
+            " having count(*) > 20 and 2 * count(party_id) < count(*)",
+            reason="Where most gaps are names that nobody knows, the catalogue has lost its artists"
+            " or writers.",
+            severity="warn",
+        ),
+        expect_no_personal_columns(),
+    ),
+)

@@ -1,0 +1,22 @@
+"""What is expected of the uplift of partners' recordings before publication.
+
+How it is estimated is tested beside its models.
+"""
+
+from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows
+
+SUITE = Suite(
+    table="rpt_partner__fan_uplift",
+    relied_on_by="Partners judge by it whether derivatives bring listeners to their recordings.",
+    expectations=(
+        expect_no_rows(
+            "verdict_is_that_of_the_interval",
+            "select partner_id, report_month from {batch}"
+            " where (verdict = 'higher' and lower_uplift_rate <= 0)"
+            " or (verdict = 'lower' and upper_uplift_rate >= 0)"
+            " or (verdict <> 'cannot_tell' and lower_uplift_rate is null)",
+            reason="A claim that its own interval does not bear must not leave the house.",
+        ),
+        expect_no_personal_columns(),
+    ),
+)

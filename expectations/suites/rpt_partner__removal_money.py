@@ -1,0 +1,20 @@
+"""What is expected of the money of removals before publication.
+
+How an amount comes about is tested beside its model.
+"""
+
+from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows
+
+SUITE = Suite(
+    table="rpt_partner__removal_money",
+    relied_on_by="Partners see in it what removals hold, and where that money went.",
+    expectations=(
+        expect_no_rows(
+            "ends_are_not_negative",
+            "select partner_id, report_month from {batch}"
+            " where least(held_amount, returned_to_pool_amount, paid_on_reinstatement_amount) < 0",
+            reason="Money that goes back to a hold is put on hold, or adjusted.",
+        ),
+        expect_no_personal_columns(),
+    ),
+)

@@ -1,0 +1,88 @@
+"""Who ran what in a home, when, and how it ended: a line per run, only ever added.
+
+What a run does is not known here; `quality.runs` of the published file shows these lines.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+
+from linernotes.base.settings import Settings
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a command, or of a job of Dagster.
+
+    Attributes:
+        run_id: Different for each.
+        command: The command with its options, or the job with its partition.
+        person: Who ran it, as the system knows them.
+        host: On which machine.
+        program: The version of Linernotes.
+        started_at: ISO 8601, UTC.
+        ended_at: ISO 8601, UTC.
+        exit_status: 0 done, 1 the data or a check says no, 2 wrong use.
+        details: Why it did not end with 0, in a line; empty otherwise.
+    """
+
+    run_id: str
+    command: str
+    person: str
+    host: str
+    program: str
+    started_at: str
+    ended_at: str
+    exit_status: int
+    details: str = ""
+
+
+COLUMNS = {
+    "run_id": ("varchar", "Different for each run."),
+    "command": ("varchar", "The command with its options, or the job with its partition."),
+    "person": ("varchar", "Who ran it, as the operating system knows them."),
+    "host": ("varchar", "On which machine."),
+    "program": ("varchar", "The version of Linernotes."),
+    "started_at": ("timestamp", "When it began, UTC."),
+    "ended_at": ("timestamp", "When it ended, UTC."),
+    "exit_status": ("integer", "0 done, 1 the data or a check says no, 2 wrong use."),
+    "details": ("varchar", "Why it did not end with 0; empty otherwise."),
+}
+GRAIN = "One row per run of a command or job that writes, before this file was published."
+
+
+def note_run(settings: Settings, run: Run) -> None:
+    """Adds a line; where the home cannot be written to, the run is not held up by it."""
+    line = json.dumps(asdict(run), ensure_ascii=False) + "\n"
+    try:
+        # One write at the end of the file: lines of two processes never mix.
+        file = os.open(settings.runs_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError:
+        return
+    try:
+        os.write(file, line.encode(errors="backslashreplace"))
+    finally:
+        os.close(file)
+
+
+def runs(settings: Settings) -> list[Run]:
+    """Every run, the oldest first; a line that was cut by a power cut is left out."""
+    try:
+        lines = settings.runs_file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    known = {one.name for one in fields(Run)}
+    found = []
+    for line in lines:
+        try:
+            said = json.loads(line)
+            found.append(Run(**{name: value for name, value in said.items() if name in known}))
+        except (ValueError, TypeError, AttributeError):
+            continue
+    return found
+
+
+def instant_text(moment: datetime) -> str:
+    """An instant as a run has it."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,36 @@
+"""The command that tells what is new of a home, for houses without Dagster's daemon.
+
+What is worth telling is decided in `news.py`.
+"""
+
+import typer
+
+from linernotes.cli.root import SAYS_NO, AsJson, app, settings_of
+
+
+@app.command()
+def alert(context: typer.Context, json: AsJson = False) -> None:
+    """Tell by mail and webhook, once, what somebody has to look at; for cron, every few minutes.
+
+    Ends with 1 if a place could not be told; it is told the next time.
+    """
+    from dataclasses import asdict
+
+    from linernotes.cli.console import complain, print_table, say, say_json
+    from linernotes.cli.news import tell_news
+
+    news = tell_news(settings_of(context, looks_up=True))
+    if json:
+        say_json(asdict(news))
+    else:
+        print_table(
+            "Needs somebody",
+            ("what", "details", "see docs/operators/"),
+            [(one.title, one.details, one.page) for one in news.concerns],
+            nothing="Nothing needs anybody.",
+        )
+        say(f"Told: {', '.join(news.told.places)}." if news.told.places else "Nobody was told.")
+    for place, reason in news.told.failures.items():
+        complain(f"{place} could not be told: {reason}")
+    if news.told.failures:
+        raise typer.Exit(SAYS_NO)

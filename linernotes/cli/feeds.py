@@ -1,0 +1,206 @@
+"""Commands for those who send feeds: what a feed promises, and whether a file keeps it.
+
+What they print is read off the contracts in `linernotes.ingestion`.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from linernotes.cli.root import SAYS_NO, AsJson, app
+
+if TYPE_CHECKING:
+    from linernotes.ingestion import FeedDescription, Trial
+
+ROWS_SHOWN = 20
+
+feeds = typer.Typer(
+    help="What each feed promises: columns, values, keys, schemas, and a first file.",
+    invoke_without_command=True,
+)
+app.add_typer(feeds, name="feeds")
+
+
+def _feed(name: str) -> str:
+    from difflib import get_close_matches
+
+    from linernotes.ingestion import FEEDS
+
+    if name not in FEEDS:
+        near = get_close_matches(name, FEEDS, 3, 0.5)
+        hint = f"Nearest: {', '.join(near)}. " if near else ""
+        raise typer.BadParameter(f"no such feed: {name}. {hint}See: linernotes feeds")
+    return name
+
+
+Feed = Annotated[
+    str, typer.Argument(callback=_feed, metavar="SOURCE/FEED", help="As `linernotes feeds` lists.")
+]
+
+
+@feeds.callback()
+def list_feeds(context: typer.Context, json: AsJson = False) -> None:
+    """List the feeds: what a row of each is, its key, its forms, and when it is expected."""
+    if context.invoked_subcommand:
+        return
+    from linernotes.cli.console import print_table, say, say_json
+    from linernotes.ingestion import FEEDS, describe
+
+    described = [describe(feed) for feed in FEEDS]
+    if json:
+        say_json([_as_json(one) for one in described])
+        return
+    print_table(
+        "Feeds",
+        ("feed", "a row", "key", "forms", "expected"),
+        [
+            (one.name, one.row, ", ".join(one.key), " ".join(one.endings), one.comes)
+            for one in described
+        ],
+    )
+    say("The columns of one: linernotes feeds show SOURCE/FEED; a first file: --template")
+
+
+@feeds.command("show")
+def show_feed(
+    feed: Feed,
+    json: AsJson = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="JSON Schema of a line of its JSON Lines.")
+    ] = False,
+    table_schema: Annotated[
+        bool, typer.Option("--table-schema", help="Frictionless Table Schema of its CSV.")
+    ] = False,
+    template: Annotated[
+        bool, typer.Option("--template", help="A first file, with a row that is accepted.")
+    ] = False,
+) -> None:
+    """Show what a feed promises, as words, as a schema, or as a first file."""
+    from linernotes import ingestion
+    from linernotes.cli.console import say_json
+
+    if json + schema + table_schema + template > 1:
+        raise typer.BadParameter("choose one of --json, --schema, --table-schema, --template.")
+    if template:
+        typer.echo(ingestion.template(feed)[1], nl=False)
+        return
+    described = ingestion.describe(feed)
+    if json:
+        say_json(_as_json(described))
+    elif schema or table_schema:
+        try:
+            made = ingestion.json_schema(feed) if schema else ingestion.table_schema(feed)
+        except KeyError:
+            raise typer.BadParameter(
+                f"{feed} comes as {' and '.join(described.endings)} only, for which there is no"
+                " such schema. See: linernotes feeds show "
+                f"{feed} --template"
+            ) from None
+        say_json(made)
+    else:
+        _print_feed(described)
+
+
+def _as_json(described: "FeedDescription") -> dict[str, object]:
+    from dataclasses import asdict
+
+    return asdict(described)
+
+
+def _print_feed(described: "FeedDescription") -> None:
+    from linernotes.cli.console import print_table, say
+    from linernotes.ingestion import template
+
+    say(f"{described.name}: {' '.join([described.about, described.row, *described.notes])}\n")
+    say(f"Files: {described.folder}*{{{','.join(described.endings)}}}, {described.comes}")
+    say(f"Key: {', '.join(described.key)}")
+    say(f"Versions: {described.versioning.replace('`', '')}")
+    print_table(
+        "Columns",
+        ("column", "type", "required", "values", "what it is"),
+        [
+            (
+                one.name,
+                one.type,
+                "yes" if one.required else "",
+                one.limits().replace("`", ""),
+                one.about,
+            )
+            for one in described.columns
+        ],
+    )
+    print_table("Rules of a row", ("rule", "what to do"), list(described.rules.items()))
+    say(f"\nA first file (linernotes feeds show {described.name} --template):\n")
+    typer.echo(template(described.name)[1], nl=False)
+
+
+@app.command()
+def check(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file to try.")
+    ],
+    feed: Annotated[
+        str,
+        typer.Option("--as", callback=_feed, metavar="SOURCE/FEED", help="The feed it is for."),
+    ],
+    json: AsJson = False,
+) -> None:
+    """Try a file before it is sent: the whole intake, and nothing is loaded or recorded.
+
+    Ends with 1 if the file would be refused, or a row of it rejected.
+    """
+    from linernotes.base.errors import LinernotesError
+    from linernotes.base.settings import Settings
+    from linernotes.cli.console import say_json
+    from linernotes.ingestion import RefusedFile, try_file
+
+    try:
+        trial = try_file(file, feed, Settings())
+    except RefusedFile as refusal:
+        raise LinernotesError(refusal.reason) from None
+    if json:
+        say_json(
+            {
+                "feed": feed,
+                "accepted": trial.is_accepted,
+                "state": trial.outcome.state,
+                "reason": trial.outcome.reason,
+                "rows_read": trial.outcome.rows_read,
+                "rows_loaded": trial.outcome.rows_loaded,
+                "rows_rejected": trial.outcome.rows_quarantined,
+                "rows_duplicate": trial.outcome.rows_duplicate,
+                "warnings": trial.outcome.warnings,
+                "columns_left_out": trial.outcome.ignored_columns,
+                "rejected": trial.rejected.to_dicts(),
+            }
+        )
+    else:
+        _print_trial(file, feed, trial)
+    if not trial.is_accepted:
+        raise typer.Exit(SAYS_NO)
+
+
+def _print_trial(file: Path, feed: str, trial: "Trial") -> None:
+    from linernotes.cli.console import print_frame, say
+
+    outcome = trial.outcome
+    if outcome.state != "loaded":
+        say(f"{file.name} would be {outcome.state}: {outcome.reason}")
+        say(f"What the feed promises: linernotes feeds show {feed}")
+        return
+    say(
+        f"{file.name} as {feed}: {outcome.rows_read or 0:,} rows read, {outcome.rows_loaded:,}"
+        f" accepted, {outcome.rows_quarantined:,} rejected, {outcome.rows_duplicate:,} given twice."
+    )
+    for warning, count in sorted(outcome.warnings.items()):
+        say(f"Warning: {warning} ({count:,})")
+    if outcome.ignored_columns:
+        say(f"Columns left out: {', '.join(outcome.ignored_columns)}")
+    if trial.is_accepted:
+        say("The file is accepted.")
+        return
+    shown = trial.rejected.select("row_number", "broken_rules", "details")
+    print_frame("Rejected", shown.head(ROWS_SHOWN))
+    if shown.height > ROWS_SHOWN:
+        say(f"{shown.height - ROWS_SHOWN:,} more; all of them: --json")

@@ -1,0 +1,214 @@
+"""What somebody has to hear of a home, told once: by mail and by webhook, each by itself.
+
+What is healthy is decided in `health.py`, and how a message travels in `alerts.py`.
+"""
+
+import json
+import logging
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from linernotes.base import durable
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
+from linernotes.cli.alerts import Told, channels
+from linernotes.cli.health import Health, look
+from linernotes.ledger.incident_notes import Incident, critical_incidents
+
+LOG = logging.getLogger(__name__)
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Concern:
+    """One matter that somebody has to look at.
+
+    Attributes:
+        key: The same for the same matter at each look; another where it has grown worse in kind.
+        title: What it is, in one line.
+        details: What is known of it.
+        page: Which page of the documents says what to do.
+    """
+
+    key: str
+    title: str
+    details: str
+    page: str
+
+
+@dataclass
+class News:
+    """What a look has come to.
+
+    Attributes:
+        concerns: Everything that is wrong now.
+        told: What was told to whom, and where that failed; nothing where nothing was new.
+    """
+
+    concerns: list[Concern]
+    told: Told = field(default_factory=Told)
+
+
+def concerns_of(health: Health, settings: Settings) -> list[Concern]:
+    """Everything that somebody has to hear of, the most urgent first."""
+    found = [
+        Concern("lake", "The lake is damaged", sentence, "operators/power-cut.md")
+        for sentence in health.damage[:1]
+    ]
+    if health.ledger_differs:
+        found.append(
+            Concern(
+                "ledger",
+                "The ledger is not the one that packages and records know",
+                "Issue and deliver nothing before it is clear why: linernotes verify --ledger",
+                "operators/restore.md",
+            )
+        )
+    found += [
+        Concern(
+            f"incident {one.incident_id}",
+            f"A critical incident is open: {one}",
+            f"linernotes incident show {one.incident_id}",
+            "incidents.md",
+        )
+        for one in _critical_incidents(settings)
+    ]
+    found += [
+        Concern(
+            f"check {one.name}",
+            f"A blocking check fails: {one.name}",
+            f"{one.reason} Nothing new is published until it is fixed.",
+            "operators/failed-check.md",
+        )
+        for one in health.problems
+        if one.is_blocking
+    ]
+    found += [
+        Concern(
+            f"refused {one.name} {one.reason}",
+            f"A file was refused: {one.name}",
+            one.reason,
+            "operators/refused-delivery.md",
+        )
+        for one in health.refusals
+    ]
+    found += [
+        Concern(
+            f"quarantine {one.feed}",
+            f"{one.row_count:,} rows of {one.feed} wait in quarantine",
+            f"{one.row_count * 100 / one.read_count:.1f} % of its rows; mostly"
+            f" {', '.join(rule for rule, _ in one.top_reasons)}",
+            "operators/refused-delivery.md",
+        )
+        for one in health.quarantine
+        if one.row_count * 100 > settings.alert_quarantine_percent * one.read_count
+    ]
+    found += [
+        Concern(
+            f"late {one.feed} {one.due_at:%Y-%m-%d}",
+            f"{one.feed} is late",
+            f"Its last delivery was loaded on {one.last_loaded_at:%Y-%m-%d}; the next was due by"
+            f" {one.due_at:%Y-%m-%d}.",
+            "operators/late-feed.md",
+        )
+        for one in health.feeds
+        if one.state == "late" and one.due_at and one.last_loaded_at
+    ]
+    found += [
+        Concern(
+            # A gap that grows by a day each day is told once.
+            f"gap {one.feed} {one.missing[0]}",
+            f"{one.feed} has no data for {len(one.missing)} {one.unit}s",
+            f"Missing: {one.missing_text()}. The last that is covered is {one.last_covered_text}.",
+            "operators/late-feed.md",
+        )
+        for one in health.coverage
+        if one.missing
+    ]
+    patience = timedelta(days=settings.alert_draft_days)
+    found += [
+        Concern(
+            f"draft {one.month}",
+            f"{one.draft} drafts of {one.month} wait for approval",
+            f"The oldest since {one.oldest_draft_at:%Y-%m-%d}:"
+            f" linernotes statement approve --month {one.month} --by NAME",
+            "operators/rerun-month.md",
+        )
+        for one in health.statements
+        if one.oldest_draft_at and health.looked_at - one.oldest_draft_at > patience
+    ]
+    found += [
+        Concern(
+            f"delivery {partner} {month} {reason}",
+            f"The package of {partner} for {month} was not delivered",
+            reason,
+            "operators/README.md",
+        )
+        for partner, month, reason in health.failed_deliveries
+    ]
+    return found
+
+
+def _critical_incidents(settings: Settings) -> list[Incident]:
+    """The critical incidents that are open; none where nothing is published yet."""
+    with suppress(LinernotesError):
+        return critical_incidents(settings)
+    return []
+
+
+def tell_news(settings: Settings, health: Health | None = None) -> News:
+    """Tells every channel what is new to it since it was last told.
+
+    A channel that cannot be reached is told at the next look; what is over is forgotten, so that
+    it is news if it comes again.
+    """
+    news = News(concerns_of(health or look(settings), settings))
+    current = {one.key for one in news.concerns}
+    known = _known(settings)
+    for name, send in channels(settings).items():
+        before = set(known.get(name, [])) & current
+        fresh = [one for one in news.concerns if one.key not in before]
+        if fresh:
+            try:
+                send(_subject(settings, fresh), _text(settings, fresh))
+                before |= {one.key for one in fresh}
+                news.told.places.append(name)
+                LOG.info("told", extra={"place": name, "matters": len(fresh)})
+            except Exception as reason:  # one channel never keeps another from being told
+                news.told.failures[name] = str(reason)
+                LOG.warning("not told", extra={"place": name, "because": str(reason)})
+        known[name] = sorted(before)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    durable.write_text(settings.told_file, json.dumps(known, indent=2) + "\n")
+    return news
+
+
+def _known(settings: Settings) -> dict[str, list[str]]:
+    """What each channel has been told; nothing, where that cannot be read."""
+    try:
+        return json.loads(settings.told_file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _subject(settings: Settings, fresh: Sequence[Concern]) -> str:
+    more = f" and {len(fresh) - 1} more" if len(fresh) > 1 else ""
+    return f"Linernotes {settings.home.name}: {fresh[0].title}{more}"
+
+
+def _text(settings: Settings, fresh: Sequence[Concern]) -> str:
+    lines = [where(settings), ""]
+    for one in fresh[:SHOWN]:
+        lines += [f"- {one.title}", f"  {one.details}", f"  What to do: docs/{one.page}"]
+    if len(fresh) > SHOWN:
+        lines.append(f"- and {len(fresh) - SHOWN} more")
+    return "\n".join([*lines, "", "All of it: linernotes status"])
+
+
+def where(settings: Settings, path: str = "") -> str:
+    """Home and host of a message, with a link if the address of the pages is known."""
+    link = f"\n{settings.pages_url.rstrip('/')}/{path}" if settings.pages_url else ""
+    return f"Home {settings.home} on {socket.gethostname()}{link}"

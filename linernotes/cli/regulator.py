@@ -1,0 +1,84 @@
+"""Writes statements of reasons for the EU's database, and records its answers.
+
+What is due and what an answer means is decided in the models and in `linernotes.regulator`.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from linernotes.cli.root import SAYS_NO, AsJson, Month, app, settings_of
+
+regulator = typer.Typer(help="Statements of reasons for the EU's database, and its answers.")
+app.add_typer(regulator, name="regulator", no_args_is_help=True)
+
+
+@regulator.command("export")
+def export_statements_of_reasons(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="The folder to write into.")],
+    month: Month = None,
+    json: AsJson = False,
+) -> None:
+    """Write the statements of reasons that wait to be filed, as the EU's API takes them.
+
+    Batches of up to 100 in JSON, and the same statements as CSV. What is exported is not filed:
+    send each batch, and record the answer with `regulator record`.
+    """
+    from datetime import UTC, datetime
+
+    from linernotes.cli.console import print_table, say, say_json
+    from linernotes.regulator import export_statements
+
+    settings = settings_of(context, looks_up=True)
+    export = export_statements(settings, out, datetime.now(UTC), month)
+    if json:
+        say_json(
+            {
+                "statement_count": export.statement_count,
+                "batches": [str(batch) for batch in export.batches],
+                "csv_file": str(export.csv_file) if export.csv_file else None,
+            }
+        )
+        return
+    if not export.batches:
+        say("No statement of reasons waits to be filed.")
+        return
+    rows = [(batch.name, batch.stat().st_size) for batch in export.batches]
+    print_table(f"Batches in {out}", ("batch", "bytes"), rows, ("bytes",))
+    say(
+        f"Statements of reasons: {export.statement_count:,}. Send each batch to the API's "
+        "/api/v1/statements, save the answer as BATCH.answer.json beside it, and record it: "
+        "linernotes regulator record FILE"
+    )
+
+
+@regulator.command("record")
+def record_answer_of_the_regulator(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The body of the API's answer, JSON.")],
+    batch: Annotated[
+        Path | None, typer.Option(help="The batch; else BATCH.json beside BATCH.answer.json.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Record what the EU's database answered on a batch: ids, rejections, duplicates.
+
+    Ends with 1 if the database did not accept all of it. The figures have it from the next build.
+    """
+    from datetime import UTC, datetime
+
+    from linernotes.cli.console import print_table, say, say_json
+    from linernotes.regulator import record_answer
+
+    result = record_answer(settings_of(context), file, datetime.now(UTC), batch)
+    if json:
+        say_json({"batch_id": result.batch_id, "is_new": result.is_new, **result.outcomes})
+    else:
+        rows = sorted(result.outcomes.items())
+        print_table(f"Batch {result.batch_id}", ("outcome", "statements"), rows, ("statements",))
+        if not result.is_new:
+            say("This answer was recorded before.")
+    if result.outcomes.keys() != {"accepted"}:
+        raise typer.Exit(SAYS_NO)

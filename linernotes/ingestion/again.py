@@ -1,0 +1,200 @@
+"""Deliveries read again: the files of some days, by the contracts and readers of today.
+
+What a delivery put into the lake is replaced by what is read of it now, table by table in one
+commit each, so that a reader never meets a part. A crash in between is mended by doing it again.
+Taking new deliveries in is `door.py`.
+"""
+
+import hashlib
+import os
+from collections.abc import Collection, Sequence
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+from deltalake import CommitProperties, Transaction, write_deltalake
+
+from linernotes.base.settings import Settings
+from linernotes.ingestion.admission import Admission, emptied
+from linernotes.ingestion.corrections import WaitingKeys
+from linernotes.ingestion.descriptions import describe
+from linernotes.ingestion.door import UNFORESEEN, Door, LoadReport, open_door, require_disk
+from linernotes.ingestion.errors import IgnoredFile
+from linernotes.ingestion.feeds import CONTRACTS, ECB, ENDINGS, ERN
+from linernotes.ingestion.lake import (
+    DELIVERIES,
+    NO_HOOKS,
+    QUARANTINED_ROWS,
+    Lake,
+    StagedFile,
+    read_rows,
+    typed,
+)
+from linernotes.ingestion.landing import Arrival, list_landing
+from linernotes.ingestion.messages import admit_message, admit_rates
+from linernotes.ingestion.opening import UnfitFileError, path_of
+from linernotes.ingestion.readers import reader_for
+from linernotes.ingestion.register import DeliveryOutcome, warnings_text
+
+_NOT_THERE = (
+    "it does not lie in the landing zone any more as it was read; what was read of it stays"
+)
+
+
+class ReplacingLake(Lake):
+    """A lake in which what is added for a delivery replaces what the delivery had put there.
+
+    Attributes:
+        replaced: The tables that were written.
+    """
+
+    def __init__(self, lake: Lake, delivery_id: str) -> None:
+        super().__init__(lake.root, lake.quarantine_root)
+        self._delivery_id = delivery_id
+        self.replaced: set[str] = set()
+
+    def add(self, table: str, files: Sequence[StagedFile], transaction_id: str) -> bool:
+        for file in files:
+            self._replace(table, read_rows(file.path), transaction_id)
+        return True
+
+    def append(self, table: str, rows: pl.DataFrame, transaction_id: str, scratch: Path) -> bool:
+        self._replace(table, typed(table, rows), transaction_id)
+        return True
+
+    def empty_others(self, tables: Collection[str], transaction_id: str) -> None:
+        """Take the delivery's rows out of tables that nothing was read for now."""
+        for table in sorted({*tables, QUARANTINED_ROWS} - self.replaced):
+            self._replace(table, pl.DataFrame(), transaction_id)
+
+    def _replace(self, table: str, rows: pl.DataFrame, transaction_id: str) -> None:
+        self.replaced.add(table)
+        predicate = f"delivery_id = '{self._delivery_id}'"
+        if table == QUARANTINED_ROWS:
+            # Rows that came in after all, or were closed, stay as they were settled.
+            settled = read_rows(
+                self.read(table)
+                .filter(
+                    pl.col("delivery_id") == self._delivery_id,
+                    pl.col("retried_as").is_not_null(),
+                )
+                .select("row_number")
+            )
+            predicate += " and retried_as is null"
+            if rows.height:
+                rows = rows.join(settled, on="row_number", how="anti", maintain_order="left")
+        if rows.is_empty():
+            self.delete(table, predicate)
+            return
+        with self._rewriting(table) as opened:
+            write_deltalake(
+                opened,
+                rows,
+                mode="overwrite",
+                predicate=predicate,
+                commit_properties=CommitProperties(
+                    app_transactions=[Transaction(transaction_id, 1)]
+                ),
+                post_commithook_properties=NO_HOOKS,
+            )
+        del self._opened[table]
+
+
+def read_again(settings: Settings, feeds: Collection[str], days: Collection[date]) -> LoadReport:
+    """Reads the deliveries again that were loaded on some days.
+
+    Nothing changes for one whose file is gone or has other bytes by now, or that would be refused
+    today: it is told among the unread files, and what was read of it stays.
+
+    Args:
+        settings: The home.
+        feeds: `<source>/<feed>` names.
+        days: The days, in UTC, on which they were loaded.
+    """
+    report = LoadReport()
+    with open_door(settings) as door:
+        rows = read_rows(
+            door.lake.read(DELIVERIES)
+            .filter(
+                pl.col("state") == "loaded",
+                pl.col("bytes") > 0,
+                pl.concat_str("source", pl.lit("/"), "feed").is_in([*feeds]),
+                pl.col("registered_at").dt.date().is_in([*days]),
+                ~pl.col("name").str.contains("/retry of ", literal=True),
+            )
+            .sort("sequence")
+            .select("delivery_id", "name", "source", "feed", "sha256", "bytes")
+        )
+        there: dict[str, Arrival] = {}
+        if rows.height:
+            listing = list_landing(settings.landing_place, [*feeds])
+            there = {arrival.name: arrival for arrival in listing.arrivals}
+        for row in rows.iter_rows(named=True):
+            outcome = DeliveryOutcome(**row)
+            if _read_again(door, there.get(outcome.name), outcome, report):
+                report.deliveries.append(outcome)
+    return report
+
+
+def _read_again(
+    door: Door, arrival: Arrival | None, outcome: DeliveryOutcome, report: LoadReport
+) -> bool:
+    try:
+        if arrival is None:
+            raise FileNotFoundError
+        stream = arrival.open()
+    except (OSError, UnfitFileError):
+        report.unread_files[outcome.name] = _NOT_THERE
+        return False
+    with stream:
+        if hashlib.file_digest(stream, "sha256").hexdigest() != outcome.sha256:
+            report.unread_files[outcome.name] = _NOT_THERE
+            return False
+        os.lseek(stream.fileno(), 0, os.SEEK_SET)
+        feed = f"{outcome.source}/{outcome.feed}"
+        lake = ReplacingLake(door.lake, outcome.delivery_id)
+        try:
+            _admit(door, lake, path_of(stream, arrival.path), feed, outcome)
+            lake.empty_others(describe(feed).tables, outcome.transaction_id)
+        except (IgnoredFile, *UNFORESEEN) as error:
+            require_disk(error, door.lake.root)
+            report.unread_files[outcome.name] = (
+                f"{door.words_for(error, outcome.sha256)}. What was read of it stays"
+            )
+            return False
+    _record(door.lake, outcome)
+    return True
+
+
+def _admit(door: Door, lake: Lake, path: Path, feed: str, outcome: DeliveryOutcome) -> None:
+    scratch = emptied(door.scratch / "again")
+    name = outcome.name.lower()
+    ending = max((one for one in ENDINGS[feed] if name.endswith(one)), key=len)
+    plain = scratch / f"delivery{ending}"
+    plain.symlink_to(path)
+    if feed == ERN:
+        admit_message(plain, outcome, lake, scratch, door.ern_offsets, door.limits)
+    elif feed == ECB:
+        admit_rates(plain, outcome, lake, scratch, limits=door.limits)
+    else:
+        contract = CONTRACTS[feed]
+        reader = reader_for(plain, ending, contract, door.limits)
+        waiting = WaitingKeys(lake)
+        Admission(contract, lake, door.connection, scratch, waiting, door.limits).admit(
+            reader, outcome
+        )
+
+
+def _record(lake: Lake, outcome: DeliveryOutcome) -> None:
+    """Puts the counts of today into the delivery's entry; it stays the entry of its day."""
+    counts = {
+        f"rows_{kind}": str(getattr(outcome, f"rows_{kind}") or 0)
+        for kind in ("read", "loaded", "quarantined", "duplicate")
+    }
+    warnings = warnings_text(outcome.warnings)
+    told = "null" if warnings is None else "'" + warnings.replace("'", "''") + "'"
+    lake.update(
+        DELIVERIES,
+        counts | {"warnings": told},
+        f"delivery_id = '{outcome.delivery_id}' and state = 'loaded'",
+    )

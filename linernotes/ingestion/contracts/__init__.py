@@ -1,0 +1,8 @@
+"""What each feed promises, one module per source; the registry of feeds is in `feeds.py`.
+
+How files are read and rows are judged is not here.
+"""
+
+from linernotes.ingestion.contracts.base import Contract, Part, Period, WeightSet
+
+__all__ = ["Contract", "Part", "Period", "WeightSet"]

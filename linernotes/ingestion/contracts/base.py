@@ -1,0 +1,123 @@
+"""What all contracts have: columns, key, example, and the hooks that the intake calls.
+
+A feed that needs something of its own says so here by a hook; the intake names no feed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar
+
+import dataframely as dy
+import polars as pl
+
+from linernotes.ingestion import columns as col
+
+SIDES = ("MASTER", "WORK")
+TIERS = ("paid_addon", "free_allowance", "ad_supported")
+USE_TYPES = ("remix", "cover", "mashup", "voice_clone", "style", "stem", "lyric", "training")
+
+
+@dataclass(frozen=True)
+class WeightSet:
+    """Rows whose weights are judged together: one that breaks a rule turns all of them away.
+
+    Attributes:
+        key: What the rows of one set have in common.
+        member: What each row of a set is about; its latest version counts.
+        weight: The column of the weight; the sum of a set is at most one.
+    """
+
+    key: tuple[str, ...]
+    member: str
+    weight: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows inside one cell of a feed, which have a contract and a table of their own.
+
+    Attributes:
+        column: The cell.
+        contract: What its rows promise.
+        rows: Takes typed rows of the feed; gives their parts as texts, beside `row_number`.
+        key: What no two parts of one row may share.
+    """
+
+    column: str
+    contract: "type[Contract]"
+    rows: Callable[[pl.DataFrame], pl.DataFrame]
+    key: tuple[str, ...]
+
+
+class Contract(dy.Schema):
+    """A feed's promise. The docstring of a contract says what a row of its feed is."""
+
+    TABLE: ClassVar[str]
+    # One thing; its versions differ in `recorded_at`.
+    KEY: ClassVar[tuple[str, ...]]
+    # More bad rows than this, in a file of 100 rows or more, refuse the file.
+    BAD_ROWS_PERCENT: ClassVar[int] = 5
+    FORMS: ClassVar[tuple[str, ...]] = (".csv", ".jsonl", ".parquet")
+    # A row as a sender would write it in JSON; it keeps the contract.
+    EXAMPLE: ClassVar[dict[str, Any]] = {}
+    # What to do about each rule that is the feed's own, by the rule's name.
+    ADVICE: ClassVar[dict[str, str]] = {}
+    # Columns that stay as they are in every later version of a key.
+    FIXED: ClassVar[tuple[str, ...]] = ()
+    WEIGHTS: ClassVar[WeightSet | None] = None
+    PART: ClassVar[Part | None] = None
+
+    row_number = col.row_number()
+    recorded_at = col.time(
+        "When the source knew this row. A later one is a new version of the same key.",
+        required=True,
+        event=True,
+    )
+    is_withdrawn = col.boolean(
+        "Whether this version takes the row back.", required=True, default=False
+    )
+
+    @classmethod
+    def laid_out(cls, sent: dict[str, Any]) -> dict[str, Any]:
+        """One JSON object as the columns of the feed."""
+        return sent
+
+    @classmethod
+    def completed(cls, rows: pl.DataFrame) -> pl.DataFrame:
+        """Typed rows, with what the rules of the feed make of them, before they are judged."""
+        return rows
+
+    @classmethod
+    def json_properties(cls, properties: dict[str, Any]) -> dict[str, Any]:
+        """The properties of a JSON object of the feed, from those of its columns."""
+        return properties
+
+    @classmethod
+    @cache
+    def traits(cls) -> dict[str, col.Traits]:
+        """What the intake needs to know of each column beyond its rules."""
+        return {name: (column.metadata or {})["traits"] for name, column in cls.columns().items()}
+
+    @classmethod
+    def feed_columns(cls) -> list[str]:
+        """The columns that the feed's sender gives."""
+        return [name for name, traits in cls.traits().items() if traits.kind != "derived"]
+
+    @classmethod
+    def required_columns(cls) -> list[str]:
+        """The columns without which a file is refused."""
+        columns, traits = cls.columns(), cls.traits()
+        return [
+            name
+            for name in cls.feed_columns()
+            if not columns[name].nullable and traits[name].default is None
+        ]
+
+
+class Period(Contract):
+    """A feed whose rows hold from a time on, and until another if they say so."""
+
+    @dy.rule()
+    def valid_to_before_valid_from(cls) -> pl.Expr:
+        return pl.col("valid_to") >= pl.col("valid_from")

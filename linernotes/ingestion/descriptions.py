@@ -1,0 +1,477 @@
+"""Feeds described for those who send them: in words, as schemas, and as a first file.
+
+All of it is read off the contracts, so that the words cannot differ from what is enforced. How
+DDEX messages and the central bank's file are read is not here; they have a standard of their own.
+"""
+
+import csv
+import io
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import dataframely as dy
+
+from linernotes.ingestion import vocabulary
+from linernotes.ingestion.cadence import CADENCES
+from linernotes.ingestion.checking import ADVICE
+from linernotes.ingestion.columns import Traits
+from linernotes.ingestion.contracts import Contract
+from linernotes.ingestion.contracts.outside import ECB_EXAMPLE, ERN_EXAMPLE, OUTSIDE
+from linernotes.ingestion.feeds import CONTRACTS, ECB, ENDINGS, ERN, FEEDS
+from linernotes.ingestion.identifiers import IDENTIFIERS
+
+# Lists out of the seeds are long; a page names them and shows some.
+_SHOWN_VALUES = 12
+TYPES = {
+    "text": "text",
+    "isrc": "ISRC",
+    "list": "list of texts",
+    "decimal": "decimal",
+    "count": "whole number",
+    "boolean": "true or false",
+    "time": "time with offset",
+    "date": "date",
+    "month": "month",
+    "partial_date": "date, month or year",
+}
+EXAMPLES_OF_TYPES = {
+    "time": "2026-01-31T12:00:00+00:00",
+    "date": "2026-01-31",
+    "month": "2026-01",
+    "partial_date": "2026-01-31, 2026-01 or 2026",
+}
+_DECIMAL_PATTERN = r"^-?[0-9]{1,18}(\.[0-9]{1,12})?([eE][+-]?[0-9]+)?$"
+_MONTH_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+_PARTIAL_PATTERN = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-[0-3][0-9])?)?$"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+RHYTHMS = {"day": "every day", "month": "every month", "change": "when something changes"}
+
+
+@dataclass(frozen=True)
+class ColumnDescription:
+    """One column of a feed, as its sender needs to know it."""
+
+    name: str
+    type: str
+    required: bool
+    about: str
+    default: Any = None
+    allowed_values: tuple[str, ...] = ()
+    # Where a long list comes from, in words.
+    list_name: str = ""
+    pattern: str | None = None
+    minimum: str | None = None
+    exclusive_minimum: str | None = None
+    maximum: str | None = None
+    max_length: int | None = None
+    not_in_the_future: bool = False
+
+    def limits(self) -> str:
+        """What its values may be, in a few words."""
+        told = []
+        if self.list_name:
+            told.append(self.list_name)
+        elif self.allowed_values:
+            told.append(", ".join(f"`{value}`" for value in self.allowed_values))
+        if self.pattern:
+            told.append(f"matches `{self.pattern}`")
+        if self.exclusive_minimum is not None:
+            told.append(f"over {self.exclusive_minimum}")
+        if self.minimum is not None and self.maximum is not None:
+            told.append(f"{self.minimum} to {self.maximum}")
+        elif self.maximum is not None:
+            told.append(f"at most {self.maximum}")
+        elif self.minimum is not None:
+            told.append(f"{self.minimum} or more")
+        if self.max_length:
+            told.append(f"at most {self.max_length} characters")
+        if self.not_in_the_future:
+            told.append("at most a day in the future")
+        if self.default is not None:
+            told.append(f"absent means {json.dumps(self.default)}")
+        return "; ".join(told)
+
+
+@dataclass(frozen=True)
+class FeedDescription:
+    """A feed, as its sender needs to know it."""
+
+    name: str
+    about: str
+    row: str
+    folder: str
+    endings: tuple[str, ...]
+    comes: str
+    tables: tuple[str, ...]
+    key: tuple[str, ...]
+    versioning: str
+    bad_rows_percent: int
+    columns: tuple[ColumnDescription, ...] = ()
+    rules: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def describe(feed: str) -> FeedDescription:
+    """The description of a feed, `<source>/<feed>`."""
+    contract = CONTRACTS.get(feed)
+    if contract is None:
+        about, row, tables, key, versioning, notes = OUTSIDE[feed]
+        return FeedDescription(
+            feed,
+            about,
+            row,
+            f"<landing>/{feed}/",
+            ENDINGS[feed],
+            RHYTHMS[CADENCES[feed].rhythm],
+            tables,
+            key,
+            versioning,
+            Contract.BAD_ROWS_PERCENT,
+            notes=notes,
+        )
+    about, row, notes = _words(contract)
+    endings = tuple(one for one in ENDINGS[feed] if one.startswith(contract.FORMS))
+    tables = (contract.TABLE, *((contract.PART.contract.TABLE,) if contract.PART else ()))
+    return FeedDescription(
+        feed,
+        about,
+        row,
+        f"<landing>/{feed}/",
+        endings,
+        RHYTHMS[CADENCES[feed].rhythm],
+        tables,
+        contract.KEY,
+        "A row with the same key and a later `recorded_at` is a new version. The same key and"
+        " `recorded_at` with the same content counts once; with other content it is rejected.",
+        contract.BAD_ROWS_PERCENT,
+        tuple(_column(contract, name) for name in _in_order(contract)),
+        _rules(contract),
+        notes,
+    )
+
+
+def _words(contract: type[Contract]) -> tuple[str, str, tuple[str, ...]]:
+    """What a feed is about, what a row of it is, and what else its docstring says."""
+    text = " ".join((contract.__doc__ or "").split())
+    about, _, rest = text.partition(" One row per ")
+    row, _, more = rest.partition(". ")
+    return about, f"One row per {row.removesuffix('.')}.", (more,) if more else ()
+
+
+def _in_order(contract: type[Contract]) -> list[str]:
+    """The feed's own columns as the contract has them, then those that every feed has."""
+    common = Contract.feed_columns()
+    return [name for name in contract.feed_columns() if name not in common] + common
+
+
+def _rules(contract: type[Contract]) -> dict[str, str]:
+    """What a row as a whole has to keep, with what to do where it does not."""
+    found = dict(contract.ADVICE)
+    if "valid_to" in contract.columns():
+        found["valid_to_before_valid_from"] = ADVICE["valid_to_before_valid_from"]
+    if contract.FIXED:
+        key, fixed = contract.KEY[0], ", ".join(contract.FIXED)
+        found[f"{key}_reused"] = f"{fixed} of a {key} never change; give the new one its own {key}"
+    if weights := contract.WEIGHTS:
+        found["weights_of_set"] = (
+            f"the {weights.weight}s of one {', '.join(weights.key)} sum to at most 1, and one that"
+            " breaks a rule turns all of them away; send the whole set again"
+        )
+    if part := contract.PART:
+        found[f"{part.column}.given_twice"] = (
+            f"{' and '.join(part.key)} stand twice in {part.column}; give them once"
+        )
+    return found
+
+
+def _column(contract: type[Contract], name: str) -> ColumnDescription:
+    column, traits = contract.columns()[name], contract.traits()[name]
+    values = traits.listed()
+    pattern = traits.item_pattern
+    if isinstance(column, dy.String) and column.regex:
+        pattern = column.regex
+    standard = IDENTIFIERS[traits.standard] if traits.standard else None
+    return ColumnDescription(
+        name,
+        TYPES[traits.kind],
+        name in contract.required_columns(),
+        column.description or "",
+        traits.default,
+        values,
+        _list_name(traits),
+        standard.anchored if standard else pattern,
+        *(_bound(column, kind) for kind in ("min", "min_exclusive", "max")),
+        traits.length,
+        traits.is_event,
+    )
+
+
+def _bound(column: dy.Column, kind: str) -> str | None:
+    """A limit of a column as plain digits."""
+    bound = getattr(column, kind, None)
+    return None if bound is None else f"{bound:f}" if not isinstance(bound, int) else f"{bound}"
+
+
+def _list_name(traits: Traits) -> str:
+    known = {
+        vocabulary.territories: "ISO 3166-1 alpha-2 code, `WW` for the world, or a region"
+        " (`EU`, `EEA`)",
+        vocabulary.countries: "ISO 3166-1 alpha-2 code",
+        vocabulary.currencies: "ISO 4217 code",
+    }
+    return known.get(traits.values, "") if callable(traits.values) else ""
+
+
+def json_schema(feed: str) -> dict[str, Any]:
+    """JSON Schema of one line of a feed's JSON Lines.
+
+    It holds what a line alone can tell. The intake takes some spellings more, such as identifiers
+    as printed; what it refuses beyond that needs other rows.
+
+    Raises:
+        KeyError: the feed is no table: DDEX messages and the central bank's file.
+    """
+    contract = CONTRACTS[feed]
+    described = describe(feed)
+    properties = {
+        column.name: _json_property(contract, column)
+        for column in described.columns
+        if not (contract.PART and column.name == contract.PART.column)
+    }
+    properties = contract.json_properties(properties)
+    if part := contract.PART:
+        properties[part.column] = _json_part(contract)
+    return {
+        "$schema": DIALECT,
+        "$id": f"urn:linernotes:feed:{feed.replace('/', ':')}",
+        "title": feed,
+        "description": f"{described.about} {described.row}",
+        "type": "object",
+        "properties": properties,
+        "required": [column.name for column in described.columns if column.required],
+        "examples": [contract.EXAMPLE],
+    }
+
+
+def _json_part(contract: type[Contract]) -> dict[str, Any]:
+    part = contract.PART
+    assert part
+    own = [
+        name
+        for name in part.contract.feed_columns()
+        if name not in contract.KEY and name not in Contract.feed_columns()
+    ]
+    columns = [_column(part.contract, name) for name in own]
+    return {
+        "description": contract.columns()[part.column].description,
+        "type": ["array", "null"],
+        "items": {
+            "type": "object",
+            "properties": {one.name: _json_property(part.contract, one) for one in columns},
+            "required": [one.name for one in columns if one.required],
+        },
+    }
+
+
+def _json_property(contract: type[Contract], column: ColumnDescription) -> dict[str, Any]:
+    traits = contract.traits()[column.name]
+    found: dict[str, Any] = {"description": column.about}
+    if traits.kind == "list":
+        item: dict[str, Any] = {"type": "string", "minLength": 1}
+        _add_text(item, column)
+        found |= {"type": "array", "items": item}
+        if column.required:
+            found["minItems"] = 1
+    elif traits.kind == "decimal":
+        # As text, digits arrive as they were written; a JSON number may pass through a float.
+        found |= {"type": ["string", "number"], "pattern": _DECIMAL_PATTERN}
+        _add_range(found, column)
+    elif traits.kind == "count":
+        found |= {"type": ["integer", "string"], "pattern": r"^[0-9]{1,18}$"}
+        _add_range(found, column)
+    elif traits.kind == "boolean":
+        found["enum"] = [True, False, "true", "false", "Yes", "No"]
+    else:
+        found["type"] = "string"
+        if column.required:
+            found["minLength"] = 1
+        if traits.kind in ("month", "partial_date"):
+            found["pattern"] = _MONTH_PATTERN if traits.kind == "month" else _PARTIAL_PATTERN
+        elif traits.kind in ("time", "date"):
+            found["format"] = "date-time" if traits.kind == "time" else "date"
+        elif not traits.standard:
+            _add_text(found, column)
+    if column.default is not None:
+        found["default"] = column.default
+    if not column.required:
+        if "enum" in found:
+            found["enum"] = [*found["enum"], None]
+        if "type" in found:
+            kinds = found["type"]
+            found["type"] = [*(kinds if isinstance(kinds, list) else [kinds]), "null"]
+    return found
+
+
+def _add_text(found: dict[str, Any], column: ColumnDescription) -> None:
+    if column.allowed_values:
+        found["enum"] = list(column.allowed_values)
+    if column.pattern:
+        found["pattern"] = column.pattern
+    if column.max_length:
+        found["maxLength"] = column.max_length
+
+
+def _add_range(found: dict[str, Any], column: ColumnDescription) -> None:
+    for name, bound in (
+        ("minimum", column.minimum),
+        ("exclusiveMinimum", column.exclusive_minimum),
+        ("maximum", column.maximum),
+    ):
+        if bound is not None:
+            found[name] = float(bound) if "." in bound else int(bound)
+
+
+def table_schema(feed: str) -> dict[str, Any]:
+    """Frictionless Table Schema of a feed's CSV.
+
+    Raises:
+        KeyError: the feed does not come as CSV, or is no table.
+    """
+    contract = CONTRACTS[feed]
+    if ".csv" not in contract.FORMS:
+        raise KeyError(feed)
+    described = describe(feed)
+    return {
+        "fields": [_table_field(contract, column) for column in described.columns],
+        "missingValues": [""],
+        "primaryKey": [
+            name for name in (*contract.KEY, "recorded_at") if _is_always(contract, name)
+        ],
+    }
+
+
+def _is_always(contract: type[Contract], name: str) -> bool:
+    """Whether a key column is never absent: a Table Schema takes no others into a key."""
+    return name in contract.required_columns()
+
+
+_TABLE_TYPES = {
+    "decimal": "number",
+    "count": "integer",
+    "boolean": "boolean",
+    "time": "datetime",
+    "date": "date",
+}
+
+
+def _table_field(contract: type[Contract], column: ColumnDescription) -> dict[str, Any]:
+    kind = contract.traits()[column.name].kind
+    found: dict[str, Any] = {
+        "name": column.name,
+        "type": _TABLE_TYPES.get(kind, "string"),
+        "description": column.about,
+    }
+    if kind == "boolean":
+        found |= {
+            "trueValues": ["true", "True", "Yes", "yes"],
+            "falseValues": ["false", "False", "No", "no"],
+        }
+    if kind == "time":
+        found["format"] = "any"
+    limits: dict[str, Any] = {}
+    if column.required:
+        limits["required"] = True
+    if kind == "text" and column.allowed_values:
+        limits["enum"] = list(column.allowed_values)
+    if kind == "text" and column.pattern and not contract.traits()[column.name].standard:
+        limits["pattern"] = column.pattern
+    if kind in ("month", "partial_date"):
+        limits["pattern"] = _MONTH_PATTERN if kind == "month" else _PARTIAL_PATTERN
+    if kind == "text" and column.max_length:
+        limits["maxLength"] = column.max_length
+    if kind in ("decimal", "count"):
+        for name, bound in (("minimum", column.minimum), ("maximum", column.maximum)):
+            if bound is not None:
+                limits[name] = float(bound) if "." in bound else int(bound)
+    if limits:
+        found["constraints"] = limits
+    return found
+
+
+def template(feed: str) -> tuple[str, str]:
+    """A first file of a feed, with one row that keeps the contract: its ending, and its text."""
+    if feed == ERN:
+        return ".xml", ERN_EXAMPLE
+    if feed == ECB:
+        return ".csv", ECB_EXAMPLE
+    contract = CONTRACTS[feed]
+    if ".csv" not in contract.FORMS:
+        return ".jsonl", json.dumps(contract.EXAMPLE, ensure_ascii=False) + "\n"
+    names = _in_order(contract)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerow([_cell(contract.EXAMPLE.get(name)) for name in names])
+    return ".csv", text.getvalue()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "|".join(value) if isinstance(value, list) else str(value)
+
+
+def page(source: str) -> str:
+    """The page of a source in Markdown: every feed of it with its columns and rules."""
+    feeds = [describe(feed) for feed in FEEDS if feed.startswith(f"{source}/")]
+    lines = [
+        f"# Feeds of `{source}`",
+        "",
+        "<!-- Made by `make feeds` from the contracts; a test holds it to them. -->",
+        "",
+        "What all feeds have in common, and what becomes of a file and of a row, is in"
+        " [Intake and validation](../intake.md). Try a file before you send it:"
+        f" `linernotes check FILE --as {feeds[0].name}`.",
+        "",
+        "Column names are fixed and in small letters; further columns are left out and counted."
+        " Files are UTF-8. An absent value is an empty cell in CSV, and null or no key in JSON"
+        " Lines. A list is a list in JSON Lines and Parquet, and in CSV a cell with `|` between its"
+        " items. Times are ISO 8601 with an offset (`2026-01-31T12:00:00+00:00`), dates"
+        " `2026-01-31`, months `2026-01`. Decimals and whole numbers are plain digits with a point"
+        " and no separators; decimals have at most 18 digits before the point and 12 after it.",
+    ]
+    for feed in feeds:
+        lines += ["", f"## {feed.name}", "", *markdown(feed)]
+    return "\n".join(lines) + "\n"
+
+
+def markdown(feed: FeedDescription) -> list[str]:
+    """One feed in Markdown, a line an item."""
+    lines = [" ".join([feed.about, feed.row, *feed.notes]), ""]
+    lines += [
+        f"- Files: `{feed.folder}` with any name that ends in"
+        f" {', '.join(f'`{one}`' for one in feed.endings)}; expected {feed.comes}",
+        f"- Key: {', '.join(f'`{name}`' for name in feed.key)}",
+        f"- Versions: {feed.versioning}",
+        f"- Loads into: {', '.join(f'`{table}`' for table in feed.tables)}",
+    ]
+    if feed.columns:
+        lines += ["", "| column | type | required | values | what it is |", "|---|---|---|---|---|"]
+        lines += [
+            f"| `{one.name}` | {one.type} | {'yes' if one.required else ''} |"
+            f" {_escaped(one.limits())} | {_escaped(one.about)} |"
+            for one in feed.columns
+        ]
+    if feed.rules:
+        lines += ["", "| rule of a row | what to do |", "|---|---|"]
+        lines += [f"| `{rule}` | {advice} |" for rule, advice in feed.rules.items()]
+    ending, text = template(feed.name)
+    lines += ["", f"A first file (`linernotes feeds show {feed.name} --template`):", ""]
+    return [*lines, f"```{ending.removeprefix('.')}", text.rstrip("\n"), "```"]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|")

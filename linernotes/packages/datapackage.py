@@ -1,0 +1,114 @@
+"""Describes the tables of a package for data tools: Frictionless Data's `datapackage.json`.
+
+https://specs.frictionlessdata.io/data-package/ is the form. What a column means is the comment that
+the published report has on it; the same description stands in the Parquet files.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from linernotes.packages.cells import FORMULA_STARTS
+from linernotes.packages.tables import Column, PackageTable, TableRows
+
+DATA_PACKAGE = "datapackage.json"
+ESCAPED = (
+    "A text that begins with an apostrophe or one of "
+    + " ".join(repr(one) for one in FORMULA_STARTS if one.isprintable())
+    + " has an apostrophe in front, which is not data."
+)
+
+
+def comments_of(connection: duckdb.DuckDBPyConnection, table: PackageTable) -> dict[str, str]:
+    """What the columns of a report mean, as the newest published warehouse says it."""
+    rows = connection.execute(
+        "select column_name, comment from duckdb_columns() where schema_name = 'reports' "
+        "and table_name = ? and comment is not null order by database_name",
+        [table.report],
+    ).fetchall()
+    return dict(rows)
+
+
+def table_schema(rows: TableRows, comments: dict[str, str]) -> dict[str, Any]:
+    """The table schema of one table of a package: a field per column, with its scale."""
+    return {"fields": [_field(rows.table, column, comments) for column in rows.columns],
+            "missingValues": [""]}  # fmt: skip
+
+
+def _field(table: PackageTable, column: Column, comments: dict[str, str]) -> dict[str, Any]:
+    field: dict[str, Any] = {"name": column.name, **_type(column)}
+    if comment := comments.get(column.name):
+        field["description"] = comment
+    if column.is_decimal:
+        field["decimalPlaces"] = column.scale
+    if currency := table.money.get(column.name):
+        field["currencyColumn"] = currency
+    return field
+
+
+def _type(column: Column) -> dict[str, Any]:
+    if column.is_month:
+        return {"type": "yearmonth"}
+    if column.is_decimal:
+        return {"type": "number", "decimalChar": "."}
+    if column.is_whole_number:
+        return {"type": "integer"}
+    if column.type == "BOOLEAN":
+        return {"type": "boolean", "trueValues": ["true"], "falseValues": ["false"]}
+    if column.type == "DATE":
+        return {"type": "date"}
+    if column.type == "TIMESTAMP":
+        return {"type": "datetime", "format": "%Y-%m-%dT%H:%M:%S.%fZ"}
+    if column.is_list:
+        return {"type": "array"}
+    return {"type": "string"}
+
+
+def write_data_package(
+    path: Path,
+    connection: duckdb.DuckDBPyConnection,
+    tables: list[TableRows],
+    name: str,
+    title: str,
+) -> None:
+    """Writes the description of every table's files; the same tables give the same bytes.
+
+    Args:
+        path: The file.
+        connection: What the tables are read from.
+        tables: Every table of the package.
+        name: The package's name in lower case, such as `umg-2026-06`.
+        title: What it is called.
+    """
+    resources = []
+    for rows in tables:
+        schema = table_schema(rows, comments_of(connection, rows.table))
+        for suffix in rows.table.formats:
+            resource: dict[str, Any] = {
+                "name": f"{rows.table.name}-{suffix}".replace("_", "-"),
+                "path": f"{rows.table.name}.{suffix}",
+                "title": rows.table.title,
+                "description": rows.table.about,
+                "profile": "tabular-data-resource" if suffix == "csv" else "data-resource",
+                "format": suffix,
+                "schema": schema,
+            }
+            if suffix == "csv":
+                resource |= {
+                    "mediatype": "text/csv",
+                    "encoding": "utf-8",
+                    "dialect": {"delimiter": ",", "quoteChar": '"', "doubleQuote": True,
+                                "lineTerminator": "\n", "header": True},
+                }  # fmt: skip
+            resources.append(resource)
+    content = {
+        "profile": "data-package",
+        "name": name,
+        "title": title,
+        "description": ESCAPED,
+        "resources": resources,
+    }
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")

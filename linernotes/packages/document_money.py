@@ -1,0 +1,539 @@
+"""The statement's first pages: who pays whom, what is due, how it comes about, what waits.
+
+Figures are the statements' and the reports'; how a part looks is in `statement.typ`.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from linernotes.agreements import Contact, LegalEntity
+from linernotes.base.money import minor_unit_digits, round_half_up
+from linernotes.ledger.balance import CORRECTION_TYPES, FIRST_TYPES
+from linernotes.ledger.records import StatementRecord
+from linernotes.packages import wording
+from linernotes.packages.balance_terms import AMOUNT_DUE, bridge
+from linernotes.packages.charts import monthly_chart
+from linernotes.packages.document_figures import (
+    LINES,
+    ZERO,
+    Figures,
+    Statements,
+    gross_by_contract,
+)
+from linernotes.packages.document_parts import (
+    Part,
+    band,
+    chart,
+    head,
+    heading,
+    money,
+    paragraph,
+    table,
+)
+
+MONTHS_CHARTED = 12
+# More contracts than a page is wide for stand in a table below.
+CONTRACTS_SIDE_BY_SIDE = 3
+LARGEST_ON_HOLD = 20
+EARNING_TYPES = ", ".join(f"'{name}'" for name in (*FIRST_TYPES, *CORRECTION_TYPES))
+
+
+def who_pays_whom(figures: Figures, statements: Statements, known_at: str) -> Iterator[Part]:
+    """The head: payer, payee, and what a finance department files a statement by."""
+    last_day = figures.month_after - timedelta(days=1)
+    house, agreed = statements.house.sender, statements.agreed
+    issued, due = statements.issued_on, due_date(figures, statements)
+    facts = [
+        ("Period", f"{figures.month.day} to {wording.day_name(last_day)}"),
+        ("Issued", wording.day_name(issued) if issued else "Draft: not issued"),
+        ("Data cut-off", known_at),
+        ("Payment due", wording.day_name(due)),
+    ]
+    if agreed.payment_terms:
+        facts.append(("Terms", agreed.payment_terms))
+    if agreed.query_days and issued:
+        last = issued + timedelta(days=agreed.query_days)
+        facts.append(("Queries by", wording.day_name(last)))
+    elif agreed.query_days:
+        facts.append(("Queries", f"within {agreed.query_days} days of issue"))
+    yield head(
+        [
+            ("Payer", entity_lines(house.legal, house.name, house.contact)),
+            ("Payee", entity_lines(agreed.legal, payee_name(figures), agreed.contact)),
+        ],
+        facts,
+    )
+    yield table(
+        ["Statement", "*Contract", "Number", "Dated", "Currency", f"#{AMOUNT_DUE}"],
+        [
+            [
+                f"{one.statement_id.replace('|', ' ')} v{one.version}",
+                *_contract(figures, statements, one),
+                one.currency_code,
+                money(Decimal(one.totals["payable_amount"]), one.currency_code),
+            ]
+            for one in statements.records
+        ],
+    )
+
+
+def due_date(figures: Figures, statements: Statements) -> date:
+    """The agreed day of the month after the report month, never before the day of issue."""
+    agreed = figures.month_after.replace(day=statements.agreed.payment_day)
+    return max(agreed, statements.issued_on or agreed)
+
+
+def payee_name(figures: Figures) -> str:
+    """The partner as the catalogue names it, where no legal name is agreed."""
+    found = figures.connection.execute(
+        "select partner_name from published.marts.dim_partners where partner_id = ?",
+        [figures.partner_id],
+    ).fetchone()
+    return " ".join(found[0].split()) if found else figures.partner_id
+
+
+def entity_lines(legal: LegalEntity | None, name: str, contact: Contact | None) -> list[str]:
+    """Name, address, numbers and contact of a party, as far as they are agreed."""
+    lines = [legal.name, *legal.address] if legal else [name]
+    if legal:
+        lines += [legal.registration] if legal.registration else []
+        lines += [f"Tax ID {legal.tax_id}"] if legal.tax_id else []
+    if contact:
+        lines += [contact.name] if contact.name else []
+        lines.append(", ".join(filter(None, (contact.email, contact.phone))))
+    return lines
+
+
+def _contract(
+    figures: Figures, statements: Statements, statement: StatementRecord
+) -> tuple[str, str, str]:
+    """Title, number and date of a contract."""
+    agreed = statements.agreed.contracts.get(statement.contract_id)
+    signed = agreed.signed_on if agreed else None
+    if not signed:
+        [(first,)] = figures.of_contracts(
+            "dim_contracts", "min(signed_at)::date", f"and contract_id = {_quoted(statement)}"
+        )
+        signed = first
+    title = agreed.title if agreed else f"{statement.contract_id}, {_side(statement.side)}"
+    dated = wording.day_name(signed, short=True) if signed else "–"
+    return title, (agreed.number if agreed else "") or statement.contract_id, dated
+
+
+def _side(side: str) -> str:
+    return wording.SIDES.get(side, side).lower()
+
+
+def _quoted(statement: StatementRecord) -> str:
+    return "'" + statement.contract_id.replace("'", "''") + "'"
+
+
+def amounts_due(figures: Figures, statements: Statements) -> Iterator[Part]:
+    """A band per currency, the largest first."""
+    for currency in statements.currencies:
+        own = statements.of(currency)
+        due = sum((Decimal(one.totals["payable_amount"]) for one in own), ZERO)
+        yield band(
+            f"{AMOUNT_DUE}, {currency}",
+            f"{money(due, currency)} {currency}",
+            " ".join(_why_not_all(figures, own, currency))
+            or f"payable by {wording.day_name(due_date(figures, statements))}",
+        )
+
+
+def _why_not_all(
+    figures: Figures, statements: Sequence[StatementRecord], currency: str
+) -> Iterator[str]:
+    """What is carried forward or suspended, with its reason."""
+    for one in statements:
+        carried, suspended = (
+            Decimal(one.totals[term]) for term in ("carried_amount", "suspended_amount")
+        )
+        if carried < 0:
+            yield f"{money(carried, currency)} carried forward: the balance is negative."
+        elif carried:
+            [(least,)] = figures.of_contracts(
+                "dim_contracts",
+                "max_by(minimum_payout_amount, contract_version)",
+                f"and contract_id = {_quoted(one)}",
+            )
+            minimum = money(round_half_up(least, _digits(currency)), currency) if least else ""
+            least_text = f" of {minimum}" if minimum else ""
+            yield (
+                f"{money(carried, currency)} carried forward: below the minimum payout{least_text}."
+            )
+        if suspended:
+            yield f"{money(suspended, currency)} waits: the account is suspended."
+
+
+def _digits(currency: str) -> int:
+    return minor_unit_digits(currency)
+
+
+def how_it_comes_about(figures: Figures, statements: Statements) -> Iterator[Part]:
+    """The bridge of every contract, from what was brought forward to what is due."""
+    yield heading("Payment summary")
+    gross = gross_by_contract(figures)
+    records = statements.records
+    for start in range(0, len(records), CONTRACTS_SIDE_BY_SIDE):
+        shown = records[start : start + CONTRACTS_SIDE_BY_SIDE]
+        steps = bridge(shown, gross)
+        rows = [
+            [
+                step.name,
+                *(
+                    money(amount, one.currency_code)
+                    for amount, one in zip(step.amounts, shown, strict=True)
+                ),
+            ]
+            for step in steps
+        ]
+        yield table(
+            ["*Each contract", *(f"#{one.contract_id}, {one.currency_code}" for one in shown)],
+            rows[:-1],
+            rows[-1],
+            strong=[at for at, step in enumerate(steps[:-1]) if step.is_result],
+        )
+    yield paragraph(
+        "Earnings are gross, amounts on hold included. Rows above Balance add up to it; Balance "
+        "and what follows add up to the amount due."
+    )
+
+
+def month_by_month(figures: Figures, statements: Statements) -> Iterator[Part]:
+    """What makes this month's balance differ from the last one's, cause by cause."""
+    months = figures.history(
+        "rpt_partner__compensation_statement",
+        "strftime(report_month, '%Y-%m'), currency_code, sum(payable_amount), sum(held_amount)",
+        "group by all order by all",
+    )
+    causes = figures.connection.cursor().execute(CAUSES, [
+        figures.partner_id, figures.month, figures.month_before,
+    ]).fetchall()  # fmt: skip
+    for currency in statements.currencies:
+        charted = [row for row in months if row[1] == currency][-MONTHS_CHARTED:]
+        rows = [row for row in causes if row[0] == currency]
+        has_change = any(before for *_, before in rows)
+        if len(charted) > 1 and any(payable or held for _, _, payable, held in charted):
+            bars = [
+                {"month": month, "kind": kind, "amount": f"{amount:f}"}
+                for month, _, payable, held in charted
+                for kind, amount in ((AMOUNT_DUE, payable), ("On hold", held))
+            ]
+            yield heading(f"Amount due and net movement on hold by month, {currency}", 3)
+            told = "; ".join(
+                f"{month} due {money(payable, currency)}, on hold {money(held, currency)}"
+                for month, _, payable, held in charted
+            )
+            yield chart(monthly_chart(currency, bars), f"Bars by month, in {currency}: {told}.")
+        if has_change:
+            yield heading(f"Change from previous month, {currency}", 3)
+            sums = [sum((row[at] for row in rows), ZERO) for at in (3, 4)]
+            yield table(
+                ["*Cause", "#Previous month", "#This month", "#Change"],
+                [
+                    [_cause(line_type, product), *_changed(before, now, currency)]
+                    for _, line_type, product, now, before in rows
+                ],
+                ["Balance of the month", *_changed(sums[1], sums[0], currency)],
+            )
+
+
+CAUSES = """
+    with causes as (
+        select
+            currency_code,
+            line_type,
+            case when line_type = 'USAGE' then product_name end as product_name,
+            coalesce(sum(amount) filter (where report_month = $2), 0) as now_amount,
+            coalesce(sum(amount) filter (where report_month = $3), 0) as before_amount
+        from published.reports.rpt_partner__compensation_lines
+        where partner_id = $1 and report_month in ($2, $3) and hold_bucket is null
+        group by all
+    )
+    select *
+    from causes
+    where now_amount <> 0 or before_amount <> 0
+    order by
+        currency_code,
+        line_type <> 'USAGE',
+        abs(now_amount - before_amount) desc,
+        line_type,
+        product_name
+"""
+
+
+def _cause(line_type: str, product: str | None) -> str:
+    if product:
+        return f"{product} usage"
+    name = wording.line_type_name(line_type)
+    return f"Adjustment: {name.lower()}" if line_type in wording.CORRECTIONS else name
+
+
+def _changed(before: Decimal, now: Decimal, currency: str) -> list[str]:
+    return [money(before, currency), money(now, currency), money(now - before, currency)]
+
+
+def what_is_on_hold(figures: Figures, statements: Statements) -> Iterator[Part]:
+    """By reason with the next step, then the largest, each with who must act."""
+    yield heading("On hold to date")
+    this_month = f"report_month = date '{figures.month}'"
+    rows = figures.history(
+        LINES,
+        "hold_bucket, currency_code, "
+        f"coalesce(sum(amount) filter (where {this_month} and amount > 0), 0), "
+        f"coalesce(-sum(amount) filter (where {this_month} and amount < 0), 0), "
+        "sum(amount) as waiting",
+        "and hold_bucket is not null group by all "
+        f"having sum(amount) <> 0 or bool_or({this_month}) "
+        "order by currency_code, waiting desc, hold_bucket",
+    )
+    if not rows:
+        yield paragraph("Nothing is on hold.")
+        return
+    for currency in statements.currencies:
+        own = [row for row in rows if row[1] == currency]
+        if not own:
+            continue
+        sums = [sum((row[at] for row in own), ZERO) for at in (2, 3, 4)]
+        before = sums[2] - sums[0] + sums[1]
+        yield table(
+            ["Reason", "*What releases it", "#Put on hold", "#Released", f"#To date, {currency}"],
+            [
+                [
+                    wording.hold_reason(bucket),
+                    wording.HOLDS.get(bucket, ("", ""))[1],
+                    money(held, currency),
+                    money(-released, currency),
+                    money(waiting, currency),
+                ]
+                for bucket, _, held, released, waiting in own
+            ],
+            ["Total", "", *(money(one, currency) for one in (sums[0], -sums[1], sums[2]))],
+        )
+        yield paragraph(
+            f"At the end of the month before, {money(before, currency)} {currency} was on hold."
+        )
+        yield from _largest_on_hold(figures, currency)
+
+
+def _largest_on_hold(figures: Figures, currency: str) -> Iterator[Part]:
+    rows = figures.history(
+        LINES,
+        "max_by(coalesce(title, object_id, product_name, '–'), report_month), "
+        "max(coalesce(isrc, iswc, '–')), hold_bucket, "
+        "coalesce(max_by(consent_required_from, report_month), "
+        "max_by(owner_name, report_month), max(owner_party_id), '–'), "
+        "strftime(min(usage_month), '%Y-%m'), sum(amount) as waiting, object_id",
+        f"and hold_bucket is not null and currency_code = '{currency}' "
+        "group by contract_id, side, object_id, owner_party_id, hold_bucket "
+        "having sum(amount) <> 0 order by waiting desc, object_id, hold_bucket, 4",
+    )
+    if not rows:
+        return
+    shown, rest = rows[:LARGEST_ON_HOLD], rows[LARGEST_ON_HOLD:]
+    cells = [
+        [title, code, wording.hold_reason(bucket), who, since, money(amount, currency)]
+        for title, code, bucket, who, since, amount, _ in shown
+    ]
+    if rest:
+        cells.append(
+            [f"{len(rest):,} others, each less", "", "", "", "", money(_sum(rest, 5), currency)]
+        )
+    yield heading(f"Largest on hold, {currency}", 3)
+    yield table(
+        ["*Title", "ISRC or ISWC", "Reason", "*Who must consent or claim", "Since", "#Amount"],
+        cells,
+        ["Total", "", "", "", "", money(_sum(rows, 5), currency)],
+    )
+
+
+def _sum(rows: Sequence[tuple[Any, ...]], at: int) -> Decimal:
+    return sum((row[at] for row in rows), ZERO)
+
+
+def balances(figures: Figures, statements: Statements) -> Iterator[Part]:
+    """Advance, reserve and guarantee from opening to closing."""
+    rows = figures.balances(
+        "contract_id, balance_kind, currency_code, opening_amount, added_amount, used_amount, "
+        "closing_amount, guaranteed_amount, period_end_date",
+        "order by contract_id, balance_kind",
+    )
+    if not rows:
+        return
+    yield heading("Balances")
+    moving = [row for row in rows if row[1] != "guarantee"]
+    if moving:
+        yield table(
+            ["Balance", "*Contract", "#Opening", "#Added", "#Used", "#Closing"],
+            [
+                [
+                    wording.BALANCES[kind],
+                    f"{contract}, {currency}",
+                    money(opening, currency),
+                    money(added, currency),
+                    money(-used, currency),
+                    money(closing, currency),
+                ]
+                for contract, kind, currency, opening, added, used, closing, *_ in moving
+            ],
+        )
+    releases = _releases(figures)
+    if releases:
+        yield paragraph(f"Reserve to be released: {'; '.join(releases)}.")
+    guaranteed = [row for row in rows if row[1] == "guarantee"]
+    if guaranteed:
+        yield table(
+            [
+                "*Minimum guarantee",
+                "Period ends",
+                "#Guaranteed",
+                "#Earned to date",
+                "#Still to earn",
+            ],
+            [
+                [
+                    f"{contract}, {currency}",
+                    wording.day_name(ends - timedelta(days=1), short=True),
+                    money(guarantee, currency),
+                    money(closing, currency),
+                    money(max(guarantee - closing, ZERO), currency),
+                ]
+                for contract, _, currency, _, _, _, closing, guarantee, ends in guaranteed
+            ],
+        )
+
+
+def _releases(figures: Figures) -> list[str]:
+    """Reserves that are not released yet, by the month in which they are."""
+    takes = figures.history(
+        LINES,
+        "contract_id, currency_code, line_id, -amount, report_month, contract_version",
+        "and line_type = 'RESERVE_TAKE' and line_id not in ("
+        "select original_line_id from published.reports.rpt_partner__compensation_lines as later "
+        "where later.line_type = 'RESERVE_RELEASE' and later.original_line_id is not null "
+        f"and later.report_month <= date '{figures.month}') order by report_month, contract_id",
+    )
+    after = {
+        (contract, version): months
+        for contract, version, months in figures.of_contracts(
+            "dim_contracts", "contract_id, contract_version, reserve_release_after_months"
+        )
+    }
+    texts = []
+    for contract, currency, _, amount, taken, version in takes:
+        months = after.get((contract, version))
+        if months is not None:
+            number = taken.year * 12 + taken.month - 1 + months
+            texts.append(
+                f"{money(amount, currency)} {currency} of {contract} in "
+                f"{wording.month_name(date(number // 12, number % 12 + 1, 1))}"
+            )
+    return texts
+
+
+def exchange_rates(figures: Figures, statements: Statements) -> Iterator[Part]:
+    """The rates by which fees of pools were converted, with their dates."""
+    rows = figures.ask(
+        "rpt_partner__pool_totals",
+        "currency_code, payout_currency_code, fx_date, fx_rate, count(*)",
+        "and currency_code <> payout_currency_code group by all "
+        "order by payout_currency_code, currency_code, fx_date",
+    )
+    if not rows:
+        return
+    yield heading("Exchange rates")
+    yield table(
+        ["From", "To", "Rate of", "#Rate", "*Used for"],
+        [
+            [
+                pool,
+                payout,
+                wording.day_name(day, short=True) if day else "–",
+                f"{rate:,.10f}",
+                f"{pools:,} {'pool' if pools == 1 else 'pools'}",
+            ]
+            for pool, payout, day, rate, pools in rows
+        ],
+    )
+    yield paragraph(
+        "One unit of the first currency is the rate in units of the second. Rates go through the "
+        "euro as the European Central Bank publishes them."
+    )
+
+
+def tax(figures: Figures, statements: Statements) -> Iterator[Part]:
+    """Tax withheld by source territory, with what was earned there and the rate."""
+    rows = figures.ask(
+        LINES,
+        "contract_id, territory, currency_code, "
+        f"coalesce(sum(amount) filter (where line_type in ({EARNING_TYPES})), 0), "
+        "coalesce(-sum(amount) filter (where line_type = 'WITHHOLDING' "
+        "and original_line_id is null), 0), "
+        "coalesce(-sum(amount) filter (where line_type = 'WITHHOLDING' "
+        "and original_line_id is not null), 0)",
+        "and hold_bucket is null and territory is not null group by all "
+        "having count(*) filter (where line_type = 'WITHHOLDING') > 0 "
+        "order by contract_id, territory",
+    )
+    if not rows:
+        return
+    rates = {
+        (contract, territory): rate
+        for contract, territory, rate in figures.of_contracts(
+            "dim_withholding_rates",
+            "contract_id, source_territory, max_by(rate, valid_from)",
+            f"and valid_from < timestamp '{figures.month_after}' and "
+            f"coalesce(valid_to > timestamp '{figures.month}', true) group by all",
+        )
+    }
+    parts = {one.contract_id: _taxed_part(one) for one in statements.records}
+    yield heading("Tax withheld by source territory")
+    for one in statements.records:
+        own = [row for row in rows if row[0] == one.contract_id]
+        currency = one.currency_code
+        if not own:
+            continue
+        taxed, whole = parts[one.contract_id]
+        yield table(
+            [
+                f"*{one.contract_id}, {currency}",
+                "#Earned there",
+                "#Taxable",
+                "#Rate",
+                "#Tax on it",
+                "#Tax on reserve released",
+            ],
+            [
+                [
+                    territory,
+                    money(earned, currency),
+                    money(round_half_up(earned * taxed / whole, _digits(currency)), currency),
+                    _percent(rates.get((contract, territory))),
+                    money(withheld, currency),
+                    money(on_release, currency),
+                ]
+                for contract, territory, _, earned, withheld, on_release in own
+            ],
+            ["Total", "", "", "", *(money(_sum(own, at), currency) for at in (4, 5))],
+        )
+    yield paragraph(
+        "Taxable is what was earned there less its share of reserve taken and advance recouped; "
+        "territories without tax are not listed."
+    )
+
+
+def _taxed_part(statement: StatementRecord) -> tuple[Decimal, Decimal]:
+    """The part of what is earned that is taxed, and the whole."""
+    terms = {name: Decimal(text) for name, text in statement.totals.items()}
+    base = terms["earned_amount"] + terms["correction_amount"]
+    if base <= 0:
+        return Decimal(1), Decimal(1)
+    left = base - terms["reserve_taken_amount"] - terms["recouped_amount"]
+    return max(left, ZERO), base
+
+
+def _percent(rate: Decimal | None) -> str:
+    return "–" if rate is None else f"{(rate * 100).normalize():f} %"

@@ -1,0 +1,266 @@
+"""What was used and what it earned: products, territories, members, recordings, adjustments.
+
+Every table adds up to a figure of the payment summary, or says what it leaves out.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from linernotes.packages import wording
+from linernotes.packages.document_figures import LINES, ZERO, Figures, Statements
+from linernotes.packages.document_parts import Part, count, heading, money, paragraph, table
+from linernotes.packages.fees import half_up
+
+MOST_ROWS, MOST_MEMBERS = 30, 60
+TOP, MOST_ADJUSTMENTS = 20, 15
+NANO = 1_000_000_000
+# Money per use is far below a minor unit.
+RATE_DIGITS = 6
+OF_USE = "and line_type = 'USAGE'"
+# Uses, weight, gross, on hold: what the tables of this page sum.
+SUMS = (
+    "coalesce(sum(weight_nano), 0)::decimal(38, 0), coalesce(sum(amount), 0), "
+    "coalesce(sum(amount) filter (where hold_bucket is not null), 0)"
+)
+
+
+def usage(figures: Figures, statements: Statements) -> Iterator[Part]:
+    """Uses, gross earnings and effective rate by product, then by territory."""
+    yield heading("Usage earnings")
+    tables = []
+    for title, column in (("Product", "product_name"), ("Territory", "territory")):
+        rows = figures.ask(
+            LINES,
+            f"coalesce({column}, '–'), currency_code, sum(quantity)::bigint, {SUMS}",
+            f"{OF_USE} group by all order by 5 desc, 1",
+        )
+        tables += [(title, currency, rows) for currency in statements.currencies]
+    if not any(rows for _, _, rows in tables):
+        yield paragraph("No use was reported in this month.")
+        return
+    for title, currency, rows in tables:
+        own = [row for row in rows if row[1] == currency]
+        if own:
+            yield heading(f"By {title.lower()}, {currency}", 3)
+            yield _earned(title, currency, own)
+    yield paragraph(
+        "Attributed uses are uses weighted by your share in their sources. The effective rate is "
+        "gross earnings per attributed use. Training fees, adjustments and deductions are not in "
+        "these tables."
+    )
+
+
+def _earned(title: str, currency: str, rows: list[tuple[Any, ...]]) -> Part:
+    shown, rest = _cut(rows, MOST_ROWS)
+    cells = [[row[0], *_earned_cells(row[2:], currency)] for row in shown]
+    if rest:
+        cells.append([f"{len(rest):,} others", *_earned_cells(_added(rest, 2), currency)])
+    return table(
+        [f"*{title}", "#Source uses", "#Attributed uses", "#Gross earnings", "#On hold",
+         "#Effective rate"],
+        cells,
+        ["Total", *_earned_cells(_added(rows, 2), currency)],
+    )  # fmt: skip
+
+
+def _earned_cells(figures: Sequence[Any], currency: str) -> list[str]:
+    quantity, weight, amount, held = figures
+    return [
+        count(int(quantity)),
+        attributed(weight),
+        money(amount, currency),
+        money(held, currency),
+        effective_rate(amount, weight),
+    ]
+
+
+def attributed(weight_nano: Decimal) -> str:
+    """Weighted uses with two decimals."""
+    return f"{half_up(Fraction(Decimal(weight_nano)) / NANO, 2):,}".replace("-", "−")
+
+
+def effective_rate(amount: Decimal, weight_nano: Decimal) -> str:
+    """What one attributed use has earned, or a dash where there is none."""
+    if not weight_nano:
+        return "–"
+    rate = Fraction(Decimal(amount)) * NANO / Fraction(Decimal(weight_nano))
+    return f"{half_up(rate, RATE_DIGITS):,f}".replace("-", "−")
+
+
+def _cut(rows: list[Any], most: int) -> tuple[list[Any], list[Any]]:
+    """The rows to show, and the rest; one row is not worth a row for the rest."""
+    shown = len(rows) if len(rows) <= most + 1 else most
+    return rows[:shown], rows[shown:]
+
+
+def _added(rows: Sequence[tuple[Any, ...]], start: int) -> list[Any]:
+    return [sum(row[at] for row in rows) for at in range(start, start + 4)]
+
+
+def top_objects(figures: Figures, statements: Statements) -> Iterator[Part]:
+    """The recordings and works that earned the most, with their ISRC or ISWC."""
+    yield from _tops(figures, statements, "MASTER", "Top recordings", "ISRC", "isrc")
+    yield from _tops(figures, statements, "WORK", "Top works", "ISWC", "iswc")
+
+
+def _tops(
+    figures: Figures, statements: Statements, side: str, title: str, code: str, column: str
+) -> Iterator[Part]:
+    rows = figures.ask(
+        LINES,
+        "max(coalesce(title, object_id, 'No known source')), "
+        f"coalesce(max(artist_names), '–'), coalesce(max({column}), '–'), currency_code, "
+        f"sum(quantity)::bigint, {SUMS}",
+        f"{OF_USE} and side = '{side}' group by currency_code, object_id "
+        "order by sum(amount) desc, object_id",
+    )
+    for currency in statements.currencies:
+        own = [row for row in rows if row[3] == currency]
+        if not own:
+            continue
+        shown, rest = _cut(own, TOP)
+        artists = ["*Artist"] if side == "MASTER" else []
+
+        def cells(
+            row: Sequence[Any], money_code: str = currency, with_artist: bool = bool(artists)
+        ) -> list[str]:
+            names = [row[0], *([row[1]] if with_artist else []), row[2]]
+            _, weight, amount, held = row[4:]
+            return [*names, attributed(weight), money(amount, money_code), money(held, money_code)]
+
+        body = [cells(row) for row in shown]
+        if rest:
+            body.append(cells([f"{len(rest):,} others, each less", "", "", "", *_added(rest, 4)]))
+        yield heading(f"{title}, {currency}")
+        yield table(
+            ["*Title", *artists, code, "#Attributed uses", "#Gross earnings", "#On hold"],
+            body,
+            cells(["Total", "", "", "", *_added(own, 4)]),
+        )
+
+
+def members(figures: Figures, statements: Statements) -> Iterator[Part]:
+    """Members or labels by what is at stake for them, paid or on hold."""
+    rows = figures.ask(
+        "rpt_partner__member_statements",
+        "coalesce(member_name, member_party_id), currency_code, "
+        "sum(closing_amount), sum(held_amount), sum(line_count)::bigint",
+        "group by all order by abs(sum(closing_amount)) + abs(sum(held_amount)) desc, 1",
+    )
+    if not any(row[0] for row in rows):
+        return
+    yield heading("By member or label")
+    for currency in statements.currencies:
+        own = sorted((row for row in rows if row[1] == currency), key=lambda row: row[0] is None)
+        if not own:
+            continue
+        shown, rest = _cut(own, MOST_MEMBERS)
+
+        def cells(name: str, figures: Sequence[Any], money_code: str = currency) -> list[str]:
+            net, held, lines = figures
+            return [name, money(net, money_code), money(held, money_code), count(int(lines))]
+
+        def added(some: Sequence[Any]) -> list[Any]:
+            return [sum(row[at] for row in some) for at in (2, 3, 4)]
+
+        body = [cells(row[0] or wording.OF_THE_CONTRACT, row[2:]) for row in shown]
+        if rest:
+            most = max(abs(row[2]) + abs(row[3]) for row in rest)
+            body.append(
+                cells(f"{len(rest):,} others, at most {money(most, currency)} each", added(rest))
+            )
+        yield table(
+            [
+                "*Member or label",
+                f"#Balance of the month, {currency}",
+                "#Put on hold, net",
+                "#Lines",
+            ],
+            body,
+            cells("Total", added(own)),
+        )
+    yield paragraph(
+        "The balance of the month leaves out what was brought forward. Each member's or label's "
+        "lines are in compensation_lines.csv."
+    )
+
+
+def adjustments(figures: Figures, statements: Statements) -> Iterator[Part]:
+    """Prior-period adjustments by kind with the reason in words, then the largest."""
+    yield heading("Prior-period adjustments")
+    types = ", ".join(f"'{name}'" for name in wording.CORRECTIONS)
+    rows = figures.ask(
+        LINES,
+        "line_type, currency_code, strftime(min(usage_month), '%Y-%m'), "
+        "strftime(max(usage_month), '%Y-%m'), "
+        "coalesce(sum(amount) filter (where hold_bucket is null), 0), "
+        "coalesce(sum(amount) filter (where hold_bucket is not null), 0), count(*)",
+        f"and line_type in ({types}) group by all "
+        "order by abs(coalesce(sum(amount) filter (where hold_bucket is null), 0)) desc, line_type",
+    )
+    if not rows:
+        yield paragraph("None.")
+        return
+    for currency in statements.currencies:
+        own = [row for row in rows if row[1] == currency]
+        if own:
+            yield table(
+                ["Adjustment", "*Reason", "Months of use", f"#Balance, {currency}", "#On hold",
+                 "#Lines"],
+                [
+                    [
+                        *wording.CORRECTIONS[line_type],
+                        first if first == last else f"{first} to {last}",
+                        money(payable, currency),
+                        money(held, currency),
+                        count(lines),
+                    ]
+                    for line_type, _, first, last, payable, held, lines in own
+                ],
+                ["Total", "", "", *(money(_sum(own, at), currency) for at in (4, 5)),
+                 count(sum(row[6] for row in own))],
+            )  # fmt: skip
+    yield from _largest_adjustments(figures, statements, types)
+
+
+def _sum(rows: Sequence[tuple[Any, ...]], at: int) -> Decimal:
+    return sum((row[at] for row in rows), ZERO)
+
+
+def _largest_adjustments(figures: Figures, statements: Statements, types: str) -> Iterator[Part]:
+    # A release takes from what is on hold what it adds to the balance: one row shows both.
+    rows = figures.ask(
+        LINES,
+        "line_type, strftime(usage_month, '%Y-%m'), min(coalesce(title, object_id, '–')), "
+        "coalesce(sum(amount) filter (where hold_bucket is null), 0) as balance, "
+        "coalesce(sum(amount) filter (where hold_bucket is not null), 0) as held, "
+        "currency_code, coalesce(original_line_id, 'new line')",
+        f"and line_type in ({types}) and amount <> 0 "
+        "group by line_type, usage_month, currency_code, original_line_id, "
+        "coalesce(original_line_id, line_id) "
+        "order by greatest(abs(balance), abs(held)) desc, coalesce(original_line_id, line_id), "
+        "line_type",
+    )
+    for currency in statements.currencies:
+        own = [row for row in rows if row[5] == currency]
+        if not own:
+            continue
+        shown = own[:MOST_ADJUSTMENTS]
+        left_out = f", {len(shown)} of {len(own):,}" if len(own) > len(shown) else ""
+        yield heading(f"Largest adjustments and the lines they amend, {currency}{left_out}", 3)
+        yield table(
+            ["Adjustment", "Month", "*Title", "#Balance", "#On hold", "Original line"],
+            [
+                [
+                    wording.CORRECTIONS[line_type][0],
+                    month,
+                    title,
+                    money(balance, currency),
+                    money(held, currency),
+                    original[:12],
+                ]
+                for line_type, month, title, balance, held, _, original in shown
+            ],
+        )

@@ -1,0 +1,168 @@
+"""Sub-statements: what a member or label of a partner gets, with nothing of another's.
+
+They are in one archive, `members.zip`, under `members/<party id>/`, so that the partner can hand
+each on as it is. Each adds up to the member's row in `member_statements.csv`, and all of them to
+the lines of the package that name a member.
+"""
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from linernotes.base.sql import literal
+from linernotes.ledger.records import ISSUED, file_safe
+from linernotes.packages import wording
+from linernotes.packages.document import DRAFT_NOTE, ISSUED_NOTE, known_at_of
+from linernotes.packages.document_figures import LINES, ZERO, Figures, Statements
+from linernotes.packages.document_money import what_is_on_hold
+from linernotes.packages.document_parts import Part, band, count, heading, money, paragraph, table
+from linernotes.packages.document_usage import adjustments, top_objects, usage
+from linernotes.packages.fonts import readable
+from linernotes.packages.manifest import package_state
+from linernotes.packages.tables import TableRows
+from linernotes.packages.typesetting import typeset
+from linernotes.packages.workbook import write_lines_workbook
+
+MEMBER_STATEMENTS = "rpt_partner__member_statements"
+# A ZIP has no time zone and nothing before 1980; one time for all gives the same bytes again.
+FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class MemberFigures(Figures):
+    """Asks the reports about one member of a partner, and about nothing else of it."""
+
+    member: str = ""
+
+    def _query(
+        self, relation: str, selection: str, months: str, rest: str
+    ) -> list[tuple[Any, ...]]:
+        if relation.removeprefix("published.reports.") not in (LINES, MEMBER_STATEMENTS):
+            raise ValueError(f"{relation} has no members")
+        return super()._query(
+            relation, selection, months, f"and member_party_id = {literal(self.member)} {rest}"
+        )
+
+
+def write_members(
+    path: Path,
+    figures: Figures,
+    statements: Statements,
+    lines: TableRows,
+    mark: str,
+) -> int:
+    """Writes the archive of every member's sub-statement; the same figures give the same bytes.
+
+    Args:
+        path: The archive.
+        figures: What the reports say of the partner and month.
+        statements: The partner's statements of the month.
+        lines: The package's compensation lines.
+        mark: The text that ties it to its package.
+
+    Returns:
+        How many members have one.
+    """
+    members = figures.ask(
+        MEMBER_STATEMENTS,
+        "member_party_id, coalesce(max(member_name), member_party_id)",
+        "and member_party_id is not null group by 1 order by 1",
+    )
+    with (
+        TemporaryDirectory(dir=path.parent) as scratch,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for member, name in members:
+            own = MemberFigures(figures.connection, figures.partner_id, figures.month, member)
+            rows = replace(lines, member=member)
+            folder = Path(scratch)
+            rows.write(folder / "compensation_lines.csv")
+            (folder / "statement.pdf").write_bytes(_document(own, name, statements, mark))
+            write_lines_workbook(
+                folder / "statement.xlsx", name, list(statements.records), rows, mark
+            )
+            for file in ("statement.pdf", "statement.xlsx", "compensation_lines.csv"):
+                entry = zipfile.ZipInfo(f"members/{file_safe(member)}/{file}", FIXED_TIME)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, (folder / file).read_bytes())
+    return len(members)
+
+
+def _document(figures: MemberFigures, name: str, statements: Statements, mark: str) -> bytes:
+    known_at = known_at_of(statements)
+    month, is_issued = (
+        wording.month_name(figures.month),
+        package_state(list(statements.records)) == ISSUED,
+    )
+    cut_off = f"{wording.day_name(known_at.date())}, {known_at:%H:%M} UTC"
+    parts: list[Part] = [*_balances(figures, statements)]
+    for section in (what_is_on_hold, usage, top_objects, adjustments):
+        parts += section(figures, statements)
+    parts.append(
+        paragraph(
+            "This is your part of the statement named below. Advance, reserve, tax and what was "
+            "brought forward belong to the contract as a whole and are not in it."
+        )
+    )
+    content = {
+        "title": f"AI royalty sub-statement, {month}",
+        "subtitle": readable(f"For {name}. Data cut-off: {cut_off}."),
+        "header": readable(f"{name} · {month}"),
+        "footer": readable(" · ".join(one.statement_id for one in statements.records[:3])),
+        "state": ISSUED_NOTE if is_issued else DRAFT_NOTE,
+        "is_draft": not is_issued,
+        "date": {"year": known_at.year, "month": known_at.month, "day": known_at.day},
+        "keywords": [mark],
+        "parts": parts,
+    }
+    return typeset(content, known_at)
+
+
+def _balances(figures: MemberFigures, statements: Statements) -> Iterator[Part]:
+    """What the month comes to for the member, in a band per currency, then by contract."""
+    rows = figures.ask(
+        MEMBER_STATEMENTS,
+        "contract_id, currency_code, earned_amount, fee_amount, closing_amount, held_amount, "
+        "line_count",
+        "order by contract_id, currency_code",
+    )
+    for currency in statements.currencies:
+        own = [row for row in rows if row[1] == currency]
+        if not own:
+            continue
+        due = sum((row[4] for row in own), ZERO)
+        yield band(
+            f"Balance of the month, {currency}",
+            f"{money(due, currency)} {currency}",
+            "paid through your collective or distributor",
+        )
+    if not rows:
+        return
+    yield heading("Balance by contract")
+    yield table(
+        [
+            "*Contract",
+            "#Earned",
+            "#Adjustments",
+            "#Commission",
+            "#Balance of the month",
+            "#Put on hold, net",
+            "#Lines",
+        ],
+        [
+            [
+                f"{contract}, {currency}",
+                money(earned, currency),
+                money(closing - earned + fee, currency),
+                money(Decimal(-fee), currency),
+                money(closing, currency),
+                money(held, currency),
+                count(lines),
+            ]
+            for contract, currency, earned, fee, closing, held, lines in rows
+        ],
+    )

@@ -1,0 +1,117 @@
+"""Worksheets and cell formats of a workbook: how a cell is written, not what stands in it."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from linernotes.base.money import minor_unit_digits
+from linernotes.ledger.records import ISSUED, StatementRecord
+from linernotes.packages.manifest import package_state
+
+A4 = 9
+FONT = "Calibri"
+INK, PAPER, RULE, ALARM, LINK = "#1F2A44", "#FFFFFF", "#C9CFDB", "#B3261E", "#0B57A4"
+# The indent keeps a number apart from the text of the next column.
+RIGHT = {"align": "right", "indent": 1}
+
+
+class Styles:
+    """The cell formats of one workbook, each made once."""
+
+    def __init__(self, workbook: xlsxwriter.Workbook) -> None:
+        self._workbook = workbook
+        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self.title = self._make(bold=True, font_size=16, font_color=INK)
+        self.notice = self._make(bold=True, font_size=12, font_color=PAPER, bg_color=ALARM)
+        self.section = self._make(bold=True, font_size=12, font_color=INK)
+        self.label = self._make(font_color="#5B6478")
+        self.link = self._make(font_color=LINK, underline=1)
+        self.text = self._make()
+        self.text_right = self._make(**RIGHT)
+        heading = {"bold": True, "font_color": PAPER, "bg_color": INK, "valign": "vcenter"}
+        self.heading = self._make(**heading, text_wrap=True)
+        self.number_heading = self._make(**heading, text_wrap=True, **RIGHT)
+        self.month = self._make(num_format="yyyy-mm", align="left")
+        self.date = self._make(num_format="yyyy-mm-dd", align="left")
+        self.instant = self._make(num_format="yyyy-mm-dd hh:mm:ss", align="left")
+        self.whole = self._make(num_format="#,##0", **RIGHT)
+        self.ordinal = self._make(num_format="0", **RIGHT)
+        self.ratio = self._make(num_format="0.0%", **RIGHT)
+        self.total_text = self._make(bold=True, top=1)
+
+    def money(self, currency_code: str | None, *, total: bool = False) -> Format:
+        """An amount with the decimals of its currency."""
+        return self.decimal(minor_unit_digits(currency_code or ""), total=total)
+
+    def decimal(self, digits: int, *, total: bool = False) -> Format:
+        number = "#,##0" + ("." + "0" * digits if digits else "")
+        emphasis = {"bold": True, "top": 1} if total else {}
+        return self._make(num_format=f"{number};[Red]-{number}", **RIGHT, **emphasis)
+
+    def _make(self, **properties: Any) -> Format:
+        key = tuple(sorted(properties.items()))
+        if key not in self._made:
+            self._made[key] = self._workbook.add_format({"font_name": FONT} | properties)
+        return self._made[key]
+
+
+class Sheet:
+    """One worksheet, written from top to bottom."""
+
+    def __init__(
+        self, worksheet: Worksheet, styles: Styles, statements: list[StatementRecord]
+    ) -> None:
+        self.worksheet = worksheet
+        self.styles = styles
+        self.row = 0
+        first, state = statements[0], package_state(statements)
+        said = f"{first.partner_id} · {first.report_month}".replace("&", "&&")
+        worksheet.set_header(f'&L{said}&C&"{FONT},Bold"{state.upper()}&R&A')
+        worksheet.set_footer("&CPage &P of &N")
+        worksheet.set_landscape()
+        worksheet.set_paper(A4)
+        worksheet.hide_gridlines(2)
+        worksheet.set_tab_color(INK if state == ISSUED else ALARM)
+
+    def write(self, cells: Iterable[tuple[Any, Format]]) -> None:
+        """Writes one row of texts and numbers, a text never as a formula."""
+        for position, (value, style) in enumerate(cells):
+            if value is None:
+                self.worksheet.write_blank(self.row, position, None, style)
+            elif isinstance(value, date):
+                moment = datetime(value.year, value.month, value.day)
+                self.worksheet.write_datetime(self.row, position, moment, style)
+            elif isinstance(value, str):
+                self.worksheet.write_string(self.row, position, value, style)
+            else:
+                self.worksheet.write_number(self.row, position, float(value), style)
+        self.row += 1
+
+    def skip(self) -> None:
+        self.row += 1
+
+    def headings(self, names: Iterable[str], texts: int) -> None:
+        """Writes a row of headings; those after the first `texts` are of numbers."""
+        self.write(
+            (name, self.styles.heading if position < texts else self.styles.number_heading)
+            for position, name in enumerate(names)
+        )
+
+    def date(self, position: int, day: date, style: Format) -> None:
+        """Puts a day into the row that was written last."""
+        moment = datetime(day.year, day.month, day.day)
+        self.worksheet.write_datetime(self.row - 1, position, moment, style)
+
+    def link(self, position: int, title: str) -> None:
+        """Puts a link to another sheet into the row that was written last."""
+        self.worksheet.write_url(
+            self.row - 1, position, f"internal:'{title}'!A1", self.styles.link, title
+        )
+
+    def print_area(self, last_column: int) -> None:
+        """Prints what is written so far, up to a column."""
+        self.worksheet.print_area(0, 0, max(self.row - 1, 0), last_column)

@@ -1,0 +1,207 @@
+"""Takes what the EU's database answered on a batch, and loads it as the feed `removals/filings`.
+
+Only an answer with an id makes a statement filed. An answer that says nothing about statements,
+such as a failed login, is refused: nothing is recorded of it.
+"""
+
+import hashlib
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from linernotes.base import durable
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import Settings
+from linernotes.ingestion import admit_landing
+from linernotes.regulator.batches import STAMP, batch_id_of
+
+FEED = "removals/filings"
+ACCEPTED, REJECTED, DUPLICATE, NOT_TAKEN = "accepted", "rejected", "duplicate", "not_taken"
+ANSWER_SUFFIX = ".answer.json"
+# The database numbers the statements of a batch from 0 in what it says against them.
+NUMBERED = re.compile(r"statement_(\d+)")
+
+
+@dataclass(frozen=True)
+class RecordedAnswer:
+    """What was recorded of an answer.
+
+    Attributes:
+        batch_id: The batch that was answered.
+        outcomes: Statements by outcome: accepted, rejected, duplicate, not_taken.
+        is_new: Whether the answer had not been recorded before.
+    """
+
+    batch_id: str
+    outcomes: dict[str, int]
+    is_new: bool
+
+
+def record_answer(
+    settings: Settings,
+    answer_file: Path,
+    now: datetime,
+    batch_file: Path | None = None,
+) -> RecordedAnswer:
+    """Records what the database answered on a batch.
+
+    Args:
+        settings: The home; the answer goes through its landing zone into its lake.
+        answer_file: The body of the answer, JSON.
+        now: When it is recorded, UTC; when it came, where the answer does not tell.
+        batch_file: The batch; for `batch-X.answer.json` the file `batch-X.json` beside it.
+
+    Raises:
+        LinernotesError: if a file is missing or no JSON, if the answer says nothing about
+            statements, or if it does not fit the batch.
+    """
+    batch_file = batch_file or _batch_beside(answer_file)
+    batch_id, puids = batch_id_of(batch_file), _puids(batch_file)
+    answer = _json(answer_file)
+    rows = _rows(answer, puids, answer_file.name)
+    known = {
+        "batch_id": batch_id,
+        "exported_at": _exported_at(batch_id),
+        "recorded_at": _text(now),
+    }
+    lines = [known | {"answered_at": _text(now)} | row for row in rows]
+    digest = hashlib.sha256(answer_file.read_bytes()).hexdigest()[:12]
+    target = settings.landing_root / FEED / f"{batch_id}-{digest}.jsonl"
+    outcomes = dict(sorted(Counter(row["outcome"] for row in rows).items()))
+    if target.exists():
+        return RecordedAnswer(batch_id, outcomes, is_new=False)
+    content = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    try:
+        durable.write_text(target, content)
+    except OSError as error:
+        raise LinernotesError(f"The answer could not be written to {target}: {error}.") from None
+    # The file is whole from the start: nobody has to wait until it stands still.
+    report = admit_landing(settings.model_copy(update={"settling_seconds": 0}), [FEED])
+    [outcome] = [one for one in report.deliveries if one.name.endswith(target.name)]
+    if outcome.rows_loaded != len(lines):
+        raise LinernotesError(
+            f"Of {len(lines)} answers {outcome.rows_loaded} were loaded: "
+            "`linernotes quarantine list` says why."
+        )
+    return RecordedAnswer(batch_id, outcomes, is_new=True)
+
+
+def _rows(answer: Any, puids: list[str], name: str) -> list[dict[str, Any]]:
+    """One row per statement of the batch: what became of it."""
+    if isinstance(answer, dict) and isinstance(answer.get("statements"), list):
+        return _accepted(answer["statements"], puids, name)
+    errors = answer.get("errors") if isinstance(answer, dict) else None
+    if not isinstance(errors, dict) or not errors:
+        said = answer.get("message") if isinstance(answer, dict) else None
+        raise LinernotesError(
+            f"{name} says nothing about statements{f' ({said})' if said else ''}: nothing is "
+            "recorded. Send the batch again, and record that answer."
+        )
+    existing = errors.get("existing_puids")
+    if existing is None and isinstance(answer.get("existing"), dict):
+        existing = [answer["existing"].get("puid")]
+    if existing is not None:
+        _require_of_batch(set(existing), puids, name)
+        said = answer.get("message") or "The database has this puid already."
+        return [_refused(puid, DUPLICATE, said, puid in set(existing)) for puid in puids]
+    against = {
+        int(match[1]): _sentence(fields)
+        for key, fields in errors.items()
+        if (match := NUMBERED.fullmatch(key))
+    }
+    if against and max(against) >= len(puids):
+        raise LinernotesError(
+            f"{name} speaks of statement {max(against)}, and the batch has {len(puids)}, numbered "
+            "from 0: name the batch that was sent with --batch."
+        )
+    said = None if against else _sentence(errors)
+    return [
+        _refused(puid, REJECTED, against.get(number, said), number in against)
+        for number, puid in enumerate(puids)
+    ]
+
+
+def _accepted(statements: list[Any], puids: list[str], name: str) -> list[dict[str, Any]]:
+    if len(statements) != len(puids):
+        raise LinernotesError(
+            f"{name} accepts {len(statements)} statements, and the batch has {len(puids)}: name "
+            "the batch that was sent with --batch."
+        )
+    rows = []
+    for puid, statement in zip(puids, statements, strict=True):
+        given = statement.get("uuid") if isinstance(statement, dict) else None
+        if not given:
+            raise LinernotesError(f"{name} has no uuid for {puid}: nothing is recorded.")
+        # The answer tells the puid since version 2; then it must be that of the batch.
+        if statement.get("puid", puid) != puid:
+            _require_of_batch({statement["puid"]}, puids, name)
+            puid = statement["puid"]
+        row = {"puid": puid, "outcome": ACCEPTED, "statement_uuid": given}
+        if created := statement.get("created_at"):
+            row["answered_at"] = created.replace(" ", "T").rstrip("Z") + "Z"
+        rows.append(row)
+    return rows
+
+
+def _require_of_batch(named: set[Any], puids: list[str], name: str) -> None:
+    if strangers := sorted(map(str, named - set(puids))):
+        raise LinernotesError(
+            f"{name} speaks of {strangers[0]}, which is not in the batch: name the batch that was "
+            "sent with --batch."
+        )
+
+
+def _refused(puid: str, outcome: str, said: str | None, is_named: bool) -> dict[str, Any]:
+    row = {"puid": puid, "outcome": outcome if is_named else NOT_TAKEN}
+    if said and (is_named or outcome == REJECTED):
+        row["message"] = said
+    return row
+
+
+def _sentence(fields: Any) -> str:
+    if isinstance(fields, dict):
+        return "; ".join(f"{field}: {_sentence(said)}" for field, said in sorted(fields.items()))
+    if isinstance(fields, list):
+        return " ".join(map(str, fields))
+    return str(fields)
+
+
+def _batch_beside(answer_file: Path) -> Path:
+    if not answer_file.name.endswith(ANSWER_SUFFIX):
+        raise LinernotesError(
+            f"{answer_file.name} does not end with {ANSWER_SUFFIX}: name the batch that it answers "
+            "with --batch."
+        )
+    return answer_file.with_name(answer_file.name.removesuffix(ANSWER_SUFFIX) + ".json")
+
+
+def _puids(batch_file: Path) -> list[str]:
+    batch = _json(batch_file)
+    try:
+        return [statement["puid"] for statement in batch["statements"]]
+    except (TypeError, KeyError):
+        raise LinernotesError(f"{batch_file} is no batch of statements of reasons.") from None
+
+
+def _json(file: Path) -> Any:
+    if not file.exists():
+        raise LinernotesError(f"There is no {file}: check the path.")
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        raise LinernotesError(f"{file} is not JSON: save the answer's body as it came.") from None
+
+
+def _exported_at(batch_id: str) -> str | None:
+    try:
+        return _text(datetime.strptime(batch_id.rsplit("-", 1)[0], STAMP).replace(tzinfo=UTC))
+    except ValueError:
+        return None
+
+
+def _text(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,21 @@
+{#- What the tables of found incidents have in common: text columns that say what an incident is about. -#}
+{% macro incident_subjects() %}
+    {{
+        return(
+            [
+                "product_id",
+                "side",
+                "object_id",
+                "owner_party_id",
+                "partner_id",
+                "contract_id",
+                "decision_id",
+                "model_version",
+                "derivative_id",
+                "case_id",
+                "denied_by",
+                "consent_status",
+            ]
+        )
+    }}
+{% endmacro %}

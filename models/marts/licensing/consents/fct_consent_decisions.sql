@@ -1,0 +1,117 @@
+-- One row per consent decision as it stands at the freeze: what it is about, what it
+-- allowed and what it stopped, how late it was recorded, and how long the products took
+-- to obey it.
+with
+    versions as (select * from {{ ref("fct_consent_versions") }}),
+    uses as (select * from {{ ref("fct_source_uses") }} where exclusion_reason is null),
+    recorded as (
+        select
+            decision_id,
+            min(recorded_at) as first_recorded_at,
+            count(*) as version_count,
+            bool_or(decision = 'allow') as has_allowed,
+            -- An allow that ends is a revocation at its end; a deny is one at its
+            -- start.
+            min(case when decision = 'deny' then valid_from end) as denied_from
+        from versions
+        group by decision_id
+    ),
+    relied as (
+        select
+            proofs.item as decision_id,
+            sum(named.use_count) as use_count,
+            sum(named.weight_nano) as weight_nano
+        from
+            (
+                select
+                    consent_proof_id,
+                    count(distinct use_id) as use_count,
+                    sum(weight_nano) as weight_nano
+                from uses
+                where consent_proof_id is not null
+                group by consent_proof_id
+            ) as named
+            {{ explode_list(split_list("named.consent_proof_id", "+"), "proofs") }}
+        group by proofs.item
+    ),
+    stopped as (
+        select
+            proofs.item as decision_id,
+            sum(named.use_count) as use_count,
+            sum(named.leaked_use_count) as leaked_use_count,
+            sum(named.weight_nano) as weight_nano
+        from
+            (
+                select
+                    consent_denial_id,
+                    count(distinct use_id) as use_count,
+                    count(
+                        distinct case when consent_status = 'leakage' then use_id end
+                    ) as leaked_use_count,
+                    sum(weight_nano) as weight_nano
+                from uses
+                where consent_denial_id is not null
+                group by consent_denial_id
+            ) as named
+            {{ explode_list(split_list("named.consent_denial_id", "+"), "proofs") }}
+        group by proofs.item
+    ),
+    standing as (
+        select
+            versions.*,
+            recorded.first_recorded_at,
+            recorded.version_count,
+            case
+                when versions.enforced_at is null
+                then null
+                when versions.decision = 'allow'
+                then versions.valid_to
+                else recorded.denied_from
+            end as revoked_from
+        from versions
+        inner join recorded on recorded.decision_id = versions.decision_id
+        where not versions.is_superseded
+    )
+select
+    standing.decision_id,
+    standing.party_id,
+    standing.voice,
+    standing.object_type,
+    standing.object_id,
+    standing.use_type,
+    standing.product_id,
+    standing.model_version,
+    standing.territory,
+    standing.decision,
+    standing.evidence_state,
+    standing.evidence_sha256,
+    standing.is_withdrawn,
+    standing.is_usable,
+    standing.valid_from,
+    standing.valid_to,
+    standing.signed_at,
+    standing.enforced_at,
+    cast(standing.first_recorded_at as {{ t_ts() }}) as first_recorded_at,
+    cast(standing.version_count as {{ t_bigint() }}) as version_count,
+    -- Papers take a day to arrive; what comes later than that was missing at its uses.
+    cast(
+        standing.first_recorded_at
+        > standing.valid_from
+        + {{ var("late_decision_days") }} * interval '1' day as boolean
+    ) as is_late,
+    cast(
+        {{ seconds_between("standing.revoked_from", "standing.enforced_at") }}
+        as {{ t_bigint() }}
+    ) as seconds_to_enforcement,
+    cast(coalesce(relied.use_count, 0) as {{ t_bigint() }}) as allowed_use_count,
+    cast(
+        round(coalesce(relied.weight_nano, 0), 0) as {{ t_dec(38, 0) }}
+    ) as allowed_weight_nano,
+    cast(coalesce(stopped.use_count, 0) as {{ t_bigint() }}) as refused_use_count,
+    cast(coalesce(stopped.leaked_use_count, 0) as {{ t_bigint() }}) as leaked_use_count,
+    cast(
+        round(coalesce(stopped.weight_nano, 0), 0) as {{ t_dec(38, 0) }}
+    ) as refused_weight_nano
+from standing
+left join relied on relied.decision_id = standing.decision_id
+left join stopped on stopped.decision_id = standing.decision_id

@@ -1,0 +1,66 @@
+-- One row per version of a consent decision, and per contract version's clause on
+-- silence: all that a line can name as its proof.
+with
+    contracts as (select * from {{ ref("dim_contracts") }}),
+    clauses as (
+        select contracts.*, {{ clause_proof("contracts") }} as proof_id from contracts
+    )
+select
+    decision_id as proof_id,
+    cast('decision' as {{ t_str() }}) as proof_kind,
+    decision_id,
+    cast(null as {{ t_str() }}) as contract_id,
+    cast(null as {{ t_bigint() }}) as contract_version,
+    party_id,
+    voice,
+    object_type,
+    object_id,
+    use_type,
+    product_id,
+    model_version,
+    territory,
+    decision,
+    evidence_state,
+    evidence_sha256,
+    daily_limit,
+    max_influence,
+    is_withdrawn,
+    is_superseded,
+    is_usable,
+    valid_from,
+    valid_to,
+    signed_at,
+    enforced_at,
+    recorded_at,
+    superseded_at
+from {{ ref("fct_consent_versions") }}
+union all
+select
+    cast(proof_id as {{ t_str() }}) as proof_id,
+    cast('clause' as {{ t_str() }}) as proof_kind,
+    cast(null as {{ t_str() }}) as decision_id,
+    contract_id,
+    contract_version,
+    cast(partner_id as {{ t_str() }}) as party_id,
+    cast(null as {{ t_str() }}) as voice,
+    cast('contract' as {{ t_str() }}) as object_type,
+    cast(contract_id as {{ t_str() }}) as object_id,
+    cast('*' as {{ t_str() }}) as use_type,
+    cast(product_ids as {{ t_str() }}) as product_id,
+    cast(null as {{ t_str() }}) as model_version,
+    cast('WW' as {{ t_str() }}) as territory,
+    cast(silence as {{ t_str() }}) as decision,
+    cast(null as {{ t_str() }}) as evidence_state,
+    cast(null as {{ t_str() }}) as evidence_sha256,
+    cast(null as {{ t_bigint() }}) as daily_limit,
+    cast(null as {{ t_dec(13, 12) }}) as max_influence,
+    cast(false as boolean) as is_withdrawn,
+    cast(false as boolean) as is_superseded,
+    cast(true as boolean) as is_usable,
+    cast(valid_from as {{ t_ts() }}) as valid_from,
+    cast(valid_to as {{ t_ts() }}) as valid_to,
+    cast(signed_at as {{ t_ts() }}) as signed_at,
+    cast(null as {{ t_ts() }}) as enforced_at,
+    cast(recorded_at as {{ t_ts() }}) as recorded_at,
+    cast(null as {{ t_ts() }}) as superseded_at
+from clauses

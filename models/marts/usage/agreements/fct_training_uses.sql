@@ -1,0 +1,53 @@
+-- One row per model version, side, object and owner that the model was trained on: the
+-- contract that covers it, or why there is none, and what its parties decided.
+with
+    inclusions as (select * from {{ ref("int_usage__training_uses") }}),
+    judged as (
+        select *
+        from {{ ref("int_consent__generation_statuses") }}
+        where basis = 'training'
+    ),
+    routes as (select * from {{ ref("int_rights__route_periods") }})
+select
+    cast(inclusions.model_version as {{ t_str() }}) as model_version,
+    cast(inclusions.side as {{ t_str() }}) as side,
+    cast(inclusions.object_id as {{ t_str() }}) as object_id,
+    cast(judged.owner_party_id as {{ t_str() }}) as owner_party_id,
+    cast(inclusions.product_id as {{ t_str() }}) as product_id,
+    cast(
+        coalesce(judged.partner_id, routes.routed_partner_id) as {{ t_str() }}
+    ) as partner_id,
+    cast(judged.contract_id as {{ t_str() }}) as contract_id,
+    cast(judged.contract_version as {{ t_bigint() }}) as contract_version,
+    cast(
+        coalesce(
+            judged.consent_status,
+            case
+                when coalesce(judged.rights_bucket, '') <> 'DISPUTE' then 'unlicensed'
+            end
+        ) as {{ t_str() }}
+    ) as consent_status,
+    cast(judged.denied_by as {{ t_str() }}) as consent_denied_by,
+    cast(
+        case
+            when judged.contract_id is null
+            then coalesce(routes.gap_reason, lower(judged.rights_bucket), 'no_route')
+        end as {{ t_str() }}
+    ) as gap_reason,
+    cast(judged.ownership_share as {{ t_dec(15, 14) }}) as ownership_share,
+    cast(judged.contract_id is not null as boolean) as is_licensed,
+    cast(inclusions.included_at as {{ t_ts() }}) as included_at
+from inclusions
+left join
+    judged
+    on judged.attribution_key = inclusions.attribution_key
+    and judged.valid_from <= inclusions.included_at
+    and judged.valid_to > inclusions.included_at
+left join
+    routes
+    on routes.owner_party_id = judged.owner_party_id
+    and routes.side = inclusions.side
+    and routes.territory = 'WW'
+    and routes.product_id = inclusions.product_id
+    and routes.valid_from <= inclusions.included_at
+    and routes.valid_to > inclusions.included_at

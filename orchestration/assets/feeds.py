@@ -1,0 +1,143 @@
+"""Raw tables of all feeds: one asset per feed, or per table where a feed fills several.
+
+What a feed is, is read off its contract; what a row may hold is the intake's matter.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import dagster as dg
+import polars as pl
+
+from linernotes.base.settings import Settings
+from linernotes.ingestion import (
+    CADENCES,
+    FEEDS,
+    SCHEMAS,
+    BusyDoor,
+    LoadReport,
+    admit_landing,
+    describe,
+    read_again,
+)
+from orchestration.assets.loading import results_of
+from orchestration.partitions import delivery_days
+from orchestration.resources import Home
+
+OWNERS = {
+    "catalog": "team:rights_data",
+    "licensing": "team:rights_data",
+    "ai_usage": "team:ai_usage_data",
+    "removals": "team:removals_data",
+    "finance": "team:compensation",
+}
+# What a row of a table is, where a feed fills several.
+PARTS = {
+    "raw_catalog__ern_messages": "DDEX messages as read. One row per message and version.",
+    "raw_catalog__ern_parties": "Parties named in DDEX messages. One row per party of a message.",
+    "raw_catalog__ern_recordings": "Sound recordings and videos of DDEX messages, with their AI"
+    " disclosure. One row per resource and edition of a message.",
+    "raw_catalog__ern_contributors": "Contributors to recordings of DDEX messages, human and AI."
+    " One row per recording, contributor and role.",
+    "raw_catalog__ern_rights": "Right shares claimed in DDEX messages."
+    " One row per recording, controller and territory.",
+    "raw_catalog__ern_related_recordings": "What recordings of DDEX messages say they derive from."
+    " One row per recording and related resource.",
+    "raw_catalog__ern_releases": "Releases of DDEX messages. One row per release, track releases"
+    " included.",
+    "raw_catalog__ern_deals": "Deals of DDEX messages. One row per deal, territory, model, use"
+    " type and period.",
+    "raw_licensing__contract_withholdings": "Rates of tax that contracts withhold."
+    " One row per contract version, source territory, start and version.",
+}
+RETRIES = dg.RetryPolicy(max_retries=3, delay=30, backoff=dg.Backoff.EXPONENTIAL)
+
+
+def loads() -> list[dg.AssetsDefinition]:
+    """An asset per feed."""
+    return [_load(feed) for feed in FEEDS]
+
+
+def _load(feed: str) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name=f"raw_{feed.replace('/', '__')}",
+        specs=_specs(feed),
+        partitions_def=delivery_days,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        pool="lake",
+        retry_policy=RETRIES,
+        description=describe(feed).about,
+    )
+    def load(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult]:
+        """Today takes what is new through the intake; a day of the past is read again."""
+        report = _of_days(
+            home.settings, feed, [date.fromisoformat(day) for day in context.partition_keys]
+        )
+        for name, why in sorted(report.unread_files.items()):
+            context.log.warning(f"{name}: {why}")
+        yield from results_of(home.settings, report, feed, describe(feed).tables)
+
+    return load
+
+
+def _of_days(settings: Settings, feed: str, days: list[date]) -> LoadReport:
+    today = datetime.now(UTC).date()
+    past = [day for day in days if day < today]
+    try:
+        report = read_again(settings, [feed], past) if past else LoadReport()
+        if past:
+            # A file of the past that is gone is no reason to fail: what was read of it stays.
+            report.ignored_files |= report.unread_files
+            report.unread_files = {}
+        if len(past) < len(days):
+            new = admit_landing(settings, [feed])
+            report.deliveries += new.deliveries
+            report.unread_files |= new.unread_files
+            report.ignored_files |= new.ignored_files
+    except BusyDoor as busy:
+        raise dg.RetryRequested(max_retries=RETRIES.max_retries, seconds_to_wait=30) from busy
+    return report
+
+
+def _specs(feed: str) -> list[dg.AssetSpec]:
+    source = feed.partition("/")[0]
+    described = describe(feed)
+    return [
+        dg.AssetSpec(
+            ["raw", table],
+            description=PARTS.get(table) or f"{described.about} {described.row}",
+            kinds={"polars", "delta"},
+            group_name=f"raw_{source}",
+            owners=[OWNERS[source]],
+            # Nothing is made of it by a load that brought nothing.
+            skippable=True,
+            metadata={"feed": feed, "dagster/column_schema": _columns(feed, table)},
+            freshness_policy=_freshness(feed),
+        )
+        for table in described.tables
+    ]
+
+
+def _columns(feed: str, table: str) -> dg.TableSchema:
+    """The table's columns, with the meanings that senders are told."""
+    about = {column.name: column.about for column in describe(feed).columns}
+    return dg.TableSchema(
+        [
+            dg.TableColumn(name, _type(dtype), about.get(name))
+            for name, dtype in SCHEMAS[table].items()
+        ]
+    )
+
+
+def _type(dtype: pl.DataType) -> str:
+    return str(dtype).lower().replace("datetime(time_unit='us', time_zone=none)", "timestamp")
+
+
+def _freshness(feed: str) -> dg.FreshnessPolicy | None:
+    """After how long a feed without a delivery is late; none where it comes as it will.
+
+    How far the data themselves reach is a check of its own.
+    """
+    cadence = CADENCES[feed]
+    days = {"day": cadence.days_between + 1, "month": 36}.get(cadence.rhythm)
+    return None if days is None else dg.FreshnessPolicy.time_window(timedelta(days=days))

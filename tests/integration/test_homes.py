@@ -1,0 +1,188 @@
+"""A home as a whole: versions, the upgrade from the home of 0.1, and the restore drill."""
+
+import json
+import shutil
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from linernotes import homes
+from linernotes.base.errors import LinernotesError
+from linernotes.base.settings import PROJECT_ROOT, Settings
+from linernotes.cli.app import DONE, SAYS_NO, run
+from linernotes.ingestion import Lake, quarantine_list
+from linernotes.ledger.issuances import issued_statements
+from linernotes.ledger.verification import verify_ledger
+from linernotes.statements import approve, draft, issue
+from tests.fixtures.published_warehouse import Line, Statement, publish
+
+# A small home of every released version, as that version wrote it.
+RELEASED = {"0.1": 1}
+Run = Callable[..., int]
+
+
+@pytest.fixture(params=RELEASED)
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    home = tmp_path / "home"
+    home.mkdir()
+    with tarfile.open(PROJECT_ROOT / "tests" / "homes" / f"{request.param}.tar.xz") as archive:
+        archive.extractall(home, filter="data")
+    return Settings(home=home, settling_seconds=0)
+
+
+def command(settings: Settings, *words: str) -> int:
+    return run(["--home", str(settings.home), *words])
+
+
+def rows(settings: Settings) -> dict[str, int]:
+    lake = Lake(settings.lake_root, settings.quarantine_root)
+    return {table: lake.row_count(table) for table in lake.tables() if lake.row_count(table)}
+
+
+def test_home_of_a_released_version_is_read_but_not_written_before_its_upgrade(
+    old: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert homes.home_version(old) < homes.HOME_VERSION
+    assert command(old, "verify", "--ledger") == DONE
+
+    assert command(old, "load") == SAYS_NO
+
+    assert "linernotes upgrade" in capsys.readouterr().err
+    assert not old.home_file.exists()
+
+
+def test_home_of_a_released_version_is_upgraded_after_a_backup(
+    old: Settings, tmp_path: Path
+) -> None:
+    before, issued = rows(old), issued_statements(old)
+    backup = tmp_path / "backup"
+
+    assert command(old, "upgrade", "--backup", str(backup)) == DONE
+
+    assert rows(old) == before
+    assert issued_statements(old) == issued
+    assert homes.home_version(old) == homes.HOME_VERSION
+    assert json.loads((old.lake_root / "format.json").read_text()) == {"format_version": 1}
+    assert homes.home_version(Settings(home=backup)) < homes.HOME_VERSION
+    assert verify_ledger(Settings(home=backup)) == []
+    # It goes on where it was: what was refused is tried again, and the next month is issued.
+    assert command(old, "load", "--tolerate-refused") == DONE
+    assert quarantine_list(old)["open_row_count"].sum() == 1
+    publish(
+        old,
+        Statement("tune", "tune-master", [Line("d", "1.00")], month="2026-07-01"),
+        known_at="2026-08-15 06:00:00",
+    )
+    draft(old, "2026-07", by="Ada")
+    approve(old, "2026-07", by="Ben")
+    issue(old, "2026-07", by="Ben")
+    assert verify_ledger(old) == []
+
+
+def test_upgrade_of_a_current_home_does_nothing(old: Settings, tmp_path: Path) -> None:
+    homes.upgrade(old, tmp_path / "one")
+
+    assert homes.upgrade(old, tmp_path / "two") == []
+    assert not (tmp_path / "two").exists()
+
+
+def test_upgrade_without_a_backup_changes_nothing(old: Settings, tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+
+    with pytest.raises(LinernotesError, match="a backup never replaces another"):
+        homes.upgrade(old, tmp_path / "taken")
+    with pytest.raises(LinernotesError, match="lies in the home"):
+        homes.upgrade(old, old.home / "backup")
+
+    assert homes.home_version(old) < homes.HOME_VERSION
+
+
+@pytest.mark.parametrize("words", [["load"], ["status"], ["verify", "--ledger"], ["upgrade"]])
+def test_newer_home_is_refused_with_words(
+    old: Settings, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    old.home_file.write_text(json.dumps({"home_version": homes.HOME_VERSION + 1}))
+
+    assert command(old, *words) == SAYS_NO
+
+    assert "Install the newer Linernotes" in " ".join(capsys.readouterr().err.split())
+
+
+def test_new_home_says_its_version_at_the_first_command_after_its_load(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home", settling_seconds=0)
+    settings.landing_root.mkdir(parents=True)
+
+    assert command(settings, "load") == DONE
+    assert command(settings, "load") == DONE
+
+    assert json.loads(settings.home_file.read_text())["home_version"] == homes.HOME_VERSION
+
+
+def test_restore_drill_brings_back_what_cannot_be_made_again(
+    issued_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The list of what to copy lacked the keys, the login and the settings."""
+    home = tmp_path / "home"
+    shutil.copytree(issued_home, home)
+    settings = Settings(home=home)
+    settings.landing_root.mkdir(exist_ok=True)
+    settings.login_file.write_text('client_id = "x"\n')
+    settings.login_file.chmod(0o600)
+    issued = issued_statements(settings)
+    packages = {
+        path.relative_to(home): path.read_bytes()
+        for path in settings.outbox_root.rglob("*")
+        if path.is_file()
+    }
+    key = (settings.keys_root / "ledger.pem").read_bytes()
+    backup = tmp_path / "backup"
+
+    assert command(settings, "backup", "--to", str(backup)) == DONE
+    shutil.rmtree(home)
+    assert command(settings, "restore", "--from", str(backup)) == DONE
+
+    assert command(settings, "verify", "--ledger") == DONE
+    assert issued_statements(settings) == issued
+    assert (settings.keys_root / "ledger.pem").read_bytes() == key
+    assert settings.login_file.read_text() == 'client_id = "x"\n'
+    for path, content in packages.items():
+        assert (home / path).read_bytes() == content
+    for package in settings.outbox_root.glob("*/*/v1"):
+        assert run(["verify", "--package", str(package)]) == DONE
+    assert "restored" in capsys.readouterr().out.lower()
+
+
+def test_restore_into_a_home_with_something_in_it_mixes_nothing(
+    old: Settings, tmp_path: Path
+) -> None:
+    homes.back_up(old, tmp_path / "backup")
+
+    with pytest.raises(LinernotesError, match="already has lake, quarantine, ledger"):
+        homes.restore(old, tmp_path / "backup")
+
+
+def test_settings_of_the_house_are_backed_up(
+    old: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "house.env"
+    file.write_text("LINERNOTES_READERS=owner\n")
+    file.chmod(0o600)
+    monkeypatch.setenv("LINERNOTES_ENV_FILE", str(file))
+
+    assert "settings.env" in homes.back_up(old, tmp_path / "backup")
+    assert (tmp_path / "backup" / "settings.env").read_text() == file.read_text()
+
+
+def test_every_part_of_a_home_is_backed_up_or_made_again(issued_home: Path) -> None:
+    parts = {path.name for path in issued_home.iterdir() if not path.name.startswith(".")}
+
+    assert parts - {"landing", "delivered"} <= {*homes.TRUTH, *homes.NOT_NEEDED}
+
+
+def test_document_says_of_every_part_what_to_do() -> None:
+    text = (PROJECT_ROOT / "docs" / "operators" / "restore.md").read_text()
+
+    for name in (*homes.TRUTH, *homes.NOT_NEEDED):
+        assert f"`{name}`" in text, name
