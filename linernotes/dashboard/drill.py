@@ -236,8 +236,8 @@ MEASURES: dict[str, tuple[MeasurePart, MeasurePart | None]] = {
         MeasurePart("statements", "true", "1"),
     ),
     "credit_coverage": (
-        MeasurePart("credits", "is_covered", "1", "usage_month"),
-        MeasurePart("credits", "has_names", "1", "usage_month"),
+        MeasurePart("credits", "is_first_of_derivative and is_fully_credited", "1"),
+        MeasurePart("credits", "is_first_of_derivative", "1"),
     ),
     "source_lift": (
         MeasurePart("connection", "true", "source_play_28_days_count", "month"),

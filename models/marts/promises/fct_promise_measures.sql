@@ -115,11 +115,12 @@ with
     ),
     credit_sums as (
         select
-            usage_month as report_month,
-            sum(case when is_covered then 1 else 0 end) as credited_count,
-            sum(case when has_names then 1 else 0 end) as derivative_count
+            report_month,
+            sum(case when is_fully_credited then 1 else 0 end) as credited_count,
+            count(*) as derivative_count
         from {{ ref("fct_derivative_credits") }}
-        group by usage_month
+        where is_first_of_derivative
+        group by report_month
     ),
     long_holds as (
         select
