@@ -198,12 +198,18 @@ KEYS = {
 
 @dataclass(frozen=True)
 class MeasurePart:
-    """Rows of one side of a measure: the table, a condition, and what a row counts."""
+    """Rows of one side of a measure: the table, a condition, and what a row counts.
+
+    Attributes:
+        month: Column that equals the month; empty where every month up to it counts.
+        instant: Column that lies before the month's end, where every month up to it counts.
+    """
 
     table: str
     condition: str
     value: str
     month: str = "report_month"
+    instant: str = ""
 
 
 USAGE = "line_type = 'USAGE'"
@@ -243,7 +249,10 @@ MEASURES: dict[str, tuple[MeasurePart, MeasurePart | None]] = {
         MeasurePart("connection", "true", "source_play_28_days_count", "month"),
         MeasurePart("connection", "true", "expected_source_play_28_days_count", "month"),
     ),
-    "unlicensed_launch_count": (MeasurePart("launches", "true", "1", ""), None),
+    "unlicensed_launch_count": (
+        MeasurePart("launches", "true", "1", "", "launched_at"),
+        None,
+    ),
     "unlicensed_training_count": (MeasurePart("inclusions", "true", "1", "included_month"), None),
 }
 
@@ -328,6 +337,9 @@ def measure_rows(figures: Figures, measure: str, part: str, month: date) -> RowS
     parameters: list[Any] = []
     if found.month:
         conditions.append(f"{found.month} = ?")
+        parameters.append(month)
+    if found.instant:
+        conditions.append(f"{found.instant} < cast(? as date) + interval 1 month")
         parameters.append(month)
     return RowSet(
         found.table,
