@@ -3,8 +3,8 @@
 Nothing here writes to a home: each question gets a calculation or a reading of its own.
 """
 
-from linernotes.lookback.as_known import Change, History, as_known
 from linernotes.lookback.bundle import Bundle, write_bundle
+from linernotes.lookback.history import Change, History, as_known
 from linernotes.lookback.simulation import Gain, Simulation, Triggered, simulate
 from linernotes.lookback.tracing import EventTrace, LineTrace, trace_event, trace_line
 

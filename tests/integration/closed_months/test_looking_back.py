@@ -184,7 +184,7 @@ def test_every_correction_in_the_ledger_leads_to_uses_of_its_own_or_of_the_line_
 def test_e76_january_as_known_in_february_is_the_issued_statement_and_later_lines_explain_now(
     settings: Settings, closed_rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("linernotes.lookback.as_known.now", lambda: LAST_KNOWN_AT)
+    monkeypatch.setattr("linernotes.lookback.history.now", lambda: LAST_KNOWN_AT)
 
     history = as_known(
         settings,
