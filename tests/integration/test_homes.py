@@ -38,7 +38,9 @@ def command(settings: Settings, *words: str) -> int:
 
 def rows(settings: Settings) -> dict[str, int]:
     lake = Lake(settings.lake_root, settings.quarantine_root)
-    return {table: lake.row_count(table) for table in lake.tables() if lake.row_count(table)}
+    # An older home lacks the tables of feeds that came later.
+    there = [table for table in lake.tables() if lake.path(table).exists()]
+    return {table: lake.row_count(table) for table in there if lake.row_count(table)}
 
 
 def test_home_of_a_released_version_is_read_but_not_written_before_its_upgrade(

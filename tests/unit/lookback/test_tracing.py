@@ -30,7 +30,7 @@ def published(settings: Settings, *changes: str, lines: tuple[Line, ...] = ()) -
             "create table marts.fct_statements (contract_id varchar, report_month date)"
         )
         connection.execute(
-            "create table marts.dim_contracts as select 'north-1' as contract_id, "
+            "create or replace table marts.dim_contracts as select 'north-1' as contract_id, "
             "1 as contract_version, 'model-1' as training_fee_model_version"
         )
         connection.execute(
