@@ -54,6 +54,18 @@ def test_suites_hold_no_key_list_or_sum() -> None:
     assert not second_copies
 
 
+def test_suites_ask_of_their_own_table() -> None:
+    """The tool warns of a query that does not, eleven lines in each build."""
+    foreign = [
+        suite.check_name(expectation)
+        for suite in SUITES
+        for expectation in suite.expectations
+        if query_of(expectation) and "{batch}" not in query_of(expectation)
+    ]
+
+    assert not foreign
+
+
 def query_of(expectation: Expectation) -> str:
     return expectation.arguments.get("unexpected_rows_query", "").strip()
 
