@@ -115,6 +115,7 @@ def test_jobs_have_the_names_that_operators_know(definitions: dg.Definitions) ->
         "close_month",
         "issue_statements",
         "deliver_packages",
+        "send_board_pack",
         "tidy_up",
     }
 
@@ -131,6 +132,7 @@ def test_schedules_and_sensors_run_from_the_start(definitions: dg.Definitions) -
         "0 5 * * *",
         "0 7 5 * *",
         "0 7 15 * *",
+        "0 7 16 * *",
         "0 7 25 * *",
         "0 3 * * 0",
     }
