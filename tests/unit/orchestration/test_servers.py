@@ -31,11 +31,11 @@ UP = """
 import os, sys
 from pathlib import Path
 from linernotes.base.errors import LinernotesError
-from orchestration import keeping
-keeping.GRACE_SECONDS = 0.5
+from orchestration import servers
+servers.GRACE_SECONDS = 0.5
 try:
-    with keeping.the_only_one(Path(sys.argv[1]), Path(sys.argv[1])) as lock:
-        sys.exit(keeping.keep_together(
+    with servers.the_only_one(Path(sys.argv[1]), Path(sys.argv[1])) as lock:
+        sys.exit(servers.keep_together(
             [[sys.executable, "-c", *sys.argv[2:]]], os.environ, lock))
 except LinernotesError as error:
     sys.exit(str(error))
