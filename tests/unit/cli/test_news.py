@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from email import message_from_string, policy
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,9 @@ def test_trouble_is_told_once_by_mail_and_by_webhook_with_home_host_and_link(
     assert len(first.told.places) == 2
     assert second.told.places == []
     [(mail, _)], [post] = server.mails, posts[1]
-    for text in (mail.replace("=\n", ""), post["text"]):
+    body = message_from_string(mail, policy=policy.default).get_body()
+    assert body
+    for text in (body.get_content(), post["text"]):
         assert title in text
         assert str(settings.home) in text
         assert "https://pages.example" in text
