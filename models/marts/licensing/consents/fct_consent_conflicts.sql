@@ -1,5 +1,6 @@
 -- One row per allow and deny that stand at the same time for the same thing, use,
--- product, territory and model version: of one party in one voice, where deny wins (E42), or
+-- product, territory and model version: of one party in one voice, where deny wins
+-- (E42), or
 -- of two owners of one recording or work (each share goes by its own owner).
 with
     standing as (
