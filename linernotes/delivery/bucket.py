@@ -17,10 +17,10 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from linernotes.agreements import S3Target
+from linernotes.base.digests import file_sha256
 from linernotes.base.errors import LinernotesError
 from linernotes.delivery.destination import Acknowledgement, OnBytes, described
 from linernotes.delivery.errors import ConnectionFault
-from linernotes.packages import file_sha256
 
 PART_BYTES, MOST_PARTS = 8 << 20, 10_000
 CONNECT_SECONDS, READ_SECONDS = 30, 120

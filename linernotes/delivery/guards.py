@@ -9,18 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from linernotes.agreements import NOBODY, Agreement, Sender
+from linernotes.base.digests import file_sha256
 from linernotes.base.settings import Settings
 from linernotes.delivery.errors import ReleaseRefused
 from linernotes.ledger.issuances import issued_statements
 from linernotes.ledger.records import ISSUED, file_safe
-from linernotes.packages import (
-    MANIFEST,
-    SIGNATURE,
-    Package,
-    file_sha256,
-    read_manifest,
-    verify_package,
-)
+from linernotes.packages import MANIFEST, SIGNATURE, Package, read_manifest, verify_package
 
 MOST_PROBLEMS = 5
 # Files that say in DDEX's manner whom they are from and for.

@@ -13,11 +13,12 @@ from pathlib import Path
 
 from linernotes.agreements import Agreement
 from linernotes.base import durable
+from linernotes.base.digests import file_sha256
 from linernotes.base.settings import Settings
 from linernotes.delivery.destination import Acknowledgement, described
 from linernotes.delivery.encryption import ENDING, read_certificate
 from linernotes.ledger.records import file_safe, json_text
-from linernotes.packages import Package, file_sha256
+from linernotes.packages import Package
 
 PLAN = "plan.json"
 DSR_NAME = re.compile(

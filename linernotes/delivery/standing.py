@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from linernotes.agreements import load_agreements
+from linernotes.base.digests import file_sha256
 from linernotes.base.errors import LinernotesError
 from linernotes.base.published import open_published
 from linernotes.base.settings import Settings
 from linernotes.delivery.records import DELIVERED, FAILED, REFUSED, shipments
 from linernotes.ledger.records import ISSUED
-from linernotes.packages import MANIFEST, Package, file_sha256, read_manifest
+from linernotes.packages import MANIFEST, Package, read_manifest
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 How often a backup is made, and where it is kept, is decided elsewhere.
 """
 
-import hashlib
 import os
 import shutil
 from pathlib import Path
 
 from linernotes.base import durable
+from linernotes.base.digests import file_sha256
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings, env_file
 from linernotes.ingestion import alone
@@ -112,10 +112,5 @@ def _copy(source: Path, target: Path) -> bool:
 
 
 def _require_same(source: Path, copy: Path) -> None:
-    if _sha256(source) != _sha256(copy):
+    if file_sha256(source) != file_sha256(copy):
         raise LinernotesError(f"{source} changed while it was copied: try again.")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

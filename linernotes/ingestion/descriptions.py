@@ -21,8 +21,6 @@ from linernotes.ingestion.contracts.outside import ECB_EXAMPLE, ERN_EXAMPLE, OUT
 from linernotes.ingestion.feeds import CONTRACTS, ECB, ENDINGS, ERN, FEEDS
 from linernotes.ingestion.identifiers import IDENTIFIERS
 
-# Lists out of the seeds are long; a page names them and shows some.
-_SHOWN_VALUES = 12
 TYPES = {
     "text": "text",
     "isrc": "ISRC",
@@ -34,12 +32,6 @@ TYPES = {
     "date": "date",
     "month": "month",
     "partial_date": "date, month or year",
-}
-EXAMPLES_OF_TYPES = {
-    "time": "2026-01-31T12:00:00+00:00",
-    "date": "2026-01-31",
-    "month": "2026-01",
-    "partial_date": "2026-01-31, 2026-01 or 2026",
 }
 _DECIMAL_PATTERN = r"^-?[0-9]{1,18}(\.[0-9]{1,12})?([eE][+-]?[0-9]+)?$"
 _MONTH_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])$"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from linernotes.base.digests import file_sha256
 from linernotes.base.settings import Settings
 from linernotes.ingestion import quarantine
 from linernotes.ingestion.admission import Admission, emptied
@@ -127,7 +128,7 @@ def _retry(door: Door, delivery_id: str, report: LoadReport) -> DeliveryOutcome 
     scratch = emptied(door.scratch / "retry")
     path = quarantine.written(rows, scratch)
     source, feed = rows.select("source", "feed").row(0)
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    sha256 = file_sha256(path)
     name = f"{source}/{feed}/retry of {delivery_id}"
     # An interrupted retry that got as far as the register only has its rows to mark.
     is_registered = door.register.is_settled(name, sha256)

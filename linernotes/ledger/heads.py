@@ -13,12 +13,13 @@ from typing import Any
 import duckdb
 
 from linernotes.base import durable
+from linernotes.base.digests import file_sha256
 from linernotes.base.errors import LinernotesError
 from linernotes.base.published import open_published
 from linernotes.base.settings import Settings
 from linernotes.ledger.files import ENTRY, HEAD, issuance_folders
 from linernotes.ledger.keys import SigningKey, is_signed, key_id_of
-from linernotes.ledger.records import file_sha256, json_text
+from linernotes.ledger.records import json_text
 
 PUBLISHED_HEADS = "quality.ledger_heads"
 # The name of a head in the manifest of a package and in the record of a delivery.

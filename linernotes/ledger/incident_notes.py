@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from linernotes.base import durable
+from linernotes.base.digests import file_sha256
 from linernotes.base.errors import LinernotesError
 from linernotes.base.published import open_published
 from linernotes.base.settings import Settings
@@ -34,13 +35,7 @@ from linernotes.ledger.files import (
 from linernotes.ledger.heads import head_file, signed_head
 from linernotes.ledger.issuances import FIRST_SHA256, LedgerProblem, last_public_key, seal_text
 from linernotes.ledger.keys import make_signing_key, signing_key
-from linernotes.ledger.records import (
-    file_sha256,
-    instant,
-    instant_text,
-    json_text,
-    now,
-)
+from linernotes.ledger.records import instant, instant_text, json_text, now
 
 NOTE_VERSION = 1
 LEAST_WORDS = 3

@@ -219,11 +219,6 @@ def json_text(content: dict[str, Any]) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def file_sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def is_same_person(one: str, other: str) -> bool:
     return one.strip().casefold() == other.strip().casefold()
 

@@ -14,13 +14,13 @@ from typing import Any
 import duckdb
 
 from linernotes.base import durable
+from linernotes.base.digests import file_sha256
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.base.sql import literal
 from linernotes.ledger.files import ENTRY, HEAD, SEAL, issuance_folders, note_folders
 from linernotes.ledger.incident_notes import incident_facts
 from linernotes.ledger.line_uses import KEYS, with_released
-from linernotes.ledger.records import file_sha256
 from linernotes.lookback.tracing import open_evidence
 
 MANIFEST, VERIFIER, README = "manifest.json", "verify.py", "README.txt"

@@ -11,13 +11,7 @@ if TYPE_CHECKING:
     from linernotes.packages import document_parts, wording
     from linernotes.packages.cells import escaped_cell, read_csv_cell, read_package_csv
     from linernotes.packages.fonts import readable
-    from linernotes.packages.manifest import (
-        MANIFEST,
-        SIGNATURE,
-        Package,
-        file_sha256,
-        read_manifest,
-    )
+    from linernotes.packages.manifest import MANIFEST, SIGNATURE, Package, read_manifest
     from linernotes.packages.typesetting import typeset
     from linernotes.packages.verification import verify_package
     from linernotes.packages.writing import write_packages
@@ -27,7 +21,6 @@ MODULES = {
     "SIGNATURE": "manifest",
     "Package": "manifest",
     "escaped_cell": "cells",
-    "file_sha256": "manifest",
     "read_csv_cell": "cells",
     "read_manifest": "manifest",
     "read_package_csv": "cells",
@@ -43,7 +36,6 @@ __all__ = [
     "Package",
     "document_parts",
     "escaped_cell",
-    "file_sha256",
     "read_csv_cell",
     "read_manifest",
     "read_package_csv",

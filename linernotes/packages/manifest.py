@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from linernotes.base.digests import file_sha256
 from linernotes.ledger.heads import LEDGER_HEAD, Head
 from linernotes.ledger.records import DRAFT, ISSUED, StatementRecord, file_safe
 
@@ -104,11 +105,6 @@ def packaged_file(
         control_totals=control_totals or {},
         control_counts=control_counts or {},
     )
-
-
-def file_sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def package_state(statements: list[StatementRecord]) -> str:

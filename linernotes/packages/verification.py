@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from linernotes.base.digests import file_sha256
 from linernotes.base.money import money_text
 from linernotes.base.problems import Problem
 from linernotes.ledger.balance import balance_that_fails, terms_that_differ
@@ -19,13 +20,7 @@ from linernotes.ledger.records import ISSUED
 from linernotes.packages.cells import read_package_csv
 from linernotes.packages.fees import ARMS, fee_arms, fee_in_payout_currency, winning_arm
 from linernotes.packages.interchange_checks import SalesOfLines, interchange_problems
-from linernotes.packages.manifest import (
-    FIRST_VERSIONS,
-    MANIFEST,
-    SIGNATURE,
-    file_sha256,
-    read_manifest,
-)
+from linernotes.packages.manifest import FIRST_VERSIONS, MANIFEST, SIGNATURE, read_manifest
 from linernotes.packages.marks import mark_problems
 from linernotes.packages.tables import TABLES, PackageTable
 from linernotes.packages.verify import signature_problems

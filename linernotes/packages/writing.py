@@ -20,6 +20,7 @@ import duckdb
 
 from linernotes.agreements import Agreements, load_agreements
 from linernotes.base import durable, modes
+from linernotes.base.digests import file_sha256
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.ledger.files import USES_KIND
@@ -49,7 +50,6 @@ from linernotes.packages.manifest import (
     PackagedFile,
     as_version,
     build_manifest,
-    file_sha256,
     is_of_the_same_issue,
     package_mark,
     package_state,

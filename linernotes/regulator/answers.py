@@ -4,7 +4,6 @@ Only an answer with an id makes a statement filed. An answer that says nothing a
 such as a failed login, is refused: nothing is recorded of it.
 """
 
-import hashlib
 import json
 import re
 from collections import Counter
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from linernotes.base import durable
+from linernotes.base.digests import file_sha256
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.ingestion import admit_landing
@@ -69,7 +69,7 @@ def record_answer(
         "recorded_at": _text(now),
     }
     lines = [known | {"answered_at": _text(now)} | row for row in rows]
-    digest = hashlib.sha256(answer_file.read_bytes()).hexdigest()[:12]
+    digest = file_sha256(answer_file)[:12]
     target = settings.landing_root / FEED / f"{batch_id}-{digest}.jsonl"
     outcomes = dict(sorted(Counter(row["outcome"] for row in rows).items()))
     if target.exists():

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from linernotes.base import durable
+from linernotes.base.digests import file_sha256
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.ledger.issuances import issued_statements
@@ -16,7 +17,6 @@ from linernotes.ledger.records import (
     StatementRecord,
     draft_path,
     file_safe,
-    file_sha256,
     instant_text,
     is_same_identity,
     is_same_person,

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from linernotes.base import durable
+from linernotes.base.digests import file_sha256
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.ledger.files import (
@@ -54,7 +55,6 @@ from linernotes.ledger.keys import (
 from linernotes.ledger.records import (
     StatementRecord,
     draft_path,
-    file_sha256,
     instant,
     instant_text,
     is_same_identity,

@@ -3,9 +3,10 @@
 How it gets from one to the next is in `approvals` and `issuing`.
 """
 
+from linernotes.base.digests import file_sha256
 from linernotes.base.settings import Settings
 from linernotes.ledger.issuances import issued_statements
-from linernotes.ledger.records import StatementRecord, draft_path, file_sha256, month_start
+from linernotes.ledger.records import StatementRecord, draft_path, month_start
 from linernotes.statements.approvals import approval_of, as_approved
 from linernotes.statements.drafts import all_newest_drafts
 

@@ -27,6 +27,7 @@ from pysequoia import Tsk
 from pysequoia.packet import PacketPile
 
 from linernotes.agreements import ALWAYS, NOBODY
+from linernotes.base.digests import file_sha256
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.delivery import (
@@ -41,14 +42,7 @@ from linernotes.delivery import (
     encryption,
 )
 from linernotes.delivery.folder import Folder
-from linernotes.packages import (
-    MANIFEST,
-    Package,
-    file_sha256,
-    read_manifest,
-    verify_package,
-    write_packages,
-)
+from linernotes.packages import MANIFEST, Package, read_manifest, verify_package, write_packages
 from tests.fixtures.deliveries import (
     DSR_FLAG,
     FLAG,
