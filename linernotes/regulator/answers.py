@@ -204,4 +204,5 @@ def _exported_at(batch_id: str) -> str | None:
 
 
 def _text(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Two answers of one second are two versions: with whole seconds they conflicted.
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -4,7 +4,7 @@ Which statements are due and can be filed is tested beside the models.
 """
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -265,6 +265,19 @@ def test_commands_end_with_1_until_the_database_has_accepted_the_batch(
     assert run(["regulator", "record", str(refused)]) == SAYS_NO
     accepted = answer(Path(batch), {"statements": [{"uuid": "u-1"}]})
     assert run(["regulator", "record", str(accepted)]) == DONE
+
+    outcomes = pl.read_delta(str(Lake(settings.lake_root).path("raw_removals__filings")))
+    assert sorted(outcomes["outcome"]) == ["accepted", "rejected"]
+
+
+def test_two_answers_within_a_second_are_both_recorded(settings: Settings, tmp_path: Path) -> None:
+    """The second was quarantined as a conflicting version of the first."""
+    publish(settings, {"rm-1": "to_file"})
+    [batch] = export_statements(settings, tmp_path / "out", NOW).batches
+    refused = answer(batch, {"errors": {"statement_0": {"puid": ["Too long."]}}})
+    record_answer(settings, refused, NOW)
+    accepted = answer(batch, {"statements": [{"uuid": "u-1"}]})
+    record_answer(settings, accepted, NOW + timedelta(milliseconds=200))
 
     outcomes = pl.read_delta(str(Lake(settings.lake_root).path("raw_removals__filings")))
     assert sorted(outcomes["outcome"]) == ["accepted", "rejected"]
