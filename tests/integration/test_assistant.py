@@ -3,7 +3,8 @@
 import asyncio
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,12 @@ class Refused(Exception):
     """The server answered with an error."""
 
 
+def run(talk: Coroutine[Any, Any, Any]) -> Any:
+    """What the coroutine returns; in a thread of its own, since Playwright keeps a loop in ours."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, talk).result()
+
+
 def ask_server(server: Any, tool: str, **arguments: Any) -> Any:
     """What a tool answers, as the client gets it."""
 
@@ -30,7 +37,7 @@ def ask_server(server: Any, tool: str, **arguments: Any) -> Any:
         async with Client(server) as client:
             return await client.call_tool(tool, arguments)
 
-    result = asyncio.run(call())
+    result = run(call())
     text = "".join(part.text for part in result.content)
     if result.is_error:
         raise Refused(text)
@@ -56,7 +63,7 @@ def test_client_over_standard_input_gets_tools_and_figures(case_home: Path) -> N
             answer = await client.call_tool("list_metrics", {"about": "payable_amount"})
             return {tool.name for tool in tools.tools}, answer
 
-    names, answer = asyncio.run(talk())
+    names, answer = run(talk())
 
     assert names == {
         "list_metrics", "query_metrics", "list_tables", "describe_table", "query_sql",

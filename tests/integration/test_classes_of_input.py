@@ -17,7 +17,6 @@ LINES = "int_compensation__lines_calculated"
 # Sources that reach the model of lines, and why they move no line that is issued.
 MOVES_NOTHING = {
     "raw_finance__ecb_rates": "both sides of a difference are converted at the same rate",
-    "raw_removals__filings": "what the regulator answers moves no money",
     "raw_finance__fx_rates": "both sides of a difference are converted at the same rate",
     "raw_ai_usage__training_inclusions": "training fees have lines of their own",
     "raw_ledger__statements": "says which months are issued",

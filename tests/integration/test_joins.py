@@ -20,7 +20,7 @@ from linernotes.warehouse.dbt import target_folder
 
 WATCHED = re.compile(
     r"int_licensing__terms_effective|dim_contracts|int_compensation__fees|fct_pool_fees"
-    r"|int_partners__(parties|objects)_matched|int_rights__(segments|route_segments|ownership_segments)|stg_catalog__(ownership|routes)"
+    r"|int_partners__(parties|objects)_matched|int_rights__(periods|route_periods|ownership_periods)|stg_catalog__(ownership|routes)"
     r"|(int_usage|int_consent)__generations_\w+|int_usage__generation_uses|stg_ai_usage__generations"
 )
 # Model and joined relation -> what the join leaves out, and where that is counted.
