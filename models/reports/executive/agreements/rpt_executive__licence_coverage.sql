@@ -150,21 +150,13 @@ select
     cast(summed.licensed_weight_nano as {{ t_dec(38, 0) }}) as licensed_weight_nano,
     cast(summed.unlicensed_weight_nano as {{ t_dec(38, 0) }}) as unlicensed_weight_nano,
     cast(summed.unknown_weight_nano as {{ t_dec(38, 0) }}) as unknown_weight_nano,
-    -- Weights have up to 25 digits, too many for a plain quotient.
-    cast(
-        cast(
-            {{
-                mul_div_round(
-                    wide("summed.licensed_weight_nano"),
-                    pow10(4),
-                    wide(
-                        "(summed.licensed_weight_nano + summed.unlicensed_weight_nano)"
-                    ),
-                )
-            }} as {{ t_dec(18, 0) }}
+    {{
+        share_of(
+            "summed.licensed_weight_nano",
+            "(summed.licensed_weight_nano + summed.unlicensed_weight_nano)",
+            4,
         )
-        * cast('0.0001' as {{ t_dec(19, 4) }}) as {{ t_dec(18, 4) }}
-    ) as licensed_use_share,
+    }} as licensed_use_share,
     cast(summed.licensed_amount as {{ t_dec(24, 6) }}) as licensed_amount,
     cast(summed.unlicensed_amount as {{ t_dec(24, 6) }}) as unlicensed_amount,
     cast(summed.currency_code as {{ t_str() }}) as currency_code
