@@ -15,19 +15,19 @@ from linernotes.base.checked_runs import (
     CLOSING,
     Check,
     CheckedRun,
-    finished_now,
     listed_failures,
     new_run_id,
     record_run,
 )
+from linernotes.base.clock import exact_now, now
 from linernotes.base.settings import Settings
-from linernotes.ledger.files import REVALUED
+from linernotes.ledger.files import RECALCULATED
 from linernotes.statements import SHOWN
 from linernotes.warehouse.building import building
+from linernotes.warehouse.calculation import FIRST_MONTH, Scenario, calculation, require_rates
 from linernotes.warehouse.compiled import CompiledProject, compiled_project
-from linernotes.warehouse.dbt import BuildFailed, now
+from linernotes.warehouse.dbt import BuildFailed
 from linernotes.warehouse.sources import sources_folder
-from linernotes.warehouse.valuation import FIRST_MONTH, Scenario, require_rates, valuation
 
 # What statements and their evidence are read from, beside what packages show.
 TARGETS = (
@@ -67,17 +67,17 @@ OPENED = """
         issued.contract_id is null
         or contracts.ends_at > issued.last_month + interval '1' month
 """
-CORRECTED = f"select min(usage_month) from read_parquet('{{root}}/{REVALUED}/*.parquet')"
+CORRECTED = f"select min(usage_month) from read_parquet('{{root}}/{RECALCULATED}/*.parquet')"
 StepProgress = Callable[[int, int, str], None]
 
 
-def closing_tables(settings: Settings) -> set[str]:
+def open_month_tables(settings: Settings) -> set[str]:
     """Names of the seeds and models that a closing makes."""
     project = compiled_project(settings)
     return {node.name for node in project.upstream(_targets(project))}
 
 
-def close_month(
+def calculate_open_months(
     settings: Settings,
     month: date,
     known_at: datetime | None = None,
@@ -109,12 +109,12 @@ def close_month(
         file.parent.mkdir(parents=True, exist_ok=True)
         for left_behind in (file, Path(f"{file}.wal")):
             left_behind.unlink(missing_ok=True)
-        with valuation(project, root, file) as run:
+        with calculation(project, root, file) as run:
             [(opened,)] = run.connection.execute(OPENED.format(root=root), [freeze]).fetchall()
             [(corrected,)] = run.connection.execute(CORRECTED.format(root=root)).fetchall()
             first_month = min(opened or FIRST_MONTH, corrected or month, month)
-            world = Scenario(freeze, first_month=first_month, last_month=month)
-            run.run(world, _targets(project))
+            scenario = Scenario(freeze, first_month=first_month, last_month=month)
+            run.run(scenario, _targets(project))
             require_rates(run)
             record = CheckedRun(
                 new_run_id(),
@@ -122,8 +122,8 @@ def close_month(
                 freeze,
                 project.digest,
                 True,
-                finished_now(),
-                [*run.checks(world), *checks],
+                exact_now(),
+                [*run.checks(scenario), *checks],
             )
             record_run(run.connection, record)
     failing = [check for check in record.failures if check.outcome != "awaited"]
