@@ -17,7 +17,7 @@ BIN := .venv/bin
 STAMP := .venv/.synced
 WORKERS ?= 2
 
-.PHONY: help install demo test test-spark spark browser pictures architecture feeds lint format up docs bench reference faults fuzz clean
+.PHONY: help install demo test coverage test-spark spark browser pictures architecture feeds lint format up docs bench reference faults fuzz clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,6 +29,10 @@ demo: $(STAMP) ## Run a sample world through the whole pipeline, from feeds to p
 
 test: $(STAMP) browser ## Run all tests
 	$(BIN)/pytest -n $(WORKERS) --dist loadscope --ignore tests/spark
+
+coverage: $(STAMP) ## Hold the code that decides what is issued to the floor of coverage in pyproject.toml
+	$(BIN)/coverage run -m pytest -q -n 0 tests/unit/base tests/unit/ledger tests/unit/statements tests/unit/ddex
+	$(BIN)/coverage report --skip-covered --sort=cover
 
 test-spark: $(STAMP) spark ## Build a world on DuckDB and on a Spark cluster of this machine, and compare them row by row
 	$(BIN)/pytest -n 0 tests/spark
@@ -110,11 +114,11 @@ faults: $(STAMP) ## Disturb every command at every point: kills, power cuts, ful
 	$(BIN)/python -m tests.faults.tampering --out benchmarks/TAMPERING.md
 	$(BIN)/python -m tests.faults --out benchmarks/FAULTS.md
 
-fuzz: $(STAMP) ## Send 10,000 mutated files of all feeds and forms to the door (takes half an hour)
+fuzz: $(STAMP) ## Send 10,000 mutated files of all feeds and forms to the intake (takes half an hour)
 	$(BIN)/python -m tests.fuzz --out benchmarks/FUZZ.md
 
 clean: ## Remove what can be made again, .venv included; data homes are left alone
-	rm -rf .venv .uv .spark target logs dist site .pytest_cache .ruff_cache .hypothesis
+	rm -rf .coverage .venv .uv .spark target logs dist site .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMP): uv.lock pyproject.toml | $(UV)

@@ -10,20 +10,20 @@ from datetime import date, datetime
 from linernotes import statements, warehouse
 from linernotes.base.settings import Settings
 from linernotes.warehouse.building import building
+from linernotes.warehouse.calculation import FIRST_MONTH, Scenario, calculation
 from linernotes.warehouse.compiled import compiled_project
 from linernotes.warehouse.sources import sources_folder
-from linernotes.warehouse.valuation import FIRST_MONTH, Scenario, valuation
 
 
 def close(settings: Settings, month: date, known_at: datetime) -> None:
     """Values what is open, and issued months whose input has moved."""
-    warehouse.close_month(settings, month, known_at)
+    warehouse.calculate_open_months(settings, month, known_at)
 
 
 def issue(settings: Settings, month: date, known_at: datetime) -> None:
     """Closes a month and takes its statements through all three states."""
     text, name = f"{month:%Y-%m}", getpass.getuser()
-    source = warehouse.close_month(settings, month, known_at)
+    source = warehouse.calculate_open_months(settings, month, known_at)
     statements.draft(settings, text, by=name, source=source)
     statements.approve(settings, text, by=f"{name} again")
     statements.issue(settings, text, by=name)
@@ -36,7 +36,7 @@ def recompute(settings: Settings, month: date, known_at: datetime) -> None:
     file.unlink(missing_ok=True)
     with (
         building(settings, known_at),
-        valuation(project, sources_folder(settings), file) as run,
+        calculation(project, sources_folder(settings), file) as run,
     ):
         world = Scenario(known_at, first_month=FIRST_MONTH, last_month=month)
         run.run(world, ["int_compensation__lines_calculated"])

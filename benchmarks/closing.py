@@ -49,7 +49,7 @@ class Home:
         return measure([LINERNOTES, *words], self.environment, cwd=ROOT)
 
     def value(self, work: str, month: int, known_at: datetime) -> Cost:
-        """Measures a valuation; `close_one.py` says which there are."""
+        """Measures a calculation; `close_one.py` says which there are."""
         command = [sys.executable, "-m", "benchmarks.close_one", work]
         command += [date(YEAR, month, 1).isoformat(), known_at.isoformat()]
         return measure(command, self.environment, cwd=ROOT)
@@ -68,7 +68,7 @@ class Home:
 
 
 def loaded_home(folder: Path, scale: float, months: int) -> Home:
-    """A sample world of so many months, taken through the door."""
+    """A sample world of so many months, taken through the intake."""
     home = Home(folder)
     say(f"scale {scale:g}: {months} months are written and loaded")
     out = ["--out", str(folder / "landing"), "--scale", f"{scale:g}", "--months", str(months)]

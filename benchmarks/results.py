@@ -2,12 +2,12 @@
 
 import os
 import platform
-from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.measure import Scale
+from linernotes.base.clock import utc_now
 
 PACKAGES = ("linernotes", "duckdb", "dbt-core", "polars", "deltalake", "xlsxwriter")
 
@@ -33,7 +33,7 @@ def machine() -> str:
     versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
     return "\n".join(
         [
-            f"- day: {datetime.now(UTC):%Y-%m-%d}",
+            f"- day: {utc_now():%Y-%m-%d}",
             f"- machine: {cores} cores of {processor()}, {memory:.0f} GiB memory",
             f"- {platform.system()} {platform.release().split('-')[0]}, "
             f"Python {platform.python_version()}, {versions}",

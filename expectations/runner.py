@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,6 +25,7 @@ from expectations import suites as suites_package
 from expectations.data_docs import write_docs
 from expectations.suite import Layer, Severity, Suite
 from linernotes.base import durable
+from linernotes.base.clock import exact_now, name_part, utc_now
 from linernotes.base.settings import Settings
 from linernotes.base.sql import literal
 from linernotes.ingestion import Lake
@@ -110,7 +111,7 @@ def run_suites(
     suites = load_suites(tables, layer)
     lake = Lake(settings.lake_root)
     lake.ensure_tables()
-    run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+    run_id = f"{name_part(utc_now())}-{uuid.uuid4().hex[:8]}"
     results: list[CheckResult] = []
     with _quiet(), _connection(lake, file or settings.warehouse_file) as connection:
         context, datasource = _context(connection)
@@ -192,7 +193,7 @@ def _run_suite(
             outcome,
             count,
             reason,
-            datetime.now(UTC).replace(tzinfo=None),
+            exact_now(),
         )
 
     try:

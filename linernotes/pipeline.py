@@ -58,7 +58,7 @@ class BuildOutcome:
 def load(
     settings: Settings, feeds: list[str] | None = None, on_progress: StepProgress | None = None
 ) -> LoadReport:
-    """Takes what is new in the landing zone through the door.
+    """Takes what is new in the landing zone through the intake.
 
     Args:
         settings: The home, and where the landing zone lies.
@@ -110,7 +110,7 @@ def build_and_publish(
         return BuildOutcome(build, checks, published)
 
 
-def close_month(
+def calculate_month_end(
     settings: Settings,
     month: date,
     known_at: datetime | None = None,
@@ -133,8 +133,8 @@ def close_month(
     """
     progress = _by_step(on_progress)
     require_raw_suites(settings, "nothing is valued", progress("Raw suites"))
-    tables = warehouse.closing_tables(settings)
-    file = warehouse.close_month(
+    tables = warehouse.open_month_tables(settings)
+    file = warehouse.calculate_open_months(
         settings, month, known_at, progress("Revalue"), awaited_suites(tables)
     )
     checks = check_reports(settings, tables, file, progress("Report suites"))

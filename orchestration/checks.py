@@ -9,9 +9,9 @@ import dagster as dg
 
 from expectations.runner import CheckResult, load_suites, run_raw_suites
 from expectations.suite import Layer
+from linernotes.base.clock import now
 from linernotes.ingestion import SUBJECTS, coverages, open_lake
 from linernotes.pipeline import check_reports
-from linernotes.warehouse import now
 from orchestration.resources import Home
 
 

@@ -1,9 +1,10 @@
 """Jobs: which assets and checks run together. When they run is in `schedules.py`."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import dagster as dg
 
+from linernotes.base.clock import utc_now
 from orchestration.assets.models import warehouse_models
 from orchestration.assets.publishing import (
     delivered_packages,
@@ -34,8 +35,8 @@ build_daily = dg.define_asset_job(
     | dg.AssetSelection.assets(warehouse_models, published_warehouse),
     description="Checks the lake, builds the warehouse, checks the reports, publishes.",
 )
-close_month = dg.define_asset_job(
-    "close_month",
+draft_statements = dg.define_asset_job(
+    "draft_statements",
     dg.AssetSelection.assets(statement_drafts),
     description="Drafts every statement of a month from what is published.",
 )
@@ -78,7 +79,7 @@ def send_board_pack() -> None:
 @dg.op
 def delete_old_records(context: dg.OpExecutionContext) -> None:
     """Deletes Dagster's records of runs that ended more than 90 days ago, and their logs."""
-    before = datetime.now(UTC) - timedelta(days=KEPT_DAYS)
+    before = utc_now() - timedelta(days=KEPT_DAYS)
     ended = dg.RunsFilter(statuses=ENDED, updated_before=before)
     count = 0
     while records := context.instance.get_run_records(ended, limit=100):
@@ -96,7 +97,7 @@ def tidy_up() -> None:
 all_jobs = [
     load_daily,
     build_daily,
-    close_month,
+    draft_statements,
     issue_statements,
     deliver_packages,
     send_board_pack,

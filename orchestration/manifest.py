@@ -3,11 +3,11 @@
 What a model computes is in `models/`; how dbt finds the lake is in `linernotes/warehouse/`.
 """
 
-import fcntl
 import json
 from pathlib import Path
 from typing import Any
 
+from linernotes.base import locks
 from linernotes.base.settings import PROJECT_ROOT, Settings
 from linernotes.warehouse import BuildFailed, run_dbt, target_folder
 
@@ -23,8 +23,7 @@ def manifest_file(settings: Settings) -> Path:
     manifest = target_folder(settings) / "manifest.json"
     manifest.parent.mkdir(parents=True, exist_ok=True)
     # Dagster's processes start side by side; two that parse at once write into each other's file.
-    with (manifest.parent / "manifest.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locks.holding(manifest.parent / "manifest.lock"):
         if not manifest.exists() or manifest.stat().st_mtime < _last_change():
             run = run_dbt(settings, ["parse"])
             if run.exit_status != 0 or not manifest.exists():

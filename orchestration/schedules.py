@@ -30,8 +30,8 @@ def build_every_morning() -> dg.RunRequest:
     return dg.RunRequest()
 
 
-@dg.schedule(job=jobs.close_month, cron_schedule="0 7 5 * *", default_status=RUNNING)
-def soft_close_month(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+@dg.schedule(job=jobs.draft_statements, cron_schedule="0 7 5 * *", default_status=RUNNING)
+def draft_statements_on_day_5(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Drafts the month before on day 5, so that people can look at it before it is closed."""
     return dg.RunRequest(
         partition_key=_month_before(context.scheduled_execution_time), tags={"close": "soft"}
@@ -39,12 +39,12 @@ def soft_close_month(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 
 
 @dg.schedule(
-    job=jobs.close_month,
+    job=jobs.draft_statements,
     cron_schedule="0 7 15 * *",
-    name="close_month_on_day_15",
+    name="draft_statements_on_day_15",
     default_status=RUNNING,
 )
-def close_month_on_day_15(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+def draft_statements_on_day_15(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Drafts the month before on day 15, with what has come in since day 5."""
     return dg.RunRequest(
         partition_key=_month_before(context.scheduled_execution_time), tags={"close": "final"}
@@ -80,8 +80,8 @@ def tidy_up_on_sundays() -> dg.RunRequest:
 all_schedules = [
     load_every_morning,
     build_every_morning,
-    soft_close_month,
-    close_month_on_day_15,
+    draft_statements_on_day_5,
+    draft_statements_on_day_15,
     deliver_packages_on_day_25,
     send_board_pack_on_day_16,
     tidy_up_on_sundays,

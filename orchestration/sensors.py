@@ -12,10 +12,11 @@ from importlib.metadata import version
 
 import dagster as dg
 
+from linernotes.base.clock import millisecond_text, utc_now
 from linernotes.base.errors import LinernotesError
-from linernotes.base.run_history import Run, instant_text, note_run
+from linernotes.base.run_history import Run, note_run
 from linernotes.cli.alerts import send_alert
-from linernotes.cli.news import tell_news, where
+from linernotes.cli.news import report_news, where
 from linernotes.dashboard import home_page
 from linernotes.ingestion import NoLandingZone, list_landing
 from linernotes.statements import person_of_the_system
@@ -42,7 +43,7 @@ def new_deliveries(
     if not arrivals or seen == context.cursor:
         yield dg.SkipReason(f"Nothing new in {root}.")
         return
-    yield dg.RunRequest(run_key=seen, partition_key=f"{datetime.now(UTC):%Y-%m-%d}")
+    yield dg.RunRequest(run_key=seen, partition_key=f"{utc_now():%Y-%m-%d}")
     context.update_cursor(seen)
 
 
@@ -89,8 +90,8 @@ def _note(context: dg.RunStatusSensorContext, home: Home, status: int, details: 
             person=person_of_the_system().identity,
             host=socket.gethostname(),
             program=version("linernotes"),
-            started_at=instant_text(began),
-            ended_at=instant_text(ended),
+            started_at=millisecond_text(began),
+            ended_at=millisecond_text(ended),
             exit_status=status,
             details=details,
         ),
@@ -153,7 +154,7 @@ def alert_on_verdicts(context: dg.SensorEvaluationContext, home: Home) -> dg.Ski
 @dg.sensor(minimum_interval_seconds=300, default_status=RUNNING)
 def tell_what_is_new(context: dg.SensorEvaluationContext, home: Home) -> dg.SkipReason:
     """Tells by mail and webhook, once, what somebody has to look at; it starts no run."""
-    news = tell_news(home.settings)
+    news = report_news(home.settings)
     for place, reason in news.told.failures.items():
         context.log.error(f"Could not tell {place} of it: {reason}")
     told = f"Told {', '.join(news.told.places)}." if news.told.places else "Nothing new to tell."

@@ -5,7 +5,6 @@ the command is killed, the system tells the keeper; if the keeper is killed, the
 What is served is decided in `webserver.py`.
 """
 
-import fcntl
 import json
 import os
 import signal
@@ -16,8 +15,8 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import IO
 
+from linernotes.base import locks
 from linernotes.base.child_processes import adopt_orphans, end_with_parent
 from linernotes.base.errors import LinernotesError
 
@@ -47,7 +46,7 @@ def the_only_one(folder: Path, home: Path) -> Generator[int]:
     """
     with (folder / "up.lock").open("a+") as lock:
         until = time.monotonic() + FREE_SECONDS
-        while not _is_taken(lock):
+        while not locks.take(lock):
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
             # One that was killed is gone before what it started is.
@@ -72,14 +71,6 @@ def _is_alive(holder: str) -> bool:
     except OSError:
         return False
     return state != "Z"
-
-
-def _is_taken(lock: IO[str]) -> bool:
-    """Whether the lock is ours now."""
-    with suppress(OSError):
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    return False
 
 
 def keep_together(

@@ -1,6 +1,6 @@
 """Identifiers of the trade with valid check digits, made by the thousand.
 
-Checking identifiers that others sent is the door's business.
+Checking identifiers that others sent is the intake's business.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """A few ERN 4.3.2 messages that say how much of a recording a machine made.
 
-Only what the sample needs is written; reading such messages is the door's business.
+Only what the sample needs is written; reading such messages is the intake's business.
 """
 
 from dataclasses import dataclass

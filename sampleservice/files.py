@@ -22,7 +22,7 @@ FEW_ROWS = 2_000
 
 @dataclass(frozen=True)
 class SampleFile:
-    """One delivery that was written, and what the door should say to it."""
+    """One delivery that was written, and what the intake should say to it."""
 
     feed: str
     path: str

@@ -1,4 +1,4 @@
-"""What may be done and at what price: products, contracts, and the decisions of artists and owners.
+"""What may be done: products and contracts are written, and artists and owners decide.
 
 `Permissions` is the truth that the products obeyed; usage is drawn against it, so that most of it
 is consented and the rest is so for a reason.
@@ -11,35 +11,15 @@ import numpy as np
 import polars as pl
 
 from sampleservice.catalog import Catalog
+from sampleservice.contracts import write_contracts, write_products
 from sampleservice.files import Landing, chosen, decimals, ids, table, times
 from sampleservice.randomness import Draws, Flags, Ints
 from sampleservice.world import DAY, FOREVER, HOUR, MINUTE, SECOND, World, micros
 from sampleservice.world import FIRST_MONTH as OPENING
 
-AGREED = "2025-11-20T10:00:00Z"
-SIGNED = "2025-11-14T15:00:00Z"
-OPEN = "2026-01-01T00:00:00Z"
-# Midnight where the year begins first, so that no use of the first local day is too early.
-LAUNCHED = "2025-12-31T10:00:00Z"
 BASE = micros(OPENING) - 22 * DAY
 # Decisions on single recordings that end in the year after.
 ENDING_DECISIONS = 12
-USES = ["ai-remix", "ai-cover", "ai-mashup", "ai-voice"]
-PRODUCTS = (
-    # In the order of the feed's columns, the launch left out.
-    ("ai-remix", "Remix studio", "remix", "plays", "0.50", "0.12", "hold", "0.005",
-     "equal_sources"),
-    ("ai-cover", "Cover booth", "cover", "plays", "0.50", "0.12", "service", None, "hold"),
-    ("ai-mashup", "Mash-up", "mashup", "generations", "0.50", "0.12", "hold", "0.005",
-     "equal_sources"),
-    ("ai-voice", "Voices", "voice", "generations", "0.50", "0.12", "hold", None, "equal_sources"),
-    ("ai-training", "Model training", "training", "generations", "0.50", "0.12", "hold", None,
-     "hold"),
-)  # fmt: skip
-
-
-class Number(str):
-    """A decimal that JSON shows as a number, digit by digit."""
 
 
 @dataclass
@@ -113,193 +93,9 @@ def write_licensing(
     world: World, catalog: Catalog, landing: Landing
 ) -> tuple[Permissions, dict[str, list[str]]]:
     """Write products, contracts and consents; returns what the products obeyed, and the stories."""
-    _write_products(landing)
-    _write_contracts(world, landing)
+    write_products(landing)
+    write_contracts(world, landing)
     return _write_consents(world, catalog, landing)
-
-
-def _write_products(landing: Landing) -> None:
-    columns = (
-        "product_id", "name", "kind", "weight_basis", "default_share_master",
-        "default_share_work", "remainder_rule", "weight_floor", "attribution_fallback",
-    )  # fmt: skip
-    rows = pl.DataFrame(PRODUCTS, schema=dict.fromkeys(columns, pl.String), orient="row")
-    rows = rows.with_columns(launched_at=pl.lit(LAUNCHED), recorded_at=pl.lit(AGREED))
-    landing.write("licensing/products", "products.csv", rows)
-
-
-def _contract(contract_id: str, version: int = 1, **terms: Any) -> dict[str, Any]:
-    partner, side = contract_id.split("-")
-    contract = {
-        "contract_id": contract_id,
-        "version": version,
-        "partner_id": partner,
-        "side": "WORK" if side == "work" else "MASTER",
-        "product_ids": USES,
-        "silence": "deny",
-        "required_parties": ["owner", "main_artist"] if side == "master" else ["owner"],
-        "pays_free_uses": False,
-        "fx_rule": "usage_month_end",
-        "late_usage": "provision",
-        "run_off_days": 7,
-        "signed_at": SIGNED,
-        "valid_from": "2025-12-01T00:00:00Z",
-        "recorded_at": AGREED,
-    }
-    return contract | terms
-
-
-def _write_contracts(world: World, landing: Landing) -> None:
-    umg_master: dict[str, Any] = {
-        "currency": "USD",
-        "model": "greater_of",
-        "revenue_share": Number("0.52"),
-        "per_subscriber_minimum": Number("0.60"),
-        "per_use_minimum": Number("0.004"),
-        "rate_currency": "USD",
-        "minimum_guarantee": {
-            "amount": Number("250000.00"), "period_months": 12, "starts_on": "2026-01-01",
-        },
-        "mfn_group": "majors",
-    }  # fmt: skip
-    merlin_master: dict[str, Any] = {
-        "currency": "EUR",
-        "model": "pro_rata",
-        "revenue_share": Number("0.50"),
-        "fee_rate": Number("0.015"),
-        "minimum_payout": Number("50.00"),
-    }
-    contracts = [
-        _contract("umg-master", **umg_master),
-        _contract(
-            "sony-master",
-            currency="JPY",
-            model="pro_rata",
-            revenue_share=Number("0.50"),
-            advance={
-                "amount": Number("2500000"), "paid_on": "2025-12-10", "product_ids": ["ai-remix"],
-            },
-            reserve={"rate": Number("0.10"), "release_after_months": 2},
-            withholding=[
-                {"source_territory": "BR", "rate": Number("0.15"), "valid_from": OPEN},
-                {"source_territory": "IN", "rate": Number("0.10"), "valid_from": OPEN},
-                {
-                    "source_territory": "US", "rate": Number("0.05"), "valid_from": OPEN,
-                    "valid_to": "2026-04-01T00:00:00Z",
-                },
-            ],
-            mfn_group="majors",
-        ),
-        _contract(
-            "wmg-master",
-            currency="GBP",
-            model="pro_rata",
-            revenue_share=Number("0.51"),
-            required_parties=["owner", "main_artist", "featured_artist"],
-            fraud_penalty={
-                "threshold": Number("0.9"), "amount": Number("10.00"), "currency": "EUR",
-            },
-        ),
-        _contract("merlin-master", **merlin_master),
-        _contract(
-            "believe-master",
-            currency="TND",
-            model="per_use",
-            rate=Number("0.028"),
-            rate_currency="USD",
-            silence="allow",
-            silence_clause="5.3",
-            late_usage="none",
-            run_off_days=14,
-        ),
-        _contract(
-            "umg-work",
-            currency="EUR",
-            model="pro_rata",
-            revenue_share=Number("0.12"),
-            silence="allow",
-            silence_clause="4.1",
-        ),
-        _contract(
-            "sony-work",
-            currency="GBP",
-            model="pro_rata",
-            revenue_share=Number("0.11"),
-            silence="allow",
-            silence_clause="7.2",
-            required_parties=["owner", "writer"],
-        ),
-        _contract(
-            "wmg-work",
-            currency="USD",
-            model="greater_of",
-            revenue_share=Number("0.12"),
-            per_use_minimum=Number("0.001"),
-            rate_currency="USD",
-            pays_free_uses=True,
-        ),
-        _contract(
-            "believe-work",
-            currency="EUR",
-            model="per_use",
-            rate=Number("0.006"),
-            rate_currency="EUR",
-            silence="allow",
-            silence_clause="3.4",
-            minimum_payout=Number("500.00"),
-        ),
-        _contract(
-            "umg-training",
-            product_ids=["ai-training"],
-            currency="USD",
-            model="equal_per_work",
-            training_fee={
-                "model_version": "m2", "amount": Number("120000.00"), "usage_month": "2026-02",
-            },
-        ),
-    ]  # fmt: skip
-    landing.write_text(
-        "licensing/contracts", "2025-11.jsonl", _json_lines(contracts), len(contracts)
-    )
-    if world.month(3):
-        raised = umg_master | {"revenue_share": Number("0.54")}
-        version = _contract(
-            "umg-master",
-            2,
-            **raised,
-            valid_from="2026-03-15T00:00:00Z",
-            signed_at="2026-02-24T15:00:00Z",
-            recorded_at="2026-02-25T09:00:00Z",
-        )
-        landing.write_text("licensing/contracts", "2026-02.jsonl", _json_lines([version]), 1)
-    if world.month(5):
-        # Signed in May with effect in March: the issued months get TERMS_CORRECTION lines.
-        raised = merlin_master | {"revenue_share": Number("0.51")}
-        version = _contract(
-            "merlin-master",
-            2,
-            **raised,
-            valid_from="2026-03-01T00:00:00Z",
-            signed_at="2026-05-08T15:00:00Z",
-            recorded_at="2026-05-10T09:00:00Z",
-        )
-        landing.write_text("licensing/contracts", "2026-05.jsonl", _json_lines([version]), 1)
-
-
-def _json_lines(objects: list[dict[str, Any]]) -> str:
-    return "".join(_json(item) + "\n" for item in objects)
-
-
-def _json(value: Any) -> str:
-    if isinstance(value, Number):
-        return str(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return "{" + ",".join(f'"{name}":{_json(item)}' for name, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(_json(item) for item in value) + "]"
-    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _whole(value: Any, count: int) -> Ints:

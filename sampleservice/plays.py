@@ -229,7 +229,7 @@ def _sort_out(
 
 
 def _add_faults(files: _Files, month: Month) -> None:
-    """Three rows that the door must turn away: negative, more bought than played, no such place."""
+    """Three rows that the intake must reject: negative, more bought than played, no territory."""
     faulty = table(
         {
             "play_date": dates(np.full(3, month.start // DAY)),

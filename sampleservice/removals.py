@@ -503,7 +503,7 @@ def _content_types() -> pl.Series:
 
 
 def _faulty(rows: pl.DataFrame, label: str) -> pl.DataFrame:
-    """Two rows that the door must turn away: no such content type, no legal ground."""
+    """Two rows that the intake must turn away: no such content type, no legal ground."""
     bad = pl.concat([rows.head(1), rows.head(1)])
     return bad.with_columns(
         puid=pl.Series([f"rm-faulty-{label}-{n}" for n in range(2)]),

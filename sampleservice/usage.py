@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from sampleservice import codes
+from sampleservice.batch import BLOCKED, COMPLETED, FAILED, NEVER, PRODUCTS, STATUSES, Batch
 from sampleservice.catalog import PARTNERS, Catalog
 from sampleservice.files import (
     Landing,
@@ -25,6 +26,16 @@ from sampleservice.files import (
 )
 from sampleservice.licensing import Permissions
 from sampleservice.randomness import Draws, Flags, Ints, spread
+from sampleservice.stories import Planter
+from sampleservice.usage_rows import (
+    attribution_columns,
+    earlier_attempts,
+    faulty_requests,
+    overweight_set,
+    second_opinion,
+    weights_of,
+    yearly_plays_of,
+)
 from sampleservice.world import (
     DAY,
     HOUR,
@@ -39,31 +50,13 @@ from sampleservice.world import (
 )
 
 PART = 200_000
-PRODUCTS = ["ai-remix", "ai-cover", "ai-mashup", "ai-voice"]
 PRODUCT_WEIGHTS = (0.44, 0.25, 0.19, 0.12)
 REMIX, COVER, MASHUP, VOICE = range(4)
 USE_TYPES = ["remix", "cover", "mashup", "voice_clone", "stem", "style", "lyric"]
-STATUSES = ["completed", "blocked", "failed"]
-COMPLETED, BLOCKED, FAILED = range(3)
 BLOCK_REASONS = ["consent", "voice", "limit", "safety"]
 # Requests by partner in the programme: the generator shares, with Merlin and Believe a little up.
 REQUEST_SHARES = {"sony": 0.25, "umg": 0.36, "wmg": 0.20, "merlin": 0.10, "believe": 0.09}
-BILLION = 1_000_000_000
 LAUNCH_RUSH = 25.0
-# Places at the front of a month that the told stories may take.
-FRONT = 24
-NEVER = 1 << 30
-
-# Plays in a year per track: share of tracks and bounds, zero first.
-PLAY_BUCKETS = (
-    (0.22, 0, 0),
-    (0.24, 1, 10),
-    (0.236, 10, 100),
-    (0.171, 100, 1_000),
-    (0.119, 1_000, 100_000),
-    (0.0104, 100_000, 1_000_000),
-    (0.0036, 1_000_000, 3_000_000),
-)
 
 
 @dataclass
@@ -85,37 +78,6 @@ class Published:
     def whole(self, name: str) -> NDArray[Any]:
         """One of the arrays over all parts."""
         return np.concatenate(getattr(self, name))
-
-
-@dataclass
-class Batch:
-    """One part of a month's generations, as parallel arrays in order of time."""
-
-    month: Month
-    base: int
-    moment: Ints
-    product: Ints
-    use_type: Ints
-    territory: Ints
-    tier: Ints
-    sources: Ints
-    status: Ints
-    block_reason: Ints
-    is_test: Flags
-    is_late: Flags
-    parent: Ints
-    is_published: Flags
-    has_unknown_source: Flags
-    yearly_plays: Ints
-    removed_after_days: Ints
-    planted: int = 0
-
-    def __len__(self) -> int:
-        return len(self.moment)
-
-    @property
-    def numbers(self) -> Ints:
-        return self.base + np.arange(len(self))
 
 
 class UsageWriter:
@@ -187,7 +149,7 @@ class UsageWriter:
             parent=np.full(count, -1),
             is_published=np.zeros(count, dtype=bool),
             has_unknown_source=draws.chance(0.015, count),
-            yearly_plays=_yearly_plays(draws, count),
+            yearly_plays=yearly_plays_of(draws, count),
             removed_after_days=np.where(
                 draws.chance(0.012, count), draws.ints(3, 40, count), NEVER
             ),
@@ -290,9 +252,12 @@ class UsageWriter:
 
     def _plant(self, batch: Batch) -> None:
         """Put the told stories at the front of a month, each in a request of its own."""
-        planted = _Planter(self, batch)
-        planted.plant()
-        batch.planted = planted.used
+        planter = Planter(self.world, self.catalog)
+        planter.plant(batch)
+        batch.planted = planter.planted
+        self.published.stories |= planter.kept
+        for story, requests in planter.stories.items():
+            self.stories.setdefault(story, []).extend(requests)
 
     # Writing
 
@@ -352,9 +317,9 @@ class UsageWriter:
         for (due_label,), some in late.partition_by("due", as_dict=True, include_key=False).items():
             self._late.setdefault(str(due_label), []).append(some)
         normal = rows.filter(~batch.is_late)
-        earlier = _earlier_attempts(draws, normal)
+        earlier = earlier_attempts(draws, normal)
         again = normal.filter(draws.chance(0.003, normal.height))
-        faulty = _faulty(normal, max(1, normal.height // 5_000), label)
+        faulty = faulty_requests(normal, max(1, normal.height // 5_000), label)
         sent = pl.concat([normal, earlier, again, faulty])
         form = "jsonl.gz" if count < 20_000 and batch.month.number % 3 == 2 else "parquet"
         self.landing.write(
@@ -400,19 +365,19 @@ class UsageWriter:
 
     def _write_attributions(self, batch: Batch, label: str, made: Ints, told: Ints) -> None:
         draws = Draws(self.world.seed, "weights", label)
-        weights = _weights(draws, batch, made)
+        weights = weights_of(draws, batch, made)
         version = "a1" if batch.month.number < 4 else "a2"
         told = told[made] + MINUTE
         masters, works = self._attribution_rows(batch, made, weights, told, draws)
         rows = pl.concat([masters, works]).with_columns(attribution_version=pl.lit(version))
         if batch.month.number < 4:
-            self._write_upgrade(_second_opinion(draws, masters, works, self.catalog), label)
+            self._write_upgrade(second_opinion(draws, masters, works, self.catalog), label)
         rows = rows.sort("derivative_id", "side", "source_object_id")
-        faulty = _overweight(rows, label)
+        faulty = overweight_set(rows, label)
         self.landing.write(
             "ai_usage/attributions",
             f"{label}.parquet",
-            _attribution_columns(pl.concat([rows, faulty])),
+            attribution_columns(pl.concat([rows, faulty])),
             quarantined=faulty.height,
         )
 
@@ -559,7 +524,7 @@ class UsageWriter:
         self.landing.write(
             "ai_usage/attributions",
             f"2026-04_upgrade_of_{label}.parquet",
-            _attribution_columns(again),
+            attribution_columns(again),
         )
         self.stories["attribution_upgrade"] = ["a1", "a2", "2026-04-10"]
 
@@ -590,315 +555,3 @@ class UsageWriter:
         keep.home.append(draws.ints(0, len(self.world.territories), count))
         keep.is_farmed.append(np.ones(count, dtype=bool))
         keep.is_upload.append(np.ones(count, dtype=bool))
-
-
-class _Planter:
-    """Overwrites the first requests of a month with those that a story needs."""
-
-    def __init__(self, writer: UsageWriter, batch: Batch) -> None:
-        self.writer = writer
-        self.batch = batch
-        self.used = 0
-        self.codes = [place.code for place in writer.world.territories]
-
-    def plant(self) -> None:
-        stories = {
-            1: self._first_month,
-            2: self._second_month,
-            3: self._third_month,
-            4: self._fourth_month,
-            5: self._fifth_month,
-            6: self._sixth_month,
-        }
-        front = (self.batch.parent >= 0) & (self.batch.parent < FRONT)
-        self.batch.parent[front] = -1
-        tell = stories.get(self.batch.month.number)
-        if tell:
-            tell()
-
-    def _put(
-        self,
-        name: str,
-        recordings: list[int],
-        moment: int,
-        *,
-        product: int = REMIX,
-        territory: str = "US",
-        published: bool = False,
-        yearly_plays: int = 0,
-        parent: int = -1,
-        unknown: bool = False,
-    ) -> int:
-        """Plant one completed request; returns its place in the batch."""
-        batch, place = self.batch, self.used
-        if place >= len(batch):
-            return -1
-        self.used += 1
-        batch.moment[place] = moment + place * 1_000
-        batch.product[place] = batch.use_type[place] = product
-        batch.territory[place] = self.codes.index(territory)
-        batch.tier[place] = 0
-        batch.sources[place] = -1
-        batch.sources[place, : len(recordings)] = recordings
-        batch.status[place], batch.block_reason[place] = COMPLETED, -1
-        batch.is_test[place] = batch.is_late[place] = False
-        batch.has_unknown_source[place] = unknown
-        batch.parent[place] = parent
-        batch.is_published[place] = published
-        batch.yearly_plays[place] = yearly_plays
-        batch.removed_after_days[place] = NEVER
-        number = batch.base + place
-        self.writer.stories.setdefault(name, []).append(f"gen-{number:07d}")
-        return place
-
-    def _of(self, party_id: str) -> int:
-        """The first recording of an owner: its number is the owner's."""
-        return self.writer.catalog.owner_number(party_id)
-
-    def _story(self, name: str) -> int:
-        return self.writer.catalog.story(name)
-
-    def _first_month(self) -> None:
-        at, catalog = self.writer.world.at, self.writer.catalog
-        opening = at(1, 1, 14)
-        anchors = {
-            "sony": ("lab-sony-02", "lab-sony-03"),
-            "umg": ("lab-umg-02", "lab-umg-03"),
-            "wmg": ("lab-wmg-02", "lab-wmg-03"),
-            "merlin": ("mem-06", "mem-07"),
-            "believe": ("lbl-02", "lbl-03"),
-        }
-        for partner, owners in anchors.items():
-            for product, owner in zip((REMIX, COVER), owners, strict=True):
-                self._put(
-                    f"steady_{partner}",
-                    [self._of(owner)],
-                    opening,
-                    product=product,
-                    published=True,
-                    yearly_plays=60_000,
-                )
-        viral = self._put(
-            "viral", [self._of("lab-sony-01")], opening, published=True, yearly_plays=40_000
-        )
-        farm = self._put(
-            "fraud_found_late",
-            [self._of("lab-umg-01")],
-            opening,
-            product=COVER,
-            published=True,
-            yearly_plays=30_000,
-        )
-        keep = self.writer.published.stories
-        keep["viral"] = self.batch.base + viral
-        keep["fraud_found_late"] = self.batch.base + farm
-        child = self._put(
-            "chain",
-            [self._of("lab-sony-01")],
-            at(1, 2, 14),
-            published=True,
-            yearly_plays=9_000,
-            parent=viral,
-        )
-        self._put(
-            "chain",
-            [self._of("lab-sony-01")],
-            at(1, 3, 14),
-            published=True,
-            yearly_plays=5_000,
-            parent=child,
-        )
-        one, other = self.used, self.used + 1
-        for parent in (other, one):
-            self._put(
-                "cycle",
-                [self._of("lab-wmg-01")],
-                at(1, 4, 14),
-                published=True,
-                yearly_plays=3_000,
-                parent=parent,
-            )
-        self._put(
-            "mashup_with_one_silent_artist",
-            [self._of("lab-umg-02"), self._of("lab-sony-02"), self._story("silent")],
-            at(1, 12),
-            product=MASHUP,
-        )
-        self._put("sony_distributed_independent_use", [self._of("lab-ind-01")], at(1, 13))
-        self._put(
-            "run_off", [self._story("run_off")], at(1, 20), published=True, yearly_plays=20_000
-        )
-        # Held money that can be seen at any scale: about the share that matching leaves open.
-        share = self.writer.world.size("ai_usage/generations", 150_000, least=2_500)
-        self._put(
-            "unknown_source_hit",
-            [self._of("lab-umg-01")],
-            at(1, 5, 14),
-            published=True,
-            yearly_plays=min(share, 200_000),
-            unknown=True,
-        )
-        outside = next(o.party_id for o in catalog.owners if o.partner is None)
-        self._put("out_of_programme_use", [self._of(outside)], at(1, 21), product=VOICE)
-
-    def _second_month(self) -> None:
-        at = self.writer.world.at
-        self._put(
-            "late_consent_use",
-            [self._story("late")],
-            at(2, 10),
-            published=True,
-            yearly_plays=15_000,
-        )
-        self._put("late_consent_use", [self._story("late")], at(2, 11), product=MASHUP)
-        self._put("member_without_deal_use", [self._of("mem-04")], at(2, 12), product=MASHUP)
-        self._put("member_without_deal_use", [self._of("mem-04")], at(2, 12), published=True,
-                  yearly_plays=6_000)  # fmt: skip
-        self._put("direct_deal_use", [self._of("mem-02")], at(2, 13), territory="JP", product=VOICE)
-        self._put("direct_deal_use", [self._of("mem-02")], at(2, 13), territory="US", product=VOICE)
-        for _ in range(2):
-            self._put("over_the_limit", [self._story("limited")], at(2, 15), product=MASHUP)
-        self._put("territory_bound_use", [self._story("territory_bound")], at(2, 16),
-                  territory="DE", product=VOICE)  # fmt: skip
-        self._put("unknown_source_use", [self._of("lab-wmg-01")], at(2, 18), product=MASHUP,
-                  unknown=True)  # fmt: skip
-        for story in ("merged", "featured"):
-            self._put("work_in_conflict_use", [self._story(story)], at(2, 19), product=MASHUP)
-        self._put("evidence_mismatch_use", [self._story("mismatch")], at(2, 17), product=MASHUP)
-
-    def _third_month(self) -> None:
-        at, revoked = self.writer.world.at, [self._story("revoked")]
-        self._put("leakage", revoked, at(3, 18, 11, 59, 58), product=MASHUP)
-        self._put("leakage", revoked, at(3, 18, 12, 0, 20), product=MASHUP)
-
-    def _fourth_month(self) -> None:
-        world = self.writer.world
-        sold = [self._of("mem-01")]
-        self._put("retroactive_use", [self._story("retroactive")], world.at(4, 5), product=MASHUP)
-        self._put("sold_use", sold, world.at(4, 14), product=MASHUP)
-        self._put("sold_use", sold, world.at(4, 15, 18), product=MASHUP)
-
-    def _fifth_month(self) -> None:
-        self._put("leaving_use", [self._of("mem-03")], self.writer.world.at(5, 30), product=MASHUP)
-
-    def _sixth_month(self) -> None:
-        self._put("leaving_use", [self._of("mem-03")], self.writer.world.at(6, 3), product=MASHUP)
-
-
-def _yearly_plays(draws: Draws, count: int) -> Ints:
-    """A bucket by its share of tracks, then log-uniform inside it."""
-    bucket = draws.pick([share for share, _, _ in PLAY_BUCKETS], count)
-    low = np.array([max(low, 1) for _, low, _ in PLAY_BUCKETS])[bucket]
-    high = np.array([max(high, 1) for _, _, high in PLAY_BUCKETS])[bucket]
-    plays = low * (high / low) ** draws.units(count)
-    return np.where(bucket == 0, 0, plays.astype(np.int64))
-
-
-def _weights(draws: Draws, batch: Batch, made: Ints) -> Ints:
-    """Billionths per source, the fifth column for a parent; most rows sum to a billion exactly."""
-    sources = batch.sources[made]
-    used = np.zeros((len(made), 5), dtype=bool)
-    used[:, :4] = sources >= 0
-    used[:, 4] = batch.parent[made] >= 0
-    raw = np.where(used, 200_000 + draws.ints(0, 800_000, len(made) * 5).reshape(-1, 5), 0)
-    raw[:, 4] = np.where(used[:, 4], raw[:, :4].sum(axis=1), 0)
-    whole = np.where(
-        draws.chance(0.08, len(made)), BILLION - draws.ints(1, 9, len(made)) * 10_000_000, BILLION
-    )
-    whole[: batch.planted] = BILLION
-    weights = raw * 10_000 // raw.sum(axis=1, keepdims=True) * (whole[:, None] // 10_000)
-    faint = (sources[:, 1] >= 0) & draws.chance(0.02, len(made))
-    weights[faint, 1] = 4_000_000
-    rest = whole - weights.sum(axis=1)
-    weights[:, 0] += rest
-    return weights
-
-
-def _second_opinion(
-    draws: Draws, masters: pl.DataFrame, works: pl.DataFrame, catalog: Catalog
-) -> pl.DataFrame:
-    """New weights where there are several sources; three in ten unknown sources are now known."""
-    unknown = pl.col("source_object_id").str.starts_with("unknown:")
-    found = chosen(catalog.recording_ids, draws.ints(0, catalog.uploads_from, masters.height))
-    solved = draws.chance(0.3, masters.height)
-    frame = masters.with_columns(found=found, solved=solved)
-    taken = frame.group_by("derivative_id").agg(pl.col("source_object_id").alias("others"))
-    frame = frame.join(taken, on="derivative_id", how="left", maintain_order="left")
-    frame = frame.with_columns(
-        source_object_id=pl.when(
-            unknown & pl.col("solved") & ~pl.col("others").list.contains(pl.col("found"))
-        )
-        .then(pl.col("found"))
-        .otherwise(pl.col("source_object_id"))
-    ).select(masters.columns)
-    both = pl.concat([frame, works])
-    group = ["derivative_id", "side"]
-    shift = pl.int_range(pl.len()).over(group) == 0
-    moved = pl.when(pl.len().over(group) > 1).then(pl.col("units").min().over(group) // 4)
-    last = pl.int_range(pl.len(), 0, -1).over(group) == 1
-    both = both.with_columns(
-        units=pl.col("units")
-        + pl.when(shift).then(moved.fill_null(0)).otherwise(0)
-        - pl.when(last).then(moved.fill_null(0)).otherwise(0)
-    )
-    touched = both.group_by("derivative_id").agg(
-        (pl.len() > 2).alias("several"), unknown.any().alias("open")
-    )
-    wanted = touched.filter("several")["derivative_id"]
-    known_now = masters.filter(unknown & pl.Series(solved))["derivative_id"]
-    keep = pl.concat([wanted, known_now]).unique()
-    return both.filter(pl.col("derivative_id").is_in(keep.implode()))
-
-
-def _attribution_columns(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.select(
-        "derivative_id",
-        "side",
-        "source_object_id",
-        decimals(rows["units"].to_numpy(), 9).alias("weight"),
-        "attribution_version",
-        "confidence",
-        "recorded_at",
-    )
-
-
-def _overweight(rows: pl.DataFrame, label: str) -> pl.DataFrame:
-    """A set whose weights sum to 1.02: the door must turn all of it away."""
-    first = rows.head(1).with_columns(derivative_id=pl.lit(f"drv-faulty-{label}"))
-    return pl.concat(
-        [
-            first.with_columns(units=pl.lit(620_000_000, pl.Int64)),
-            first.with_columns(
-                units=pl.lit(400_000_000, pl.Int64), source_object_id=pl.lit("rec-000001")
-            ),
-        ]
-    ).with_columns(source_object_id=pl.Series(["rec-000002", "rec-000001"]))
-
-
-def _earlier_attempts(draws: Draws, rows: pl.DataFrame) -> pl.DataFrame:
-    """Attempts that a client repeated: same idempotency key, four seconds before."""
-    made = rows.filter(
-        draws.chance(0.005, rows.height) & (rows["status"] == "completed").to_numpy()
-    )
-    failed = draws.chance(0.5, made.height)
-    return made.with_columns(
-        generation_id=pl.col("generation_id") + "-a",
-        occurred_at=pl.col("occurred_at") - pl.duration(seconds=4),
-        recorded_at=pl.col("recorded_at") - pl.duration(seconds=4),
-        status=pl.when(pl.Series(failed)).then(pl.lit("failed")).otherwise(pl.lit("completed")),
-        derivative_id=pl.lit(None, pl.String),
-    )
-
-
-def _faulty(rows: pl.DataFrame, count: int, label: str) -> pl.DataFrame:
-    """Rows that break a rule each: a territory, a tier or a use type that does not exist."""
-    bad = rows.head(count).with_columns(
-        generation_id=pl.format("gen-faulty-{}-{}", pl.lit(label), pl.int_range(pl.len()))
-    )
-    number = pl.int_range(pl.len())
-    return bad.with_columns(
-        idempotency_key=pl.col("generation_id"),
-        territory=pl.when(number % 3 == 0).then(pl.lit("UK")).otherwise("territory"),
-        tier=pl.when(number % 3 == 1).then(pl.lit("gold")).otherwise("tier"),
-        use_type=pl.when(number % 3 == 2).then(pl.lit("dance")).otherwise("use_type"),
-    )

@@ -9,7 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from sampleservice.audiences import write_fan_signals, write_training
-from sampleservice.catalog import build_catalog, write_catalog
+from sampleservice.catalog import build_catalog
+from sampleservice.catalog_feeds import write_catalog
 from sampleservice.ern import write_ern
 from sampleservice.files import Landing, SampleFile
 from sampleservice.finance import write_finance
@@ -37,12 +38,12 @@ class SampleReport:
 
     @property
     def quarantined(self) -> dict[str, int]:
-        """Rows per feed that the door must turn away."""
+        """Rows per feed that the intake must turn away."""
         return self._sums("quarantined")
 
     @property
     def duplicates(self) -> dict[str, int]:
-        """Rows per feed that the door must count as repeated."""
+        """Rows per feed that the intake must count as repeated."""
         return self._sums("duplicates")
 
     @property

@@ -64,7 +64,7 @@ def _make_case_home(home: Path) -> None:
 def load_cases(home: Path, shuffled_by: int | None = None) -> None:
     """Takes the rows of all edge cases through the door, as written or in another order."""
     import_modules("tests.integration.edge_cases")
-    world = worlds.World()
+    world = worlds.FeedBuilder()
     worlds.add_rates(world)
     for add_case in worlds.CASES:
         add_case(world)
@@ -95,16 +95,16 @@ def _make_closed_home(home: Path) -> None:
     assert not astray, astray
     for month, known_at in CLOSINGS:
         close_and_issue(settings, month, known_at)
-    last = warehouse.close_month(settings, LAST_MONTH, LAST_KNOWN_AT)
+    last = warehouse.calculate_open_months(settings, LAST_MONTH, LAST_KNOWN_AT)
     # Readers of what is published find the same figures there.
     settings.published_root.mkdir()
     shutil.copy(last, settings.published_file)
 
 
-def closed_world() -> worlds.World:
+def closed_world() -> worlds.FeedBuilder:
     """All rows of the cases about closed months."""
     import_modules("tests.integration.closed_months")
-    world = worlds.World()
+    world = worlds.FeedBuilder()
     worlds.add_rates(world)
     for add_case in worlds.CLOSED_CASES:
         add_case(world)
@@ -114,7 +114,7 @@ def closed_world() -> worlds.World:
 def close_and_issue(settings: Settings, month: date, known_at: datetime) -> None:
     """Values a month and takes its statements through all three states."""
     text = f"{month:%Y-%m}"
-    source = warehouse.close_month(settings, month, known_at)
+    source = warehouse.calculate_open_months(settings, month, known_at)
     statements.draft(settings, text, by="Ada", source=source)
     statements.approve(settings, text, by="Ben")
     statements.issue(settings, text, by="Ben")

@@ -1,6 +1,6 @@
 """What is expected of releases of DDEX messages as they came in.
 
-What a single row may hold is the door's matter.
+What a single row may hold is the intake's matter.
 """
 
 from expectations.suite import Suite, expect

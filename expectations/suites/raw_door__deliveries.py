@@ -1,4 +1,4 @@
-"""What is expected of the register of deliveries. How it is written is the door's matter."""
+"""What is expected of the register of deliveries. How it is written is the intake's matter."""
 
 from expectations.suite import Suite, expect_no_rows, expect_rows
 
@@ -6,7 +6,7 @@ SUITE = Suite(
     table="raw_door__deliveries",
     relied_on_by="Operators read from it what came in, and every row in the lake leads back to it.",
     expectations=(
-        expect_rows(reason="Nothing has come through the door yet: run `linernotes load`."),
+        expect_rows(reason="Nothing has come through the intake yet: run `linernotes load`."),
         expect_no_rows(
             "no_refused_file_waits",
             "select name from {batch} group by name having arg_max(state, sequence) = 'refused'",

@@ -1,10 +1,10 @@
-"""What is expected of the quarantine. How it is written is the door's matter."""
+"""What is expected of the quarantine. How it is written is the intake's matter."""
 
 from expectations.suite import Suite, expect, expect_no_rows
 
 SUITE = Suite(
     table="raw_door__quarantined_rows",
-    relied_on_by="Operators fix what was turned away from it, and put it through the door again.",
+    relied_on_by="Operators fix what was turned away from it, and put it through the intake again.",
     expectations=(
         expect_no_rows(
             "every_row_names_a_broken_rule",

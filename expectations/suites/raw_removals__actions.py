@@ -1,6 +1,6 @@
 """What is expected of removal actions as they came in.
 
-What a single row may hold is the door's matter.
+What a single row may hold is the intake's matter.
 """
 
 from expectations.suite import Suite, expect, expect_known, expect_no_rows, expect_rows
@@ -18,7 +18,7 @@ SUITE = Suite(
             "puid_stands_for_one_action",
             "select puid from {batch} group by puid having count(distinct recording_id) > 1"
             " or count(distinct programme_reason) > 1 or count(distinct applied_at) > 1",
-            reason="The regulator refuses a puid that is used again; the door quarantines it as"
+            reason="The regulator refuses a puid that is used again; the intake quarantines it as"
             " puid_reused.",
         ),
         expect(

@@ -7,7 +7,7 @@ first. What is checked is decided in `warehouse` and `expectations`.
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -130,11 +130,6 @@ class CheckedRun:
 def new_run_id() -> str:
     """An id for a run that dbt does not number itself."""
     return str(uuid.uuid4())
-
-
-def finished_now() -> datetime:
-    """The present as a naive UTC instant."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def forget_run(connection: duckdb.DuckDBPyConnection) -> None:

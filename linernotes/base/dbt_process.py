@@ -4,12 +4,12 @@ It is `python -m linernotes.base.dbt_process`, or `linernotes-dbt`. What dbt doe
 `warehouse/dbt.py`. It imports next to nothing of the project: every run of dbt starts with it.
 """
 
-import fcntl
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from linernotes.base import locks
 from linernotes.base.child_processes import end_with_parent
 from linernotes.base.sql import escaped
 
@@ -49,9 +49,7 @@ def _hold_home() -> None:
     path = os.environ.get(LOCK_VARIABLE)
     if path and WRITING_COMMANDS & set(sys.argv[1:]):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not locks.take(descriptor):
             sys.exit(f"Another dbt is writing: it holds {path}.")
 
 

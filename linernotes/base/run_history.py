@@ -6,7 +6,6 @@ What a run does is not known here; `quality.runs` of the published file shows th
 import json
 import os
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime
 
 from linernotes.base.settings import Settings
 
@@ -81,8 +80,3 @@ def runs(settings: Settings) -> list[Run]:
         except (ValueError, TypeError, AttributeError):
             continue
     return found
-
-
-def instant_text(moment: datetime) -> str:
-    """An instant as a run has it."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")

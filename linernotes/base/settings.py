@@ -359,7 +359,7 @@ class Settings(Limits, BaseSettings):
         return self.home / "home.json"
 
     @property
-    def told_file(self) -> Path:
+    def reported_file(self) -> Path:
         """What has been told to whom, so that news are told once."""
         return self.home / "told.json"
 

@@ -17,9 +17,9 @@ def alert(context: typer.Context, json: AsJson = False) -> None:
     from dataclasses import asdict
 
     from linernotes.cli.console import complain, print_table, say, say_json
-    from linernotes.cli.news import tell_news
+    from linernotes.cli.news import report_news
 
-    news = tell_news(settings_of(context, looks_up=True))
+    news = report_news(settings_of(context, looks_up=True))
     if json:
         say_json(asdict(news))
     else:

@@ -4,13 +4,14 @@ import os
 import shlex
 import socket
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from linernotes.base.clock import millisecond_text, utc_now
 from linernotes.cli import (
     alerting,
     assistant,
@@ -64,7 +65,7 @@ def run(arguments: list[str] | None = None) -> int:
     _say_anything()
     written_home.set(None)
     words = sys.argv[1:] if arguments is None else arguments
-    started_at, status, details = datetime.now(UTC), DONE, ""
+    started_at, status, details = utc_now(), DONE, ""
     try:
         app(args=arguments)
     except SystemExit as end:
@@ -81,7 +82,7 @@ def _note(
     settings: "Settings", words: list[str], started_at: datetime, status: int, details: str
 ) -> None:
     """Adds a command that wrote to the history of its home."""
-    from linernotes.base.run_history import Run, instant_text, note_run
+    from linernotes.base.run_history import Run, note_run
     from linernotes.statements import person_of_the_system
 
     note_run(
@@ -92,8 +93,8 @@ def _note(
             person=person_of_the_system().identity,
             host=socket.gethostname(),
             program=version("linernotes"),
-            started_at=instant_text(started_at),
-            ended_at=instant_text(datetime.now(UTC)),
+            started_at=millisecond_text(started_at),
+            ended_at=millisecond_text(utc_now()),
             exit_status=status,
             details=details,
         ),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from linernotes.base.clock import utc_now
 from linernotes.base.unforeseen import account_of, kind_of
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def say_json(content: object, default: Callable[[Any], object] | None = None) ->
     say(json.dumps(content, default=default, indent=2, ensure_ascii=not is_unicode))
 
 
-def tell_home(home: Path, origin: str) -> None:
+def print_home(home: Path, origin: str) -> None:
     """Says beside the output which home a command works in, and what has chosen it."""
     err.print(
         f"Home: {_visible(str(home))} (by {origin})", markup=False, highlight=False, soft_wrap=True
@@ -195,7 +196,7 @@ def complain(message: str) -> None:
 def complain_of_defect(error: BaseException, log_folder: Path) -> None:
     """Prints a short message about an unforeseen error, and keeps its traceback in a file."""
     text = account_of(error)
-    path = log_folder / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.log"
+    path = log_folder / f"error-{utc_now():%Y%m%dT%H%M%S%f}.log"
     try:
         log_folder.mkdir(parents=True, exist_ok=True)
         path.write_text(text)

@@ -20,7 +20,7 @@ from linernotes.delivery import DELIVERED, deliver_packages
 from linernotes.ledger.issuances import line_types_issued
 from linernotes.ledger.records import DRAFT, ISSUED, StatementRecord
 from linernotes.packages import write_packages
-from linernotes.pipeline import build_and_publish, close_month, load
+from linernotes.pipeline import build_and_publish, calculate_month_end, load
 from linernotes.statements import approve, draft, issue
 from sampleservice import write_agreements, write_sample
 
@@ -120,7 +120,7 @@ def _close(
     """Values a month at its closing day, and takes its statements through all three states."""
     next_month = (month + timedelta(days=31)).replace(day=1)
     known_at = datetime(next_month.year, next_month.month, CLOSING_DAY, CLOSING_HOUR)
-    source = close_month(settings, month, known_at, on_progress)
+    source = calculate_month_end(settings, month, known_at, on_progress)
     text = f"{month:%Y-%m}"
     draft(settings, text, by=DRAFTED_BY, source=source)
     approve(settings, text, by=APPROVED_BY)

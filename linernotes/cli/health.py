@@ -1,6 +1,6 @@
 """Health of a home: what came in and when, what waits, what does not hold, and what to do next.
 
-It only reads; how it is shown is `glance.py`'s matter.
+It only reads; how it is shown is `status_view.py`'s matter.
 """
 
 from collections import Counter, defaultdict
@@ -12,6 +12,7 @@ from typing import Literal
 import polars as pl
 
 from linernotes import warehouse
+from linernotes.base.clock import instant, now
 from linernotes.base.errors import LinernotesError
 from linernotes.base.published import Publication, publication
 from linernotes.base.settings import Settings
@@ -29,7 +30,6 @@ from linernotes.ingestion import (
     lake_damage,
     open_lake,
 )
-from linernotes.ledger.records import instant
 from linernotes.ledger.verification import heads_that_differ
 from linernotes.statements import current_statements
 
@@ -153,21 +153,22 @@ class Health:
         return bool(self.damage) or any(problem.is_blocking for problem in self.problems)
 
 
-def look(settings: Settings, at: datetime | None = None) -> Health:
+def read_health(settings: Settings, at: datetime | None = None) -> Health:
     """Reads the state of a home.
 
     Args:
         settings: The home.
         at: The instant by which a feed is late or not, naive UTC; the present by default.
     """
-    looked_at = at or warehouse.now()
+    looked_at = at or now()
     publication = _publication(settings)
-    damage = lake_damage(settings).sentences()
+    lake = Lake(settings.lake_root, settings.quarantine_root)
+    damage = lake_damage(settings, lake).sentences()
     if damage:
         return Health(
             looked_at, damage, publication, 0, [], [], [], [], [], [], "", [], False, [MEND]
         )
-    lake = open_lake(settings)
+    lake = open_lake(settings, lake)
     deliveries = lake.read("raw_door__deliveries").collect()
     health = Health(
         looked_at=looked_at,
@@ -370,18 +371,18 @@ def _failed_deliveries(settings: Settings) -> list[tuple[str, str, str]]:
 
 def _deliveries(settings: Settings) -> str:
     try:
-        standing = delivery_status(settings)
+        counts = delivery_status(settings)
         unknown = unknown_partners(settings)
     except LinernotesError as trouble:
         return str(trouble)
     told = f" {settings.agreements_file} names who is no partner: {', '.join(unknown)}."
-    return _counted(settings, standing) + (told if unknown else "")
+    return _counted(settings, counts) + (told if unknown else "")
 
 
-def _counted(settings: Settings, standing: DeliveryStatus) -> str:
-    if standing == DeliveryStatus(0, 0, 0):
+def _counted(settings: Settings, counts: DeliveryStatus) -> str:
+    if counts == DeliveryStatus(0, 0, 0):
         return f"No issued package has a target in {settings.agreements_file}."
     return (
-        f"Packages with a target: {standing.delivered:,} delivered, {standing.undelivered:,}"
-        f" undelivered, {standing.failed:,} failed."
+        f"Packages with a target: {counts.delivered:,} delivered, {counts.undelivered:,}"
+        f" undelivered, {counts.failed:,} failed."
     )

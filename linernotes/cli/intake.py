@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from linernotes.cli.root import SAYS_NO, Landing, app, settings_of, tell_dagster
+from linernotes.cli.root import SAYS_NO, Landing, app, report_to_dagster, settings_of
 
 if TYPE_CHECKING:
     from linernotes.base.settings import Settings
@@ -48,7 +48,7 @@ def load(
     with progress_bars() as progress:
         report = pipeline.load(settings, feeds or None, progress)
     _print_load(report)
-    tell_dagster(settings, "tell_load", report)
+    report_to_dagster(settings, "report_load", report)
     refused = len(report.turned_away)
     if refused:
         say(

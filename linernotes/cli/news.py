@@ -15,7 +15,7 @@ from linernotes.base import durable
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.cli.alerts import Told, channels
-from linernotes.cli.health import Health, look
+from linernotes.cli.health import Health, read_health
 from linernotes.ledger.incident_notes import Incident, critical_incidents
 
 LOG = logging.getLogger(__name__)
@@ -159,13 +159,13 @@ def _critical_incidents(settings: Settings) -> list[Incident]:
     return []
 
 
-def tell_news(settings: Settings, health: Health | None = None) -> News:
+def report_news(settings: Settings, health: Health | None = None) -> News:
     """Tells every channel what is new to it since it was last told.
 
     A channel that cannot be reached is told at the next look; what is over is forgotten, so that
     it is news if it comes again.
     """
-    news = News(concerns_of(health or look(settings), settings))
+    news = News(concerns_of(health or read_health(settings), settings))
     current = {one.key for one in news.concerns}
     known = _known(settings)
     for name, send in channels(settings).items():
@@ -182,14 +182,14 @@ def tell_news(settings: Settings, health: Health | None = None) -> News:
                 LOG.warning("not told", extra={"place": name, "because": str(reason)})
         known[name] = sorted(before)
     settings.home.mkdir(parents=True, exist_ok=True)
-    durable.write_text(settings.told_file, json.dumps(known, indent=2) + "\n")
+    durable.write_text(settings.reported_file, json.dumps(known, indent=2) + "\n")
     return news
 
 
 def _known(settings: Settings) -> dict[str, list[str]]:
     """What each channel has been told; nothing, where that cannot be read."""
     try:
-        return json.loads(settings.told_file.read_text(encoding="utf-8"))
+        return json.loads(settings.reported_file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
 

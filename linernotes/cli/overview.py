@@ -58,7 +58,7 @@ def status(
 
     Ends with 1 if a blocking check fails.
     """
-    from linernotes.cli.health import look
+    from linernotes.cli.health import read_health
     from linernotes.cli.status_view import (
         print_health,
         print_health_as_json,
@@ -66,7 +66,7 @@ def status(
     )
 
     settings = settings_of(context, writes=False)
-    health = look(settings)
+    health = read_health(settings)
     if prometheus:
         print_health_for_prometheus(health)
     else:

@@ -26,13 +26,12 @@ def export_statements_of_reasons(
     Batches of up to 100 in JSON, and the same statements as CSV. What is exported is not filed:
     send each batch, and record the answer with `regulator record`.
     """
-    from datetime import UTC, datetime
-
+    from linernotes.base.clock import utc_now
     from linernotes.cli.console import print_table, say, say_json
     from linernotes.regulator import export_statements
 
     settings = settings_of(context, looks_up=True)
-    export = export_statements(settings, out, datetime.now(UTC), month)
+    export = export_statements(settings, out, utc_now(), month)
     if json:
         say_json(
             {
@@ -67,12 +66,11 @@ def record_answer_of_the_regulator(
 
     Ends with 1 if the database did not accept all of it. The figures have it from the next build.
     """
-    from datetime import UTC, datetime
-
+    from linernotes.base.clock import utc_now
     from linernotes.cli.console import print_table, say, say_json
     from linernotes.regulator import record_answer
 
-    result = record_answer(settings_of(context), file, datetime.now(UTC), batch)
+    result = record_answer(settings_of(context), file, utc_now(), batch)
     if json:
         say_json({"batch_id": result.batch_id, "is_new": result.is_new, **result.outcomes})
     else:

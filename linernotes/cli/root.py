@@ -121,7 +121,7 @@ def settings_of(
     """
     from linernotes.base.errors import LinernotesError
     from linernotes.base.settings import Settings, origin_of_home
-    from linernotes.cli.console import tell_home
+    from linernotes.cli.console import print_home
 
     given = {"home": context.obj, "landing": landing}
     settings = Settings.model_validate({name: path for name, path in given.items() if path})
@@ -131,7 +131,7 @@ def settings_of(
             f"Nothing is in {settings.home} yet, which is the home by {origin}. Run `linernotes "
             "load` first, or name the home that you mean with --home."
         )
-    tell_home(settings.home, origin)
+    print_home(settings.home, origin)
     _require_version(settings, writes and not looks_up)
     if writes and not looks_up:
         _hold(settings)
@@ -178,15 +178,15 @@ def _hold(settings: "Settings") -> None:
         )
 
 
-def tell_dagster(settings: "Settings", what: str, outcome: object) -> None:
+def report_to_dagster(settings: "Settings", what: str, outcome: object) -> None:
     """Shows in Dagster what a command has done, if Dagster keeps records of the home."""
     if not (settings.home / "dagster" / "dagster.yaml").exists():
         return
     from linernotes.cli.console import warn
 
     try:
-        from orchestration import telling
+        from orchestration import events
 
-        getattr(telling, what)(settings, outcome)
+        getattr(events, what)(settings, outcome)
     except Exception as reason:  # what was done is done, whether Dagster hears of it or not
         warn(f"Dagster could not be told of it: {reason}")

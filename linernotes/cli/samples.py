@@ -19,13 +19,13 @@ def demo(
     It gets a home of its own, the one that is set if any is, and is made afresh each time.
     """
     from linernotes.base.settings import DEFAULT, Settings, origin_of_home
-    from linernotes.cli.console import tell_home
+    from linernotes.cli.console import print_home
     from linernotes.cli.demo import run_demo
 
     origin = "--home" if context.obj else origin_of_home()
     settings = Settings.model_validate({"home": context.obj} if context.obj else {})
     home = settings.home / "demo" if origin == DEFAULT else settings.home
-    tell_home(home, origin)
+    print_home(home, origin)
     run_demo(home, scale, seed)
 
 

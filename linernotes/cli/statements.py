@@ -35,7 +35,7 @@ def draft_statements(
     """
     from linernotes.cli.console import progress_bars
     from linernotes.ledger.records import month_start
-    from linernotes.pipeline import close_month
+    from linernotes.pipeline import calculate_month_end
     from linernotes.statements import draft
 
     settings, source = settings_of(context), None
@@ -43,7 +43,7 @@ def draft_statements(
         if month is None:
             raise typer.BadParameter("name the month to close.", param_hint="--month")
         with progress_bars() as progress:
-            source = close_month(settings, month_start(month), on_progress=progress)
+            source = calculate_month_end(settings, month_start(month), on_progress=progress)
     person = _person(settings, id_token)
     drafts = draft(settings, month, partner, by or person.name, source, person.identity)
     _print_statements("Drafts", drafts)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from linernotes.cli.root import app, settings_of, tell_dagster
+from linernotes.cli.root import app, report_to_dagster, settings_of
 
 cluster = typer.Typer(help="A Spark cluster on this machine, for LINERNOTES_ENGINE=spark.")
 app.add_typer(cluster, name="cluster", no_args_is_help=True)
@@ -27,7 +27,7 @@ def build(
     settings = settings_of(context)
     with progress_bars() as progress:
         outcome = build_and_publish(settings, select=select, on_progress=progress)
-    tell_dagster(settings, "tell_build", outcome)
+    report_to_dagster(settings, "report_build", outcome)
     for warning in outcome.build.warnings:
         say(f"Warning: {warning}")
     for check in outcome.checks:

@@ -28,21 +28,21 @@ def month_text(month: date) -> str:
 
 
 def span_text(months: Sequence[date]) -> str:
-    """Jan – Mar 2026; of months that do not follow each other, every stretch."""
-    stretches: list[list[date]] = []
+    """Jan – Mar 2026; of months that do not follow each other, every span."""
+    spans: list[list[date]] = []
     for month in sorted(months):
-        if stretches and _index(month) == _index(stretches[-1][-1]) + 1:
-            stretches[-1].append(month)
+        if spans and _index(month) == _index(spans[-1][-1]) + 1:
+            spans[-1].append(month)
         else:
-            stretches.append([month])
-    return ", ".join(_stretch_text(stretch[0], stretch[-1]) for stretch in stretches)
+            spans.append([month])
+    return ", ".join(_span_text(span[0], span[-1]) for span in spans)
 
 
 def _index(month: date) -> int:
     return month.year * 12 + month.month
 
 
-def _stretch_text(first: date, last: date) -> str:
+def _span_text(first: date, last: date) -> str:
     if first == last:
         return month_text(first)
     if first.year == last.year:

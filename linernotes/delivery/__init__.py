@@ -15,7 +15,7 @@ from linernotes.delivery.records import (
     shipments,
 )
 from linernotes.delivery.shipping import deliver_packages
-from linernotes.delivery.standing import (
+from linernotes.delivery.status import (
     DeliveryStatus,
     delivery_status,
     failed_packages,

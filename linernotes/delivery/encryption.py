@@ -5,12 +5,13 @@ Where the encrypted copies lie, and for how long, is decided in `outgoing`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from pysequoia import Cert, encrypt, encrypt_file
 from pysequoia.packet import Packet, PacketPile, SignatureType, Tag
 
+from linernotes.base.clock import utc_now
 from linernotes.base.errors import LinernotesError
 from linernotes.delivery.errors import ReleaseRefused
 
@@ -64,7 +65,7 @@ def read_certificate(path: Path) -> Certificate:
 
 
 def _flaw(cert: Cert, packets: PacketPile) -> str | None:
-    now = datetime.now(UTC)
+    now = utc_now()
     if any(packet.tag in (Tag.SecretKey, Tag.SecretSubkey) for packet in packets):
         return "holds a secret key, which only the partner may have"
     if cert.is_revoked:

@@ -6,11 +6,11 @@ How a go proceeds is in `shipping`.
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from linernotes.base import durable
+from linernotes.base.clock import millisecond_text, utc_now
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.ledger.records import file_safe, json_text
@@ -92,7 +92,7 @@ class Shipment:
 
 def record(settings: Settings, shipment: Shipment) -> Shipment:
     """Adds the record of a go that has ended."""
-    ended = replace(shipment, ended_at=instant())
+    ended = replace(shipment, ended_at=present_text())
     folder = _folder(settings, shipment.partner_id, shipment.report_month)
     number = 1 + len(list(folder.glob(f"v{shipment.version}.*.json")))
     while not durable.write_once(
@@ -117,8 +117,9 @@ def arrival(settings: Settings, package: Package) -> Shipment | None:
     return found
 
 
-def instant() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def present_text() -> str:
+    """The present as records of deliveries have it."""
+    return millisecond_text(utc_now()).replace("+00:00", "Z")
 
 
 def _folder(settings: Settings, partner_id: str, month: str) -> Path:

@@ -3,7 +3,6 @@
 Whatever a go leaves behind when it breaks off, the next one takes up and ends in the same state.
 """
 
-import fcntl
 import logging
 import uuid
 from collections.abc import Callable, Generator, Sequence
@@ -13,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from threading import Event
 
 from linernotes.agreements import Agreements, Target, load_agreements
-from linernotes.base import durable
+from linernotes.base import durable, locks
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.base.unforeseen import account_of, kind_of
@@ -31,7 +30,7 @@ from linernotes.delivery.records import (
     SentFile,
     Shipment,
     arrival,
-    instant,
+    present_text,
     record,
 )
 from linernotes.ledger.heads import LEDGER_HEAD
@@ -168,7 +167,7 @@ class _Attempt:
             manifest_sha256=package.manifest_sha256,
             shipment_id=uuid.uuid4().hex,
             target=described(target) if target else None,
-            started_at=instant(),
+            started_at=present_text(),
         )
         self._was_there: set[str] = set()
         self._sent: set[str] = set()
@@ -271,14 +270,10 @@ def _alone(settings: Settings, partner_id: str) -> Generator[None]:
     """Holds the way to a partner: two goes at once would write into each other's uploads."""
     path = settings.delivery_root / file_safe(partner_id, ".lock")
     durable.make_folder(path.parent)
-    with path.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Busy(
-                f"Another delivery to {partner_id} is under way; wait for it to end, then deliver "
-                "again."
-            ) from None
+    busy = Busy(
+        f"Another delivery to {partner_id} is under way; wait for it to end, then deliver again."
+    )
+    with locks.holding(path, busy):
         for kept in settings.delivery_root.iterdir():
             durable.clear_unfinished(kept / file_safe(partner_id), is_deep=True)
         yield

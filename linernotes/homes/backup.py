@@ -47,7 +47,7 @@ def back_up(settings: Settings, to: Path) -> list[str]:
 
     Raises:
         LinernotesError: the folder is there, or the copy is not what it was copied from.
-        BusyDoor: a load is running.
+        BusyIntake: a load is running.
     """
     if to.exists():
         raise LinernotesError(f"{to} is there already: a backup never replaces another.")

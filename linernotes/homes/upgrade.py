@@ -4,14 +4,14 @@ What a version changed is said in the changelog.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
+from linernotes.base.clock import name_part, utc_now
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.homes.backup import back_up
 from linernotes.homes.version import HOME_VERSION, home_version, require_known, write_version
-from linernotes.ingestion import open_door
+from linernotes.ingestion import open_intake
 from linernotes.ledger.verification import verify_ledger
 
 
@@ -46,13 +46,13 @@ def upgrade(settings: Settings, backup: Path | None = None) -> list[str]:
 
 
 def _beside(settings: Settings, version: int) -> Path:
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    moment = name_part(utc_now())
     return settings.home.with_name(f"{settings.home.name}.backup-of-version-{version}-{moment}")
 
 
 def _from_1(settings: Settings) -> str:
     """Numbers the register and the check runs, and says the format of lake and quarantine."""
-    with open_door(settings):
+    with open_intake(settings):
         return "Register and check runs are numbered; lake and quarantine say their format."
 
 

@@ -1,8 +1,9 @@
-"""The door: what comes in, what is turned away and why, and the lake that keeps what came in.
+"""The intake: what comes in, what is turned away and why, and the lake that keeps what came in.
 
 Nothing here knows of models, statements or reports.
 """
 
+import linernotes.ingestion.plain_dataframely  # noqa: F401
 from linernotes.ingestion.again import read_again
 from linernotes.ingestion.cadence import CADENCES, Cadence
 from linernotes.ingestion.coverage import SUBJECTS, Coverage, coverages
@@ -15,22 +16,22 @@ from linernotes.ingestion.descriptions import (
     table_schema,
     template,
 )
-from linernotes.ingestion.door import (
-    LoadReport,
-    admit_landing,
-    alone,
-    lake_damage,
-    open_door,
-    open_lake,
-)
 from linernotes.ingestion.errors import (
-    BusyDoor,
+    BusyIntake,
     DamagedLake,
     NewerLake,
     NoLandingZone,
     RefusedFile,
 )
 from linernotes.ingestion.feeds import FEEDS
+from linernotes.ingestion.intake import (
+    LoadReport,
+    admit_landing,
+    alone,
+    lake_damage,
+    open_intake,
+    open_lake,
+)
 from linernotes.ingestion.lake import SCHEMAS, Lake
 from linernotes.ingestion.landing import list_landing
 from linernotes.ingestion.register import DeliveryOutcome
@@ -48,7 +49,7 @@ __all__ = [
     "FEEDS",
     "SCHEMAS",
     "SUBJECTS",
-    "BusyDoor",
+    "BusyIntake",
     "Cadence",
     "Coverage",
     "DamagedLake",
@@ -68,7 +69,7 @@ __all__ = [
     "lake_damage",
     "list_landing",
     "markdown",
-    "open_door",
+    "open_intake",
     "open_lake",
     "page",
     "quarantine_close",

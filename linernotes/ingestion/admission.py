@@ -44,7 +44,7 @@ class _Staged:
 
 
 class Admission:
-    """Takes one file of a feed through the door."""
+    """Takes one file of a feed through the intake."""
 
     def __init__(
         self,
@@ -104,15 +104,17 @@ class Admission:
         # All is made before the first commit: what fails until then leaves nothing in the lake.
         turned_away = None
         if bad_rows and keep_bad_rows:
-            texts = self._texts(reader, staged, bad_rows)
+            texts = self._raw_texts(reader, staged, bad_rows)
             turned_away = quarantine.as_rows(outcome, faults, texts, reader.header_text)
         if outcome.rows_loaded:
-            twins = self._corrected_twins(staged, screened, outcome) if keep_bad_rows else None
+            duplicates = (
+                self._corrected_duplicates(staged, screened, outcome) if keep_bad_rows else None
+            )
             self._load(staged, screened, outcome)
             # A retry marks its own rows, once the register has it.
-            if twins is not None and twins.height:
-                quarantine.mark_settled(self._lake, twins, outcome.delivery_id)
-                outcome.warnings[CORRECTED] = twins.height
+            if duplicates is not None and duplicates.height:
+                quarantine.mark_settled(self._lake, duplicates, outcome.delivery_id)
+                outcome.warnings[CORRECTED] = duplicates.height
         if turned_away is not None:
             quarantine.keep(self._lake, outcome, turned_away, self._scratch)
         return bad_rows
@@ -132,7 +134,9 @@ class Admission:
             if keep_bad_rows:
                 hold(self._limits, "max_bad_rows", bad_count, "bad rows")
             staged.faults.append(self._put(checked.faults, f"faults-{number:05d}"))
-            staged.texts.append(self._put(_texts_of(batch, checked.faults), f"texts-{number:05d}"))
+            staged.texts.append(
+                self._put(_raw_texts_of(batch, checked.faults), f"texts-{number:05d}")
+            )
             if weights := self._contract.WEIGHTS:
                 bad = checked.faults.filter(pl.col("rule").str.starts_with(f"{weights.weight}."))
                 sets = checked.rows.join(bad, on="row_number", how="semi").select(weights.key)
@@ -151,7 +155,7 @@ class Admission:
             self._contract, staged.rows, staged.bad_weights, self._lake, delivery_id, self._db
         ).run()
 
-    def _corrected_twins(
+    def _corrected_duplicates(
         self, staged: _Staged, screened: Screened, outcome: DeliveryOutcome
     ) -> pl.DataFrame:
         """Rows in quarantine (`delivery_id`, `row_number`) that this delivery brings corrected.
@@ -207,7 +211,7 @@ class Admission:
         count, first, last = frame(self._db, bounds).row(0)
         return StagedFile(path, count, first, last)
 
-    def _texts(self, reader: Reader, staged: _Staged, bad_rows: set[int]) -> dict[int, str]:
+    def _raw_texts(self, reader: Reader, staged: _Staged, bad_rows: set[int]) -> dict[int, str]:
         """The text of bad rows: kept while reading, or looked up for those found later."""
         texts: dict[int, str] = {}
         for path in staged.texts:
@@ -232,7 +236,7 @@ def refuse_over_limit(faults: pl.DataFrame, bad_count: int, row_count: int, limi
     )
 
 
-def _texts_of(batch: Batch, faults: pl.DataFrame) -> pl.DataFrame:
+def _raw_texts_of(batch: Batch, faults: pl.DataFrame) -> pl.DataFrame:
     is_bad = batch.rows["row_number"].is_in(faults["row_number"].implode())
     numbers = [*batch.rows["row_number"].filter(is_bad), *(r.row_number for r in batch.broken_rows)]
     texts = [*batch.originals().filter(is_bad), *(r.original_text for r in batch.broken_rows)]
@@ -258,7 +262,7 @@ _SQL_TYPES = {
 }
 
 
-def emptied(folder: Path) -> Path:
+def fresh_folder(folder: Path) -> Path:
     """The folder, there and with nothing in it."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -2,7 +2,7 @@
 
 What a delivery put into the lake is replaced by what is read of it now, table by table in one
 commit each, so that a reader never meets a part. A crash in between is mended by doing it again.
-Taking new deliveries in is `door.py`.
+Taking new deliveries in is `intake.py`.
 """
 
 import hashlib
@@ -15,12 +15,12 @@ import polars as pl
 from deltalake import CommitProperties, Transaction, write_deltalake
 
 from linernotes.base.settings import Settings
-from linernotes.ingestion.admission import Admission, emptied
+from linernotes.ingestion.admission import Admission, fresh_folder
 from linernotes.ingestion.corrections import WaitingKeys
 from linernotes.ingestion.descriptions import describe
-from linernotes.ingestion.door import UNFORESEEN, Door, LoadReport, open_door, require_disk
 from linernotes.ingestion.errors import IgnoredFile
 from linernotes.ingestion.feeds import CONTRACTS, ECB, ENDINGS, ERN
+from linernotes.ingestion.intake import UNFORESEEN, Intake, LoadReport, open_intake, require_disk
 from linernotes.ingestion.lake import (
     DELIVERIES,
     NO_HOOKS,
@@ -112,9 +112,9 @@ def read_again(settings: Settings, feeds: Collection[str], days: Collection[date
         days: The days, in UTC, on which they were loaded.
     """
     report = LoadReport()
-    with open_door(settings) as door:
+    with open_intake(settings) as intake:
         rows = read_rows(
-            door.lake.read(DELIVERIES)
+            intake.lake.read(DELIVERIES)
             .filter(
                 pl.col("state") == "loaded",
                 pl.col("bytes") > 0,
@@ -131,13 +131,13 @@ def read_again(settings: Settings, feeds: Collection[str], days: Collection[date
             there = {arrival.name: arrival for arrival in listing.arrivals}
         for row in rows.iter_rows(named=True):
             outcome = DeliveryOutcome(**row)
-            if _read_again(door, there.get(outcome.name), outcome, report):
+            if _read_again(intake, there.get(outcome.name), outcome, report):
                 report.deliveries.append(outcome)
     return report
 
 
 def _read_again(
-    door: Door, arrival: Arrival | None, outcome: DeliveryOutcome, report: LoadReport
+    intake: Intake, arrival: Arrival | None, outcome: DeliveryOutcome, report: LoadReport
 ) -> bool:
     try:
         if arrival is None:
@@ -152,35 +152,35 @@ def _read_again(
             return False
         os.lseek(stream.fileno(), 0, os.SEEK_SET)
         feed = f"{outcome.source}/{outcome.feed}"
-        lake = ReplacingLake(door.lake, outcome.delivery_id)
+        lake = ReplacingLake(intake.lake, outcome.delivery_id)
         try:
-            _admit(door, lake, path_of(stream, arrival.path), feed, outcome)
+            _admit(intake, lake, path_of(stream, arrival.path), feed, outcome)
             lake.empty_others(describe(feed).tables, outcome.transaction_id)
         except (IgnoredFile, *UNFORESEEN) as error:
-            require_disk(error, door.lake.root)
+            require_disk(error, intake.lake.root)
             report.unread_files[outcome.name] = (
-                f"{door.words_for(error, outcome.sha256)}. What was read of it stays"
+                f"{intake.words_for(error, outcome.sha256)}. What was read of it stays"
             )
             return False
-    _record(door.lake, outcome)
+    _record(intake.lake, outcome)
     return True
 
 
-def _admit(door: Door, lake: Lake, path: Path, feed: str, outcome: DeliveryOutcome) -> None:
-    scratch = emptied(door.scratch / "again")
+def _admit(intake: Intake, lake: Lake, path: Path, feed: str, outcome: DeliveryOutcome) -> None:
+    scratch = fresh_folder(intake.scratch / "again")
     name = outcome.name.lower()
     ending = max((one for one in ENDINGS[feed] if name.endswith(one)), key=len)
     plain = scratch / f"delivery{ending}"
     plain.symlink_to(path)
     if feed == ERN:
-        admit_message(plain, outcome, lake, scratch, door.ern_offsets, door.limits)
+        admit_message(plain, outcome, lake, scratch, intake.ern_offsets, intake.limits)
     elif feed == ECB:
-        admit_rates(plain, outcome, lake, scratch, limits=door.limits)
+        admit_rates(plain, outcome, lake, scratch, limits=intake.limits)
     else:
         contract = CONTRACTS[feed]
-        reader = reader_for(plain, ending, contract, door.limits)
+        reader = reader_for(plain, ending, contract, intake.limits)
         waiting = WaitingKeys(lake)
-        Admission(contract, lake, door.connection, scratch, waiting, door.limits).admit(
+        Admission(contract, lake, intake.connection, scratch, waiting, intake.limits).admit(
             reader, outcome
         )
 

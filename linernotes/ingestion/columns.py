@@ -12,6 +12,7 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
+from linernotes.base.clock import exact_now
 from linernotes.ingestion import vocabulary
 from linernotes.ingestion.identifiers import IDENTIFIERS, IdentifierName
 
@@ -42,11 +43,6 @@ WEIGHT_TOLERANCE = Decimal("0.000001")
 CONTROL_CHARACTERS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
 
 
-def now() -> dt.datetime:
-    """The present in UTC, without a zone as the lake has it."""
-    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
-
-
 def _no_control_characters(value: pl.Expr) -> pl.Expr:
     return ~value.str.contains(CONTROL_CHARACTERS)
 
@@ -57,7 +53,7 @@ def _items(check: Check) -> Check:
 
 @dataclass(frozen=True)
 class Traits:
-    """What the door needs to know of a column beyond its rules."""
+    """What the intake needs to know of a column beyond its rules."""
 
     # Which cast of `values.py` reads it; `derived` columns are no part of the feed.
     kind: str
@@ -134,8 +130,8 @@ def isrc(about: str) -> dy.String:
     return dy.String(nullable=True, metadata=_meta("isrc", pl.String()), description=about)
 
 
-def kept_original() -> dy.String:
-    """What was sent in place of a value that the door normalises. Made by the door."""
+def original_value() -> dy.String:
+    """What was sent in place of a value that the intake normalises. Made by the intake."""
     return dy.String(nullable=True, metadata=_meta("derived", pl.String()))
 
 
@@ -339,7 +335,7 @@ def date(about: str, *, required: bool = False, event: bool = False) -> dy.Date:
 
 
 def _not_in_the_future(value: pl.Expr) -> pl.Expr:
-    return value <= now() + dt.timedelta(days=1)
+    return value <= exact_now() + dt.timedelta(days=1)
 
 
 def month(about: str, *, required: bool = True) -> dy.String:

@@ -1,7 +1,7 @@
 """The European Central Bank's history of reference rates: a wide file of days, read as long rows.
 
 Here a row is a day, so one bad cell breaks its day. Days of earlier deliveries are compared by the
-door.
+intake.
 """
 
 import datetime as dt
@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from linernotes.base.clock import exact_now
 from linernotes.base.settings import Limits
 from linernotes.ingestion import values
-from linernotes.ingestion.columns import MOST_EXCHANGE_RATE, RATE_DIGITS, now
+from linernotes.ingestion.columns import MOST_EXCHANGE_RATE, RATE_DIGITS
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.limits import hold
 
@@ -173,7 +174,7 @@ def _broken_days(days: pl.DataFrame, cells: pl.DataFrame) -> list[BrokenDay]:
                 rule=pl.lit(values.CAST_RULES["decimal"]),
                 detail=pl.format("{}: '{}' is not a number", "quote_currency", "rate_text"),
             ),
-            days.filter(pl.col("rate_date") > now().date() + dt.timedelta(days=1)).select(
+            days.filter(pl.col("rate_date") > exact_now().date() + dt.timedelta(days=1)).select(
                 "row_number",
                 rule=pl.lit("in_the_future"),
                 detail=pl.format("Date: {} lies more than a day in the future", "date_text"),

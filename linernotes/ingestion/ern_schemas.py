@@ -1,6 +1,6 @@
 """The columns of the tables that DDEX messages load into, and the key of each table.
 
-Only `delivery_id` is missing, which the door adds. How a message is read is in the package `ern`.
+Only `delivery_id` is missing, which the intake adds. How a message is read is in the package `ern`.
 """
 
 import polars as pl

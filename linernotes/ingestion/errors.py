@@ -1,4 +1,4 @@
-"""What the door says no with: one exception per verdict on a whole file.
+"""What the intake says no with: one exception per verdict on a whole file.
 
 Faults of single rows are no exceptions; they are rows of the quarantine.
 """
@@ -35,7 +35,7 @@ class NothingOpen(LinernotesError):
     """What is to be retried or closed does not wait."""
 
 
-class BusyDoor(LinernotesError):
+class BusyIntake(LinernotesError):
     """Another process is loading into the same home."""
 
 

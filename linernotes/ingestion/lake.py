@@ -1,11 +1,10 @@
 """The lake: one Delta table per feed, written in atomic commits, read as plain Parquet files.
 
-What may enter it is decided by the door; nothing here looks at rows.
+What may enter it is decided by the intake; nothing here looks at rows.
 """
 
 import datetime as dt
 import json
-import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Tr
 from deltalake.transaction import AddAction, RemoveAction
 
 from linernotes.base import durable
+from linernotes.base.clock import utc_now
 from linernotes.base.errors import LinernotesError
 from linernotes.ingestion.columns import MONEY, TIMESTAMP
 from linernotes.ingestion.contracts import Contract
@@ -456,7 +456,7 @@ class Lake:
         """Make files that are on the disk a part of a table, or all of it."""
         actions: list[AddAction | RemoveAction] = []
         for file in files:
-            size, modified = file.path.stat().st_size, int(time.time() * 1000)
+            size, modified = file.path.stat().st_size, int(utc_now().timestamp() * 1000)
             actions.append(AddAction(file.path.name, size, {}, modified, True, file.statistics()))
         self.open(table).create_write_transaction(
             actions,

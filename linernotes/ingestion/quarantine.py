@@ -1,13 +1,13 @@
 """The quarantine: rows that were turned away, with their text, every rule they break, and why.
 
-Judging rows is not done here; putting them through the door again is in `door.py`.
+Judging rows is not done here; putting them through the intake again is in `intake.py`.
 """
 
 from pathlib import Path
 
 import polars as pl
 
-from linernotes.ingestion.columns import now
+from linernotes.base.clock import exact_now
 from linernotes.ingestion.lake import QUARANTINED_ROWS, Lake, read_rows
 from linernotes.ingestion.register import DeliveryOutcome
 
@@ -39,7 +39,7 @@ def as_rows(
             texts, default=None, return_dtype=pl.String
         ),
         header_text=pl.lit(header_text, dtype=pl.String),
-        quarantined_at=pl.lit(now()),
+        quarantined_at=pl.lit(exact_now()),
         retried_as=pl.lit(None, dtype=pl.String),
     )
 

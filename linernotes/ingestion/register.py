@@ -11,7 +11,7 @@ from typing import Literal
 
 import polars as pl
 
-from linernotes.ingestion.columns import now
+from linernotes.base.clock import exact_now
 from linernotes.ingestion.lake import DELIVERIES, SCHEMAS, Lake, read_rows
 
 State = Literal["loaded", "refused", "duplicate", "ignored"]
@@ -106,7 +106,7 @@ class Register:
             return
         row = asdict(outcome) | {
             "warnings": warnings_text(outcome.warnings),
-            "registered_at": now(),
+            "registered_at": exact_now(),
             "sequence": self._sequence + 1,
         }
         rows = pl.DataFrame([row], schema_overrides=SCHEMAS[DELIVERIES])

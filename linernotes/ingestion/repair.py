@@ -12,8 +12,8 @@ from deltalake.exceptions import DeltaError
 
 from linernotes.base import durable
 from linernotes.base.settings import Settings
-from linernotes.ingestion.door import alone
 from linernotes.ingestion.errors import DamagedLake
+from linernotes.ingestion.intake import alone
 from linernotes.ingestion.integrity import lost_deliveries
 from linernotes.ingestion.lake import DELIVERIES, EMPTY_FILE, LOG, Lake
 
@@ -24,7 +24,7 @@ def repair(settings: Settings) -> list[str]:
     """Mend the lake of a home, and give one sentence for each thing that was done.
 
     Raises:
-        BusyDoor: if another process is loading.
+        BusyIntake: if another process is loading.
         DamagedLake: if files are lost that no load can bring back.
     """
     lake = Lake(settings.lake_root, settings.quarantine_root)

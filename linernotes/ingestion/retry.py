@@ -1,7 +1,7 @@
-"""Quarantined rows: looking at them, and putting them through the door once more.
+"""Quarantined rows: looking at them, and putting them through the intake once more.
 
 A retry is a delivery of its own, made of the kept texts; rows that are still bad stay where they
-are. The judging is the door's, by the contracts of today.
+are. The judging is the intake's, by the contracts of today.
 """
 
 import hashlib
@@ -13,17 +13,17 @@ import polars as pl
 from linernotes.base.digests import file_sha256
 from linernotes.base.settings import Settings
 from linernotes.ingestion import quarantine
-from linernotes.ingestion.admission import Admission, emptied
-from linernotes.ingestion.door import (
+from linernotes.ingestion.admission import Admission, fresh_folder
+from linernotes.ingestion.errors import NothingOpen, RefusedFile
+from linernotes.ingestion.feeds import CONTRACTS, ECB
+from linernotes.ingestion.intake import (
     UNFORESEEN,
-    Door,
+    Intake,
     LoadReport,
-    open_door,
+    open_intake,
     open_lake,
     require_disk,
 )
-from linernotes.ingestion.errors import NothingOpen, RefusedFile
-from linernotes.ingestion.feeds import CONTRACTS, ECB
 from linernotes.ingestion.messages import admit_rates
 from linernotes.ingestion.readers import reader_for
 from linernotes.ingestion.register import DeliveryOutcome
@@ -40,7 +40,7 @@ def quarantine_show(settings: Settings, delivery_id: str) -> pl.DataFrame:
 
 
 def quarantine_retry(settings: Settings, delivery_id: str | None = None) -> LoadReport:
-    """Put the waiting rows of one delivery, or of all, through the door again.
+    """Put the waiting rows of one delivery, or of all, through the intake again.
 
     The report has one outcome per delivery of which at least one row came in; its reason says how
     many rows still wait.
@@ -49,12 +49,12 @@ def quarantine_retry(settings: Settings, delivery_id: str | None = None) -> Load
         NothingOpen: no row of the delivery that is named waits.
     """
     report = LoadReport()
-    with open_door(settings) as door:
-        deliveries = quarantine.open_deliveries(door.lake, delivery_id)
+    with open_intake(settings) as intake:
+        deliveries = quarantine.open_deliveries(intake.lake, delivery_id)
         if delivery_id is not None and not deliveries:
             raise NothingOpen(_nothing_open(f"no row of {delivery_id!r}"))
         for waiting in deliveries:
-            outcome = _retry(door, waiting, report)
+            outcome = _retry(intake, waiting, report)
             if outcome is not None:
                 report.deliveries.append(outcome)
     return report
@@ -76,20 +76,20 @@ def quarantine_close(settings: Settings, delivery: str, because: str) -> Deliver
     """
     if not because.strip():
         raise NothingOpen("say why it is closed: --because TEXT")
-    with open_door(settings) as door:
-        rows = quarantine.rows_of(door.lake, delivery).filter(pl.col("retried_as").is_null())
+    with open_intake(settings) as intake:
+        rows = quarantine.rows_of(intake.lake, delivery).filter(pl.col("retried_as").is_null())
         if rows.height:
-            return _close_rows(door, delivery, rows, because)
-        refused = door.register.refused(delivery)
+            return _close_rows(intake, delivery, rows, because)
+        refused = intake.register.refused(delivery)
         if refused is None:
             raise NothingOpen(_nothing_open(f"nothing of {delivery!r}"))
         outcome = replace(
             refused,
-            delivery_id=door.register.next_delivery_id(refused.name, refused.sha256),
+            delivery_id=intake.register.next_delivery_id(refused.name, refused.sha256),
             state="ignored",
             reason=f"closed: {because}",
         )
-        door.register.record(outcome, emptied(door.scratch / "retry"))
+        intake.register.record(outcome, fresh_folder(intake.scratch / "retry"))
         return outcome
 
 
@@ -100,15 +100,17 @@ def _nothing_open(what: str) -> str:
     )
 
 
-def _close_rows(door: Door, delivery_id: str, rows: pl.DataFrame, because: str) -> DeliveryOutcome:
+def _close_rows(
+    intake: Intake, delivery_id: str, rows: pl.DataFrame, because: str
+) -> DeliveryOutcome:
     source, feed = rows.select("source", "feed").row(0)
     numbers = rows["row_number"].to_list()
     name = f"{source}/{feed}/closing of {delivery_id}"
     sha256 = hashlib.sha256(f"{numbers}\n{because}".encode()).hexdigest()
     # An interrupted closing that got as far as the register only has its rows to mark.
-    is_registered = door.register.is_settled(name, sha256)
+    is_registered = intake.register.is_settled(name, sha256)
     outcome = DeliveryOutcome(
-        delivery_id=door.register.next_delivery_id(name, sha256, again=is_registered),
+        delivery_id=intake.register.next_delivery_id(name, sha256, again=is_registered),
         name=name,
         source=source,
         feed=feed,
@@ -118,22 +120,22 @@ def _close_rows(door: Door, delivery_id: str, rows: pl.DataFrame, because: str) 
         reason=f"closed: {because} ({len(numbers)} rows)",
     )
     if not is_registered:
-        door.register.record(outcome, emptied(door.scratch / "retry"))
-    quarantine.mark_retried(door.lake, delivery_id, numbers, outcome.delivery_id)
+        intake.register.record(outcome, fresh_folder(intake.scratch / "retry"))
+    quarantine.mark_retried(intake.lake, delivery_id, numbers, outcome.delivery_id)
     return outcome
 
 
-def _retry(door: Door, delivery_id: str, report: LoadReport) -> DeliveryOutcome | None:
-    rows = quarantine.rows_of(door.lake, delivery_id).filter(pl.col("retried_as").is_null())
-    scratch = emptied(door.scratch / "retry")
+def _retry(intake: Intake, delivery_id: str, report: LoadReport) -> DeliveryOutcome | None:
+    rows = quarantine.rows_of(intake.lake, delivery_id).filter(pl.col("retried_as").is_null())
+    scratch = fresh_folder(intake.scratch / "retry")
     path = quarantine.written(rows, scratch)
     source, feed = rows.select("source", "feed").row(0)
     sha256 = file_sha256(path)
     name = f"{source}/{feed}/retry of {delivery_id}"
     # An interrupted retry that got as far as the register only has its rows to mark.
-    is_registered = door.register.is_settled(name, sha256)
+    is_registered = intake.register.is_settled(name, sha256)
     outcome = DeliveryOutcome(
-        delivery_id=door.register.next_delivery_id(name, sha256, again=is_registered),
+        delivery_id=intake.register.next_delivery_id(name, sha256, again=is_registered),
         name=name,
         source=source,
         feed=feed,
@@ -141,12 +143,12 @@ def _retry(door: Door, delivery_id: str, report: LoadReport) -> DeliveryOutcome 
         bytes=path.stat().st_size,
     )
     try:
-        bad_rows = _admit(door, path, f"{source}/{feed}", outcome, scratch)
+        bad_rows = _admit(intake, path, f"{source}/{feed}", outcome, scratch)
     except RefusedFile:
         return None
     except UNFORESEEN as error:
-        require_disk(error, door.lake.root)
-        report.unread_files[name] = door.words_for(error, sha256)
+        require_disk(error, intake.lake.root)
+        report.unread_files[name] = intake.words_for(error, sha256)
         return None
     numbers = rows["row_number"].to_list()
     good = [number for position, number in enumerate(numbers, 1) if position not in bad_rows]
@@ -155,19 +157,21 @@ def _retry(door: Door, delivery_id: str, report: LoadReport) -> DeliveryOutcome 
     outcome.rows_read, outcome.rows_quarantined = len(good), 0
     outcome.reason = f"retry of {delivery_id}: {len(bad_rows)} rows still wait"
     if not is_registered:
-        door.register.record(outcome, scratch)
-    quarantine.mark_retried(door.lake, delivery_id, good, outcome.delivery_id)
+        intake.register.record(outcome, scratch)
+    quarantine.mark_retried(intake.lake, delivery_id, good, outcome.delivery_id)
     return outcome
 
 
 def _admit(
-    door: Door, path: Path, feed_name: str, outcome: DeliveryOutcome, scratch: Path
+    intake: Intake, path: Path, feed_name: str, outcome: DeliveryOutcome, scratch: Path
 ) -> set[int]:
     if feed_name == ECB:
         return admit_rates(
-            path, outcome, door.lake, scratch, keep_bad_rows=False, limits=door.limits
+            path, outcome, intake.lake, scratch, keep_bad_rows=False, limits=intake.limits
         )
     contract = CONTRACTS[feed_name]
-    reader = reader_for(path, path.suffix, contract, door.limits)
-    admission = Admission(contract, door.lake, door.connection, scratch, door.waiting, door.limits)
+    reader = reader_for(path, path.suffix, contract, intake.limits)
+    admission = Admission(
+        contract, intake.lake, intake.connection, scratch, intake.waiting, intake.limits
+    )
     return admission.admit(reader, outcome, keep_bad_rows=False)

@@ -6,6 +6,7 @@ A file that was last changed long enough ago is taken at once, so only new ones 
 import time
 from collections.abc import Iterable
 
+from linernotes.base.clock import utc_now
 from linernotes.ingestion.landing import Arrival
 
 Fingerprint = tuple[int, int]
@@ -41,4 +42,4 @@ class Settling:
 
     def _is_old(self, fingerprint: Fingerprint) -> bool:
         # Another machine's clock may be ahead of ours: then its files are new.
-        return time.time() - fingerprint[1] / 1e9 >= self._seconds
+        return utc_now().timestamp() - fingerprint[1] / 1e9 >= self._seconds

@@ -13,9 +13,9 @@ import polars as pl
 
 from linernotes.base.settings import Settings
 from linernotes.ingestion import quarantine
-from linernotes.ingestion.door import admit_landing, open_lake
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.feeds import ENDINGS
+from linernotes.ingestion.intake import admit_landing, open_lake
 from linernotes.ingestion.landing import MANIFEST_ENDING
 from linernotes.ingestion.register import DeliveryOutcome
 

@@ -1,6 +1,6 @@
 """The closed lists that a row alone can be held against: places, currencies, codes of removals.
 
-They are read from the seeds, so that the door and the models share one list. Other lists of one
+They are read from the seeds, so that the intake and the models share one list. Other lists of one
 feed alone stand in that feed's contract.
 """
 

@@ -136,8 +136,8 @@ POOL_COLUMNS = {
 }
 # Lines of issued months before and after a class of input moves: each build makes them anew from
 # lake and ledger.
-REVALUED = "raw_revaluation__lines"
-REVALUED_COLUMNS = {
+RECALCULATED = "raw_revaluation__lines"
+RECALCULATED_COLUMNS = {
     "input_class": "varchar",
     "class_number": "integer",
     "line_key": "varchar",
@@ -262,7 +262,7 @@ def empty_ledger_file(table: str, folder: Path) -> Path:
 
     A source must have a file, also before anything is issued.
     """
-    own = {REVALUED: REVALUED_COLUMNS, NOTES: NOTE_COLUMNS}
+    own = {RECALCULATED: RECALCULATED_COLUMNS, NOTES: NOTE_COLUMNS}
     columns = own[table] if table in own else COLUMNS_OF_FILE[TABLES[table]]
     target = folder / f"{table}.parquet"
     selection = ", ".join(f"cast(null as {type_}) as {name}" for name, type_ in columns.items())

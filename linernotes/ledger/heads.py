@@ -1,6 +1,6 @@
 """Heads: the number and hash of an entry of the ledger, signed, and the places that know of them.
 
-A head outside of the ledger shows that the ledger was rolled back, emptied or written anew.
+A head outside of the ledger shows that the ledger was rolled back, fresh_folder or written anew.
 """
 
 import json
@@ -134,7 +134,7 @@ def known_heads(settings: Settings) -> Iterator[KnownHead | LinernotesError]:
 
     In the place of a file that cannot be read there is an error that says so.
     """
-    for path, content in told_elsewhere(settings):
+    for path, content in heads_elsewhere(settings):
         own = path == settings.ledger_head_file
         told = content if own or isinstance(content, LinernotesError) else content.get(LEDGER_HEAD)
         if isinstance(told, LinernotesError):
@@ -147,7 +147,7 @@ def known_heads(settings: Settings) -> Iterator[KnownHead | LinernotesError]:
     yield from _published(settings)
 
 
-def told_elsewhere(settings: Settings) -> Iterator[tuple[Path, dict[str, Any] | LinernotesError]]:
+def heads_elsewhere(settings: Settings) -> Iterator[tuple[Path, dict[str, Any] | LinernotesError]]:
     """The head beside the ledger, the manifests of the outbox, the records of deliveries."""
     manifests = settings.outbox_root.glob("*/*/v*/manifest.json")
     records = (settings.delivery_root / "records").glob("*/*/v*.json")

@@ -4,7 +4,6 @@ A note is never changed or deleted; a later note on the same incident stands in 
 incidents there are is decided by the models (`fct_incidents`).
 """
 
-import fcntl
 import json
 import shutil
 from collections.abc import Generator, Iterator
@@ -16,7 +15,8 @@ from typing import Any
 
 import duckdb
 
-from linernotes.base import durable
+from linernotes.base import durable, locks
+from linernotes.base.clock import instant, instant_text, now
 from linernotes.base.digests import file_sha256
 from linernotes.base.errors import LinernotesError
 from linernotes.base.published import open_published
@@ -35,7 +35,7 @@ from linernotes.ledger.files import (
 from linernotes.ledger.heads import head_file, signed_head
 from linernotes.ledger.issuances import FIRST_SHA256, LedgerProblem, last_public_key, seal_text
 from linernotes.ledger.keys import make_signing_key, signing_key
-from linernotes.ledger.records import instant, instant_text, json_text, now
+from linernotes.ledger.records import json_text
 
 NOTE_VERSION = 1
 LEAST_WORDS = 3
@@ -283,8 +283,7 @@ def _published(settings: Settings, incident_id: str) -> tuple[dict[str, Any], st
 def _writing(settings: Settings) -> Generator[None]:
     root = notes_root(settings)
     durable.make_folder(root)
-    with (settings.ledger_root / "incidents.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locks.holding(settings.ledger_root / "incidents.lock"):
         durable.clear_unfinished(root)
         durable.sync(root)
         yield

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from linernotes.base.clock import instant
 from linernotes.base.digests import file_sha256
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
@@ -32,7 +33,7 @@ from linernotes.ledger.files import (
 )
 from linernotes.ledger.heads import Head, head_file, head_of
 from linernotes.ledger.keys import KeyChange, way_between
-from linernotes.ledger.records import ISSUED, StatementRecord, instant, month_start, record_of
+from linernotes.ledger.records import ISSUED, StatementRecord, month_start, record_of
 
 # Folders of the ledger that hold what an issuance rests on.
 EVIDENCE_FOLDERS = ("drafts", "approvals")

@@ -22,9 +22,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from linernotes.base import durable, modes
+from linernotes.base.clock import instant_text, now
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
-from linernotes.ledger.records import instant_text, json_text, now
+from linernotes.ledger.records import json_text
 
 PRIVATE_KEY, KEY_CHANGES = "ledger.pem", "changes.json"
 KEY_ID_DIGITS = 16

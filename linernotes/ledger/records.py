@@ -75,7 +75,7 @@ class StatementRecord:
     drafted_identity: str = ""
     approved_identity: str = ""
 
-    def says_the_same_as(self, other: "StatementRecord") -> bool:
+    def has_same_claims(self, other: "StatementRecord") -> bool:
         """Whether two records claim the same, whoever drafted them, whenever, in whatever state."""
         return _claims(self) == _claims(other)
 
@@ -144,21 +144,6 @@ def file_safe(name: str, ending: str = "") -> str:
         mark = "+" + hashlib.sha256(name.encode()).hexdigest()
         encoded = encoded[: room - len(mark)] + mark
     return encoded + ending
-
-
-def instant_text(instant: datetime) -> str:
-    """A naive UTC instant as ISO 8601."""
-    return instant.isoformat() + "Z"
-
-
-def instant(text: str) -> datetime:
-    """The naive UTC instant of a text in ISO 8601."""
-    return datetime.fromisoformat(text.removesuffix("Z"))
-
-
-def now() -> datetime:
-    """The present as a naive UTC instant in whole seconds."""
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
 def operating_system_user() -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from linernotes.base.clock import instant
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.ledger.balance import balance_that_fails, terms_that_differ
@@ -28,9 +29,9 @@ from linernotes.ledger.heads import (
     Head,
     KnownHead,
     head_of,
+    heads_elsewhere,
     known_heads,
     name_of,
-    told_elsewhere,
 )
 from linernotes.ledger.incident_notes import changed_notes
 from linernotes.ledger.issuances import (
@@ -47,7 +48,6 @@ from linernotes.ledger.records import (
     DRAFT,
     ISSUED,
     StatementRecord,
-    instant,
     is_same_identity,
     is_same_person,
     record_of,
@@ -284,7 +284,7 @@ def _foreign_key(
 def _statements_missing(settings: Settings, found: list[Issuance]) -> Iterator[LedgerProblem]:
     """Statements that a package says are issued, and that the ledger has not or has otherwise."""
     issued = {one.statement_id: one for issuance in found for one in issuance.statements}
-    for path, content in told_elsewhere(settings):
+    for path, content in heads_elsewhere(settings):
         if isinstance(content, LinernotesError) or content.get("state") != ISSUED:
             continue
         place = name_of(settings, path)
@@ -377,7 +377,7 @@ def _draft_that_differs(
     root = settings.ledger_root
     draft = record_of(_json(root / listed[DRAFT_RECORD]["name"]) | {"state": DRAFT})
     approval = _json(root / listed[APPROVAL]["name"])
-    if not draft.says_the_same_as(statement) or any(
+    if not draft.has_same_claims(statement) or any(
         getattr(draft, name) != getattr(statement, name)
         for name in ("version", "known_at", "drafted_by", "drafted_at", "drafted_identity")
     ):

@@ -12,9 +12,10 @@ from typing import Any
 
 import duckdb
 
+from linernotes.base.clock import now
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
-from linernotes.warehouse import Scenario, compiled_project, link_sources, now, revalue, valuation
+from linernotes.warehouse import Scenario, calculation, compiled_project, link_sources, recalculate
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,8 @@ def as_known(
     ):
         for name, freeze in (("then", known_at), ("now", present)):
             root = link_sources(settings, Path(scratch) / name)
-            revalue(project, root, freeze)
-            with valuation(project, root) as run:
+            recalculate(project, root, freeze)
+            with calculation(project, root) as run:
                 run.run(Scenario(freeze), [report])
                 file = Path(scratch) / f"{name}.parquet"
                 run.connection.execute(f"copy {node.relation} to '{file}' (format parquet)")

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import duckdb
 
+from linernotes.base.clock import now
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.ingestion import admit_landing, quarantine_show
 from linernotes.warehouse import (
     Scenario,
+    calculation,
     compiled_project,
     link_sources,
-    now,
     require_rates,
-    valuation,
 )
 
 CONTRACTS, WITHHOLDINGS = "raw_licensing__contracts", "raw_licensing__contract_withholdings"
@@ -95,9 +95,9 @@ def simulate(
     project = compiled_project(settings)
     with tempfile.TemporaryDirectory(prefix="linernotes-simulation-") as scratch:
         base = link_sources(settings, Path(scratch) / "sources", with_ledger=False)
-        with valuation(project, base) as run:
-            world = Scenario(known_at, first_month=month, last_month=month)
-            run.run(world, TARGETS)
+        with calculation(project, base) as run:
+            scenario = Scenario(known_at, first_month=month, last_month=month)
+            run.run(scenario, TARGETS)
             require_rates(run.connection)
             _keep(run.connection, "before", month)
             changed = Path(scratch) / "changed"
@@ -109,7 +109,7 @@ def simulate(
                 _prefer_attribution(attribution_version, base, changed)
             for folder in sorted(changed.iterdir()):
                 run.replace_source(folder.name, folder)
-            run.run(world, TARGETS)
+            run.run(scenario, TARGETS)
             require_rates(run.connection)
             _keep(run.connection, "after", month)
             return _compare(run.connection, month)
@@ -207,7 +207,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, month: date) -> Simulation:
 
 
 def _add_contracts(file: Path, base: Path, changed: Path, scratch: Path) -> None:
-    """Takes a planned contract through the real door, in a home of its own."""
+    """Takes a planned contract through the real intake, in a home of its own."""
     landing = scratch / "landing" / "licensing" / "contracts"
     landing.mkdir(parents=True)
     (landing / "planned.jsonl").write_bytes(file.read_bytes())
@@ -221,7 +221,7 @@ def _add_contracts(file: Path, base: Path, changed: Path, scratch: Path) -> None
                 rows = quarantine_show(planned, one.delivery_id)
                 reasons += [str(rule) for rule in rows["details"].to_list()]
         raise LinernotesError(
-            f"{file} is no contract that the door lets in: {'; '.join(reasons) or 'it is empty'}. "
+            f"{file} is no contract that the intake takes: {'; '.join(reasons) or 'it is empty'}. "
             "It must be a JSON object a line, as in the feed licensing/contracts."
         )
     added = link_sources(planned, scratch / "planned", with_ledger=False)

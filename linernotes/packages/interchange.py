@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from linernotes.agreements import NOBODY, Agreements
+from linernotes.base.clock import instant
 from linernotes.ddex import (
     FINANCIAL,
     ITEM_LEVEL,
@@ -21,7 +22,7 @@ from linernotes.ddex import (
     write_item_report,
     write_removals,
 )
-from linernotes.ledger.records import StatementRecord, instant, month_start
+from linernotes.ledger.records import StatementRecord, month_start
 from linernotes.packages.interchange_checks import ITEMS_SUFFIX
 from linernotes.packages.manifest import PackagedFile, packaged_file
 

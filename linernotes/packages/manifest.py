@@ -196,7 +196,7 @@ def as_version(manifest: dict[str, Any], number: int, shelf: Path) -> dict[str, 
     }
 
 
-def says_the_same(package: dict[str, Any], data: dict[str, Any]) -> bool:
+def has_same_content(package: dict[str, Any], data: dict[str, Any]) -> bool:
     """Whether a finished package claims what a manifest of data files alone claims.
 
     How a package came about is no claim, and neither is the layout of what people read: both

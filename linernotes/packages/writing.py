@@ -50,12 +50,12 @@ from linernotes.packages.manifest import (
     PackagedFile,
     as_version,
     build_manifest,
+    has_same_content,
     is_of_the_same_issue,
     package_mark,
     package_state,
     packaged_file,
     read_manifest,
-    says_the_same,
     write_manifest,
 )
 from linernotes.packages.members import write_members
@@ -223,7 +223,7 @@ def _write_package(
             data_files = _write_data_files(building, statements, tables)
             manifest = build_manifest(statements, freeze, agreed, data_files, head)
             newest = _newest_version(shelf)
-            if newest and says_the_same(_manifest_of(shelf / f"v{newest}"), manifest):
+            if newest and has_same_content(_manifest_of(shelf / f"v{newest}"), manifest):
                 return _package(shelf / f"v{newest}", manifest, newest, is_new=False)
             name = _partner_name(connection, partner_id)
             uses = [evidence_file(settings, one, USES_KIND) for one in statements]
@@ -279,7 +279,7 @@ def _freeze_of_current(
         for statement_id in sorted(current.keys() | recorded.keys())
         if statement_id not in current
         or statement_id not in recorded
-        or not recorded[statement_id].says_the_same_as(current[statement_id])
+        or not recorded[statement_id].has_same_claims(current[statement_id])
     ]
     issued = [one for one in changed if one in recorded and recorded[one].state == ISSUED]
     if issued:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from linernotes.base import durable
+from linernotes.base.clock import instant_text, now
 from linernotes.base.digests import file_sha256
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
@@ -17,12 +18,10 @@ from linernotes.ledger.records import (
     StatementRecord,
     draft_path,
     file_safe,
-    instant_text,
     is_same_identity,
     is_same_person,
     json_text,
     month_start,
-    now,
 )
 from linernotes.statements.drafts import all_newest_drafts
 

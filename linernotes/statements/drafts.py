@@ -3,7 +3,6 @@
 The figures come from the published warehouse as they stand; nothing is computed again here.
 """
 
-import fcntl
 from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,8 +14,9 @@ from typing import Any
 
 import duckdb
 
-from linernotes.base import durable
+from linernotes.base import durable, locks
 from linernotes.base.checked_runs import require_run
+from linernotes.base.clock import instant, instant_text, now
 from linernotes.base.errors import LinernotesError
 from linernotes.base.money import money_text
 from linernotes.base.published import open_published
@@ -37,10 +37,7 @@ from linernotes.ledger.records import (
     draft_text,
     drafts_of,
     drafts_root,
-    instant,
-    instant_text,
     month_start,
-    now,
     operating_system_user,
 )
 from linernotes.statements.evidence import keep_evidence
@@ -137,8 +134,8 @@ def all_newest_drafts(
         known = newest.get(record.statement_id)
         if known is None or known.version < record.version:
             newest[record.statement_id] = record
-    # The newest first, then whose it is: a contract that went to another partner is no longer
-    # this one's.
+    # The newest first, then whose it is: a contract that went to another partner is no longer this
+    # one's.
     wanted = (one for one in newest.values() if partner in (None, one.partner_id))
     return sorted(wanted, key=lambda one: one.place)
 
@@ -268,7 +265,7 @@ def _keep(
     folder = draft_path(settings, statement).parent
     earlier = sorted(drafts_of(folder, statement.report_month), key=lambda one: one.version)
     newest = earlier[-1] if earlier else None
-    is_the_same = newest and newest.says_the_same_as(statement) and newest.is_of_a_checked_run
+    is_the_same = newest and newest.has_same_claims(statement) and newest.is_of_a_checked_run
     if newest and is_the_same and newest.blocked_by == statement.blocked_by:
         is_late_enough = last_known is None or instant(newest.known_at) > instant(last_known)
         if newest.known_at == statement.known_at or (is_late_enough and not is_of_its_freeze):
@@ -287,8 +284,7 @@ def _keep(
 def _drafting(settings: Settings) -> Generator[None]:
     """Lets one draft after the other be written, so that no two take the same version."""
     durable.make_folder(settings.ledger_root)
-    with (settings.ledger_root / "draft.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locks.holding(settings.ledger_root / "draft.lock"):
         durable.clear_unfinished(drafts_root(settings), is_deep=True)
         yield
 

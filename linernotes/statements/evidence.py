@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from linernotes.base import durable
+from linernotes.base.clock import instant
 from linernotes.base.digests import file_sha256
 from linernotes.base.settings import Settings
 from linernotes.ledger.files import (
@@ -27,7 +28,7 @@ from linernotes.ledger.files import (
 )
 from linernotes.ledger.line_sets import ALL_LINES
 from linernotes.ledger.line_uses import KEYS, with_released
-from linernotes.ledger.records import StatementRecord, draft_path, instant, month_start
+from linernotes.ledger.records import StatementRecord, draft_path, month_start
 
 USES = "marts.fct_source_uses"
 POOLS = "reports.rpt_partner__pool_totals"

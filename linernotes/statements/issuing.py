@@ -3,7 +3,6 @@
 What an issuance says is in `issuances`; what stops a draft on the way here is in `guards`.
 """
 
-import fcntl
 import logging
 import shutil
 from collections.abc import Generator
@@ -15,7 +14,8 @@ from typing import Any
 
 import duckdb
 
-from linernotes.base import durable
+from linernotes.base import durable, locks
+from linernotes.base.clock import instant, instant_text, now
 from linernotes.base.digests import file_sha256
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
@@ -55,12 +55,9 @@ from linernotes.ledger.keys import (
 from linernotes.ledger.records import (
     StatementRecord,
     draft_path,
-    instant,
-    instant_text,
     is_same_identity,
     is_same_person,
     json_text,
-    now,
     operating_system_user,
 )
 from linernotes.ledger.verification import (
@@ -124,14 +121,11 @@ def _issuing(settings: Settings) -> Generator[None]:
     """Holds the ledger, and clears away what an issue left that did not get to its end."""
     root = issued_root(settings)
     durable.make_folder(root)
-    with (settings.ledger_root / "issue.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise LinernotesError(
-                f"Another issue into {settings.ledger_root} is running: wait for it to end, then "
-                "look at `linernotes status`."
-            ) from None
+    busy = LinernotesError(
+        f"Another issue into {settings.ledger_root} is running: wait for it to end, then look at "
+        "`linernotes status`."
+    )
+    with locks.holding(settings.ledger_root / "issue.lock", busy):
         for folder in (root, settings.keys_root, settings.home):
             if folder.is_dir():
                 durable.clear_unfinished(folder)

@@ -6,9 +6,10 @@ What is kept with a draft is decided in `evidence`; how a package reads it is in
 from itertools import groupby
 from pathlib import Path
 
+from linernotes.base.clock import instant
 from linernotes.base.settings import Settings
 from linernotes.ledger.issuances import Issuance, issuances
-from linernotes.ledger.records import StatementRecord, instant
+from linernotes.ledger.records import StatementRecord
 from linernotes.statements.evidence import OF_CONTRACT, OF_THE_CONTRACT, SHOWN
 
 # Kinds of which each statement of a month keeps its own rows.

@@ -13,7 +13,7 @@ from linernotes.warehouse.building import (
     require_build,
     start_run,
 )
-from linernotes.warehouse.closing import close_month, closing_tables
+from linernotes.warehouse.calculation import Calculation, Scenario, calculation, require_rates
 from linernotes.warehouse.cluster import Size, running_processes, start_cluster, stop_cluster
 from linernotes.warehouse.compiled import INPUT_CLASSES, CompiledProject, compiled_project
 from linernotes.warehouse.dbt import (
@@ -22,46 +22,45 @@ from linernotes.warehouse.dbt import (
     DbtRun,
     dbt_environment,
     dbt_vars,
-    now,
     run_dbt,
     target_folder,
 )
 from linernotes.warehouse.engine import engine_of
+from linernotes.warehouse.month_end import calculate_open_months, open_month_tables
 from linernotes.warehouse.publishing import PUBLIC_SCHEMAS, publish
-from linernotes.warehouse.revaluation import revalue
+from linernotes.warehouse.recalculation import recalculate
 from linernotes.warehouse.shortfalls import Shortfall, shortfalls
 from linernotes.warehouse.sources import link_sources, sources_folder
-from linernotes.warehouse.valuation import Scenario, Valuation, require_rates, valuation
 
 __all__ = [
     "INPUT_CLASSES",
     "PUBLIC_SCHEMAS",
     "BuildFailed",
     "BuildResult",
+    "Calculation",
     "CompiledProject",
     "DbtRun",
     "Scenario",
     "Shortfall",
     "Size",
-    "Valuation",
     "build",
     "build_again",
     "build_arguments",
     "building",
-    "close_month",
-    "closing_tables",
+    "calculate_open_months",
+    "calculation",
     "compiled_project",
     "dbt_environment",
     "dbt_vars",
     "end_run",
     "engine_of",
     "link_sources",
-    "now",
+    "open_month_tables",
     "publish",
     "publishing_alone",
+    "recalculate",
     "require_build",
     "require_rates",
-    "revalue",
     "run_dbt",
     "running_processes",
     "shortfalls",
@@ -70,5 +69,4 @@ __all__ = [
     "start_run",
     "stop_cluster",
     "target_folder",
-    "valuation",
 ]

@@ -3,26 +3,26 @@
 One build at a time holds the home's build lock; readers of the published file never notice.
 """
 
-import fcntl
 import json
 import time
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TextIO
+from typing import Any
 
 import duckdb
 
+from linernotes.base import locks
 from linernotes.base.checked_runs import (
     BUILD,
     Check,
     CheckedRun,
-    finished_now,
     forget_run,
     record_run,
     require_run,
 )
+from linernotes.base.clock import exact_now, now
 from linernotes.base.open_files import why_not_opened
 from linernotes.base.settings import Settings
 from linernotes.warehouse.compiled import compiled_project
@@ -36,14 +36,13 @@ from linernotes.warehouse.dbt import (
     dbt_results,
     dbt_vars,
     forget_results,
-    now,
     run_dbt,
     target_folder,
     writing_lock,
 )
 from linernotes.warehouse.engine import engine_of
 from linernotes.warehouse.project import project_sha256
-from linernotes.warehouse.revaluation import revalue
+from linernotes.warehouse.recalculation import recalculate
 from linernotes.warehouse.shortfalls import keep_broken_run, keep_shortfalls
 from linernotes.warehouse.sources import link_sources, sources_folder
 
@@ -67,7 +66,7 @@ def building(
     """
     with _writing_alone(settings):
         link_sources(settings)
-        revalue(compiled_project(settings), sources_folder(settings), known_at, on_progress)
+        recalculate(compiled_project(settings), sources_folder(settings), known_at, on_progress)
         yield
 
 
@@ -181,7 +180,7 @@ def end_run(
                     known_at,
                     project_sha256(),
                     results.is_whole and run.exit_status == 0,
-                    finished_now(),
+                    exact_now(),
                     [*results.checks, *checks],
                 ),
             )
@@ -257,7 +256,7 @@ def _writing_alone(settings: Settings) -> Generator[None]:
 def _require_no_writer(settings: Settings) -> None:
     until = time.monotonic() + WAIT_FOR_WRITER_SECONDS
     with writing_lock(settings).open("w") as lock:
-        while not _is_taken(lock):
+        while not locks.take(lock):
             if time.monotonic() > until:
                 raise BuildFailed(
                     f"The dbt of a run that was stopped still writes into {settings.home}: it holds"
@@ -269,17 +268,8 @@ def _require_no_writer(settings: Settings) -> None:
 @contextmanager
 def _locked(settings: Settings, name: str) -> Generator[None]:
     settings.warehouse_file.parent.mkdir(parents=True, exist_ok=True)
-    with (settings.warehouse_file.parent / name).open("w") as lock:
-        if not _is_taken(lock):
-            raise BuildFailed(
-                f"Another build of {settings.home} is running; wait for it to end and try again."
-            )
+    busy = BuildFailed(
+        f"Another build of {settings.home} is running; wait for it to end and try again."
+    )
+    with locks.holding(settings.warehouse_file.parent / name, busy):
         yield
-
-
-def _is_taken(lock: TextIO) -> bool:
-    """Whether the lock is ours now; closing the file gives it back."""
-    with suppress(OSError):
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    return False

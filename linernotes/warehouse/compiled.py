@@ -1,6 +1,6 @@
 """The models' SQL as dbt compiles it, once per state of the project, with open places for freezes.
 
-Running it is in `valuation.py`; dbt alone decides what a model says.
+Running it is in `calculation.py`; dbt alone decides what a model says.
 """
 
 import hashlib
@@ -26,10 +26,10 @@ from linernotes.warehouse.project import kept_folder, project_sha256
 INPUT_CLASSES = ("usage", "fraud", "revenue", "attribution", "ownership", "consent", "terms")
 # What stands in the compiled SQL where a run puts its own: instants and months that no feed has.
 KNOWN_AT_PLACEHOLDER = "0001-01-01 00:00:00.000001"
-CLASS_PLACES = {
+CLASS_PLACEHOLDERS = {
     name: f"0001-01-01 00:00:00.0001{number:02d}" for number, name in enumerate(INPUT_CLASSES)
 }
-FIRST_MONTH_PLACE, LAST_MONTH_PLACE = "0001-01-02", "0001-01-03"
+FIRST_MONTH_PLACEHOLDER, LAST_MONTH_PLACEHOLDER = "0001-01-02", "0001-01-03"
 SOURCES_PLACEHOLDER = "__sources__"
 DATABASE = "linernotes"
 KINDS = ("nodes", "tests")
@@ -108,9 +108,9 @@ def _compile(cache: Path) -> None:
         home = Settings(home=Path(scratch))
         variables = {
             "known_at": KNOWN_AT_PLACEHOLDER,
-            "first_month": FIRST_MONTH_PLACE,
-            "last_month": LAST_MONTH_PLACE,
-            **{f"known_at_{name}": place for name, place in CLASS_PLACES.items()},
+            "first_month": FIRST_MONTH_PLACEHOLDER,
+            "last_month": LAST_MONTH_PLACEHOLDER,
+            **{f"known_at_{name}": place for name, place in CLASS_PLACEHOLDERS.items()},
         }
         run = run_dbt(
             home,

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +101,7 @@ class DbtResults:
             "passed" if holds else "failed" if result["status"] in {"fail", "warn"} else "error",
             node["resource_type"] != "test" or is_blocking_test(node),
             result.get("failures") or 0,
-            "" if holds else said_of(result),
+            "" if holds else message_of(result),
         )
 
 
@@ -165,11 +165,6 @@ def dbt_vars(settings: Settings, known_at: datetime) -> dict[str, Any]:
         "targets": [target.model_dump(mode="json") for target in read_targets(settings)],
         "known_events": [event.model_dump(mode="json") for event in read_known_events(settings)],
     }
-
-
-def now() -> datetime:
-    """The present as a naive UTC instant in whole seconds, the default freeze."""
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
 def forget_results(target: Path) -> None:
@@ -276,7 +271,7 @@ def is_blocking_test(node: dict[str, Any]) -> bool:
     return node["resource_type"] == "test" and severity == "error"
 
 
-def said_of(result: dict[str, Any]) -> str:
+def message_of(result: dict[str, Any]) -> str:
     """What dbt said of a node, in one line."""
     text = without_values(result.get("message") or result["status"])
     return " ".join(text.split())[:KEPT_TEXT]
@@ -303,7 +298,7 @@ def build_result(
         )
     warnings, failures = [], []
     for unique_id, node in results.nodes.items():
-        text = f"{unique_id.split('.', 2)[-1]}: {said_of(node)}"
+        text = f"{unique_id.split('.', 2)[-1]}: {message_of(node)}"
         if node["status"] == "warn":
             warnings.append(text)
         elif node["status"] in FAILED:

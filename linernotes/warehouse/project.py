@@ -26,6 +26,7 @@ def project_sha256() -> str:
         files += (PROJECT_ROOT / part).rglob("*.sql")
         files += (PROJECT_ROOT / part).rglob("*.yml")
         files += (PROJECT_ROOT / part).rglob("*.csv")
+        files += (PROJECT_ROOT / part).rglob("*.md")
     for file in sorted(files):
         content = file.read_bytes()
         name = file.relative_to(PROJECT_ROOT).as_posix()

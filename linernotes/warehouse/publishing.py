@@ -12,12 +12,13 @@ import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
 from linernotes.base import durable, modes
+from linernotes.base.clock import utc_now
 from linernotes.base.errors import LinernotesError
 from linernotes.base.open_files import why_not_opened, write_ahead_log
 from linernotes.base.published import Publication, definitions_file, publication
@@ -67,7 +68,7 @@ def publish(settings: Settings) -> Path:
     durable.make_folder(root)
     modes.share_way(settings.home, root, settings.readers)
     durable.clear_unfinished(root)
-    published_at, number = datetime.now(UTC), _next_number(settings)
+    published_at, number = utc_now(), _next_number(settings)
     target = root / f"linernotes-{number:06d}-{published_at:%Y%m%dT%H%M%S}.duckdb"
     definitions = target_folder(settings) / "semantic_manifest.json"
     with durable.replacing(definitions_file(target)) as copy:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from linernotes.base import durable
 from linernotes.base.settings import Settings
-from linernotes.warehouse.dbt import FAILED, KEPT_TEXT, DbtResults, said_of
+from linernotes.warehouse.dbt import FAILED, KEPT_TEXT, DbtResults, message_of
 
 # Stands for a run of dbt that did not come to its end; no node has such a name.
 BROKEN_RUN = "dbt"
@@ -57,7 +57,7 @@ def keep_shortfalls(settings: Settings, freeze: datetime, results: DbtResults) -
                 node=nodes[name]["name"],
                 status=status.removeprefix("runtime "),
                 row_count=result.get("failures"),
-                message=said_of(result),
+                message=message_of(result),
                 built_at=freeze.isoformat(),
             )
     _keep(settings, kept)

@@ -1,7 +1,7 @@
 """Lays out what a build reads: one folder of Parquet files per source table.
 
-The files are the lake's and the ledger's own, linked; what they hold is decided at the door and at
-the issue of statements.
+The files are the lake's and the ledger's own, linked; what they hold is decided at the intake and
+at the issue of statements.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from pathlib import Path
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.ingestion import open_lake
-from linernotes.ledger.files import REVALUED, empty_ledger_file, ledger_files
+from linernotes.ledger.files import RECALCULATED, empty_ledger_file, ledger_files
 
 # Tables without a row, for sources that have no file yet.
 EMPTY = ".empty"
@@ -47,8 +47,8 @@ def link_sources(settings: Settings, root: Path | None = None, with_ledger: bool
     for table, files in ledger_files(settings).items():
         issued = files if with_ledger else []
         _link(root / table, issued or [empty_ledger_file(table, root / EMPTY)])
-    if not any((root / REVALUED).glob("*.parquet")):
-        _link(root / REVALUED, [empty_ledger_file(REVALUED, root / EMPTY)])
+    if not any((root / RECALCULATED).glob("*.parquet")):
+        _link(root / RECALCULATED, [empty_ledger_file(RECALCULATED, root / EMPTY)])
     return root
 
 

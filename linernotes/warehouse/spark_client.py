@@ -45,12 +45,12 @@ def main() -> None:
                 rows = cursor.fetchall() if names else []
                 found.append([dict(zip(names, row, strict=True)) for row in rows])
     except Exception as error:
-        found = {"error": said_by(error)}
+        found = {"error": message_of(error)}
     with answer:
         json.dump(found, answer, default=str)
 
 
-def said_by(error: Exception) -> str:
+def message_of(error: Exception) -> str:
     """The server's own words, without the stack that Thrift wraps them in."""
     status = getattr(error.args[0], "status", None) if error.args else None
     return str(getattr(status, "errorMessage", None) or error or type(error).__name__)

@@ -1,5 +1,5 @@
--- One row per source, feed and rule that turned rows away. A row that breaks two
--- rules counts under both.
+-- One row per source, feed and rule that turned rows away. A row that breaks two rules
+-- counts under both.
 with
     quarantined_rows as (select * from {{ ref("stg_door__quarantined_rows") }}),
     broken as (

@@ -1,8 +1,7 @@
 -- One row per consent decision, as it stands, whose object is nothing that the
--- catalogue
--- knows: it covers no use. A recording is known by its id or ISRC, a release by its
--- GTIN,
--- an artist or label by an id on any recording or work, a catalogue by its party.
+-- catalogue knows: it covers no use. A recording is known by its id or ISRC, a release
+-- by its GTIN, an artist or label by an id on any recording or work, a catalogue by its
+-- party.
 with
     decisions as (select * from {{ ref("stg_licensing__consents") }}),
     recordings as (select * from {{ ref("stg_catalog__recordings") }}),

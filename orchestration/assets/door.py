@@ -1,4 +1,4 @@
-"""The door's own tables, which loads and suites write.
+"""The intake's own tables, which loads and suites write.
 
 They are shown here and made elsewhere.
 """
@@ -6,7 +6,7 @@ They are shown here and made elsewhere.
 import dagster as dg
 
 DESCRIPTIONS = {
-    "raw_door__deliveries": "The register of what came to the door. One row per delivery.",
+    "raw_door__deliveries": "The register of what came to the intake. One row per delivery.",
     "raw_door__quarantined_rows": "Rows turned away, with the rules they break. One row per"
     " quarantined row.",
     "raw_door__check_results": "What the expectation suites found. One row per run and check.",

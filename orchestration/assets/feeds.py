@@ -4,17 +4,18 @@ What a feed is, is read off its contract; what a row may hold is the intake's ma
 """
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import dagster as dg
 import polars as pl
 
+from linernotes.base.clock import utc_now
 from linernotes.base.settings import Settings
 from linernotes.ingestion import (
     CADENCES,
     FEEDS,
     SCHEMAS,
-    BusyDoor,
+    BusyIntake,
     LoadReport,
     admit_landing,
     describe,
@@ -81,7 +82,7 @@ def _load(feed: str) -> dg.AssetsDefinition:
 
 
 def _of_days(settings: Settings, feed: str, days: list[date]) -> LoadReport:
-    today = datetime.now(UTC).date()
+    today = utc_now().date()
     past = [day for day in days if day < today]
     try:
         report = read_again(settings, [feed], past) if past else LoadReport()
@@ -94,7 +95,7 @@ def _of_days(settings: Settings, feed: str, days: list[date]) -> LoadReport:
             report.deliveries += new.deliveries
             report.unread_files |= new.unread_files
             report.ignored_files |= new.ignored_files
-    except BusyDoor as busy:
+    except BusyIntake as busy:
         raise dg.RetryRequested(max_retries=RETRIES.max_retries, seconds_to_wait=30) from busy
     return report
 

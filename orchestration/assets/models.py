@@ -15,6 +15,7 @@ from dagster_dbt import (
     dbt_assets,
 )
 
+from linernotes.base.clock import now
 from linernotes.base.settings import Settings
 from linernotes.pipeline import awaited_suites, require_raw_suites
 from linernotes.warehouse import (
@@ -24,7 +25,6 @@ from linernotes.warehouse import (
     dbt_vars,
     end_run,
     engine_of,
-    now,
     start_run,
     target_folder,
 )

@@ -1,5 +1,5 @@
--- The weights of a generated thing's sources and gap, per side, are the whole of it.
-select attribution_key, side, sum(source_weight_nano) as total
+-- The weights of a output's sources and gap, per side, are the whole of it.
+select output_id, side, sum(source_weight_nano) as total
 from {{ ref("int_attribution__source_weights") }}
-group by attribution_key, side
+group by output_id, side
 having sum(source_weight_nano) <> 1000000000

@@ -1,4 +1,4 @@
--- A party that stands above itself: its decisions and those of all in the circle speak
+-- A party that stands above itself: its decisions and those of all in the circle hold
 -- for each other. Ask the source which link is wrong.
 {{ config(severity="warn") }}
 select distinct party_id

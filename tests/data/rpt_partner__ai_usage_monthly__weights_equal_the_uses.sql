@@ -1,6 +1,5 @@
--- A partner's weighted quantity of a month is that of its uses, but for the rounding
--- of each row to the billionth; a greater difference means that uses were lost or
--- doubled.
+-- A partner's weighted quantity of a month is that of its uses, but for the rounding of
+-- each row to the billionth; a greater difference means that uses were lost or doubled.
 with
     reported as (
         select

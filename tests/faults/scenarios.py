@@ -26,7 +26,7 @@ from tests.fixtures import ern_messages
 from tests.fixtures.deliveries import PARTNER_DPID, SENDER
 from tests.fixtures.doorstep import RECORDED_AT, Doorstep, action, party, play
 from tests.fixtures.published_warehouse import Line, Statement, checked_run, publish
-from tests.fixtures.worlds import World, add_rates
+from tests.fixtures.worlds import FeedBuilder, add_rates
 
 JUNE, JULY = "2026-06", "2026-07"
 LATER = "2026-08-15 06:00:00"
@@ -235,8 +235,8 @@ def closing_is_built(root: Path) -> None:
     definitions.write_text("{}")
 
 
-def _month() -> World:
-    world = World()
+def _month() -> FeedBuilder:
+    world = FeedBuilder()
     add_rates(world)
     label = world.licensed("m")
     world.product("m", basis="plays")

@@ -17,7 +17,7 @@ from linernotes.cli.app import _explain, run
 from linernotes.ledger import keys
 from linernotes.ledger.records import month_start
 from linernotes.statements import draft
-from linernotes.warehouse import closing
+from linernotes.warehouse import month_end
 
 
 def command(arguments: list[str]) -> int:
@@ -35,11 +35,11 @@ def publish(home: str) -> int:
 def close_and_draft(home: str, month: str, known_at: str, by: str) -> int:
     """`statement draft --close` at a freeze that is given."""
     # The ledger bears the number of the run.
-    vars(closing)["new_run_id"] = lambda: "the closing"
+    vars(month_end)["new_run_id"] = lambda: "the closing"
 
     def go() -> None:
         settings, freeze = Settings(home=Path(home)), datetime.fromisoformat(known_at)
-        file = warehouse.close_month(settings, month_start(month), freeze)
+        file = warehouse.calculate_open_months(settings, month_start(month), freeze)
         draft(settings, month, by=by, source=file)
 
     return _told(go)

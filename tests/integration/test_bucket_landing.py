@@ -8,6 +8,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from linernotes.base.clock import now
 from linernotes.base.errors import LinernotesError
 from linernotes.base.ports import free_port
 from linernotes.base.settings import Settings
@@ -20,7 +21,6 @@ from linernotes.ingestion import (
     template,
 )
 from linernotes.ingestion.bucket import Bucket
-from linernotes.warehouse import now
 
 BUCKET, PREFIX = "feeds-of-the-house", "landing"
 WORKS = "work_id,title,recorded_at\n"

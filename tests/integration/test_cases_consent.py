@@ -34,7 +34,7 @@ def statuses(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> d
     settings = Settings(home=build_once(shared_folder / "cases-consent", make))
     project = warehouse.compiled_project(settings)
     root = warehouse.link_sources(settings, tmp_path_factory.mktemp("sources"))
-    with warehouse.valuation(project, root) as run:
+    with warehouse.calculation(project, root) as run:
         run.run(warehouse.Scenario(datetime(2026, 11, 1)), ["int_consent__use_statuses"])
         rows = run.connection.execute(
             """

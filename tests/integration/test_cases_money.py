@@ -15,7 +15,7 @@ import pytest
 from linernotes import ingestion, warehouse
 from linernotes.base.settings import PROJECT_ROOT, Settings
 from tests.conftest import close_and_issue
-from tests.fixtures.worlds import World, add_rates
+from tests.fixtures.worlds import FeedBuilder, add_rates
 
 CASES = PROJECT_ROOT.parent / "shared" / "data" / "cases"
 JANUARY, FEBRUARY, MARCH = (date(2026, month, 1) for month in (1, 2, 3))
@@ -43,7 +43,7 @@ def test_statement_e97_of_a_month_in_which_nobody_has_a_pool_opens_with_what_was
     tmp_path: Path,
 ) -> None:
     """February had neither uses nor revenue, and so no statement for anybody."""
-    world = World()
+    world = FeedBuilder()
     add_rates(world)
     label = world.licensed("quiet", minimum_payout="500.00")
     world.product("quiet", basis="plays")
@@ -55,7 +55,7 @@ def test_statement_e97_of_a_month_in_which_nobody_has_a_pool_opens_with_what_was
     ingestion.admit_landing(settings)
     close_and_issue(settings, JANUARY, datetime(2026, 2, 15, 6))
 
-    file = warehouse.close_month(settings, FEBRUARY, datetime(2026, 3, 15, 6))
+    file = warehouse.calculate_open_months(settings, FEBRUARY, datetime(2026, 3, 15, 6))
 
     assert closings(file, "report_month, opening_amount, carried_amount") == {
         "quiet-contract": (FEBRUARY, Decimal("100.000"), Decimal("100.000"))
@@ -70,7 +70,7 @@ def test_money_after_issue_has_statements_in_a_month_in_which_nobody_has_a_pool(
     close_and_issue(settings, JANUARY, datetime(2026, 2, 15))
     close_and_issue(settings, FEBRUARY, datetime(2026, 3, 15))
 
-    file = warehouse.close_month(settings, MARCH, datetime(2026, 4, 15))
+    file = warehouse.calculate_open_months(settings, MARCH, datetime(2026, 4, 15))
 
     carried = closings(file, "report_month, opening_amount, closing_amount")
     opening = sorted(amount for month, amount, _ in carried.values() if amount)
@@ -84,7 +84,7 @@ def test_split_sheets_count_sums_within_a_millionth_of_100_percent_as_100_e62(
 ) -> None:
     settings = loaded(tmp_path, "split-sheets")
 
-    file = warehouse.close_month(settings, MARCH, datetime(2026, 4, 15))
+    file = warehouse.calculate_open_months(settings, MARCH, datetime(2026, 4, 15))
 
     with duckdb.connect(str(file), read_only=True) as connection:
         found = connection.execute(

@@ -13,7 +13,7 @@ from linernotes.base.settings import PROJECT_ROOT, Settings
 from linernotes.ingestion import admit_landing
 from linernotes.statements import draft
 from linernotes.warehouse.failing_rows import failing_rows
-from tests.fixtures.worlds import World, add_rates
+from tests.fixtures.worlds import FeedBuilder, add_rates
 
 SHARED = PROJECT_ROOT.parent / "shared" / "data" / "cases"
 KNOWN_AT = datetime(2026, 5, 1)
@@ -24,7 +24,7 @@ KANJI = "原盤使用許諾契約書第一号" * 3
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A contract and a partner whose ids are 36 kanji, and revenue in a currency without a rate."""
-    world = World()
+    world = FeedBuilder()
     add_rates(world)
     world.product("p")
     world.contract(KANJI, KANJI[::-1])
@@ -66,7 +66,7 @@ def test_case_of_long_japanese_ids_is_drafted(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home", landing=landing)
     admit_landing(settings)
 
-    source = warehouse.close_month(settings, MARCH, KNOWN_AT)
+    source = warehouse.calculate_open_months(settings, MARCH, KNOWN_AT)
     [drafted] = draft(settings, "2026-03", by="Ada", source=source)
 
     assert len(drafted.contract_id) == 30
@@ -82,7 +82,7 @@ def test_case_of_a_missing_rate_names_currency_and_day_when_the_month_is_closed(
     admit_landing(settings)
 
     with pytest.raises(LinernotesError, match="XCG on 2026-03-31"):
-        warehouse.close_month(settings, MARCH, KNOWN_AT)
+        warehouse.calculate_open_months(settings, MARCH, KNOWN_AT)
 
 
 def test_failing_rows_are_the_first_without_what_is_null_and_cut(tmp_path: Path) -> None:

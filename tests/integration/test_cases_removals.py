@@ -26,7 +26,7 @@ def test_case_of_the_eu_limits_files_what_fits_and_lists_the_rest_with_reasons(
     project = warehouse.compiled_project(settings)
     root = warehouse.link_sources(settings, tmp_path / "sources")
 
-    with warehouse.valuation(project, root) as run:
+    with warehouse.calculation(project, root) as run:
         run.run(warehouse.Scenario(datetime(2026, 11, 1)), [FILED, UNFILED])
         filed = run.connection.execute(
             "select platform_uid, greatest(coalesce(length(illegal_content_explanation), 0), "

@@ -22,9 +22,9 @@ from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.cli.app import SAYS_NO, run
 from linernotes.statements import newest_drafts
-from linernotes.warehouse import BuildFailed, DbtRun, closing
+from linernotes.warehouse import BuildFailed, DbtRun, month_end
 from linernotes.warehouse.compiled import CompiledNode, project_sha256
-from tests.fixtures.worlds import World, add_rates
+from tests.fixtures.worlds import FeedBuilder, add_rates
 
 # The package offers a function of the same name.
 building = sys.modules["linernotes.warehouse.building"]
@@ -38,7 +38,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def load_a_label(settings: Settings) -> None:
     """One label's recording, played in January."""
-    world = World()
+    world = FeedBuilder()
     add_rates(world)
     label = world.licensed("label")
     world.product("remix", basis="plays")
@@ -113,7 +113,7 @@ def test_closing_with_a_broken_blocking_check_drafts_nothing(
     load_a_label(settings)
     project = warehouse.compiled_project(settings)
     tests = {test.name: test} if test else {}
-    monkeypatch.setattr(closing, "compiled_project", lambda _: replace(project, tests=tests))
+    monkeypatch.setattr(month_end, "compiled_project", lambda _: replace(project, tests=tests))
     monkeypatch.setattr(pipeline, "run_raw_suites", lambda *_: answers("raw"))
     monkeypatch.setattr(pipeline, "run_suites", lambda *_: answers("reports", **outcomes))
 
@@ -130,11 +130,11 @@ def test_closing_runs_every_blocking_test_of_its_tables_and_leaves_the_record(
 ) -> None:
     load_a_label(settings)
     project = warehouse.compiled_project(settings)
-    tables = warehouse.closing_tables(settings)
+    tables = warehouse.open_month_tables(settings)
     wanted = {name for name, test in project.tests.items() if set(test.needs) <= tables}
 
     awaited = Check("suite", SUITE_CHECK, "awaited")
-    file = warehouse.close_month(settings, JANUARY, KNOWN_AT, checks=[awaited])
+    file = warehouse.calculate_open_months(settings, JANUARY, KNOWN_AT, checks=[awaited])
 
     record = run_of(file)
     assert record
@@ -152,10 +152,10 @@ def test_closing_keeps_the_thresholds_of_tests(
     project = warehouse.compiled_project(settings)
     test = planted("few", too_many("select 1", "> 1"), "dim_partners")
     monkeypatch.setattr(
-        closing, "compiled_project", lambda _: replace(project, tests={"few": test})
+        month_end, "compiled_project", lambda _: replace(project, tests={"few": test})
     )
 
-    record = run_of(warehouse.close_month(settings, JANUARY, KNOWN_AT))
+    record = run_of(warehouse.calculate_open_months(settings, JANUARY, KNOWN_AT))
 
     assert record
     assert [(check.outcome, check.row_count) for check in record.checks] == [("passed", 1)]

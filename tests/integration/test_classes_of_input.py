@@ -10,8 +10,8 @@ import pytest
 
 from linernotes.base.settings import Settings
 from linernotes.warehouse import CompiledProject, compiled_project
-from linernotes.warehouse.compiled import CLASS_PLACES, SOURCES_PLACEHOLDER
-from linernotes.warehouse.revaluation import CATALOGUE, MONTHS_MOVED, RAW_TABLES
+from linernotes.warehouse.compiled import CLASS_PLACEHOLDERS, SOURCES_PLACEHOLDER
+from linernotes.warehouse.recalculation import AFFECTED_MONTHS, CATALOGUE, RAW_TABLES
 
 LINES = "int_compensation__lines_calculated"
 # Sources that reach the model of lines, and why they move no line that is issued.
@@ -57,7 +57,7 @@ def test_every_source_that_reaches_a_line_moves_with_one_class(project: Compiled
 def test_every_source_that_reaches_a_line_is_asked_which_months_it_touches(
     project: CompiledProject,
 ) -> None:
-    text = MONTHS_MOVED.read_text()
+    text = AFFECTED_MONTHS.read_text()
     asked = {name for name in RAW_TABLES if re.search(rf"\b{name}\b", text)}
     compared = upstream_sources(project, list(CATALOGUE))
     reaching = upstream_sources(project, [LINES])
@@ -68,7 +68,7 @@ def test_every_source_that_reaches_a_line_is_asked_which_months_it_touches(
 
 
 def _classes_in(sql: str) -> set[str]:
-    return {name for name, place in CLASS_PLACES.items() if place in sql}
+    return {name for name, place in CLASS_PLACEHOLDERS.items() if place in sql}
 
 
 def _texts(project: CompiledProject, name: str) -> list[str]:
@@ -76,4 +76,4 @@ def _texts(project: CompiledProject, name: str) -> list[str]:
 
 
 def _reader_of_moved() -> str:
-    return MONTHS_MOVED.with_name("revaluation.py").read_text()
+    return AFFECTED_MONTHS.with_name("recalculation.py").read_text()

@@ -112,7 +112,7 @@ def test_jobs_have_the_names_that_operators_know(definitions: dg.Definitions) ->
     assert names == {
         "load_daily",
         "build_daily",
-        "close_month",
+        "draft_statements",
         "issue_statements",
         "deliver_packages",
         "send_board_pack",
@@ -142,8 +142,8 @@ def test_schedules_and_sensors_run_from_the_start(definitions: dg.Definitions) -
     ("schedule_name", "moment", "partition_key"),
     [
         ("load_every_morning", datetime(2026, 7, 31, 4), "2026-07-31"),
-        ("soft_close_month", datetime(2026, 1, 5, 7), "2025-12-01"),
-        ("close_month_on_day_15", datetime(2026, 3, 15, 7), "2026-02-01"),
+        ("draft_statements_on_day_5", datetime(2026, 1, 5, 7), "2025-12-01"),
+        ("draft_statements_on_day_15", datetime(2026, 3, 15, 7), "2026-02-01"),
     ],
 )
 def test_schedule_at_its_time_asks_for_the_partition(

@@ -144,7 +144,7 @@ def test_delivery_that_the_disk_fails_to_read_is_not_refused(
     doorstep = Doorstep(tmp_path)
     doorstep.put(name if "/" in name else f"catalog/parties/{name}", "never read")
     # The system fails to read it, with the error of a broken disk.
-    monkeypatch.setattr("linernotes.ingestion.door.path_of", lambda *_: Path("/proc/self/mem"))
+    monkeypatch.setattr("linernotes.ingestion.intake.path_of", lambda *_: Path("/proc/self/mem"))
 
     with pytest.raises(FailingDisk, match="The disk failed to read or write"):
         doorstep.load()

@@ -15,7 +15,7 @@ import pytest
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.ingestion import Lake, admit_landing, quarantine_show
-from linernotes.ingestion import door as door_module
+from linernotes.ingestion import intake as intake_module
 from linernotes.ingestion.readers import reader_for
 from tests.fixtures.doorstep import RECORDED_AT, Doorstep, party
 
@@ -117,7 +117,7 @@ def test_file_moved_away_between_hash_and_read_waits_for_the_next_load(
             gone.rename(elsewhere)
         return reader_for(*arguments)  # ty: ignore[invalid-argument-type]
 
-    monkeypatch.setattr(door_module, "reader_for", moving)
+    monkeypatch.setattr(intake_module, "reader_for", moving)
     report = doorstep.load()
     monkeypatch.undo()
     elsewhere.rename(gone)
@@ -143,7 +143,7 @@ def test_unforeseen_error_of_one_file_refuses_it_alone(
             raise error
         return reader_for(path, *rest)  # ty: ignore[invalid-argument-type]
 
-    monkeypatch.setattr(door_module, "reader_for", failing)
+    monkeypatch.setattr(intake_module, "reader_for", failing)
     report = doorstep.load()
     again = doorstep.load()
     monkeypatch.undo()
@@ -298,14 +298,14 @@ def test_file_that_may_not_be_read_is_told_and_ends_no_load(
 ) -> None:
     doorstep.put_rows(f"{PARTIES}/a.jsonl", party(1))
     doorstep.put_rows(f"{PARTIES}/b.jsonl", party(2))
-    opened = door_module.Arrival.open
+    opened = intake_module.Arrival.open
 
-    def forbidden(self: door_module.Arrival) -> BufferedReader:
+    def forbidden(self: intake_module.Arrival) -> BufferedReader:
         if self.name.endswith("a.jsonl"):
             raise PermissionError(13, "Permission denied")
         return opened(self)
 
-    monkeypatch.setattr(door_module.Arrival, "open", forbidden)
+    monkeypatch.setattr(intake_module.Arrival, "open", forbidden)
     report = doorstep.load()
 
     assert len(report.deliveries) == 1

@@ -14,8 +14,8 @@ from pydantic import ValidationError
 
 from linernotes.base.settings import Settings
 from linernotes.ingestion import admission, lake
-from linernotes.ingestion.door import open_door
-from linernotes.ingestion.errors import BusyDoor
+from linernotes.ingestion.errors import BusyIntake
+from linernotes.ingestion.intake import open_intake
 from linernotes.ingestion.lake import SCHEMAS
 from tests.fixtures.doorstep import Doorstep, action, attribution, party, play
 from tests.fixtures.ern_messages import SENDER, contributor, message, recording
@@ -371,7 +371,7 @@ def test_home_under_any_name_is_read_back_and_its_tables_rewritten(
 
 def test_second_load_into_one_home_at_a_time_is_turned_away(doorstep: Doorstep) -> None:
     doorstep.put_rows("catalog/parties/1.jsonl", party(1))
-    with open_door(doorstep.settings), pytest.raises(BusyDoor, match="another load"):
+    with open_intake(doorstep.settings), pytest.raises(BusyIntake, match="another load"):
         doorstep.load()
 
 

@@ -18,7 +18,7 @@ from linernotes.base.settings import Settings
 from linernotes.ingestion import Lake, columns
 from linernotes.ingestion.feeds import CONTRACTS
 from tests.conftest import build_once
-from tests.fixtures.worlds import World, add_rates
+from tests.fixtures.worlds import FeedBuilder, add_rates
 
 KNOWN_AT = datetime(2026, 10, 1)
 NUMBERS = ("count", "decimal")
@@ -86,7 +86,7 @@ def variants() -> list[list[tuple[str, str, str]]]:
     return [[extreme] for extreme in extremes(is_number=True)] + together
 
 
-def add_world(world: World, name: str) -> None:
+def add_world(world: FeedBuilder, name: str) -> None:
     """A small world in which every feed has a row that money or a report hangs on."""
     label = world.licensed(name, product_ids=[name])
     world.party(f"{name}-artist", kind="artist")
@@ -128,7 +128,7 @@ def add_world(world: World, name: str) -> None:
 
 def make_home(home: Path) -> None:
     currencies = ["BHD", "OMR"]
-    world = World()
+    world = FeedBuilder()
     add_rates(world)
     for number, extremes_of_one in enumerate(variants()):
         before = {feed: len(rows) for feed, rows in world.rows.items()}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.worlds import World, add_rates
+from tests.fixtures.worlds import FeedBuilder, add_rates
 
 COMMAND = Path(sys.executable).with_name("linernotes")
 
@@ -26,7 +26,7 @@ def call(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    world = World()
+    world = FeedBuilder()
     add_rates(world)
     home = tmp_path / "home"
     world.write(home / "landing")

@@ -166,10 +166,10 @@ def test_clock_set_back_leaves_the_order_of_the_register(
     """By time of day the refusal came last, and the loaded file was registered at every load."""
     doorstep = Doorstep(tmp_path)
     noon = dt.datetime(2026, 3, 1, 12)
-    monkeypatch.setattr(register, "now", lambda: noon)
+    monkeypatch.setattr(register, "exact_now", lambda: noon)
     path = doorstep.put("catalog/parties/1.csv", "party_id\n")
     assert doorstep.outcome().state == "refused"
-    monkeypatch.setattr(register, "now", lambda: noon - dt.timedelta(hours=1))
+    monkeypatch.setattr(register, "exact_now", lambda: noon - dt.timedelta(hours=1))
     path.write_text("party_id,kind,name,recorded_at\np,label,P,2026-01-05T06:00:00Z\n")
     assert doorstep.outcome().state == "loaded"
 

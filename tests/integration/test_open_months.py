@@ -15,7 +15,7 @@ import pytest
 from linernotes import ingestion, warehouse
 from linernotes.base.settings import Settings
 from tests.conftest import build_once, close_and_issue
-from tests.fixtures.worlds import World, add_rates
+from tests.fixtures.worlds import FeedBuilder, add_rates
 
 MARCH = date(2026, 3, 1)
 KNOWN_AT = datetime(2026, 4, 15, 6)
@@ -27,8 +27,8 @@ LATER = datetime(2026, 4, 18, 6)
 FEE = {"amount": "9.00", "model_version": "open-model", "usage_month": "2026-01"}
 
 
-def open_world() -> World:
-    world = World()
+def open_world() -> FeedBuilder:
+    world = FeedBuilder()
     add_rates(world)
     label = world.licensed("open", silence="deny")
     world.product("open")
@@ -72,10 +72,10 @@ def files(shared_folder: Path) -> Files:
         settings = Settings(home=home)
         open_world().write(settings.landing_root)
         ingestion.admit_landing(settings)
-        warehouse.close_month(settings, MARCH, KNOWN_AT).rename(home / "drafted.duckdb")
+        warehouse.calculate_open_months(settings, MARCH, KNOWN_AT).rename(home / "drafted.duckdb")
         for month, known_at in CLOSINGS:
             close_and_issue(settings, month, known_at)
-        warehouse.close_month(settings, MARCH, LATER)
+        warehouse.calculate_open_months(settings, MARCH, LATER)
 
     home = build_once(shared_folder / "open-months", make)
     return Files(home / "drafted.duckdb", home / "warehouse" / "closing" / "2026-03.duckdb")

@@ -14,12 +14,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from linernotes.base import modes
+from linernotes.base import clock, modes
 from linernotes.base.checked_runs import record_run
 from linernotes.base.errors import LinernotesError
 from linernotes.base.published import definitions_file, open_published, publication
 from linernotes.base.settings import PROJECT_ROOT, Settings
-from linernotes.warehouse import PUBLIC_SCHEMAS, publish, publishing, target_folder
+from linernotes.warehouse import PUBLIC_SCHEMAS, publish, target_folder
 from linernotes.warehouse.compiled import project_sha256
 from tests.fixtures.published_warehouse import checked_run
 
@@ -257,7 +257,7 @@ def test_publication_after_the_clock_was_set_back_is_the_newest_and_stays(
     assert publication(settings).number == 1
     for _ in range(3):
         publish(settings)
-    monkeypatch.setattr(publishing, "datetime", YearsAgo)
+    monkeypatch.setattr(clock, "datetime", YearsAgo)
 
     newest = publish(settings)
 

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from linernotes import ingestion, warehouse
 from linernotes.base.settings import Settings
-from linernotes.ledger.files import REVALUED
-from linernotes.warehouse import revaluation
+from linernotes.ledger.files import RECALCULATED
+from linernotes.warehouse import recalculation
 from tests.conftest import build_once, close_and_issue
 from tests.fixtures.comparison import differences
 from tests.fixtures.random_worlds import add_random_world
-from tests.fixtures.worlds import World, add_rates
+from tests.fixtures.worlds import FeedBuilder, add_rates
 from tests.reference import compute
 
 CLOSINGS = [(date(2026, month, 1), datetime(2026, month + 1, 15, 6)) for month in (1, 2, 3)]
@@ -38,15 +38,15 @@ RECORDED = settings(
 )
 
 
-def worlds_of(seeds: list[int]) -> World:
-    world = World()
+def worlds_of(seeds: list[int]) -> FeedBuilder:
+    world = FeedBuilder()
     add_rates(world)
     for seed in seeds:
         add_random_world(world, f"w{seed}", seed)
     return world
 
 
-def load(settings: Settings, world: World) -> None:
+def load(settings: Settings, world: FeedBuilder) -> None:
     world.write(settings.landing_root)
     report = ingestion.admit_landing(settings)
     assert [one.name for one in report.deliveries if one.state != "loaded"] == []
@@ -54,7 +54,7 @@ def load(settings: Settings, world: World) -> None:
 
 
 def close_all(
-    home: Path, world: World, shuffled_by: int | None = None, keeps_open: bool = False
+    home: Path, world: FeedBuilder, shuffled_by: int | None = None, keeps_open: bool = False
 ) -> Path:
     """Loads a world, closes its months, and returns the file of the last, open one."""
     if shuffled_by is not None:
@@ -66,8 +66,8 @@ def close_all(
         close_and_issue(settings, month, known_at)
         if month == CLOSINGS[0][0] and keeps_open:
             # February and March as two open months, before either is issued.
-            warehouse.close_month(settings, *CLOSINGS[-1]).rename(home / OPEN_FILE)
-    return warehouse.close_month(settings, LAST_MONTH, LAST_KNOWN_AT)
+            warehouse.calculate_open_months(settings, *CLOSINGS[-1]).rename(home / OPEN_FILE)
+    return warehouse.calculate_open_months(settings, LAST_MONTH, LAST_KNOWN_AT)
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +171,7 @@ def test_corrections_over_touched_months_equal_those_over_all_issued_months(
     seeds: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A month that is wrongly taken for untouched would keep a wrong sum unseen."""
-    find_months = revaluation._months_moved
+    find_months = recalculation._affected_months
     found: list[tuple[date, date] | None] = []
 
     def find(*arguments: Any) -> tuple[date, date] | None:
@@ -188,12 +188,12 @@ def test_corrections_over_touched_months_equal_those_over_all_issued_months(
         project = warehouse.compiled_project(home)
         rows = {}
         for name, asked in (("touched", find), ("all", lambda *_: all_months)):
-            monkeypatch.setattr(revaluation, "_months_moved", asked)
+            monkeypatch.setattr(recalculation, "_affected_months", asked)
             root = warehouse.link_sources(home, tmp_path / f"{name}-{number}")
-            warehouse.revalue(project, root, LAST_KNOWN_AT)
+            warehouse.recalculate(project, root, LAST_KNOWN_AT)
             with duckdb.connect() as connection:
                 rows[name] = connection.execute(
-                    f"from read_parquet('{root}/{REVALUED}/*.parquet') order by all"
+                    f"from read_parquet('{root}/{RECALCULATED}/*.parquet') order by all"
                 ).fetchall()
         monkeypatch.undo()
         assert rows["touched"] == rows["all"]
@@ -216,7 +216,7 @@ def test_fifty_random_worlds_sum_over_report_months_to_one_computation_at_the_la
     root = warehouse.link_sources(settings, tmp_path)
     thing = "pool_id, contract_id, contract_version, object_id, owner_party_id, hold_bucket, "
     thing += "usage_layer, currency_code"
-    with warehouse.valuation(project, root) as run:
+    with warehouse.calculation(project, root) as run:
         run.run(warehouse.Scenario(LAST_KNOWN_AT), ["int_compensation__usage_lines"])
         run.connection.execute(f"attach '{closed}' as closed (read_only)")
 

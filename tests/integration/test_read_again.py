@@ -6,13 +6,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from linernotes import warehouse
+from linernotes.base.clock import now
 from linernotes.base.settings import Settings
 from linernotes.ingestion import Lake, admit_landing, quarantine_list, read_again
 from linernotes.ingestion.contracts.catalog import Works
 
 HEADER = "work_id,title,recorded_at\n"
-TODAY = warehouse.now().date()
+TODAY = now().date()
 RAW = "raw_catalog__works"
 
 

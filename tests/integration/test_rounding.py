@@ -13,21 +13,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linernotes.base.settings import Settings
-from linernotes.warehouse import Valuation, compiled_project, valuation
-from linernotes.warehouse.valuation import Scenario
+from linernotes.warehouse import Calculation, calculation, compiled_project
+from linernotes.warehouse.calculation import Scenario
 
 MODEL = "int_compensation__usage_lines"
 WEIGHTS = st.lists(st.integers(0, 10**15), min_size=1, max_size=12).filter(any)
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valuation]:
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calculation]:
     project = compiled_project(Settings(home=tmp_path_factory.mktemp("home")))
-    with valuation(project, Path("nowhere"), threads=2) as found:
+    with calculation(project, Path("nowhere"), threads=2) as found:
         yield found
 
 
-def spread(run: Valuation, fee: int, weights: list[int]) -> list[int]:
+def spread(run: Calculation, fee: int, weights: list[int]) -> list[int]:
     """Minor units of each line, in the order of the line keys."""
     make_inputs(run, fee, f"select unnest({weights}::bigint[]) as weight")
     sql = run.text_of(MODEL, Scenario(datetime(2026, 1, 1)))
@@ -37,7 +37,7 @@ def spread(run: Valuation, fee: int, weights: list[int]) -> list[int]:
     return [units for (units,) in rows]
 
 
-def make_inputs(run: Valuation, fee: int, weights: str) -> None:
+def make_inputs(run: Calculation, fee: int, weights: str) -> None:
     connection = run.connection
     connection.execute(
         f"""
@@ -79,7 +79,7 @@ def make_inputs(run: Valuation, fee: int, weights: str) -> None:
 )
 @given(fee=st.integers(0, 10**9), weights=WEIGHTS)
 def test_e05_any_reversal_mirrors_its_original_and_both_sum_to_the_fee(
-    run: Valuation, fee: int, weights: list[int]
+    run: Calculation, fee: int, weights: list[int]
 ) -> None:
     original, reversal = spread(run, fee, weights), spread(run, -fee, weights)
 
@@ -92,7 +92,7 @@ def test_e05_any_reversal_mirrors_its_original_and_both_sum_to_the_fee(
 )
 @given(fee=st.integers(0, 10**9), weights=WEIGHTS)
 def test_e01_no_line_is_a_whole_cent_off_its_exact_share(
-    run: Valuation, fee: int, weights: list[int]
+    run: Calculation, fee: int, weights: list[int]
 ) -> None:
     units = spread(run, fee, weights)
 
@@ -103,7 +103,7 @@ def test_e01_no_line_is_a_whole_cent_off_its_exact_share(
     )
 
 
-def test_e15_ten_million_lines_under_a_cent_keep_their_total(run: Valuation) -> None:
+def test_e15_ten_million_lines_under_a_cent_keep_their_total(run: Calculation) -> None:
     make_inputs(run, 4900, "select 1 as weight from range(10000000)")
 
     sql = run.text_of(MODEL, Scenario(datetime(2026, 1, 1)))

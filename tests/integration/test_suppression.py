@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from linernotes.base.settings import Settings
-from linernotes.warehouse import Valuation, compiled_project, valuation
-from linernotes.warehouse.valuation import Scenario
+from linernotes.warehouse import Calculation, calculation, compiled_project
+from linernotes.warehouse.calculation import Scenario
 
 MODEL = "int_fans__audiences_suppressed"
 FEWEST_VALUES = 5
@@ -31,14 +31,14 @@ ATTACKS = [
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valuation]:
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calculation]:
     project = compiled_project(Settings(home=tmp_path_factory.mktemp("home")))
-    with valuation(project, Path("nowhere"), threads=2) as found:
+    with calculation(project, Path("nowhere"), threads=2) as found:
         yield found
 
 
 def published(
-    run: Valuation, tables: Sequence[tuple[int, ...]], partners: Sequence[tuple[int, ...]]
+    run: Calculation, tables: Sequence[tuple[int, ...]], partners: Sequence[tuple[int, ...]]
 ) -> list[dict[tuple[int, int], int | None]]:
     """What is shown of each table: by partner and territory, -1 being the total."""
     values = ", ".join(
@@ -73,7 +73,7 @@ def published(
 
 @pytest.mark.parametrize(("partners", "largest"), ATTACKS)
 def test_e125_hidden_audience_has_five_possible_values_or_more(
-    run: Valuation, partners: Sequence[tuple[int, ...]], largest: int
+    run: Calculation, partners: Sequence[tuple[int, ...]], largest: int
 ) -> None:
     """Of 60, 31 and 9 two were hidden, and 10 of 251,280 tables told both to the person."""
     territories = 1 + max(map(max, partners))
@@ -99,7 +99,7 @@ def test_e125_hidden_audience_has_five_possible_values_or_more(
     assert not pinned
 
 
-def test_e124_no_audience_under_ten_is_shown(run: Valuation) -> None:
+def test_e124_no_audience_under_ten_is_shown(run: Calculation) -> None:
     tables = [(people,) for people in range(60)]
 
     shown = published(run, tables, [(0,)])

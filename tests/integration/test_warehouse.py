@@ -110,7 +110,7 @@ def test_month_end_and_build_of_one_freeze_have_equal_rows(case_home: Path, tmp_
     """A build is run by dbt, a month-end from what dbt compiled."""
     home = shutil.copytree(case_home, tmp_path / "home")
 
-    file = warehouse.close_month(Settings(home=home), LAST_CASE_MONTH, CASES_KNOWN_AT)
+    file = warehouse.calculate_open_months(Settings(home=home), LAST_CASE_MONTH, CASES_KNOWN_AT)
 
     built, closed = content(Settings(home=home).published_file), content(file)
     assert len(closed) > 15

@@ -37,6 +37,12 @@ FLOORS = {
 OPEN = {"linernotes.base", "linernotes.cli", "linernotes.ledger"}
 PACKAGES = ("linernotes", "expectations", "orchestration", "sampleservice")
 
+# What is called -> the one module that may.
+ONE_HOME = {
+    r"\b(datetime|date)\.(now|utcnow|today)$|\btime\.time$": "linernotes/base/clock.py",
+    r"\bfcntl\.(flock|lockf)$": "linernotes/base/locks.py",
+}
+
 
 @dataclass(frozen=True)
 class Import:
@@ -200,6 +206,34 @@ def test_dagster_is_imported_by_orchestration_alone(root: Path) -> None:
     ]
 
     assert not offenders, "\n".join(offenders)
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of everything that is called by an attribute, such as `time.time`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield node.lineno, ast.unparse(node.func)
+
+
+def test_clock_is_read_and_locks_are_taken_in_one_place(root: Path) -> None:
+    """The present was made in eleven places, and locks were taken in nine, in three idioms."""
+    found = [
+        f"{path.relative_to(root)}:{line} calls {name}: use {home}"
+        for package in (*PACKAGES, "benchmarks")
+        for path in sorted((root / package).rglob("*.py"))
+        for line, name in calls(ast.parse(path.read_text(encoding="utf-8")))
+        for rule, home in ONE_HOME.items()
+        if re.search(rule, name) and path != root / home
+    ]
+    kept = [
+        rule
+        for rule, home in ONE_HOME.items()
+        for _, name in calls(ast.parse((root / home).read_text(encoding="utf-8")))
+        if re.search(rule, name)
+    ]
+
+    assert not found, "\n".join(found)
+    assert set(kept) == set(ONE_HOME)
 
 
 def test_dashboard_reads_the_published_file_alone(root: Path) -> None:

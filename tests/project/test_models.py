@@ -4,6 +4,7 @@ The facts come from dbt's manifest; what the models compute is tested beside the
 """
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,43 @@ def test_description_file_has_at_most_500_lines(root: Path) -> None:
     ]
 
     assert not long, "split the folder, not the file:\n" + "\n".join(long)
+
+
+def test_text_of_many_columns_has_one_home(root: Path) -> None:
+    """A text that fifty columns repeat is mended in forty of them."""
+    texts = Counter(
+        match[1].strip('"')
+        for path in (root / "models").rglob("*.yml")
+        for match in re.finditer(
+            r"^ +description: ([^>|{\n]+)$", path.read_text(encoding="utf-8"), re.MULTILINE
+        )
+    )
+
+    often = [f"{n} times: {text}" for text, n in texts.items() if n > 10 and len(text) >= 25]
+
+    assert len(texts) > 1000
+    assert not often, "give it a block in models/columns.md:\n" + "\n".join(often)
+
+
+def test_closed_list_of_a_feed_is_checked_by_the_intake_alone(manifest: dict[str, Any]) -> None:
+    """A model that only passes a feed's column on repeated the list of the feed's contract."""
+    nodes = manifest["nodes"]
+    lists = [
+        nodes[node["attached_node"]]
+        for node in nodes.values()
+        if (node.get("test_metadata") or {}).get("name") == "accepted_values"
+    ]
+
+    repeated = [
+        model["name"]
+        for model in lists
+        if model["path"].startswith("staging/")
+        and all(one.startswith("source.") for one in model["depends_on"]["nodes"])
+        and not any(".raw_door__" in one for one in model["depends_on"]["nodes"])
+    ]
+
+    assert lists
+    assert not repeated, f"the intake refuses such rows: {sorted(set(repeated))}"
 
 
 def test_seed_is_described_with_every_column(manifest: dict[str, Any], root: Path) -> None:

@@ -41,7 +41,7 @@ def compare(settings: Settings, scale: float, seed: int) -> int:
     for month, known_at in closings:
         close_and_issue(settings, month, known_at)
     last_known_at = datetime(2026, 7, 15, 6)
-    file = warehouse.close_month(settings, date(2026, MONTHS, 1), last_known_at)
+    file = warehouse.calculate_open_months(settings, date(2026, MONTHS, 1), last_known_at)
     print(f"The warehouse closed {MONTHS} months in {time.monotonic() - began:.0f} s.")
     began = time.monotonic()
     dated = [(f"{month:%Y-%m}", known_at) for month, known_at in closings]

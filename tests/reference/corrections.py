@@ -12,10 +12,10 @@ from datetime import datetime
 from tests.reference.pools import (
     LATE_MINUS,
     TIMELY,
+    Calculation,
     Entry,
     Freezes,
     MonthValuer,
-    Valuation,
     Value,
 )
 
@@ -26,8 +26,8 @@ OPEN_BUCKETS = frozenset({"UNMATCHED", "UNCLAIMED", "UNROUTED"})
 
 
 def corrections(
-    value: Callable[[Freezes], Valuation], before: datetime, after: datetime
-) -> tuple[list[Change], Valuation]:
+    value: Callable[[Freezes], Calculation], before: datetime, after: datetime
+) -> tuple[list[Change], Calculation]:
     """The changes of a month between two freezes with their reasons, and what it is worth now."""
     at = Freezes.all_at(before)
     world = value(at)
@@ -41,7 +41,7 @@ def corrections(
     return changes, world
 
 
-def releases(held: Valuation, released: Valuation) -> list[Change]:
+def releases(held: Calculation, released: Calculation) -> list[Change]:
     """What issuing a month changes in it: its late consents leave their hold."""
     return _of_consent(_difference(held, released), held)
 
@@ -75,7 +75,7 @@ def residuals(changes: list[Change], valuers: list[MonthValuer]) -> list[Change]
     return found
 
 
-def _difference(before: Valuation, after: Valuation) -> Changes:
+def _difference(before: Calculation, after: Calculation) -> Changes:
     nothing = Value(0, 0, 0)
     found = {}
     for entry in {**before, **after}:
@@ -86,14 +86,14 @@ def _difference(before: Valuation, after: Valuation) -> Changes:
     return found
 
 
-def _of_usage(found: Changes, _: Valuation) -> list[Change]:
+def _of_usage(found: Changes, _: Calculation) -> list[Change]:
     return [
         (entry, "REVERSAL" if entry.layer == LATE_MINUS else "LATE_USAGE", change)
         for entry, change in found.items()
     ]
 
 
-def _of_fraud(found: Changes, _: Valuation) -> list[Change]:
+def _of_fraud(found: Changes, _: Calculation) -> list[Change]:
     groups: dict[tuple, list[tuple[Entry, Value]]] = defaultdict(list)
     for entry, change in found.items():
         key = (entry.pool, entry.contract_id, entry.object_id, entry.owner)
@@ -110,7 +110,7 @@ def _of_fraud(found: Changes, _: Valuation) -> list[Change]:
     return changes
 
 
-def _of_ownership(found: Changes, before: Valuation) -> list[Change]:
+def _of_ownership(found: Changes, before: Calculation) -> list[Change]:
     was_open = {
         (entry.pool, entry.object_id)
         for entry in found
@@ -126,7 +126,7 @@ def _of_ownership(found: Changes, before: Valuation) -> list[Change]:
     ]
 
 
-def _of_consent(found: Changes, _: Valuation) -> list[Change]:
+def _of_consent(found: Changes, _: Calculation) -> list[Change]:
     groups: dict[tuple, list[tuple[Entry, Value]]] = defaultdict(list)
     for entry, change in found.items():
         key = (
@@ -151,11 +151,11 @@ def _moves(changes: Iterable[Value]) -> bool:
     )
 
 
-def _always(line_type: str) -> Callable[[Changes, Valuation], list[Change]]:
+def _always(line_type: str) -> Callable[[Changes, Calculation], list[Change]]:
     return lambda found, _: [(entry, line_type, change) for entry, change in found.items()]
 
 
-REASONS: dict[str, Callable[[Changes, Valuation], list[Change]]] = {
+REASONS: dict[str, Callable[[Changes, Calculation], list[Change]]] = {
     "usage": _of_usage,
     "fraud": _of_fraud,
     "revenue": _always("REVENUE_CORRECTION"),

@@ -12,7 +12,7 @@ from tests.reference import clock, seeds
 from tests.reference.corrections import corrections, releases, residuals
 from tests.reference.model import Feeds, Line, Result, Statement, Terms, World, read_world
 from tests.reference.penalties import suspects
-from tests.reference.pools import TIMELY, Books, Entry, Freezes, MonthValuer, Valuation, Value
+from tests.reference.pools import TIMELY, Books, Calculation, Entry, Freezes, MonthValuer, Value
 from tests.reference.seeds import time_zone
 from tests.reference.statements import Ledger, StatementWriter, Terminology
 from tests.reference.training import training_fees
@@ -176,13 +176,13 @@ class House:
             for freeze in sorted(freezes) if month <= self.closed else ():
                 valuers: list[MonthValuer] = []
 
-                def revalue(
+                def recalculate(
                     at: Freezes, month: str = month, valuers: list[MonthValuer] = valuers
-                ) -> Valuation:
+                ) -> Calculation:
                     valuers.append(self._valuer(month, at, known_at))
                     return valuers[-1].value()
 
-                found, _ = corrections(revalue, freeze, known_at)
+                found, _ = corrections(recalculate, freeze, known_at)
                 found = [one for one in found if self._last_issued(one[0].contract_id)[1] == freeze]
                 changes += found
                 every += valuers
@@ -226,7 +226,7 @@ class House:
         issued_at = self.issued.get((contract_id, month))
         return issued_at is not None and issued_at < known_at
 
-    def _value(self, month: str, at: Freezes, known_at: datetime) -> Valuation:
+    def _value(self, month: str, at: Freezes, known_at: datetime) -> Calculation:
         return self._valuer(month, at, known_at).value()
 
     def _valuer(

@@ -97,7 +97,7 @@ class Value(NamedTuple):
     units: int
 
 
-Valuation = dict[Entry, Value]
+Calculation = dict[Entry, Value]
 
 
 class Books:
@@ -240,7 +240,7 @@ class MonthValuer:
         self.sums: dict[tuple, Sum] = {}
         self.terms: dict[tuple[str, int], Terms] = {}
 
-    def value(self) -> Valuation:
+    def value(self) -> Calculation:
         """All amounts of the month, rounded."""
         made = list(self._generations())
         played = list(self._plays())
@@ -522,7 +522,7 @@ class MonthValuer:
         amount = Fraction(units, 10 ** seeds.minor_digits(terms.currency)) / rate
         return half_up(amount, seeds.minor_digits(currency))
 
-    def _amounts(self) -> Valuation:
+    def _amounts(self) -> Calculation:
         revenue = self._revenue()
         groups: dict[tuple, dict[Entry, tuple[int, int]]] = defaultdict(dict)
         money = {pool: self._money(pool, revenue.get(pool)) for pool in {*revenue, *self.timely}}
@@ -536,9 +536,9 @@ class MonthValuer:
             weight_nano = _from_shares(total.weight)
             group = (pool, side, contract, version, layer, "" if contract else bucket)
             groups[group][entry] = (total.quantity, weight_nano)
-        valuation: Valuation = {}
+        calculation: Calculation = {}
         for group, entries in groups.items():
-            valuation.update(self._spread_group(group, entries, money))
+            calculation.update(self._spread_group(group, entries, money))
         for pool in revenue:
             product = self.licence.products.get(pool[1])
             if product is None or self.timely.get(pool, 0):
@@ -549,15 +549,15 @@ class MonthValuer:
                     self.month, *pool, side, "", None, "", "", "NO_USAGE", "", "", TIMELY,
                     money[pool].currency, "",
                 )  # fmt: skip
-                valuation[entry] = Value(0, 0, units)
-        return valuation
+                calculation[entry] = Value(0, 0, units)
+        return calculation
 
     def _spread_group(
         self,
         group: tuple,
         entries: dict[Entry, tuple[int, int]],
         money: dict[PoolKey, PoolMoney],
-    ) -> Valuation:
+    ) -> Calculation:
         pool, side, contract, version, layer, _ = group
         weights = [abs(weight_nano) for _, weight_nano in entries.values()]
         if contract:

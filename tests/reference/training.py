@@ -11,7 +11,7 @@ from tests.reference import clock, seeds
 from tests.reference.consent import PAID, Clause, Scope
 from tests.reference.model import Inclusion, Terms
 from tests.reference.money import BILLION, half_up, spread
-from tests.reference.pools import Books, Entry, Freezes, IssuedAt, Valuation, Value
+from tests.reference.pools import Books, Calculation, Entry, Freezes, IssuedAt, Value
 from tests.reference.rights import Share
 from tests.reference.seeds import WORLD
 
@@ -25,7 +25,7 @@ def training_fees(
     last_month: str,
     issued_at: IssuedAt,
     is_released: IsReleased,
-) -> Valuation:
+) -> Calculation:
     """All lines of a contract's training fees up to a month.
 
     `issued_at` and `is_released` are asked for months: when the contract's statement was issued,
@@ -36,15 +36,15 @@ def training_fees(
     for terms in sorted(licence.versions.get(contract_id, ()), key=lambda terms: terms.version):
         if terms.training_fee and terms.training_fee.usage_month <= last_month:
             fees[terms.training_fee.model_version, terms.training_fee.usage_month] = terms
-    valuation: Valuation = {}
+    calculation: Calculation = {}
     for terms in fees.values():
-        valuation.update(_fee_lines(books, known_at, terms, issued_at, is_released))
-    return valuation
+        calculation.update(_fee_lines(books, known_at, terms, issued_at, is_released))
+    return calculation
 
 
 def _fee_lines(
     books: Books, known_at: datetime, terms: Terms, issued_at: IssuedAt, is_released: IsReleased
-) -> Valuation:
+) -> Calculation:
     at = Freezes.all_at(known_at)
     due = terms.training_fee
     if due is None:

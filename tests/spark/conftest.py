@@ -71,7 +71,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothBuilds]:
         _load_and_issue(duckdb)
         warehouse.build(duckdb, known_at=shared.CASES_KNOWN_AT)
         duckdb_closing = home.parent / "duckdb-closing.duckdb"
-        warehouse.close_month(duckdb, *shared.CLOSINGS[CLOSED_MONTHS]).rename(duckdb_closing)
+        warehouse.calculate_open_months(duckdb, *shared.CLOSINGS[CLOSED_MONTHS]).rename(duckdb_closing)
         duckdb_file = home.parent / "duckdb.duckdb"
         duckdb.warehouse_file.rename(duckdb_file)
         starting.join()
@@ -85,7 +85,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothBuilds]:
         warehouse.build(spark, known_at=shared.CASES_KNOWN_AT, on_progress=kill_worker)
         spark_file = home.parent / "spark.duckdb"
         shutil.copy(spark.warehouse_file, spark_file)
-        spark_closing = warehouse.close_month(spark, *shared.CLOSINGS[CLOSED_MONTHS])
+        spark_closing = warehouse.calculate_open_months(spark, *shared.CLOSINGS[CLOSED_MONTHS])
         yield BothBuilds(
             spark, duckdb_file, spark_file, duckdb_closing, spark_closing, events, killed
         )

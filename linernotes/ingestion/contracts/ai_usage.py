@@ -73,7 +73,7 @@ class Derivatives(Contract):
     generation_id = col.identifier("The generation that made it.")
     parent_derivative_id = col.identifier("The derivative that it was made from.")
     isrc = col.isrc("Its ISRC; a malformed one loads as absent, with a warning.")
-    isrc_original = col.kept_original()
+    isrc_original = col.original_value()
     published_at = col.time("When it was published.", event=True)
     disabled_at = col.time("When it was disabled.")
 

@@ -40,9 +40,9 @@ class Parties(Period):
     name = col.text("Its name, as it is credited.", required=True)
     country = col.code("The country where it has its seat.", vocabulary.countries)
     isni = col.standard("Its ISNI, 16 characters; blocks of four are accepted.", "isni")
-    isni_original = col.kept_original()
+    isni_original = col.original_value()
     ipi = col.standard("Its IPI name number, 11 digits; leading zeros may be missing.", "ipi")
-    ipi_original = col.kept_original()
+    ipi_original = col.original_value()
     dpid = col.standard("Its DDEX party id.", "dpid")
     merged_into_party_id = col.identifier(
         "The party that this one turned out to be; everything of this one is that one's."
@@ -103,7 +103,7 @@ class Recordings(Contract):
 
     recording_id = col.identifier("The recording.", required=True)
     isrc = col.isrc("Its ISRC; a malformed one loads as absent, with a warning.")
-    isrc_original = col.kept_original()
+    isrc_original = col.original_value()
     title = col.text("Its title.", required=True)
     main_artist_ids = col.identifiers("The parties billed as main artists.", required=True)
     featured_artist_ids = col.identifiers("The parties billed as featured artists.")
@@ -143,7 +143,7 @@ class Works(Contract):
 
     work_id = col.identifier("The work.", required=True)
     iswc = col.standard("Its ISWC, plain or as printed.", "iswc")
-    iswc_original = col.kept_original()
+    iswc_original = col.original_value()
     title = col.text("Its title.", required=True)
     writer_party_ids = col.identifiers("The parties that wrote it.")
 

@@ -72,7 +72,7 @@ class Actions(Contract):
     recording_id = col.identifier("The recording that was restricted.")
     derivative_id = col.identifier("The derivative that was restricted.")
     isrc = col.isrc("Its ISRC; a malformed one loads as absent, with a warning.")
-    isrc_original = col.kept_original()
+    isrc_original = col.original_value()
     title = col.text("Its title.")
     # The EU's form has territorial_scope of its own.
     territories = col.codes(

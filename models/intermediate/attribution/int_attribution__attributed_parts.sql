@@ -1,11 +1,11 @@
--- One row per generated thing, side and attributed source or gap (no source), by the
--- newest attribution version: whole billionths that sum to a billion.
+-- One row per output, side and attributed source or gap (no source), by the newest
+-- attribution version: whole billionths that sum to a billion.
 -- A sum within a millionth of 1 is normalised; below, the rest is the gap; above, which
 -- the door refuses, the whole set counts as a gap (E45, E46).
 with
     attributions as (select * from {{ ref("stg_ai_usage__attributions") }}),
     newest as (select * from {{ ref("int_usage__attributions_chosen") }}),
-    judged as (
+    assessed as (
         select
             newest.*,
             case
@@ -19,21 +19,23 @@ with
     ),
     parts as (
         select
-            judged.derivative_id,
-            judged.side,
+            assessed.derivative_id,
+            assessed.side,
             attributions.source_object_id,
             {{ scaled("attributions.weight", 12) }} as weight,
             case
-                when judged.coverage = 'whole' then judged.total else {{ pow10(12) }}
+                when assessed.coverage = 'whole'
+                then assessed.total
+                else {{ pow10(12) }}
             end as whole,
             false as is_refused
-        from judged
+        from assessed
         inner join
             attributions
-            on attributions.derivative_id = judged.derivative_id
-            and attributions.side = judged.side
-            and attributions.attribution_version = judged.attribution_version
-        where judged.coverage <> 'refused'
+            on attributions.derivative_id = assessed.derivative_id
+            and attributions.side = assessed.side
+            and attributions.attribution_version = assessed.attribution_version
+        where assessed.coverage <> 'refused'
         union all
         select
             derivative_id,
@@ -43,7 +45,7 @@ with
             - case when coverage = 'refused' then 0 else total end as weight,
             {{ pow10(12) }} as whole,
             coverage = 'refused' as is_refused
-        from judged
+        from assessed
         where coverage <> 'whole'
     ),
     floors as (
@@ -54,7 +56,7 @@ with
         from parts
     )
 select
-    derivative_id as attribution_key,
+    derivative_id as output_id,
     side,
     source_object_id,
     is_refused,

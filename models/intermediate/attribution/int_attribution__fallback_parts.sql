@@ -1,12 +1,12 @@
--- One row per generated thing, side and source where no attribution was delivered for
--- the side: the requested recordings equally, their works by share, or, where the
--- product says hold, one gap of the whole (E48). What the shares of a recording's works
--- leave under 100 % is gap; a sum within a millionth of 100 % counts as 100 %, and over
--- it the works share in proportion. Whole billionths.
+-- One row per output, side and source where no attribution was delivered for the side:
+-- the requested recordings equally, their works by share, or, where the product says
+-- hold, one gap of the whole (E48). What the shares of a recording's works leave under
+-- 100 % is gap; a sum within a millionth of 100 % counts as 100 %, and over it the
+-- works share in proportion. Whole billionths.
 with
-    attribution_keys as (select * from {{ ref("int_attribution__keys") }}),
+    outputs as (select * from {{ ref("int_attribution__outputs") }}),
     attributed as (
-        select distinct attribution_key, side
+        select distinct output_id, side
         from {{ ref("int_attribution__attributed_parts") }}
     ),
     recording_works as (select * from {{ ref("stg_catalog__recording_works") }}),
@@ -16,18 +16,18 @@ with
         select 'WORK' as side
     ),
     missing as (
-        select attribution_keys.*, sides.side
-        from attribution_keys
+        select outputs.*, sides.side
+        from outputs
         cross join sides
         left join
             attributed
-            on attributed.attribution_key = attribution_keys.attribution_key
+            on attributed.output_id = outputs.output_id
             and attributed.side = sides.side
-        where attributed.attribution_key is null
+        where attributed.output_id is null
     ),
     requested as (
         select distinct
-            missing.attribution_key,
+            missing.output_id,
             missing.side,
             missing.generated_at,
             requested_recordings.item as recording_id
@@ -37,21 +37,19 @@ with
         where missing.attribution_fallback = 'equal_sources'
     ),
     counted as (
-        select
-            requested.*,
-            count(*) over (partition by attribution_key, side) as source_count
+        select requested.*, count(*) over (partition by output_id, side) as source_count
         from requested
     ),
     works as (
         select
-            counted.attribution_key,
+            counted.output_id,
             counted.side,
             counted.recording_id,
             coalesce(recording_works.work_id, counted.recording_id) as object_id,
             counted.source_count,
             {{ scaled("coalesce(recording_works.share, 1)", 12) }} as share,
             sum({{ scaled("coalesce(recording_works.share, 1)", 12) }}) over (
-                partition by counted.attribution_key, counted.side, counted.recording_id
+                partition by counted.output_id, counted.side, counted.recording_id
             ) as total_shares
         from counted
         left join
@@ -78,14 +76,14 @@ with
             end as all_shares,
             {{ pow10(12) }} - total_shares as missing_share,
             row_number() over (
-                partition by attribution_key, side, recording_id order by object_id
+                partition by output_id, side, recording_id order by object_id
             ) as work_number
         from works
     ),
     -- Equal parts in 10^-24, cut: what is cut is far below the remainders that decide.
     parts as (
         select
-            attribution_key,
+            output_id,
             side,
             recording_id as object_id,
             {{ wide(int_div(pow10(24), wide("source_count"))) }} as weight
@@ -93,7 +91,7 @@ with
         where side = 'MASTER'
         union all
         select
-            attribution_key,
+            output_id,
             side,
             object_id,
             sum(
@@ -110,7 +108,7 @@ with
         group by all
         union all
         select
-            attribution_key,
+            output_id,
             side,
             cast(null as {{ t_str() }}) as object_id,
             sum(
@@ -135,7 +133,7 @@ with
         from parts
     )
 select
-    attribution_key,
+    output_id,
     side,
     object_id as source_object_id,
     'equal_sources' as fallback,
@@ -145,7 +143,7 @@ select
                 pow10(9),
                 "floor_nano",
                 "remainder",
-                ["attribution_key", "side"],
+                ["output_id", "side"],
                 ["coalesce(object_id, '')"],
             )
         }} as {{ t_bigint() }}
@@ -153,14 +151,14 @@ select
 from floors
 union all
 select
-    missing.attribution_key,
+    missing.output_id,
     missing.side,
     cast(null as {{ t_str() }}) as source_object_id,
     'hold' as fallback,
     cast(1000000000 as {{ t_bigint() }}) as weight_nano
 from missing
 left join
-    (select distinct attribution_key, side from requested) as answered
-    on answered.attribution_key = missing.attribution_key
+    (select distinct output_id, side from requested) as answered
+    on answered.output_id = missing.output_id
     and answered.side = missing.side
-where answered.attribution_key is null
+where answered.output_id is null

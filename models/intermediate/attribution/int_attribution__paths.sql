@@ -1,23 +1,18 @@
--- One row per generated thing, side, source or gap (no object) that ways through its
--- parents lead to, and number of steps; and one per parent on the way (`is_open`). The
--- weights of ways of one kind are added. Weights are in 10^-36, so that four
--- generations multiply exactly.
+-- One row per output, side, source or gap (no object) that ways through its parents
+-- lead to, and number of steps; and one per parent on the way (`is_open`). The weights
+-- of ways of one kind are added. Weights are in 10^-36, so that four generations
+-- multiply exactly.
 with recursive
     derivatives as (select * from {{ ref("stg_ai_usage__derivatives") }}),
     cycles as (select * from {{ ref("int_usage__derivative_cycles") }}),
     attributed as (select * from {{ ref("int_attribution__attributed_parts") }}),
     fallback as (select * from {{ ref("int_attribution__fallback_parts") }}),
     parts as (
-        select
-            attribution_key,
-            side,
-            source_object_id,
-            weight_nano,
-            is_refused as must_hold
+        select output_id, side, source_object_id, weight_nano, is_refused as must_hold
         from attributed
         union all
         select
-            attribution_key,
+            output_id,
             side,
             source_object_id,
             weight_nano,
@@ -33,9 +28,9 @@ with recursive
         left join derivatives on derivatives.derivative_id = parts.source_object_id
         left join cycles on cycles.derivative_id = parts.source_object_id
     ),
-    paths(attribution_key, side, object_id, weight, is_open, must_hold, depth) as (
+    paths(output_id, side, object_id, weight, is_open, must_hold, depth) as (
         select
-            attribution_key,
+            output_id,
             side,
             case when is_in_cycle then null else source_object_id end as object_id,
             {{ wide("weight_nano") }} * {{ pow10(27) }} as weight,
@@ -45,7 +40,7 @@ with recursive
         from edges
         union all
         select
-            paths.attribution_key,
+            paths.output_id,
             paths.side,
             case
                 when edges.is_in_cycle then null else edges.source_object_id
@@ -57,11 +52,11 @@ with recursive
             paths.depth + 1 as depth
         from paths
         inner join
-            edges on edges.attribution_key = paths.object_id and edges.side = paths.side
+            edges on edges.output_id = paths.object_id and edges.side = paths.side
         where paths.is_open and paths.depth < 16
     )
 select
-    attribution_key,
+    output_id,
     side,
     object_id,
     {{ wide("sum(weight)") }} as weight,
@@ -69,4 +64,4 @@ select
     must_hold,
     depth
 from paths
-group by attribution_key, side, object_id, is_open, must_hold, depth
+group by output_id, side, object_id, is_open, must_hold, depth

@@ -1,6 +1,5 @@
 -- One row per pool, contract and version, and layer of usage: its arms in the pool's
--- currency, the winning
--- one, and the fee in the payout currency's whole minor units.
+-- currency, the winning one, and the fee in the payout currency's whole minor units.
 with
     weighted as (select * from {{ ref("int_compensation__contract_weights") }}),
     fx_rates as (select * from {{ ref("int_compensation__fx_rates") }}),

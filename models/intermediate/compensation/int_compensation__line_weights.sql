@@ -1,6 +1,5 @@
 -- One row per pool, contract and version, object, owner, hold bucket, consent status
--- and
--- proof, and layer of usage: the exact weight of its uses, rounded once, to whole
+-- and proof, and layer of usage: the exact weight of its uses, rounded once, to whole
 -- nano-uses.
 with
     use_groups as (select * from {{ ref("int_compensation__use_groups") }}),

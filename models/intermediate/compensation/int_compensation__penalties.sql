@@ -42,7 +42,7 @@ with
             derivatives
             on derivatives.derivative_id = suspect.derivative_id
             and derivatives.exclusion_reason is null
-        inner join weights on weights.attribution_key = suspect.derivative_id
+        inner join weights on weights.output_id = suspect.derivative_id
         group by all
     ),
     totalled as (

@@ -8,10 +8,10 @@ with
         where artificial_play_count > 0
     ),
     weights as (
-        select attribution_key, object_id
+        select output_id, object_id
         from {{ ref("int_attribution__source_weights") }}
         where side = 'MASTER' and object_id is not null
     )
 select distinct weights.object_id, plays.usage_month
 from plays
-inner join weights on weights.attribution_key = plays.derivative_id
+inner join weights on weights.output_id = plays.derivative_id

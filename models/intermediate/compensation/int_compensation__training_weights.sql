@@ -3,7 +3,7 @@
 -- objects (E59).
 with
     training_uses as (select * from {{ ref("int_usage__training_uses") }}),
-    judged as (select * from {{ ref("int_consent__generation_statuses") }}),
+    statuses as (select * from {{ ref("int_consent__generation_statuses") }}),
     terms as (select * from {{ ref("int_licensing__terms_effective") }}),
     -- Versions repeat the fee that was agreed on; it is owed once, by the highest.
     fees as (
@@ -36,19 +36,20 @@ with
             fees.training_fee_amount,
             fees.payout_currency_code,
             training_uses.product_id,
-            judged.object_id,
-            judged.owner_party_id,
-            judged.consent_status,
-            judged.consent_status in ('leakage', 'unconsented')
+            statuses.object_id,
+            statuses.owner_party_id,
+            statuses.consent_status,
+            statuses.consent_status in ('leakage', 'unconsented')
             or (
-                judged.consent_status = 'late_consent' and released.contract_id is null
+                statuses.consent_status = 'late_consent'
+                and released.contract_id is null
             ) as is_held,
             case
-                when judged.consent_status = 'late_consent'
-                then judged.now_proof_id
-                else judged.proof_id
+                when statuses.consent_status = 'late_consent'
+                then statuses.now_proof_id
+                else statuses.proof_id
             end as proof_id,
-            {{ scaled("judged.ownership_share", 14) }} as share
+            {{ scaled("statuses.ownership_share", 14) }} as share
         from fees
         inner join
             training_uses
@@ -60,11 +61,11 @@ with
                 ) as {{ t_ts() }}
             )
         inner join
-            judged
-            on judged.attribution_key = training_uses.attribution_key
-            and judged.use_type = 'training'
-            and judged.side = training_uses.side
-            and judged.contract_id = fees.contract_id
+            statuses
+            on statuses.output_id = training_uses.output_id
+            and statuses.use_type = 'training'
+            and statuses.side = training_uses.side
+            and statuses.contract_id = fees.contract_id
         -- As with uses: held in its month's own statement, released after (E36).
         left join
             {{ ref("int_ledger__months_released") }} as released

@@ -1,13 +1,13 @@
--- One row per verdict, usage month, tier, layer of usage and removal bucket with a use:
--- how many uses there are, what they weigh, who is to be paid for them, and by which
--- consent. A day's plays and a generation are joined by numbers alone; what is text
--- comes from the verdict.
+-- One row per use status, usage month, tier, layer of usage and removal bucket with a
+-- use: how many uses there are, what they weigh, who is to be paid for them, and by
+-- which consent. A day's plays and a generation are joined by numbers alone; what is
+-- text comes from the status.
 with
     use_contexts as (select * from {{ ref("int_usage__use_contexts") }}),
-    verdicts as (select * from {{ ref("int_consent__use_statuses") }}),
+    statuses as (select * from {{ ref("int_consent__use_statuses") }}),
     summed as (
         select
-            verdicts.verdict_number,
+            statuses.status_number,
             uses.usage_month,
             uses.tier,
             uses.usage_layer,
@@ -15,15 +15,15 @@ with
             cast(sum(uses.quantity) as {{ t_bigint() }}) as quantity
         from {{ ref("int_usage__uses") }} as uses
         inner join
-            verdicts
-            on verdicts.use_context_number = uses.use_context_number
-            and verdicts.valid_from <= uses.judged_at
-            and verdicts.valid_to > uses.judged_at
+            statuses
+            on statuses.use_context_number = uses.use_context_number
+            and statuses.valid_from <= uses.judged_at
+            and statuses.valid_to > uses.judged_at
         group by all
     ),
-    judged as (
+    assessed as (
         select
-            summed.verdict_number,
+            summed.status_number,
             summed.usage_month,
             use_contexts.derivative_id,
             use_contexts.territory,
@@ -32,43 +32,43 @@ with
             summed.usage_layer,
             summed.removal_bucket,
             summed.quantity,
-            verdicts.side,
-            verdicts.object_id,
-            verdicts.owner_party_id,
-            verdicts.partner_id,
-            verdicts.contract_id,
-            verdicts.contract_version,
-            verdicts.rights_bucket,
-            verdicts.is_left_to_service,
-            verdicts.source_weight_nano,
-            verdicts.ownership_share,
-            verdicts.consent_status,
-            verdicts.is_unconsented,
-            verdicts.consent_proof_id,
-            verdicts.late_proof_id,
-            verdicts.consent_denied_by,
-            verdicts.consent_status = 'late_consent'
+            statuses.side,
+            statuses.object_id,
+            statuses.owner_party_id,
+            statuses.partner_id,
+            statuses.contract_id,
+            statuses.contract_version,
+            statuses.rights_bucket,
+            statuses.is_left_to_service,
+            statuses.source_weight_nano,
+            statuses.ownership_share,
+            statuses.consent_status,
+            statuses.is_unconsented,
+            statuses.consent_proof_id,
+            statuses.late_proof_id,
+            statuses.consent_denied_by,
+            statuses.consent_status = 'late_consent'
             and released.contract_id is not null as is_released,
             summed.usage_layer <> 'timely'
             and contracts.late_usage = 'none' as is_left_out
         from summed
-        inner join verdicts on verdicts.verdict_number = summed.verdict_number
+        inner join statuses on statuses.status_number = summed.status_number
         inner join
             use_contexts
-            on use_contexts.use_context_number = verdicts.use_context_number
+            on use_contexts.use_context_number = statuses.use_context_number
         left join
             {{ ref("int_licensing__terms_effective") }} as contracts
-            on contracts.contract_id = verdicts.contract_id
-            and contracts.contract_version = verdicts.contract_version
+            on contracts.contract_id = statuses.contract_id
+            and contracts.contract_version = statuses.contract_version
         -- A late consent is held in its month's own statement, and released once that
         -- is issued (E36).
         left join
             {{ ref("int_ledger__months_released") }} as released
-            on released.contract_id = verdicts.contract_id
+            on released.contract_id = statuses.contract_id
             and released.usage_month = summed.usage_month
     )
 select
-    verdict_number,
+    status_number,
     usage_month,
     derivative_id,
     territory,
@@ -82,7 +82,8 @@ select
     partner_id,
     contract_id,
     contract_version,
-    -- Without a contract nobody is asked, whatever the generation's contract said.
+    -- Without a contract no consent is required, whatever the generation's contract
+    -- said.
     case when contract_id is not null then consent_status end as consent_status,
     case
         when contract_id is null
@@ -116,4 +117,4 @@ select
     ownership_share,
     {{ use_weight_nano("quantity", "source_weight_nano", "ownership_share") }}
     as weight_nano
-from judged
+from assessed

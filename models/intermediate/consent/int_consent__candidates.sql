@@ -1,9 +1,9 @@
--- One row per licence, group of contexts in which it was used, whether its owner is
--- judged, and candidate: a decision that may answer, with how specific it is there, or
--- a party asked without a decision. The territory stands only where the evidence of a
--- decision was found to mismatch: what it proves ends with a month there (E43). Without
--- the owner the artists alone are judged, needed where the owner changed after the
--- generation.
+-- One row per licence, group of contexts in which it was used, whether its owner's
+-- consent is included, and candidate: a decision that may resolve the request, with how
+-- specific it is there, or a required party without a decision. The territory stands
+-- only where the evidence of a decision was found to mismatch: what it proves ends with
+-- a month there (E43). Without the owner only the artists' consent counts, which is
+-- needed where the owner changed after the generation.
 with
     licences as (select * from {{ ref("int_consent__licences") }}),
     rights as (select * from {{ ref("int_rights__periods") }}),
@@ -16,7 +16,7 @@ with
     mismatching as (
         select distinct licence_number from covering where mismatched_at is not null
     ),
-    asked as (
+    licensed as (
         select distinct
             licences.licence_number,
             licences.owner_since,
@@ -39,28 +39,28 @@ with
             and places.product_id = rights.product_id
         left join mismatching on mismatching.licence_number = licences.licence_number
     ),
-    voices as (
-        select asked.*, true as judges_owner
-        from asked
+    requests as (
+        select licensed.*, true as includes_owner
+        from licensed
         union all
-        select asked.*, false as judges_owner
-        from asked
+        select licensed.*, false as includes_owner
+        from licensed
         where owner_since is not null
     )
 select
-    voices.licence_number,
-    voices.context_group_number,
-    voices.territory,
-    voices.judges_owner,
+    requests.licence_number,
+    requests.context_group_number,
+    requests.territory,
+    requests.includes_owner,
     covering.candidate_number,
     covering.specificity + contexts_reached.reach_rank as specificity
-from voices
+from requests
 inner join
     covering
-    on covering.licence_number = voices.licence_number
-    and (voices.judges_owner or covering.required_party <> 'owner')
+    on covering.licence_number = requests.licence_number
+    and (requests.includes_owner or covering.required_party <> 'owner')
 left join
     contexts_reached
-    on contexts_reached.context_number = voices.context_group_number
+    on contexts_reached.context_number = requests.context_group_number
     and contexts_reached.reach_number = covering.reach_number
 where covering.period_number is null or contexts_reached.reach_number is not null

@@ -1,11 +1,10 @@
 -- One row per consent decision, as_of and period of time in which it can be a
--- candidate. Clock `then`: at an instant counts what was recorded by that instant;
--- as_of `now`: what is recorded by the freeze. `mismatched_at` is when the evidence
--- of a
--- decision was found to mismatch, if it still is (E43). `ended_from` is the end as the
--- version tells that was recorded at `stops_at`, which may lie before. Decisions of one
--- reach speak of the same uses: use type, product, territory, model version, voice
--- clones alone.
+-- candidate. With as_of `use`, what was recorded by an instant counts at that instant;
+-- with as_of `freeze`, what is recorded by the freeze. `mismatched_at` is when the
+-- evidence of a decision was found to mismatch, if it still is (E43). `ended_from` is
+-- the end by the version that was recorded at `valid_to`, which may lie before.
+-- Decisions of one reach are about the same uses: use type, product, territory, model
+-- version, voice clones alone.
 with
     versions as (
         select
@@ -29,8 +28,8 @@ with
         select
             versions.*,
             'use' as as_of,
-            greatest(valid_from, recorded_at) as starts_at,
-            least(ends_at, coalesce(next_recorded_at, ends_at)) as stops_at,
+            greatest(valid_from, recorded_at) as counts_from,
+            least(ends_at, coalesce(next_recorded_at, ends_at)) as counts_to,
             least(
                 ends_at,
                 coalesce(next_recorded_at, ends_at),
@@ -42,8 +41,8 @@ with
         select
             versions.*,
             'freeze' as as_of,
-            valid_from as starts_at,
-            ends_at as stops_at,
+            valid_from as counts_from,
+            ends_at as counts_to,
             ends_at as ended_from
         from versions
         where not is_withdrawn and next_recorded_at is null
@@ -51,7 +50,7 @@ with
 select
     cast(
         row_number() over (
-            order by periods.decision_id, periods.as_of, periods.starts_at
+            order by periods.decision_id, periods.as_of, periods.counts_from
         ) as {{ t_bigint() }}
     ) as period_number,
     cast(
@@ -81,9 +80,9 @@ select
     periods.enforced_at,
     periods.valid_from as decided_from,
     mismatched.mismatched_at,
-    periods.starts_at,
-    periods.stops_at,
+    periods.counts_from as valid_from,
+    periods.counts_to as valid_to,
     periods.ended_from
 from periods
 left join mismatched on mismatched.decision_id = periods.decision_id
-where periods.starts_at < periods.stops_at
+where periods.counts_from < periods.counts_to

@@ -1,20 +1,20 @@
--- One row per licence, party asked and decision that covers the object for that party,
--- wherever and however it is used; and one per party asked without a decision, which
--- stands for what the contract says on silence. Equal rows of two licences have one
--- `candidate_number`. How specific a decision is: its object, and as the last digit its
--- voice; what it says of uses lies between (int_consent__contexts_reached).
+-- One row per licence, required party and decision that covers the object for that
+-- party, wherever and however it is used; and one per required party without a
+-- decision, which stands for the contract's default. Equal rows of two licences have
+-- one `candidate_number`. How specific a decision is: its object, and as the last digit
+-- its voice; what it says of uses lies between (int_consent__contexts_reached).
 with
     requirements as (select * from {{ ref("int_consent__requirements") }}),
     merged as (select * from {{ ref("int_rights__parties_merged") }}),
     decisions as (select * from {{ ref("int_consent__decisions_named") }}),
     representatives as (select * from {{ ref("int_consent__representatives") }}),
     objects as (select * from {{ ref("int_consent__objects") }}),
-    asked as (
+    required as (
         select
             requirements.*,
             representatives.representative_party_id,
-            representatives.valid_from as speaks_from,
-            representatives.valid_to as speaks_to
+            representatives.valid_from as represents_from,
+            representatives.valid_to as represents_to
         from requirements
         inner join
             representatives on representatives.owner_party_id = requirements.party_id
@@ -23,17 +23,17 @@ with
         select
             requirements.*,
             party_id as representative_party_id,
-            {{ always_from() }} as speaks_from,
-            {{ always_to() }} as speaks_to
+            {{ always_from() }} as represents_from,
+            {{ always_to() }} as represents_to
         from requirements
         where voice <> 'owner'
         union all
-        -- Of merged parties each speaks for the others from the merge on (E44).
+        -- Of merged parties each represents the others from the merge on (E44).
         select
             requirements.*,
             merged.same_party_id as representative_party_id,
-            merged.merged_at as speaks_from,
-            {{ always_to() }} as speaks_to
+            merged.merged_at as represents_from,
+            {{ always_to() }} as represents_to
         from requirements
         inner join merged on merged.party_id = requirements.party_id
         where requirements.voice <> 'owner'
@@ -42,46 +42,47 @@ with
     -- without an object needs no look at the object.
     matched as (
         select
-            asked.licence_number,
-            asked.required_party,
-            asked.party_id,
-            asked.voice,
-            asked.owner_since,
-            asked.speaks_from,
-            asked.speaks_to,
+            required.licence_number,
+            required.required_party,
+            required.party_id,
+            required.voice,
+            required.owner_since,
+            required.represents_from,
+            required.represents_to,
             decisions.period_number,
             decisions.named_from,
             case
                 decisions.object_type when 'catalogue' then 1 when 'label' then 2 else 5
             end as object_rank
-        from asked
+        from required
         inner join
             (
                 select *
                 from decisions
                 where object_type in ('catalogue', 'label', 'likeness')
             ) as decisions
-            on decisions.party_id = asked.representative_party_id
+            on decisions.party_id = required.representative_party_id
         where
             case
                 decisions.object_type
                 when 'label'
-                then decisions.named_id = asked.owner_party_id
+                then decisions.named_id = required.owner_party_id
                 when 'catalogue'
                 then
                     decisions.named_id is null
-                    or decisions.named_id in (decisions.party_id, asked.owner_party_id)
+                    or decisions.named_id
+                    in (decisions.party_id, required.owner_party_id)
                 else decisions.named_id is null
             end
         union all
         select
-            asked.licence_number,
-            asked.required_party,
-            asked.party_id,
-            asked.voice,
-            asked.owner_since,
-            asked.speaks_from,
-            asked.speaks_to,
+            required.licence_number,
+            required.required_party,
+            required.party_id,
+            required.voice,
+            required.owner_since,
+            required.represents_from,
+            required.represents_to,
             decisions.period_number,
             decisions.named_from,
             case
@@ -94,14 +95,14 @@ with
                 then 4
                 else 5
             end as object_rank
-        from asked
+        from required
         inner join
             objects as things
-            on things.side = asked.side
-            and things.object_id = asked.object_id
+            on things.side = required.side
+            and things.object_id = required.object_id
         inner join
             decisions
-            on decisions.party_id = asked.representative_party_id
+            on decisions.party_id = required.representative_party_id
             and decisions.named_id = things.thing_id
             and case
                 when things.thing_type in ('main_artist', 'featured_artist', 'writer')
@@ -110,7 +111,7 @@ with
                 when things.thing_type = 'work'
                 then
                     decisions.object_type = 'work'
-                    and (asked.side = 'WORK' or asked.voice = 'writer')
+                    and (required.side = 'WORK' or required.voice = 'writer')
                 else decisions.object_type = things.thing_type
             end
     ),
@@ -122,8 +123,8 @@ with
             matched.period_number,
             periods.reach_number,
             periods.mismatched_at,
-            greatest(matched.named_from, matched.speaks_from) as starts_at,
-            least(periods.stops_at, matched.speaks_to) as stops_at,
+            greatest(matched.named_from, matched.represents_from) as valid_from,
+            least(periods.valid_to, matched.represents_to) as valid_to,
             matched.object_rank * 100000
             + case when periods.voice = matched.voice then 2 else 1 end as specificity
         from matched
@@ -131,8 +132,8 @@ with
             {{ ref("int_consent__decision_periods") }} as periods
             on periods.period_number = matched.period_number
         where
-            -- A featured artist is an artist: a decision for all its recordings
-            -- counts too.
+            -- A featured artist is an artist: a decision for all its recordings counts
+            -- too.
             (
                 periods.voice = matched.voice
                 or (matched.voice = 'featured_artist' and periods.voice = 'artist')
@@ -142,8 +143,8 @@ with
                 or matched.owner_since is null
                 or periods.decided_from >= matched.owner_since
             )
-            and greatest(matched.named_from, matched.speaks_from)
-            < least(periods.stops_at, matched.speaks_to)
+            and greatest(matched.named_from, matched.represents_from)
+            < least(periods.valid_to, matched.represents_to)
     ),
     candidates as (
         select *
@@ -156,8 +157,8 @@ with
             cast(null as {{ t_bigint() }}) as period_number,
             cast(null as {{ t_bigint() }}) as reach_number,
             cast(null as {{ t_ts() }}) as mismatched_at,
-            cast(null as {{ t_ts() }}) as starts_at,
-            cast(null as {{ t_ts() }}) as stops_at,
+            cast(null as {{ t_ts() }}) as valid_from,
+            cast(null as {{ t_ts() }}) as valid_to,
             cast(null as {{ t_bigint() }}) as specificity
         from requirements
     )
@@ -169,8 +170,8 @@ select
                 required_party,
                 party_id nulls first,
                 period_number nulls first,
-                starts_at nulls first,
-                stops_at nulls first,
+                valid_from nulls first,
+                valid_to nulls first,
                 specificity nulls first
         ) as {{ t_bigint() }}
     ) as candidate_number

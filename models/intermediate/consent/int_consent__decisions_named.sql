@@ -19,7 +19,7 @@ with
                 then {{ gtin("periods.object_id") }}
                 else periods.object_id
             end as named_id,
-            periods.starts_at as named_from
+            periods.valid_from as named_from
         from periods
         left join
             recordings
@@ -29,11 +29,11 @@ with
         select
             periods.*,
             merged.same_party_id as named_id,
-            greatest(periods.starts_at, merged.merged_at) as named_from
+            greatest(periods.valid_from, merged.merged_at) as named_from
         from periods
         inner join merged on merged.party_id = periods.object_id
         where periods.object_type in ('artist', 'likeness', 'label', 'catalogue')
     )
 select *
 from named
-where named_from < stops_at
+where named_from < valid_to

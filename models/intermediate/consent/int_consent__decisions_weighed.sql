@@ -1,6 +1,6 @@
--- One row per pattern, party asked, and decision that is a candidate for its answer on
--- a as_of, with the period of time in which it is one and how specific it is; and one
--- per party asked without a decision.
+-- One row per pattern, required party and decision that is a candidate for its
+-- resolution, with the period of time in which it is one and how specific it is; and
+-- one per required party without a decision.
 with
     patterns as (
         select *
@@ -39,15 +39,15 @@ with
             patterns.contract_version,
             covering.required_party,
             covering.party_id,
-            covering.starts_at,
+            covering.valid_from,
             case
                 when covering.mismatched_at is null
-                then covering.stops_at
+                then covering.valid_to
                 when spared.contract_id is null
-                then covering.starts_at
+                then covering.valid_from
                 else
                     least(
-                        covering.stops_at,
+                        covering.valid_to,
                         {{
                             month_starts_at(
                                 "spared.unspared_month",
@@ -55,7 +55,7 @@ with
                             )
                         }}
                     )
-            end as stops_at,
+            end as valid_to,
             covering.period_number,
             candidates.specificity
         from patterns
@@ -64,7 +64,7 @@ with
             on candidates.licence_number = patterns.licence_number
             and candidates.context_group_number = patterns.context_group_number
             and candidates.territory is not distinct from patterns.territory
-            and candidates.judges_owner = patterns.judges_owner
+            and candidates.includes_owner = patterns.includes_owner
         inner join
             covering
             on covering.licence_number = candidates.licence_number
@@ -83,8 +83,8 @@ select
     weighed.contract_version,
     weighed.required_party,
     weighed.party_id,
-    weighed.starts_at,
-    weighed.stops_at,
+    weighed.valid_from,
+    weighed.valid_to,
     weighed.specificity,
     periods.as_of,
     periods.decision_id,
@@ -96,4 +96,4 @@ select
     periods.ended_from
 from weighed
 left join periods on periods.period_number = weighed.period_number
-where weighed.period_number is null or weighed.starts_at < weighed.stops_at
+where weighed.period_number is null or weighed.valid_from < weighed.valid_to

@@ -1,7 +1,7 @@
 -- One row per use context, source, owner and period of rights, with the pattern by
--- which the use is judged and the one by which its generation is.
--- Where the owner came after the generation, the artists alone are judged at the
--- generation; the owner is asked at each use (Consent 7).
+-- which the use is resolved and the one by which its generation is.
+-- Where the owner came after the generation, only the artists' consent counts at the
+-- generation; the owner's is needed at each use (Consent 7).
 -- A view, so that the rows are written once, as int_consent__generation_statuses.
 {{ config(materialized="view") }}
 with
@@ -14,7 +14,7 @@ with
             licences.*,
             requests.context_group_number,
             requests.territory,
-            requests.judges_owner,
+            requests.includes_owner,
             requests.pattern_number
         from {{ ref("int_consent__requests") }} as requests
         inner join
@@ -27,7 +27,7 @@ with
             use_contexts.basis,
             use_contexts.first_judged_at,
             use_contexts.last_judged_at,
-            use_contexts.attribution_key,
+            use_contexts.output_id,
             use_contexts.territory,
             use_contexts.product_id,
             use_contexts.use_type,
@@ -49,7 +49,7 @@ with
             rights.owner_since is not null
             and rights.owner_since > use_contexts.generated_at as is_new_owner
         from use_contexts
-        inner join weights on weights.attribution_key = use_contexts.attribution_key
+        inner join weights on weights.output_id = use_contexts.output_id
         inner join
             rights
             on rights.side = weights.side
@@ -59,8 +59,8 @@ with
             and rights.valid_from <= use_contexts.last_judged_at
             and rights.valid_to > use_contexts.first_judged_at
     ),
-    -- A generation is judged where and under the terms that it was made, as long as the
-    -- owner was there already.
+    -- A generation is resolved where and under the terms that it was made, as long as
+    -- the owner was there already.
     placed as (
         select
             resolved.*,
@@ -96,7 +96,7 @@ select
     placed.basis,
     placed.first_judged_at,
     placed.last_judged_at,
-    placed.attribution_key,
+    placed.output_id,
     placed.use_type,
     placed.generated_at,
     placed.side,
@@ -122,7 +122,7 @@ left join
     and contexts.model_version is not distinct from placed.model_version
 left join
     requests
-    on requests.judges_owner
+    on requests.includes_owner
     and requests.context_group_number = contexts.context_group_number
     and coalesce(requests.territory, placed.territory) = placed.territory
     and requests.side = placed.side
@@ -139,7 +139,7 @@ left join
     and generation_contexts.model_version is not distinct from placed.model_version
 left join
     requests as generation_requests
-    on generation_requests.judges_owner <> placed.is_new_owner
+    on generation_requests.includes_owner <> placed.is_new_owner
     and generation_requests.context_group_number
     = generation_contexts.context_group_number
     and coalesce(generation_requests.territory, placed.made_in) = placed.made_in

@@ -1,29 +1,29 @@
--- One row per use context, source, owner and period of rights, with the verdict on the
--- generation: judged twice, by what was recorded at its instant and by what is recorded
--- now (docs/money.md, "Consent").
+-- One row per use context, source, owner and period of rights, with the status of the
+-- generation: resolved twice, by what was recorded at its instant and by what is
+-- recorded now (docs/money.md, "Consent").
 with
-    requestd as (select * from {{ ref("int_consent__generation_requests") }}),
+    requested as (select * from {{ ref("int_consent__generation_requests") }}),
     resolutions as (select * from {{ ref("int_consent__resolutions") }}),
     output_numbers as (select * from {{ ref("int_consent__output_numbers") }}),
     contracts as (select * from {{ ref("int_licensing__terms_effective") }}),
-    judged as (
+    resolved as (
         select
-            requestd.*,
+            requested.*,
             contracts.run_off_days,
             coalesce(
-                output_numbers.influence_nano, requestd.source_weight_nano
+                output_numbers.influence_nano, requested.source_weight_nano
             ) as influence_nano,
             output_numbers.output_number,
-            -- Nobody but the owner is required: nothing to ask at the generation.
+            -- Nobody but the owner is required: the generation needs no consent.
             coalesce(
-                resolutions_at_use.is_allowed, requestd.is_new_owner
+                resolutions_at_use.is_allowed, requested.is_new_owner
             ) as is_resolved_at_use,
             coalesce(
-                resolutions_at_freeze.is_allowed, requestd.is_new_owner
+                resolutions_at_freeze.is_allowed, requested.is_new_owner
             ) as is_resolved_at_freeze,
             {{
                 is_over_limit(
-                    "coalesce(output_numbers.influence_nano, requestd.source_weight_nano)",
+                    "coalesce(output_numbers.influence_nano, requested.source_weight_nano)",
                     "output_numbers.output_number",
                     "resolutions_at_use",
                 )
@@ -31,7 +31,7 @@ with
             as is_over_limit_then,
             {{
                 is_over_limit(
-                    "coalesce(output_numbers.influence_nano, requestd.source_weight_nano)",
+                    "coalesce(output_numbers.influence_nano, requested.source_weight_nano)",
                     "output_numbers.output_number",
                     "resolutions_at_freeze",
                 )
@@ -48,43 +48,44 @@ with
             ) as denial_id,
             resolutions_at_freeze.enforced_at,
             resolutions_at_freeze.stopped_from
-        from requestd
+        from requested
         left join
             contracts
-            on contracts.contract_id = requestd.contract_id
-            and contracts.contract_version = requestd.contract_version
+            on contracts.contract_id = requested.contract_id
+            and contracts.contract_version = requested.contract_version
         left join
             resolutions as resolutions_at_use
-            on resolutions_at_use.pattern_number = requestd.generation_pattern_number
+            on resolutions_at_use.pattern_number = requested.generation_pattern_number
             and resolutions_at_use.as_of = 'use'
-            and resolutions_at_use.valid_from <= requestd.generated_at
-            and resolutions_at_use.valid_to > requestd.generated_at
+            and resolutions_at_use.valid_from <= requested.generated_at
+            and resolutions_at_use.valid_to > requested.generated_at
         left join
             resolutions as resolutions_at_freeze
-            on resolutions_at_freeze.pattern_number = requestd.generation_pattern_number
+            on resolutions_at_freeze.pattern_number
+            = requested.generation_pattern_number
             and resolutions_at_freeze.as_of = 'freeze'
-            and resolutions_at_freeze.valid_from <= requestd.generated_at
-            and resolutions_at_freeze.valid_to > requestd.generated_at
+            and resolutions_at_freeze.valid_from <= requested.generated_at
+            and resolutions_at_freeze.valid_to > requested.generated_at
         left join
             output_numbers
-            on output_numbers.attribution_key = requestd.attribution_key
-            and output_numbers.side = requestd.side
-            and output_numbers.object_id = requestd.object_id
+            on output_numbers.output_id = requested.output_id
+            and output_numbers.side = requested.side
+            and output_numbers.object_id = requested.object_id
     ),
     -- A limit that is exceeded makes of an allow a deny, then and now alike.
-    answered as (
+    decided as (
         select
-            judged.*,
+            resolved.*,
             is_resolved_at_use and not is_over_limit_then as is_allowed_then,
             is_resolved_at_freeze and not is_over_limit_now as is_allowed_now
-        from judged
+        from resolved
     )
 select
     use_context_number,
     basis,
     first_judged_at,
     last_judged_at,
-    attribution_key,
+    output_id,
     use_type,
     side,
     object_id,
@@ -102,7 +103,7 @@ select
     pattern_number,
     is_new_owner,
     run_off_days,
-    -- Without a contract nobody was asked: there is no answer to name as a proof.
+    -- Without a contract no consent is required, so there is no proof to name.
     case when contract_id is not null then proof_id end as proof_id,
     case when contract_id is not null then now_proof_id end as now_proof_id,
     case
@@ -134,4 +135,4 @@ select
         then 'leakage'
         else 'unconsented'
     end as consent_status
-from answered
+from decided

@@ -17,8 +17,8 @@ with
         inner join recordings on recordings.recording_id = used.object_id
         where used.side = 'MASTER'
     ),
-    -- Links that have ended count too: asking a writer too many is safe, one too few
-    -- is not.
+    -- Links that have ended count too: asking a writer too many is safe, one too few is
+    -- not.
     embodied as (
         select distinct
             recording_works.recording_id,

@@ -1,4 +1,4 @@
--- One row per owner, party that may speak for it, and period of time: the owner itself
+-- One row per owner, party that may decide for it, and period of time: the owner itself
 -- and its parents by party links, as long as every link of the chain holds, each by
 -- every id that it is known to have been merged with (E44).
 with

@@ -1,14 +1,14 @@
 -- One row per licence, group of contexts in which it was used, territory where it
--- matters, and whether its owner is judged: one question of consent. Scopes with one
--- contract version, the same parties asked and the same candidates have one answer; the
--- number of the first of them is their pattern.
+-- matters, and whether its owner's consent is included: one request for consent.
+-- Requests with one contract version, the same required parties and the same candidates
+-- have one resolution; the number of the first of them is their pattern.
 with
     listed as (
         select
             licence_number,
             context_group_number,
             territory,
-            judges_owner,
+            includes_owner,
             {{
                 ordered_list(
                     "cast(candidate_number as "
@@ -33,7 +33,7 @@ with
                         listed.licence_number,
                         listed.context_group_number,
                         listed.territory nulls first,
-                        listed.judges_owner
+                        listed.includes_owner
                 ) as {{ t_bigint() }}
             ) as request_number
         from listed
@@ -46,7 +46,7 @@ select
     licence_number,
     context_group_number,
     territory,
-    judges_owner,
+    includes_owner,
     contract_id,
     contract_version,
     min(request_number) over (

@@ -1,9 +1,8 @@
 -- One row per licence and party that its contract requires: the owner of the share,
--- each
--- main artist, featured artist and writer by itself. Where a contract requires a main
--- artist or writer and none is known (of a recording: the writers of any of its works),
--- the question has no party and is answered by silence; a recording without featured
--- artists raises no such question.
+-- each main artist, featured artist and writer by itself. Where a contract requires a
+-- main artist or writer and none is known (of a recording: the writers of any of its
+-- works), the requirement has no party and is resolved by silence; a recording without
+-- featured artists has no such requirement.
 with
     licences as (select * from {{ ref("int_consent__licences") }}),
     contracts as (select * from {{ ref("int_licensing__terms_effective") }}),

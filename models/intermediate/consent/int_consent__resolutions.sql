@@ -1,5 +1,5 @@
 -- One row per pattern, as_of and period of time in which the same decisions stand:
--- whether everybody who is asked says so, by which proofs, and, of denials, since when
+-- whether every required party allows it, by which proofs, and, of denials, since when
 -- and until when the products did not obey (docs/money.md, "Consent").
 with
     given as (select * from {{ ref("int_consent__resolutions_by_decision") }}),
@@ -48,7 +48,7 @@ with
             as_of,
             required_party,
             party_id,
-            stops_at as ended_at,
+            valid_to as ended_at,
             min(ended_from) as ended_from,
             max(enforced_at) as enforced_at
         from candidates

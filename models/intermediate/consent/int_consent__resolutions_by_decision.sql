@@ -1,8 +1,7 @@
--- One row per pattern, party asked, as_of and period of time in which the same
--- decision
--- stands: what the party decides, and by which proof. The most specific decision wins,
--- deny beats allow at a tie, and silence is resolved by the contract (docs/money.md,
--- "Consent").
+-- One row per pattern, required party, as_of and period of time in which the same
+-- decision stands: what the party decides, and by which proof. The most specific
+-- decision wins, deny beats allow at a tie, and silence is resolved by the contract
+-- (docs/money.md, "Consent").
 with
     weighed as (select * from {{ ref("int_consent__decisions_weighed") }}),
     contracts as (select * from {{ ref("int_licensing__terms_effective") }}),
@@ -22,10 +21,10 @@ with
         from requirements
         cross join as_ofs
         union
-        select pattern_number, as_of, starts_at as bound
+        select pattern_number, as_of, valid_from as bound
         from candidates
         union
-        select pattern_number, as_of, stops_at as bound
+        select pattern_number, as_of, valid_to as bound
         from candidates
     ),
     periods as (
@@ -63,8 +62,8 @@ with
             and candidates.as_of = periods.as_of
             and candidates.required_party = requirements.required_party
             and candidates.party_id = requirements.party_id
-            and candidates.starts_at <= periods.valid_from
-            and candidates.stops_at >= periods.valid_to
+            and candidates.valid_from <= periods.valid_from
+            and candidates.valid_to >= periods.valid_to
         where periods.valid_from < periods.valid_to
         qualify
             row_number() over (

@@ -1,47 +1,46 @@
 -- One row per use context, side, attributed source, owner and period of time in which
 -- the same resolutions stand for the plays of a paid generation, and, where somebody
--- has
--- revoked, in which plays run off or no longer do. Other uses have one row per period
--- of rights: they have their generation's verdict.
+-- has revoked, in which plays run off or no longer do. Other uses have one row per
+-- period of rights: they have their generation's status.
 -- A view, so that the rows are written once, as int_consent__use_statuses.
 {{ config(materialized="view") }}
 with
-    judged as (
+    statuses as (
         select
             *,
             basis = 'plays'
             and coalesce(consent_status, '')
-            in ('consented', 'contract_default', 'retro_revoked') as is_judged_again
+            in ('consented', 'contract_default', 'retro_revoked') as is_reassessed
         from {{ ref("int_consent__generation_statuses") }}
         where basis <> 'training'
     ),
     resolutions as (select * from {{ ref("int_consent__resolutions") }}),
-    answered as (
+    resolved as (
         select
-            judged.*,
+            statuses.*,
             greatest(
-                judged.valid_from,
-                coalesce(resolutions_at_use.valid_from, judged.valid_from),
-                coalesce(resolutions_at_freeze.valid_from, judged.valid_from)
+                statuses.valid_from,
+                coalesce(resolutions_at_use.valid_from, statuses.valid_from),
+                coalesce(resolutions_at_freeze.valid_from, statuses.valid_from)
             ) as stands_from,
             least(
-                judged.valid_to,
-                coalesce(resolutions_at_use.valid_to, judged.valid_to),
-                coalesce(resolutions_at_freeze.valid_to, judged.valid_to)
+                statuses.valid_to,
+                coalesce(resolutions_at_use.valid_to, statuses.valid_to),
+                coalesce(resolutions_at_freeze.valid_to, statuses.valid_to)
             ) as stands_to,
             coalesce(resolutions_at_use.is_allowed, false) as is_resolved_at_use,
             {{
                 is_over_limit(
-                    "judged.influence_nano",
-                    "judged.output_number",
+                    "statuses.influence_nano",
+                    "statuses.output_number",
                     "resolutions_at_use",
                 )
             }} as is_over_limit_then,
             coalesce(resolutions_at_freeze.is_allowed, false) and not
             {{
                 is_over_limit(
-                    "judged.influence_nano",
-                    "judged.output_number",
+                    "statuses.influence_nano",
+                    "statuses.output_number",
                     "resolutions_at_freeze",
                 )
             }} as is_allowed_now,
@@ -51,33 +50,33 @@ with
             coalesce(resolutions_at_use.denied_by, 'unknown') as denied_by_then,
             resolutions_at_use.denial_id as denial_id_then,
             resolutions_at_use.revoked_from
-            + judged.run_off_days * interval '1' day as runs_off_until
-        from judged
+            + statuses.run_off_days * interval '1' day as runs_off_until
+        from statuses
         left join
             resolutions as resolutions_at_use
-            on judged.is_judged_again
-            and resolutions_at_use.pattern_number = judged.pattern_number
+            on statuses.is_reassessed
+            and resolutions_at_use.pattern_number = statuses.pattern_number
             and resolutions_at_use.as_of = 'use'
-            and resolutions_at_use.valid_from < judged.valid_to
-            and resolutions_at_use.valid_to > judged.valid_from
-            and resolutions_at_use.valid_from <= judged.last_judged_at
-            and resolutions_at_use.valid_to > judged.first_judged_at
+            and resolutions_at_use.valid_from < statuses.valid_to
+            and resolutions_at_use.valid_to > statuses.valid_from
+            and resolutions_at_use.valid_from <= statuses.last_judged_at
+            and resolutions_at_use.valid_to > statuses.first_judged_at
         left join
             resolutions as resolutions_at_freeze
-            on judged.is_judged_again
-            and judged.is_new_owner
-            and resolutions_at_freeze.pattern_number = judged.pattern_number
+            on statuses.is_reassessed
+            and statuses.is_new_owner
+            and resolutions_at_freeze.pattern_number = statuses.pattern_number
             and resolutions_at_freeze.as_of = 'freeze'
-            and resolutions_at_freeze.valid_from < judged.valid_to
-            and resolutions_at_freeze.valid_to > judged.valid_from
-            and resolutions_at_freeze.valid_from <= judged.last_judged_at
-            and resolutions_at_freeze.valid_to > judged.first_judged_at
+            and resolutions_at_freeze.valid_from < statuses.valid_to
+            and resolutions_at_freeze.valid_to > statuses.valid_from
+            and resolutions_at_freeze.valid_from <= statuses.last_judged_at
+            and resolutions_at_freeze.valid_to > statuses.first_judged_at
     ),
     -- A limit that is exceeded makes of an allow a deny; nothing ended, so nothing runs
     -- off.
     limited as (
         select
-            answered.*,
+            resolved.*,
             is_resolved_at_use and not is_over_limit_then as is_allowed_then,
             case
                 when is_new_owner or is_over_limit_then
@@ -88,7 +87,7 @@ with
                         stands_to
                     )
             end as turns_at
-        from answered
+        from resolved
         where stands_from < stands_to
     ),
     parts as (

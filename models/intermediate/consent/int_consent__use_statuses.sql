@@ -1,13 +1,13 @@
 -- One row per use context, side, attributed source, owner and period of time, with the
--- final verdict on the uses that are judged in it; and one per part that attribution
--- leaves open. A play has its generation's status; if that is paid, the play is judged
--- at 00:00 UTC of its date by what was recorded by then (docs/money.md, "Consent").
+-- final status of the uses in it; and one per part that attribution leaves open. A play
+-- has its generation's status; if that is paid, the play is resolved at 00:00 UTC of
+-- its date by what was recorded by then (docs/money.md, "Consent").
 with
     decided as (
         select
             *,
             case
-                when not is_judged_again
+                when not is_reassessed
                 then consent_status
                 when is_new_owner and is_allowed_then and is_allowed_now
                 then
@@ -26,28 +26,28 @@ with
             end as final_status
         from {{ ref("int_consent__use_resolutions") }}
     ),
-    told as (
+    explained as (
         select
             decided.*,
             case
                 when final_status not in ('late_consent', 'leakage', 'unconsented')
                 then null
-                when is_judged_again and is_resolved_at_use and is_over_limit_then
+                when is_reassessed and is_resolved_at_use and is_over_limit_then
                 then 'limit'
-                when is_judged_again
+                when is_reassessed
                 then denied_by_then
                 else denied_by
             end as final_denied_by,
             case
                 when final_status not in ('late_consent', 'leakage', 'unconsented')
                 then null
-                when is_judged_again
+                when is_reassessed
                 then denial_id_then
                 else denial_id
             end as consent_denial_id
         from decided
     ),
-    verdicts as (
+    statuses as (
         select
             use_context_number,
             side,
@@ -69,14 +69,14 @@ with
             case
                 when final_status in ('late_consent', 'leakage', 'unconsented')
                 then null
-                when is_judged_again and final_status <> 'run_off'
+                when is_reassessed and final_status <> 'run_off'
                 then proof_then
                 else proof_id
             end as consent_proof_id,
             case
                 when final_status <> 'late_consent'
                 then null
-                when is_judged_again
+                when is_reassessed
                 then proof_now
                 else now_proof_id
             end as late_proof_id,
@@ -89,13 +89,13 @@ with
                 then null
                 when final_denied_by = 'limit'
                 then 'over_limit'
-                when is_judged_again and not is_new_owner
+                when is_reassessed and not is_new_owner
                 then 'play_after_run_off'
                 when is_after_enforcement
                 then 'use_after_enforcement'
                 else 'unconsented_use'
             end as incident_kind
-        from told
+        from explained
         union all
         select
             use_contexts.use_context_number,
@@ -123,7 +123,7 @@ with
         from {{ ref("int_usage__use_contexts") }} as use_contexts
         inner join
             {{ ref("int_attribution__source_weights") }} as weights
-            on weights.attribution_key = use_contexts.attribution_key
+            on weights.output_id = use_contexts.output_id
             and weights.object_id is null
         where use_contexts.basis <> 'training'
     )
@@ -138,6 +138,6 @@ select
                 is_left_to_service,
                 valid_from
         ) as {{ t_bigint() }}
-    ) as verdict_number,
-    verdicts.*
-from verdicts
+    ) as status_number,
+    statuses.*
+from statuses

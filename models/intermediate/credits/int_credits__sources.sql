@@ -13,7 +13,7 @@ with
         select 'WORK' as side, 'work' as object_type
     ),
     known_sources as (
-        select distinct attribution_key as derivative_id, side, object_id
+        select distinct output_id as derivative_id, side, object_id
         from source_weights
         where object_id is not null
     ),

@@ -1,11 +1,10 @@
--- One row per partner, month, recording, territory and audience measure; territory
--- `WW` is the total over the partner's territories. Under 10 people a figure is hidden
+-- One row per partner, month, recording, territory and audience measure; territory `WW`
+-- is the total over the partner's territories. Under 10 people a figure is hidden
 -- (E124). If a recording has such a territory, all its territories are hidden for every
--- partner, so that neither the total nor another partner's table gives one back
--- (E125): each could be any number from 0 to 9. Partners with other territories than
--- each other's would tell the difference by their totals, which are hidden then, too.
--- What is shown is rounded to 5, so that two issues a listener apart look the same
--- (E126).
+-- partner, so that neither the total nor another partner's table gives one back (E125):
+-- each could be any number from 0 to 9. Partners with other territories than each
+-- other's would tell the difference by their totals, which are hidden then, too. What
+-- is shown is rounded to 5, so that two issues a listener apart look the same (E126).
 {%- set measures = [
     "derivative_listener_count",
     "source_listener_within_7_days_count",
@@ -44,7 +43,7 @@ with
         from cells
         group by all
     ),
-    -- One verdict for all partners of a recording.
+    -- One result for all partners of a recording.
     tables as (
         select
             month,
@@ -55,7 +54,7 @@ with
         from totals
         group by all
     ),
-    judged as (
+    suppressed as (
         select
             cells.partner_id,
             cells.month,
@@ -92,7 +91,7 @@ with
             *,
             -- One code for all: which cell is the small one would tell it.
             case when is_hidden then 'SUPPRESSED' else 'ROUNDED' end as suppression_code
-        from judged
+        from suppressed
     )
 select
     partner_id,

@@ -1,6 +1,5 @@
--- One row per month, source recording and territory: what listeners of its
--- derivatives did with the source, in whole figures, and whether the recording is
--- known.
+-- One row per month, source recording and territory: what listeners of its derivatives
+-- did with the source, in whole figures, and whether the recording is known.
 with
     fan_signals as (select * from {{ ref("stg_ai_usage__fan_signals") }}),
     known_recordings as (select recording_id from {{ ref("stg_catalog__recordings") }})

@@ -1,8 +1,7 @@
 -- One row per contract, version and period of time in which another contract of its
 -- most-favoured-nation group and side has a better value, or one of a kind that its own
 -- terms lack: what is raised, and by whom (E99). Revenue shares are compared between
--- all
--- models that have one, minimums and rates within one model and currency only.
+-- all models that have one, minimums and rates within one model and currency only.
 with
     contracts as (
         select
@@ -30,28 +29,29 @@ with
     periods as (
         select
             mfn_group,
-            bound as starts_at,
-            lead(bound) over (partition by mfn_group order by bound) as stops_at
+            bound as ruling_from,
+            lead(bound) over (partition by mfn_group order by bound) as ruling_to
         from bounds
     ),
     -- The version that rules in a period is the contract's highest.
     highest as (
         select
             periods.mfn_group as period_group,
-            periods.starts_at,
-            periods.stops_at,
+            periods.ruling_from,
+            periods.ruling_to,
             contracts.*
         from periods
         inner join groups on groups.mfn_group = periods.mfn_group
         inner join
             contracts
             on contracts.contract_id = groups.contract_id
-            and contracts.valid_from <= periods.starts_at
-            and contracts.ends_at >= periods.stops_at
-        where periods.starts_at < periods.stops_at
+            and contracts.valid_from <= periods.ruling_from
+            and contracts.ends_at >= periods.ruling_to
+        where periods.ruling_from < periods.ruling_to
         qualify
             row_number() over (
-                partition by contracts.contract_id, periods.mfn_group, periods.starts_at
+                partition by
+                    contracts.contract_id, periods.mfn_group, periods.ruling_from
                 order by contracts.contract_version desc
             )
             = 1
@@ -61,8 +61,8 @@ with
         select
             mfn_group,
             side,
-            starts_at,
-            stops_at,
+            ruling_from,
+            ruling_to,
             model,
             contract_id,
             contract_version,
@@ -84,8 +84,8 @@ with
         select
             ruling.contract_id,
             ruling.contract_version,
-            ruling.starts_at,
-            ruling.stops_at,
+            ruling.ruling_from,
+            ruling.ruling_to,
             max(
                 case
                     when others.revenue_share > ruling.revenue_share
@@ -134,7 +134,7 @@ with
             ruling as others
             on others.mfn_group = ruling.mfn_group
             and others.side = ruling.side
-            and others.starts_at = ruling.starts_at
+            and others.ruling_from = ruling.ruling_from
             and others.contract_id <> ruling.contract_id
         group by all
     ),
@@ -160,10 +160,10 @@ with
             case
                 when
                     signature = lag(signature) over (
-                        partition by contract_id, contract_version order by starts_at
+                        partition by contract_id, contract_version order by ruling_from
                     )
-                    and starts_at = lag(stops_at) over (
-                        partition by contract_id, contract_version order by starts_at
+                    and ruling_from = lag(ruling_to) over (
+                        partition by contract_id, contract_version order by ruling_from
                     )
                 then 0
                 else 1
@@ -175,21 +175,23 @@ with
             turns.*,
             sum(is_turn) over (
                 partition by contract_id, contract_version
-                order by starts_at
+                order by ruling_from
                 rows between unbounded preceding and current row
-            ) as made_number
+            ) as adjustment_number
         from turns
     )
 select
     contract_id,
     contract_version as base_contract_version,
-    cast(contract_version * 1000 + made_number as {{ t_bigint() }}) as contract_version,
-    min(starts_at) as starts_at,
-    max(stops_at) as stops_at,
+    cast(
+        contract_version * 1000 + adjustment_number as {{ t_bigint() }}
+    ) as contract_version,
+    min(ruling_from) as valid_from,
+    max(ruling_to) as valid_to,
     max(revenue_share) as revenue_share,
     max(per_subscriber_minimum) as per_subscriber_minimum,
     max(per_use_minimum) as per_use_minimum,
     max(rate) as rate,
-    min_by(mfn_cause, starts_at) as mfn_cause
+    min_by(mfn_cause, ruling_from) as mfn_cause
 from numbered
-group by contract_id, base_contract_version, contract_version, made_number
+group by contract_id, base_contract_version, contract_version, adjustment_number

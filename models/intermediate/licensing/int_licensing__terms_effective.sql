@@ -1,18 +1,18 @@
 -- One row per contract and version of its terms, those included that a
--- most-favoured-nation clause makes: where another contract of the group and side has
--- a better value, the version gets a made one beside it, numbered
--- version x 1000 + n, valid as long as the better value is (E99).
--- Of overlapping versions the higher rules, so a made one rules over its base.
+-- most-favoured-nation clause makes: where another contract of the group and side has a
+-- better value, the version gets an adjusted one beside it, numbered version x 1000 +
+-- n, valid as long as the better value is (E99).
+-- Of overlapping versions the higher rules, so an adjusted one rules over its base.
 with
     contracts as (select * from {{ ref("stg_licensing__contracts") }}),
-    made as (select * from {{ ref("int_licensing__terms_adjusted") }}),
+    adjusted as (select * from {{ ref("int_licensing__terms_adjusted") }}),
     versions as (
         select
             contracts.*,
-            cast(null as {{ t_bigint() }}) as made_version,
+            cast(null as {{ t_bigint() }}) as adjusted_version,
             cast(null as {{ t_str() }}) as mfn_cause,
-            contracts.valid_from as starts_at,
-            contracts.valid_to as stops_at,
+            contracts.valid_from as ruling_from,
+            contracts.valid_to as ruling_to,
             contracts.revenue_share as ruling_share,
             contracts.per_subscriber_minimum as ruling_subscriber_minimum,
             contracts.per_use_minimum as ruling_use_minimum,
@@ -21,29 +21,29 @@ with
         union all
         select
             contracts.*,
-            made.contract_version as made_version,
-            made.mfn_cause,
-            made.starts_at,
+            adjusted.contract_version as adjusted_version,
+            adjusted.mfn_cause,
+            adjusted.valid_from as ruling_from,
             case
-                when made.stops_at < {{ always_to() }} then made.stops_at
-            end as stops_at,
-            coalesce(made.revenue_share, contracts.revenue_share) as ruling_share,
+                when adjusted.valid_to < {{ always_to() }} then adjusted.valid_to
+            end as ruling_to,
+            coalesce(adjusted.revenue_share, contracts.revenue_share) as ruling_share,
             coalesce(
-                made.per_subscriber_minimum, contracts.per_subscriber_minimum
+                adjusted.per_subscriber_minimum, contracts.per_subscriber_minimum
             ) as ruling_subscriber_minimum,
             coalesce(
-                made.per_use_minimum, contracts.per_use_minimum
+                adjusted.per_use_minimum, contracts.per_use_minimum
             ) as ruling_use_minimum,
-            coalesce(made.rate, contracts.rate) as ruling_rate
-        from made
+            coalesce(adjusted.rate, contracts.rate) as ruling_rate
+        from adjusted
         inner join
             contracts
-            on contracts.contract_id = made.contract_id
-            and contracts.contract_version = made.base_contract_version
+            on contracts.contract_id = adjusted.contract_id
+            and contracts.contract_version = adjusted.base_contract_version
     )
 select
     contract_id,
-    coalesce(made_version, contract_version) as contract_version,
+    coalesce(adjusted_version, contract_version) as contract_version,
     contract_version as base_contract_version,
     mfn_cause,
     partner_id,
@@ -86,8 +86,8 @@ select
     mfn_group,
     pays_free_uses,
     signed_at,
-    starts_at as valid_from,
-    stops_at as valid_to,
+    ruling_from as valid_from,
+    ruling_to as valid_to,
     recorded_at,
     delivery_id
 from versions

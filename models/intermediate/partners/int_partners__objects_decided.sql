@@ -26,7 +26,7 @@ with
         inner join
             contributors_listed
             on contributors_listed.party_id = decisions.party_id
-            -- As consent is judged: an artist's decision counts for its features too.
+            -- As for consent: an artist's decision counts for its features too.
             and (
                 contributors_listed.voice = decisions.voice
                 or (
@@ -59,7 +59,7 @@ with
         from decisions
         where voice <> 'owner' and object_type in ('recording', 'work')
         union
-        -- It speaks for every recording with the ISRC (E65).
+        -- It holds for every recording with the ISRC (E65).
         select
             decisions.decision_id,
             decisions.recorded_at,

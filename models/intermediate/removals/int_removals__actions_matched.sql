@@ -1,5 +1,5 @@
--- One row per removal action, with the recording that it is about and the partner
--- that it belongs to. The party that was harmed comes first, then the owner of the
+-- One row per removal action, with the recording that it is about and the partner that
+-- it belongs to. The party that was harmed comes first, then the owner of the
 -- recording, then its label; of each the nearest in the family, and of its routes the
 -- widest.
 with

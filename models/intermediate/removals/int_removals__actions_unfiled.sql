@@ -1,6 +1,6 @@
 -- One row per removal action and rule of the EU's database that it breaks: the action
 -- cannot be filed until that is mended. One bad statement would refuse its whole batch.
--- What the door refuses already (content dates, facts, closed lists) is not asked
+-- What the intake refuses already (content dates, facts, closed lists) is not tested
 -- again.
 with
     actions as (select * from {{ ref("stg_removals__actions") }}),

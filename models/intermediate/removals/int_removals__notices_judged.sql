@@ -1,10 +1,10 @@
--- One row per notice, with what it counts for. A notice tells the time to an action
--- if it is valid, arrived by the action, and was not taken back before it. One that
+-- One row per notice, with what it counts for. A notice tells the time to an action if
+-- it is valid, arrived by the action, and was not taken back before it. One that
 -- arrived later did not cause the action.
 with
     notices as (select * from {{ ref("stg_removals__notices") }}),
     actions as (select * from {{ ref("stg_removals__actions") }}),
-    judged as (
+    assessed as (
         select
             notices.notice_id,
             notices.puid,
@@ -52,4 +52,4 @@ select
                 withdrawn_at
             )
     end as closed_at
-from judged
+from assessed

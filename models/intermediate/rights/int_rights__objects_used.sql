@@ -4,10 +4,10 @@ with
     use_contexts as (select * from {{ ref("int_usage__use_contexts") }}),
     -- A play needs rights where it was played, and consent where it was generated too.
     requests as (
-        select attribution_key, territory, product_id
+        select output_id, territory, product_id
         from use_contexts
         union
-        select attribution_key, generated_in as territory, product_id
+        select output_id, generated_in as territory, product_id
         from use_contexts
     ),
     weights as (select * from {{ ref("int_attribution__source_weights") }}),
@@ -17,7 +17,7 @@ with
         select distinct
             weights.side, weights.object_id, requests.territory, requests.product_id
         from requests
-        inner join weights on weights.attribution_key = requests.attribution_key
+        inner join weights on weights.output_id = requests.output_id
         where weights.object_id is not null
     )
 select

@@ -1,8 +1,7 @@
--- One row per side, object, owner, territory of a claim and start of a owner_period
--- in which
--- it took over from somebody else: from then on the owner's earlier decisions do not
--- speak for the object there (docs/money.md, "Consent"; E39). Merged parties are one
--- owner (E44).
+-- One row per side, object, owner, territory of a claim and start of a owner_period in
+-- which it took over from somebody else: from then on the owner's earlier decisions do
+-- not decide for the object there (docs/money.md, "Consent"; E39). Merged parties are
+-- one owner (E44).
 with
     regions as (select distinct region_code from {{ ref("regions") }}),
     aliases as (

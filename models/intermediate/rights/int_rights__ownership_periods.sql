@@ -120,7 +120,7 @@ with
         from owners
     ),
     -- In 10^-12 of a percent.
-    judged as (
+    classified as (
         select
             totals.*,
             case
@@ -134,11 +134,11 @@ with
     ),
     floors as (
         select
-            judged.*,
+            classified.*,
             {{ wide(int_div("share_units * " ~ pow10(14), "total_units")) }}
             as floor_units,
             (share_units * {{ pow10(14) }}) % total_units as remainder
-        from judged
+        from classified
         where coverage <> 'over' and party_id is not null
     ),
     shares as (
@@ -181,7 +181,7 @@ with
             case
                 when coverage = 'over' then 'DISPUTE' else 'UNCLAIMED'
             end as rights_bucket
-        from judged
+        from classified
         where owner_number = 1 and coverage <> 'whole'
     )
 select

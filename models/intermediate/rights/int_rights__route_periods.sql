@@ -1,5 +1,5 @@
--- One row per owner, side, territory, product and period of time: partner, contract
--- and version, or what is missing (E72). The most specific route wins, territory before
+-- One row per owner, side, territory, product and period of time: partner, contract and
+-- version, or what is missing (E72). The most specific route wins, territory before
 -- product (E71); of overlapping versions the higher, for what it does not name too.
 with
     objects_used as (select * from {{ ref("int_rights__objects_used") }}),

@@ -1,7 +1,6 @@
 -- One row per line that settles an account: what an advance takes, what is carried from
 -- the month before, and what waits or comes back with a suspension, as a pair (E91,
--- E92,
--- E98).
+-- E92, E98).
 with
     balances as (select * from {{ ref("int_statements__balances") }}),
     ledger_lines as (select * from {{ ref("stg_ledger__lines") }}),

@@ -3,7 +3,7 @@
 -- "Corrections").
 -- The amounts before and after are each rounded already; their difference is exact.
 with
-    revalued as (
+    recalculated as (
         select
             lines.*,
             quantity_after - quantity_before as quantity,
@@ -18,7 +18,7 @@ with
     issued as (select * from {{ ref("int_ledger__contracts_issued") }}),
     moved as (
         select
-            revalued.*,
+            recalculated.*,
             -- A status that changes and moves no money is a label, not a correction.
             abs(
                 sum(
@@ -60,7 +60,7 @@ with
                     else 0
                 end
             ) over (object_group) as was_unknown
-        from revalued
+        from recalculated
         window
             label_group as (
                 partition by
@@ -114,8 +114,7 @@ with
         where not (input_class = 'consent' and is_label)
     ),
     -- The line that is corrected: the first of the same key, or else the held one of
-    -- the
-    -- same thing that is let go.
+    -- the same thing that is let go.
     first_lines as (
         select line_key, usage_layer, line_id
         from {{ ref("stg_ledger__lines") }}

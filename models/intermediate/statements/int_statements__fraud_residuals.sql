@@ -1,11 +1,9 @@
 -- One row per pool whose lines late fraud moves by amounts that do not sum to zero,
--- since
--- its contracts share differently. What is left over is the service's: a line of the
--- pool
--- without a contract and without a bucket, in the pool's currency, with which the pool
--- nets to zero. Columns as in int_statements__correction_lines.
+-- since its contracts share differently. What is left over is the service's: a line of
+-- the pool without a contract and without a bucket, in the pool's currency, with which
+-- the pool nets to zero. Columns as in int_statements__correction_lines.
 with
-    revalued as (
+    recalculated as (
         select
             lines.*,
             amount_minor_units_after - amount_minor_units_before as amount_minor_units
@@ -15,23 +13,23 @@ with
     -- By contract and version, converted back at the rate of their lines.
     moved_by_fraud as (
         select
-            revalued.pool_id,
-            revalued.usage_month,
-            revalued.territory,
-            revalued.product_id,
-            revalued.tier,
-            revalued.side,
-            revalued.pool_currency_code,
-            revalued.pool_fx_rate,
-            revalued.currency_code,
-            revalued.minor_unit_digits,
+            recalculated.pool_id,
+            recalculated.usage_month,
+            recalculated.territory,
+            recalculated.product_id,
+            recalculated.tier,
+            recalculated.side,
+            recalculated.pool_currency_code,
+            recalculated.pool_fx_rate,
+            recalculated.currency_code,
+            recalculated.minor_unit_digits,
             currencies.minor_unit_digits as pool_minor_unit_digits,
-            {{ wide("sum(revalued.amount_minor_units)") }} as units
-        from revalued
+            {{ wide("sum(recalculated.amount_minor_units)") }} as units
+        from recalculated
         inner join
             {{ ref("currencies") }} as currencies
-            on currencies.currency_code = revalued.pool_currency_code
-        where revalued.input_class = 'fraud' and revalued.pool_id is not null
+            on currencies.currency_code = recalculated.pool_currency_code
+        where recalculated.input_class = 'fraud' and recalculated.pool_id is not null
         group by all
     ),
     residuals as (

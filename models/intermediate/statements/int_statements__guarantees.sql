@@ -1,9 +1,7 @@
 -- One row per contract, guarantee period that has ended, and open report month: what
--- the
--- period's earnings fall short of the minimum guarantee, less what was made up before
--- (E94, E95). A contract that ends within a period ends it too, and owes the
--- guarantee in
--- proportion of days. Whole minor units.
+-- the period's earnings fall short of the minimum guarantee, less what was made up
+-- before (E94, E95). A contract that ends within a period ends it too, and owes the
+-- guarantee in proportion of days. Whole minor units.
 with recursive
     terms as (
         select *

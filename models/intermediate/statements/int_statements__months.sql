@@ -1,6 +1,5 @@
 -- One row per report month that statements are made for: from the first to the last
--- month
--- of which anything is known, also those in which nobody has a pool.
+-- month of which anything is known, also those in which nobody has a pool.
 -- The last is the month that a closing names. A build goes on to the month before its
 -- freeze once statements have been issued: those whose accounts are open have one then.
 with

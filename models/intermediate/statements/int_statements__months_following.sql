@@ -1,7 +1,6 @@
 -- One row per contract and open month that another open month follows, with the month
--- of
--- the contract's next statement: what issuing the month brings stands there. A contract
--- that has ended has it in the month that the others have next.
+-- of the contract's next statement: what issuing the month brings stands there. A
+-- contract that has ended has it in the month that the others have next.
 with
     issued as (select * from {{ ref("int_ledger__contracts_issued") }}),
     contract_ends as (select * from {{ ref("int_licensing__contracts_ended") }}),

@@ -4,7 +4,7 @@
 with
     use_groups as (select * from {{ ref("int_compensation__use_groups") }}),
     removed as (
-        select distinct attribution_key, usage_month, territory, product_id, tier
+        select distinct output_id, usage_month, territory, product_id, tier
         from {{ ref("int_usage__uses_classified") }}
         where exclusion_reason = 'removed'
     ),
@@ -26,5 +26,5 @@ select
         )
     }} as pool_id, weights.object_id
 from removed
-inner join weights on weights.attribution_key = removed.attribution_key
+inner join weights on weights.output_id = removed.output_id
 where weights.object_id is not null

@@ -1,9 +1,8 @@
 -- One row per contract, open report month, usage month and source territory of what is
 -- earned, and one per reserve released and territory that had earned it
 -- (`original_line_id` names the take): an amount in minor units, and the fraction of it
--- that is taxed. Not taxed is what goes into the reserve or to an advance, which
--- takes from
--- the earnings first.
+-- that is taxed. Not taxed is what goes into the reserve or to an advance, which takes
+-- from the earnings first.
 with
     accounts as (select * from {{ ref("int_statements__accounts") }}),
     recoupments as (select * from {{ ref("int_statements__recoupments") }}),

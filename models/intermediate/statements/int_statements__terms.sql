@@ -1,9 +1,8 @@
 -- One row per contract and open report month, with the terms its statement is made by:
 -- those of the highest version that is valid at some time of the month, or of the last
 -- one. Nothing to report is a statement too (`is_due`). A contract that has ended has
--- its
--- rows on, since its balances may not be settled; whether it has a statement is decided
--- with them.
+-- its rows on, since its balances may not be settled; whether it has a statement is
+-- decided with them.
 with
     contracts as (select * from {{ ref("int_licensing__terms_effective") }}),
     earning_lines as (select * from {{ ref("int_statements__earning_lines") }}),
@@ -40,7 +39,7 @@ with
         where
             issued.contract_id is null or months.report_month > issued.last_report_month
     ),
-    judged as (
+    assessed as (
         select
             offered.*,
             cast(valid_from as date) < month_end
@@ -52,7 +51,7 @@ with
     ),
     chosen as (
         select *
-        from judged
+        from assessed
         qualify
             row_number() over (
                 partition by contract_id, report_month

@@ -1,7 +1,7 @@
 -- One row per derivative and territory (`WW`: everywhere) whose plays a removal action
 -- touches, with what it does to their money: held while the appeal window is open,
--- excluded once it has closed; nothing after an overturn or an end
--- (docs/money.md, "Removals and money"; E108, E109, E112).
+-- excluded once it has closed; nothing after an overturn or an end (docs/money.md,
+-- "Removals and money"; E108, E109, E112).
 with
     actions as (select * from {{ ref("stg_removals__actions") }}),
     scoped as (select * from {{ ref("int_usage__removals_scoped") }}),

@@ -111,7 +111,7 @@ select
     'generations' as basis,
     generations.generation_id,
     generations.derivative_id,
-    coalesce(generations.derivative_id, generations.generation_id) as attribution_key,
+    coalesce(generations.derivative_id, generations.generation_id) as output_id,
     generations.occurred_at as judged_at,
     generations.occurred_at as generated_at,
     generations.territory as generated_in,

@@ -97,7 +97,7 @@ select
     'plays' as basis,
     generation_id,
     derivative_id,
-    derivative_id as attribution_key,
+    derivative_id as output_id,
     cast(play_date as {{ t_ts() }}) as judged_at,
     generated_at,
     generated_in,

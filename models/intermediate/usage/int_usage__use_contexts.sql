@@ -1,12 +1,12 @@
--- One row per generated thing and generation of it, territory and product that was
--- used, and per object that a model was trained on: what rights and consent have to be
--- known for. Far fewer than uses.
+-- One row per output and generation of it, territory and product that was used, and per
+-- object that a model was trained on: what rights and consent have to be known for. Far
+-- fewer than uses.
 with
     requests as (
         select
             basis,
             derivative_id,
-            attribution_key,
+            output_id,
             territory,
             product_id,
             use_type,
@@ -23,7 +23,7 @@ with
         select
             'training' as basis,
             cast(null as {{ t_str() }}) as derivative_id,
-            attribution_key,
+            output_id,
             'WW' as territory,
             product_id,
             'training' as use_type,
@@ -39,7 +39,7 @@ select
         row_number() over (
             order by
                 basis,
-                attribution_key,
+                output_id,
                 derivative_id nulls first,
                 territory,
                 product_id nulls first,

@@ -45,7 +45,7 @@ from uses
 inner join
     {{ ref("int_usage__use_contexts") }} as use_contexts
     on use_contexts.basis = uses.basis
-    and use_contexts.attribution_key = uses.attribution_key
+    and use_contexts.output_id = uses.output_id
     and use_contexts.derivative_id is not distinct from uses.derivative_id
     and use_contexts.territory = uses.territory
     and use_contexts.product_id is not distinct from uses.product_id

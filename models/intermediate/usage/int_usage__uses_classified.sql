@@ -2,8 +2,7 @@
 -- derivative in a territory and tier. A use counts in the basis that its product is
 -- weighed by.
 -- What was known of an issued month when it was first issued is the layer `timely`;
--- what
--- has come since is `late`, and what has gone since `withdrawn`, with a negative
+-- what has come since is `late`, and what has gone since `withdrawn`, with a negative
 -- quantity (docs/money.md, "Late usage").
 with
     all_uses as (
@@ -18,7 +17,7 @@ select
     basis,
     generation_id,
     derivative_id,
-    attribution_key,
+    output_id,
     judged_at,
     generated_at,
     generated_in,

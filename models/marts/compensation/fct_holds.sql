@@ -2,8 +2,8 @@
 -- much of it was let go and by which line. A suspended balance is held too.
 with
     lines as (select * from {{ ref("fct_compensation_lines") }}),
-    -- A correction has the key of the line that it corrects. A balance that comes
-    -- back has another month's terms, and names the line instead.
+    -- A correction has the key of the line that it corrects. A balance that comes back
+    -- has another month's terms, and names the line instead.
     held as (
         select
             *,

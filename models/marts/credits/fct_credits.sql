@@ -1,5 +1,5 @@
--- One row per published derivative, source and name that has to be shown with it,
--- as known at the freeze; a source without a known name, and a side without a known
+-- One row per published derivative, source and name that has to be shown with it, as
+-- known at the freeze; a source without a known name, and a side without a known
 -- source, have one row with no party.
 with
     names_required as (select * from {{ ref("int_credits__names_required") }}),

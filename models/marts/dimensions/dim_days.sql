@@ -27,7 +27,7 @@ with
             (day_number + 3) % 7 + 1 as weekday_number
         from numbers
     ),
-    judged as (
+    assessed as (
         select
             days.day_date,
             days.weekday_number,
@@ -46,4 +46,4 @@ select
             order by day_date rows between unbounded preceding and current row
         ) as {{ t_bigint() }}
     ) as us_business_day_number
-from judged
+from assessed

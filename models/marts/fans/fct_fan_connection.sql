@@ -1,6 +1,6 @@
--- One row per month, source recording and territory: what listeners of its
--- derivatives did with the source. Audience figures are whole here; partners get them
--- through rpt_partner__fan_connection, which hides small ones.
+-- One row per month, source recording and territory: what listeners of its derivatives
+-- did with the source. Audience figures are whole here; partners get them through
+-- rpt_partner__fan_connection, which hides small ones.
 select
     cast(month as date) as month,
     cast(recording_id as {{ t_str() }}) as recording_id,

@@ -1,7 +1,6 @@
--- One row per month, scope and figure of the connection between artists and fans,
--- with a
--- 95 % interval, the smallest effect that could have been seen, and whether the figure
--- tells anything. Whole figures, for the house alone.
+-- One row per month, scope and figure of the connection between artists and fans, with
+-- a 95 % interval, the smallest effect that could have been seen, and whether the
+-- figure tells anything. Whole figures, for the house alone.
 with estimated as (select * from {{ ref("int_fans__effects_estimated") }})
 select
     cast(month as date) as month,

@@ -1,8 +1,8 @@
--- One row per month, step, partner, product, territory, side, hold bucket and
--- currency: the way of the money. From net revenue to what the service keeps it is in
--- the pools' currencies, from what contracts earn to what is paid in those of the
--- payout. Amounts are signed, so that the steps of a chain sum to its result. Beside
--- each stands its indicative value in the reporting currency.
+-- One row per month, step, partner, product, territory, side, hold bucket and currency:
+-- the way of the money. From net revenue to what the service keeps it is in the pools'
+-- currencies, from what contracts earn to what is paid in those of the payout. Amounts
+-- are signed, so that the steps of a chain sum to its result. Beside each stands its
+-- indicative value in the reporting currency.
 with
     pools as (select * from {{ ref("fct_pools") }}),
     pool_fees as (select * from {{ ref("fct_pool_fees") }}),

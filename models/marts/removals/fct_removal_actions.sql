@@ -1,5 +1,5 @@
--- One row per removal action, and no other measure left out: what was decided, how
--- the service came to know, whose it is, and what became of it.
+-- One row per removal action, and no other measure left out: what was decided, how the
+-- service came to know, whose it is, and what became of it.
 with
     actions as (select * from {{ ref("stg_removals__actions") }}),
     classified as (select * from {{ ref("int_removals__actions_classified") }}),

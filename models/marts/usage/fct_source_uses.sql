@@ -14,8 +14,8 @@ select
     cast(use_groups.partner_id as {{ t_str() }}) as partner_id,
     cast(use_groups.contract_id as {{ t_str() }}) as contract_id,
     cast(use_groups.contract_version as {{ t_bigint() }}) as contract_version,
-    -- No contract, no use: nobody was asked, for nobody may use it (Consent 8). A line
-    -- without contract names no status.
+    -- Without a contract no use is allowed, so no consent is required (Consent 8). A
+    -- line without contract names no status.
     cast(
         case
             when use_groups.hold_bucket = 'UNROUTED'
@@ -28,7 +28,7 @@ select
     cast(use_groups.consent_denied_by as {{ t_str() }}) as consent_denied_by,
     cast(
         case
-            when use_groups.contract_id is not null then verdicts.consent_denial_id
+            when use_groups.contract_id is not null then statuses.consent_denial_id
         end as {{ t_str() }}
     ) as consent_denial_id,
     cast(
@@ -36,7 +36,7 @@ select
             when use_groups.hold_bucket = 'UNROUTED'
             then 'unlicensed_use'
             when use_groups.contract_id is not null
-            then verdicts.incident_kind
+            then statuses.incident_kind
         end as {{ t_str() }}
     ) as incident_kind,
     cast(use_groups.hold_bucket as {{ t_str() }}) as hold_bucket,
@@ -60,13 +60,13 @@ select
     cast(uses.judged_at as {{ t_ts() }}) as judged_at
 from {{ ref("int_usage__uses") }} as uses
 inner join
-    {{ ref("int_consent__use_statuses") }} as verdicts
-    on verdicts.use_context_number = uses.use_context_number
-    and verdicts.valid_from <= uses.judged_at
-    and verdicts.valid_to > uses.judged_at
+    {{ ref("int_consent__use_statuses") }} as statuses
+    on statuses.use_context_number = uses.use_context_number
+    and statuses.valid_from <= uses.judged_at
+    and statuses.valid_to > uses.judged_at
 inner join
     {{ ref("int_compensation__use_groups") }} as use_groups
-    on use_groups.verdict_number = verdicts.verdict_number
+    on use_groups.status_number = statuses.status_number
     and use_groups.usage_month = uses.usage_month
     and use_groups.tier = uses.tier
     and use_groups.usage_layer = uses.usage_layer

@@ -38,9 +38,8 @@ with
                 {%- for step, name in renamed.items() %}
                     when step_name = '{{ name }}' then '{{ step }}'
                 {%- endfor %}
-                -- What contracts are owed in the pools' currencies, and what it
-                -- became in
-                -- those of the payout: the difference is rates, rounding and
+                -- What contracts are owed in the pools' currencies, and what it became
+                -- in those of the payout: the difference is rates, rounding and
                 -- restatement.
                 when step_name in ('contract_fees', 'earned')
                 then 'exchange_difference'

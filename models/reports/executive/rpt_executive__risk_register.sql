@@ -1,7 +1,6 @@
 -- One row per kind of open matter, partner and currency: what needs a decision, how
 -- much money waits for it, since when, whose turn it is and until when. A hold is due
--- 90
--- days after its oldest month, a statement on the 25th of the month after its own, a
+-- 90 days after its oldest month, a statement on the 25th of the month after its own, a
 -- notice a week after its month begins.
 {%- set turns = {
     "CONSENT": "rightsholder",

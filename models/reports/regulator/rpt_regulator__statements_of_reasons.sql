@@ -1,6 +1,6 @@
--- One row per removal action that can be filed, in the columns and the order of the
--- EU transparency database's own file. Lists are JSON texts, as there. uuid,
--- platform_name and created_at are given by the database when it takes the row.
+-- One row per removal action that can be filed, in the columns and the order of the EU
+-- transparency database's own file. Lists are JSON texts, as there. uuid, platform_name
+-- and created_at are given by the database when it takes the row.
 -- Only actions that can be filed have reasons.
 -- The explanation is the facts' first 2,000 characters, as many as its field takes.
 with

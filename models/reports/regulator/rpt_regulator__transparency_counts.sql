@@ -54,7 +54,7 @@ with
                 'decision_account'
             )
     ),
-    judged as (
+    decided as (
         select
             notices.notifier_kind,
             notices.received_at as happened_at,
@@ -66,8 +66,8 @@ with
         from notices
         left join removal_actions on removal_actions.puid = notices.puid
     ),
-    orders as (select * from judged where notifier_kind = 'authority'),
-    notified as (select * from judged where notifier_kind <> 'authority'),
+    orders as (select * from decided where notifier_kind = 'authority'),
+    notified as (select * from decided where notifier_kind <> 'authority'),
     acted as (select * from notified where puid is not null),
     own as (select * from removal_actions where source_type = 'SOURCE_VOLUNTARY'),
     restricted as (

@@ -1,11 +1,10 @@
 -- One row per recording: of the recordings feed, or of ERN where that feed does not
 -- know it.
 -- An ERN recording joins the recordings with its ISRC. Commercial facts of the
--- recordings feed win, the AI disclosure
--- of ERN wins where it says something: what it leaves unsaid is undeclared, not none.
--- Two recordings with one ISRC are
--- the same recording delivered twice (E65): they keep their ids, routes and owners
--- and share `isrc_group_id`.
+-- recordings feed win, the AI disclosure of ERN wins where it says something: what it
+-- leaves unsaid is undeclared, not none. Two recordings with one ISRC are the same
+-- recording delivered twice (E65): they keep their ids, routes and owners and share
+-- `isrc_group_id`.
 with
     delivered as (
         {{

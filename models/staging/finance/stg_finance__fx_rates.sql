@@ -1,6 +1,6 @@
 -- One row per rate date and currency: what one euro buys of it.
--- The ECB's rate stands; the provider feed fills only currencies that the ECB quotes
--- on no day at all.
+-- The ECB's rate stands; the provider feed fills only currencies that the ECB quotes on
+-- no day at all.
 with
     ecb_rates as (
         {{

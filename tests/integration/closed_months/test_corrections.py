@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures.worlds import Rows, World, closed_case
+from tests.fixtures.worlds import FeedBuilder, Rows, closed_case
 
 LATER = "2026-03-20T00:00:00Z"
 
@@ -22,7 +22,9 @@ def lines_of(rows: Rows, product_id: str, *, side: str = "MASTER") -> list[tuple
     )
 
 
-def three_recordings(world: World, name: str, plays: dict[str, int], gross: str) -> dict[str, str]:
+def three_recordings(
+    world: FeedBuilder, name: str, plays: dict[str, int], gross: str
+) -> dict[str, str]:
     """A January pool of `gross` over recordings with plays; returns the derivatives."""
     label = world.licensed(name)
     world.product(name, basis="plays")
@@ -35,7 +37,7 @@ def three_recordings(world: World, name: str, plays: dict[str, int], gross: str)
 
 
 @closed_case
-def e54_attribution_corrected(world: World) -> None:
+def e54_attribution_corrected(world: FeedBuilder) -> None:
     label = world.licensed("e54")
     world.product("e54", basis="plays")
     for key in "abc":
@@ -61,7 +63,7 @@ def test_e54_a_new_attribution_moves_40_from_a_to_b_and_keeps_the_issued_lines(
 
 
 @closed_case
-def e75_late_plays(world: World) -> None:
+def e75_late_plays(world: FeedBuilder) -> None:
     made = three_recordings(world, "e75", {"a": 150_000, "b": 50_000}, "1000.00")
     world.plays(made["a"], 400, play_date="2026-01-11", recorded_at="2026-03-20T00:00:00Z")
 
@@ -77,7 +79,7 @@ def test_e75_400_late_uses_at_half_a_cent_are_2_00_and_nobody_elses_lines_move(
 
 
 @closed_case
-def e75_a_contract_without_late_usage(world: World) -> None:
+def e75_a_contract_without_late_usage(world: FeedBuilder) -> None:
     label = world.licensed("e75b", late_usage="none")
     world.product("e75b", basis="plays")
     derivative = world.played("e75b", world.recording("e75b-rec", owner=label), 100)
@@ -92,7 +94,7 @@ def test_e75_a_contract_that_pays_no_late_usage_lists_it_as_excluded(closed_rows
 
 
 @closed_case
-def e80_withdrawn_after_issue(world: World) -> None:
+def e80_withdrawn_after_issue(world: FeedBuilder) -> None:
     made = three_recordings(world, "e80", {"a": 60, "b": 40}, "100.00")
     world.plays(made["b"], 40, play_date="2026-01-10", recorded_at=LATER, is_withdrawn=True)
 
@@ -108,7 +110,7 @@ def test_e80_plays_taken_back_after_issue_are_reversed_at_the_issued_rate(
 
 
 @closed_case
-def e101_fraud_found_late_and_e102_overturned(world: World) -> None:
+def e101_fraud_found_late_and_e102_overturned(world: FeedBuilder) -> None:
     made = three_recordings(world, "e101", {"a": 600, "b": 300, "c": 100}, "900.00")
     world.plays(made["c"], 100, artificial_plays=100, play_date="2026-01-10", recorded_at=LATER)
     world.plays(
@@ -137,7 +139,7 @@ def test_e101_e102_fraud_is_redistributed_and_an_overturned_verdict_mirrors_it(
 
 
 @closed_case
-def e103_clawback_over_the_balance(world: World) -> None:
+def e103_clawback_over_the_balance(world: FeedBuilder) -> None:
     made = three_recordings(world, "e103", {"a": 50, "b": 50}, "100.00")
     label = world.licensed("e103-other")
     world.owns(label, "e103-b", valid_from="2025-01-01T00:00:00Z")
@@ -165,7 +167,7 @@ def test_e103_what_is_taken_back_beyond_the_balance_is_carried_as_a_debt(
 
 
 @closed_case
-def e58_refund_in_a_later_month(world: World) -> None:
+def e58_refund_in_a_later_month(world: FeedBuilder) -> None:
     three_recordings(world, "e58", {"a": 10}, "49.90")
     world.played("e58", "e58-a", 10, day="2026-02-10")
     world.revenue(
@@ -181,7 +183,7 @@ def test_e58_a_refund_lowers_the_month_of_the_refund_alone(closed_rows: Rows) ->
 
 
 @closed_case
-def e63_conflict_solved(world: World) -> None:
+def e63_conflict_solved(world: FeedBuilder) -> None:
     label = world.licensed("e63")
     world.product("e63", basis="plays")
     world.recording("e63-rec", owner=label)
@@ -210,7 +212,7 @@ def test_e63_a_conflict_of_february_solved_in_may_is_paid_in_may_at_februarys_ra
 
 
 @closed_case
-def e64_matched_four_months_later(world: World) -> None:
+def e64_matched_four_months_later(world: FeedBuilder) -> None:
     label = world.licensed("e64")
     world.product("e64", basis="plays")
     derivative = world.played("e64", "e64-rec", 10)
@@ -241,7 +243,7 @@ def test_e64_a_recording_matched_later_is_back_paid_and_releases_the_line_that_h
 
 
 @closed_case
-def e36_consent_recorded_late(world: World) -> None:
+def e36_consent_recorded_late(world: FeedBuilder) -> None:
     label = world.licensed("e36", silence="deny")
     world.product("e36")
     world.recording("e36-rec", owner=label)
@@ -274,7 +276,7 @@ def test_e36_a_late_consent_is_held_in_may_and_released_in_june(closed_rows: Row
 
 
 @closed_case
-def e37_revoked_backwards(world: World) -> None:
+def e37_revoked_backwards(world: FeedBuilder) -> None:
     label = world.licensed("e37", silence="deny")
     world.product("e37")
     world.recording("e37-rec", owner=label)
@@ -304,7 +306,7 @@ def test_e37_a_backward_revocation_takes_nothing_back_and_posts_nothing(closed_r
 
 
 @closed_case
-def e43_evidence_found_to_mismatch_after_issue(world: World) -> None:
+def e43_evidence_found_to_mismatch_after_issue(world: FeedBuilder) -> None:
     label = world.licensed("e43", silence="deny")
     world.product("e43")
     world.recording("e43-rec", owner=label)
@@ -342,7 +344,7 @@ def test_e43_mismatching_evidence_holds_new_lines_and_claws_back_no_issued_one(
 
 
 @closed_case
-def e78_terms_signed_backwards(world: World) -> None:
+def e78_terms_signed_backwards(world: FeedBuilder) -> None:
     label = world.licensed("e78", revenue_share="0.5")
     world.contract(
         "e78-contract",
@@ -368,7 +370,7 @@ def test_e78_terms_with_backward_effect_are_posted_forward(closed_rows: Rows) ->
 
 
 @closed_case
-def e84_rate_corrected(world: World) -> None:
+def e84_rate_corrected(world: FeedBuilder) -> None:
     label = world.licensed("e84")
     world.product("e84", basis="plays")
     world.played("e84", world.recording("e84-rec", owner=label), 10, territory="ZA")
@@ -384,7 +386,7 @@ def e84_rate_corrected(world: World) -> None:
         rate_of(world, "ZAR", "2026-01-30", rate, recorded)
 
 
-def rate_of(world: World, currency: str, day: str, rate: str, recorded_at: str) -> None:
+def rate_of(world: FeedBuilder, currency: str, day: str, rate: str, recorded_at: str) -> None:
     world.add(
         "finance/fx_rates",
         rate_date=day,
@@ -405,7 +407,7 @@ def test_e84_a_rate_corrected_after_the_freeze_moves_nothing_that_was_issued(
 
 
 @closed_case
-def e85_correction_of_march_in_june(world: World) -> None:
+def e85_correction_of_march_in_june(world: FeedBuilder) -> None:
     for name, rule in (("e85-usage", "usage_month_end"), ("e85-payment", "payment_date")):
         label = world.licensed(name, fx_rule=rule)
         world.product(name, basis="plays")
@@ -443,7 +445,7 @@ def test_e85_the_contract_decides_at_whose_rate_a_correction_is_converted(
 
 
 @closed_case
-def e108_impersonation_upheld_and_e109_reinstated(world: World) -> None:
+def e108_impersonation_upheld_and_e109_reinstated(world: FeedBuilder) -> None:
     for name in ("e108", "e109"):
         made = three_recordings(world, name, {"a": 90, "b": 10}, "100.00")
         world.removal(f"{name}-action", "2026-01-20T00:00:00Z", derivative_id=made["b"])
@@ -494,7 +496,7 @@ def test_e108_e109_what_is_returned_and_what_is_paid_are_two_figures(closed_rows
 
 
 @closed_case
-def e112_removed_in_two_countries(world: World) -> None:
+def e112_removed_in_two_countries(world: FeedBuilder) -> None:
     label = world.licensed("e112")
     world.product("e112", basis="plays")
     derivative = world.played("e112", world.recording("e112-rec", owner=label), 10)
@@ -526,7 +528,7 @@ def test_e112_a_removal_in_germany_leaves_the_plays_in_france_earning(closed_row
 
 
 @closed_case
-def e108_and_e112_removed_abroad(world: World) -> None:
+def e108_and_e112_removed_abroad(world: FeedBuilder) -> None:
     """In the world, and in the US alone; the EU's form names its own states, or none."""
     places: dict[str, dict[str, Any]] = {
         "e108-world": {"territorial_scope": ["AT", "DE"]},
@@ -578,7 +580,7 @@ def test_e108_e112_a_removal_holds_all_plays_where_it_holds_whatever_the_eu_form
 
 
 @closed_case
-def e106_bots(world: World) -> None:
+def e106_bots(world: FeedBuilder) -> None:
     label = world.licensed("e106")
     world.product("e106")
     world.recording("e106-rec", owner=label)

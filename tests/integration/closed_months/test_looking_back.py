@@ -11,7 +11,7 @@ from linernotes.base.settings import Settings
 from linernotes.ledger.verification import verify_ledger
 from linernotes.lookback import as_known, simulate, trace_event, trace_line
 from tests.conftest import LAST_KNOWN_AT
-from tests.fixtures.worlds import Rows, World, closed_case
+from tests.fixtures.worlds import FeedBuilder, Rows, closed_case
 
 JANUARY = datetime(2026, 1, 1).date()
 MARCH = datetime(2026, 3, 1).date()
@@ -23,7 +23,7 @@ def settings(closed_home: Path) -> Settings:
 
 
 @closed_case
-def traced(world: World) -> None:
+def traced(world: FeedBuilder) -> None:
     label = world.licensed("traced", silence="deny", revenue_share="0.5")
     world.product("traced")
     world.recording("traced-rec", owner=label)
@@ -98,7 +98,7 @@ def test_trace_of_event_leads_to_its_line_and_back(settings: Settings) -> None:
 
 
 @closed_case
-def e127_erased(world: World) -> None:
+def e127_erased(world: FeedBuilder) -> None:
     label = world.licensed("e127")
     world.product("e127")
     world.recording("e127-rec", owner=label)
@@ -240,7 +240,7 @@ def test_simulation_e99_of_a_clause_that_is_followed_already_tells_what_it_costs
 
 
 @closed_case
-def two_versions_of_attribution(world: World) -> None:
+def two_versions_of_attribution(world: FeedBuilder) -> None:
     world.product("versions", basis="plays")
     for key in "ab":
         label = world.licensed(f"versions-{key}")
@@ -277,7 +277,7 @@ def test_simulation_of_an_attribution_version_that_nobody_delivered_is_refused(
 def test_simulation_of_a_planned_contract_comes_through_the_door(
     settings: Settings, tmp_path: Path
 ) -> None:
-    planned = World()
+    planned = FeedBuilder()
     planned.contract(
         "traced-contract", "traced-partner", version=2, silence="deny", revenue_share="0.6"
     )
@@ -301,5 +301,5 @@ def test_simulation_of_a_contract_that_the_door_refuses_says_why(
     file = tmp_path / "planned.jsonl"
     file.write_text('{"contract_id": "x"}\n')
 
-    with pytest.raises(LinernotesError, match="no contract that the door lets in"):
+    with pytest.raises(LinernotesError, match="no contract that the intake takes"):
         simulate(settings, JANUARY, contract_file=file)

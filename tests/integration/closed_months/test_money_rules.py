@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fixtures.worlds import Rows, World, closed_case
+from tests.fixtures.worlds import FeedBuilder, Rows, closed_case
 from tests.integration.closed_months.test_statements import earning, sell, statement
 
 MADE = "2026-01-01T07:00:00Z"
@@ -23,7 +23,7 @@ def pool_lines(rows: Rows, product: str, *columns: str, where: str = "true") -> 
 
 
 @closed_case
-def e52_a_gap_of_which_a_part_is_held(world: World) -> None:
+def e52_a_gap_of_which_a_part_is_held(world: FeedBuilder) -> None:
     label = world.licensed("e52-gap")
     world.product("e52-gap", basis="plays", default_share_master="1", remainder_rule="service")
     world.product("e52-hold", basis="plays", attribution_fallback="hold")
@@ -51,7 +51,7 @@ def test_e52_only_the_part_of_a_gap_that_has_to_be_held_is_held(closed_rows: Row
 
 
 @closed_case
-def e48_works_with_shares_under_100_percent(world: World) -> None:
+def e48_works_with_shares_under_100_percent(world: FeedBuilder) -> None:
     label = world.licensed("e48-short", side="WORK")
     world.product("e48-short", basis="plays", default_share_master="0", default_share_work="1")
     for number, share in (("one", "0.6"), ("two", "0.3")):
@@ -80,7 +80,7 @@ def test_e48_works_with_90_percent_of_the_shares_leave_10_percent_unattributed(
 
 
 @closed_case
-def e72_a_contract_ends_between_two_generations_and_their_plays(world: World) -> None:
+def e72_a_contract_ends_between_two_generations_and_their_plays(world: FeedBuilder) -> None:
     label = world.licensed("e72-ended", valid_to="2026-01-08T00:00:00Z")
     world.decision("e72-ended-yes", label, "allow", valid_from="2026-01-01T05:00:00Z")
     world.product("e72-ended", basis="plays", default_share_master="1")
@@ -110,7 +110,7 @@ def test_e72_weight_without_a_contract_names_no_status_and_no_proof_on_one_line(
 
 
 @closed_case
-def e73_a_higher_version_for_another_product(world: World) -> None:
+def e73_a_higher_version_for_another_product(world: FeedBuilder) -> None:
     label = world.licensed("e73-other")
     world.contract(
         "e73-other-contract",
@@ -137,7 +137,7 @@ def test_e73_a_higher_version_replaces_the_lower_for_products_that_it_does_not_n
 
 
 @closed_case
-def e88_tax_with_a_reserve(world: World) -> None:
+def e88_tax_with_a_reserve(world: FeedBuilder) -> None:
     earning(
         world,
         "e88-reserve",
@@ -158,7 +158,7 @@ def test_e88_a_reserve_is_taxed_when_it_is_released(closed_rows: Rows) -> None:
 
 
 @closed_case
-def e89_tax_with_an_advance_and_a_fee(world: World) -> None:
+def e89_tax_with_an_advance_and_a_fee(world: FeedBuilder) -> None:
     earning(
         world,
         "e89-fee",
@@ -179,7 +179,7 @@ def test_e89_tax_alone_makes_no_balance_negative(closed_rows: Rows) -> None:
 
 
 @closed_case
-def e93_an_advance_and_a_guarantee(world: World) -> None:
+def e93_an_advance_and_a_guarantee(world: FeedBuilder) -> None:
     earning(
         world,
         "e93-guarantee",
@@ -206,7 +206,7 @@ def test_e93_an_ended_contract_has_statements_while_an_advance_is_left(closed_ro
 
 
 @closed_case
-def e95_a_guarantee_that_its_contract_cuts_short(world: World) -> None:
+def e95_a_guarantee_that_its_contract_cuts_short(world: FeedBuilder) -> None:
     earning(
         world,
         "e95-cut",
@@ -226,7 +226,7 @@ def test_e95_a_contract_that_ends_first_owes_its_guarantee_in_proportion_of_days
 
 
 @closed_case
-def e96_a_contract_that_ends_with_a_reserve(world: World) -> None:
+def e96_a_contract_that_ends_with_a_reserve(world: FeedBuilder) -> None:
     earning(
         world,
         "e96-ended",
@@ -250,7 +250,7 @@ def test_e96_an_ended_contract_has_statements_until_its_reserve_is_released(
 
 
 @closed_case
-def e99_free_uses_under_a_favoured_contract(world: World) -> None:
+def e99_free_uses_under_a_favoured_contract(world: FeedBuilder) -> None:
     terms = {"model": "greater_of", "mfn_group": "e99-free"}
     rich = world.licensed("e99-rich", **terms, revenue_share="0.5", per_use_minimum="0.50")
     poor = world.licensed("e99-poor", **terms, revenue_share=None, per_subscriber_minimum="0.01")
@@ -280,7 +280,7 @@ def test_e99_a_better_term_of_a_kind_that_a_contract_lacks_enters_but_not_for_fr
 
 
 @closed_case
-def e101_late_fraud_among_different_shares(world: World) -> None:
+def e101_late_fraud_among_different_shares(world: FeedBuilder) -> None:
     world.product("e101-shares", basis="plays")
     for name, share, plays in (("a", "1", 600), ("b", "0.5", 300), ("c", "1", 100)):
         label = world.licensed(f"e101-shares-{name}", revenue_share=share)
@@ -326,7 +326,7 @@ SPLITS = {
 
 
 @closed_case
-def e62_sums_of_shares_near_100_percent(world: World) -> None:
+def e62_sums_of_shares_near_100_percent(world: FeedBuilder) -> None:
     for name, (shares, _) in SPLITS.items():
         product = f"e62-{name}"
         world.product(product, basis="plays", default_share_master="1")
@@ -355,7 +355,7 @@ MOST = 999_999_999_999
 
 
 @closed_case
-def e15_the_largest_count_and_sum_that_are_let_in(world: World) -> None:
+def e15_the_largest_count_and_sum_that_are_let_in(world: FeedBuilder) -> None:
     world.product("e15-most", basis="plays")
     for name in ("one", "two"):
         label = world.licensed(f"e15-most-{name}")
@@ -372,7 +372,7 @@ def test_e15_the_largest_count_and_sum_that_are_let_in_are_exact(closed_rows: Ro
 
 
 @closed_case
-def e59_a_limit_of_influence_on_training(world: World) -> None:
+def e59_a_limit_of_influence_on_training(world: FeedBuilder) -> None:
     fee = {"model_version": "e59-limit-m1", "amount": "100.00", "usage_month": "2026-01"}
     terms = {"model": "equal_per_work", "revenue_share": None, "training_fee": fee}
     limited = world.licensed("e59-limit", silence="deny", **terms)

@@ -5,13 +5,13 @@ Who stands directly under a partner has a sub-statement, and what is decided far
 
 from itertools import pairwise
 
-from tests.fixtures.worlds import LONG_AGO, Rows, World, closed_case
+from tests.fixtures.worlds import LONG_AGO, FeedBuilder, Rows, closed_case
 from tests.integration.closed_months.test_statements import earning
 
 STEPS = 10
 
 
-def link_up(world: World, *chain: str) -> None:
+def link_up(world: FeedBuilder, *chain: str) -> None:
     for child, parent in pairwise(chain):
         world.add(
             "catalog/party_links",
@@ -23,7 +23,7 @@ def link_up(world: World, *chain: str) -> None:
 
 
 @closed_case
-def e68_an_owner_ten_steps_below_its_umbrella(world: World) -> None:
+def e68_an_owner_ten_steps_below_its_umbrella(world: FeedBuilder) -> None:
     label = earning(world, "chain", {"01": "10.00"})
     above = [f"chain-above-{number}" for number in range(1, STEPS)]
     link_up(world, label, *above, "chain-partner")

@@ -9,10 +9,10 @@ import pytest
 from linernotes import ingestion, warehouse
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
-from tests.fixtures.worlds import Rows, World, closed_case
+from tests.fixtures.worlds import FeedBuilder, Rows, closed_case
 
 
-def sold(world: World, product_id: str, gross: str, **more: object) -> None:
+def sold(world: FeedBuilder, product_id: str, gross: str, **more: object) -> None:
     row = {"usage_month": "2026-01", "recorded_at": "2026-02-05T06:00:00Z"}
     world.revenue(product_id, gross, **row | more)
 
@@ -25,7 +25,7 @@ def master(rows: Rows, product_id: str) -> list[tuple]:
 
 
 @closed_case
-def e46_sum_a_hair_over_one(world: World) -> None:
+def e46_sum_a_hair_over_one(world: FeedBuilder) -> None:
     label = world.licensed("e46")
     world.product("e46", basis="plays")
     for key in "ab":
@@ -44,7 +44,7 @@ def test_e46_weights_that_sum_to_one_within_a_millionth_are_normalised(closed_ro
 
 
 @closed_case
-def e47_under_the_floor(world: World) -> None:
+def e47_under_the_floor(world: FeedBuilder) -> None:
     for name, rule in (("e47-hold", "hold"), ("e47-service", "service")):
         label = world.licensed(name)
         world.product(name, basis="plays", weight_floor="0.005", remainder_rule=rule)
@@ -65,7 +65,7 @@ def test_e47_a_source_under_the_floor_follows_the_remainder_rule(closed_rows: Ro
 
 
 @closed_case
-def e48_one_side_alone(world: World) -> None:
+def e48_one_side_alone(world: FeedBuilder) -> None:
     label = world.licensed("e48")
     world.product("e48", basis="plays", attribution_fallback="hold", default_share_work="0.1")
     world.recording("e48-rec", owner=label)
@@ -82,7 +82,7 @@ def test_e48_recordings_are_paid_while_the_works_side_is_unattributed(closed_row
 
 
 @closed_case
-def e71_umbrella_and_direct_deal(world: World) -> None:
+def e71_umbrella_and_direct_deal(world: FeedBuilder) -> None:
     label = world.licensed("e71")
     world.party("e71-direct-partner", kind="partner")
     world.contract("e71-direct-contract", "e71-direct-partner")
@@ -112,7 +112,7 @@ def test_e71_the_most_specific_route_wins_and_nothing_is_paid_twice(closed_rows:
 def test_e83_a_rate_is_at_most_three_days_old_and_never_one(
     tmp_path: Path, rate_day: str, is_found: bool
 ) -> None:
-    world = World()
+    world = FeedBuilder()
     label = world.licensed("e83")
     world.product("e83", basis="plays")
     world.played("e83", world.recording("e83-rec", owner=label), 10, territory="US")
@@ -131,7 +131,7 @@ def test_e83_a_rate_is_at_most_three_days_old_and_never_one(
     ingestion.admit_landing(settings)
 
     def close() -> Path:
-        return warehouse.close_month(settings, date(2026, 1, 1), datetime(2026, 2, 15))
+        return warehouse.calculate_open_months(settings, date(2026, 1, 1), datetime(2026, 2, 15))
 
     if is_found:
         assert close().exists()

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fixtures.worlds import Rows, World, closed_case
+from tests.fixtures.worlds import FeedBuilder, Rows, closed_case
 
 
-def earning(world: World, name: str, monthly: dict[str, str], **terms: object) -> str:
+def earning(world: FeedBuilder, name: str, monthly: dict[str, str], **terms: object) -> str:
     """A contract that earns the given sums, month by month, from one recording in Germany."""
     label = world.licensed(name, **terms)
     world.product(name, basis="plays")
@@ -22,7 +22,7 @@ def earning(world: World, name: str, monthly: dict[str, str], **terms: object) -
     return label
 
 
-def sell(world: World, name: str, month: str, gross: str, **more: object) -> None:
+def sell(world: FeedBuilder, name: str, month: str, gross: str, **more: object) -> None:
     following = f"{int(month) + 1:02d}"
     recorded = more.pop("recorded_at", f"2026-{following}-05T06:00:00Z")
     world.revenue(name, gross, usage_month=f"2026-{month}", recorded_at=recorded, **more)
@@ -46,7 +46,7 @@ def lines(rows: Rows, name: str, line_type: str) -> list[tuple]:
 
 
 @closed_case
-def e91_advance(world: World) -> None:
+def e91_advance(world: FeedBuilder) -> None:
     advance = {"amount": "1000.00", "paid_on": "2025-12-10"}
     earning(world, "e91", {"01": "400", "02": "500", "03": "300"}, advance=advance)
 
@@ -65,7 +65,7 @@ def test_e91_an_advance_of_1000_is_recouped_from_400_500_and_100_of_300(
 
 
 @closed_case
-def e92_negative_after_recoupment(world: World) -> None:
+def e92_negative_after_recoupment(world: FeedBuilder) -> None:
     advance = {"amount": "100.00", "paid_on": "2025-12-10"}
     earning(world, "e92", {"01": "100", "03": "80"}, advance=advance)
     sell(world, "e92", "01", "50", recorded_at="2026-03-01T00:00:00Z")
@@ -86,7 +86,7 @@ def test_e92_a_loss_after_recoupment_is_carried_and_the_advance_stays_recouped(
 
 
 @closed_case
-def e93_advance_with_a_scope(world: World) -> None:
+def e93_advance_with_a_scope(world: FeedBuilder) -> None:
     advance = {"amount": "500.00", "paid_on": "2025-12-10", "product_ids": ["e93"]}
     label = earning(world, "e93", {"01": "100"}, advance=advance)
     world.product("e93-other", basis="plays")
@@ -102,7 +102,7 @@ def test_e93_earnings_outside_the_scope_are_not_used_to_recoup(closed_rows: Rows
 
 
 @closed_case
-def e94_guarantees(world: World) -> None:
+def e94_guarantees(world: FeedBuilder) -> None:
     guarantee = {"amount": "10000.00", "period_months": 3, "starts_on": "2026-01-01"}
     for name, gross in (("e94-under", "9200"), ("e94-met", "10000"), ("e94-over", "10400")):
         earning(world, name, {"01": gross}, minimum_guarantee=guarantee)
@@ -125,7 +125,7 @@ def test_e94_a_guarantee_is_made_up_at_the_end_of_its_period(
 
 
 @closed_case
-def e94_spread_by_weight(world: World) -> None:
+def e94_spread_by_weight(world: FeedBuilder) -> None:
     guarantee = {"amount": "1000.00", "period_months": 3, "starts_on": "2026-01-01"}
     label = earning(world, "e94-spread", {"01": "200"}, minimum_guarantee=guarantee)
     world.recording("e94-spread-two", owner=label)
@@ -140,7 +140,7 @@ def test_e94_what_is_made_up_is_spread_by_the_weights_of_the_period(closed_rows:
 
 
 @closed_case
-def e95_clawback_after_the_true_up(world: World) -> None:
+def e95_clawback_after_the_true_up(world: FeedBuilder) -> None:
     guarantee = {"amount": "10000.00", "period_months": 3, "starts_on": "2026-01-01"}
     earning(world, "e95", {"01": "9200"}, minimum_guarantee=guarantee)
     sell(world, "e95", "01", "8900", recorded_at="2026-05-01T00:00:00Z")
@@ -157,7 +157,7 @@ def test_e95_a_clawback_of_300_is_made_up_again_as_a_pair(closed_rows: Rows) -> 
 
 
 @closed_case
-def e96_reserve(world: World) -> None:
+def e96_reserve(world: FeedBuilder) -> None:
     reserve = {"rate": "0.10", "release_after_months": 2}
     earning(world, "e96", {"01": "1000"}, reserve=reserve)
 
@@ -179,7 +179,7 @@ def test_e96_a_reserve_of_10_percent_comes_back_after_two_months_and_names_the_t
 
 
 @closed_case
-def e97_minimum_payout(world: World) -> None:
+def e97_minimum_payout(world: FeedBuilder) -> None:
     earning(world, "e97", {"01": "49.99", "02": "0.01"}, minimum_payout="50.00")
 
 
@@ -193,7 +193,7 @@ def test_e97_a_balance_under_the_minimum_is_carried_until_it_reaches_it(closed_r
 
 
 @closed_case
-def e98_suspended_partner(world: World) -> None:
+def e98_suspended_partner(world: FeedBuilder) -> None:
     earning(world, "e98", {"01": "10", "02": "20", "03": "40"})
     suspension = {
         "uploader_party_id": "e98-partner",
@@ -236,7 +236,7 @@ def test_e98_a_suspended_account_accrues_and_comes_back_in_one_line_per_month(
 
 
 @closed_case
-def e87_e88_e90_withholding(world: World) -> None:
+def e87_e88_e90_withholding(world: FeedBuilder) -> None:
     tax = [{"source_territory": "US", "rate": "0.30"}, {"source_territory": "BR", "rate": "0.10"}]
     label = earning(world, "e88", {}, withholding=tax)
     for territory, gross in (("US", "50"), ("DE", "200"), ("ES", "500")):
@@ -272,7 +272,7 @@ def test_e87_ten_percent_of_100_05_is_10_01_half_up(closed_rows: Rows) -> None:
 
 
 @closed_case
-def e89_treaty_that_ends(world: World) -> None:
+def e89_treaty_that_ends(world: FeedBuilder) -> None:
     tax = [
         {"source_territory": "US", "rate": "0.30"},
         {
@@ -298,7 +298,7 @@ def test_e89_what_is_paid_after_a_treaty_form_ended_is_taxed_at_the_default_rate
 
 
 @closed_case
-def e99_most_favoured_nation(world: World) -> None:
+def e99_most_favoured_nation(world: FeedBuilder) -> None:
     group = {"mfn_group": "e99", "revenue_share": "0.60"}
     earning(world, "e99-linked", {"01": "100", "03": "100"}, **group)
     earning(world, "e99-other", {"01": "100"}, **group)
@@ -330,7 +330,7 @@ def test_e99_a_better_share_enters_from_its_date_and_the_version_says_why(
 
 
 @closed_case
-def e104_penalties(world: World) -> None:
+def e104_penalties(world: FeedBuilder) -> None:
     penalty = {"threshold": "0.9", "amount": "10.00", "currency": "EUR"}
     for name, artificial in (("e104-at", 900), ("e104-over", 901)):
         label = world.licensed(name, fraud_penalty=penalty)
@@ -350,7 +350,7 @@ def test_e104_only_more_than_90_percent_artificial_plays_cost_10_00(
 
 
 @closed_case
-def e105_two_owners(world: World) -> None:
+def e105_two_owners(world: FeedBuilder) -> None:
     penalty = {"threshold": "0.9", "amount": "10.00", "currency": "EUR"}
     for name in ("e105-deliverer", "e105-other"):
         world.licensed(name, fraud_penalty=penalty)
@@ -370,7 +370,7 @@ def test_e105_the_penalty_is_the_deliverers_alone(closed_rows: Rows) -> None:
 
 
 @closed_case
-def e59_training_fee(world: World) -> None:
+def e59_training_fee(world: FeedBuilder) -> None:
     fee = {"model_version": "e59-m1", "amount": "10000.00", "usage_month": "2026-02"}
     publisher = world.licensed(
         "e59", side="WORK", model="equal_per_work", revenue_share=None, training_fee=fee
@@ -402,7 +402,7 @@ def test_e59_a_training_fee_goes_equally_to_the_works_included_by_the_cut_off(
 
 
 @closed_case
-def e57_free_generations(world: World) -> None:
+def e57_free_generations(world: FeedBuilder) -> None:
     for name, terms in (
         ("e57-share", {"revenue_share": "0.5"}),
         ("e57-floor", {"model": "greater_of", "revenue_share": "0.5", "per_use_minimum": "0.02"}),
@@ -428,7 +428,7 @@ def test_e57_free_generations_earn_a_floor_and_no_share(closed_rows: Rows) -> No
 
 
 @closed_case
-def e51_previews(world: World) -> None:
+def e51_previews(world: FeedBuilder) -> None:
     for name, basis in (("e51-generation", "generations"), ("e51-publish", "plays")):
         label = world.licensed(name)
         world.product(name, basis=basis)
@@ -450,7 +450,7 @@ def test_e51_a_preview_pays_where_generations_are_weighed_and_not_where_plays_ar
 
 
 @closed_case
-def e67_member_that_did_not_opt_in(world: World) -> None:
+def e67_member_that_did_not_opt_in(world: FeedBuilder) -> None:
     earning(world, "e67", {"01": "10"}, silence="deny")
 
 
@@ -465,7 +465,7 @@ def test_e67_a_use_of_a_member_that_did_not_opt_in_is_held_and_an_incident(
 
 
 @closed_case
-def e70_distributed_label(world: World) -> None:
+def e70_distributed_label(world: FeedBuilder) -> None:
     earning(world, "e70", {"07": "10"}, silence="deny")
     world.decision("e70-partner-no", "e70-partner", "deny")
     world.decision("e70-label-yes", "e70-label", "allow")
@@ -479,7 +479,7 @@ def test_e70_money_goes_by_the_route_and_consent_comes_from_the_owner(closed_row
 
 
 @closed_case
-def e60_no_source_known(world: World) -> None:
+def e60_no_source_known(world: FeedBuilder) -> None:
     world.licensed("e60")
     world.product("e60", basis="plays")
     derivative = world.played("e60", "e60-none", 10, day="2026-07-10")
@@ -495,7 +495,7 @@ def test_e60_a_derivative_of_an_unknown_source_is_held_unmatched(closed_rows: Ro
 
 
 @closed_case
-def e74_clocks_change(world: World) -> None:
+def e74_clocks_change(world: FeedBuilder) -> None:
     label = world.licensed("e74")
     world.product("e74")
     world.recording("e74-rec", owner=label)
@@ -520,7 +520,7 @@ def test_e74_uses_on_the_day_that_clocks_change_keep_their_instants(closed_rows:
 
 
 @closed_case
-def e86_rates_through_the_euro(world: World) -> None:
+def e86_rates_through_the_euro(world: FeedBuilder) -> None:
     label = world.licensed("e86", currency="JPY")
     world.product("e86", basis="plays")
     world.recording("e86-rec", owner=label)

@@ -4,10 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fixtures.worlds import Amounts, Rows, World, case
+from tests.fixtures.worlds import Amounts, FeedBuilder, Rows, case
 
 
-def equal_lines(world: World, name: str, gross: str, count: int = 3, **revenue: object) -> None:
+def equal_lines(
+    world: FeedBuilder, name: str, gross: str, count: int = 3, **revenue: object
+) -> None:
     """A pool of `gross` shared by `count` recordings with one use each."""
     terms = {"currency": revenue.get("currency", "EUR")}
     label = world.licensed(name, **terms)
@@ -19,7 +21,7 @@ def equal_lines(world: World, name: str, gross: str, count: int = 3, **revenue: 
 
 
 @case
-def e01_three_equal(world: World) -> None:
+def e01_three_equal(world: FeedBuilder) -> None:
     equal_lines(world, "e01", "100.00")
 
 
@@ -32,7 +34,7 @@ def test_e01_three_equal_lines_extra_cent_goes_to_lowest_line_key(amounts: Amoun
 
 
 @case
-def e02_one_and_two(world: World) -> None:
+def e02_one_and_two(world: FeedBuilder) -> None:
     label = world.licensed("e02")
     world.product("e02")
     world.recording("e02-rec-1", owner=label)
@@ -48,7 +50,7 @@ def test_e02_weights_one_and_two_split_in_thirds(amounts: Amounts) -> None:
 
 
 @case
-def e03_two_cents(world: World) -> None:
+def e03_two_cents(world: FeedBuilder) -> None:
     equal_lines(world, "e03", "0.02")
 
 
@@ -65,7 +67,7 @@ def test_e03_two_cents_over_three_lines_keeps_the_zero_line(amounts: Amounts, ro
 
 
 @case
-def e04_tie_on_remainder(world: World) -> None:
+def e04_tie_on_remainder(world: FeedBuilder) -> None:
     label = world.licensed("e04")
     world.product("e04", basis="plays")
     derivative = world.derivative("e04", ["e04-rec-1"])
@@ -81,7 +83,7 @@ def test_e04_equal_remainders_are_decided_by_line_key(amounts: Amounts) -> None:
 
 
 @case
-def e06_yen(world: World) -> None:
+def e06_yen(world: FeedBuilder) -> None:
     equal_lines(world, "e06", "1000", currency="JPY", territory="JP")
 
 
@@ -90,7 +92,7 @@ def test_e06_a_yen_pool_is_split_in_whole_yen(amounts: Amounts) -> None:
 
 
 @case
-def e07_three_decimals(world: World) -> None:
+def e07_three_decimals(world: FeedBuilder) -> None:
     equal_lines(world, "e07", "10.000", currency="TND", territory="TN")
 
 
@@ -103,7 +105,7 @@ def test_e07_a_currency_of_three_decimals_keeps_them(amounts: Amounts) -> None:
 
 
 @case
-def e08_no_use(world: World) -> None:
+def e08_no_use(world: FeedBuilder) -> None:
     world.licensed("e08")
     world.product("e08", default_share_master="1")
     world.revenue("e08", "500.00")
@@ -124,7 +126,7 @@ def test_e08_a_pool_without_use_holds_its_share_in_no_usage(rows: Rows) -> None:
 
 
 @case
-def e09_refunds_exceed_sales(world: World) -> None:
+def e09_refunds_exceed_sales(world: FeedBuilder) -> None:
     label = world.licensed("e09", revenue_share="0.6")
     world.product("e09")
     world.generation("e09", [world.recording("e09-rec", owner=label)])
@@ -144,7 +146,7 @@ def test_e09_a_negative_net_pays_nothing_and_is_carried_as_deficit(
 
 
 @case
-def e10_territories_never_mixed(world: World) -> None:
+def e10_territories_never_mixed(world: FeedBuilder) -> None:
     label = world.licensed("e10", currency="MXN")
     world.product("e10", basis="plays")
     for name, plays in (("a", 1), ("b", 999)):
@@ -164,7 +166,7 @@ def test_e10_an_artist_earns_only_in_the_pool_of_its_plays(rows: Rows) -> None:
     assert earned == [("MX", Decimal("1.00"))]
 
 
-def greater_of(world: World, name: str, subscribers: int) -> None:
+def greater_of(world: FeedBuilder, name: str, subscribers: int) -> None:
     label = world.licensed(
         name, model="greater_of", revenue_share="0.6", per_subscriber_minimum="6.00"
     )
@@ -177,7 +179,7 @@ def greater_of(world: World, name: str, subscribers: int) -> None:
 
 
 @case
-def e11_greater_of(world: World) -> None:
+def e11_greater_of(world: FeedBuilder) -> None:
     greater_of(world, "e11-more", 1100)
     greater_of(world, "e11-tie", 1000)
 
@@ -202,7 +204,7 @@ def test_e11_the_greater_arm_is_paid_once_and_a_tie_is_revenue_share(
 
 
 @case
-def e12_per_use_floor(world: World) -> None:
+def e12_per_use_floor(world: FeedBuilder) -> None:
     label = world.licensed(
         "e12", model="greater_of", revenue_share="0.5", per_use_minimum="0.00225"
     )

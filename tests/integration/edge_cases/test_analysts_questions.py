@@ -12,7 +12,7 @@ import pytest
 from linernotes.base.settings import PROJECT_ROOT, Settings
 from linernotes.packages import wording
 from linernotes.warehouse import PUBLIC_SCHEMAS
-from tests.fixtures.worlds import World, case
+from tests.fixtures.worlds import FeedBuilder, case
 
 PAGE = (PROJECT_ROOT / "docs" / "analysts.md").read_text(encoding="utf-8")
 QUESTIONS = re.findall(r"^### \d+\. (.+?)\n\n```sql\n(.+?)```", PAGE, re.MULTILINE | re.DOTALL)
@@ -34,7 +34,7 @@ TYPES_OF_NAMES = {
 
 
 @case
-def analysts_ask_about_everything(world: World) -> None:
+def analysts_ask_about_everything(world: FeedBuilder) -> None:
     """What no other case brings: fans, credits, appeals, an ending decision, a row turned away."""
     label = world.licensed("asked")
     world.product("asked", basis="plays")

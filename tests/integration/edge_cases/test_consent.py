@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fixtures.worlds import Rows, World, case
+from tests.fixtures.worlds import FeedBuilder, Rows, case
 
 Verdicts = Callable[..., dict[str, tuple]]
 STRICT = {"silence": "deny", "required_parties": ["owner"]}
@@ -28,7 +28,7 @@ def verdicts(rows: Rows) -> Verdicts:
 
 
 @case
-def e25_valid_from_is_inclusive(world: World) -> None:
+def e25_valid_from_is_inclusive(world: FeedBuilder) -> None:
     label = world.licensed("e25", **STRICT)
     world.product("e25")
     world.recording("e25-rec", owner=label)
@@ -52,7 +52,7 @@ def test_e25_an_allow_counts_from_its_first_instant(verdicts: Verdicts) -> None:
 
 
 @case
-def e26_midnight_in_japan(world: World) -> None:
+def e26_midnight_in_japan(world: FeedBuilder) -> None:
     label = world.licensed("e26", **STRICT)
     world.product("e26")
     world.recording("e26-rec", owner=label)
@@ -73,7 +73,7 @@ def test_e26_a_local_day_is_an_instant_in_utc(verdicts: Verdicts) -> None:
 
 
 @case
-def e27_label_denies(world: World) -> None:
+def e27_label_denies(world: FeedBuilder) -> None:
     label = world.licensed("e27", **BOTH)
     world.product("e27")
     world.recording("e27-rec", owner=label, main_artist_ids=["e27-artist"])
@@ -91,7 +91,7 @@ def test_e27_the_label_denies_and_the_reason_names_it(verdicts: Verdicts, rows: 
 
 
 @case
-def e28_silence(world: World) -> None:
+def e28_silence(world: FeedBuilder) -> None:
     for name, silence in (("e28-in", "deny"), ("e28-out", "allow")):
         label = world.licensed(name, **(BOTH | {"silence": silence, "silence_clause": "4.2"}))
         world.product(name)
@@ -108,7 +108,7 @@ def test_e28_silence_is_resolved_by_the_contract(verdicts: Verdicts) -> None:
 
 
 @case
-def e29_one_recording_denied(world: World) -> None:
+def e29_one_recording_denied(world: FeedBuilder) -> None:
     label = world.licensed("e29", **(STRICT | {"required_parties": ["main_artist"]}))
     world.product("e29")
     for name in ("a", "b"):
@@ -133,7 +133,7 @@ def test_e29_a_deny_on_a_recording_beats_an_allow_for_all(verdicts: Verdicts) ->
 
 
 @case
-def e30_writer_denies_the_work(world: World) -> None:
+def e30_writer_denies_the_work(world: FeedBuilder) -> None:
     label = world.licensed("e30", **(STRICT | {"required_parties": ["main_artist", "writer"]}))
     world.product("e30")
     world.add("catalog/works", work_id="e30-work", title="e30", writer_party_ids=["e30-writer"])
@@ -158,7 +158,7 @@ def test_e30_a_work_denied_by_its_writer_denies_every_recording_of_it(verdicts: 
 
 
 @case
-def e31_cloned_voice(world: World) -> None:
+def e31_cloned_voice(world: FeedBuilder) -> None:
     label = world.licensed("e31", **(STRICT | {"required_parties": ["main_artist"]}))
     world.product("e31")
     world.recording("e31-rec", owner=label, main_artist_ids=["e31-artist"])
@@ -184,7 +184,7 @@ def test_e31_a_remix_may_be_allowed_and_the_cloned_voice_denied(verdicts: Verdic
 
 
 @case
-def e32_country_beats_region(world: World) -> None:
+def e32_country_beats_region(world: FeedBuilder) -> None:
     label = world.licensed("e32", **STRICT)
     world.product("e32")
     world.recording("e32-rec", owner=label)
@@ -203,7 +203,7 @@ def test_e32_an_allow_for_the_eu_is_beaten_by_a_deny_for_germany(verdicts: Verdi
 
 
 @case
-def e33_featured_artist_denies(world: World) -> None:
+def e33_featured_artist_denies(world: FeedBuilder) -> None:
     parties = ["main_artist", "featured_artist"]
     label = world.licensed("e33", **(STRICT | {"required_parties": parties}))
     world.product("e33")
@@ -220,7 +220,7 @@ def test_e33_a_required_featured_artist_can_deny(verdicts: Verdicts) -> None:
 
 
 @case
-def e34_leakage(world: World) -> None:
+def e34_leakage(world: FeedBuilder) -> None:
     label = world.licensed("e34", **STRICT)
     world.product("e34")
     world.recording("e34-rec", owner=label)
@@ -251,7 +251,7 @@ def test_e34_uses_between_revocation_and_enforcement_are_leakage(verdicts: Verdi
 
 
 @case
-def e35_run_off(world: World) -> None:
+def e35_run_off(world: FeedBuilder) -> None:
     label = world.licensed("e35", **STRICT)
     world.product("e35", basis="plays")
     world.recording("e35-rec", owner=label)
@@ -278,7 +278,7 @@ def test_e35_plays_run_off_for_the_contracts_days_then_are_held(verdicts: Verdic
 
 
 @case
-def e36_late_consent(world: World) -> None:
+def e36_late_consent(world: FeedBuilder) -> None:
     label = world.licensed("e36", **STRICT)
     world.product("e36")
     world.recording("e36-rec", owner=label)
@@ -302,7 +302,7 @@ def test_e36_a_decision_recorded_after_the_use_is_late_and_held(verdicts: Verdic
 
 
 @case
-def e37_retroactive_revocation(world: World) -> None:
+def e37_retroactive_revocation(world: FeedBuilder) -> None:
     label = world.licensed("e37", **STRICT)
     world.product("e37")
     world.recording("e37-rec", owner=label)
@@ -322,7 +322,7 @@ def test_e37_a_revocation_backwards_leaves_the_use_paid_and_marked(verdicts: Ver
 
 
 @case
-def e38_mashup_without_one_consent(world: World) -> None:
+def e38_mashup_without_one_consent(world: FeedBuilder) -> None:
     label = world.licensed("e38", **(STRICT | {"required_parties": ["main_artist"]}))
     world.product("e38")
     derivative = world.derivative("e38", ["e38-a", "e38-b", "e38-c"])
@@ -348,7 +348,7 @@ def test_e38_the_part_without_consent_is_held_and_not_redistributed(rows: Rows) 
 
 
 @case
-def e39_recording_sold(world: World) -> None:
+def e39_recording_sold(world: FeedBuilder) -> None:
     seller = world.licensed("e39-merlin", **STRICT)
     buyer = world.licensed("e39-umg", **STRICT)
     world.product("e39")
@@ -391,7 +391,7 @@ def test_e39_a_sale_ends_the_sellers_decisions_and_the_buyer_starts_from_silence
 
 
 @case
-def e40_model_bound_decision(world: World) -> None:
+def e40_model_bound_decision(world: FeedBuilder) -> None:
     label = world.licensed("e40", **STRICT)
     world.product("e40")
     world.recording("e40-rec", owner=label)
@@ -408,7 +408,7 @@ def test_e40_a_decision_for_one_model_version_does_not_cover_the_next(verdicts: 
 
 
 @case
-def e41_daily_limit(world: World) -> None:
+def e41_daily_limit(world: FeedBuilder) -> None:
     label = world.licensed("e41", **STRICT)
     world.product("e41")
     world.recording("e41-rec", owner=label)
@@ -431,7 +431,7 @@ def test_e41_an_output_over_the_daily_limit_is_unconsented(verdicts: Verdicts) -
 
 
 @case
-def e41_limits_then_and_now(world: World) -> None:
+def e41_limits_then_and_now(world: FeedBuilder) -> None:
     for name, silence in (("late", "deny"), ("retro", "allow")):
         label = world.licensed(f"e41c-{name}", silence=silence, required_parties=["owner"])
         world.product(f"e41c-{name}")
@@ -491,7 +491,7 @@ def of_recordings(rows: Rows, product_id: str) -> dict[str, str]:
 
 
 @case
-def e41_limit_that_was_lifted(world: World) -> None:
+def e41_limit_that_was_lifted(world: FeedBuilder) -> None:
     label = world.licensed("e41d", **STRICT)
     world.product("e41d")
     world.recording("e41d-rec", owner=label)
@@ -506,7 +506,7 @@ def test_e41_a_use_over_a_limit_that_was_lifted_since_is_late_consent(verdicts: 
 
 
 @case
-def e41_limits_of_a_new_owner(world: World) -> None:
+def e41_limits_of_a_new_owner(world: FeedBuilder) -> None:
     old, new = world.licensed("e41e"), world.licensed("e41e-new", **STRICT)
     world.product("e41e", basis="plays")
     for limit, more in (
@@ -544,7 +544,7 @@ def test_e41_plays_under_a_new_owner_are_held_to_both_limits(rows: Rows) -> None
 
 
 @case
-def e41_limit_lowered_after_the_generation(world: World) -> None:
+def e41_limit_lowered_after_the_generation(world: FeedBuilder) -> None:
     label = world.licensed("e41f", **STRICT)
     world.product("e41f", basis="plays")
     world.recording("e41f-rec", owner=label)
@@ -566,7 +566,7 @@ def test_e41_plays_over_a_limit_of_their_day_are_unconsented(rows: Rows) -> None
 
 
 @case
-def e34_leakage_of_one_of_two(world: World) -> None:
+def e34_leakage_of_one_of_two(world: FeedBuilder) -> None:
     label = world.licensed("e34b", **BOTH)
     world.product("e34b")
     for name, artist_allows in (("both", True), ("one", False)):
@@ -592,7 +592,7 @@ def test_e34_of_two_denials_the_one_that_is_no_leakage_names_the_status(verdicts
 
 
 @case
-def e35_run_off_of_one_of_two(world: World) -> None:
+def e35_run_off_of_one_of_two(world: FeedBuilder) -> None:
     label = world.licensed("e35b", **BOTH)
     world.product("e35b", basis="plays")
     for name, artist_until in (("same", "2026-03-12"), ("later", "2026-03-16")):
@@ -633,7 +633,7 @@ def test_e35_each_denial_runs_off_from_its_own_revocation(rows: Rows) -> None:
 
 
 @case
-def e42_contradiction(world: World) -> None:
+def e42_contradiction(world: FeedBuilder) -> None:
     label = world.licensed("e42", **STRICT)
     world.product("e42")
     world.recording("e42-rec", owner=label)
@@ -647,7 +647,7 @@ def test_e42_at_equal_scope_deny_beats_allow(verdicts: Verdicts) -> None:
 
 
 @case
-def e43_evidence_mismatch(world: World) -> None:
+def e43_evidence_mismatch(world: FeedBuilder) -> None:
     label = world.licensed("e43", **STRICT)
     world.product("e43")
     world.recording("e43-rec", owner=label)
@@ -667,7 +667,7 @@ def test_e43_a_decision_with_mismatching_evidence_is_no_proof(verdicts: Verdicts
 
 
 @case
-def e44_merged_artist(world: World) -> None:
+def e44_merged_artist(world: FeedBuilder) -> None:
     terms = {"silence": "allow", "required_parties": ["main_artist"]}
     label = world.licensed("e44", **terms)
     world.product("e44")
@@ -700,7 +700,7 @@ def test_e44_decisions_of_merged_artists_speak_for_each_other_after_the_merge(
 
 
 @case
-def e33_featured_artist_as_artist(world: World) -> None:
+def e33_featured_artist_as_artist(world: FeedBuilder) -> None:
     label = world.licensed("e33b", **(STRICT | {"required_parties": ["featured_artist"]}))
     world.product("e33b")
     world.recording("e33b-rec", owner=label, featured_artist_ids=["e33b-feat"])
@@ -722,7 +722,7 @@ def test_e33_of_a_featured_artists_two_voices_the_featured_one_is_more_specific(
 
 
 @case
-def consent_where_it_was_generated(world: World) -> None:
+def consent_where_it_was_generated(world: FeedBuilder) -> None:
     label = world.licensed("e32b", **STRICT)
     world.product("e32b", basis="plays")
     world.recording("e32b-rec", owner=label)
@@ -737,7 +737,7 @@ def test_e32_plays_elsewhere_of_a_generation_that_was_denied_are_held(verdicts: 
 
 
 @case
-def consent_under_the_terms_of_its_time(world: World) -> None:
+def consent_under_the_terms_of_its_time(world: FeedBuilder) -> None:
     label = world.licensed("e77", **STRICT, valid_to="2026-03-12T00:00:00Z")
     world.contract("e77-contract", "e77-partner", version=2, valid_from="2026-03-12T00:00:00Z")
     world.product("e77", basis="plays")

@@ -7,7 +7,7 @@ import pytest
 
 from linernotes.base.settings import Settings
 from linernotes.warehouse.shortfalls import shortfalls
-from tests.fixtures.worlds import Rows, World, case
+from tests.fixtures.worlds import FeedBuilder, Rows, case
 
 Statuses = Callable[..., dict[str, str]]
 OPEN = {"silence": "allow", "required_parties": ["owner"]}
@@ -33,20 +33,22 @@ def told(home: Path) -> dict[str, str]:
     return {one.node: one.status for one in shortfalls(Settings(home=home))}
 
 
-def merge(world: World, party_id: str, into: str, recorded_at: str = "2026-01-05T00:00:00Z") -> str:
+def merge(
+    world: FeedBuilder, party_id: str, into: str, recorded_at: str = "2026-01-05T00:00:00Z"
+) -> str:
     world.party(party_id, kind="artist")
     world.party(party_id, kind="artist", merged_into_party_id=into, recorded_at=recorded_at)
     return party_id
 
 
-def link(world: World, child: str, parent: str, **more: object) -> None:
+def link(world: FeedBuilder, child: str, parent: str, **more: object) -> None:
     defaults = {"role": "label_of", "valid_from": "2020-01-01T00:00:00Z"}
     row = {"parent_party_id": parent, "child_party_id": child}
     world.add("catalog/party_links", **(row | defaults | more))
 
 
 @case
-def e65_one_isrc_two_ids(world: World) -> None:
+def e65_one_isrc_two_ids(world: FeedBuilder) -> None:
     label = world.licensed("e65c", **OPEN)
     world.product("e65c")
     isrcs = {
@@ -78,7 +80,7 @@ def test_e65_a_deny_on_one_recording_of_an_isrc_speaks_for_all_of_them(statuses:
 
 
 @case
-def e65_daily_limit_of_one_isrc(world: World) -> None:
+def e65_daily_limit_of_one_isrc(world: FeedBuilder) -> None:
     label = world.licensed("e41b", **OPEN)
     world.product("e41b")
     for recording in ("e41b-album", "e41b-hits"):
@@ -112,7 +114,7 @@ def test_e41_recordings_of_one_isrc_count_as_one_for_both_limits(statuses: Statu
 
 
 @case
-def release_by_its_gtin(world: World) -> None:
+def release_by_its_gtin(world: FeedBuilder) -> None:
     label = world.licensed("gtin", **OPEN)
     world.product("gtin")
     forms = {
@@ -150,7 +152,7 @@ def test_e65_a_release_is_its_gtin_whatever_its_leading_zeros(statuses: Statuses
 
 
 @case
-def e44_long_chain_of_merges(world: World) -> None:
+def e44_long_chain_of_merges(world: FeedBuilder) -> None:
     label = world.licensed("e44c", silence="allow", required_parties=["main_artist"])
     world.product("e44c")
     world.party("e44c-0", kind="artist")
@@ -168,7 +170,7 @@ def test_e44_a_deny_speaks_over_forty_merges(statuses: Statuses) -> None:
 
 
 @case
-def e44_merges_known_one_after_the_other(world: World) -> None:
+def e44_merges_known_one_after_the_other(world: FeedBuilder) -> None:
     label = world.licensed("e44d", silence="allow", required_parties=["main_artist"])
     world.product("e44d")
     world.party("e44d-c", kind="artist")
@@ -199,7 +201,7 @@ def test_e44_each_merge_of_a_chain_counts_from_when_it_is_known(statuses: Status
 
 
 @case
-def e44_circle_of_merges(world: World) -> None:
+def e44_circle_of_merges(world: FeedBuilder) -> None:
     label = world.licensed("e44e", silence="allow", required_parties=["main_artist"])
     world.product("e44e")
     merge(world, "e44e-a", "e44e-b")
@@ -217,7 +219,7 @@ def test_e44_parties_merged_into_each_other_speak_for_each_other_and_are_told(
 
 
 @case
-def e44_parents_of_a_merged_id(world: World) -> None:
+def e44_parents_of_a_merged_id(world: FeedBuilder) -> None:
     label = world.licensed("e44f", **OPEN)
     world.product("e44f")
     for name in ("e44f-parent", "e44f-high"):
@@ -254,7 +256,7 @@ def test_e44_parents_of_a_merged_in_id_speak_from_the_merge_on(statuses: Statuse
 
 
 @case
-def long_chain_of_parents(world: World) -> None:
+def long_chain_of_parents(world: FeedBuilder) -> None:
     label = world.licensed("tall", **OPEN)
     world.product("tall")
     for number in range(30):
@@ -277,7 +279,7 @@ def test_e27_a_parent_thirty_links_up_denies_also_through_a_circle(
 
 
 @case
-def owner_under_two_ids(world: World) -> None:
+def owner_under_two_ids(world: FeedBuilder) -> None:
     label = world.licensed("e39b", **OPEN)
     world.product("e39b")
     world.party("e39b-old")
@@ -297,7 +299,7 @@ def test_e39_a_claim_that_moves_between_merged_ids_is_no_change_of_owner(
 
 
 @case
-def work_denied_by_another_voice(world: World) -> None:
+def work_denied_by_another_voice(world: FeedBuilder) -> None:
     label = world.licensed("e30b", silence="allow", required_parties=["owner", "writer"])
     world.product("e30b")
     for name, voice in (("owner", "owner"), ("writer", "writer")):
@@ -324,7 +326,7 @@ def test_e30_a_work_denied_counts_for_its_recording_in_the_writers_voice_alone(
 
 
 @case
-def writers_of_one_work_unknown(world: World) -> None:
+def writers_of_one_work_unknown(world: FeedBuilder) -> None:
     label = world.licensed("e30c", silence="deny", required_parties=["writer"])
     world.product("e30c")
     world.recording("e30c-rec", owner=label)
@@ -346,7 +348,7 @@ def test_e30_unknown_writers_of_one_of_two_works_are_silence(statuses: Statuses)
 
 
 @case
-def decisions_about_nothing(world: World) -> None:
+def decisions_about_nothing(world: FeedBuilder) -> None:
     label = world.licensed("lost", **OPEN)
     world.recording("lost-rec", owner=label, upc="036000291499", isrc="USLST2600001")
     things = {

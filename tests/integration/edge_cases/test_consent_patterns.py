@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from linernotes.base.settings import Settings
-from tests.fixtures.worlds import Rows, World, case
+from tests.fixtures.worlds import FeedBuilder, Rows, case
 
 ARTIST_ALONE = {"silence": "deny", "required_parties": ["main_artist"]}
 
@@ -21,7 +21,7 @@ def inner_rows(case_home: Path) -> Iterator[Rows]:
 
 
 @case
-def patterns_of_four_recordings(world: World) -> None:
+def patterns_of_four_recordings(world: FeedBuilder) -> None:
     """Two recordings of an artist, a third that the artist denies, and one of another artist."""
     label = world.licensed("pattern", **ARTIST_ALONE)
     world.product("pattern")
@@ -84,7 +84,7 @@ def test_consent_scopes_of_a_pattern_have_the_candidates_of_its_first(inner_rows
         "on candidates.licence_number = listed.licence_number "
         "and candidates.context_group_number = listed.context_group_number "
         "and candidates.territory is not distinct from listed.territory "
-        "and candidates.judges_owner = listed.judges_owner"
+        "and candidates.includes_owner = listed.includes_owner"
     )
     columns = "request_number, candidate_number, specificity"
     own, first = (scoped.format(number=name) for name in ("request_number", "pattern_number"))

@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fixtures.worlds import Rows, World, case
+from tests.fixtures.worlds import FeedBuilder, Rows, case
 
 
 @case
-def unlicensed_training(world: World) -> None:
+def unlicensed_training(world: FeedBuilder) -> None:
     """The contract of one recording covers the training, that of the other another product."""
     world.product("inc-train")
     for name, products in (("yes", ["inc-train"]), ("no", ["another"])):
@@ -25,7 +25,7 @@ def unlicensed_training(world: World) -> None:
 
 
 @case
-def product_used_before_the_signature(world: World) -> None:
+def product_used_before_the_signature(world: FeedBuilder) -> None:
     """The contract counts from long ago, and was signed between two uses."""
     label = world.licensed("inc-signed", signed_at="2026-03-10T00:00:00Z")
     world.product("inc-signed")
@@ -35,7 +35,7 @@ def product_used_before_the_signature(world: World) -> None:
 
 
 @case
-def derivative_played_after_its_removal(world: World) -> None:
+def derivative_played_after_its_removal(world: FeedBuilder) -> None:
     """Removed in Germany on the 12th; played there before and after, and elsewhere."""
     label = world.licensed("inc-removed")
     world.product("inc-removed", basis="plays")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.fixtures.worlds import Rows, World, case
+from tests.fixtures.worlds import FeedBuilder, Rows, case
 
 APPLIED_AT = "2026-03-05T00:00:00Z"
 ILLEGAL = "DECISION_GROUND_ILLEGAL_CONTENT"
@@ -42,7 +42,7 @@ ACTIONS: dict[str, tuple[dict[str, Any], str | None]] = {
 
 
 @case
-def actions_at_the_limits_of_the_regulators_database(world: World) -> None:
+def actions_at_the_limits_of_the_regulators_database(world: FeedBuilder) -> None:
     for puid, (fields, _) in ACTIONS.items():
         world.removal(puid, **({"applied_at": APPLIED_AT} | fields))
 

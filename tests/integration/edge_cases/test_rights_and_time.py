@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-from tests.fixtures.worlds import Amounts, Rows, World, case
+from tests.fixtures.worlds import Amounts, FeedBuilder, Rows, case
 
 
 @case
-def e21_short_plays(world: World) -> None:
+def e21_short_plays(world: FeedBuilder) -> None:
     label = world.licensed("e21")
     world.product("e21", basis="plays")
     derivative = world.derivative("e21", [world.recording("e21-rec", owner=label)])
@@ -21,7 +21,7 @@ def test_e21_short_and_artificial_plays_do_not_count(rows: Rows) -> None:
 
 
 @case
-def e49_retry(world: World) -> None:
+def e49_retry(world: FeedBuilder) -> None:
     label = world.licensed("e49")
     world.product("e49")
     world.recording("e49-rec", owner=label)
@@ -47,7 +47,7 @@ def test_e49_a_retry_with_the_same_key_is_one_use(rows: Rows) -> None:
 
 
 @case
-def e50_blocked_and_failed(world: World) -> None:
+def e50_blocked_and_failed(world: FeedBuilder) -> None:
     label = world.licensed("e50")
     world.product("e50")
     world.recording("e50-rec", owner=label)
@@ -71,7 +71,7 @@ def test_e50_blocked_failed_and_test_requests_earn_nothing_and_are_listed(
 
 
 @case
-def e61_work_shares_short(world: World) -> None:
+def e61_work_shares_short(world: FeedBuilder) -> None:
     publisher = world.licensed("e61", side="WORK")
     world.product("e61", default_share_master="0", default_share_work="1")
     world.recording("e61-rec")
@@ -90,7 +90,7 @@ def test_e61_shares_of_95_percent_pay_95_and_hold_5_unclaimed(rows: Rows) -> Non
 
 
 @case
-def e62_dispute_in_france(world: World) -> None:
+def e62_dispute_in_france(world: FeedBuilder) -> None:
     label = world.licensed("e62")
     world.product("e62")
     world.recording("e62-rec", owner=label)
@@ -108,7 +108,7 @@ def test_e62_over_100_percent_in_france_disputes_france_alone(rows: Rows) -> Non
 
 
 @case
-def e66_member_leaves(world: World) -> None:
+def e66_member_leaves(world: FeedBuilder) -> None:
     member = world.licensed("e66-merlin")
     world.contract("e66-direct-contract", "e66-direct")
     world.product("e66")
@@ -138,7 +138,9 @@ def test_e66_a_member_that_leaves_is_paid_through_the_umbrella_until_it_goes(
     ) == [(True, "e66-merlin-partner"), (False, "e66-direct")]
 
 
-def umbrella(world: World, case_id: str, plays_by_member: tuple[int, ...], gross: str) -> None:
+def umbrella(
+    world: FeedBuilder, case_id: str, plays_by_member: tuple[int, ...], gross: str
+) -> None:
     """A contract with a fee of 1.5 % whose members share the plays of one product."""
     world.licensed(case_id, fee_rate="0.015")
     world.product(case_id, basis="plays")
@@ -158,7 +160,7 @@ def umbrella(world: World, case_id: str, plays_by_member: tuple[int, ...], gross
 
 
 @case
-def e68_umbrella_fee(world: World) -> None:
+def e68_umbrella_fee(world: FeedBuilder) -> None:
     umbrella(world, "e68", (600, 400), "1000.00")
 
 
@@ -174,7 +176,7 @@ def test_e68_an_umbrella_fee_is_spread_over_its_members(rows: Rows) -> None:
 
 
 @case
-def e69_umbrella_fee_of_small_sums(world: World) -> None:
+def e69_umbrella_fee_of_small_sums(world: FeedBuilder) -> None:
     umbrella(world, "e69", (33, 33, 34), "1.00")
 
 
@@ -191,7 +193,7 @@ def test_e69_fees_of_members_sum_to_the_rounded_umbrella_fee(rows: Rows) -> None
 
 
 @case
-def e72_route_missing(world: World) -> None:
+def e72_route_missing(world: FeedBuilder) -> None:
     label = world.licensed("e72")
     world.product("e72", default_share_master="0.5")
     world.recording("e72-rec")
@@ -213,7 +215,7 @@ def test_e72_an_owner_without_a_route_is_held_and_not_given_to_another(rows: Row
 
 
 @case
-def e73_local_month(world: World) -> None:
+def e73_local_month(world: FeedBuilder) -> None:
     label = world.licensed("e73")
     world.product("e73")
     world.recording("e73-rec", owner=label)
@@ -229,7 +231,7 @@ def test_e73_a_use_at_half_past_three_utc_on_1_april_is_march_in_the_us(rows: Ro
 
 
 @case
-def e79_corrected_row(world: World) -> None:
+def e79_corrected_row(world: FeedBuilder) -> None:
     label = world.licensed("e79")
     world.product("e79", basis="plays")
     derivative = world.derivative("e79", [world.recording("e79-rec", owner=label)])
@@ -245,7 +247,7 @@ def test_e79_a_redelivered_row_moves_the_totals_by_that_row_alone(rows: Rows) ->
 
 
 @case
-def e80_withdrawn_row(world: World) -> None:
+def e80_withdrawn_row(world: FeedBuilder) -> None:
     label = world.licensed("e80")
     world.product("e80", basis="plays")
     derivative = world.derivative("e80", [world.recording("e80-rec", owner=label)])
@@ -267,7 +269,7 @@ def test_e80_a_withdrawn_row_is_gone_and_nothing_else(rows: Rows) -> None:
 
 
 @case
-def e81_before_launch(world: World) -> None:
+def e81_before_launch(world: FeedBuilder) -> None:
     label = world.licensed("e81")
     world.product("e81", launched_at="2026-03-10T00:00:00Z")
     world.recording("e81-rec", owner=label)
@@ -283,7 +285,7 @@ def test_e81_a_use_before_the_product_was_launched_is_excluded(rows: Rows) -> No
 
 
 @case
-def e45_short_weights(world: World) -> None:
+def e45_short_weights(world: FeedBuilder) -> None:
     label = world.licensed("e45")
     world.product("e45", default_share_master="1")
     derivative = world.derivative("e45", ["e45-a"])
@@ -305,7 +307,7 @@ def test_e45_weights_that_sum_to_097_hold_the_rest(rows: Rows) -> None:
 
 
 @case
-def e52_remix_of_a_remix(world: World) -> None:
+def e52_remix_of_a_remix(world: FeedBuilder) -> None:
     label = world.licensed("e52")
     world.product("e52", basis="plays", remainder_rule="service")
     world.recording("e52-root", owner=label)
@@ -324,7 +326,7 @@ def test_e52_a_parents_weights_are_multiplied_into_the_child(amounts: Amounts) -
 
 
 @case
-def e53_cycle(world: World) -> None:
+def e53_cycle(world: FeedBuilder) -> None:
     label = world.licensed("e53")
     world.product("e53", basis="plays")
     world.recording("e53-rec", owner=label)
@@ -346,7 +348,7 @@ def test_e53_both_derivatives_of_a_cycle_are_excluded(rows: Rows) -> None:
 
 
 @case
-def e100_fraud_before_close(world: World) -> None:
+def e100_fraud_before_close(world: FeedBuilder) -> None:
     label = world.licensed("e100")
     world.product("e100", basis="plays")
     for name, plays, artificial in (("a", 600, 0), ("b", 300, 0), ("c", 100, 100)):

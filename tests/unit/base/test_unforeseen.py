@@ -11,7 +11,7 @@ import pytest
 from linernotes.base.errors import LinernotesError
 from linernotes.base.unforeseen import account_of, kind_of
 from linernotes.cli.console import complain_of_defect
-from linernotes.warehouse.dbt import said_of, without_values
+from linernotes.warehouse.dbt import message_of, without_values
 from linernotes.warehouse.failing_rows import first_rows
 
 PERSON = "ada.lovelace@example.org"
@@ -122,10 +122,10 @@ def test_failing_rows_name_keys_and_no_person() -> None:
 )
 def test_message_of_the_build_quotes_no_value(text: str) -> None:
     assert PERSON not in without_values(text)
-    assert PERSON not in said_of({"message": text, "status": "error"})
+    assert PERSON not in message_of({"message": text, "status": "error"})
 
 
 def test_message_of_the_build_keeps_what_is_about_no_value() -> None:
     text = 'Catalog Error: Table with name "dim_partner" does not exist'
 
-    assert said_of({"message": text, "status": "error"}) == text
+    assert message_of({"message": text, "status": "error"}) == text

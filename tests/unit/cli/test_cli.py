@@ -329,7 +329,7 @@ def test_unforeseen_error_is_a_short_message_and_a_log(
     def break_down(*_: object) -> None:
         raise RuntimeError("the roof fell in")
 
-    monkeypatch.setattr("linernotes.cli.health.look", break_down)
+    monkeypatch.setattr("linernotes.cli.health.read_health", break_down)
 
     status = run(["status"])
 
@@ -348,7 +348,7 @@ def test_unforeseen_error_without_room_for_a_log_is_told_without_its_traceback(
     """On a full disk the whole traceback was printed."""
     home.mkdir()
     (home / "logs").write_text("no folder can be here")
-    monkeypatch.setattr("linernotes.cli.health.look", lambda _: 1 / 0)
+    monkeypatch.setattr("linernotes.cli.health.read_health", lambda _: 1 / 0)
 
     status = run(["status"])
 
@@ -362,7 +362,7 @@ def test_unforeseen_error_without_room_for_a_log_is_told_without_its_traceback(
 def test_unforeseen_error_is_logged_in_the_home_that_was_given(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("linernotes.cli.health.look", lambda _: 1 / 0)
+    monkeypatch.setattr("linernotes.cli.health.read_health", lambda _: 1 / 0)
 
     run(["--home", str(tmp_path / "given"), "status"])
 
@@ -431,6 +431,20 @@ def test_command_line_for_help_imports_nothing_heavy() -> None:
     ).stdout
 
     assert not set(json.loads(printed.splitlines()[-1])) & set(HEAVY)
+
+
+def test_status_imports_neither_sqlalchemy_nor_great_expectations() -> None:
+    """The library of contracts loads SQLAlchemy where it can, at 0.6 s for each command."""
+    code = (
+        "import sys, linernotes.cli.health, linernotes.cli.status_view;"
+        "print({'sqlalchemy', 'great_expectations', 'dbt', 'dagster'} & sys.modules.keys())"
+    )
+
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PROJECT_ROOT
+    ).stdout
+
+    assert printed == "set()\n"
 
 
 def test_version_is_that_of_the_installed_package(capsys: pytest.CaptureFixture[str]) -> None:

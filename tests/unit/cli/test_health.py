@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from linernotes.base.clock import now
 from linernotes.base.settings import Settings
 from linernotes.cli.app import DONE, SAYS_NO, run
-from linernotes.cli.health import look
+from linernotes.cli.health import read_health
 from linernotes.ingestion import CADENCES, Cadence, admit_landing
 from linernotes.ledger.heads import Head
-from linernotes.warehouse import now
 from linernotes.warehouse.dbt import DbtResults
 from linernotes.warehouse.shortfalls import keep_broken_run, keep_shortfalls
 
@@ -60,8 +60,8 @@ def test_feed_that_stays_silent_is_late_and_named_first(settings: Settings) -> N
     deliver(settings, "finance/fx_rates/1.csv", HEADER + GOOD)
     admit_landing(settings)
 
-    fresh = {one.feed: one.state for one in look(settings).feeds}
-    later = look(settings, at=now() + timedelta(days=10))
+    fresh = {one.feed: one.state for one in read_health(settings).feeds}
+    later = read_health(settings, at=now() + timedelta(days=10))
 
     assert set(fresh) == set(CADENCES)
     assert fresh["finance/fx_rates"] == "on time"
@@ -74,7 +74,7 @@ def test_quarantine_tells_the_reasons_of_most_rows_first(settings: Settings) -> 
     deliver(settings, "finance/fx_rates/1.csv", HEADER + GOOD + BAD + worse)
     admit_landing(settings)
 
-    [waiting] = look(settings).quarantine
+    [waiting] = read_health(settings).quarantine
 
     assert (waiting.feed, waiting.row_count) == ("finance/fx_rates", 2)
     assert waiting.top_reasons[0] == ("rate.min_exclusive", 2)
@@ -84,11 +84,11 @@ def test_quarantine_tells_the_reasons_of_most_rows_first(settings: Settings) -> 
 def test_refused_file_is_shown_until_it_is_replaced(settings: Settings) -> None:
     deliver(settings, "finance/fx_rates/1.csv", "rate_date\n2026-07-01\n")
     admit_landing(settings)
-    refused = look(settings).refusals
+    refused = read_health(settings).refusals
     deliver(settings, "finance/fx_rates/1.csv", HEADER + GOOD)
     admit_landing(settings)
 
-    replaced = look(settings).refusals
+    replaced = read_health(settings).refusals
 
     assert [one.name for one in refused] == ["finance/fx_rates/1.csv"]
     assert not replaced
@@ -97,11 +97,11 @@ def test_refused_file_is_shown_until_it_is_replaced(settings: Settings) -> None:
 def test_failed_dbt_test_is_remembered_until_it_holds_again(settings: Settings) -> None:
     said = dbt_said("lines__conserve_every_fee", "fail", 3)
     keep_shortfalls(settings, datetime(2026, 7, 1), said)
-    broken = look(settings)
+    broken = read_health(settings)
     said = dbt_said("lines__conserve_every_fee", "pass", 0)
     keep_shortfalls(settings, datetime(2026, 7, 2), said)
 
-    mended = look(settings)
+    mended = read_health(settings)
 
     assert [(one.name, one.is_blocking, one.row_count) for one in broken.problems] == [
         ("lines__conserve_every_fee", True, 3)
@@ -113,12 +113,12 @@ def test_failed_dbt_test_is_remembered_until_it_holds_again(settings: Settings) 
 def test_dbt_that_died_blocks_until_a_run_comes_to_its_end(settings: Settings) -> None:
     """A dbt that was killed left nothing that `status` showed."""
     keep_broken_run(settings, datetime(2026, 7, 1), "dbt did not run to its end: SIGKILL.")
-    broken = look(settings)
+    broken = read_health(settings)
     said = dbt_said("lines__conserve_every_fee", "pass", 0)
     keep_shortfalls(settings, datetime(2026, 7, 2), said)
 
     assert [(one.name, one.is_blocking) for one in broken.problems] == [("dbt", True)]
-    assert not look(settings).problems
+    assert not read_health(settings).problems
 
 
 def test_status_fits_80_columns_and_ends_with_1_if_something_blocks(
@@ -158,7 +158,7 @@ def test_status_of_an_older_copy_of_the_ledger_says_so_first(settings: Settings)
     settings.home.mkdir()
     settings.ledger_head_file.write_text(Head(4, "0" * 64).text)
 
-    first = look(settings).next_steps[0]
+    first = read_health(settings).next_steps[0]
 
     assert "issue and deliver nothing" in first
     assert "restore.md" in first

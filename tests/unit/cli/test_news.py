@@ -19,7 +19,7 @@ from linernotes.cli.health import (
     Refusal,
     Waiting,
 )
-from linernotes.cli.news import concerns_of, tell_news
+from linernotes.cli.news import concerns_of, report_news
 from linernotes.ingestion import Coverage
 from tests.fixtures.mail_server import MailServer
 
@@ -84,7 +84,7 @@ def test_trouble_is_told_once_by_mail_and_by_webhook_with_home_host_and_link(
     settings = Settings(home=settings.home)
     health = replace(WELL, **TROUBLES[title])
 
-    first, second = tell_news(settings, health), tell_news(settings, health)
+    first, second = report_news(settings, health), report_news(settings, health)
 
     assert [one.title for one in first.concerns] == [title]
     assert len(first.told.places) == 2
@@ -114,10 +114,10 @@ def test_channel_that_was_down_is_told_later_and_the_other_not_again(
             broken.setenv("LINERNOTES_ALERT_WEBHOOK", f"http://127.0.0.1:{nowhere}")
         else:
             broken.setenv("LINERNOTES_SMTP_PORT", nowhere)
-        news = tell_news(Settings(home=settings.home), health)
+        news = report_news(Settings(home=settings.home), health)
         assert len(news.told.places) == len(news.told.failures) == 1
 
-    tell_news(Settings(home=settings.home), health)
+    report_news(Settings(home=settings.home), health)
 
     assert (len(server.mails), len(posts[1])) == (1, 1)
 
@@ -127,7 +127,7 @@ def test_trouble_that_comes_again_is_news_again(server: MailServer, settings: Se
     health = replace(WELL, **TROUBLES["ai_usage/generations is late"])
 
     for now in (health, WELL, health):
-        tell_news(settings, now)
+        report_news(settings, now)
 
     assert len(server.mails) == 2
 
@@ -135,9 +135,9 @@ def test_trouble_that_comes_again_is_news_again(server: MailServer, settings: Se
 def test_new_trouble_is_told_without_what_was_told(server: MailServer, settings: Settings) -> None:
     settings = Settings(home=settings.home)
     both = TROUBLES["The lake is damaged"] | TROUBLES["ai_usage/generations is late"]
-    tell_news(settings, replace(WELL, **TROUBLES["The lake is damaged"]))
+    report_news(settings, replace(WELL, **TROUBLES["The lake is damaged"]))
 
-    tell_news(settings, replace(WELL, **both))
+    report_news(settings, replace(WELL, **both))
 
     assert "late" in server.mails[1][0]
     assert "damaged" not in server.mails[1][0]

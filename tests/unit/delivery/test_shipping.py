@@ -27,6 +27,7 @@ from pysequoia import Tsk
 from pysequoia.packet import PacketPile
 
 from linernotes.agreements import ALWAYS, NOBODY
+from linernotes.base import clock
 from linernotes.base.digests import file_sha256
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
@@ -39,7 +40,6 @@ from linernotes.delivery import (
     DeliveryStatus,
     deliver_packages,
     delivery_status,
-    encryption,
 )
 from linernotes.delivery.folder import Folder
 from linernotes.packages import MANIFEST, Package, read_manifest, verify_package, write_packages
@@ -649,7 +649,7 @@ def test_delivery_with_an_expired_certificate_sends_nothing(
 
     certificate(settings.home / "tune.asc", validity_seconds=86400)
     folder = folder_of(settings, more='pgp_key = "tune.asc"')
-    monkeypatch.setattr(encryption, "datetime", Later)
+    monkeypatch.setattr(clock, "datetime", Later)
 
     [shipment] = deliver_packages(settings, [package_of(settings, "tune")])
 

@@ -96,7 +96,7 @@ def test_e81_play_in_the_future_breaks_after_a_day(
     broken: list[str],
 ) -> None:
     played = dt.datetime(2026, 1, 4)
-    monkeypatch.setattr(columns, "now", lambda: played - dt.timedelta(hours=hours))
+    monkeypatch.setattr(columns, "exact_now", lambda: played - dt.timedelta(hours=hours))
 
     row = play(play_date="2026-01-04", recorded_at="2026-01-01T00:00:00Z")
 

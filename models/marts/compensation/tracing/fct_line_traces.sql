@@ -82,11 +82,9 @@ with
             and used_keys.line_key = lines.line_key
             and used_keys.usage_layer = lines.usage_layer
     ),
-    -- What uses, training, a penalty or a guarantee moves. Where its own uses have
-    -- gone or
-    -- moved to another key since, a line leads to those of the line that it corrects,
-    -- or
-    -- to the uses of its object in the pool as they stand now.
+    -- What uses, training, a penalty or a guarantee moves. Where its own uses have gone
+    -- or moved to another key since, a line leads to those of the line that it
+    -- corrects, or to the uses of its object in the pool as they stand now.
     caused as (
         select
             used.*,

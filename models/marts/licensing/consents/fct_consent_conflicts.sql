@@ -1,10 +1,9 @@
 -- One row per allow and deny that stand at the same time for the same thing, use,
 -- product, territory and model version: of one party in one voice, where deny wins
--- (E42), or
--- of two owners of one recording or work (each share goes by its own owner).
+-- (E42), or of two owners of one recording or work (each share goes by its own owner).
 with
     standing as (
-        select *, coalesce(valid_to, {{ always_to() }}) as stops_at
+        select *, coalesce(valid_to, {{ always_to() }}) as valid_until
         from {{ ref("fct_consent_versions") }}
         where is_usable
     )
@@ -28,7 +27,7 @@ select
     cast(greatest(allows.valid_from, denies.valid_from) as {{ t_ts() }}) as valid_from,
     cast(
         nullif(
-            least(allows.stops_at, denies.stops_at), {{ always_to() }}
+            least(allows.valid_until, denies.valid_until), {{ always_to() }}
         ) as {{ t_ts() }}
     ) as valid_to,
     cast(
@@ -44,8 +43,8 @@ inner join
     and denies.product_id = allows.product_id
     and denies.territory = allows.territory
     and denies.model_version is not distinct from allows.model_version
-    and denies.valid_from < allows.stops_at
-    and denies.stops_at > allows.valid_from
+    and denies.valid_from < allows.valid_until
+    and denies.valid_until > allows.valid_from
 where
     allows.decision = 'allow'
     and denies.decision = 'deny'

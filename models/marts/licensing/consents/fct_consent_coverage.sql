@@ -1,7 +1,6 @@
 -- One row per month, partner, kind of object and use type: how much of the partner's
 -- repertoire somebody has decided about when the month ends, by objects and by the
--- plays
--- of their derivatives. Where decisions differ, one that denies makes the object
+-- plays of their derivatives. Where decisions differ, one that denies makes the object
 -- denied.
 with
     consents as (

@@ -24,7 +24,7 @@ with
         inner join scoped on scoped.puid = removal_actions.puid
         group by all
     ),
-    judged as (
+    estimated as (
         select
             plays_counted.usage_month,
             plays_counted.territory,
@@ -69,5 +69,5 @@ select
             distinct case when is_later_removed = 1 then derivative_id end
         ) as {{ t_bigint() }}
     ) as later_removed_derivative_count
-from judged
+from estimated
 group by all

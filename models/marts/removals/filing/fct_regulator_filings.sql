@@ -52,7 +52,7 @@ with
         left join accepted on accepted.puid = removal_actions.puid
         left join answered on answered.puid = removal_actions.puid
     ),
-    judged as (
+    assessed as (
         select
             *,
             case
@@ -94,4 +94,4 @@ select
     cast(due_at as {{ t_ts() }}) as due_at,
     cast(filed_at as {{ t_ts() }}) as filed_at,
     cast(last_answered_at as {{ t_ts() }}) as last_answered_at
-from judged
+from assessed

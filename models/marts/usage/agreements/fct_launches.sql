@@ -1,6 +1,6 @@
 -- One row per product, side and contract that its uses need: when they began, when the
--- contract was signed, and what was used before; and one per product and side with
--- uses that no contract covers.
+-- contract was signed, and what was used before; and one per product and side with uses
+-- that no contract covers.
 with
     uses as (
         select *

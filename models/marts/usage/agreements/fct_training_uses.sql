@@ -2,7 +2,7 @@
 -- contract that covers it, or why there is none, and what its parties decided.
 with
     inclusions as (select * from {{ ref("int_usage__training_uses") }}),
-    judged as (
+    statuses as (
         select *
         from {{ ref("int_consent__generation_statuses") }}
         where basis = 'training'
@@ -12,40 +12,40 @@ select
     cast(inclusions.model_version as {{ t_str() }}) as model_version,
     cast(inclusions.side as {{ t_str() }}) as side,
     cast(inclusions.object_id as {{ t_str() }}) as object_id,
-    cast(judged.owner_party_id as {{ t_str() }}) as owner_party_id,
+    cast(statuses.owner_party_id as {{ t_str() }}) as owner_party_id,
     cast(inclusions.product_id as {{ t_str() }}) as product_id,
     cast(
-        coalesce(judged.partner_id, routes.routed_partner_id) as {{ t_str() }}
+        coalesce(statuses.partner_id, routes.routed_partner_id) as {{ t_str() }}
     ) as partner_id,
-    cast(judged.contract_id as {{ t_str() }}) as contract_id,
-    cast(judged.contract_version as {{ t_bigint() }}) as contract_version,
+    cast(statuses.contract_id as {{ t_str() }}) as contract_id,
+    cast(statuses.contract_version as {{ t_bigint() }}) as contract_version,
     cast(
         coalesce(
-            judged.consent_status,
+            statuses.consent_status,
             case
-                when coalesce(judged.rights_bucket, '') <> 'DISPUTE' then 'unlicensed'
+                when coalesce(statuses.rights_bucket, '') <> 'DISPUTE' then 'unlicensed'
             end
         ) as {{ t_str() }}
     ) as consent_status,
-    cast(judged.denied_by as {{ t_str() }}) as consent_denied_by,
+    cast(statuses.denied_by as {{ t_str() }}) as consent_denied_by,
     cast(
         case
-            when judged.contract_id is null
-            then coalesce(routes.gap_reason, lower(judged.rights_bucket), 'no_route')
+            when statuses.contract_id is null
+            then coalesce(routes.gap_reason, lower(statuses.rights_bucket), 'no_route')
         end as {{ t_str() }}
     ) as gap_reason,
-    cast(judged.ownership_share as {{ t_dec(15, 14) }}) as ownership_share,
-    cast(judged.contract_id is not null as boolean) as is_licensed,
+    cast(statuses.ownership_share as {{ t_dec(15, 14) }}) as ownership_share,
+    cast(statuses.contract_id is not null as boolean) as is_licensed,
     cast(inclusions.included_at as {{ t_ts() }}) as included_at
 from inclusions
 left join
-    judged
-    on judged.attribution_key = inclusions.attribution_key
-    and judged.valid_from <= inclusions.included_at
-    and judged.valid_to > inclusions.included_at
+    statuses
+    on statuses.output_id = inclusions.output_id
+    and statuses.valid_from <= inclusions.included_at
+    and statuses.valid_to > inclusions.included_at
 left join
     routes
-    on routes.owner_party_id = judged.owner_party_id
+    on routes.owner_party_id = statuses.owner_party_id
     and routes.side = inclusions.side
     and routes.territory = 'WW'
     and routes.product_id = inclusions.product_id

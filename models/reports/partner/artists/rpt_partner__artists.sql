@@ -1,7 +1,6 @@
 -- One row per contract, report month, currency and main artist or writer whose
--- recordings or
--- works earned in it: how much, on which consent, and how often the name was shown.
--- What several have made together stands with each of them.
+-- recordings or works earned in it: how much, on which consent, and how often the name
+-- was shown. What several have made together stands with each of them.
 with
     lines as (
         select fct_compensation_lines.*

@@ -1,6 +1,6 @@
 -- One row per partner, report month, pool, contract and version: of each pool the
--- totals
--- with which the partner recomputes its own fee, and its terms, and nothing else.
+-- totals with which the partner recomputes its own fee, and its terms, and nothing
+-- else.
 with
     pools as (select * from {{ ref("fct_pools") }}),
     fees as (select * from {{ ref("fct_pool_fees") }}),
@@ -22,8 +22,7 @@ select
     fees.side,
     pools.currency_code,
     -- A per-use fee needs neither net nor quantity, and only a minimum per subscriber
-    -- needs
-    -- their number: what a partner does not need, it does not see.
+    -- needs their number: what a partner does not need, it does not see.
     case when fees.model <> 'per_use' then pools.net_amount end as net_amount,
     case when fees.model <> 'per_use' then pools.total_quantity end as total_quantity,
     case

@@ -1,5 +1,5 @@
--- One row per partner and removal action that concerns its catalogue, its artists or
--- a recording of its labels. Who uploaded the content is not told.
+-- One row per partner and removal action that concerns its catalogue, its artists or a
+-- recording of its labels. Who uploaded the content is not told.
 with
     removal_actions as (select * from {{ ref("fct_removal_actions") }}),
     appeal_outcomes as (

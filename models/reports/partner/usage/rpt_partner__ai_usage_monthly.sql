@@ -1,6 +1,6 @@
--- One row per partner, month, product, use type, territory, tier and side with a use
--- of the partner's catalogue. A use of several sources counts once in the counts, and
--- by its weights in the weighted quantities. Counts of uses do not add up over sides.
+-- One row per partner, month, product, use type, territory, tier and side with a use of
+-- the partner's catalogue. A use of several sources counts once in the counts, and by
+-- its weights in the weighted quantities. Counts of uses do not add up over sides.
 with
     source_uses as (
         select * from {{ ref("fct_source_uses") }} where partner_id is not null

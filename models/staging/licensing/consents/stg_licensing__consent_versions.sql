@@ -1,6 +1,6 @@
--- One row per consent decision and version recorded by the freeze, taken-back
--- versions included.
--- Consent is judged by what was known at the instant of a use, so the latest version
+-- One row per consent decision and version recorded by the freeze, taken-back versions
+-- included.
+-- Consent is resolved by what was known at the instant of a use, so the latest version
 -- alone is not enough.
 with
     known as (

@@ -1,10 +1,9 @@
-"""The door itself: every new delivery of the landing zone, in the order of names, and retries.
+"""The intake itself: every new delivery of the landing zone, in the order of names, and retries.
 
 A crash at any point loses nothing and doubles nothing: a delivery counts once the register has it,
 and until then each of its commits is repeated under the same transaction id.
 """
 
-import fcntl
 import hashlib
 import logging
 import os
@@ -19,13 +18,13 @@ import duckdb
 import polars as pl
 from deltalake.exceptions import DeltaError
 
-from linernotes.base import disk, durable
+from linernotes.base import disk, durable, locks
 from linernotes.base.settings import Limits, Settings
 from linernotes.base.unforeseen import account_of
-from linernotes.ingestion.admission import Admission, emptied
+from linernotes.ingestion.admission import Admission, fresh_folder
 from linernotes.ingestion.corrections import WaitingKeys
 from linernotes.ingestion.errors import (
-    BusyDoor,
+    BusyIntake,
     DoorError,
     FailingDisk,
     IgnoredFile,
@@ -81,7 +80,7 @@ def admit_landing(
     feeds: list[str] | None = None,
     on_progress: Callable[[DeliveryOutcome], None] | None = None,
 ) -> LoadReport:
-    """Take what is new in the landing zone through the door.
+    """Take what is new in the landing zone through the intake.
 
     Args:
         settings: The home to load into, and where the landing zone lies.
@@ -90,14 +89,14 @@ def admit_landing(
 
     Raises:
         NoLandingZone: there is no such folder.
-        BusyDoor: another process loads into this home.
+        BusyIntake: another process loads into this home.
     """
     listing = list_landing(settings.landing_place, feeds)
-    with open_door(settings) as door:
-        door.settling = Settling(settings.settling_seconds, listing.arrivals)
+    with open_intake(settings) as intake:
+        intake.settling = Settling(settings.settling_seconds, listing.arrivals)
         report = LoadReport(ignored_files=listing.ignored)
         for arrival in listing.arrivals:
-            outcome = door.admit(arrival, report)
+            outcome = intake.admit(arrival, report)
             if outcome is None:
                 continue
             report.deliveries.append(outcome)
@@ -105,7 +104,7 @@ def admit_landing(
             if on_progress:
                 on_progress(outcome)
         if report.deliveries:
-            door.lake.compact_where_scattered()
+            intake.lake.compact_where_scattered()
     return report
 
 
@@ -125,11 +124,11 @@ def _log(outcome: DeliveryOutcome) -> None:
 
 
 @contextmanager
-def open_door(settings: Settings) -> Generator["Door"]:
-    """The door of a home, for one process at a time.
+def open_intake(settings: Settings) -> Generator["Intake"]:
+    """The intake of a home, for one process at a time.
 
     Raises:
-        BusyDoor: if another process is loading.
+        BusyIntake: if another process is loading.
         DamagedLake: if register and lake do not agree, or a file of the lake is cut.
         NewerLake: if a newer program wrote the lake.
     """
@@ -145,11 +144,11 @@ def open_door(settings: Settings) -> Generator["Door"]:
             if words := disk.words_for(error):
                 raise _ended_early(root, words) from error
             raise
-        scratch = emptied(root / _SCRATCH)
+        scratch = fresh_folder(root / _SCRATCH)
         try:
             with connect(scratch) as connection:
                 logs = settings.home / _LOGS
-                yield Door(
+                yield Intake(
                     lake, Register(lake), connection, scratch, settings.ern_offsets, logs, settings
                 )
         finally:
@@ -157,14 +156,18 @@ def open_door(settings: Settings) -> Generator["Door"]:
             shutil.rmtree(scratch, ignore_errors=True)
 
 
-def open_lake(settings: Settings) -> Lake:
+def open_lake(settings: Settings, lake: Lake | None = None) -> Lake:
     """The lake of a home, whose tables have every column of this release; nothing is made anew.
 
+    Args:
+        settings: The home.
+        lake: Its lake, if it has been read already: what was opened then stays open.
+
     Raises:
-        BusyDoor: if columns are missing, and another process is loading.
+        BusyIntake: if columns are missing, and another process is loading.
         DamagedLake: if a table cannot be read.
     """
-    lake = Lake(settings.lake_root, settings.quarantine_root)
+    lake = lake or Lake(settings.lake_root, settings.quarantine_root)
     try:
         is_older = bool(lake.lacking_columns())
     except DeltaError:
@@ -176,9 +179,9 @@ def open_lake(settings: Settings) -> Lake:
     return lake
 
 
-def lake_damage(settings: Settings) -> Damage:
+def lake_damage(settings: Settings, lake: Lake | None = None) -> Damage:
     """What is wrong with the lake of a home; nothing, where there is no lake yet."""
-    return damage_of(Lake(settings.lake_root, settings.quarantine_root))
+    return damage_of(lake or Lake(settings.lake_root, settings.quarantine_root))
 
 
 @contextmanager
@@ -189,16 +192,14 @@ def alone(root: Path) -> Generator[None]:
     that was stopped: what that wrote is brought onto the disk before anything builds on it.
 
     Raises:
-        BusyDoor: if another process holds it.
+        BusyIntake: if another process holds it.
     """
     durable.make_folder(root)
     with (root / _LOCK).open("a+b", buffering=0) as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BusyDoor(
+        if not locks.take(lock):
+            raise BusyIntake(
                 f"another load is writing to {root}; wait until it is done, then load again"
-            ) from None
+            )
         if os.fstat(lock.fileno()).st_size:
             os.sync()
         else:
@@ -207,7 +208,7 @@ def alone(root: Path) -> Generator[None]:
         lock.truncate(0)
 
 
-class Door:
+class Intake:
     """Takes deliveries in, one after the other."""
 
     def __init__(
@@ -284,10 +285,10 @@ class Door:
                 raise UnsettledFile("it is still being written; the next load takes it")
             manifest = read_manifest(arrival, self.limits)
             manifest.check_sha256(sha256)
-            twin = self.register.loaded_as(sha256)
-            if twin:
+            duplicate = self.register.loaded_as(sha256)
+            if duplicate:
                 outcome.state = "duplicate"
-                outcome.reason = f"duplicate of {twin[0]} ({twin[1]})"
+                outcome.reason = f"duplicate of {duplicate[0]} ({duplicate[1]})"
             else:
                 self._load(arrival, stream, outcome, confirm)
         except IgnoredFile as error:
@@ -338,7 +339,7 @@ class Door:
         outcome: DeliveryOutcome,
         confirm: Callable[[int | None], None],
     ) -> None:
-        scratch = emptied(self.scratch / "delivery")
+        scratch = fresh_folder(self.scratch / "delivery")
         path = _plainly_named(path_of(stream, arrival.path), scratch, arrival.ending)
         if arrival.feed_name == ERN:
             # What a manifest would count as rows of a message is not said.

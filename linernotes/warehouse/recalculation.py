@@ -15,9 +15,9 @@ import yaml
 
 from linernotes.base import durable
 from linernotes.base.settings import PROJECT_ROOT
-from linernotes.ledger.files import REVALUED, REVALUED_COLUMNS
+from linernotes.ledger.files import RECALCULATED, RECALCULATED_COLUMNS
+from linernotes.warehouse.calculation import Calculation, Scenario, calculation, require_rates
 from linernotes.warehouse.compiled import INPUT_CLASSES, CompiledProject
-from linernotes.warehouse.valuation import Scenario, Valuation, require_rates, valuation
 
 LINES = "intermediate.int_compensation__lines_calculated"
 FEES = "intermediate.int_compensation__fees"
@@ -48,10 +48,10 @@ CATALOGUE = {
 # When a row came in is no part of what it says.
 PROVENANCE = ("recorded_at", "delivery_id")
 # What identifies a line, in the order of the source's columns.
-KEYS = tuple(REVALUED_COLUMNS)[4:19]
+KEYS = tuple(RECALCULATED_COLUMNS)[4:19]
 MEASURES = ("quantity", "weight_nano", "amount_minor_units")
-MONTHS_MOVED = Path(__file__).with_name("months_moved.sql")
-# What months_moved.sql reads besides the catalogue.
+AFFECTED_MONTHS = Path(__file__).with_name("affected_months.sql")
+# What affected_months.sql reads besides the catalogue.
 RAW_TABLES = (
     "raw_ai_usage__derivative_plays",
     "raw_ai_usage__generations",
@@ -77,7 +77,7 @@ class Account:
     known_at: datetime
 
 
-def revalue(
+def recalculate(
     project: CompiledProject,
     sources_root: Path,
     known_at: datetime,
@@ -95,15 +95,15 @@ def revalue(
         LinernotesError: if a model cannot be made, or a rate is missing.
     """
     state = _state(project, sources_root, known_at)
-    folder = sources_root / REVALUED
+    folder = sources_root / RECALCULATED
     if _state_of(folder / FILE_NAME) == state:
         return
-    with valuation(project, sources_root) as run:
+    with calculation(project, sources_root) as run:
         connection = run.connection
-        columns = ", ".join(f"{name} {kind}" for name, kind in REVALUED_COLUMNS.items())
+        columns = ", ".join(f"{name} {kind}" for name, kind in RECALCULATED_COLUMNS.items())
         connection.execute(f"create table deltas ({columns})")
         for freeze, accounts in _accounts_by_freeze(connection, sources_root, known_at).items():
-            months = _months_moved(run, sources_root, freeze, known_at, accounts)
+            months = _affected_months(run, sources_root, freeze, known_at, accounts)
             if months:
                 _value(run, freeze, known_at, accounts, months, on_progress)
         with durable.replacing(folder / FILE_NAME) as unfinished:
@@ -118,7 +118,7 @@ def revalue(
 
 
 def _value(
-    run: Valuation,
+    run: Calculation,
     freeze: datetime,
     known_at: datetime,
     accounts: list[Account],
@@ -134,20 +134,20 @@ def _value(
         [(one.contract_id, one.last_month) for one in accounts],
     )
     classes = dict.fromkeys(INPUT_CLASSES, freeze)
-    _run_world(run, Scenario(known_at, classes, *months))
+    _run_scenario(run, Scenario(known_at, classes, *months))
     _keep(connection, "before")
     for number, name in enumerate(INPUT_CLASSES, 1):
         if on_progress:
             on_progress(number, len(INPUT_CLASSES), name)
         classes = classes | {name: known_at}
-        if _run_world(run, Scenario(known_at, classes, *months)):
+        if _run_scenario(run, Scenario(known_at, classes, *months)):
             _keep(connection, "after")
             connection.execute(_difference(), [name, number, freeze, known_at])
             connection.execute("create or replace temp table before as from after")
 
 
-def _run_world(run: Valuation, world: Scenario) -> bool:
-    changed = run.run(world, ["int_compensation__lines_calculated"])
+def _run_scenario(run: Calculation, scenario: Scenario) -> bool:
+    changed = run.run(scenario, ["int_compensation__lines_calculated"])
     require_rates(run.connection)
     return changed
 
@@ -220,8 +220,8 @@ def _accounts_by_freeze(
     return dict(sorted(found.items()))
 
 
-def _months_moved(
-    run: Valuation,
+def _affected_months(
+    run: Calculation,
     sources_root: Path,
     freeze: datetime,
     known_at: datetime,
@@ -233,7 +233,7 @@ def _months_moved(
     """
     connection = run.connection
     last = max(account.last_month for account in accounts)
-    _diff_catalogue(run, freeze, known_at)
+    _compare_catalogues(run, freeze, known_at)
     connection.execute("set variable since = ?::timestamp", [freeze])
     connection.execute("set variable until = ?::timestamp", [known_at])
     connection.execute(
@@ -249,11 +249,11 @@ def _months_moved(
         "create or replace temp macro is_new(instant) as "
         "instant > getvariable('since') and instant <= getvariable('until')"
     )
-    found = connection.execute(MONTHS_MOVED.read_text()).fetchone()
+    found = connection.execute(AFFECTED_MONTHS.read_text()).fetchone()
     return (found[0], found[1]) if found and found[0] else None
 
 
-def _diff_catalogue(run: Valuation, freeze: datetime, known_at: datetime) -> None:
+def _compare_catalogues(run: Calculation, freeze: datetime, known_at: datetime) -> None:
     """Which objects and parties of the catalogue differ between two freezes, as temp tables."""
     connection = run.connection
     run.run(Scenario(known_at, dict.fromkeys(INPUT_CLASSES, freeze)), list(CATALOGUE))
@@ -264,7 +264,7 @@ def _diff_catalogue(run: Valuation, freeze: datetime, known_at: datetime) -> Non
         counting = _counting(run, table)
         connection.execute(
             f"""
-            create or replace temp view moved_{table} as
+            create or replace temp view changed_{table} as
             ({counting} except all from old_{table})
             union all
             (from old_{table} except all {counting})
@@ -272,31 +272,31 @@ def _diff_catalogue(run: Valuation, freeze: datetime, known_at: datetime) -> Non
         )
     connection.execute(
         """
-        create or replace temp table moved_objects as
-        select recording_id as object_id from moved_stg_catalog__recordings
+        create or replace temp table changed_objects as
+        select recording_id as object_id from changed_stg_catalog__recordings
         union
         -- A decision on one recording speaks for all with its ISRC.
         select recording_id
         from staging.stg_catalog__recordings
-        where isrc_group_id in (select isrc_group_id from moved_stg_catalog__recordings)
+        where isrc_group_id in (select isrc_group_id from changed_stg_catalog__recordings)
         union
-        select work_id from moved_stg_catalog__works
+        select work_id from changed_stg_catalog__works
         union
-        select unnest([recording_id, work_id]) from moved_stg_catalog__recording_works
+        select unnest([recording_id, work_id]) from changed_stg_catalog__recording_works
         union
-        select object_id from moved_stg_catalog__ownership
+        select object_id from changed_stg_catalog__ownership
         """
     )
     connection.execute(
         """
-        create or replace temp table moved_parties as
-        select valid_from from moved_stg_catalog__routes
+        create or replace temp table changed_parties as
+        select valid_from from changed_stg_catalog__routes
         union
-        select valid_from from moved_stg_catalog__party_links
+        select valid_from from changed_stg_catalog__party_links
         union
-        select null from moved_stg_catalog__party_aliases
+        select null from changed_stg_catalog__party_aliases
         union
-        select null from moved_stg_licensing__products
+        select null from changed_stg_licensing__products
         """
     )
 
@@ -306,7 +306,7 @@ def _state(project: CompiledProject, sources_root: Path, known_at: datetime) -> 
     files = sorted(
         _identity(path.resolve())
         for path in sources_root.glob("raw_*/*.parquet")
-        if path.parent.name != REVALUED and not path.parent.name.startswith("raw_door__")
+        if path.parent.name != RECALCULATED and not path.parent.name.startswith("raw_door__")
     )
     told = "\n".join([project.digest, known_at.isoformat(), *files])
     return hashlib.sha256(told.encode()).hexdigest()
@@ -331,7 +331,7 @@ def _state_of(file: Path) -> str:
     return found[0] if found else ""
 
 
-def _counting(run: Valuation, table: str) -> str:
+def _counting(run: Calculation, table: str) -> str:
     """A query for what a model of the catalogue says that a line can come from."""
     described = run.connection.execute(f"describe staging.{table}").fetchall()
     left_out = {*CATALOGUE[table], *PROVENANCE}

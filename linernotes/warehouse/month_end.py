@@ -17,27 +17,26 @@ from linernotes.base.checked_runs import (
     CLOSING,
     Check,
     CheckedRun,
-    finished_now,
     listed_failures,
     new_run_id,
     record_run,
 )
+from linernotes.base.clock import exact_now, now
 from linernotes.base.settings import Settings
-from linernotes.ledger.files import REVALUED
+from linernotes.ledger.files import RECALCULATED
 from linernotes.statements import SHOWN
 from linernotes.warehouse.building import build_arguments, building
+from linernotes.warehouse.calculation import FIRST_MONTH, Scenario, calculation, require_rates
 from linernotes.warehouse.compiled import CompiledProject, compiled_project
 from linernotes.warehouse.dbt import (
     BuildFailed,
     dbt_results,
     dbt_vars,
     forget_results,
-    now,
     run_dbt,
 )
 from linernotes.warehouse.sources import sources_folder
 from linernotes.warehouse.spark import Spark
-from linernotes.warehouse.valuation import FIRST_MONTH, Scenario, require_rates, valuation
 
 # What statements and their evidence are read from, beside what packages show.
 TARGETS = (
@@ -77,17 +76,17 @@ OPENED = """
         issued.contract_id is null
         or contracts.ends_at > issued.last_month + interval '1' month
 """
-CORRECTED = f"select min(usage_month) from read_parquet('{{root}}/{REVALUED}/*.parquet')"
+CORRECTED = f"select min(usage_month) from read_parquet('{{root}}/{RECALCULATED}/*.parquet')"
 StepProgress = Callable[[int, int, str], None]
 
 
-def closing_tables(settings: Settings) -> set[str]:
+def open_month_tables(settings: Settings) -> set[str]:
     """Names of the seeds and models that a closing makes."""
     project = compiled_project(settings)
     return {node.name for node in project.upstream(_targets(project))}
 
 
-def close_month(
+def calculate_open_months(
     settings: Settings,
     month: date,
     known_at: datetime | None = None,
@@ -118,18 +117,18 @@ def close_month(
         file.parent.mkdir(parents=True, exist_ok=True)
         for left_behind in (file, Path(f"{file}.wal")):
             left_behind.unlink(missing_ok=True)
-        world = Scenario(
+        scenario = Scenario(
             freeze, first_month=_first_month(settings, freeze, month), last_month=month
         )
         run = _run_on_spark if settings.engine == "spark" else _run_on_duckdb
-        found = run(settings, project, file, world, on_progress)
+        found = run(settings, project, file, scenario, on_progress)
         record = CheckedRun(
             new_run_id(),
             CLOSING,
             freeze,
             project.digest,
             True,
-            finished_now(),
+            exact_now(),
             [*found, *checks],
         )
         with duckdb.connect(str(file)) as connection:
@@ -157,29 +156,29 @@ def _run_on_duckdb(
     settings: Settings,
     project: CompiledProject,
     file: Path,
-    world: Scenario,
+    scenario: Scenario,
     on_progress: StepProgress | None,
 ) -> list[Check]:
     """Makes what a statement needs in the file, and says what each of its tests found."""
-    with valuation(project, sources_folder(settings), file) as run:
-        run.run(world, _targets(project))
-        return run.checks(world)
+    with calculation(project, sources_folder(settings), file) as run:
+        run.run(scenario, _targets(project))
+        return run.checks(scenario)
 
 
 def _run_on_spark(
     settings: Settings,
     project: CompiledProject,
     file: Path,
-    world: Scenario,
+    scenario: Scenario,
     on_progress: StepProgress | None,
 ) -> list[Check]:
     """The same on the cluster; what it has made is then collected in the file."""
     engine = Spark(settings, file)
     forget_results(engine.target)
     engine.prepare()
-    variables = dbt_vars(settings, world.known_at) | {
-        "first_month": world.first_month.isoformat(),
-        "last_month": world.last_month.isoformat(),
+    variables = dbt_vars(settings, scenario.known_at) | {
+        "first_month": scenario.first_month.isoformat(),
+        "last_month": scenario.last_month.isoformat(),
     }
     selected = [f"+{name}" for name in _targets(project)]
     arguments = build_arguments(variables, selected)

@@ -11,7 +11,7 @@ from linernotes.base.settings import Settings
 from linernotes.cli.app import DONE, run
 from linernotes.pipeline import BuildOutcome
 from linernotes.warehouse import BuildResult
-from orchestration.telling import tell_build
+from orchestration.events import report_build
 from orchestration.webserver import dagster_home
 
 WORKS = dg.AssetKey(["raw", "raw_catalog__works"])
@@ -56,7 +56,7 @@ def test_checks_of_a_build_are_evaluations(home: Path) -> None:
 
     build = BuildResult(datetime(2026, 7, 1), "run", 1)
 
-    tell_build(settings, BuildOutcome(build, [result], home / "file.duckdb"))
+    report_build(settings, BuildOutcome(build, [result], home / "file.duckdb"))
 
     with dg.DagsterInstance.from_config(str(folder)) as instance:
         [record] = instance.event_log_storage.get_asset_check_execution_history(

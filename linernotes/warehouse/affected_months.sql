@@ -19,7 +19,7 @@ ledger as (
     from raw_ledger__lines
 ),
 actions as (select * from raw_removals__actions where derivative_id is not null),
-moved_actions as (
+changed_actions as (
     select actions.derivative_id
     from actions
     left join raw_removals__appeals as appeals using (puid)
@@ -30,22 +30,22 @@ moved_actions as (
         or is_new(actions.ended_at)
         or is_new(actions.applied_at + getvariable('window_days') * interval '1' day)
 ),
-moved_derivatives(derivative_id) as (
+changed_derivatives(derivative_id) as (
     select derivative_id from derivatives where is_new(recorded_at)
     union
     select derivative_id from generations where is_new(recorded_at) and derivative_id is not null
     union
     select derivative_id from attributions where is_new(recorded_at)
     union
-    select derivative_id from moved_actions
+    select derivative_id from changed_actions
     union
     select children.derivative_id
-    from moved_derivatives
+    from changed_derivatives
     inner join (
         select derivative_id, parent_derivative_id as parent_id from derivatives
         union
         select derivative_id, source_object_id as parent_id from attributions
-    ) as children on children.parent_id = moved_derivatives.derivative_id
+    ) as children on children.parent_id = changed_derivatives.derivative_id
 ),
 consents as (
     select
@@ -58,7 +58,7 @@ consents as (
         select
             *,
             -- Whatever a decision says, but for its end, which is looked at by itself, and for
-            -- what no verdict comes from; of its evidence only whether it does not match.
+            -- what no status depends on; of its evidence only whether it does not match.
             row(
                 evidence_state is not distinct from 'mismatch',
                 *columns(* exclude (
@@ -71,18 +71,18 @@ consents as (
     )
     window versions as (partition by decision_id order by recorded_at)
 ),
-moved_consents as (
+changed_consents as (
     select
         case
             when old_terms is not distinct from terms
             then least(coalesce(old_to, 'infinity'), coalesce(valid_to, 'infinity'))
             else least(coalesce(old_from, valid_from), valid_from)
-        end as starts_at,
+        end as affected_from,
         case
             when old_from is null then valid_to
             when old_to is null or valid_to is null then null
             else greatest(old_to, valid_to)
-        end as stops_at
+        end as affected_to
     from consents
     where is_new(recorded_at)
         and not (
@@ -91,29 +91,29 @@ moved_consents as (
             and old_to is not distinct from valid_to
         )
 ),
-stretches as (
-    select starts_at, stops_at from moved_consents
+periods as (
+    select affected_from, affected_to from changed_consents
     union all
     select valid_from, null from raw_licensing__contracts where is_new(recorded_at)
     union all
-    select valid_from, null from moved_parties
+    select valid_from, null from changed_parties
 ),
-moved(month) as (
+affected(month) as (
     select date_trunc('month', play_date) from plays where is_new(recorded_at)
     union
     select date_trunc('month', play_date) from plays
-    inner join moved_derivatives using (derivative_id)
+    inner join changed_derivatives using (derivative_id)
     union
     select date_trunc('month', occurred_at + shift)
     from generations, (values (interval '14 hours'), (interval '-14 hours')) as shifts(shift)
-    where is_new(recorded_at) or derivative_id in (from moved_derivatives)
+    where is_new(recorded_at) or derivative_id in (from changed_derivatives)
         or generation_id in (
             select generation_id from derivatives where is_new(recorded_at)
         )
     union
     select strptime(usage_month, '%Y-%m') from raw_finance__revenue where is_new(recorded_at)
     union
-    select usage_month from ledger inner join moved_objects using (object_id)
+    select usage_month from ledger inner join changed_objects using (object_id)
     union
     select usage_month from ledger
     group by usage_month
@@ -126,12 +126,12 @@ moved(month) as (
     union
     select months.usage_month
     from (select distinct usage_month from ledger) as months
-    inner join stretches
-        on coalesce(stretches.starts_at, '-infinity')
+    inner join periods
+        on coalesce(periods.affected_from, '-infinity')
             < months.usage_month + interval '1 month' + interval '14 hours'
-        and coalesce(stretches.stops_at, 'infinity')
+        and coalesce(periods.affected_to, 'infinity')
             > months.usage_month - interval '14 hours'
 )
 select min(month)::date, max(month)::date
-from moved
+from affected
 where month <= getvariable('last_month') and month >= (select min(usage_month) from ledger)

@@ -1,5 +1,5 @@
--- One row per generated thing whose sources have to be known: a derivative, or a
--- generation that has none. Derivatives in a cycle are left out.
+-- One row per output whose sources have to be known: a derivative, or a generation that
+-- has none. Derivatives in a cycle are left out.
 with
     derivatives as (select * from {{ ref("int_usage__derivatives_described") }}),
     -- A generation that has gone since its month was issued needs its sources still.
@@ -18,18 +18,16 @@ with
     products as (select * from {{ ref("stg_licensing__products") }}),
     unpublished as (
         select
-            coalesce(
-                generations.derivative_id, generations.generation_id
-            ) as attribution_key,
+            coalesce(generations.derivative_id, generations.generation_id) as output_id,
             max(generations.generation_id) as generation_id
         from generations
         left join derivatives on derivatives.derivative_id = generations.derivative_id
         where generations.exclusion_reason is null and derivatives.derivative_id is null
         group by all
     ),
-    all_keys as (
+    all_outputs as (
         select
-            derivative_id as attribution_key,
+            derivative_id as output_id,
             product_id,
             source_recording_ids,
             generated_at,
@@ -38,7 +36,7 @@ with
         where coalesce(exclusion_reason, '') <> 'cycle'
         union all
         select
-            unpublished.attribution_key,
+            unpublished.output_id,
             generations.product_id,
             generations.source_recording_ids,
             generations.occurred_at as generated_at,
@@ -50,12 +48,12 @@ with
             and generations.exclusion_reason is null
     )
 select
-    all_keys.attribution_key,
-    all_keys.source_recording_ids,
-    all_keys.generated_at,
-    all_keys.is_countable,
+    all_outputs.output_id,
+    all_outputs.source_recording_ids,
+    all_outputs.generated_at,
+    all_outputs.is_countable,
     products.attribution_fallback,
     products.remainder_rule,
     products.weight_floor
-from all_keys
-left join products on products.product_id = all_keys.product_id
+from all_outputs
+left join products on products.product_id = all_outputs.product_id

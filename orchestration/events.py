@@ -5,11 +5,11 @@ Dagster is told only where it keeps records of the home, and a command never fai
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 import dagster as dg
 
 from expectations.runner import CheckResult
+from linernotes.base.clock import utc_now
 from linernotes.base.settings import Settings
 from linernotes.ingestion import LoadReport, describe
 from linernotes.pipeline import BuildOutcome
@@ -18,7 +18,7 @@ from orchestration.assets.loading import metadata_of
 COMMAND = {"made_by": "the command line"}
 
 
-def tell_load(settings: Settings, report: LoadReport) -> None:
+def report_load(settings: Settings, report: LoadReport) -> None:
     """Tells of the tables that a load has filled, as of today's partition."""
     by_feed: dict[str, list] = {}
     for one in report.deliveries:
@@ -30,13 +30,13 @@ def tell_load(settings: Settings, report: LoadReport) -> None:
                 instance.report_runless_asset_event(
                     dg.AssetMaterialization(
                         ["raw", table],
-                        partition=f"{datetime.now(UTC):%Y-%m-%d}",
+                        partition=f"{utc_now():%Y-%m-%d}",
                         metadata=metadata_of(settings, deliveries, table) | COMMAND,
                     )
                 )
 
 
-def tell_build(settings: Settings, outcome: BuildOutcome) -> None:
+def report_build(settings: Settings, outcome: BuildOutcome) -> None:
     """Tells of the suites that ran, and of the publication."""
     with _instance(settings) as instance:
         for event in _evaluations(outcome.checks):

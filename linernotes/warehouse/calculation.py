@@ -16,11 +16,11 @@ from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import PROJECT_ROOT
 from linernotes.base.sql import escaped, literal
 from linernotes.warehouse.compiled import (
-    CLASS_PLACES,
+    CLASS_PLACEHOLDERS,
     DATABASE,
-    FIRST_MONTH_PLACE,
+    FIRST_MONTH_PLACEHOLDER,
     KNOWN_AT_PLACEHOLDER,
-    LAST_MONTH_PLACE,
+    LAST_MONTH_PLACEHOLDER,
     SOURCES_PLACEHOLDER,
     CompiledNode,
     CompiledProject,
@@ -48,11 +48,11 @@ class Scenario:
     last_month: date = LAST_MONTH
 
 
-class Valuation:
+class Calculation:
     """The models in a database of its own; a second run only makes what has changed.
 
-    A model is made again if its text differs for the new world, or if something that it reads was
-    made again and came out otherwise than before.
+    A model is made again if its text differs for the new scenario, or if something that it reads
+    was made again and came out otherwise than before.
     """
 
     def __init__(
@@ -68,8 +68,8 @@ class Valuation:
         self._fingerprints: dict[str, tuple] = {}
         self.connection = connection
 
-    def run(self, world: Scenario, targets: list[str]) -> bool:
-        """Makes the targets and all that they need, as the world says.
+    def run(self, scenario: Scenario, targets: list[str]) -> bool:
+        """Makes the targets and all that they need, as the scenario says.
 
         Returns:
             Whether one of the targets came out otherwise than before.
@@ -79,7 +79,7 @@ class Valuation:
         """
         changed: set[str] = set()
         for node in self._project.upstream(targets):
-            text = self._text(node, world)
+            text = self._text(node, scenario)
             is_touched = any(name in changed for name in node.needs)
             if self._made.get(node.name) == text and not is_touched:
                 continue
@@ -91,42 +91,42 @@ class Valuation:
         """Reads a source table from another folder from the next run on."""
         self._replaced[table] = folder
 
-    def text_of(self, name: str, world: Scenario) -> str:
-        """The SQL of a model as it would run for a world."""
-        return self._text(self._project.nodes[name], world)
+    def text_of(self, name: str, scenario: Scenario) -> str:
+        """The SQL of a model as it would run for a scenario."""
+        return self._text(self._project.nodes[name], scenario)
 
     @property
     def made(self) -> set[str]:
         """Names of the seeds and models that are here."""
         return set(self._made)
 
-    def checks(self, world: Scenario, on_progress: Progress | None = None) -> list[Check]:
+    def checks(self, scenario: Scenario, on_progress: Progress | None = None) -> list[Check]:
         """Every blocking data test whose tables are here, with what it found."""
         tests = [one for one in self._project.tests.values() if set(one.needs) <= self._made.keys()]
         found = []
         for number, test in enumerate(tests, 1):
-            found.append(self._check(test, world))
+            found.append(self._check(test, scenario))
             if on_progress:
                 on_progress(number, len(tests), test.name)
         return found
 
-    def _check(self, test: CompiledNode, world: Scenario) -> Check:
+    def _check(self, test: CompiledNode, scenario: Scenario) -> Check:
         try:
-            found = self.connection.execute(self._text(test, world)).fetchone()
+            found = self.connection.execute(self._text(test, scenario)).fetchone()
         except duckdb.Error as error:
             return Check("test", test.name, "error", message=" ".join(str(error).split())[:300])
         count, is_failure = found or (0, False)
         return Check("test", test.name, "failed" if is_failure else "passed", row_count=count or 0)
 
-    def _text(self, node: CompiledNode, world: Scenario) -> str:
+    def _text(self, node: CompiledNode, scenario: Scenario) -> str:
         if node.kind == "seed":
             return node.sql
         text = node.sql
-        for name, place in CLASS_PLACES.items():
-            text = text.replace(place, _instant(world.classes.get(name, world.known_at)))
-        text = text.replace(KNOWN_AT_PLACEHOLDER, _instant(world.known_at))
-        text = text.replace(FIRST_MONTH_PLACE, world.first_month.isoformat())
-        text = text.replace(LAST_MONTH_PLACE, world.last_month.isoformat())
+        for name, place in CLASS_PLACEHOLDERS.items():
+            text = text.replace(place, _instant(scenario.classes.get(name, scenario.known_at)))
+        text = text.replace(KNOWN_AT_PLACEHOLDER, _instant(scenario.known_at))
+        text = text.replace(FIRST_MONTH_PLACEHOLDER, scenario.first_month.isoformat())
+        text = text.replace(LAST_MONTH_PLACEHOLDER, scenario.last_month.isoformat())
         for table, folder in self._replaced.items():
             text = text.replace(f"{SOURCES_PLACEHOLDER}/{table}/", f"{escaped(folder)}/")
         return text.replace(SOURCES_PLACEHOLDER, escaped(self._sources_root))
@@ -146,10 +146,10 @@ class Valuation:
         if node.is_view:
             return True
         before = self._fingerprints.get(node.name)
-        self._fingerprints[node.name] = self._print(node.relation)
+        self._fingerprints[node.name] = self._fingerprint(node.relation)
         return not was_made or before != self._fingerprints[node.name]
 
-    def _print(self, relation: str) -> tuple:
+    def _fingerprint(self, relation: str) -> tuple:
         """A content hash of a table that does not depend on the order of its rows."""
         found = self.connection.execute(
             f"select count(*), sum(cast(hash(one) as hugeint)) from {relation} as one"
@@ -170,13 +170,13 @@ class Valuation:
 
 
 @contextmanager
-def valuation(
+def calculation(
     project: CompiledProject,
     sources_root: Path,
     file: Path | None = None,
     threads: int | None = None,
-) -> Generator[Valuation]:
-    """Yields an empty valuation.
+) -> Generator[Calculation]:
+    """Yields an empty calculation.
 
     Args:
         project: The compiled models.
@@ -193,7 +193,7 @@ def valuation(
         connection.execute(f"use {DATABASE}")
         for schema in SCHEMAS:
             connection.execute(f"create schema if not exists {schema}")
-        yield Valuation(project, sources_root, connection)
+        yield Calculation(project, sources_root, connection)
 
 
 def require_rates(connection: duckdb.DuckDBPyConnection) -> None:

@@ -124,7 +124,7 @@ def _state(outcomes: list[str]) -> str:
 
 
 def _newest_versions(settings: Settings) -> Iterator[Path]:
-    for shelf in sorted(settings.outbox_root.glob("*/*")):
-        versions = [path for path in shelf.glob("v*") if path.name[1:].isdigit()]
+    for versions_folder in sorted(settings.outbox_root.glob("*/*")):
+        versions = [path for path in versions_folder.glob("v*") if path.name[1:].isdigit()]
         if versions:
             yield max(versions, key=lambda path: int(path.name[1:]))
