@@ -4,7 +4,6 @@ How an alert is sent is in `alerts.py`.
 """
 
 import hashlib
-import json
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,11 +12,9 @@ from importlib.metadata import version
 import dagster as dg
 
 from linernotes.base.clock import millisecond_text, utc_now
-from linernotes.base.errors import LinernotesError
 from linernotes.base.run_history import Run, note_run
 from linernotes.cli.alerts import send_alert
 from linernotes.cli.news import report_news, where
-from linernotes.dashboard import home_page
 from linernotes.ingestion import NoLandingZone, list_landing
 from linernotes.statements import person_of_the_system
 from orchestration import jobs
@@ -129,29 +126,6 @@ def alert_on_failure(context: dg.RunFailureSensorContext, home: Home) -> None:
 
 
 @dg.sensor(minimum_interval_seconds=300, default_status=RUNNING)
-def alert_on_verdicts(context: dg.SensorEvaluationContext, home: Home) -> dg.SkipReason:
-    """Tells once of each verdict on a promise that has changed, and of each target passed."""
-    from linernotes.dashboard import changes_text, verdicts_now
-
-    try:
-        now, lines = verdicts_now(home.settings)
-    except LinernotesError as reason:
-        return dg.SkipReason(str(reason))
-    before = json.loads(context.cursor) if context.cursor else {}
-    told = changes_text(before, now, lines, home_page(home.settings))
-    if told:
-        subject = f"Linernotes: {len(told)} promise{'' if len(told) == 1 else 's'} changed"
-        sent = send_alert(subject, "\n\n".join(told), home.settings)
-        for place, reason in sent.failures.items():
-            context.log.error(f"Could not tell {place} of it: {reason}")
-        if sent.failures and not sent.places:
-            # The next look tries again.
-            return dg.SkipReason(f"Nobody was told: {sent.failures}")
-    context.update_cursor(json.dumps(now))
-    return dg.SkipReason(f"{len(told)} changes of verdicts.")
-
-
-@dg.sensor(minimum_interval_seconds=300, default_status=RUNNING)
 def tell_what_is_new(context: dg.SensorEvaluationContext, home: Home) -> dg.SkipReason:
     """Tells by mail and webhook, once, what somebody has to look at; it starts no run."""
     news = report_news(home.settings)
@@ -180,6 +154,5 @@ all_sensors = [
     build_after_a_load,
     note_runs,
     alert_on_failure,
-    alert_on_verdicts,
     tell_what_is_new,
 ]

@@ -155,7 +155,11 @@ def _say_where(settings: Settings) -> None:
             settings.landing_root,
             "as the other systems would have delivered them",
         ),
-        "Executive dashboard": (home, f"linernotes --home {home} dashboard"),
+        "Executive dashboard": (
+            home,
+            f"linernotes --home {home} dashboard\n    The demo issues past months in one run, so "
+            "their statements count as late there.",
+        ),
         "Health at a glance": (home, f"linernotes --home {home} status"),
         "Lineage and schedules": (home / "dagster", f"linernotes --home {home} up"),
     }

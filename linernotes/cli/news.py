@@ -16,6 +16,7 @@ from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.cli.alerts import Told, channels
 from linernotes.cli.health import Health, read_health
+from linernotes.dashboard import VerdictNews, verdict_news
 from linernotes.ledger.incident_notes import Incident, critical_incidents
 
 LOG = logging.getLogger(__name__)
@@ -75,6 +76,10 @@ def concerns_of(health: Health, settings: Settings) -> list[Concern]:
             "incidents.md",
         )
         for one in _critical_incidents(settings)
+    ]
+    found += [
+        Concern(one.key, one.title, one.details, "dashboard.md#promises-and-targets")
+        for one in _verdict_news(settings)
     ]
     found += [
         Concern(
@@ -156,6 +161,13 @@ def _critical_incidents(settings: Settings) -> list[Incident]:
     """The critical incidents that are open; none where nothing is published yet."""
     with suppress(LinernotesError):
         return critical_incidents(settings)
+    return []
+
+
+def _verdict_news(settings: Settings) -> list[VerdictNews]:
+    """Promises off target, and verdicts that changed; none where nothing is published yet."""
+    with suppress(LinernotesError):
+        return verdict_news(settings)
     return []
 
 

@@ -5,16 +5,16 @@ No figure and no rule is made here: figures come from `metrics` and from publish
 
 from linernotes.dashboard.board_mail import home_page, mail_board_pack, write_board_pack
 from linernotes.dashboard.server import OpenToOthers, serve
-from linernotes.dashboard.verdict_changes import changes_text, verdicts_now
+from linernotes.dashboard.verdict_changes import VerdictNews, verdict_news
 
 __all__ = [
     "OpenToOthers",
-    "changes_text",
+    "VerdictNews",
     "home_page",
     "mail_board_pack",
     "page_addresses",
     "serve",
-    "verdicts_now",
+    "verdict_news",
     "write_board_pack",
 ]
 

@@ -89,7 +89,7 @@ def make_app(
         Route("/partners/{partner}", site.guarded(_partner)),
         Route("/rows/metric/{metric}", site.guarded(_metric_rows)),
         Route("/rows/measure/{measure}", site.guarded(_measure_rows)),
-        Route("/rows/table/{table}", site.guarded(_table_rows)),
+        Route("/rows/table/{table}", site.guarded(_table_rows, has_filters=False)),
         Route("/trace/{kind}/{key:path}", site.guarded(_trace)),
         Route("/publication", site.publication),
         Route("/health", lambda request: PlainTextResponse("ok")),
@@ -143,15 +143,19 @@ class Site:
 
         return self.guarded(show)
 
-    def guarded(self, show: Show) -> Callable[[Request], Response]:
-        """Answers those who may see it, and says in words what cannot be shown."""
+    def guarded(self, show: Show, has_filters: bool = True) -> Callable[[Request], Response]:
+        """Answers those who may see it, and says in words what cannot be shown.
+
+        Without filters the address has the names of columns, one of which a filter has too.
+        """
 
         def answer(request: Request) -> Response:
             if self.sign_in and (refused := self.sign_in.refuse(request, self.message)):
                 return refused
             try:
                 view = view_now(self.settings)
-                selection = read_selection(request.query_params, view.options)
+                asked = request.query_params if has_filters else QueryParams()
+                selection = read_selection(asked, view.options)
                 shown = show(Figures(view, selection), request)
                 if CSV in request.query_params:
                     return self._csv(request, shown, view, selection)
@@ -463,6 +467,7 @@ TOTALS = {
     "lines": ("amount",),
     "statements": ("payable_amount", "held_amount", "earned_amount"),
     "holds": ("amount", "released_amount"),
+    "expiring": ("trailing_amount",),
 }
 
 
@@ -475,6 +480,7 @@ def _amount_totals(figures: Figures, wanted: RowSet) -> list[Block]:
     sums = ", ".join(f"sum({column})" for column in columns)
     _, rows = figures.view.table(
         f"select currency_code, count(*), {sums} from {wanted.relation} where {where} "
+        "and currency_code is not null "
         "group by all order by count(*) desc, currency_code",
         wanted.parameters,
     )
@@ -488,7 +494,7 @@ def _amount_totals(figures: Figures, wanted: RowSet) -> list[Block]:
                 *(Column(wording.column_name(name), "money") for name in columns),
             ],
             [
-                [code, count, *(formats.Money(amount, code) for amount in amounts)]
+                [code, count, *(formats.Money(amount or Decimal(0), code) for amount in amounts)]
                 for code, count, *amounts in rows
             ],
         )
@@ -523,6 +529,8 @@ def _rows(
             formats.Money(Decimal(found.total or 0), wanted.currency) if wanted.currency else None
         )
         facts.append(("Sum of the rows", money or found.total or 0, "money" if money else "number"))
+    if wanted.distinct:
+        facts.append(("Different ones among them", found.total, "count"))
     if stated is not None:
         is_money = bool(wanted.currency) and wanted.currency != "own"
         shown = formats.Money(Decimal(stated), wanted.currency) if is_money else stated

@@ -10,8 +10,9 @@ from typing import Any
 
 from linernotes.dashboard import wording
 from linernotes.dashboard.blocks import VERDICTS, Item, Link
+from linernotes.dashboard.consent_blocks import expiries_href, windows
 from linernotes.dashboard.drill import rows_href
-from linernotes.dashboard.figures import Figures, now_is_after
+from linernotes.dashboard.figures import LATEST_RATES, Figures, now_is_after
 from linernotes.dashboard.formats import Money, count_text, short_money_text
 from linernotes.packages import wording as codes
 
@@ -19,12 +20,15 @@ RISKS = {
     "statements_not_issued": ("Draft statements awaiting approval", "Approve and issue."),
     "open_notices": ("Open notices", "Act on them or reject as invalid."),
 }
-DAYS_AHEAD = 90
 
 
 def attention(figures: Figures, partner: str | None = None) -> list[Item]:
     """Every item, whatever is selected; of one partner if one is given."""
-    items = [*_risks(figures, partner), *_expiring(figures, partner)]
+    items = [
+        *_risks(figures, partner),
+        *_expiring(figures, partner),
+        *_incidents(figures, partner),
+    ]
     if partner is None:
         items += [*_verdicts(figures), *_unfiled(figures)]
     return sorted(items, key=lambda item: item.sort_key)
@@ -89,34 +93,51 @@ def _risks(figures: Figures, partner: str | None) -> Iterator[Item]:
 
 
 def _expiring(figures: Figures, partner: str | None) -> Iterator[Item]:
-    """Consents that end within 90 days of the data's cut-off."""
+    """Consents that end within 90 days of the data's cut-off, with what they earned of late."""
+    partners = (partner,) if partner else ()
+    found = windows(figures, partners)
+    if found:
+        yield _item(
+            figures,
+            f"Consents that end within {found[-1].days} days",
+            expiries_href(partners),
+            sum((one.amount for one in found), Decimal(0)),
+            sum(one.count for one in found),
+            "consent",
+            "Rights data",
+            "Renew with the rightsholders named in the decisions.",
+            None,
+            min(one.first for one in found),
+        )
+
+
+def _incidents(figures: Figures, partner: str | None) -> Iterator[Item]:
+    """Open incidents: critical ones, and those whose money is not listed as on hold."""
     rows = figures.view.rows(
-        "select count(distinct decision_id), min(cast(valid_to as date)), "
-        "list(distinct decision_id) from published.marts.fct_consent_versions "
-        "where is_usable and decision = 'allow' and valid_to > $1 "
-        f"and valid_to <= $1 + interval {DAYS_AHEAD} day "
-        + (
-            "and decision_id in (select decision_id from published.marts.fct_consent_partners "
-            "where partner_id = $2)"
-            if partner
-            else ""
-        ),
-        (figures.view.known_at, partner) if partner else (figures.view.known_at,),
+        "select incident_kind, label, count(distinct incident_id), "
+        "sum((coalesce(held_amount, 0) + coalesce(exposed_amount, 0)) * rate), "
+        "min(cast(opened_at as date)), min(due_date), next_action_by, next_step "
+        f"from published.reports.rpt_executive__incidents left join {LATEST_RATES} "
+        "using (currency_code) where incident_status = 'open' "
+        f"{'and partner_id = ? ' if partner else ''}group by all "
+        "having any_value(severity) = 'critical' or coalesce(sum(held_amount), 0) = 0 "
+        "order by all",
+        (partner,) if partner else (),
     )
-    for count, due, decisions in rows:
-        if count:
-            yield _item(
-                figures,
-                f"Consents that end within {DAYS_AHEAD} days",
-                rows_href("decisions", decision_id=sorted(decisions)[:50]),
-                None,
-                count,
-                "consent",
-                "Rights data",
-                "Renew with the rightsholders named in the decisions.",
-                None,
-                due,
-            )
+    of_partner: dict[str, object] = {"partner_id": partner} if partner else {}
+    for kind, label, count, amount, since, due, owner, step in rows:
+        yield _item(
+            figures,
+            f"Incidents: {label[0].lower()}{label[1:]}",
+            rows_href("incidents", incident_kind=kind, incident_status="open", **of_partner),
+            amount,
+            count,
+            "incident",
+            wording.OWNERS.get(owner, codes.plain(owner)),
+            f"{step}.",
+            since,
+            due,
+        )
 
 
 def _verdicts(figures: Figures) -> Iterator[Item]:

@@ -72,8 +72,13 @@ TABLES = {
     "products": f"{MARTS}.dim_products",
     "checks": "published.quality.check_results",
     "rejected": "published.quality.quarantine_summary",
-    "launches": f"{MARTS}.fct_unlicensed_launches",
-    "inclusions": f"{MARTS}.fct_unlicensed_inclusions",
+    "launches": f"{MARTS}.fct_launches",
+    "training-uses": f"{MARTS}.fct_training_uses",
+    "incidents": f"{MARTS}.fct_incidents",
+    "expiring": f"{REPORTS}.rpt_executive__consent_expiries",
+    "balances": f"{MARTS}.fct_balances",
+    "concentration": f"{MARTS}.fct_income_concentration",
+    "filings": f"{MARTS}.fct_regulator_filings",
 }
 TITLES = {
     "steps": "Money by step",
@@ -96,8 +101,13 @@ TITLES = {
     "products": "Products",
     "checks": "Data checks",
     "rejected": "Rejected records",
-    "launches": "Launches before agreements",
-    "inclusions": "Training without licence",
+    "launches": "Launches of products under contracts",
+    "training-uses": "Recordings and works that models were trained on",
+    "incidents": "Incidents",
+    "expiring": "Consents that end",
+    "balances": "Balances of advances, guarantees and reserves",
+    "concentration": "Concentration of earnings by quarter",
+    "filings": "Statements of reasons (DSA)",
 }
 # Of large tables the columns that are shown; of others all that are not hidden.
 SHOWN = {
@@ -184,6 +194,32 @@ SHOWN = {
         "valid_to",
         "signed_at",
     ),
+    "incidents": (
+        "incident_id",
+        "incident_kind",
+        "severity",
+        "incident_status",
+        "partner_id",
+        "product_id",
+        "object_id",
+        "owner_party_id",
+        "item_count",
+        "opened_at",
+        "due_date",
+        "next_action_by",
+    ),
+    "expiring": (
+        "decision_id",
+        "partner_id",
+        "party_name",
+        "object_name",
+        "use_type",
+        "territory",
+        "valid_to",
+        "within_day_count",
+        "trailing_amount",
+        "currency_code",
+    ),
     "recordings": ("recording_id", "recording_title", "artist_names", "isrc", "delivered_at"),
 }
 # The most telling column first: it heads the row and leads on.
@@ -203,6 +239,7 @@ class MeasurePart:
     Attributes:
         month: Column that equals the month; empty where every month up to it counts.
         instant: Column that lies before the month's end, where every month up to it counts.
+        until: Column that lies after the month's beginning, where a row counts until then.
     """
 
     table: str
@@ -210,24 +247,31 @@ class MeasurePart:
     value: str
     month: str = "report_month"
     instant: str = ""
+    until: str = ""
 
 
 USAGE = "line_type = 'USAGE'"
 EARNINGS = "line_type in ('USAGE', 'TRAINING_FEE')"
+LICENSED = "contract_id is not null"
+WAITS = "hold_bucket = 'UNROUTED'"
+KNOWN_USE = f"exclusion_reason is null and ({LICENSED} or consent_status = 'unlicensed')"
+COMPARED = "expected_source_play_28_days_count > 0"
 PAID = (
     "consent_status in (select consent_status from published.marts.dim_consent_statuses "
     "where is_paid)"
 )
-ON_TIME = "issued_at < report_month + interval 1 month + interval 25 day"
+# A statement is late from the 26th of the month after its own, as in `fct_promise_measures`.
+LATE_FROM = "(report_month + interval 1 month + interval 25 day)"
+ON_TIME = f"issued_at < {LATE_FROM}"
 # Numerator and denominator of the measures of promises, as `fct_promise_measures` counts them.
 MEASURES: dict[str, tuple[MeasurePart, MeasurePart | None]] = {
     "licensed_use_share": (
-        MeasurePart("lines", f"{USAGE} and contract_id is not null", "weight_nano"),
-        MeasurePart("lines", USAGE, "weight_nano"),
+        MeasurePart("uses", f"{KNOWN_USE} and {LICENSED}", "weight_nano", "usage_month"),
+        MeasurePart("uses", KNOWN_USE, "weight_nano", "usage_month"),
     ),
     "licensed_money_share": (
-        MeasurePart("lines", f"{EARNINGS} and contract_id is not null", INDICATIVE),
-        MeasurePart("lines", EARNINGS, INDICATIVE),
+        MeasurePart("lines", f"{EARNINGS} and {LICENSED}", INDICATIVE),
+        MeasurePart("lines", f"{EARNINGS} and ({LICENSED} or {WAITS})", INDICATIVE),
     ),
     "consented_use_share": (
         MeasurePart("lines", f"{USAGE} and {PAID}", "weight_nano"),
@@ -246,14 +290,24 @@ MEASURES: dict[str, tuple[MeasurePart, MeasurePart | None]] = {
         MeasurePart("credits", "is_first_of_derivative", "1"),
     ),
     "source_lift": (
-        MeasurePart("connection", "true", "source_play_28_days_count", "month"),
-        MeasurePart("connection", "true", "expected_source_play_28_days_count", "month"),
+        MeasurePart("connection", COMPARED, "source_play_28_days_count", "month"),
+        MeasurePart("connection", COMPARED, "expected_source_play_28_days_count", "month"),
     ),
     "unlicensed_launch_count": (
-        MeasurePart("launches", "true", "1", "", "launched_at"),
+        MeasurePart(
+            "launches", f"is_before_contract and {LICENSED}", "1", "", "first_used_at", "signed_at"
+        ),
         None,
     ),
-    "unlicensed_training_count": (MeasurePart("inclusions", "true", "1", "included_month"), None),
+    "unlicensed_training_count": (
+        MeasurePart(
+            "training-uses",
+            "not is_licensed",
+            "1",
+            "cast(date_trunc('month', included_at) as date)",
+        ),
+        None,
+    ),
 }
 
 
@@ -267,6 +321,7 @@ class RowSet:
         conditions: SQL that rows fulfil.
         parameters: Its parameters by position.
         value: SQL of what a row counts; empty where nothing is counted.
+        distinct: SQL of what is counted once however many rows have it; empty otherwise.
         is_money: Whether that is an amount in the reporting or its own currency.
     """
 
@@ -276,6 +331,7 @@ class RowSet:
     parameters: tuple[Any, ...]
     value: str = ""
     currency: str = ""
+    distinct: str = ""
 
 
 def metric_rows(
@@ -313,6 +369,7 @@ def metric_rows(
         tuple(parameters),
         source.value if source.is_sum else "",
         (figures.currency if in_reporting else "own") if is_money else "",
+        source.value if source.is_distinct else "",
     )
 
 
@@ -340,6 +397,9 @@ def measure_rows(figures: Figures, measure: str, part: str, month: date) -> RowS
         parameters.append(month)
     if found.instant:
         conditions.append(f"{found.instant} < cast(? as date) + interval 1 month")
+        parameters.append(month)
+    if found.until:
+        conditions.append(f"{found.until} > cast(? as date)")
         parameters.append(month)
     return RowSet(
         found.table,
@@ -397,6 +457,8 @@ def read_rows(
     relation = f"{wanted.relation} as {short}"
     counted = f", ({wanted.value}) as counted" if wanted.value else ""
     summed = f"sum({wanted.value})" if wanted.value else "null"
+    if wanted.distinct:
+        summed = f"count(distinct {wanted.distinct})"
     [(count, total)] = figures.view.table(
         f"select count(*), {summed} from {relation} where {where}", wanted.parameters
     )[1]
@@ -526,6 +588,12 @@ def in_words(figures: Figures, column: str, code: str) -> str:
         "notifier_kind",
         "appeal_outcome",
         "model",
+        "incident_kind",
+        "incident_status",
+        "severity",
+        "balance_kind",
+        "filing_state",
+        "gap_reason",
     }
     return wording.code_text(column, code) if is_code else code
 
@@ -563,10 +631,22 @@ def row_href(selection: Selection, name: str, row: Mapping[str, Any]) -> str:
         return trace_href("contract", row["contract_id"])
     if name == "connection":
         return trace_href("recording", row["recording_id"])
+    if name == "launches" and row["contract_id"]:
+        return trace_href("contract", row["contract_id"])
+    if name == "incidents":
+        return trace_href("incident", row["incident_id"])
+    if name == "expiring":
+        return trace_href("decision", row["decision_id"])
+    if name == "balances":
+        return trace_href("statement", row["statement_id"])
+    if name == "filings":
+        return trace_href("action", row["puid"])
+    if name == "training-uses" and row["side"] == "MASTER":
+        return trace_href("recording", row["object_id"])
     if name == "recordings":
         return trace_href("recording", row["recording_id"])
     if name in {"pools", "pool-fees"}:
-        return rows_href("lines", pool_id=row["pool_id"])
+        return trace_href("pool", row["pool_id"])
     if name == "steps":
         return _step_href(row)
     if name == "monthly-uses":

@@ -20,6 +20,11 @@ from linernotes.dashboard.published_view import (
 from linernotes.dashboard.selection import Selection
 from linernotes.metrics import MetricInfo
 
+# What a unit of each currency was last worth in the reporting currency.
+LATEST_RATES = (
+    "(select currency_code, arg_max(indicative_rate, rate_month) as rate "
+    "from published.marts.dim_exchange_rates group by all)"
+)
 COLUMNS = {"partner": "partner_id", "product": "product_id", "territory": "territory"}
 
 

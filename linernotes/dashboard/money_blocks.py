@@ -3,16 +3,17 @@
 Amounts in the reporting currency are indicative; exact ones stand in the payout currencies.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from linernotes.base.money import minor_unit_digits, round_half_up
 from linernotes.dashboard import wording
 from linernotes.dashboard.blocks import Block, Bridge, Column, Link, Note, Step, Table
-from linernotes.dashboard.drill import rows_href
-from linernotes.dashboard.figures import Figures
-from linernotes.dashboard.formats import Money, month_text
+from linernotes.dashboard.drill import LATE_FROM, rows_href
+from linernotes.dashboard.figures import LATEST_RATES, Figures, month_before
+from linernotes.dashboard.formats import Money, date_text, month_text, span_text
 from linernotes.packages import wording as codes
 
 INDICATIVE = "Indicative: at the ECB rate of the month's end."
@@ -25,6 +26,25 @@ OF_WATERFALL = {
     "on_hold": ("held",),
     "amount_due": ("payable",),
 }
+
+
+class StatementMonth(NamedTuple):
+    """The statements of a month: how many, until when due, and when they were issued.
+
+    Attributes:
+        late_count: Issued after the due date, or not issued though it has passed.
+        first_date: Day on which the first was issued.
+        last_date: Day on which the last was issued.
+    """
+
+    report_month: date
+    due_date: date
+    count: int
+    issued_count: int
+    timely_count: int
+    late_count: int
+    first_date: date | None
+    last_date: date | None
 
 
 def bridge(figures: Figures) -> Block:
@@ -133,11 +153,9 @@ def holds(figures: Figures) -> Iterator[Block]:
     """Money on hold to date, by reason and age, at today's indicative rates."""
     partners = figures.selection.partner
     rows = figures.view.rows(
-        "with last_rates as (select currency_code, arg_max(indicative_rate, rate_month) as rate "
-        "from published.marts.dim_exchange_rates group by all), "
-        "open_holds as (select hold_bucket, (amount - released_amount) * rate as amount, "
+        "with open_holds as (select hold_bucket, (amount - released_amount) * rate as amount, "
         "date_diff('day', opened_month + interval 1 month, $1) as days "
-        "from published.marts.fct_holds left join last_rates using (currency_code) "
+        f"from published.marts.fct_holds left join {LATEST_RATES} using (currency_code) "
         "where amount <> released_amount "
         f"{'and list_contains($2, partner_id)' if partners else ''}) "
         "select hold_bucket, sum(amount), sum(amount) filter (where days <= 30), "
@@ -187,63 +205,160 @@ def holds(figures: Figures) -> Iterator[Block]:
 
 
 def liabilities(figures: Figures) -> Iterator[Block]:
-    """What is owed to or by partners at the end of the headline month, in exact currencies."""
+    """What is owed to and by partners at the end of the headline month, largest first."""
     partners = figures.selection.partner
+    month = month_text(figures.headline)
     rows = figures.view.rows(
-        "with to_date as (select contract_id, partner_id, currency_code, "
-        "sum(reserve_taken_amount - reserve_released_amount) as reserve, "
-        "sum(recouped_amount) as recouped, sum(suspended_amount - resumed_amount) as suspended, "
-        "arg_max(carried_amount, report_month) as carried "
-        "from published.marts.fct_statements where report_month <= ? "
-        f"{'and list_contains(?, partner_id)' if partners else ''} group by all), "
-        "terms as (select contract_id, arg_max(advance_amount, contract_version) as advance, "
-        "arg_max(minimum_guarantee_amount, contract_version) as guarantee "
-        "from published.marts.dim_contracts group by all) "
-        "select to_date.*, coalesce(advance, 0), guarantee from to_date "
-        "left join terms using (contract_id) "
-        "where reserve <> 0 or carried <> 0 or suspended <> 0 or advance > 0 or guarantee > 0 "
-        "order by greatest(reserve, carried, coalesce(advance, 0) - recouped) desc, contract_id",
+        "with balances as (select contract_id, partner_id, currency_code, "
+        + ", ".join(
+            f"coalesce(arg_max({column}, report_month) "
+            f"filter (where balance_kind = '{kind}'), 0) as {name}"
+            for name, column, kind in (
+                ("reserve", "closing_amount", "reserve"),
+                ("advance", "closing_amount", "advance"),
+                ("guaranteed", "guaranteed_amount", "guarantee"),
+                ("counted", "closing_amount", "guarantee"),
+            )
+        )
+        + " from published.marts.fct_balances where report_month <= $1 group by all), "
+        "carried as (select contract_id, partner_id, currency_code, "
+        "arg_max(carried_amount, report_month) as carried, "
+        "sum(suspended_amount - resumed_amount) as suspended "
+        "from published.marts.fct_statements where report_month <= $1 group by all), "
+        "joined as (select contract_id, partner_id, currency_code, "
+        "coalesce(reserve, 0) as reserve, coalesce(carried, 0) as carried, "
+        "coalesce(suspended, 0) as suspended, coalesce(advance, 0) as advance, "
+        "coalesce(guaranteed, 0) as guaranteed, "
+        "greatest(coalesce(guaranteed, 0) - coalesce(counted, 0), 0) as shortfall "
+        "from carried full join balances using (contract_id, partner_id, currency_code)) "
+        f"select joined.*, rate from joined left join {LATEST_RATES} using (currency_code) "
+        "where (reserve <> 0 or carried <> 0 or suspended <> 0 or advance <> 0 "
+        f"or guaranteed <> 0) {'and list_contains($2, partner_id)' if partners else ''} "
+        "order by greatest(reserve, carried, suspended, advance, shortfall) * rate "
+        "desc nulls last, contract_id",
         (figures.headline, partners) if partners else (figures.headline,),
     )
     if not rows:
-        yield Note("No advances, guarantees or reserves in this selection.", "empty")
+        yield Note("No advances, guarantees, reserves or balances in this selection.", "empty")
         return
+    names = (
+        "Reserve held",
+        "Carried forward",
+        "Suspended",
+        "Advance not recouped",
+        "Minimum guarantee",
+        "Guarantee not yet reached",
+    )
+    yield Table(
+        "liability-totals",
+        f"Liabilities at the end of {month}, {figures.currency}",
+        [Column("Balance"), Column("Contracts", "count"), Column("Indicative", "money")],
+        [
+            [
+                name,
+                sum(1 for row in rows if row[at]),
+                Money(
+                    sum((row[at] * (row[-1] or 0) for row in rows), Decimal(0)), figures.currency
+                ),
+            ]
+            for at, name in enumerate(names, 3)
+        ],
+        note="Reserve, carried forward and suspended are owed to partners; an advance not recouped "
+        "is owed by them. Indicative: at the latest ECB rate of a month's end.",
+    )
     yield Table(
         "liabilities",
-        f"Advances, guarantees, reserves and balances at the end of {month_text(figures.headline)}",
+        f"Advances, guarantees, reserves and balances at the end of {month}",
+        [Column("Contract"), Column("Partner"), *(Column(name, "money") for name in names)],
         [
-            Column("Contract"),
-            Column("Partner"),
-            Column("Reserve held", "money"),
-            Column("Carried forward", "money"),
-            Column("Suspended", "money"),
-            Column("Advance not recouped", "money"),
-            Column("Minimum guarantee", "money"),
+            [
+                Link(row[0], rows_href("balances", contract_id=row[0])),
+                figures.names["partner"].get(row[1], row[1]),
+                *(Money(amount, row[2]) if amount else None for amount in row[3:9]),
+            ]
+            for row in rows
+        ],
+        note="Exact, in the currency of each contract; – is nothing.",
+    )
+
+
+def statements_on_time(figures: Figures, is_on_screen: bool = False) -> Iterator[Block]:
+    """When statements were due and issued, month by month, and in words why some are late."""
+    partners = figures.selection.partner
+    found = figures.view.rows(
+        f"select report_month, cast({LATE_FROM} as date) - 1 as due, count(*), "
+        "count(issued_at), count(*) filter (where issued_at < "
+        f"{LATE_FROM}), count(*) filter (where coalesce(issued_at, $1) >= {LATE_FROM}), "
+        "min(cast(issued_at as date)), max(cast(issued_at as date)) "
+        "from published.marts.fct_statements "
+        f"where report_month <= $2 {'and list_contains($3, partner_id)' if partners else ''} "
+        "group by all order by report_month desc",
+        (figures.view.known_at, figures.headline, *([partners] if partners else [])),
+    )
+    if not found:
+        yield Note("No statements in this selection.", "empty")
+        return
+    months = [StatementMonth(*row) for row in found]
+    yield Note(lateness_text(months))
+
+    def href(month: Any) -> str:
+        where: Mapping[str, Any] = {"partner_id": list(partners)} if partners else {}
+        return rows_href("statements", report_month=month, **where)
+
+    yield Table(
+        "statements-on-time",
+        "Statements by month",
+        [
+            Column("Month", "month"),
+            Column("Statements", "count"),
+            Column("Issued", "count"),
+            Column("Due by", "date"),
+            Column("On time", "count"),
+            Column("Late", "count"),
+            Column("Last issued", "date"),
+            Column("Days after due date", "count"),
         ],
         [
             [
-                Link(contract, rows_href("statements", contract_id=contract)),
-                figures.names["partner"].get(partner, partner),
-                Money(reserve, code),
-                Money(carried, code),
-                Money(suspended, code),
-                Money(advance - recouped, code) if advance else None,
-                Money(guarantee, code) if guarantee else None,
+                Link(one.report_month, href(one.report_month)),
+                Link(one.count, href(one.report_month)),
+                one.issued_count,
+                one.due_date,
+                one.timely_count,
+                one.late_count,
+                one.last_date,
+                max((one.last_date - one.due_date).days, 0) if one.last_date else None,
             ]
-            for (
-                contract,
-                partner,
-                code,
-                reserve,
-                recouped,
-                suspended,
-                carried,
-                advance,
-                guarantee,
-            ) in rows
+            for one in months
         ],
-        note="Exact, in the currency of each contract.",
+        is_on_screen=is_on_screen,
     )
+
+
+def lateness_text(months: Sequence[StatementMonth]) -> str:
+    """Why statements count as late: when they were due, and when they were issued."""
+    late = [month for month in months if month.late_count]
+    if not late:
+        return "Every statement that was due was issued on time."
+    count = sum(month.late_count for month in late)
+    span = span_text([month.report_month for month in late])
+    text = f"{count:,} statement{'' if count == 1 else 's'} of {span}"
+    were = "was" if count == 1 else "were"
+    issued = [month for month in late if month.last_date and month.last_date > month.due_date]
+    if not issued:
+        return f"{text} {'is' if count == 1 else 'are'} past the due date and not issued."
+    days = {day for month in issued for day in (month.first_date, month.last_date) if day}
+    if len(days) == 1 and len(issued) > 1:
+        [day] = days
+        after = (day - max(month.due_date for month in issued)).days
+        why = (
+            f"were all issued on {date_text(day)}, {after} days after the last of them was due: "
+            "past months that are issued together count as late"
+        )
+    else:
+        why = f"{were} issued after the due date, the last on {date_text(max(days))}"
+    open_count = sum(month.count - month.issued_count for month in late)
+    return f"{text} {why}{f'; not issued yet: {open_count:,}' if open_count else ''}."
 
 
 def rates(figures: Figures) -> Iterator[Block]:
@@ -260,7 +375,20 @@ def rates(figures: Figures) -> Iterator[Block]:
         (figures.headline, partners) if partners else (figures.headline,),
     )
     if not rows:
+        yield Note(f"{wording.NO_ACTIVITY} {wording.WIDEN}", "empty")
         return
+
+    def href(product: str) -> str:
+        where: Mapping[str, Any] = {"partner_id": list(partners)} if partners else {}
+        return rows_href(
+            "lines",
+            report_month=figures.headline,
+            product_id=product,
+            line_type="USAGE",
+            side="MASTER",
+            **where,
+        )
+
     yield Table(
         "effective-rate",
         f"Effective rate of recordings by product, {month_text(figures.headline)}",
@@ -272,8 +400,8 @@ def rates(figures: Figures) -> Iterator[Block]:
         ],
         [
             [
-                figures.names["product"].get(product, product),
-                Money(earned, figures.currency),
+                Link(figures.names["product"].get(product, product), href(product)),
+                Link(Money(earned, figures.currency), href(product)),
                 uses,
                 Money(earned * 1000 / uses, figures.currency),
             ]
@@ -283,43 +411,52 @@ def rates(figures: Figures) -> Iterator[Block]:
     )
 
 
-def top_objects(figures: Figures) -> Iterator[Block]:
-    """How much of the gross earnings goes to the recordings and works that earn most."""
-    partners = figures.selection.partner
+def income_concentration(figures: Figures) -> Iterator[Block]:
+    """How earnings of recordings spread over main artists, by quarter and currency."""
     rows = figures.view.rows(
-        "with earned as (select side, object_id, sum(amount * indicative_rate) as amount "
-        "from published.marts.fct_compensation_lines as lines "
-        "join published.marts.dim_exchange_rates as rates "
-        "on rates.rate_month = lines.report_month and rates.currency_code = lines.currency_code "
-        "where line_type = 'USAGE' and object_id is not null and report_month = ? "
-        f"{'and list_contains(?, partner_id)' if partners else ''} group by all), "
-        "ranked as (select side, amount, percent_rank() over (partition by side "
-        "order by amount desc) as place, count(*) over (partition by side) as things from earned) "
-        "select side, any_value(things), sum(amount), sum(amount) filter (where place <= 0.01), "
-        "sum(amount) filter (where place <= 0.1) from ranked group by all order by side",
-        (figures.headline, partners) if partners else (figures.headline,),
+        "select quarter_date, concentration.currency_code, artist_count, earned_amount, "
+        "top_artist_count, top_artist_share, gini_rate "
+        "from published.marts.fct_income_concentration as concentration "
+        f"left join {LATEST_RATES} using (currency_code) where quarter_date <= ? "
+        "order by quarter_date desc, earned_amount * rate desc nulls last, 2",
+        (figures.headline,),
     )
     if not rows:
+        yield Note("No earnings of recordings yet.", "empty")
         return
     yield Table(
         "concentration",
-        f"Concentration of earnings, {month_text(figures.headline)}",
+        "Concentration of recordings' earnings over main artists",
         [
-            Column("Side"),
-            Column("Recordings or works that earned", "count"),
-            Column("Gross earnings", "money"),
-            Column("Top 1 %", "share"),
-            Column("Top 10 %", "share"),
+            Column("Quarter"),
+            Column("Currency"),
+            Column("Artists", "count"),
+            Column("Earnings", "money"),
+            Column("Top artists (1 %)", "count"),
+            Column("Their share", "share"),
+            Column("Gini (0 equal, 1 one artist)", "number"),
         ],
         [
             [
-                wording.CODES.get(side, side),
-                count,
-                Money(amount, figures.currency),
-                (one or Decimal(0)) / amount if amount else None,
-                (ten or Decimal(0)) / amount if amount else None,
+                Link(
+                    _quarter_text(quarter, figures.headline),
+                    rows_href("concentration", quarter_date=quarter, currency_code=currency),
+                ),
+                currency,
+                artists,
+                Money(earned, currency),
+                top,
+                share,
+                round_half_up(gini, 2) if gini is not None else None,
             ]
-            for side, count, amount, one, ten in rows
+            for quarter, currency, artists, earned, top, share, gini in rows
         ],
-        note=INDICATIVE,
+        note="Not available by partner; shows all partners." if figures.selection.partner else "",
     )
+
+
+def _quarter_text(quarter: date, headline: date) -> str:
+    """Apr – Jun 2026; of a quarter that goes on the months so far."""
+    months = [month_before(quarter, -number) for number in range(3)]
+    known = [month for month in months if month <= headline]
+    return span_text(known) + ("" if known == months else ", so far")

@@ -3,12 +3,12 @@
 Verdicts come from `fct_promise_verdicts`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from linernotes.base.money import round_half_up
-from linernotes.dashboard import wording
+from linernotes.dashboard import consent_blocks, money_blocks, wording
 from linernotes.dashboard.blocks import (
     VERDICTS,
     Block,
@@ -34,19 +34,25 @@ from linernotes.dashboard.formats import (
     share_text,
 )
 
-# The gravest first: the figure of a tile is that of its worst measure.
 # Which page has more on a promise.
 MORE = {
-    "agreements": ("Compensation", "/compensation"),
+    "agreements": ("Consent and credit", "/consent"),
     "choice": ("Consent and credit", "/consent"),
     "pay": ("Compensation", "/compensation"),
     "credit": ("Consent and credit", "/consent"),
     "connection": ("Artist-fan connection", "/connection"),
 }
+# What explains a measure better than its months alone.
+BEHIND: dict[str, Callable[[Figures], Iterable[Block]]] = {
+    "consented_use_share": consent_blocks.enforcement,
+    "held_long_share": money_blocks.holds,
+    "timely_statement_share": money_blocks.statements_on_time,
+}
 WEIGHTS = {"licensed_use_share", "consented_use_share"}
 AMOUNTS = {"licensed_money_share", "paid_share", "held_long_share"}
 # Weights are counted in billionths of a use.
 NANO = Decimal(10) ** 9
+# The gravest first: the figure of a tile is that of its worst measure.
 RANKS = ("broken", "at_risk", "cannot_tell", "on_target")
 
 
@@ -85,8 +91,9 @@ def target_text(found: Verdict) -> str:
     return f"Target: {sign} {value}"
 
 
-def rows_href(found: Verdict, part: str = "numerator") -> str:
-    """The rows behind a measure's value."""
+def rows_href(found: Verdict, part: str = "") -> str:
+    """The rows behind a measure's value: those counted, or where none is, those of the whole."""
+    part = part or ("numerator" if found.numerator or not found.denominator else "denominator")
     return f"/rows/measure/{found.measure}?month={found.month:%Y-%m}&part={part}"
 
 
@@ -166,6 +173,7 @@ def promise(figures: Figures, code: str) -> Iterator[Block]:
         name, meaning = wording.MEASURES[v.measure]
         yield Heading(name, meaning)
         yield _line(figures, v)
+        yield from BEHIND.get(v.measure, lambda _: ())(figures)
 
 
 def measures_of(figures: Figures, code: str) -> list[Verdict]:

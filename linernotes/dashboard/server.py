@@ -4,11 +4,18 @@ What is shown is in `app` and the pages; who may see it is in `login`.
 """
 
 from contextlib import suppress
+from dataclasses import replace
+from threading import Thread
+from typing import TYPE_CHECKING
 
 from linernotes.base.errors import LinernotesError
 from linernotes.base.ports import Guard, is_loopback, own_names, why_not_free
 from linernotes.base.settings import Settings
 from linernotes.dashboard.login import read_login
+
+if TYPE_CHECKING:
+    from linernotes.dashboard.published_view import PublishedView
+    from linernotes.dashboard.selection import Selection
 
 
 class OpenToOthers(LinernotesError):
@@ -63,7 +70,11 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
 
 def _warm_up(settings: Settings) -> None:
-    """Makes every page once, before anybody can ask: the first reader should not wait for it."""
+    """Makes every page once, before anybody can ask: the first reader should not wait for it.
+
+    What a filter asks is written as SQL when it is first used, which takes longer than to answer
+    it; that is done while the first readers look at what has no filter.
+    """
     from linernotes.dashboard.figures import Figures
     from linernotes.dashboard.pages import PAGES
     from linernotes.dashboard.published_view import view_now
@@ -72,9 +83,26 @@ def _warm_up(settings: Settings) -> None:
     # Whatever is wrong is told to whoever opens the page.
     with suppress(Exception):
         view = view_now(settings)
-        figures = Figures(view, first_selection(view.options))
+        selection = first_selection(view.options)
         for page in PAGES:
-            list(page.blocks(figures))
+            list(page.blocks(Figures(view, selection)))
+        Thread(target=_warm_filters, args=[view, selection], daemon=True).start()
+
+
+def _warm_filters(view: "PublishedView", selection: "Selection") -> None:
+    """Makes every page with one value of each filter, and the page of one partner."""
+    from linernotes.dashboard.figures import Figures
+    from linernotes.dashboard.pages import PAGES, partners
+
+    with suppress(Exception):
+        for page in PAGES:
+            for kind in page.KNOWS:
+                for one in list(view.options.things.get(kind, {}))[:1]:
+                    chosen = replace(selection, **{kind: (one,)})
+                    list(page.blocks(Figures(view, chosen)))
+        for partner in list(view.options.things["partner"])[:1]:
+            chosen = replace(selection, partner=(partner,))
+            list(partners.partner_blocks(Figures(view, chosen), partner))
 
 
 def _require_free(host: str, port: int) -> None:

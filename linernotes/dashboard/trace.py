@@ -36,6 +36,8 @@ KINDS = {
     "decision": ("Consent decision", "decisions", "decision_id"),
     "contract": ("Contract", "contracts", "contract_id"),
     "recording": ("Recording", "recordings", "recording_id"),
+    "incident": ("Incident", "incidents", "incident_id"),
+    "pool": ("Revenue pool", "pools", "pool_id"),
 }
 NOT_OF_A_RECORD = {"line_key", "usage_layer", "pool_id"}
 
@@ -76,6 +78,8 @@ def trace(figures: Figures, kind: str, key: str) -> Iterator[Block]:
         "decision": _decision,
         "contract": _contract,
         "recording": _recording,
+        "incident": _incident,
+        "pool": _pool,
     }
     yield from more[kind](figures, row)
 
@@ -168,6 +172,29 @@ def _contract(figures: Figures, contract: Mapping[str, Any]) -> Iterator[Block]:
     same = {"contract_id": contract["contract_id"]}
     yield from _listed(figures, "Versions", "contracts", same)
     yield from _listed(figures, "Statements", "statements", same)
+
+
+def _incident(figures: Figures, incident: Mapping[str, Any]) -> Iterator[Block]:
+    """What an incident is about, as far as it names it."""
+    for title, table, column in (
+        ("Consent decision", "decisions", "decision_id"),
+        ("Contract", "contracts", "contract_id"),
+        ("AI version", "credits", "derivative_id"),
+        ("Removal actions", "actions", "case_id"),
+    ):
+        if incident[column] is not None:
+            yield from _listed(figures, title, table, {column: incident[column]})
+    if incident["object_id"] is not None and incident["side"] is not None:
+        same = {
+            key: incident[key] for key in ("object_id", "side", "owner_party_id", "usage_month")
+        }
+        yield from _listed(figures, "Uses of the month", "uses", same)
+
+
+def _pool(figures: Figures, pool: Mapping[str, Any]) -> Iterator[Block]:
+    same = {"pool_id": pool["pool_id"]}
+    yield from _listed(figures, "Contract fees", "pool-fees", same)
+    yield from _listed(figures, "Lines", "lines", same)
 
 
 def _recording(figures: Figures, recording: Mapping[str, Any]) -> Iterator[Block]:

@@ -1,59 +1,81 @@
-"""Which verdicts have changed since somebody was last told; an alert is sent for each, once.
+"""What somebody has to hear of the promises: measures off target, and verdicts that have changed.
 
-How an alert travels is `orchestration`'s.
+Who is told, and that it is told once, is `cli.news`'s.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from linernotes.base.settings import Settings
 from linernotes.dashboard import wording
 from linernotes.dashboard.blocks import VERDICTS
-from linernotes.dashboard.figures import Figures
+from linernotes.dashboard.board_mail import home_page
+from linernotes.dashboard.figures import Figures, Verdict, month_before
 from linernotes.dashboard.formats import month_text
-from linernotes.dashboard.promise_blocks import measures_of, target_text, value_text
+from linernotes.dashboard.promise_blocks import target_text, value_text
 from linernotes.dashboard.published_view import view_now
 from linernotes.dashboard.selection import first_selection
 
-Known = dict[str, str]
+OFF_TARGET = {"at_risk", "broken"}
 
 
-def verdicts_now(settings: Settings) -> tuple[Known, dict[str, str]]:
-    """Verdicts of the latest complete month by promise and by measure, and a line on each measure.
+@dataclass(frozen=True)
+class VerdictNews:
+    """A measure that misses its target, or a promise whose verdict has changed otherwise.
 
-    A measure that passes its target or what is tolerated has another verdict, so a threshold that
-    is passed is a verdict that changes.
+    Attributes:
+        key: The same for the same verdict at each look, another where it is another verdict.
+        title: Promise, measure and verdict.
+        details: The figure, its target and owner, and a link.
+    """
+
+    key: str
+    title: str
+    details: str
+
+
+def verdict_news(settings: Settings) -> list[VerdictNews]:
+    """What is to be told of the latest complete month, by the published file.
+
+    Raises:
+        LinernotesError: if nothing is published, or there is no statement in it.
     """
     view = view_now(settings)
     figures = Figures(view, first_selection(view.options))
-    verdicts: Known = {}
-    lines: dict[str, str] = {}
-    for code in wording.PROMISES:
-        for found in measures_of(figures, code):
-            verdicts[code] = found.promise_verdict
-            verdicts[f"{code}/{found.measure}"] = found.measure_verdict
-            name, _ = wording.MEASURES[found.measure]
-            lines[f"{code}/{found.measure}"] = (
-                f"{name}, {month_text(found.month)}: {value_text(found, found.value)}. "
-                f"{target_text(found)}."
+    return news_of(figures.verdicts, figures.headline, home_page(settings))
+
+
+def news_of(verdicts: Sequence[Verdict], month: date, home_page: str) -> list[VerdictNews]:
+    """Each measure off target in a month, and each promise that is no longer off target."""
+    found = []
+    for one in verdicts:
+        if one.month != month or one.measure_verdict not in OFF_TARGET:
+            continue
+        verdict = VERDICTS[one.measure_verdict].lower()
+        name, _ = wording.MEASURES[one.measure]
+        owner = f" Owner: {one.owner}." if one.owner else ""
+        found.append(
+            VerdictNews(
+                f"target {one.measure} {one.measure_verdict}",
+                f"{wording.PROMISES[one.promise].name}: {name.lower()} {verdict}",
+                f"{month_text(month)}: {value_text(one, one.value)}. {target_text(one)}.{owner}"
+                f" {home_page}/promises/{one.promise}",
             )
-    return verdicts, lines
-
-
-def changes_text(
-    before: Mapping[str, str], now: Mapping[str, str], lines: Mapping[str, str], home_page: str
-) -> list[str]:
-    """What has changed, a paragraph for each promise, each with a link; nothing if nothing has."""
-    changed = {key for key, verdict in now.items() if key in before and before[key] != verdict}
-    told = []
-    for code in dict.fromkeys(key.split("/")[0] for key in now if key in changed):
-        promise = wording.PROMISES[code]
-        head = f"{promise.name}: {VERDICTS[now[code]].lower()}"
-        if code in changed:
-            head += f", was {VERDICTS[before[code]].lower()}"
-        measures = [
-            f"- {lines[key]} Now {VERDICTS[now[key]].lower()}, was {VERDICTS[before[key]].lower()}."
-            for key in now
-            if key in changed and key.startswith(f"{code}/")
-        ]
-        told.append("\n".join([head, *measures, f"{home_page}/promises/{code}"]))
-    return told
+        )
+    now = {one.promise: one for one in verdicts if one.month == month}
+    before = {
+        one.promise: one.promise_verdict for one in verdicts if one.month == month_before(month)
+    }
+    for promise, one in now.items():
+        if one.since != month or promise not in before or one.promise_verdict in OFF_TARGET:
+            continue
+        found.append(
+            VerdictNews(
+                f"verdict {promise} {one.promise_verdict} {month:%Y-%m}",
+                f"{wording.PROMISES[promise].name}: {VERDICTS[one.promise_verdict].lower()}, "
+                f"was {VERDICTS[before[promise]].lower()}",
+                f"Since {month_text(month)}. {home_page}/promises/{promise}",
+            )
+        )
+    return found

@@ -33,19 +33,19 @@ PROMISES = {
 MEASURES = {
     "licensed_use_share": (
         "Use under contract",
-        "Share of use under a contract in force at that instant.",
+        "Share of use of known owners under a contract in force at that instant.",
     ),
     "licensed_money_share": (
         "Earnings under contract",
-        "Share of gross earnings under a contract in force at that instant.",
+        "Earnings under a contract, of those and what is on hold because there is none.",
     ),
     "unlicensed_launch_count": (
         "Launches before agreements",
-        "Products launched before their first contract was in force.",
+        "Products that were used in the month before a contract they need was signed.",
     ),
     "unlicensed_training_count": (
         "Training without licence",
-        "Recordings and works trained on while no contract for the product was in force.",
+        "Recordings and works, by owner, that were trained on in the month without a contract.",
     ),
     "consented_use_share": (
         "Use with consent",
@@ -114,6 +114,7 @@ OWNERS = {
     "rightsholder": "Rightsholder",
     "claimants": "Claimants",
     "finance": "Finance",
+    "licensing": "Licensing",
     "product": "Product",
     "rights_data": "Rights data",
     "trust_and_safety": "Trust and safety",
@@ -140,6 +141,12 @@ COLUMNS = {
     "isrc": "ISRC",
     "report_month": "Month",
     "used_at": "Used",
+    "within_day_count": "Ends within days",
+    "trailing_amount": "Paid in the last three months",
+    "next_action_by": "Acts next",
+    "incident_kind": "Kind",
+    "incident_status": "Status",
+    "item_count": "Uses or items",
     "weight_nano": "Weight (billionths of a use)",
 }
 # Codes that say more in other words than their own.

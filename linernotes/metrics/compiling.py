@@ -45,6 +45,7 @@ class MetricSource:
         month: SQL of the row's month.
         dimensions: SQL of what the metric can be split by, by name.
         is_sum: Whether the metric is the sum of what the rows count.
+        is_distinct: Whether it is the number of different values instead.
     """
 
     table: str
@@ -52,6 +53,7 @@ class MetricSource:
     month: str
     dimensions: dict[str, str]
     is_sum: bool
+    is_distinct: bool
 
 
 class Compiler:
@@ -112,6 +114,7 @@ class Compiler:
                     month=exprs[time],
                     dimensions={one.name: one.expr or one.name for one in model.entities},
                     is_sum=measure.agg.value == "sum",
+                    is_distinct=measure.agg.value == "count_distinct",
                 )
         raise KeyError(metric_name)
 

@@ -7,11 +7,11 @@ import email
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
-import dagster as dg
 import duckdb
 import pypdfium2
 import pytest
@@ -19,9 +19,9 @@ import pytest
 from linernotes.base.errors import LinernotesError
 from linernotes.base.published import publication
 from linernotes.base.settings import Settings
+from linernotes.cli.health import Health
+from linernotes.cli.news import concerns_of, tell_news
 from linernotes.dashboard import mail_board_pack, wording, write_board_pack
-from orchestration.resources import Home
-from orchestration.sensors import alert_on_verdicts
 from tests.fixtures.mail_server import MailServer
 
 
@@ -115,26 +115,17 @@ def test_board_pack_is_mailed_over_tls_with_a_login(
 
 
 def test_verdict_that_changes_sends_one_alert_once(home: Path, server: MailServer) -> None:
-    resource = Home(home=str(home))
     settings = settings_of(home, server)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Home, "settings", property(lambda self: settings))
-        first = look(resource, None)
-        assert server.mails == []
-        was = {name: "on_target" if v != "on_target" else "broken" for name, v in first.items()}
+    health = Health(datetime(2026, 7, 20), [], None, 0, [], [], [], [], [], [], "", [], False, [])
+    known = {one.key for one in concerns_of(health, settings)}
+    [changed] = [one for one in sorted(known) if one.startswith("target timely_statement_share")]
+    settings.told_file.write_text(json.dumps({settings.alert_email: sorted(known - {changed})}))
 
-        second = look(resource, {**first, "pay": was["pay"]})
-        third = look(resource, second)
+    first, second = tell_news(settings, health), tell_news(settings, health)
 
-    assert first == second == third
-    [(text, _)] = server.mails
-    assert "Fair pay" in text
-    assert "/promises/pay" in text
-
-
-def look(home: Home, before: dict[str, str] | None) -> dict[str, str]:
-    """One look of the sensor, and what it then knows."""
-    cursor = json.dumps(before) if before is not None else None
-    context = dg.build_sensor_context(cursor=cursor, resources={"home": home})
-    alert_on_verdicts(context)
-    return json.loads(context.cursor or "{}")
+    assert [len(first.told.places), len(second.told.places)] == [1, 0]
+    [(mail, is_encrypted)] = server.mails
+    text = email.message_from_string(mail, policy=default).get_content()
+    assert is_encrypted
+    assert "Fair pay: statements on time" in text
+    assert text.count("/promises/") == 1

@@ -12,10 +12,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
+from linernotes.base.published import publication
 from linernotes.base.settings import Settings
 from linernotes.dashboard.app import make_app
 from linernotes.dashboard.pages import PAGES
@@ -97,18 +99,26 @@ def test_every_link_of_a_page_leads_somewhere(client: TestClient, get: Get, path
     assert broken == {}
 
 
-def test_figures_of_overview_equal_the_rows_that_they_lead_to(get: Get, settings: Settings) -> None:
-    """Thirty figures and more: what the page says is what its rows sum to."""
+def sum_of_rows(said: dict[str, str]) -> str | None:
+    """What a page of rows says that they come to; none of a median, which is no sum."""
+    return said.get("Sum of the rows", said.get("Different ones among them"))
+
+
+def rows_links(page: Element) -> list[str]:
+    """The links of a page to rows, each once."""
+    return list(dict.fromkeys(link for link in page.xpath("//main//a/@href") if "/rows/" in link))
+
+
+def test_figures_of_overview_equal_the_rows_that_they_lead_to(get: Get) -> None:
+    """Every figure of the page: cards, tiles, the bridge, and each month of the time line."""
     page = get("/")
-    is_metric = "//main//a[contains(@href, '/rows/metric/')]/@href"
-    links = list(dict.fromkeys([*page.xpath(is_metric), *get("/partners").xpath(is_metric)[:20]]))
 
     checked = 0
-    for link in links:
+    for link in rows_links(page):
         said = facts(get(link))
         # A figure without any row is a dash.
-        if "Sum of the rows" in said and "Figure" in said:
-            assert said["Sum of the rows"] == said["Figure"], link
+        if "Figure" in said and sum_of_rows(said) is not None:
+            assert sum_of_rows(said) == said["Figure"], link
             checked += 1
     for bar in page.xpath("//figure[@class='bridge']//li[.//a]"):
         amount = bar.xpath("span[@class='number']")[0].text_content()
@@ -118,6 +128,27 @@ def test_figures_of_overview_equal_the_rows_that_they_lead_to(get: Get, settings
         checked += 1
 
     assert checked >= 30
+
+
+def test_figures_of_overview_lead_to_a_trace_in_three_steps(get: Get) -> None:
+    """Figure, rows, record: or figure, rows, the rows of one of them, record."""
+    page = get("/")
+    links = rows_links(page)
+
+    without = []
+    for link in links:
+        at: str | None = link
+        for _ in range(3):
+            if at is None or "/trace/" in at:
+                break
+            found = get(at).xpath("//table/tbody/tr[1]/th//a/@href")
+            at = found[0] if found else None
+        if at is None or "/trace/" not in at:
+            without.append(link)
+
+    assert len(links) >= 30
+    # What has no row has nothing to trace.
+    assert [link for link in without if facts(get(link))["Rows"] != "0"] == []
 
 
 @pytest.mark.parametrize("part", ["numerator", "denominator"])
@@ -139,6 +170,28 @@ def test_measures_of_promises_equal_the_rows_that_they_count(get: Get, part: str
             checked += 1
 
     assert checked >= 10
+
+
+def test_incidents_and_expiring_consents_are_those_of_their_reports(
+    get: Get, settings: Settings
+) -> None:
+    file = settings.published_root / publication(settings).file_name
+    with duckdb.connect(str(file), read_only=True) as connection:
+        [(open_count,)] = connection.execute(
+            "select count(*) from marts.fct_incidents where incident_status = 'open'"
+        ).fetchall()
+        [(ending_count,)] = connection.execute(
+            "select count(distinct decision_id) from reports.rpt_executive__consent_expiries"
+        ).fetchall()
+
+    incidents = get("/incidents").xpath("//table[.//th='Severity'][1]/tfoot//a")[0]
+    rows = facts(get(incidents.get("href")))
+
+    assert incidents.text_content() == f"{open_count:,}" == rows["Rows"]
+    assert open_count > 0
+    ending = get("/consent").xpath("//table[.//th='First to end']/tfoot//a")
+    assert [one.text_content() for one in ending[:1]] == ([f"{ending_count:,}"] * bool(ending))
+    assert bool(ending) == bool(ending_count)
 
 
 def test_amount_due_leads_to_a_trace_in_three_steps(get: Get) -> None:

@@ -71,7 +71,9 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothBuilds]:
         _load_and_issue(duckdb)
         warehouse.build(duckdb, known_at=shared.CASES_KNOWN_AT)
         duckdb_closing = home.parent / "duckdb-closing.duckdb"
-        warehouse.calculate_open_months(duckdb, *shared.CLOSINGS[CLOSED_MONTHS]).rename(duckdb_closing)
+        warehouse.calculate_open_months(duckdb, *shared.CLOSINGS[CLOSED_MONTHS]).rename(
+            duckdb_closing
+        )
         duckdb_file = home.parent / "duckdb.duckdb"
         duckdb.warehouse_file.rename(duckdb_file)
         starting.join()

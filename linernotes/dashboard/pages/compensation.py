@@ -40,7 +40,8 @@ def blocks(figures: Figures) -> Iterator[Block]:
     yield Heading("By month")
     yield from time_line(figures, *names)
     yield Heading("Effective rate and concentration")
-    yield from concentration(figures)
+    yield from money_blocks.rates(figures)
+    yield from money_blocks.income_concentration(figures)
     yield Heading("By partner")
     yield from split(figures, "partner_id", *names)
     yield Heading("By product")
@@ -51,9 +52,5 @@ def blocks(figures: Figures) -> Iterator[Block]:
     yield from money_blocks.holds(figures)
     yield Heading("Liabilities")
     yield from money_blocks.liabilities(figures)
-
-
-def concentration(figures: Figures) -> Iterator[Block]:
-    """What a use earns, and how much of it goes to the recordings and works that earn most."""
-    yield from money_blocks.rates(figures)
-    yield from money_blocks.top_objects(figures)
+    yield Heading("Statements on time")
+    yield from money_blocks.statements_on_time(figures)

@@ -1,12 +1,12 @@
-"""Consent and credit: whether use is consented, and creators credited.
+"""Consent and credit: whether use is licensed and consented, and creators credited.
 
-Every figure is a metric of the semantic layer.
+Figures are metrics of the semantic layer, and reports on consent.
 """
 
 from collections.abc import Iterator
 
-from linernotes.dashboard.blocks import Block, Column, Heading, Link, Note, Table
-from linernotes.dashboard.drill import trace_href
+from linernotes.dashboard import consent_blocks
+from linernotes.dashboard.blocks import Block, Heading
 from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.metric_blocks import cards, split, time_line
 
@@ -29,6 +29,9 @@ CREDIT = (
 
 def blocks(figures: Figures) -> Iterator[Block]:
     """The page, from top to bottom."""
+    yield Heading("Agreements")
+    yield cards(figures, "licensed_use_share", "consent_coverage", "weighted_opt_in_rate")
+    yield from split(figures, "product_id", "licensed_use_share", descending=False)
     yield Heading("Consent")
     yield cards(figures, *CONSENT)
     yield from time_line(figures, *CONSENT[:4])
@@ -52,44 +55,12 @@ def blocks(figures: Figures) -> Iterator[Block]:
         figures, "consent_status", "unconsented_uses", title="Use without consent by cause"
     )
     yield Heading("Expiring consents")
-    yield from _expiring(figures)
+    yield from consent_blocks.expiring(figures)
+    yield from consent_blocks.enforcement(figures)
     yield Heading("Credit")
     yield cards(figures, *CREDIT)
     yield from time_line(figures, *CREDIT[:2])
     yield Heading("Credit by product")
     yield from split(
         figures, "product_id", "credit_coverage", "shown_credit_rate", descending=False
-    )
-
-
-def _expiring(figures: Figures) -> Iterator[Block]:
-    """Consents that end within 30, 60 and 90 days of the data's cut-off."""
-    partners = figures.selection.partner
-    rows = figures.view.rows(
-        "select decision_id, party_id, object_id, use_type, cast(valid_to as date) "
-        "from published.marts.fct_consent_versions where is_usable and decision = 'allow' "
-        "and valid_to > $1 and valid_to <= $1 + interval 90 day "
-        + (
-            "and decision_id in (select decision_id from published.marts.fct_consent_partners "
-            "where list_contains($2, partner_id)) "
-            if partners
-            else ""
-        )
-        + "order by valid_to, decision_id limit 200",
-        (figures.view.known_at, partners) if partners else (figures.view.known_at,),
-    )
-    if not rows:
-        yield Note("No consent ends within 90 days.", "good")
-        return
-    yield Table(
-        "expiring-consents",
-        "Consents that end within 90 days",
-        [
-            Column("Decision"),
-            Column("Party"),
-            Column("Recording or work"),
-            Column("Use"),
-            Column("Ends", "date"),
-        ],
-        [[Link(row[0], trace_href("decision", row[0])), *row[1:]] for row in rows],
     )

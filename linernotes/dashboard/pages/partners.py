@@ -76,7 +76,12 @@ def partner_blocks(figures: Figures, partner: str) -> Iterator[Block]:
         "Contracts and their versions",
     )
     yield replace(found.table, is_on_screen=True) if found.count else Note("No contracts.", "empty")
-    yield from _documents(figures, partner)
+    yield Heading(
+        "Statements",
+        "Each month's package of an issued statement is in the outbox.",
+        is_on_screen=True,
+    )
+    yield from money_blocks.statements_on_time(figures, is_on_screen=True)
 
 
 def _connection(figures: Figures, partner: str) -> Iterator[Block]:
@@ -104,30 +109,4 @@ def _connection(figures: Figures, partner: str) -> Iterator[Block]:
         ],
         [list(row) for row in rows],
         note="Counts below 10 are hidden, others rounded to 5, so totals may understate.",
-    )
-
-
-def _documents(figures: Figures, partner: str) -> Iterator[Block]:
-    rows = figures.view.rows(
-        "select report_month, count(*), count(*) filter (where statement_state = 'issued'), "
-        "max(issued_at) from published.marts.fct_statements where partner_id = ? "
-        "group by all order by report_month desc",
-        (partner,),
-    )
-    yield Heading(
-        "Statements",
-        "Each month's package of an issued statement is in the outbox.",
-        is_on_screen=True,
-    )
-    yield Table(
-        "documents",
-        "Statements by month",
-        [
-            Column("Month", "month"),
-            Column("Statements", "count"),
-            Column("Issued", "count"),
-            Column("Issued at", "instant"),
-        ],
-        [list(row) for row in rows],
-        is_on_screen=True,
     )

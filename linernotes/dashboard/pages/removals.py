@@ -5,8 +5,7 @@ Every figure is a metric of the semantic layer.
 
 from collections.abc import Iterator
 
-from linernotes.dashboard.blocks import Block, Facts, Heading, Link, Note
-from linernotes.dashboard.drill import rows_href
+from linernotes.dashboard.blocks import Block, Heading, Note
 from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.metric_blocks import cards, split, time_line
 
@@ -48,29 +47,23 @@ def blocks(figures: Figures) -> Iterator[Block]:
     yield from split(
         figures, "partner_id", *COUNTS, "time_to_action_median", "appeal_rate", "overturn_rate"
     )
-    yield Heading("Appeals")
-    yield cards(figures, "appealed_actions", "appeal_rate", "overturn_rate")
-    yield Heading("Notices")
-    yield cards(figures, "notice_count", "open_notice_count", "notice_validity_rate")
-    yield Heading("Statements of reasons (DSA)")
-    yield from _filings(figures)
-
-
-def _filings(figures: Figures) -> Iterator[Block]:
-    [(filed,)] = figures.view.rows(
-        "select count(*) from published.reports.rpt_regulator__statements_of_reasons"
-    )
-    [(unfiled,)] = figures.view.rows(
-        "select count(*) from published.reports.rpt_regulator__unfiled_actions"
-    )
-    yield Facts(
-        "",
-        [
-            ("Statements of reasons ready or filed", filed, "count"),
-            (
-                "Removals with no statement of reasons filed",
-                Link(unfiled, rows_href("unfiled")) if unfiled else 0,
-                "count",
-            ),
-        ],
+    yield Heading("Appeals, notices and statements of reasons (DSA)")
+    yield cards(
+        figures,
+        "appeal_count",
+        "appeal_rate",
+        "overturn_rate",
+        "appeal_time_median",
+        "counter_notice_overdue_count",
+        "reinstated_action_count",
+        "notice_count",
+        "open_notice_count",
+        "notice_backlog_age_median",
+        "notice_validity_rate",
+        "sor_due_count",
+        "sor_filed_count",
+        "sor_overdue_count",
+        "sor_timeliness",
+        "repeat_offender_share",
+        "prevalence",
     )

@@ -13,7 +13,10 @@ select
     fan_signals.follows as follow_count,
     fan_signals.saves as save_count,
     fan_signals.source_plays_28_days as source_play_28_days_count,
-    fan_signals.expected_source_plays_28_days as expected_source_play_28_days_count,
+    -- Controls expect fractions of plays; every reader has the same whole ones.
+    cast(
+        round(fan_signals.expected_source_plays_28_days, 0) as {{ t_bigint() }}
+    ) as expected_source_play_28_days_count,
     known_recordings.recording_id is not null as is_known_recording
 from fan_signals
 left join known_recordings on known_recordings.recording_id = fan_signals.recording_id

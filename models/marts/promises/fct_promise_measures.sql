@@ -4,6 +4,9 @@
 with
     exchange_rates as (select * from {{ ref("dim_exchange_rates") }}),
     statements as (select * from {{ ref("fct_statements") }}),
+    source_uses as (select * from {{ ref("fct_source_uses") }}),
+    launches as (select * from {{ ref("fct_launches") }}),
+    training_uses as (select * from {{ ref("fct_training_uses") }}),
     holds as (select * from {{ ref("fct_holds") }}),
     months as (
         select usage_month as report_month
@@ -29,22 +32,35 @@ with
     paid_statuses as (
         select consent_status from {{ ref("dim_consent_statuses") }} where is_paid
     ),
-    -- Uses, and money, under a contract; uses with consent; earnings that nothing
-    -- holds.
+    -- Uses of known owners, and those of them that a contract covered.
+    use_sums as (
+        select
+            usage_month as report_month,
+            sum(
+                case when contract_id is not null then weight_nano else 0 end
+            ) as licensed_weight,
+            sum(weight_nano) as licensable_weight
+        from source_uses
+        where
+            exclusion_reason is null
+            and (contract_id is not null or consent_status = 'unlicensed')
+        group by usage_month
+    ),
+    -- Earnings under a contract, of those and what waits for one; uses with consent;
+    -- earnings that nothing holds.
     line_sums as (
         select
             report_month,
             sum(
-                case
-                    when line_type = 'USAGE' and contract_id is not null
-                    then weight_nano
-                    else 0
-                end
-            ) as licensed_weight,
-            sum(case when line_type = 'USAGE' then weight_nano else 0 end) as weight,
-            sum(
                 case when contract_id is not null then reporting_amount else 0 end
             ) as licensed_amount,
+            sum(
+                case
+                    when contract_id is not null or hold_bucket = 'UNROUTED'
+                    then reporting_amount
+                    else 0
+                end
+            ) as licensable_amount,
             sum(
                 case
                     when
@@ -130,27 +146,39 @@ with
         from held_long
         inner join gross_to_date on gross_to_date.report_month = held_long.report_month
     ),
-    launches as (
+    -- A launch counts in each month in which it was used before the signature.
+    early_launches as (
         select months.report_month, count(*) as launch_count
         from months
         inner join
-            {{ ref("fct_unlicensed_launches") }} as unlicensed
-            on unlicensed.launched_at
+            launches
+            on launches.is_before_contract
+            and launches.contract_id is not null
+            and launches.first_used_at
             < cast(months.report_month + interval '1' month as {{ t_ts() }})
+            and launches.signed_at > cast(months.report_month as {{ t_ts() }})
         group by months.report_month
     ),
     trained as (
-        select included_month as report_month, count(*) as inclusion_count
-        from {{ ref("fct_unlicensed_inclusions") }}
-        group by included_month
+        select
+            {{ first_of_month("included_at") }} as report_month,
+            count(*) as inclusion_count
+        from training_uses
+        where not is_licensed
+        group by {{ first_of_month("included_at") }}
     ),
     {%- set shares = [
-        ("line_sums", "licensed_use_share", "licensed_weight", "weight"),
+        (
+            "use_sums",
+            "licensed_use_share",
+            "licensed_weight",
+            "licensable_weight",
+        ),
         (
             "line_sums",
             "licensed_money_share",
             "licensed_amount",
-            "gross_amount",
+            "licensable_amount",
         ),
         (
             "line_sums",
@@ -172,7 +200,12 @@ with
             "credited_count",
             "derivative_count",
         ),
-        ("launches", "unlicensed_launch_count", "launch_count", "null"),
+        (
+            "early_launches",
+            "unlicensed_launch_count",
+            "launch_count",
+            "null",
+        ),
         ("trained", "unlicensed_training_count", "inclusion_count", "null"),
     ] %}
     -- Every branch has the same types, or weights would round amounts to whole units.

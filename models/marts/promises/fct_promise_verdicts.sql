@@ -16,7 +16,16 @@
 {%- set ranks = ["on_target", "cannot_tell", "at_risk", "broken"] %}
 with
     figures as (select * from {{ ref("fct_promise_measures") }}),
-    lifts as (select * from {{ ref("fct_source_lifts") }}),
+    lifts as (
+        select
+            month as report_month,
+            numerator_count as play_count,
+            denominator_count as expected_play_count,
+            effect_rate as lift_rate,
+            upper_rate - effect_rate as interval_rate
+        from {{ ref("fct_fan_effects") }}
+        where scope_kind = 'all' and figure_name = 'source_lift'
+    ),
     targets as (select * from {{ ref("dim_targets") }}),
     months as (select report_month from figures group by report_month),
     measures as (
@@ -90,6 +99,9 @@ with
                 when target_value is null
                 then 0
                 when measure_value is null
+                then 1
+                -- Too few recordings for an interval.
+                when measure_name = 'source_lift' and interval_rate is null
                 then 1
                 -- An interval that holds the target leaves it open.
                 when

@@ -1,25 +1,64 @@
-"""A verdict that changes is told once; what stays is not told."""
+"""What is told of promises: measures off target, and promises that are no longer."""
 
-from linernotes.dashboard.verdict_changes import changes_text
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
-LINES = {"pay/paid_share": "Earnings paid, May 2026: 91.0 %. Target: at least 97 %."}
-BEFORE = {"pay": "on_target", "pay/paid_share": "on_target", "credit": "broken"}
-NOW = {"pay": "broken", "pay/paid_share": "broken", "credit": "broken"}
+from linernotes.dashboard.figures import Verdict
+from linernotes.dashboard.verdict_changes import news_of
+
+APRIL, MAY = date(2026, 4, 1), date(2026, 5, 1)
+PAID = Verdict(
+    month=MAY,
+    promise="pay",
+    measure="paid_share",
+    unit="share",
+    direction="at_least",
+    promise_verdict="broken",
+    measure_verdict="broken",
+    owner="Finance",
+    numerator=Decimal(91),
+    denominator=Decimal(100),
+    value=Decimal("0.91"),
+    interval=None,
+    target=Decimal("0.97"),
+    tolerated=Decimal("0.93"),
+    target_from=date(2026, 1, 1),
+    since=MAY,
+)
+BACK = replace(PAID, promise_verdict="on_target", measure_verdict="on_target")
+BEFORE = replace(PAID, month=APRIL, since=APRIL)
 
 
-def test_verdict_that_changes_is_told_with_its_figure_and_a_link() -> None:
-    [told] = changes_text(BEFORE, NOW, LINES, "https://reports.example")
+def test_measure_off_target_is_told_with_figure_target_owner_and_link() -> None:
+    [told] = news_of([PAID], MAY, "https://reports.example")
 
-    assert told.splitlines() == [
-        "Fair pay: broken, was on target",
-        "- Earnings paid, May 2026: 91.0 %. Target: at least 97 %. Now broken, was on target.",
-        "https://reports.example/promises/pay",
-    ]
-
-
-def test_verdict_that_was_told_is_not_told_again() -> None:
-    assert changes_text(NOW, NOW, LINES, "") == []
+    assert told.title == "Fair pay: earnings paid broken"
+    assert told.details == (
+        "May 2026: 91.0 %. Target: at least 97.0 %. Owner: Finance. "
+        "https://reports.example/promises/pay"
+    )
 
 
-def test_first_look_tells_nothing() -> None:
-    assert changes_text({}, NOW, LINES, "") == []
+def test_verdict_of_another_month_is_the_same_news_and_another_verdict_is_other_news() -> None:
+    june = replace(PAID, month=date(2026, 6, 1), value=Decimal("0.90"))
+    milder = replace(PAID, measure_verdict="at_risk")
+
+    [now] = news_of([PAID], MAY, "")
+    [later] = news_of([PAID, june], june.month, "")
+    [other] = news_of([milder], MAY, "")
+
+    assert now.key == later.key != other.key
+
+
+def test_promise_back_on_target_is_told_in_its_first_month_alone() -> None:
+    [told] = news_of([BEFORE, BACK], MAY, "https://reports.example")
+    june = replace(BACK, month=date(2026, 6, 1))
+
+    assert told.title == "Fair pay: on target, was broken"
+    assert told.details.endswith("https://reports.example/promises/pay")
+    assert news_of([BEFORE, BACK, june], june.month, "") == []
+
+
+def test_first_month_on_target_is_no_news() -> None:
+    assert news_of([BACK], MAY, "") == []
