@@ -1,6 +1,7 @@
 """What starts by itself: a load when files arrive, an alert when a run or its checks fail.
 
-How an alert is sent is in `alerts.py`.
+How an alert is sent is in `alerts.py`. What takes long to import is imported when it is needed:
+each of Dagster's processes loads this module.
 """
 
 import hashlib
@@ -15,8 +16,6 @@ import dagster as dg
 from linernotes.base.errors import LinernotesError
 from linernotes.base.run_history import Run, instant_text, note_run
 from linernotes.cli.alerts import send_alert
-from linernotes.cli.news import tell_news, where
-from linernotes.dashboard import home_page
 from linernotes.ingestion import NoLandingZone, list_landing
 from linernotes.statements import person_of_the_system
 from orchestration import jobs
@@ -94,6 +93,7 @@ def _note(context: dg.RunStatusSensorContext, home: Home, status: int, details: 
             exit_status=status,
             details=details,
         ),
+        f"dagster {run.job_name}",
     )
 
 
@@ -102,6 +102,8 @@ def _note(context: dg.RunStatusSensorContext, home: Home, status: int, details: 
 )
 def alert_on_failure(context: dg.RunFailureSensorContext, home: Home) -> None:
     """Tells of a failed run, with the blocking checks that failed in it."""
+    from linernotes.cli.news import where
+
     run = context.dagster_run
     failed = _failed_blocking_checks(context)
     subject = f"Linernotes: {run.job_name} failed"
@@ -130,7 +132,7 @@ def alert_on_failure(context: dg.RunFailureSensorContext, home: Home) -> None:
 @dg.sensor(minimum_interval_seconds=300, default_status=RUNNING)
 def alert_on_verdicts(context: dg.SensorEvaluationContext, home: Home) -> dg.SkipReason:
     """Tells once of each verdict on a promise that has changed, and of each target passed."""
-    from linernotes.dashboard import changes_text, verdicts_now
+    from linernotes.dashboard import changes_text, home_page, verdicts_now
 
     try:
         now, lines = verdicts_now(home.settings)
@@ -153,6 +155,8 @@ def alert_on_verdicts(context: dg.SensorEvaluationContext, home: Home) -> dg.Ski
 @dg.sensor(minimum_interval_seconds=300, default_status=RUNNING)
 def tell_what_is_new(context: dg.SensorEvaluationContext, home: Home) -> dg.SkipReason:
     """Tells by mail and webhook, once, what somebody has to look at; it starts no run."""
+    from linernotes.cli.news import tell_news
+
     news = tell_news(home.settings)
     for place, reason in news.told.failures.items():
         context.log.error(f"Could not tell {place} of it: {reason}")

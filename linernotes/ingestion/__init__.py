@@ -6,6 +6,7 @@ Nothing here knows of models, statements or reports.
 from linernotes.ingestion.again import read_again
 from linernotes.ingestion.cadence import CADENCES, Cadence
 from linernotes.ingestion.coverage import SUBJECTS, Coverage, coverages
+from linernotes.ingestion.datasets import lake_dataset
 from linernotes.ingestion.descriptions import (
     FeedDescription,
     describe,
@@ -66,6 +67,7 @@ __all__ = [
     "describe",
     "json_schema",
     "lake_damage",
+    "lake_dataset",
     "list_landing",
     "markdown",
     "open_door",

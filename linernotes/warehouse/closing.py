@@ -21,6 +21,7 @@ from linernotes.base.checked_runs import (
     record_run,
 )
 from linernotes.base.settings import Settings
+from linernotes.base.steps import add_facts
 from linernotes.ledger.files import REVALUED
 from linernotes.statements import SHOWN
 from linernotes.warehouse.building import building
@@ -103,7 +104,8 @@ def close_month(
     """
     freeze = known_at or now()
     project = compiled_project(settings)
-    with building(settings, freeze, on_progress):
+    with building(settings, freeze, on_progress, "close"):
+        add_facts(report_month=f"{month:%Y-%m}")
         root = sources_folder(settings)
         file = settings.warehouse_file.parent / "closing" / f"{month:%Y-%m}.duckdb"
         file.parent.mkdir(parents=True, exist_ok=True)
