@@ -5,9 +5,10 @@ How lineage is sent is in `linernotes/base/lineage.py`.
 
 from pathlib import Path
 
+from linernotes.base.settings import Settings
 from linernotes.base.steps import Dataset
 from linernotes.ingestion.bucket import is_bucket
-from linernotes.ingestion.lake import SCHEMAS
+from linernotes.ingestion.lake import QUARANTINED_ROWS, SCHEMAS
 
 
 def landing_dataset(place: Path | str, feed: str, row_count: int | None = None) -> Dataset:
@@ -18,7 +19,8 @@ def landing_dataset(place: Path | str, feed: str, row_count: int | None = None) 
     return Dataset("file", str(Path(place) / feed), row_count=row_count)
 
 
-def lake_dataset(lake_root: Path, table: str, row_count: int | None = None) -> Dataset:
-    """A table of the lake."""
+def lake_dataset(settings: Settings, table: str, row_count: int | None = None) -> Dataset:
+    """A table of the lake, or of the quarantine beside it."""
     columns = {name: str(dtype) for name, dtype in SCHEMAS[table].items()}
-    return Dataset("file", str(lake_root / table), columns, row_count)
+    root = settings.quarantine_root if table == QUARANTINED_ROWS else settings.lake_root
+    return Dataset("file", str(root / table), columns, row_count)

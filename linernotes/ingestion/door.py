@@ -126,7 +126,7 @@ def loading(settings: Settings, feed: str, report: LoadReport) -> Generator[None
     """
     others = len(report.deliveries)
     read = landing_dataset(settings.landing_place, feed)
-    filled = [lake_dataset(settings.lake_root, table) for table in describe(feed).tables]
+    filled = [lake_dataset(settings, table) for table in describe(feed).tables]
     with step("load feed", f"load.{feed.replace('/', '.')}", [read], feed=feed) as loaded:
         loaded.outputs = filled
         yield

@@ -21,6 +21,7 @@ from linernotes.base.steps import (
 from linernotes.ingestion import SCHEMAS, lake_dataset
 from linernotes.ledger.files import ledger_files
 from linernotes.warehouse.dbt import FAILED, DbtResults, said_of
+from linernotes.warehouse.sources import sources_folder
 
 MADE = ("seed", "model")
 PUBLIC = ("marts", "reports", "quality")
@@ -28,7 +29,7 @@ PUBLIC = ("marts", "reports", "quality")
 
 def read_datasets(settings: Settings) -> list[Dataset]:
     """What a build reads: every table of the lake and of the ledger."""
-    lake = [lake_dataset(settings.lake_root, table) for table in sorted(SCHEMAS)]
+    lake = [lake_dataset(settings, table) for table in sorted(SCHEMAS)]
     return [*lake, *(_ledger(settings, table) for table in ledger_files(settings))]
 
 
@@ -91,7 +92,7 @@ def _read_by(
         if name in manifest["sources"]:
             table = manifest["sources"][name]["identifier"]
             if table in SCHEMAS:
-                yield lake_dataset(settings.lake_root, table)
+                yield lake_dataset(settings, table)
             else:
                 yield _ledger(settings, table)
         elif name in manifest["nodes"]:
@@ -114,4 +115,5 @@ def _table(settings: Settings, node: Mapping[str, Any]) -> Dataset:
 
 
 def _ledger(settings: Settings, table: str) -> Dataset:
-    return Dataset("file", str(settings.ledger_root / table))
+    """A table of the ledger: the folder in which a build finds its files together."""
+    return Dataset("file", str(sources_folder(settings) / table))
