@@ -28,6 +28,7 @@ from linernotes.base import durable
 from linernotes.base.clock import exact_now, name_part, utc_now
 from linernotes.base.settings import Settings
 from linernotes.base.sql import literal
+from linernotes.base.steps import add_facts, step
 from linernotes.ingestion import Lake
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def load_suites(tables: list[str] | None = None, layer: Layer | None = None) -> 
     return [suite for suite in suites if layer is None or suite.layer == layer]
 
 
+@step("tests")
 def run_suites(
     settings: Settings,
     tables: list[str] | None = None,
@@ -126,6 +128,8 @@ def run_suites(
             of_layer = [suite for suite in suites if suite.layer == one]
             names = {suite.table for suite in of_layer}
             write_docs(folder, one, of_layer, [asdict(r) for r in results if r.table_name in names])
+    failed = sum(result.outcome != "passed" for result in results)
+    add_facts(suites=len(suites), checks=len(results), failed_checks=failed)
     return results
 
 

@@ -14,7 +14,9 @@ from dagster_dbt import DbtCliResource
 
 from linernotes.base import modes
 from linernotes.base.logs import start_logging
+from linernotes.base.run_history import CURRENT_RUN, RunNow
 from linernotes.base.settings import PROJECT_ROOT, Settings
+from linernotes.base.steps import spans_are_wanted
 
 
 class Home(dg.ConfigurableResource):
@@ -22,6 +24,18 @@ class Home(dg.ConfigurableResource):
 
     home: str = ""
     landing: str = ""
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Names the run, below which its steps are told."""
+        run = context.run
+        CURRENT_RUN.set(RunNow(run.run_id, f"dagster {run.job_name}") if run else None)
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """Sends the steps' spans: what runs ends without the tidying up that would send them."""
+        if spans_are_wanted():
+            from linernotes.base.spans import send_spans
+
+            send_spans()
 
     @property
     def settings(self) -> Settings:

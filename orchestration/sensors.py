@@ -1,6 +1,7 @@
 """What starts by itself: a load when files arrive, an alert when a run or its checks fail.
 
-How an alert is sent is in `alerts.py`.
+How an alert is sent is in `alerts.py`. What takes long to import is imported when it is needed:
+each of Dagster's processes loads this module.
 """
 
 import hashlib
@@ -14,7 +15,6 @@ import dagster as dg
 from linernotes.base.clock import millisecond_text, utc_now
 from linernotes.base.run_history import Run, note_run
 from linernotes.cli.alerts import send_alert
-from linernotes.cli.news import report_news, where
 from linernotes.ingestion import NoLandingZone, list_landing
 from linernotes.statements import person_of_the_system
 from orchestration import jobs
@@ -92,6 +92,7 @@ def _note(context: dg.RunStatusSensorContext, home: Home, status: int, details: 
             exit_status=status,
             details=details,
         ),
+        f"dagster {run.job_name}",
     )
 
 
@@ -100,6 +101,8 @@ def _note(context: dg.RunStatusSensorContext, home: Home, status: int, details: 
 )
 def alert_on_failure(context: dg.RunFailureSensorContext, home: Home) -> None:
     """Tells of a failed run, with the blocking checks that failed in it."""
+    from linernotes.cli.news import where
+
     run = context.dagster_run
     failed = _failed_blocking_checks(context)
     subject = f"Linernotes: {run.job_name} failed"
@@ -128,6 +131,8 @@ def alert_on_failure(context: dg.RunFailureSensorContext, home: Home) -> None:
 @dg.sensor(minimum_interval_seconds=300, default_status=RUNNING)
 def tell_what_is_new(context: dg.SensorEvaluationContext, home: Home) -> dg.SkipReason:
     """Tells by mail and webhook, once, what somebody has to look at; it starts no run."""
+    from linernotes.cli.news import report_news
+
     news = report_news(home.settings)
     for place, reason in news.told.failures.items():
         context.log.error(f"Could not tell {place} of it: {reason}")

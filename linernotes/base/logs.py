@@ -16,6 +16,8 @@ _MOST_BYTES = 20 * 1024 * 1024
 _KEPT_FILES = 10
 MARK = "linernotes_log"
 OURS = ("linernotes", "orchestration", "expectations")
+# What sends spans and lineage; it says here, and not on the terminal, whom it could not reach.
+SENDERS = ("opentelemetry", "openlineage")
 
 
 def start_logging(settings: Settings, *, to_stdout: bool = True, **always: object) -> None:
@@ -62,12 +64,12 @@ def start_logging(settings: Settings, *, to_stdout: bool = True, **always: objec
             structlog.processors.JSONRenderer(default=str, ensure_ascii=False),
         ],
     )
-    for name in OURS:
+    for name in (*OURS, *SENDERS):
         logger = logging.getLogger(name)
         for handler in [one for one in logger.handlers if getattr(one, MARK, False)]:
             logger.removeHandler(handler)
             handler.close()
-        logger.setLevel(logging.INFO)
+        logger.setLevel(logging.INFO if name in OURS else logging.WARNING)
         for handler in handlers:
             handler.setFormatter(formatter)
             setattr(handler, MARK, True)

@@ -1,13 +1,16 @@
 """Who ran what in a home, when, and how it ended: a line per run, only ever added.
 
-What a run does is not known here; `quality.runs` of the published file shows these lines.
+What a run does is not known here; `quality.runs` of the published file shows these lines. Where
+spans are sent (`steps.py`), each line is the span above those of the run's steps.
 """
 
 import json
 import os
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass, fields
 
 from linernotes.base.settings import Settings
+from linernotes.base.steps import spans_are_wanted
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,34 @@ COLUMNS = {
 GRAIN = "One row per run of a command or job that writes, before this file was published."
 
 
-def note_run(settings: Settings, run: Run) -> None:
-    """Adds a line; where the home cannot be written to, the run is not held up by it."""
+@dataclass(frozen=True)
+class RunNow:
+    """The run that this process is, or is a part of.
+
+    Attributes:
+        run_id: A UUID, as the history will have it.
+        name: What is run, without its options.
+    """
+
+    run_id: str
+    name: str
+
+
+CURRENT_RUN: ContextVar[RunNow | None] = ContextVar("run", default=None)
+
+
+def note_run(settings: Settings, run: Run, name: str) -> None:
+    """Adds a line; where the home cannot be written to, the run is not held up by it.
+
+    Args:
+        settings: The home.
+        run: What is added.
+        name: What was run, without its options: of the run's span, where spans are wanted.
+    """
+    if spans_are_wanted():
+        from linernotes.base.spans import send_run
+
+        send_run(run, name)
     line = json.dumps(asdict(run), ensure_ascii=False) + "\n"
     try:
         # One write at the end of the file: lines of two processes never mix.

@@ -1,5 +1,6 @@
 """Runs one command and ends as it says. Exceptions become words here and only here."""
 
+import logging
 import os
 import shlex
 import socket
@@ -9,7 +10,6 @@ from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from linernotes.base.clock import millisecond_text, utc_now
 from linernotes.cli import (
@@ -63,6 +63,8 @@ offer_json(app)
 def run(arguments: list[str] | None = None) -> int:
     """Runs one command and returns its exit status; exceptions become words here and only here."""
     _say_anything()
+    # What is logged goes where a command that writes sends it, and never raw to the terminal.
+    logging.getLogger("linernotes").addHandler(logging.NullHandler())
     written_home.set(None)
     words = sys.argv[1:] if arguments is None else arguments
     started_at, status, details = utc_now(), DONE, ""
@@ -71,7 +73,9 @@ def run(arguments: list[str] | None = None) -> int:
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else SAYS_NO
     except Exception as error:
-        details = _first_line(error)
+        from linernotes.base.errors import first_line
+
+        details = first_line(error)
         status = _explain(error)
     if settings := written_home.get():
         _note(settings, words, started_at, status, details)
@@ -82,13 +86,17 @@ def _note(
     settings: "Settings", words: list[str], started_at: datetime, status: int, details: str
 ) -> None:
     """Adds a command that wrote to the history of its home."""
-    from linernotes.base.run_history import Run, note_run
+    from linernotes.base.run_history import CURRENT_RUN, Run, note_run
     from linernotes.statements import person_of_the_system
 
+    now = CURRENT_RUN.get()
+    if now is None:
+        return
+    CURRENT_RUN.set(None)
     note_run(
         settings,
         Run(
-            run_id=uuid4().hex,
+            run_id=now.run_id,
             command=shlex.join(["linernotes", *words]),
             person=person_of_the_system().identity,
             host=socket.gethostname(),
@@ -98,16 +106,8 @@ def _note(
             exit_status=status,
             details=details,
         ),
+        now.name,
     )
-
-
-def _first_line(error: Exception) -> str:
-    """What an error says, for the history; one that nobody foresaw may quote a row, so its kind."""
-    from linernotes.base.errors import LinernotesError
-
-    if isinstance(error, LinernotesError):
-        return (str(error).splitlines() or [""])[0]
-    return type(error).__name__
 
 
 def _say_anything() -> None:

@@ -125,7 +125,7 @@ def _print_feed(described: "FeedDescription") -> None:
                 one.type,
                 "yes" if one.required else "",
                 one.limits().replace("`", ""),
-                one.about,
+                one.meaning().replace("`", ""),
             )
             for one in described.columns
         ],

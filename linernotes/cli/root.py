@@ -5,6 +5,7 @@ import sys
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from uuid import uuid4
 
 import typer
 import typer.core
@@ -137,8 +138,14 @@ def settings_of(
         _hold(settings)
         written_home.set(settings)
         from linernotes.base.logs import start_logging
+        from linernotes.base.run_history import CURRENT_RUN, RunNow
 
-        start_logging(settings, to_stdout="--json" not in sys.argv, command=context.command_path)
+        # Whatever the program was started as.
+        run = RunNow(str(uuid4()), f"linernotes {context.command_path.partition(' ')[2]}")
+        CURRENT_RUN.set(run)
+        start_logging(
+            settings, to_stdout="--json" not in sys.argv, command=run.name, run_id=run.run_id
+        )
     return settings
 
 

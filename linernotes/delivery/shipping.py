@@ -15,6 +15,7 @@ from linernotes.agreements import Agreements, Target, load_agreements
 from linernotes.base import durable, locks
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
+from linernotes.base.steps import add_facts, step
 from linernotes.base.unforeseen import account_of, kind_of
 from linernotes.delivery.attempts import RetryPolicy, tried
 from linernotes.delivery.destination import Destination, described, open_destination
@@ -44,6 +45,7 @@ LISTEN_SECONDS = 0.2
 KILOBYTE = 1000
 
 
+@step("deliver")
 def deliver_packages(
     settings: Settings,
     packages: Sequence[Package],
@@ -92,6 +94,8 @@ def deliver_packages(
             # What is on its way ends at its next bytes.
             terms.stop.set()
             raise
+    troubles = sum(shipment.is_trouble for shipment in found.values())
+    add_facts(packages=len(packages), troubles=troubles)
     return [found[package] for package in packages]
 
 

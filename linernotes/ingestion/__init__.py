@@ -7,6 +7,7 @@ import linernotes.ingestion.plain_dataframely  # noqa: F401
 from linernotes.ingestion.again import read_again
 from linernotes.ingestion.cadence import CADENCES, Cadence
 from linernotes.ingestion.coverage import SUBJECTS, Coverage, coverages
+from linernotes.ingestion.datasets import lake_dataset
 from linernotes.ingestion.descriptions import (
     FeedDescription,
     describe,
@@ -67,6 +68,7 @@ __all__ = [
     "describe",
     "json_schema",
     "lake_damage",
+    "lake_dataset",
     "list_landing",
     "markdown",
     "open_intake",

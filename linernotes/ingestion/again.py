@@ -9,18 +9,27 @@ import hashlib
 import os
 from collections.abc import Collection, Sequence
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 
 import polars as pl
 from deltalake import CommitProperties, Transaction, write_deltalake
 
 from linernotes.base.settings import Settings
+from linernotes.base.steps import step
 from linernotes.ingestion.admission import Admission, fresh_folder
 from linernotes.ingestion.corrections import WaitingKeys
 from linernotes.ingestion.descriptions import describe
 from linernotes.ingestion.errors import IgnoredFile
 from linernotes.ingestion.feeds import CONTRACTS, ECB, ENDINGS, ERN
-from linernotes.ingestion.intake import UNFORESEEN, Intake, LoadReport, open_intake, require_disk
+from linernotes.ingestion.intake import (
+    UNFORESEEN,
+    Intake,
+    LoadReport,
+    loading,
+    open_intake,
+    require_disk,
+)
 from linernotes.ingestion.lake import (
     DELIVERIES,
     NO_HOOKS,
@@ -112,7 +121,7 @@ def read_again(settings: Settings, feeds: Collection[str], days: Collection[date
         days: The days, in UTC, on which they were loaded.
     """
     report = LoadReport()
-    with open_intake(settings) as intake:
+    with step("load"), open_intake(settings) as intake:
         rows = read_rows(
             intake.lake.read(DELIVERIES)
             .filter(
@@ -129,10 +138,14 @@ def read_again(settings: Settings, feeds: Collection[str], days: Collection[date
         if rows.height:
             listing = list_landing(settings.landing_place, [*feeds])
             there = {arrival.name: arrival for arrival in listing.arrivals}
-        for row in rows.iter_rows(named=True):
-            outcome = DeliveryOutcome(**row)
-            if _read_again(intake, there.get(outcome.name), outcome, report):
-                report.deliveries.append(outcome)
+        # One run of rows per feed: lineage is told of each.
+        by_feed = rows.sort("source", "feed", maintain_order=True).iter_rows(named=True)
+        for feed, of_feed in groupby(by_feed, lambda row: f"{row['source']}/{row['feed']}"):
+            with loading(settings, feed, report):
+                for row in of_feed:
+                    outcome = DeliveryOutcome(**row)
+                    if _read_again(intake, there.get(outcome.name), outcome, report):
+                        report.deliveries.append(outcome)
     return report
 
 

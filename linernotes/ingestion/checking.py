@@ -237,6 +237,10 @@ def _part_faults(rows: pl.DataFrame, part: Part) -> pl.DataFrame:
     is_again = checked.rows.select("row_number", *part.key).is_duplicated()
     again = checked.rows["row_number"].filter(is_again).unique()
     faults = pl.concat([checked.faults, fault(again, "given_twice", ADVICE["given_twice"])])
-    return faults.with_columns(rule=pl.lit(f"{part.column}.") + pl.col("rule")).unique(
-        maintain_order=True
-    )
+    of_a_cell = pl.col("rule").str.contains(".", literal=True)
+    return faults.with_columns(
+        rule=pl.lit(f"{part.column}.") + pl.col("rule"),
+        details=pl.when(of_a_cell)
+        .then(pl.lit(f"{part.column}.") + pl.col("details"))
+        .otherwise(pl.lit(f"{part.column}: ") + pl.col("details")),
+    ).unique(maintain_order=True)

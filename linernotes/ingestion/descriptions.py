@@ -7,7 +7,8 @@ DDEX messages and the central bank's file are read is not here; they have a stan
 import csv
 import io
 import json
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import dataframely as dy
@@ -58,6 +59,12 @@ class ColumnDescription:
     maximum: str | None = None
     max_length: int | None = None
     not_in_the_future: bool = False
+    # Where JSON has it, if it is not a key of the line itself.
+    place: str = ""
+
+    def meaning(self) -> str:
+        """What it is, and where it stands."""
+        return f"{self.about} {self.place}".rstrip()
 
     def limits(self) -> str:
         """What its values may be, in a few words."""
@@ -137,10 +144,32 @@ def describe(feed: str) -> FeedDescription:
         "A row with the same key and a later `recorded_at` is a new version. The same key and"
         " `recorded_at` with the same content counts once; with other content it is rejected.",
         contract.BAD_ROWS_PERCENT,
-        tuple(_column(contract, name) for name in _in_order(contract)),
+        tuple(_columns(contract)),
         _rules(contract),
         notes,
     )
+
+
+def _columns(contract: type[Contract]) -> Iterator[ColumnDescription]:
+    """The columns of a feed; those of the rows inside a cell follow the cell."""
+    for name in _in_order(contract):
+        described = _column(contract, name)
+        part = contract.PART
+        if part is None or part.column != name:
+            yield described
+            continue
+        yield replace(described, type="list of objects")
+        for inner in _part_columns(contract):
+            place = f"Key of each object in `{name}`."
+            yield replace(inner, name=f"{name}.{inner.name}", place=place)
+
+
+def _part_columns(contract: type[Contract]) -> list[ColumnDescription]:
+    """The columns that only the rows inside a cell have."""
+    assert contract.PART
+    inner = contract.PART.contract
+    common = {*contract.KEY, *Contract.feed_columns()}
+    return [_column(inner, name) for name in inner.feed_columns() if name not in common]
 
 
 def _words(contract: type[Contract]) -> tuple[str, str, tuple[str, ...]]:
@@ -184,6 +213,7 @@ def _column(contract: type[Contract], name: str) -> ColumnDescription:
     if isinstance(column, dy.String) and column.regex:
         pattern = column.regex
     standard = IDENTIFIERS[traits.standard] if traits.standard else None
+    place = contract.object_of(name)
     return ColumnDescription(
         name,
         TYPES[traits.kind],
@@ -196,6 +226,7 @@ def _column(contract: type[Contract], name: str) -> ColumnDescription:
         *(_bound(column, kind) for kind in ("min", "min_exclusive", "max")),
         traits.length,
         traits.is_event,
+        "Sent as key `{1}` of the object `{0}`.".format(*place) if place else "",
     )
 
 
@@ -226,13 +257,14 @@ def json_schema(feed: str) -> dict[str, Any]:
     """
     contract = CONTRACTS[feed]
     described = describe(feed)
+    part = contract.PART
     properties = {
         column.name: _json_property(contract, column)
         for column in described.columns
-        if not (contract.PART and column.name == contract.PART.column)
+        if not (part and column.name.partition(".")[0] == part.column)
     }
     properties = contract.json_properties(properties)
-    if part := contract.PART:
+    if part:
         properties[part.column] = _json_part(contract)
     return {
         "$schema": DIALECT,
@@ -241,7 +273,7 @@ def json_schema(feed: str) -> dict[str, Any]:
         "description": f"{described.about} {described.row}",
         "type": "object",
         "properties": properties,
-        "required": [column.name for column in described.columns if column.required],
+        "required": contract.required_columns(),
         "examples": [contract.EXAMPLE],
     }
 
@@ -249,12 +281,7 @@ def json_schema(feed: str) -> dict[str, Any]:
 def _json_part(contract: type[Contract]) -> dict[str, Any]:
     part = contract.PART
     assert part
-    own = [
-        name
-        for name in part.contract.feed_columns()
-        if name not in contract.KEY and name not in Contract.feed_columns()
-    ]
-    columns = [_column(part.contract, name) for name in own]
+    columns = _part_columns(contract)
     return {
         "description": contract.columns()[part.column].description,
         "type": ["array", "null"],
@@ -454,7 +481,7 @@ def markdown(feed: FeedDescription) -> list[str]:
         lines += ["", "| column | type | required | values | what it is |", "|---|---|---|---|---|"]
         lines += [
             f"| `{one.name}` | {one.type} | {'yes' if one.required else ''} |"
-            f" {_escaped(one.limits())} | {_escaped(one.about)} |"
+            f" {_escaped(one.limits())} | {_escaped(one.meaning())} |"
             for one in feed.columns
         ]
     if feed.rules:

@@ -10,8 +10,9 @@ import os
 import shutil
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BufferedReader
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
@@ -20,9 +21,12 @@ from deltalake.exceptions import DeltaError
 
 from linernotes.base import disk, durable, locks
 from linernotes.base.settings import Limits, Settings
+from linernotes.base.steps import step
 from linernotes.base.unforeseen import account_of
 from linernotes.ingestion.admission import Admission, fresh_folder
 from linernotes.ingestion.corrections import WaitingKeys
+from linernotes.ingestion.datasets import lake_dataset, landing_dataset
+from linernotes.ingestion.descriptions import describe
 from linernotes.ingestion.errors import (
     BusyIntake,
     DoorError,
@@ -92,20 +96,53 @@ def admit_landing(
         BusyIntake: another process loads into this home.
     """
     listing = list_landing(settings.landing_place, feeds)
-    with open_intake(settings) as intake:
+    with step("load"), open_intake(settings) as intake:
         intake.settling = Settling(settings.settling_seconds, listing.arrivals)
         report = LoadReport(ignored_files=listing.ignored)
-        for arrival in listing.arrivals:
-            outcome = intake.admit(arrival, report)
-            if outcome is None:
-                continue
-            report.deliveries.append(outcome)
-            _log(outcome)
-            if on_progress:
-                on_progress(outcome)
+        for feed, arrivals in groupby(listing.arrivals, lambda arrival: arrival.feed_name):
+            with loading(settings, feed, report):
+                for arrival in arrivals:
+                    outcome = intake.admit(arrival, report)
+                    if outcome is None:
+                        continue
+                    report.deliveries.append(outcome)
+                    _log(outcome)
+                    if on_progress:
+                        on_progress(outcome)
         if report.deliveries:
             intake.lake.compact_where_scattered()
     return report
+
+
+@contextmanager
+def loading(settings: Settings, feed: str, report: LoadReport) -> Generator[None]:
+    """The step that loads one feed, with what the report says of it when it ends.
+
+    Args:
+        settings: The home.
+        feed: `<source>/<feed>`.
+        report: Of the load; deliveries that it has at the beginning belong to other steps.
+    """
+    others = len(report.deliveries)
+    read = landing_dataset(settings.landing_place, feed)
+    filled = [lake_dataset(settings, table) for table in describe(feed).tables]
+    with step("load feed", f"load.{feed.replace('/', '.')}", [read], feed=feed) as loaded:
+        loaded.outputs = filled
+        yield
+        came = report.deliveries[others:]
+        counts = {
+            kind: sum(getattr(one, kind) or 0 for one in came)
+            for kind in ("rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate")
+        }
+        loaded.facts |= {"deliveries": len(came), **counts}
+        loaded.inputs = [replace(read, row_count=counts["rows_read"])]
+        if len(filled) == 1:
+            loaded.outputs = [replace(filled[0], row_count=counts["rows_loaded"])]
+        # The reasons may quote a file's text, and are told by `linernotes status` alone.
+        refused = sum(one.state == "refused" for one in came)
+        unread = sum(name.startswith(f"{feed}/") for name in report.unread_files)
+        if refused or unread:
+            loaded.failure = f"{refused} files were refused, {unread} could not be read."
 
 
 def _log(outcome: DeliveryOutcome) -> None:

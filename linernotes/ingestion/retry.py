@@ -12,6 +12,7 @@ import polars as pl
 
 from linernotes.base.digests import file_sha256
 from linernotes.base.settings import Settings
+from linernotes.base.steps import step
 from linernotes.ingestion import quarantine
 from linernotes.ingestion.admission import Admission, fresh_folder
 from linernotes.ingestion.errors import NothingOpen, RefusedFile
@@ -49,7 +50,7 @@ def quarantine_retry(settings: Settings, delivery_id: str | None = None) -> Load
         NothingOpen: no row of the delivery that is named waits.
     """
     report = LoadReport()
-    with open_intake(settings) as intake:
+    with step("load"), open_intake(settings) as intake:
         deliveries = quarantine.open_deliveries(intake.lake, delivery_id)
         if delivery_id is not None and not deliveries:
             raise NothingOpen(_nothing_open(f"no row of {delivery_id!r}"))

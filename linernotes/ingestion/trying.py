@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from linernotes.base.settings import Settings
+from linernotes.base.steps import untold
 from linernotes.ingestion import quarantine
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.feeds import ENDINGS
@@ -61,7 +62,8 @@ def try_file(file: Path, feed: str, settings: Settings) -> Trial:
         trial = settings.model_copy(
             update={"home": home, "landing": home / "landing", "settling_seconds": 0}
         )
-        report = admit_landing(trial, [feed])
+        with untold():
+            report = admit_landing(trial, [feed])
         if not report.deliveries:
             endings = " or ".join(ENDINGS[feed])
             why = next(

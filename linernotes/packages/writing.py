@@ -23,6 +23,7 @@ from linernotes.base import durable, modes
 from linernotes.base.digests import file_sha256
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
+from linernotes.base.steps import add_facts, step
 from linernotes.ledger.files import USES_KIND
 from linernotes.ledger.issuances import head_of_issue, instant_of_issue, last_public_key
 from linernotes.ledger.keys import SigningKey, make_signing_key, signing_key
@@ -70,6 +71,7 @@ LINES_TABLE = "compensation_lines"
 MOST_DESCRIBED_APART = 4
 
 
+@step("package")
 def write_packages(
     settings: Settings,
     month: str | None = None,
@@ -113,6 +115,8 @@ def write_packages(
         list(group)
         for _, group in groupby(statements, lambda one: (one.partner_id, one.report_month))
     ]
+
+    add_facts(packages=len(groups), report_month=month or "every month")
 
     def tell(done: int, group: list[StatementRecord]) -> None:
         if on_progress:

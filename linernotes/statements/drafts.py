@@ -21,6 +21,7 @@ from linernotes.base.errors import LinernotesError
 from linernotes.base.money import money_text
 from linernotes.base.published import open_published
 from linernotes.base.settings import Settings
+from linernotes.base.steps import add_facts, step
 from linernotes.ledger.issuances import issued_statements
 from linernotes.ledger.line_sets import (
     LineSet,
@@ -46,6 +47,7 @@ from linernotes.statements.guards import blocked_partners
 STATEMENTS = "reports.rpt_partner__compensation_statement"
 
 
+@step("draft")
 def draft(
     settings: Settings,
     month: str | None = None,
@@ -113,6 +115,7 @@ def draft(
                 )
                 last_known = known_before.get(record.contract_id)
                 kept.append(_keep(settings, connection, record, last_known, source is not None))
+    add_facts(statements=len(kept), report_month=month or "every month")
     return sorted((one for one in kept if not one.is_unallocated), key=lambda one: one.place)
 
 

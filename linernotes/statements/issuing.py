@@ -19,6 +19,7 @@ from linernotes.base.clock import instant, instant_text, now
 from linernotes.base.digests import file_sha256
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
+from linernotes.base.steps import add_facts, step
 from linernotes.ledger.files import (
     COLUMNS_OF_FILE,
     ENTRY,
@@ -75,6 +76,7 @@ from linernotes.statements.drafts import all_newest_drafts
 MOST_PROBLEMS = 20
 
 
+@step("issue")
 def issue(
     settings: Settings, month: str, partner: str | None = None, by: str | None = None
 ) -> Issuance:
@@ -113,6 +115,7 @@ def issue(
             if not ready or (partner and refused):
                 raise LinernotesError(_refusal(month, partner, refused))
             written = _write(settings, connection, ready, (by or "").strip())
+    add_facts(report_month=month, statements=len(written.statements), refused=len(refused))
     return replace(written, refused=refused)
 
 

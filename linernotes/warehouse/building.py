@@ -25,6 +25,8 @@ from linernotes.base.checked_runs import (
 from linernotes.base.clock import exact_now, now
 from linernotes.base.open_files import why_not_opened
 from linernotes.base.settings import Settings
+from linernotes.base.steps import Step, add_outputs, lineage_is_wanted, step
+from linernotes.warehouse.built_models import read_datasets, tell_models
 from linernotes.warehouse.compiled import compiled_project
 from linernotes.warehouse.dbt import (
     BuildFailed,
@@ -52,22 +54,33 @@ WAIT_FOR_WRITER_SECONDS = 5.0
 
 @contextmanager
 def building(
-    settings: Settings, known_at: datetime, on_progress: Progress | None = None
-) -> Generator[None]:
+    settings: Settings,
+    known_at: datetime,
+    on_progress: Progress | None = None,
+    what: str = "build",
+) -> Generator[Step]:
     """Holds the home's build lock, lays out the sources, and values issued months again.
 
     Args:
         settings: The home.
         known_at: The freeze of what is to be built, naive UTC.
         on_progress: Called with classes of input done, classes in all, and the class's name.
+        what: What the step is called: `build`, or `close` of a month.
+
+    Yields:
+        The step, which ends with what is done within.
 
     Raises:
         BuildFailed: if another build of this home is running.
     """
-    with _writing_alone(settings):
+    reads = read_datasets(settings) if lineage_is_wanted() else []
+    with (
+        step(what, what, reads, known_at=known_at.isoformat()) as begun,
+        _writing_alone(settings),
+    ):
         link_sources(settings)
         recalculate(compiled_project(settings), sources_folder(settings), known_at, on_progress)
-        yield
+        yield begun
 
 
 @contextmanager
@@ -169,6 +182,7 @@ def end_run(
     except BuildFailed as reason:
         keep_broken_run(settings, known_at, str(reason))
         raise
+    add_outputs(tell_models(settings, results))
     keep_shortfalls(settings, known_at, results)
     if settings.warehouse_file.exists():
         with _warehouse(settings) as connection:

@@ -23,6 +23,7 @@ from linernotes.base.checked_runs import (
 )
 from linernotes.base.clock import exact_now, now
 from linernotes.base.settings import Settings
+from linernotes.base.steps import add_facts
 from linernotes.ledger.files import RECALCULATED
 from linernotes.statements import SHOWN
 from linernotes.warehouse.building import build_arguments, building
@@ -112,7 +113,8 @@ def calculate_open_months(
     """
     freeze = known_at or now()
     project = compiled_project(settings)
-    with building(settings, freeze, on_progress):
+    with building(settings, freeze, on_progress, "close"):
+        add_facts(report_month=f"{month:%Y-%m}")
         file = settings.warehouse_file.parent / "closing" / f"{month:%Y-%m}.duckdb"
         file.parent.mkdir(parents=True, exist_ok=True)
         for left_behind in (file, Path(f"{file}.wal")):

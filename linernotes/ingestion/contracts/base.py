@@ -84,6 +84,11 @@ class Contract(dy.Schema):
         return sent
 
     @classmethod
+    def object_of(cls, name: str) -> tuple[str, str] | None:
+        """The object and the key of it in which JSON has a column; none where it is a key."""
+        return None
+
+    @classmethod
     def completed(cls, rows: pl.DataFrame) -> pl.DataFrame:
         """Typed rows, with what the rules of the feed make of them, before they are judged."""
         return rows

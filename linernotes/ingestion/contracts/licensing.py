@@ -91,7 +91,7 @@ class Contracts(Period):
     """A contract with a partner, one JSON object a line.
 
     One row per contract, contract version and version. Of overlapping contract versions the higher
-    one rules. Terms in braces are objects.
+    one rules.
     """
 
     TABLE = "raw_licensing__contracts"
@@ -174,7 +174,7 @@ class Contracts(Period):
     fraud_penalty_currency = col.currency("Its currency.")
     minimum_payout = col.money("The least balance that is paid out.")
     # A list of objects as JSON text; its rows stand in raw_licensing__contract_withholdings.
-    withholding = col.text("Taxes withheld, by source territory.")
+    withholding = col.text("Taxes withheld, by source territory: a list of objects.")
     fx_rule = col.code(
         "The day whose exchange rate counts.", ("usage_month_end", "payment_date"), required=True
     )
@@ -190,6 +190,10 @@ class Contracts(Period):
     @classmethod
     def laid_out(cls, sent: dict[str, Any]) -> dict[str, Any]:
         return terms.flatten(sent)
+
+    @classmethod
+    def object_of(cls, name: str) -> tuple[str, str] | None:
+        return terms.PLACES.get(name)
 
     @classmethod
     def json_properties(cls, properties: dict[str, Any]) -> dict[str, Any]:

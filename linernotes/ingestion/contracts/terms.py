@@ -16,6 +16,8 @@ _OBJECTS = {
     "reserve": ("rate", "release_after_months"),
     "fraud_penalty": ("threshold", "amount", "currency"),
 }
+# By column, the object and the key of it in which a contract has the term.
+PLACES = {f"{name}_{part}": (name, part) for name, parts in _OBJECTS.items() for part in parts}
 WITHHOLDING_COLUMNS = ("source_territory", "rate", "valid_from", "valid_to")
 
 
@@ -40,15 +42,14 @@ def flatten(contract: dict[str, Any]) -> dict[str, Any]:
 
 def nested(properties: dict[str, Any]) -> dict[str, Any]:
     """Properties of the columns, put back into the objects that a contract has."""
-    terms = {f"{name}_{part}": name for name, parts in _OBJECTS.items() for part in parts}
     found: dict[str, Any] = {}
     for column, described in properties.items():
-        name = terms.get(column)
-        if name is None:
+        if column not in PLACES:
             found[column] = described
             continue
+        name, part = PLACES[column]
         term = found.setdefault(name, {"type": ["object", "null"], "properties": {}})
-        term["properties"][column.removeprefix(f"{name}_")] = described
+        term["properties"][part] = described
     return found
 
 

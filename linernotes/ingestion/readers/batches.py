@@ -103,9 +103,19 @@ class Reader(ABC):
         missing = [name for name in self.contract.required_columns() if name not in present]
         if missing:
             raise RefusedFile(
-                f"required columns are missing: {', '.join(sorted(missing))}. Column names are"
-                " fixed and in small letters; send the file again with them"
+                f"required columns are missing: {', '.join(sorted(missing))}. "
+                f"{self._why_missing(missing, present)}; send the file again"
             )
+
+    def _why_missing(self, missing: list[str], present: Collection[str]) -> str:
+        """What the names that are there tell of why others seem to be missing."""
+        for separator, name in {";": "semicolons", "\t": "tabs", "|": "bars"}.items():
+            cells = {cell.strip(' "') for one in present for cell in one.split(separator)}
+            if cells & {*missing}:
+                return f"Its columns are parted by {name}; CSV has commas between them"
+        if {one.strip().lower() for one in present} & {*missing}:
+            return "Column names are written in small letters, without blanks around them"
+        return "Column names are fixed, and the first line of CSV has them"
 
     def hold_columns(self, names: Collection[str]) -> None:
         """Refuse a file with more columns than the limit."""

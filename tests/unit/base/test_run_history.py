@@ -19,10 +19,10 @@ RUN = Run("1", "linernotes load", "user:ada", "host", "0.1.0",
 
 def test_run_is_kept_and_a_cut_line_left_out(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
-    note_run(settings, RUN)
+    note_run(settings, RUN, "linernotes load")
     with settings.runs_file.open("a") as file:
         file.write('{"run_id": "2", "comm\n')
-    note_run(settings, RUN)
+    note_run(settings, RUN, "linernotes load")
 
     assert runs(settings) == [RUN, RUN]
 
@@ -30,7 +30,7 @@ def test_run_is_kept_and_a_cut_line_left_out(tmp_path: Path) -> None:
 def test_home_that_cannot_be_written_to_holds_up_no_run(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "nowhere")
 
-    note_run(settings, RUN)
+    note_run(settings, RUN, "linernotes load")
 
     assert runs(settings) == []
 

@@ -45,6 +45,33 @@ def test_description_names_every_part_of_a_feed(feed: str) -> None:
     assert all(column.about.endswith(".") for column in described.columns)
 
 
+def test_contract_says_which_terms_are_keys_of_objects_and_what_stands_in_a_list() -> None:
+    """A sender has to know what `{"advance": {"amount": 1}}` is called, and what a tax needs."""
+    columns = {one.name: one for one in describe("licensing/contracts").columns}
+
+    assert columns["advance_amount"].place == "Sent as key `amount` of the object `advance`."
+    assert columns["withholding"].type == "list of objects"
+    inner = [name for name in columns if name.startswith("withholding.")]
+    assert inner == [
+        f"withholding.{name}" for name in ("source_territory", "rate", "valid_from", "valid_to")
+    ]
+    assert columns["contract_id"].meaning() == "The contract."
+
+
+def test_fault_inside_a_list_of_objects_names_the_list(tmp_path: Path) -> None:
+    feed = "licensing/contracts"
+    row = deepcopy(CONTRACTS[feed].EXAMPLE)
+    row["withholding"] = [{"source_territory": "ID", "rate": "0.1", "valid_from": "2026-01-01"}]
+    path = tmp_path / "first.jsonl"
+    path.write_text(json.dumps(row))
+
+    (batch,) = reader_for(path, ".jsonl", CONTRACTS[feed]).batches()
+    [fault] = check(batch, CONTRACTS[feed]).faults.to_dicts()
+
+    assert fault["rule"] == "withholding.valid_from.not_a_time_with_offset"
+    assert fault["details"].startswith("withholding.valid_from is '2026-01-01'")
+
+
 @pytest.mark.parametrize("feed", TABULAR)
 def test_template_keeps_the_contract(feed: str, tmp_path: Path) -> None:
     ending, text = template(feed)
