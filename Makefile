@@ -30,7 +30,7 @@ demo: $(STAMP) ## Run a sample world through the whole pipeline, from feeds to p
 test: $(STAMP) browser ## Run all tests
 	$(BIN)/pytest -n $(WORKERS) --dist loadscope --ignore tests/spark
 
-coverage: $(STAMP) ## Hold the code that decides what is issued to the floor of coverage in pyproject.toml
+coverage: $(STAMP) ## Measure how much of the code that decides what is issued its unit tests run
 	$(BIN)/coverage run -m pytest -q -n 0 tests/unit/base tests/unit/ledger tests/unit/statements tests/unit/ddex
 	$(BIN)/coverage report --skip-covered --sort=cover
 

@@ -41,10 +41,12 @@ class ToldUse:
 
 @cache
 def told_uses() -> tuple[ToldUse, ...]:
-    rows: list[dict[str, Any]] = tomllib.loads(TABLE.read_text(encoding="utf-8"))["use"]
-    return tuple(
-        ToldUse(**row | {"sources": tuple(row["sources"]), "at": tuple(row["at"])}) for row in rows
-    )
+    table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    return tuple(_told_use(**row) for row in table["use"])
+
+
+def _told_use(sources: list[str], at: list[int], **columns: Any) -> ToldUse:
+    return ToldUse(sources=tuple(sources), at=tuple(at), **columns)
 
 
 class Planter:

