@@ -20,7 +20,7 @@ from linernotes.base.steps import (
 )
 from linernotes.ingestion import SCHEMAS, lake_dataset
 from linernotes.ledger.files import ledger_files
-from linernotes.warehouse.dbt import FAILED, DbtResults, said_of
+from linernotes.warehouse.dbt import FAILED, DbtResults, message_of
 from linernotes.warehouse.sources import sources_folder
 
 MADE = ("seed", "model")
@@ -65,7 +65,7 @@ def tell_models(settings: Settings, results: DbtResults) -> list[Dataset]:
                 {"model": node["name"]},
                 [*_read_by(settings, results.manifest, node)],
                 [made],
-                said_of(result) if failed else "",
+                message_of(result) if failed else "",
             ),
             *times,
         )

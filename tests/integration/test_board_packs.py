@@ -20,7 +20,7 @@ from linernotes.base.errors import LinernotesError
 from linernotes.base.published import publication
 from linernotes.base.settings import Settings
 from linernotes.cli.health import Health
-from linernotes.cli.news import concerns_of, tell_news
+from linernotes.cli.news import concerns_of, report_news
 from linernotes.dashboard import mail_board_pack, wording, write_board_pack
 from tests.fixtures.mail_server import MailServer
 
@@ -119,9 +119,9 @@ def test_verdict_that_changes_sends_one_alert_once(home: Path, server: MailServe
     health = Health(datetime(2026, 7, 20), [], None, 0, [], [], [], [], [], [], "", [], False, [])
     known = {one.key for one in concerns_of(health, settings)}
     [changed] = [one for one in sorted(known) if one.startswith("target timely_statement_share")]
-    settings.told_file.write_text(json.dumps({settings.alert_email: sorted(known - {changed})}))
+    settings.reported_file.write_text(json.dumps({settings.alert_email: sorted(known - {changed})}))
 
-    first, second = tell_news(settings, health), tell_news(settings, health)
+    first, second = report_news(settings, health), report_news(settings, health)
 
     assert [len(first.told.places), len(second.told.places)] == [1, 0]
     [(mail, is_encrypted)] = server.mails
