@@ -63,7 +63,7 @@ def test_every_source_that_reaches_a_line_is_asked_which_months_it_touches(
     reaching = upstream_sources(project, [LINES])
 
     assert asked == set(RAW_TABLES)
-    assert all(re.search(rf"\bmoved_{name}\b", _reader_of_moved()) for name in CATALOGUE)
+    assert all(re.search(rf"\bchanged_{name}\b", _reader_of_changed()) for name in CATALOGUE)
     assert sorted(reaching - MOVES_NOTHING.keys() - asked - compared) == []
 
 
@@ -75,5 +75,5 @@ def _texts(project: CompiledProject, name: str) -> list[str]:
     return [node.sql for node in project.upstream([name])]
 
 
-def _reader_of_moved() -> str:
+def _reader_of_changed() -> str:
     return AFFECTED_MONTHS.with_name("recalculation.py").read_text()

@@ -29,7 +29,8 @@ with
             min(included_at) as opened_at,
             max(included_at) as last_seen_at
         from training
-        where not is_licensed
+        -- What is announced for later may still be licensed.
+        where not is_licensed and included_at <= {{ known_at() }}
         group by model_version, product_id, side, owner_party_id
         union all
         select
