@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from linernotes.base.sql import literal
 from linernotes.ledger.records import ISSUED, file_safe
@@ -38,12 +37,10 @@ class MemberFigures(Figures):
 
     member: str = ""
 
-    def _query(
-        self, relation: str, selection: str, months: str, rest: str
-    ) -> list[tuple[Any, ...]]:
+    def _sql(self, relation: str, selection: str, months: str, rest: str) -> str:
         if relation.removeprefix("published.reports.") not in (LINES, MEMBER_STATEMENTS):
             raise ValueError(f"{relation} has no members")
-        return super()._query(
+        return super()._sql(
             relation, selection, months, f"and member_party_id = {literal(self.member)} {rest}"
         )
 
