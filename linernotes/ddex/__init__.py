@@ -4,7 +4,7 @@ Where the amounts come from is in the reports; which files a package has is in `
 """
 
 from linernotes.ddex.checking import check_dsr
-from linernotes.ddex.files import Message
+from linernotes.ddex.files import Message, cell_text
 from linernotes.ddex.financial import write_financial_report
 from linernotes.ddex.items import write_item_report
 from linernotes.ddex.reading import (
@@ -19,6 +19,9 @@ from linernotes.ddex.removals import (
     REMOVALS_PREFIX,
     REMOVALS_PROFILE,
     REMOVALS_VERSION,
+    TAKING_BACK,
+    RemovalTotals,
+    read_removals,
     write_removals,
 )
 
@@ -28,13 +31,17 @@ __all__ = [
     "REMOVALS_PREFIX",
     "REMOVALS_PROFILE",
     "REMOVALS_VERSION",
+    "TAKING_BACK",
     "FinancialTotals",
     "ItemTotals",
     "Message",
+    "RemovalTotals",
+    "cell_text",
     "check_dsr",
     "profile_of",
     "read_financial_totals",
     "read_item_totals",
+    "read_removals",
     "write_financial_report",
     "write_item_report",
     "write_removals",

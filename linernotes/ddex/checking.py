@@ -8,6 +8,7 @@ of records, references, sums, rates, footer. Whether it agrees with the rest of 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from stdnum.iso7064 import mod_37_36
@@ -66,19 +67,19 @@ def _check_file(found: Findings, name: str, lines: Iterable[str], is_first_editi
             text = text.removeprefix("\ufeff")
         if not text.strip() or text.startswith("#"):
             continue
-        cells = text.split("\t")
-        row = _named(found, count, cells)
+        kind, _, _ = text.partition("\t")
+        row = _named(found, count, text)
         if profile is None or content is None:
-            profile = _profile_of(found, name, cells[0], row)
+            profile = _profile_of(found, name, kind, row)
             if profile is None or row is None:
                 return
             content = CHECKS[profile.name](found, row, is_first_edition=is_first_edition)
             letters += profile.letters["HEAD"].encode()
             continue
-        letter = profile.letters.get(cells[0], UNKNOWN)
+        letter = profile.letters.get(kind, UNKNOWN)
         letters += letter.encode()
         if letter == UNKNOWN:
-            found.say("record_type_is_of_profile", f"line {count}: {cells[0]!r}")
+            found.say("record_type_is_of_profile", f"line {count}: {kind!r}")
         elif row is not None:
             footer.take(profile, count, row)
             content.take(count, row)
@@ -128,14 +129,18 @@ def _beginnings(order: str) -> Iterator[str]:
         yield "".join(parts[:count])
 
 
-def _named(found: Findings, number: int, cells: list[str]) -> Row | None:
+def _named(found: Findings, number: int, text: str) -> Row | None:
     """A record by the names of its cells, each held to its own rule; None if they cannot be told.
 
-    Record types that are not known have no names.
+    Record types that are not known have no names. A record that is plainly right, as almost all
+    are, is not looked at cell by cell.
     """
+    cells = text.split("\t")
     described = RECORDS.get(cells[0])
     if described is None:
         return None
+    if _plainly_right(cells[0]).fullmatch(text):
+        return dict(zip(_names(cells[0]), cells, strict=True))
     # Spreadsheets pad every row to one width.
     while len(cells) > len(described) and not cells[-1]:
         cells = cells[:-1]
@@ -148,6 +153,31 @@ def _named(found: Findings, number: int, cells: list[str]) -> Row | None:
             for rule, details in _cell_faults(cell, text):
                 found.say(rule, f"line {number}: {cell.name} {details}")
     return dict(zip((cell.name for cell in described), cells, strict=True))
+
+
+@cache
+def _names(record_type: str) -> tuple[str, ...]:
+    return tuple(cell.name for cell in RECORDS[record_type])
+
+
+@cache
+def _plainly_right(record_type: str) -> re.Pattern[str]:
+    """What a record is like in which no cell has a fault.
+
+    It may be stricter than `_cell_faults`, which then decides, and never less strict.
+    """
+    return re.compile("\t".join(map(_plainly_right_cell, RECORDS[record_type])))
+
+
+def _plainly_right_cell(cell: Cell) -> str:
+    if cell.kind in LISTS:
+        value = "|".join(re.escape(one) for one in sorted(LISTS[cell.kind]))
+    else:
+        value = PLAIN.get(cell.kind, NEVER)
+        if cell.kind in {records.INTEGER, records.DECIMAL} and MAY_BE_NEGATIVE.search(cell.name):
+            value = f"-?{value}"
+    several = f"(?:{value})" + (f"(?:\\|(?:{value}))*" if cell.many else "")
+    return several if cell.required else f"(?:{several})?"
 
 
 def _cell_faults(cell: Cell, text: str) -> Iterator[tuple[str, str]]:
@@ -205,6 +235,21 @@ _KINDS: dict[str, Callable[[str], bool]] = {
     records.ISRC: lambda value: re.fullmatch(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}", value) is not None,
     records.NAMESPACED: lambda value: re.fullmatch(r"[^:]+::.+", value) is not None,
     records.SERVICE: lambda value: not re.search(r"[\s_]", value),
+}
+
+
+# A text without what divides cells and values, without blanks around, and no negative number.
+INSIDE, END = r"[^\x00-\x1f\\|]", r"[^\x00-\x1f\\|\s]"
+NEVER = "(?!)"
+PLAIN = {
+    records.TEXT: f"(?!-){END}(?:{INSIDE}*{END})?",
+    records.INTEGER: "[0-9]+",
+    records.DECIMAL: r"[0-9]+(?:\.[0-9]+)?",
+    records.BOOLEAN: "true|false",
+    records.DATE: r"[12][0-9]{3}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1[0-9]|2[0-8]))?",
+    records.ISRC: "[A-Z]{2}[A-Z0-9]{3}[0-9]{7}",
+    records.NAMESPACED: r"(?!-)[^\x00-\x1f\\|\s:]+::[^\x00-\x1f\\|\s]+",
+    records.SERVICE: r"(?!-)[^\x00-\x1f\\|\s_]+",
 }
 
 

@@ -14,11 +14,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import duckdb
+
 from linernotes.agreements import Agreement, Sender
 from linernotes.base.money import exact_text
 from linernotes.ddex.records import RECORDS, Cell
 
 DELIMITER, PART_DELIMITER = "\t", "|"
+BATCH_ROWS = 5_000
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029|\\\s]+")
 _NOT_IN_NAMES = re.compile(r"[\s_/\\|]+")
 
@@ -123,6 +126,19 @@ class RecordWriter:
         texts = [cell_text(value) for value in cells]
         self.records[texts[0]] = self.records.get(texts[0], 0) + 1
         self._line(DELIMITER.join(texts))
+
+    def written(self, cursor: duckdb.DuckDBPyConnection) -> int:
+        """Takes records that the engine has written, and says how many rows there were.
+
+        Args:
+            cursor: Rows of a text of whole lines and of their count.
+        """
+        rows = 0
+        while batch := cursor.fetchmany(BATCH_ROWS):
+            self._file.write("".join(text for text, _ in batch))
+            self.lines += sum(count for _, count in batch)
+            rows += len(batch)
+        return rows
 
     def _line(self, text: str) -> None:
         self._file.write(text + "\n")

@@ -4,8 +4,6 @@ One summary per pool and contract, per correction of a pool, and per statement; 
 that a use has earned. Figures are those of the reports; what must agree is in `checking`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,17 +14,20 @@ import duckdb
 from linernotes.base.money import minor_unit_digits, money_text, round_half_up
 from linernotes.ddex.files import Message, RecordWriter, Value
 from linernotes.ddex.lines import (
-    BATCH_ROWS,
     COMMERCIAL_MODELS,
     KEY,
     USE_TYPES,
     count_uses,
-    fine,
+    in_order,
+    number_summaries,
     of_units,
     percentage,
     prepare_lines,
     service_of,
+    services,
 )
+from linernotes.ddex.record_sql import MICRO, divided, exact, money, of_micro, record_sql, text
+from linernotes.ddex.record_sql import percentage as percentage_sql
 from linernotes.ledger.records import StatementRecord
 
 FORMAT_OF_DEAL_SPECIFIC_ROWS = "1"
@@ -66,133 +67,80 @@ def write_financial_report(
                 f"{one.line_count} lines, set {one.line_set_sha256}"
             )
         writer.record(message.header())
-        numbers = _write_summaries(writer, connection, message, statements)
-        for line in _lines(connection):
-            writer.record(line.sale(numbers[line.key]))
-            if agreed:
-                writer.record(line.deal_specific())
+        _write_summaries(writer, connection, message, statements)
+        sales = writer.written(connection.execute(_sales(connection, is_deal_specific=agreed)))
         # The footer counts itself.
         writer.record(("SRFO", writer.lines + 1, writer.records["SY10"]))
-    return writer.records.get("SR08", 0)
+    return sales
 
 
-# What a line belongs to: contract, its version, pool, and of a correction its type.
-Key = tuple[str, int | None, str, str]
+def _sales(connection: duckdb.DuckDBPyConnection, *, is_deal_specific: bool) -> str:
+    """A query for the records of every line, and how many they are."""
+    number_summaries(connection)
+    record = record_sql("SR08", SALE)
+    if is_deal_specific:
+        record = f"{record} || {record_sql('DE01', _deal_specific(services(connection)))}"
+    return f"select {record}, {1 + is_deal_specific} from ({in_order()})"
 
 
-@dataclass(frozen=True)
-class Line:
-    """One amount that a use has earned, with what the file says about it.
-
-    Attributes:
-        allocated: The amount in the currency of the transaction, to a millionth.
-        net: What of the service's net revenue is allocated to it, before the contract's share is
-            taken, likewise.
-        fx_rate: From that currency to the payout's.
-        release: The GTIN of the recording's release, where it is known.
-        share_quantity: Uses and weight of the line itself, or of the one that it corrects.
-        is_correction: Whether it corrects an earlier month, in the currency of the payout.
-        basis: What its quantity counts, `plays` or `generations`.
-    """
-
-    key: Key
-    line_id: str
-    usage_month: date
-    side: str
-    object_id: str
-    isrc: str | None
-    title: str | None
-    artist_names: str | None
-    quantity: int
-    weight_nano: int
-    amount: Decimal
-    currency_code: str
-    allocated: Decimal
-    net: Decimal
-    fx_rate: Decimal
-    iswc: str | None
-    release: str | None
-    share_quantity: int
-    share_weight_nano: int
-    hold_bucket: str | None
-    consent_status: str | None
-    consent_proof_id: str | None
-    line_type: str
-    original_line_id: str | None
-    kind: str
-    basis: str
-
-    def sale(self, summary: str) -> tuple[Value, ...]:
-        """The SR08 record: a track, never a release, is what was used."""
-        uses = max(self.quantity, 0)
-        is_recording = self.side == "MASTER"
-        due = ZERO if self.hold_bucket else self.amount
-        net = round_half_up(self.net * self.fx_rate, minor_unit_digits(self.currency_code))
-        return (
-            "SR08",
-            self.line_id,
-            None,
-            self.release,
-            self.release or self.object_id,
-            *(None,) * 8,
-            self.isrc,
-            None,
-            self.object_id,
-            None,
-            f"ISWC::{self.iswc}" if self.iswc else None,
-            None,
-            "SoundRecording" if is_recording else None,
-            self.title,
-            None,
-            self.artist_names,
-            None,
-            summary,
-            f"{self.usage_month:%Y-%m}",
-            uses,
-            uses - self.quantity,
-            self.quantity,
-            *(None,) * 11,
-            self._share,
-            _per_unit(self.allocated, self.quantity),
-            _per_unit(self.amount, self.quantity),
-            ZERO if self.hold_bucket else self.allocated,
-            money_text(due, self.currency_code),
-            self.net,
-            money_text(net, self.currency_code),
-            True,
-        )
-
-    def deal_specific(self) -> tuple[Value, ...]:
-        """The DE01 record: what DDEX has no cell for."""
-        return (
-            "DE01",
-            FORMAT_OF_DEAL_SPECIFIC_ROWS,
-            self.kind,
-            None,
-            self.quantity if self.basis == "generations" else None,
-            self.quantity if self.basis == "plays" else None,
-            self._share,
-            None,
-            self.consent_proof_id,
-            self.hold_bucket == "REMOVAL" or self.line_type in {"SPAM_ADJUSTMENT", "REVERSAL"},
-            self.consent_status,
-            self.hold_bucket,
-            self.line_type,
-            self.original_line_id,
-            self.side,
-        )
-
-    @property
-    def _share(self) -> Decimal:
-        """The part of each use that is this line's, in percent: attribution times ownership.
-
-        A correction has that of the line which it corrects.
-        """
-        return percentage(self.share_weight_nano, self.share_quantity)
+IN_TRANSACTION, IN_ACCOUNTING = "InCurrencyOfTransaction", "InCurrencyOfAccounting"
+IS_DUE = "hold_bucket is null"
+# The part of each use that is this line's, in percent: attribution times ownership. A correction
+# has that of the line which it corrects.
+SHARE = percentage_sql("share_weight_nano", "share_quantity")
+MICRO_AMOUNT = f"amount::decimal(32, 6) * {MICRO}"
+# The SR08 record: a track, never a release, is what was used. Its release is the GTIN on which the
+# recording was delivered, where it is known.
+SALE = {
+    "SalesTransactionId": text("line_id"),
+    "ReleaseICPN": text("upc"),
+    "DspReleaseId": text("coalesce(nullif(upc, ''), object_id)"),
+    "ResourceISRC": text("isrc"),
+    "DspResourceId": text("object_id"),
+    "ProprietaryResourceId": f"'ISWC::' || nullif({text('iswc')}, '')",
+    "ResourceType": "case when side = 'MASTER' then 'SoundRecording' end",
+    "ResourceTitle": text("title"),
+    "ResourceDisplayArtistName": text("artist_names"),
+    "SummaryRecordId": "summary_number",
+    "SalesTransactionDate": "strftime(usage_month, '%Y-%m')",
+    "TotalUsages": "greatest(quantity, 0)",
+    "Returns": "greatest(quantity, 0) - quantity",
+    "NetUsage": "quantity",
+    "RightSharePercentage": SHARE,
+    f"CalculatedUnitPrice{IN_TRANSACTION}": exact(
+        of_micro(divided("transaction_units", "quantity"))
+    ),
+    f"CalculatedUnitPrice{IN_ACCOUNTING}": exact(of_micro(divided(MICRO_AMOUNT, "quantity"))),
+    f"AllocatedRevenue{IN_TRANSACTION}": exact(
+        of_micro(f"case when {IS_DUE} then transaction_units else 0 end")
+    ),
+    f"AllocatedRevenue{IN_ACCOUNTING}": money(
+        f"(case when {IS_DUE} then amount else 0 end)", "currency_code"
+    ),
+    f"AllocatedNetRevenue{IN_TRANSACTION}": exact(of_micro("net_units")),
+    f"AllocatedNetRevenue{IN_ACCOUNTING}": money("net_payout_amount", "currency_code"),
+    "CopyrightObligationWithDSP": "'true'",
+}
 
 
-def _per_unit(amount: Decimal, quantity: int) -> Decimal:
-    return fine(amount / quantity) if quantity else ZERO
+def _deal_specific(service: str) -> dict[str, str]:
+    """The DE01 record: what DDEX has no cell for."""
+    basis = "coalesce(nullif(weight_basis, ''), 'plays')"
+    return {
+        "FormatVersion": f"'{FORMAT_OF_DEAL_SPECIFIC_ROWS}'",
+        "DerivativeKind": service,
+        "Generations": f"case when {basis} = 'generations' then quantity end",
+        "Plays": f"case when {basis} = 'plays' then quantity end",
+        "AttributionShare": SHARE,
+        "ConsentId": text("consent_proof_id"),
+        "RemovalFlag": "case when hold_bucket = 'REMOVAL' or line_type in "
+        "('SPAM_ADJUSTMENT', 'REVERSAL') then 'true' else 'false' end",
+        "ConsentStatus": text("consent_status"),
+        "HoldBucket": text("hold_bucket"),
+        "LineType": text("line_type"),
+        "OriginalLineId": text("original_line_id"),
+        "Side": text("side"),
+    }
 
 
 SUMMARIES = f"""
@@ -224,41 +172,13 @@ SUMMARIES = f"""
         any_value(rate),
         any_value(key_weight_nano),
         sum(net_units),
-        list(net_units),
+        sum(net_payout_amount),
         any_value(dsr_uses.used)
     from dsr_lines
     left join dsr_uses using ({KEY})
     group by {KEY}
     order by {KEY}
 """
-LINE_ROWS = f"""
-    select
-        {KEY}, line_id, usage_month, side, object_id, isrc, title, artist_names, quantity,
-        weight_nano, amount, currency_code, units, net_units,
-        case when currency_code = pool_currency_code then 1 else coalesce(fx_rate, 1) end,
-        iswc, upc, share_quantity, share_weight_nano, hold_bucket, consent_status, consent_proof_id,
-        line_type, original_line_id, product_kind, product_id, weight_basis
-    from dsr_lines
-    order by {KEY}, title nulls first, object_id, line_id
-"""
-# Places of the amount, of its parts in the transaction's currency, of the net and of the rate.
-AMOUNT_AT, UNITS_AT, NET_AT, RATE_AT = 9, 11, 12, 13
-
-
-def _lines(connection: duckdb.DuckDBPyConnection) -> Iterator[Line]:
-    cursor = connection.execute(LINE_ROWS)
-    while batch := cursor.fetchmany(BATCH_ROWS):
-        for row in batch:
-            *cells, kind, product, basis = row
-            key, values = tuple(cells[:4]), cells[4:]
-            if key[3]:
-                # A correction is made in the currency of the payout.
-                values[UNITS_AT] = values[AMOUNT_AT]
-            else:
-                values[UNITS_AT] = of_units(values[UNITS_AT])
-            values[NET_AT] = of_units(values[NET_AT])
-            values[RATE_AT] = Decimal(values[RATE_AT])
-            yield Line(key, *values, service_of(kind, product), basis or "plays")
 
 
 def _write_summaries(
@@ -266,17 +186,14 @@ def _write_summaries(
     connection: duckdb.DuckDBPyConnection,
     message: Message,
     statements: list[StatementRecord],
-) -> dict[Key, str]:
-    """Writes every summary record, and says the number of each key."""
-    numbers: dict[Key, str] = {}
-    for row in connection.execute(SUMMARIES).fetchall():
-        key = row[:4]
-        numbers[key] = f"S{len(numbers) + 1:06d}"
-        writer.record(_pool_summary(numbers[key], message, row[3], row[4:]))
+) -> None:
+    """Writes every summary record, numbered as `number_summaries` does."""
+    number = 0
+    for number, row in enumerate(connection.execute(SUMMARIES).fetchall(), start=1):
+        writer.record(_pool_summary(f"S{number:06d}", message, row[3], row[4:]))
     fees = _fees(connection, statements[0].partner_id, message.month)
-    for at, one in enumerate(statements, start=len(numbers) + 1):
+    for at, one in enumerate(statements, start=number + 1):
         writer.record(_statement_summary(f"S{at:06d}", message, one, fees.get(one.contract_id, [])))
-    return numbers
 
 
 def _pool_summary(
@@ -284,7 +201,7 @@ def _pool_summary(
 ) -> tuple[Value, ...]:
     (currency, pool_currency, territory, tier, side, product, kind, basis, quantity, used,
      returned, amount, payable, units, payable_units, net, total, subscribers, fx_rate, fx_date,
-     revenue_share, per_subscriber, per_use, rate, weight, net_units, each_net,
+     revenue_share, per_subscriber, per_use, rate, weight, net_units, net_payout,
      distinct) = row  # fmt: skip
     if correction:
         # What is corrected was earned in another month; the correction is made in the payout's
@@ -298,11 +215,8 @@ def _pool_summary(
             fx_rate, exchanged = Decimal(1), message.created_at
         else:
             exchanged = datetime(fx_date.year, fx_date.month, fx_date.day, tzinfo=UTC)
-        digits = minor_unit_digits(currency)
         due = of_units(payable_units), payable
-        # Each line is rounded by itself.
-        rounded = (round_half_up(of_units(one) * fx_rate, digits) for one in each_net)
-        net_due = of_units(net_units), sum(rounded, ZERO)
+        net_due = of_units(net_units), net_payout
         market_share = percentage(weight, total) if total else None
         net = of_units(units) if net is None else net
         terms = [

@@ -3,8 +3,10 @@
 What is checked of every DSR file is in `checking`.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Self
 
 from linernotes.base.money import minor_unit_digits
 from linernotes.ddex.findings import (
@@ -32,6 +34,29 @@ SUMMED = {
 FIRST_SUMMED = SUMMED | {"AllocatedUsages": "NetUsage"}
 
 
+@dataclass(frozen=True)
+class Terms:
+    """How the two currencies of a summary are connected.
+
+    Attributes:
+        digits: Decimals of the currency of accounting.
+        tolerance: How far an amount may be off: what rounding makes of a millionth.
+    """
+
+    rate: Decimal
+    digits: int
+    tolerance: Decimal
+
+    @classmethod
+    def of(cls, summary: Row) -> Self:
+        rate = number_of(summary["ExchangeRate"])
+        digits = minor_unit_digits(summary["CurrencyOfAccounting"])
+        return cls(rate, digits, abs(rate) / 10**6)
+
+    def units(self, count: int) -> Decimal:
+        return Decimal(count).scaleb(-self.digits)
+
+
 class FinancialCheck:
     """Summaries, their lines, and what must agree between the two."""
 
@@ -42,6 +67,7 @@ class FinancialCheck:
         self._last_day = day_of(head["UsageEndDate"], is_end=True)
         self._summaries: dict[str, tuple[int, Row]] = {}
         self._sums: dict[str, dict[str, Decimal]] = {}
+        self._terms: dict[str, Terms] = {}
         self._sales: set[str] = set()
 
     def take(self, number: int, row: Row) -> None:
@@ -72,7 +98,12 @@ class FinancialCheck:
         for name, own in self._summed.items():
             sums[name] += number_of(row[own])
         sums["NetUsage"] += number_of(row["NetUsage"])
-        _check_line_rate(self._found, place, row, self._summaries[summary][1])
+        _check_line_rate(self._found, place, row, self._terms_of(summary))
+
+    def _terms_of(self, summary: str) -> Terms:
+        if summary not in self._terms:
+            self._terms[summary] = Terms.of(self._summaries[summary][1])
+        return self._terms[summary]
 
     def finish(self) -> None:
         for identifier, (number, row) in self._summaries.items():
@@ -116,8 +147,12 @@ def _check_summary(found: Findings, head: Row, place: str, row: Row, is_first: b
     if row["ExchangeRate"] and not row["DateOfCurrencyExchange"]:
         found.say("rate_has_a_date", f"{place}: DateOfCurrencyExchange is empty")
     # Pairs in both currencies that the rate must connect; a part of a pool is rounded line by line.
-    for name in ("NetRevenue", *(["AllocatedRevenue", "FinalTotalAmount"] if is_first else [])):
-        _check_converted(found, place, row, row, name, units=1)
+    names = ["NetRevenue", *(["AllocatedRevenue"] if is_first else [])]
+    # A part of a pool in another currency: every line of it may be rounded.
+    if is_first and row["CurrencyOfTransaction"] == row["CurrencyOfAccounting"]:
+        names.append("FinalTotalAmount")
+    for name in names:
+        _check_converted(found, place, row, Terms.of(row), name, units=1)
     payable = "AllocatedNetRevenue" if is_first else "AllocatedRevenue"
     for currency in ("Transaction", "Accounting"):
         fees = values_of(row[f"UsageIndependentFeeInCurrencyOf{currency}"])
@@ -155,32 +190,25 @@ def _check_sale(
             found.say("line_is_payable_or_held", details)
 
 
-def _check_line_rate(found: Findings, place: str, row: Row, summary: Row) -> None:
+def _check_line_rate(found: Findings, place: str, row: Row, terms: Terms) -> None:
     # A line is rounded by largest remainder, so that it may be a unit off, its pool half of one.
     # Nothing is due of what is on hold.
     for name in ("AllocatedRevenue", "AllocatedNetRevenue"):
-        if number_of(row[f"{name}InCurrencyOfAccounting"]):
-            _check_converted(found, place, row, summary, name, units=2)
-    for name in ("AllocatedRevenue", "AllocatedNetRevenue"):
-        _check_accounting_unit(found, place, row, summary, name)
+        text = row[f"{name}InCurrencyOfAccounting"]
+        if number_of(text):
+            _check_converted(found, place, row, terms, name, units=2)
+        if len(text.partition(".")[2]) > terms.digits:
+            details = f"{place}: {name} {text} has more decimals than its currency"
+            found.say("amount_is_in_minor_units", details)
 
 
 def _check_converted(
-    found: Findings, place: str, row: Row, summary: Row, name: str, units: int
+    found: Findings, place: str, row: Row, terms: Terms, name: str, units: int
 ) -> None:
     """Whether an amount in one currency is, at the rate, that in the other."""
     transaction, accounting = (number_of(row[one]) for one in both(name))
-    unit = Decimal(1).scaleb(-minor_unit_digits(summary["CurrencyOfAccounting"]))
-    rate = number_of(summary["ExchangeRate"])
-    if (
-        name == "FinalTotalAmount"
-        and summary["CurrencyOfTransaction"] != (summary["CurrencyOfAccounting"])
-    ):
-        # A part of the pool: every line of it may be rounded.
-        return
-    tolerance = unit * units + abs(rate) / 10**6
-    if abs(transaction * rate - accounting) > tolerance:
-        details = f"{place}: {name} {transaction} at {rate} is not {accounting}"
+    if abs(transaction * terms.rate - accounting) > terms.units(units) + terms.tolerance:
+        details = f"{place}: {name} {transaction} at {terms.rate} is not {accounting}"
         found.say("rate_connects_both_currencies", details)
 
 

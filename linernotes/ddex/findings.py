@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Protocol
 
 from linernotes.base.money import minor_unit_digits
@@ -44,6 +45,7 @@ class ContentCheck(Protocol):
         """Says what only the whole file can tell."""
 
 
+@lru_cache(maxsize=1024)
 def day_of(value: str, *, is_end: bool = False) -> date | None:
     """The first or the last day of what `YYYY`, `YYYY-MM` or `YYYY-MM-DD` says."""
     found = DAY.fullmatch(value)

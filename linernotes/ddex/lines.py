@@ -10,7 +10,10 @@ from typing import Any
 
 import duckdb
 
-BATCH_ROWS = 20_000
+from linernotes.base.sql import literal
+from linernotes.ddex.files import cell_text
+from linernotes.ddex.record_sql import of_micro, rounded
+
 # Amounts in the currency of the transaction, and prices per unit, have this many decimals.
 FINE_DIGITS = 6
 COMMERCIAL_MODELS = {
@@ -116,30 +119,47 @@ LINES = """
             window key_of_line as (
                 partition by contract_id, contract_version, pool_id, correction
             )
+        ),
+        in_units as (
+            select
+                ranked.* exclude (
+                    rest, place, whole_units, missing_units, net_units_of_pool, key_net_units,
+                    weight_so_far_nano
+                ),
+                whole_units + case when place <= missing_units then 1 else 0 end as units,
+                case
+                    when correction <> '' then 0
+                    when key_net_units is null
+                    then whole_units + case when place <= missing_units then 1 else 0 end
+                    when key_weight_nano <= 0 then 0
+                    else
+                        key_net_units * weight_so_far_nano // cast(key_weight_nano as hugeint)
+                        - key_net_units * (weight_so_far_nano - weight_nano::hugeint)
+                        // cast(key_weight_nano as hugeint)
+                end as net_units,
+                -- A correction is made in the currency of the payout.
+                case
+                    when currency_code = pool_currency_code then 1 else coalesce(fx_rate, 1)
+                end as payout_rate
+            from ranked
         )
     select
-        ranked.* exclude (
-            correction, rest, place, whole_units, missing_units, net_units_of_pool, key_net_units,
-            weight_so_far_nano
-        ),
-        ranked.correction,
-        whole_units + case when place <= missing_units then 1 else 0 end as units,
+        in_units.*,
         case
-            when correction <> '' then 0
-            when key_net_units is null
-            then whole_units + case when place <= missing_units then 1 else 0 end
-            when key_weight_nano <= 0 then 0
-            else
-                key_net_units * weight_so_far_nano // cast(key_weight_nano as hugeint)
-                - key_net_units * (weight_so_far_nano - weight_nano::hugeint)
-                // cast(key_weight_nano as hugeint)
-        end as net_units,
+            when correction <> '' then cast(amount::decimal(32, 6) * 1000000 as hugeint) else units
+        end as transaction_units,
+        {net_of_payout} as net_payout_amount,
         products.product_kind,
         products.weight_basis
-    from ranked
+    from in_units
     left join published.marts.dim_products as products using (product_id)
-"""
-KEY = "contract_id, contract_version, pool_id, correction"
+""".replace(
+    # Each line is rounded by itself.
+    "{net_of_payout}",
+    rounded(f"{of_micro('net_units')} * payout_rate", "currency_code"),
+)
+KEYS = ("contract_id", "contract_version", "pool_id", "correction")
+KEY = ", ".join(KEYS)
 
 
 # Of each summary the uses behind its lines, each counted once, however many lines it has earned.
@@ -165,10 +185,54 @@ def count_uses(connection: duckdb.DuckDBPyConnection, uses: list[Path]) -> None:
     connection.execute(DISTINCT_USES, {"uses": [str(file) for file in uses]})
 
 
+# The number of each summary, in the order of their keys.
+NUMBERS = f"""
+    create or replace temp table dsr_numbers as
+    select {KEY}, format('S{{:06d}}', row_number() over (order by {KEY})) as summary_number
+    from (select distinct {KEY} from dsr_lines where $condition)
+"""
+
+
+def number_summaries(connection: duckdb.DuckDBPyConnection, condition: str = "true") -> None:
+    """Keeps a number for each summary of the lines that fulfil a condition."""
+    connection.execute(NUMBERS.replace("$condition", condition))
+
+
+def in_order(condition: str = "true", also: str = "", join: str = "") -> str:
+    """A query for lines with the number of their summary, in the order of a file.
+
+    Args:
+        condition: Which lines.
+        also: Columns of what else is joined to `lines`, each with a comma in front.
+        join: SQL of the join.
+    """
+    same = " and ".join(f"lines.{key} is not distinct from numbers.{key}" for key in KEYS)
+    order = ", ".join(f"lines.{key}" for key in KEYS)
+    return (
+        f"select lines.*, summary_number{also} "
+        f"from (select * from dsr_lines where {condition}) as lines "
+        f"inner join dsr_numbers as numbers on {same} {join} "
+        f"order by {order}, title nulls first, object_id, lines.line_id"
+    )
+
+
+def services(connection: duckdb.DuckDBPyConnection) -> str:
+    """SQL for what DDEX calls the service of a line, by its product."""
+    products = connection.execute(
+        "select distinct product_id, product_kind from dsr_lines "
+        "where product_id is not null order by all"
+    ).fetchall()
+    cases = " ".join(
+        f"when {literal(product)} then {literal(cell_text(service_of(kind, product)))}"
+        for product, kind in products
+    )
+    return f"case product_id {cases} end" if cases else "''"
+
+
 def percentage(part: Any, whole: Any) -> Decimal:
     """A share of weight as a percentage with six decimals; 0 of nothing.
 
-    Every percentage of a file has this unit.
+    Every percentage of a file has this unit; `record_sql` says the same of single lines.
     """
     return fine(Decimal(part) / whole / 10**7) if whole else Decimal(0)
 

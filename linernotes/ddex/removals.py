@@ -4,12 +4,14 @@ DDEX has no format for removals, so this one is ours: the header and footer of a
 action, and the lines of the same month that take money back for the same recording.
 """
 
+from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 
 from linernotes.base.money import money_text
-from linernotes.ddex.files import Message, RecordWriter, Value
+from linernotes.ddex.files import PART_DELIMITER, Message, RecordWriter, Value
 from linernotes.ddex.records import HEAD, SRFO, cells_of
 
 REMOVALS_PROFILE, REMOVALS_VERSION = "RemovalsSideFile", "1.0"
@@ -40,8 +42,10 @@ RM01 = cells_of("""
     ReinstatedAt, date-time
 """)
 RECORDS = {"HEAD": HEAD, "RM01": RM01, "SRFO": SRFO}
+# Lines of these types take money back for a recording.
+TAKING_BACK = ("SPAM_ADJUSTMENT", "REVERSAL")
 # Money is taken back once, so it stands with the first action against the recording.
-ACTIONS = """
+ACTIONS = f"""
     with
         actions as (
             select
@@ -62,7 +66,7 @@ ACTIONS = """
                 partner_id = $partner_id
                 and report_month = $month
                 and side = 'MASTER'
-                and line_type in ('SPAM_ADJUSTMENT', 'REVERSAL')
+                and line_type in {TAKING_BACK}
             group by all
         ),
         by_recording as (
@@ -143,3 +147,66 @@ def _action(row: tuple) -> tuple[Value, ...]:
         appeal,
         reinstated_at,
     )
+
+
+@dataclass
+class RemovalTotals:
+    """What a side file says in sum.
+
+    Attributes:
+        actions: The id of every action, in the order of the file.
+        reversed_amounts: Per currency of the payout, what was taken back.
+        sales: The lines that take it back.
+        footer: Lines and actions as the footer counts them.
+        counted: The same as they are.
+    """
+
+    message_id: str = ""
+    sender_dpid: str = ""
+    recipient_dpid: str = ""
+    actions: list[str] = field(default_factory=list)
+    reversed_amounts: dict[str, Decimal] = field(default_factory=dict)
+    sales: list[str] = field(default_factory=list)
+    footer: tuple[str, str] = ("", "")
+    counted: tuple[str, str] = ("", "")
+
+
+def read_removals(path: Path) -> RemovalTotals:
+    """Reads a side file back.
+
+    Raises:
+        ValueError: if a record is none of a side file, or its cells are not as many as they should.
+        ArithmeticError: if an amount is no number.
+    """
+    totals, lines = RemovalTotals(), 0
+    with path.open(encoding="utf-8", newline="") as file:
+        for lines, line in enumerate(file, start=1):
+            if line.startswith("#"):
+                continue
+            cells = line.rstrip("\r\n").split("\t")
+            if cells[0] not in RECORDS:
+                raise ValueError(f"line {lines}: {cells[0]!r} is no record of a side file")
+            names = [cell.name for cell in RECORDS[cells[0]]]
+            _take(totals, dict(zip(names, cells, strict=True)))
+    totals.counted = (str(lines), str(len(totals.actions)))
+    return totals
+
+
+def _take(totals: RemovalTotals, row: dict[str, str]) -> None:
+    if row["RecordType"] == "HEAD":
+        totals.message_id = row["MessageId"]
+        totals.sender_dpid, totals.recipient_dpid = row["SenderPartyId"], row["RecipientPartyId"]
+    elif row["RecordType"] == "SRFO":
+        totals.footer = (row["NumberOfLinesInReport"], row["NumberOfSummaryRecords"])
+    else:
+        totals.actions.append(row["ActionId"])
+        totals.sales += _values(row["SalesTransactionId"])
+        currencies = _values(row["CurrencyOfAccounting"])
+        amounts = _values(row["AmountReversedInCurrencyOfAccounting"])
+        for currency, amount in zip(currencies, amounts, strict=True):
+            sums = totals.reversed_amounts
+            sums[currency] = sums.get(currency, Decimal(0)) + Decimal(amount)
+
+
+def _values(cell: str) -> list[str]:
+    return cell.split(PART_DELIMITER) if cell else []

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -136,38 +137,42 @@ def read_issuance(folder: Path) -> Issuance:
         LinernotesError: if it cannot be read.
     """
     try:
-        entry = json.loads((folder / ENTRY).read_bytes())
-        month = entry["report_month"]
-        version = entry.get("entry_version", UNSIGNED_VERSION)
-        if version not in (UNSIGNED_VERSION, ENTRY_VERSION):
-            raise ValueError(f"version {version} of an entry, which this code does not know")
-        is_signed = version != UNSIGNED_VERSION
-        return Issuance(
-            sequence=entry["sequence"],
-            report_month=month,
-            known_at=entry["known_at"],
-            issued_at=entry["issued_at"],
-            issued_by=entry["issued_by"],
-            previous_sha256=entry["previous_sha256"],
-            statements=tuple(
-                record_of(one | {"state": ISSUED, "report_month": month})
-                for one in entry["statements"]
-            ),
-            files=tuple(entry["files"]),
-            path=folder,
-            refused={},
-            version=version,
-            public_key=entry["public_key"] if is_signed else "",
-            key_changes=tuple(KeyChange(**one) for one in entry["key_changes"])
-            if is_signed
-            else (),
-            evidence=tuple(entry["evidence"]) if is_signed else (),
-        )
+        found = (folder / ENTRY).stat()
+        return _read_entry(folder, found.st_mtime_ns, found.st_size, found.st_ino)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as reason:
         raise LinernotesError(
             f"{folder} is no readable issuance ({reason!r}): restore the folder from a backup; "
             "the ledger is never edited. `linernotes verify --ledger` says what else is wrong."
         ) from reason
+
+
+@lru_cache(maxsize=512)
+def _read_entry(folder: Path, *_: int) -> Issuance:
+    """An issuance, read once for as long as its entry is the same file of the same time."""
+    entry = json.loads((folder / ENTRY).read_bytes())
+    month = entry["report_month"]
+    version = entry.get("entry_version", UNSIGNED_VERSION)
+    if version not in (UNSIGNED_VERSION, ENTRY_VERSION):
+        raise ValueError(f"version {version} of an entry, which this code does not know")
+    is_signed = version != UNSIGNED_VERSION
+    return Issuance(
+        sequence=entry["sequence"],
+        report_month=month,
+        known_at=entry["known_at"],
+        issued_at=entry["issued_at"],
+        issued_by=entry["issued_by"],
+        previous_sha256=entry["previous_sha256"],
+        statements=tuple(
+            record_of(one | {"state": ISSUED, "report_month": month}) for one in entry["statements"]
+        ),
+        files=tuple(entry["files"]),
+        path=folder,
+        refused={},
+        version=version,
+        public_key=entry["public_key"] if is_signed else "",
+        key_changes=tuple(KeyChange(**one) for one in entry["key_changes"]) if is_signed else (),
+        evidence=tuple(entry["evidence"]) if is_signed else (),
+    )
 
 
 def issuances(settings: Settings) -> list[Issuance]:

@@ -47,6 +47,7 @@ LINE_SET_COLUMNS = (
 )
 AMOUNT_POSITION = LINE_SET_COLUMNS.index("amount")
 BATCH_ROWS = 20_000
+CANONICAL_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass
@@ -57,11 +58,11 @@ class LineSet:
 
     def add(self, values: Iterable[Any]) -> None:
         """Takes one line: its `LINE_SET_COLUMNS`, as the warehouse or a file gives them."""
-        texts = [_text(value) for value in values]
+        texts = [value if isinstance(value, str) else _text(value) for value in values]
         amount = texts[AMOUNT_POSITION]
         if amount is not None:
             texts[AMOUNT_POSITION] = exact_text(Decimal(amount))
-        canonical = json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
+        canonical = CANONICAL_JSON.encode(texts)
         self.digests.append(hashlib.sha256(canonical.encode()).digest())
 
     @property

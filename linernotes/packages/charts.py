@@ -1,51 +1,103 @@
-"""The statement's charts as SVG.
+"""The statement's charts as SVG, drawn by hand: a chart library takes longer than all tables.
 
-Amounts go in as decimal text; only the drawing makes them lengths.
+Amounts come as decimals; only the drawing makes them lengths.
 """
 
-import json
-from functools import cache
-
-import altair as alt
-import vl_convert
-
-from linernotes.packages.fonts import text_font_folder
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from xml.sax.saxutils import escape
 
 # Safe for the colour-blind (Okabe and Ito).
 COLOURS = {"Amount due": "#0072B2", "On hold": "#E69F00"}
-FONT = "Inter"
+WIDTH, HEIGHT = Decimal(660), Decimal(190)
+RIGHT, TOP, BOTTOM = Decimal(6), Decimal(30), Decimal(22)
+# What a character of an axis takes at most, and the gap beside it.
+CHARACTER, GAP = Decimal(6), Decimal(8)
+TICKS = 4
+# Of the room of a month, what its bars take; no bar is wider than this.
+FILLED, WIDEST_BAR = Decimal("0.7"), Decimal(34)
+INK, GRID = "#5B6478", "#E4E7EE"
+Months = Sequence[tuple[str, Mapping[str, Decimal]]]
 
 
-def monthly_chart(currency_code: str, rows: list[dict[str, str]]) -> str:
+def monthly_chart(currency_code: str, months: Months) -> str:
     """Amount due and on hold by report month, side by side.
 
     Args:
         currency_code: The amounts' currency, for the axis.
-        rows: `month` as YYYY-MM, `kind` (`Amount due` or `On hold`) and `amount` as decimal text.
+        months: Each month, and its amounts by `COLOURS`; at least one that is not zero.
     """
-    bars = (
-        alt.Chart(alt.Data(values=rows), mark=alt.MarkDef(type="bar", cornerRadiusEnd=2))
-        .encode(
-            x=alt.X("month:N", title=None, axis=alt.Axis(labelAngle=0)),
-            xOffset=alt.XOffset("kind:N", sort=list(COLOURS)),
-            y=alt.Y("length:Q", title=currency_code, axis=alt.Axis(format=",~f", tickCount=4)),
-            color=alt.Color(
-                "kind:N",
-                sort=list(COLOURS),
-                scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())),
-                legend=alt.Legend(title=None, orient="top", direction="horizontal"),
-            ),
-        )
-        .transform_calculate(length="toNumber(datum.amount)")
-        .properties(width=620, height=130)
-        .configure(font=FONT)
-        .configure_view(stroke=None)
-        .configure_axis(labelColor="#5B6478", titleColor="#5B6478", gridColor="#E4E7EE")
+    amounts = [amount for _, own in months for amount in own.values()]
+    step = _step(max(amounts) - min(amounts), max(amounts), min(amounts))
+    low = (min([*amounts, Decimal(0)]) / step).to_integral_value(ROUND_FLOOR) * step
+    high = (max([*amounts, Decimal(0)]) / step).to_integral_value(ROUND_CEILING) * step
+    ticks = [low + step * number for number in range(int((high - low) / step) + 1)]
+    scale = (HEIGHT - TOP - BOTTOM) / (high - low)
+    labels = [currency_code, *map(_shown, ticks)]
+    start = CHARACTER * max(map(len, labels)) + GAP
+
+    def at(amount: Decimal) -> Decimal:
+        return TOP + (high - amount) * scale
+
+    drawn = [*_legend(start), _text(start - GAP, Decimal(13), currency_code, "end")]
+    for tick in ticks:
+        drawn += [
+            _line(start, at(tick), GRID),
+            _text(start - GAP, at(tick) + 4, _shown(tick), "end"),
+        ]
+    room = (WIDTH - start - RIGHT) / len(months)
+    width = min(room * FILLED / len(COLOURS), WIDEST_BAR)
+    for number, (month, own) in enumerate(months):
+        middle = start + room * (number + Decimal("0.5"))
+        drawn.append(_text(middle, HEIGHT - 6, month, "middle"))
+        for place, (kind, colour) in enumerate(COLOURS.items()):
+            left = middle + width * (place - Decimal(len(COLOURS)) / 2)
+            top, bottom = sorted((at(own[kind]), at(Decimal(0))))
+            drawn.append(_bar(left, top, width - 1, bottom - top, colour))
+    drawn.append(_line(start, at(Decimal(0)), INK))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'width="{WIDTH}" height="{HEIGHT}" font-family="Inter" font-size="10">'
+        f"{''.join(drawn)}</svg>"
     )
-    _register_fonts()
-    return vl_convert.vegalite_to_svg(json.loads(bars.to_json()))
 
 
-@cache
-def _register_fonts() -> None:
-    vl_convert.register_font_directory(str(text_font_folder()))
+def _step(span: Decimal, *ends: Decimal) -> Decimal:
+    """A round distance of grid lines, so that there are about `TICKS` of them."""
+    wanted = max(span, *(abs(end) for end in ends)) / TICKS
+    power = Decimal(1).scaleb(wanted.adjusted())
+    return next(power * times for times in (1, 2, 5, 10) if power * times >= wanted)
+
+
+def _legend(left: Decimal) -> list[str]:
+    drawn = []
+    for kind, colour in COLOURS.items():
+        drawn += [_bar(left, Decimal(4), Decimal(10), Decimal(10), colour),
+                  _text(left + 15, Decimal(13), kind, "start")]  # fmt: skip
+        left += 100
+    return drawn
+
+
+def _shown(tick: Decimal) -> str:
+    return f"{tick.normalize():,f}".replace("-", "−")
+
+
+def _bar(left: Decimal, top: Decimal, width: Decimal, height: Decimal, colour: str) -> str:
+    return (
+        f'<rect x="{left:.2f}" y="{top:.2f}" width="{width:.2f}" height="{height:.2f}" '
+        f'fill="{colour}"/>'
+    )
+
+
+def _line(left: Decimal, top: Decimal, colour: str) -> str:
+    return (
+        f'<line x1="{left:.2f}" y1="{top:.2f}" x2="{WIDTH - RIGHT:.2f}" y2="{top:.2f}" '
+        f'stroke="{colour}"/>'
+    )
+
+
+def _text(left: Decimal, top: Decimal, text: str, anchor: str) -> str:
+    return (
+        f'<text x="{left:.2f}" y="{top:.2f}" text-anchor="{anchor}" fill="{INK}">'
+        f"{escape(text)}</text>"
+    )

@@ -14,6 +14,8 @@ from linernotes.packages.cells import FORMULA_STARTS
 from linernotes.packages.tables import Column, PackageTable, TableRows
 
 DATA_PACKAGE = "datapackage.json"
+# By report, what each of its columns means.
+Comments = dict[str, dict[str, str]]
 ESCAPED = (
     "A text that begins with an apostrophe or one of "
     + " ".join(repr(one) for one in FORMULA_STARTS if one.isprintable())
@@ -21,19 +23,22 @@ ESCAPED = (
 )
 
 
-def comments_of(connection: duckdb.DuckDBPyConnection, table: PackageTable) -> dict[str, str]:
-    """What the columns of a report mean, as the newest published warehouse says it."""
+def comments_of_reports(connection: duckdb.DuckDBPyConnection) -> Comments:
+    """What the columns of every report mean, as the newest published warehouse says it."""
     rows = connection.execute(
-        "select column_name, comment from duckdb_columns() where schema_name = 'reports' "
-        "and table_name = ? and comment is not null order by database_name",
-        [table.report],
+        "select table_name, column_name, comment from duckdb_columns() "
+        "where schema_name = 'reports' and comment is not null order by database_name"
     ).fetchall()
-    return dict(rows)
+    comments: Comments = {}
+    for report, column, comment in rows:
+        comments.setdefault(report, {})[column] = comment
+    return comments
 
 
-def table_schema(rows: TableRows, comments: dict[str, str]) -> dict[str, Any]:
+def table_schema(rows: TableRows, comments: Comments) -> dict[str, Any]:
     """The table schema of one table of a package: a field per column, with its scale."""
-    return {"fields": [_field(rows.table, column, comments) for column in rows.columns],
+    own = comments.get(rows.table.report, {})
+    return {"fields": [_field(rows.table, column, own) for column in rows.columns],
             "missingValues": [""]}  # fmt: skip
 
 
@@ -68,7 +73,7 @@ def _type(column: Column) -> dict[str, Any]:
 
 def write_data_package(
     path: Path,
-    connection: duckdb.DuckDBPyConnection,
+    comments: Comments,
     tables: list[TableRows],
     name: str,
     title: str,
@@ -77,14 +82,14 @@ def write_data_package(
 
     Args:
         path: The file.
-        connection: What the tables are read from.
+        comments: What their columns mean.
         tables: Every table of the package.
         name: The package's name in lower case, such as `umg-2026-06`.
         title: What it is called.
     """
     resources = []
     for rows in tables:
-        schema = table_schema(rows, comments_of(connection, rows.table))
+        schema = table_schema(rows, comments)
         for suffix in rows.table.formats:
             resource: dict[str, Any] = {
                 "name": f"{rows.table.name}-{suffix}".replace("_", "-"),

@@ -19,6 +19,7 @@ from linernotes.packages.document_money import (
     exchange_rates,
     how_it_comes_about,
     month_by_month,
+    statement_name,
     tax,
     what_is_on_hold,
     who_pays_whom,
@@ -64,7 +65,7 @@ def _content(figures: Figures, partner_name: str, statements: Statements) -> dic
     parts: list[Part] = [*who_pays_whom(figures, statements, cut_off)]
     for section in SECTIONS:
         parts += section(figures, statements)
-    ids = [f"{one.statement_id} v{one.version}" for one in statements.records]
+    ids = [statement_name(one) for one in statements.records]
     more = f" and {len(ids) - IDS_IN_FOOTER} more" if len(ids) > IDS_IN_FOOTER else ""
     return {
         "title": f"AI royalty statement, {month}",

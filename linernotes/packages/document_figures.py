@@ -49,14 +49,29 @@ class Figures:
         )
         return self.connection.cursor().execute(sql, [self.partner_id, self.month]).fetchall()
 
+    def keep(self, name: str, report: str, selection: str, rest: str = "") -> None:
+        """Keeps a query on the month's rows of a report, as a temporary table."""
+        sql = self._sql(f"published.reports.{report}", selection, "=", rest)
+        self.connection.execute(
+            f"create or replace temp table {name} as {sql}", [self.partner_id, self.month]
+        )
+
+    def kept(self, name: str, selection: str) -> tuple[Any, ...]:
+        """One row of what was kept, such as its count."""
+        [row] = self.connection.execute(f"select {selection} from {name}").fetchall()
+        return row
+
     def _query(
         self, relation: str, selection: str, months: str, rest: str
     ) -> list[tuple[Any, ...]]:
-        sql = (
+        sql = self._sql(relation, selection, months, rest)
+        return self.connection.cursor().execute(sql, [self.partner_id, self.month]).fetchall()
+
+    def _sql(self, relation: str, selection: str, months: str, rest: str) -> str:
+        return (
             f"select {selection} from {relation} "
             f"where partner_id = ? and report_month {months} ? {rest}"
         )
-        return self.connection.cursor().execute(sql, [self.partner_id, self.month]).fetchall()
 
     @property
     def month_before(self) -> date:

@@ -69,7 +69,7 @@ def who_pays_whom(figures: Figures, statements: Statements, known_at: str) -> It
         ["Statement", "*Contract", "Number", "Dated", "Currency", f"#{AMOUNT_DUE}"],
         [
             [
-                f"{one.statement_id.replace('|', ' ')} v{one.version}",
+                statement_name(one),
                 *_contract(figures, statements, one),
                 one.currency_code,
                 money(Decimal(one.totals["payable_amount"]), one.currency_code),
@@ -77,6 +77,11 @@ def who_pays_whom(figures: Figures, statements: Statements, known_at: str) -> It
             for one in statements.records
         ],
     )
+
+
+def statement_name(statement: StatementRecord) -> str:
+    """What a statement is filed by, such as `umg-master 2026-06 v1`."""
+    return f"{statement.statement_id.replace('|', ' ')} v{statement.version}"
 
 
 def due_date(figures: Figures, statements: Statements) -> date:
@@ -218,9 +223,8 @@ def month_by_month(figures: Figures, statements: Statements) -> Iterator[Part]:
         has_change = any(before for *_, before in rows)
         if len(charted) > 1 and any(payable or held for _, _, payable, held in charted):
             bars = [
-                {"month": month, "kind": kind, "amount": f"{amount:f}"}
+                (month, {AMOUNT_DUE: payable, "On hold": held})
                 for month, _, payable, held in charted
-                for kind, amount in ((AMOUNT_DUE, payable), ("On hold", held))
             ]
             yield heading(f"Amount due and net movement on hold by month, {currency}", 3)
             told = "; ".join(

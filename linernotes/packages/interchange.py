@@ -23,7 +23,7 @@ from linernotes.ddex import (
     write_removals,
 )
 from linernotes.ledger.records import StatementRecord, month_start
-from linernotes.packages.interchange_checks import ITEMS_SUFFIX
+from linernotes.packages.interchange_checks import ITEMS_SUFFIX, REMOVALS_SUFFIX
 from linernotes.packages.manifest import PackagedFile, packaged_file
 
 
@@ -101,7 +101,7 @@ def write_interchange(
     lines = write_financial_report(sales, connection, report, statements, uses)
     side = replace(
         report,
-        message_id=f"{report.message_id}-removals",
+        message_id=f"{report.message_id}{REMOVALS_SUFFIX}",
         profile=REMOVALS_PROFILE,
         profile_version=REMOVALS_VERSION,
         territory="multi",

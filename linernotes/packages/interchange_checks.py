@@ -14,16 +14,21 @@ from linernotes.base.problems import Problem
 from linernotes.ddex import (
     FINANCIAL,
     ITEM_LEVEL,
+    REMOVALS_PREFIX,
+    TAKING_BACK,
     FinancialTotals,
     ItemTotals,
+    RemovalTotals,
+    cell_text,
     check_dsr,
     profile_of,
     read_financial_totals,
     read_item_totals,
+    read_removals,
 )
 from linernotes.packages.manifest import FIRST_VERSIONS, MANIFEST
 
-ITEMS_SUFFIX = "-items"
+ITEMS_SUFFIX, REMOVALS_SUFFIX = "-items", "-removals"
 ZERO = Decimal(0)
 Sums = dict[str, Decimal]
 
@@ -36,6 +41,7 @@ class SalesOfLines:
         earned: Per currency, held or not.
         due: Per currency, what is not held.
         due_for_items: Per currency, what is not held.
+        taken_back: Lines that take money back for a recording, with currency and amount.
     """
 
     sales: set[str] = field(default_factory=set)
@@ -43,6 +49,7 @@ class SalesOfLines:
     due: Sums = field(default_factory=dict)
     items: set[str] = field(default_factory=set)
     due_for_items: Sums = field(default_factory=dict)
+    taken_back: dict[str, tuple[str, Decimal]] = field(default_factory=dict)
 
     def add(self, row: Mapping[str, str | None]) -> None:
         line, currency = row["line_id"] or "", row["currency_code"] or ""
@@ -54,6 +61,11 @@ class SalesOfLines:
         if row["line_type"] == "USAGE" and row["side"] == "MASTER":
             self.items.add(line)
             self.due_for_items[currency] = self.due_for_items.get(currency, ZERO) + due
+
+    def add_taken_back(self, row: Mapping[str, str | None]) -> None:
+        if row["line_type"] in TAKING_BACK and row["side"] == "MASTER":
+            amount = Decimal(row["amount"] or 0)
+            self.taken_back[row["line_id"] or ""] = (row["currency_code"] or "", amount)
 
 
 def interchange_problems(
@@ -97,6 +109,47 @@ def interchange_problems(
         yield from _differences(names, *sales)
 
 
+def removals_problems(
+    path: Path, actions: list[str], lines: SalesOfLines, manifest: dict[str, Any]
+) -> Iterator[Problem]:
+    """Checks the removals side file against the package's removals and lines.
+
+    Args:
+        path: The package's folder.
+        actions: The ids of the actions in `removals.csv`.
+        lines: What its lines add up to.
+        manifest: Its manifest, whose files are there.
+    """
+    prefix = f"{REMOVALS_PREFIX}_"
+    names = [file["name"] for file in manifest["files"] if file["name"].startswith(prefix)]
+    if len(names) != 1:
+        details = f"{len(names)} removals side files, where a package has one"
+        yield Problem(MANIFEST, "removals_file_is_there", details)
+        return
+    [name] = names
+    try:
+        found = read_removals(path / name)
+    except (ValueError, ArithmeticError) as reason:
+        yield Problem(name, "rows_are_readable", repr(reason))
+        return
+    yield from _message_problems(name, found, manifest, REMOVALS_SUFFIX)
+    if found.footer != found.counted:
+        details = f"the footer says {found.footer}, counted {found.counted}"
+        yield Problem(name, "footer_counts_the_file", details)
+    if sorted(found.actions) != sorted(map(cell_text, actions)):
+        details = f"its {len(found.actions)} actions are not the {len(actions)} of removals.csv"
+        yield Problem(name, "actions_are_those_of_the_package", details)
+    if unknown := sorted(set(found.sales) - lines.taken_back.keys()):
+        details = f"{len(unknown)} lines take nothing back, such as {unknown[0]}"
+        yield Problem(name, "sales_are_the_lines", details)
+        return
+    expected: Sums = {}
+    for sale in found.sales:
+        currency, amount = lines.taken_back[sale]
+        expected[currency] = expected.get(currency, ZERO) - amount
+    yield from _sum_problems(name, "taken back", found.reversed_amounts, expected)
+
+
 def _differences(
     names: list[str], one: dict[str, tuple[str, str]], other: dict[str, tuple[str, str]]
 ) -> Iterator[Problem]:
@@ -117,7 +170,10 @@ def _differences(
 
 
 def _message_problems(
-    name: str, found: FinancialTotals | ItemTotals, manifest: dict[str, Any], suffix: str
+    name: str,
+    found: FinancialTotals | ItemTotals | RemovalTotals,
+    manifest: dict[str, Any],
+    suffix: str,
 ) -> Iterator[Problem]:
     agreed = manifest["agreed"]
     for what, said, expected in (

@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from linernotes.base.sql import literal
 from linernotes.ledger.records import ISSUED, file_safe
 from linernotes.packages import wording
 from linernotes.packages.document import DRAFT_NOTE, ISSUED_NOTE, known_at_of
 from linernotes.packages.document_figures import LINES, ZERO, Figures, Statements
-from linernotes.packages.document_money import what_is_on_hold
+from linernotes.packages.document_money import statement_name, what_is_on_hold
 from linernotes.packages.document_parts import Part, band, count, heading, money, paragraph, table
 from linernotes.packages.document_usage import adjustments, top_objects, usage
 from linernotes.packages.fonts import readable
@@ -38,12 +37,10 @@ class MemberFigures(Figures):
 
     member: str = ""
 
-    def _query(
-        self, relation: str, selection: str, months: str, rest: str
-    ) -> list[tuple[Any, ...]]:
+    def _sql(self, relation: str, selection: str, months: str, rest: str) -> str:
         if relation.removeprefix("published.reports.") not in (LINES, MEMBER_STATEMENTS):
             raise ValueError(f"{relation} has no members")
-        return super()._query(
+        return super()._sql(
             relation, selection, months, f"and member_party_id = {literal(self.member)} {rest}"
         )
 
@@ -112,7 +109,7 @@ def _document(figures: MemberFigures, name: str, statements: Statements, mark: s
         "title": f"AI royalty sub-statement, {month}",
         "subtitle": readable(f"For {name}. Data cut-off: {cut_off}."),
         "header": readable(f"{name} · {month}"),
-        "footer": readable(" · ".join(one.statement_id for one in statements.records[:3])),
+        "footer": readable(" · ".join(map(statement_name, statements.records[:3]))),
         "state": ISSUED_NOTE if is_issued else DRAFT_NOTE,
         "is_draft": not is_issued,
         "date": {"year": known_at.year, "month": known_at.month, "day": known_at.day},

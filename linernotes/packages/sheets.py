@@ -1,22 +1,35 @@
 """Worksheets and cell formats of a workbook: how a cell is written, not what stands in it."""
 
-from collections.abc import Iterable
+import zipfile
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from linernotes.base.money import minor_unit_digits
-from linernotes.ledger.records import ISSUED, StatementRecord
+from linernotes.ledger.records import ISSUED, StatementRecord, month_start
 from linernotes.packages.manifest import package_state
+from linernotes.packages.sheet_rows import Cells, Rows
 
 A4 = 9
 FONT = "Calibri"
 INK, PAPER, RULE, ALARM, LINK = "#1F2A44", "#FFFFFF", "#C9CFDB", "#B3261E", "#0B57A4"
 # The indent keeps a number apart from the text of the next column.
 RIGHT = {"align": "right", "indent": 1}
+OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}
+# Little smaller and much slower beyond that.
+COMPRESSION = 3
 
 
 class Styles:
@@ -59,8 +72,70 @@ class Styles:
         return self._made[key]
 
 
+class Book:
+    """A workbook that is made in memory; the same sheets give the same bytes."""
+
+    def __init__(self, title: str, statements: list[StatementRecord], mark: str) -> None:
+        """Begins a workbook.
+
+        Args:
+            title: What it is called in its properties.
+            statements: Those of the month; at least one.
+            mark: Ties it to its package, as a keyword in its properties.
+        """
+        self._statements = statements
+        self._content = BytesIO()
+        self._workbook = xlsxwriter.Workbook(self._content, OPTIONS)
+        self._sheets: list[Sheet] = []
+        first_day = month_start(statements[0].report_month)
+        self._workbook.set_properties(
+            {
+                "title": title,
+                "author": "Linernotes",
+                "keywords": mark,
+                "status": package_state(statements),
+                "created": datetime(first_day.year, first_day.month, 1),
+            }
+        )
+        self.styles = Styles(self._workbook)
+
+    def add_sheet(self, title: str) -> "Sheet":
+        sheet = Sheet(self._workbook.add_worksheet(title), self.styles, self._statements)
+        self._sheets.append(sheet)
+        return sheet
+
+    def write(self, path: Path) -> None:
+        """Finishes the workbook, with the rows that the engine writes, and writes the file."""
+        self._workbook.close()
+        with_rows = {
+            f"xl/worksheets/sheet{number}.xml": sheet.rows
+            for number, sheet in enumerate(self._sheets, start=1)
+            if sheet.rows
+        }
+        # In memory first: the archive prints a traceback of its own when a disk is full.
+        content = BytesIO()
+        with (
+            zipfile.ZipFile(self._content) as made,
+            zipfile.ZipFile(
+                content, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION
+            ) as archive,
+        ):
+            for name in made.namelist():
+                # By its name, an entry has the archive's compression and no time of its own.
+                with archive.open(name, "w") as file:
+                    if rows := with_rows.get(name):
+                        rows.write(file, made.read(name).decode())
+                    else:
+                        file.write(made.read(name))
+        path.write_bytes(content.getbuffer())
+
+
 class Sheet:
-    """One worksheet, written from top to bottom."""
+    """One worksheet, written from top to bottom.
+
+    Attributes:
+        rows: Those that the engine writes, below all others.
+    """
 
     def __init__(
         self, worksheet: Worksheet, styles: Styles, statements: list[StatementRecord]
@@ -68,6 +143,7 @@ class Sheet:
         self.worksheet = worksheet
         self.styles = styles
         self.row = 0
+        self.rows: Rows | None = None
         first, state = statements[0], package_state(statements)
         said = f"{first.partner_id} · {first.report_month}".replace("&", "&&")
         worksheet.set_header(f'&L{said}&C&"{FONT},Bold"{state.upper()}&R&A')
@@ -90,6 +166,28 @@ class Sheet:
             else:
                 self.worksheet.write_number(self.row, position, float(value), style)
         self.row += 1
+
+    def fill(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        relation: str,
+        values: Sequence[Any],
+        cells: Sequence[Cells],
+        count: int,
+    ) -> None:
+        """Lets the engine write the rows that are left; nothing can be written below them.
+
+        Args:
+            connection: Where they are asked, until the workbook is written.
+            relation: SQL behind `from`, the order of the rows included.
+            values: Of its parameters.
+            cells: One for each column.
+            count: How many rows there are.
+        """
+        if count:
+            self.rows = Rows(connection, relation, values, cells, count, self.row + 1)
+            self.write((None, style) for style in self.rows.styles)
+        self.row += count - bool(count)
 
     def skip(self) -> None:
         self.row += 1

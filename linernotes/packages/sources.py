@@ -9,13 +9,11 @@ from contextlib import contextmanager
 import duckdb
 
 from linernotes.base.errors import LinernotesError
-from linernotes.base.published import open_published
+from linernotes.base.published import READER_MEMORY, open_published
 from linernotes.base.settings import Settings
 from linernotes.base.sql import literal
 from linernotes.statements import SHOWN, issued_reports
 
-# The engine sorts in this much, whatever the length of a package, and spills the rest.
-MEMORY_LIMIT = "512MB"
 # Balances of earlier months stand in the document as well.
 LINES_KIND, HEADERS = "compensation_lines", "reports.rpt_partner__compensation_statement"
 
@@ -23,7 +21,7 @@ LINES_KIND, HEADERS = "compensation_lines", "reports.rpt_partner__compensation_s
 @contextmanager
 def open_current(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
     """Yields a connection to the published file, attached as `published`."""
-    with open_published(settings, memory_limit=MEMORY_LIMIT) as connection:
+    with open_published(settings, memory_limit=READER_MEMORY) as connection:
         _require_shown(connection, "published")
         yield connection
 
@@ -65,7 +63,7 @@ def open_as_issued(
         with open_current(settings) as connection:
             yield connection
         return
-    with open_published(settings, memory_limit=MEMORY_LIMIT, name="current") as connection:
+    with open_published(settings, memory_limit=READER_MEMORY, name="current") as connection:
         _require_shown(connection, "current")
         connection.execute("attach ':memory:' as published")
         for schema in ("reports", "marts"):

@@ -4,7 +4,6 @@ Nothing here computes a figure; the reports have them all. Which files make a pa
 `packages`.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -18,7 +17,6 @@ from linernotes.base.money import money_text
 from linernotes.base.sql import literal
 from linernotes.packages.cells import escaped_cell_sql
 
-BATCH_ROWS = 20_000
 # Fixed, so that the same rows give the same bytes on every machine.
 PARQUET_OPTIONS = "format parquet, compression zstd, row_group_size 122880"
 CSV_OPTIONS = "format csv, header, delimiter ',', quote '\"', escape '\"', nullstr ''"
@@ -241,15 +239,16 @@ class TableRows:
             [self.partner_id, self.month],
         )
 
-    def rows(self, columns: list[Column]) -> Iterator[tuple[Any, ...]]:
-        """The rows in the order of the files, a batch at a time; lists as JSON text."""
-        selection = ", ".join(
-            f"to_json(report.{column.name})::varchar" if column.is_list else f"report.{column.name}"
-            for column in columns
-        )
-        cursor = self._query(selection, self._order)
-        while batch := cursor.fetchmany(BATCH_ROWS):
-            yield from batch
+    def ordered(self) -> tuple[str, list[Any]]:
+        """SQL behind `from` for the rows in the order of the files, and its parameters."""
+        return self._relation(self._order), [self.partner_id, self.month]
+
+    def distinct(self, names: list[str]) -> dict[str, list[str]]:
+        """Every value of some columns, in order."""
+        if not names:
+            return {}
+        values = self._one_row(", ".join(map(every_value, names)))
+        return {name: sorted(listed or []) for name, listed in zip(names, values, strict=True)}
 
     def payable_and_held_by(self, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
         """Lines per combination of columns and currency: what is payable, held, and how many."""
@@ -287,9 +286,12 @@ class TableRows:
         )
 
     def _sql(self, selection: str, rest: str) -> str:
+        return f"select {selection} from {self._relation(rest)}"
+
+    def _relation(self, rest: str) -> str:
         own = f"and report.member_party_id = {literal(self.member)} " if self.member else ""
         return (
-            f"select {selection} from published.reports.{self.table.report} as report "
+            f"published.reports.{self.table.report} as report "
             f"where report.partner_id = ? and report.report_month = ? {own}{rest}"
         )
 
@@ -315,6 +317,11 @@ class TableRows:
         else:
             value = f"{value}::varchar"
         return f"{value} as {column.name}"
+
+
+def every_value(name: str) -> str:
+    """SQL for the list of all values of a column."""
+    return f"list(distinct {name}) filter (where {name} is not null)"
 
 
 def table_rows(

@@ -19,13 +19,18 @@ from linernotes.ledger.line_sets import LINE_SET_COLUMNS, LineSet
 from linernotes.ledger.records import ISSUED
 from linernotes.packages.cells import read_package_csv
 from linernotes.packages.fees import ARMS, fee_arms, fee_in_payout_currency, winning_arm
-from linernotes.packages.interchange_checks import SalesOfLines, interchange_problems
+from linernotes.packages.interchange_checks import (
+    SalesOfLines,
+    interchange_problems,
+    removals_problems,
+)
 from linernotes.packages.manifest import FIRST_VERSIONS, MANIFEST, SIGNATURE, read_manifest
 from linernotes.packages.marks import mark_problems
 from linernotes.packages.tables import TABLES, PackageTable
 from linernotes.packages.verify import signature_problems
 
 LINES, POOLS, CONSENTS = "compensation_lines", "pool_totals", "consents"
+REMOVALS = "removals"
 LINKED = "is a link: its bytes may change elsewhere"
 CONTRACT_IN_POOL = ("pool_id", "contract_id", "contract_version")
 # Of the lines that nothing proves so many are named.
@@ -121,7 +126,9 @@ def _content_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]
         if manifest["manifest_version"] not in FIRST_VERSIONS:
             yield from _consent_problems(tallies[LINES], tallies[CONSENTS])
         yield from _pool_problems(tallies[POOLS], tallies[LINES])
-        yield from interchange_problems(path, tallies[LINES].of_uses, manifest)
+        of_uses = tallies[LINES].of_uses
+        yield from interchange_problems(path, of_uses, manifest)
+        yield from removals_problems(path, tallies[REMOVALS].actions, of_uses, manifest)
 
 
 def _table_problems(
@@ -169,6 +176,7 @@ class Tally:
         self.unproven: list[str] = []
         # Proofs of the package, with whether a version of it allows.
         self.proofs: dict[str, bool] = {}
+        self.actions: list[str] = []
 
     def add(self, row: dict[str, str | None]) -> None:
         self.rows += 1
@@ -179,6 +187,8 @@ class Tally:
             self._add_line(row)
         if self.table.name == POOLS:
             self.pools.append(row)
+        if self.table.name == REMOVALS:
+            self.actions.append(row["puid"] or "")
         if self.table.name == CONSENTS:
             proof = row.get("proof_id") or ""
             self.proofs[proof] = self.proofs.get(proof, False) or row["decision"] == "allow"
@@ -196,6 +206,7 @@ class Tally:
             self.unproven.append(row["line_id"] or "")
         if row["pool_id"]:
             self.of_uses.add(row)
+        self.of_uses.add_taken_back(row)
         if row["line_type"] == "USAGE":
             pool = tuple(row[name] for name in CONTRACT_IN_POOL)
             part = "held_amount" if row["hold_bucket"] else "payable_amount"

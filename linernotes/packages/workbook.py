@@ -5,35 +5,22 @@ the data files and the manifest carry the decimals.
 """
 
 from collections.abc import Callable
-from datetime import datetime
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
-import xlsxwriter
+from xlsxwriter.format import Format
 
-from linernotes.ledger.records import StatementRecord, month_start
+from linernotes.ledger.records import StatementRecord
 from linernotes.packages import wording
 from linernotes.packages.document_figures import Figures, Statements
-from linernotes.packages.manifest import package_state
-from linernotes.packages.sheets import Format, Sheet, Styles
-from linernotes.packages.tables import Column, TableRows
+from linernotes.packages.sheet_rows import Cells
+from linernotes.packages.sheets import Book, Sheet, Styles
+from linernotes.packages.tables import Column, PackageTable, TableRows
 from linernotes.packages.workbook_cover import COVER, PIVOT, write_cover, write_pivot
 
 # A sheet ends at 1,048,576 rows and is a burden long before; such tables stay in the data files.
 MOST_SHEET_ROWS = 200_000
-# Spreadsheets have no day before 1900, and disagree about its first two months: what is earlier is
-# written as text.
-FIRST_SHEET_MONTH = (1900, 3)
-MOST_CELL_CHARACTERS = 32_767
 NARROWEST, WIDEST, WIDEST_ID = 9, 44, 22
 COLUMNS_OF_A_PAGE = 13
-OPTIONS = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_numbers": False,
-    "strings_to_urls": False,
-}
 # Constant in a package, and said on the cover.
 COLUMNS_SAID_ONCE = {"partner_id", "report_month"}
 # Shown as words; the codes stand in hidden columns at the end of the sheet.
@@ -85,53 +72,27 @@ def write_workbook(
     """
     records = list(statements.records)
     first = records[0]
-    # In memory first: the library's archive prints a traceback of its own when a disk is full.
-    content = BytesIO()
-    with xlsxwriter.Workbook(content, OPTIONS) as workbook:
-        first_day = month_start(first.report_month)
-        workbook.set_properties(
-            {
-                "title": f"AI royalty statement {first.report_month} for {first.partner_id}",
-                "author": "Linernotes",
-                "keywords": mark,
-                "status": package_state(records),
-                "created": datetime(first_day.year, first_day.month, 1),
-            }
-        )
-        styles = Styles(workbook)
-        counted = [(rows, rows.count()) for rows in tables]
-        cover = Sheet(workbook.add_worksheet(COVER), styles, records)
-        write_cover(cover, figures, statements, counted, MOST_SHEET_ROWS)
-        write_pivot(Sheet(workbook.add_worksheet(PIVOT), styles, records), figures)
-        for rows, count in counted:
-            if count <= MOST_SHEET_ROWS:
-                sheet = Sheet(workbook.add_worksheet(rows.table.title), styles, records)
-                _write_table(sheet, rows, count)
-    path.write_bytes(content.getbuffer())
+    title = f"AI royalty statement {first.report_month} for {first.partner_id}"
+    book = Book(title, records, mark)
+    counted = [(rows, rows.count()) for rows in tables]
+    write_cover(book.add_sheet(COVER), figures, statements, counted, MOST_SHEET_ROWS)
+    write_pivot(book.add_sheet(PIVOT), figures)
+    for rows, count in counted:
+        if count <= MOST_SHEET_ROWS:
+            _write_table(book.add_sheet(rows.table.title), rows, count)
+    book.write(path)
 
 
 def write_lines_workbook(
     path: Path, name: str, records: list[StatementRecord], lines: TableRows, mark: str
 ) -> None:
     """Writes the workbook of one member or label: its lines, and nothing else."""
-    first = records[0]
-    first_day = month_start(first.report_month)
-    content = BytesIO()
-    with xlsxwriter.Workbook(content, OPTIONS) as workbook:
-        workbook.set_properties(
-            {
-                "title": f"AI royalty sub-statement {first.report_month} for {name}",
-                "author": "Linernotes",
-                "keywords": mark,
-                "status": package_state(records),
-                "created": datetime(first_day.year, first_day.month, 1),
-            }
-        )
-        count = lines.count()
-        if count <= MOST_SHEET_ROWS:
-            sheet = Sheet(workbook.add_worksheet(lines.table.title), Styles(workbook), records)
-            _write_table(sheet, lines, count)
-    path.write_bytes(content.getbuffer())
+    title = f"AI royalty sub-statement {records[0].report_month} for {name}"
+    book = Book(title, records, mark)
+    count = lines.count()
+    if count <= MOST_SHEET_ROWS:
+        _write_table(book.add_sheet(lines.table.title), lines, count)
+    book.write(path)
 
 
 def _write_table(sheet: Sheet, rows: TableRows, count: int) -> None:
@@ -155,15 +116,13 @@ def _write_table(sheet: Sheet, rows: TableRows, count: int) -> None:
         )
         for position, column in enumerate(columns)
     )
-    writers = [
-        _writer(sheet, rows, columns, position, is_worded=position < len(shown))
-        for position in range(len(columns))
+    coded = [column.name for column in shown if column.name in WORDED]
+    codes = rows.distinct([*coded, *sorted(set(rows.table.money.values()) - set(coded))])
+    cells = [
+        _cells(sheet.styles, rows.table, column, codes, is_worded=position < len(shown))
+        for position, column in enumerate(columns)
     ]
-    for number, row in enumerate(rows.rows(columns), start=1):
-        for position, value in enumerate(row):
-            if value is not None:
-                writers[position](number, value, row)
-    sheet.row = count + 1
+    sheet.fill(rows.connection, *rows.ordered(), cells, count)
     sheet.print_area(len(shown) - 1)
 
 
@@ -187,38 +146,36 @@ def _reading_order(rows: TableRows) -> tuple[list[Column], list[Column]]:
     return shown, hidden
 
 
-def _writer(
-    sheet: Sheet, rows: TableRows, columns: list[Column], position: int, *, is_worded: bool
-) -> Callable[[int, Any, tuple[Any, ...]], Any]:
-    """How cells of one column are written; looked up once, because there are millions of them."""
-    column, worksheet, styles = columns[position], sheet.worksheet, sheet.styles
-    style = _style(styles, column)
-    currency_column = rows.table.money.get(column.name)
-    if currency_column:
-        currency_at = [column.name for column in columns].index(currency_column)
-        return lambda number, value, row: worksheet.write_number(
-            number, position, float(value), styles.money(row[currency_at])
+def _cells(
+    styles: Styles,
+    table: PackageTable,
+    column: Column,
+    codes: dict[str, list[str]],
+    *,
+    is_worded: bool,
+) -> Cells:
+    """How a column is written: what its cells are, and what they look like."""
+    value, style = f"report.{column.name}", _style(styles, column)
+    if currency := table.money.get(column.name):
+        by_currency = {code: styles.money(code) for code in codes[currency]}
+        return Cells(
+            value,
+            "number",
+            styles.money(None),
+            currency=f"report.{currency}",
+            by_currency=by_currency,
         )
     if _is_number(column):
-        return lambda number, value, _: worksheet.write_number(
-            number, position, float(value), style
-        )
+        return Cells(value, "number", style)
     if column.type == "BOOLEAN":
-        return lambda number, value, _: worksheet.write_boolean(number, position, value, style)
+        return Cells(value, "boolean", style)
     if column.type == "DATE" or column.type.startswith("TIMESTAMP"):
-        return lambda number, value, _: (
-            worksheet.write_string(number, position, str(value), style)
-            if (value.year, value.month) < FIRST_SHEET_MONTH
-            else worksheet.write_datetime(number, position, value, style)
-        )
+        return Cells(value, "day", style)
+    if column.is_list:
+        return Cells(f"to_json({value})::varchar", "text", style)
     words = WORDED.get(column.name) if is_worded else None
-    if words:
-        return lambda number, value, _: worksheet.write_string(
-            number, position, words(value), style
-        )
-    return lambda number, value, _: worksheet.write_string(
-        number, position, value[:MOST_CELL_CHARACTERS], style
-    )
+    said = {code: words(code) for code in codes[column.name]} if words else {}
+    return Cells(value, "text", style, said)
 
 
 def _heading(name: str) -> str:

@@ -3,8 +3,8 @@
 Figures are those of the PDF, under the same words; the sheets of tables are in `workbook`.
 """
 
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from xlsxwriter.utility import xl_range_abs
 
@@ -19,8 +19,9 @@ from linernotes.packages.document_figures import (
 )
 from linernotes.packages.document_money import due_date, entity_lines, payee_name
 from linernotes.packages.manifest import package_state
+from linernotes.packages.sheet_rows import Cells
 from linernotes.packages.sheets import Sheet
-from linernotes.packages.tables import TableRows
+from linernotes.packages.tables import TableRows, every_value
 
 COVER, PIVOT, PIVOT_NAME = "Cover", "Pivot data", "pivot_data"
 DRAFT_NOTICE = "DRAFT: not approved, not payable"
@@ -204,19 +205,32 @@ PIVOT_COLUMNS: tuple[tuple[str, str, str, float], ...] = (
     ("On hold because", "hold_bucket", "hold_bucket", 26),
     ("Member or label", "coalesce(member_name, member_party_id)", "text", 30),
 )
-PIVOT_FIGURES = ("Source uses", "Attributed uses", "Gross amount", "Of it on hold", "Net amount")
+CURRENCY_AT = [name for name, *_ in PIVOT_COLUMNS].index("Currency")
+# Name, SQL of the sum, decimals; None of an amount of money.
+PIVOT_FIGURES: tuple[tuple[str, str, int | None], ...] = (
+    ("Source uses", "sum(quantity)::bigint", 0),
+    ("Attributed uses", "sum(weight_nano)::double / 1e9", 2),
+    ("Gross amount", "sum(amount)", None),
+    ("Of it on hold", "coalesce(sum(amount) filter (where hold_bucket is not null), 0)", None),
+    ("Net amount", "coalesce(sum(amount) filter (where hold_bucket is null), 0)", None),
+)
+WORDS_OF: dict[str, Callable[[str], str]] = {
+    "line_type": wording.line_type_name,
+    "hold_bucket": wording.hold_reason,
+    "side": lambda code: wording.SIDES.get(code, code),
+    "plain": wording.plain,
+}
 
 
 def write_pivot(sheet: Sheet, figures: Figures) -> None:
     """Writes the month's lines, summed over titles, as one flat table with plain heads."""
-    keys = ", ".join(expression for _, expression, _, _ in PIVOT_COLUMNS)
-    rows = figures.ask(
-        LINES,
-        f"{keys}, sum(quantity)::bigint, sum(weight_nano)::decimal(38, 0), sum(amount), "
-        "coalesce(sum(amount) filter (where hold_bucket is not null), 0), "
-        "coalesce(sum(amount) filter (where hold_bucket is null), 0)",
-        "group by all order by all",
-    )
+    keys = [f"{expression} as k{at}" for at, (_, expression, _, _) in enumerate(PIVOT_COLUMNS)]
+    sums = [f"{expression} as s{at}" for at, (_, expression, _) in enumerate(PIVOT_FIGURES)]
+    figures.keep(PIVOT_NAME, LINES, ", ".join((*keys, *sums)), "group by all order by all")
+    (count,) = figures.kept(PIVOT_NAME, "count(*)")
+    names = [f"k{at}" for at in range(len(PIVOT_COLUMNS))]
+    codes = figures.kept(PIVOT_NAME, ", ".join(map(every_value, names)))
+    currencies = sorted(codes[CURRENCY_AT] or [])
     styles = sheet.styles
     for at, (_, _, _, width) in enumerate(PIVOT_COLUMNS):
         sheet.worksheet.set_column(at, at, width)
@@ -225,28 +239,28 @@ def write_pivot(sheet: Sheet, figures: Figures) -> None:
     sheet.worksheet.fit_to_pages(1, 0)
     sheet.worksheet.freeze_panes(1, 0)
     sheet.worksheet.repeat_rows(0)
-    sheet.worksheet.autofilter(0, 0, len(rows), last)
+    sheet.worksheet.autofilter(0, 0, count, last)
     sheet.headings(
-        (*(name for name, *_ in PIVOT_COLUMNS), *PIVOT_FIGURES), texts=len(PIVOT_COLUMNS)
+        (name for name, *_ in (*PIVOT_COLUMNS, *PIVOT_FIGURES)), texts=len(PIVOT_COLUMNS)
     )
-    for row in rows:
-        currency = row[2]
-        cells: list[tuple[Any, Any]] = [
-            (_worded(kind, value), styles.month if kind == "month" else styles.text)
-            for (_, _, kind, _), value in zip(PIVOT_COLUMNS, row, strict=False)
-        ]
-        uses, weight, *amounts = row[len(PIVOT_COLUMNS) :]
-        cells += [(uses, styles.whole), (Decimal(weight or 0).scaleb(-9), styles.decimal(2))]
-        cells += [(amount, styles.money(currency)) for amount in amounts]
-        sheet.write(cells)
+    cells = []
+    for name, (_, _, kind, _), own in zip(names, PIVOT_COLUMNS, codes, strict=True):
+        word = WORDS_OF.get(kind)
+        words = {code: word(code) for code in sorted(own or [])} if word else {}
+        is_month = kind == "month"
+        cells.append(
+            Cells(name, "day", styles.month)
+            if is_month
+            else Cells(name, "text", styles.text, words)
+        )
+    by_currency = {code: styles.money(code) for code in currencies}
+    for at, (_, _, digits) in enumerate(PIVOT_FIGURES):
+        if digits is None:
+            cells.append(
+                Cells(f"s{at}", "number", styles.money(None), {}, names[CURRENCY_AT], by_currency)
+            )
+        else:
+            style = styles.decimal(digits) if digits else styles.whole
+            cells.append(Cells(f"s{at}", "number", style))
+    sheet.fill(figures.connection, PIVOT_NAME, (), cells, count)
     sheet.print_area(last)
-
-
-def _worded(kind: str, value: Any) -> Any:
-    if kind == "line_type":
-        return wording.line_type_name(value)
-    if kind == "hold_bucket":
-        return wording.hold_reason(value) if value else None
-    if kind == "side":
-        return wording.SIDES.get(value, value)
-    return wording.plain(value) if kind == "plain" and value else value

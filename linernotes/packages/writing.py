@@ -32,7 +32,8 @@ from linernotes.ledger.records import DRAFT, ISSUED, StatementRecord, file_safe,
 from linernotes.ledger.verification import ledger_as_written
 from linernotes.packages.datapackage import (
     DATA_PACKAGE,
-    comments_of,
+    Comments,
+    comments_of_reports,
     table_schema,
     write_data_package,
 )
@@ -221,10 +222,11 @@ def _write_package(
     issued_at = instant_of_issue(settings, statements)
     issued_on = issued_at.date() if issued_at else None
     tables = [table_rows(connection, table, partner_id, month_start(month)) for table in TABLES]
+    comments = comments_of_reports(connection)
     while True:
         building = durable.unfinished_folder(shelf)
         try:
-            data_files = _write_data_files(building, statements, tables)
+            data_files = _write_data_files(building, statements, tables, comments)
             manifest = build_manifest(statements, freeze, agreed, data_files, head)
             newest = _newest_version(shelf)
             if newest and has_same_content(_manifest_of(shelf / f"v{newest}"), manifest):
@@ -236,7 +238,7 @@ def _write_package(
             )
             files = [*data_files, *exchanged]
             # The texts bear the hash of all that is in the package before them.
-            files += _write_aids(building, connection, name, statements, tables)
+            files += _write_aids(building, comments, name, statements, tables)
             manifest = build_manifest(statements, freeze, agreed, files, head)
             mark = package_mark(manifest, newest + 1)
             files += _write_texts(
@@ -309,13 +311,16 @@ def _partner_name(connection: duckdb.DuckDBPyConnection, partner_id: str) -> str
 
 
 def _write_data_files(
-    folder: Path, statements: list[StatementRecord], tables: list[TableRows]
+    folder: Path,
+    statements: list[StatementRecord],
+    tables: list[TableRows],
+    comments: Comments,
 ) -> list[PackagedFile]:
     currencies = sorted({statement.currency_code for statement in statements})
     files = []
     for rows in tables:
         count = rows.count()
-        schema = json.dumps(table_schema(rows, comments_of(rows.connection, rows.table)))
+        schema = json.dumps(table_schema(rows, comments))
         totals, counts = rows.control_totals(currencies), rows.control_counts()
         for suffix in rows.table.formats:
             path = folder / f"{rows.table.name}.{suffix}"
@@ -326,7 +331,7 @@ def _write_data_files(
 
 def _write_aids(
     folder: Path,
-    connection: duckdb.DuckDBPyConnection,
+    comments: Comments,
     partner_name: str,
     statements: list[StatementRecord],
     tables: list[TableRows],
@@ -335,7 +340,7 @@ def _write_aids(
     first = statements[0]
     name = re.sub(r"[^a-z0-9._-]+", "-", f"{first.partner_id}-{first.report_month}".lower())
     title = f"AI royalty statement {first.report_month} for {partner_name}"
-    write_data_package(folder / DATA_PACKAGE, connection, tables, name, title)
+    write_data_package(folder / DATA_PACKAGE, comments, tables, name, title)
     shutil.copyfile(Path(__file__).with_name(VERIFIER), folder / VERIFIER)
     return [packaged_file(folder / name) for name in (DATA_PACKAGE, VERIFIER)]
 

@@ -19,7 +19,7 @@ from linernotes.base.checked_runs import require_run
 from linernotes.base.clock import instant, instant_text, now
 from linernotes.base.errors import LinernotesError
 from linernotes.base.money import money_text
-from linernotes.base.published import open_published
+from linernotes.base.published import READER_MEMORY, open_published
 from linernotes.base.settings import Settings
 from linernotes.base.steps import add_facts, step
 from linernotes.ledger.issuances import issued_statements
@@ -80,7 +80,8 @@ def draft(
             figures were made before the last issue.
     """
     issued = issued_statements(settings)
-    with open_published(settings, source) as connection, _of_this_version():
+    opened = open_published(settings, source, memory_limit=READER_MEMORY)
+    with opened as connection, _of_this_version():
         run = require_run(connection, source or settings.published_file, "nothing is drafted")
         headers = _headers(connection, month, partner)
         if not headers and (month or partner):

@@ -64,6 +64,8 @@ SHOWN = {
         "where rate_date < $month + interval 1 month)",
     ),
 }
+# Of a kind with many rows their key is enough.
+ORDERS = {"compensation_lines": "line_id"}
 OF_THE_STATEMENT = "contract_id is not distinct from $contract_id and report_month = $month"
 
 
@@ -112,7 +114,7 @@ def _shown_queries(record: StatementRecord) -> dict[str, tuple[str, dict[str, An
     }
     return {
         kind: (
-            f"select * from published.{relation} where {rows} order by all",
+            f"select * from published.{relation} where {rows} order by {ORDERS.get(kind, 'all')}",
             {name: values[name] for name in re.findall(r"\$(\w+)", rows)},
         )
         for kind, (relation, rows) in SHOWN.items()

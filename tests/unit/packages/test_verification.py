@@ -116,6 +116,25 @@ def test_verify_of_a_package_of_an_earlier_form_asks_for_no_consents(package: Pa
     assert "consent_of_line_is_there" not in rules(package)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        pytest.param("\nRM01\t", "\nRM01\tx", "actions_are_those_of_the_package", id="action"),
+        pytest.param("v1-removals", "v2-removals", "message_id_is_the_versions", id="message"),
+        pytest.param("\nSRFO\t", "\nSRFO\t1", "footer_counts_the_file", id="footer"),
+        pytest.param("\nRM01\t", "\nRM01\t\t", "rows_are_readable", id="cells"),
+    ],
+)
+def test_verify_holds_the_removals_file_to_the_package(
+    package: Path, old: str, new: str, rule: str
+) -> None:
+    [path] = package.glob("REMOVALS_*.tsv")
+
+    forge(package, path.name, old, new)
+
+    assert rules(package) == {rule}
+
+
 def test_verify_of_missing_file_says_so(package: Path) -> None:
     (package / "removals.csv").unlink()
 
