@@ -641,8 +641,10 @@ def row_href(selection: Selection, name: str, row: Mapping[str, Any]) -> str:
         return trace_href("statement", row["statement_id"])
     if name == "filings":
         return trace_href("action", row["puid"])
-    if name == "training-uses" and row["side"] == "MASTER":
-        return trace_href("recording", row["object_id"])
+    if name == "training-uses" and not row["is_licensed"]:
+        keys = ("model_version", "product_id", "side", "owner_party_id")
+        same = {key: row[key] for key in keys}
+        return rows_href("incidents", incident_kind="training_without_licence", **same)
     if name == "recordings":
         return trace_href("recording", row["recording_id"])
     if name in {"pools", "pool-fees"}:
