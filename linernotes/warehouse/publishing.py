@@ -9,11 +9,12 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -25,9 +26,12 @@ from linernotes.base.published import Publication, definitions_file, publication
 from linernotes.base.run_history import COLUMNS, GRAIN, Run, runs
 from linernotes.base.settings import Settings
 from linernotes.base.sql import literal
+from linernotes.base.steps import add_facts, step
 from linernotes.ledger.heads import PUBLISHED_HEADS, Head, ledger_head
+from linernotes.warehouse import table_keys
 from linernotes.warehouse.building import require_build
 from linernotes.warehouse.dbt import target_folder
+from linernotes.warehouse.table_keys import keys_of
 
 PUBLIC_SCHEMAS = ("marts", "reports", "quality")
 # Every client since DuckDB 1.0 opens this one; DuckDB's own default the older ones do not open.
@@ -45,6 +49,7 @@ HEAD_COLUMNS = {
 }
 
 
+@step("publish")
 def publish(settings: Settings) -> Path:
     """Copies the public schemas into a new file and swaps it in.
 
@@ -75,8 +80,10 @@ def publish(settings: Settings) -> Path:
         shutil.copyfile(definitions, copy)
         modes.share(copy, settings.readers)
     with durable.replacing(target) as unfinished:
-        head = ledger_head(settings)
-        _copy_public_schemas(settings.warehouse_file, unfinished, known_at, head, runs(settings))
+        head, manifest = ledger_head(settings), target_folder(settings) / "manifest.json"
+        _copy_public_schemas(
+            settings.warehouse_file, unfinished, known_at, head, runs(settings), manifest
+        )
         unfinished.chmod(unfinished.stat().st_mode & ~EVERYBODYS_WRITING)
         modes.share(unfinished, settings.readers)
     record = Publication(target.name, known_at.isoformat() + "Z", published_at.isoformat(), number)
@@ -90,6 +97,7 @@ def publish(settings: Settings) -> Path:
         old.unlink()
         definitions_file(old).unlink(missing_ok=True)
     durable.sync(root)
+    add_facts(file=target.name, known_at=record.known_at)
     return target
 
 
@@ -123,6 +131,7 @@ def _copy_public_schemas(
     known_at: datetime,
     head: Head | None,
     history: Sequence[Run],
+    manifest: Path,
 ) -> None:
     target.unlink(missing_ok=True)
     with duckdb.connect() as connection:
@@ -153,15 +162,16 @@ def _copy_public_schemas(
         for schema, table, column, comment in columns:
             words = literal(own_words(comment))
             connection.execute(f'comment on column target.{schema}.{table}."{column}" is {words}')
-        connection.execute("create table target.quality.publications (known_at timestamp)")
-        connection.execute("insert into target.quality.publications values (?)", [known_at])
-        connection.execute(
-            "comment on table target.quality.publications is "
-            "'One row: the freeze (UTC) at which everything in this file was computed.'"
+        _add_table(
+            connection,
+            "target.quality.publications",
+            "One row: the freeze (UTC) at which everything in this file was computed.",
+            {"known_at": ("timestamp", "Only what was recorded by this instant counts; UTC.")},
+            [[known_at]],
         )
-        connection.execute(
-            "comment on column target.quality.publications.known_at is "
-            "'Only what was recorded by this instant counts; UTC.'"
+        keys = keys_of(manifest, {(schema, table) for schema, table, _ in tables})
+        _add_table(
+            connection, "target.quality.table_keys", table_keys.GRAIN, table_keys.COLUMNS, keys
         )
         add_ledger_head(connection, f"target.{PUBLISHED_HEADS}", head)
         add_runs(connection, "target.quality.runs", history)
@@ -191,38 +201,47 @@ def own_words(comment: str) -> str:
 
 def add_runs(connection: duckdb.DuckDBPyConnection, table: str, history: Sequence[Run]) -> None:
     """Adds the table of who ran what to a file."""
-    columns = ", ".join(f"{name} {type_}" for name, (type_, _) in COLUMNS.items())
-    connection.execute(f"create table {table} ({columns})")
-    if history:
-        marks = ", ".join("?" for _ in COLUMNS)
-        connection.executemany(
-            f"insert into {table} values ({marks})",
-            [
-                [
-                    datetime.fromisoformat(value).replace(tzinfo=None)
-                    if name.endswith("_at")
-                    else value
-                    for name, value in asdict(run).items()
-                ]
-                for run in history
-            ],
-        )
-    connection.execute(f"comment on table {table} is {literal(GRAIN)}")
-    for name, (_, comment) in COLUMNS.items():
-        connection.execute(f"comment on column {table}.{name} is {literal(comment)}")
+    rows = [
+        [
+            datetime.fromisoformat(value).replace(tzinfo=None) if name.endswith("_at") else value
+            for name, value in asdict(run).items()
+        ]
+        for run in history
+    ]
+    _add_table(connection, table, GRAIN, COLUMNS, rows)
 
 
 def add_ledger_head(connection: duckdb.DuckDBPyConnection, table: str, head: Head | None) -> None:
     """Adds the table of the ledger's head to a file; no row where nothing is issued."""
-    columns = ", ".join(f"{name} {type_}" for name, (type_, _) in HEAD_COLUMNS.items())
-    connection.execute(f"create table {table} ({columns})")
-    if head:
-        marks = ", ".join("?" for _ in HEAD_COLUMNS)
-        values = [getattr(head, name) for name in HEAD_COLUMNS]
-        connection.execute(f"insert into {table} values ({marks})", values)
-    connection.execute(
-        f"comment on table {table} is 'One row: the last entry of the ledger when this file was "
-        "published. No row before the first issue.'"
+    rows = [[getattr(head, name) for name in HEAD_COLUMNS]] if head else []
+    about = (
+        "One row: the last entry of the ledger when this file was published. No row before the "
+        "first issue."
     )
-    for name, (_, comment) in HEAD_COLUMNS.items():
+    _add_table(connection, table, about, HEAD_COLUMNS, rows)
+
+
+def _add_table(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    about: str,
+    columns: Mapping[str, tuple[str, str]],
+    rows: Sequence[Sequence[Any]],
+) -> None:
+    """Adds a table with what it is and what its columns are.
+
+    Args:
+        connection: To the file.
+        table: Its name, with database and schema.
+        about: What a row is.
+        columns: Type and meaning of each, by name.
+        rows: In the order of the columns.
+    """
+    typed = ", ".join(f"{name} {type_}" for name, (type_, _) in columns.items())
+    connection.execute(f"create table {table} ({typed})")
+    if rows:
+        marks = ", ".join("?" for _ in columns)
+        connection.executemany(f"insert into {table} values ({marks})", rows)
+    connection.execute(f"comment on table {table} is {literal(about)}")
+    for name, (_, comment) in columns.items():
         connection.execute(f"comment on column {table}.{name} is {literal(comment)}")

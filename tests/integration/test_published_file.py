@@ -65,6 +65,7 @@ def settings(tmp_path: Path) -> Settings:
     definitions = target_folder(settings) / "semantic_manifest.json"
     definitions.parent.mkdir()
     definitions.write_text("{}")
+    definitions.with_name("manifest.json").write_text('{"nodes": {}}')
     publish(settings)
     return settings
 
@@ -280,6 +281,44 @@ def test_comments_refer_to_nothing_outside_the_file(case_home: Path) -> None:
     outside = re.compile(r"docs/|\bE\d{1,3}\b|\bint_\w|\bstg_\w|seeds/|linernotes/")
     assert len(comments) > 500
     assert [text for (text,) in comments if outside.search(text)] == []
+
+
+def test_keys_of_published_tables_are_a_table_and_hold(case_home: Path) -> None:
+    """What is listed as a key is one, of every table, in the file that readers get."""
+    file = Settings(home=case_home).published_file
+    with duckdb.connect(str(file), read_only=True) as connection:
+        keys = connection.execute(
+            "select schema_name, table_name, list(column_name order by column_number),"
+            " bool_and(is_filled) from quality.table_keys group by all order by all"
+        ).fetchall()
+        modelled = connection.execute(
+            "select schema_name, table_name from duckdb_tables() where database_name = 'linernotes'"
+            " and table_name not in ('publications', 'runs', 'table_keys', 'ledger_heads',"
+            " 'checked_run', 'checked_run_results')"
+        ).fetchall()
+        doubled = [
+            table
+            for schema, table, columns, _ in keys
+            if connection.execute(
+                f"select count(*) from (from {schema}.{table} select {', '.join(columns)}"
+                " group by all having count(*) > 1)"
+            ).fetchone()
+            != (0,)
+        ]
+        nulls = [
+            f"{table}.{column}"
+            for schema, table, columns, is_filled in keys
+            for column in columns
+            if is_filled
+            and connection.execute(
+                f"select count(*) from {schema}.{table} where {column} is null"
+            ).fetchone()
+            != (0,)
+        ]
+
+    assert not doubled
+    assert not nulls
+    assert sorted(modelled) == [(schema, table) for schema, table, *_ in keys]
 
 
 def test_runs_of_the_home_are_a_table_with_comments(case_home: Path) -> None:

@@ -1,0 +1,45 @@
+"""The keys of published tables as a table that can be asked, from the tests that prove them.
+
+A key is claimed once, by the data test `grain` of its model; a build whose test does not hold is
+not published. Why they are not declared as primary keys is in `docs/analysts.md`.
+"""
+
+import json
+from collections.abc import Collection
+from pathlib import Path
+
+COLUMNS = {
+    "schema_name": ("varchar", "Schema of the table."),
+    "table_name": ("varchar", "Table."),
+    "column_name": ("varchar", "Column of its key."),
+    "column_number": ("integer", "Place of the column in the key, from 1."),
+    "is_filled": ("boolean", "Whether the column is never null."),
+}
+GRAIN = (
+    "One row per table and column of its key: no two rows of the table are equal in all of them. "
+    "The run that made this file has tested each."
+)
+Row = tuple[str, str, str, int, bool]
+
+
+def keys_of(manifest_file: Path, tables: Collection[tuple[str, str]]) -> list[Row]:
+    """The keys of some tables.
+
+    Args:
+        manifest_file: dbt's manifest of the project that made them.
+        tables: Schema and name of each.
+    """
+    nodes = json.loads(manifest_file.read_text(encoding="utf-8"))["nodes"]
+    rows: list[Row] = []
+    for test in nodes.values():
+        told = test.get("test_metadata") or {}
+        if told.get("name") != "grain":
+            continue
+        model = nodes[test["attached_node"]]
+        table = model["schema"], model["alias"]
+        if table not in tables:
+            continue
+        filled = told["kwargs"].get("filled") or ()
+        for number, column in enumerate(told["kwargs"]["columns"], start=1):
+            rows.append((*table, column, number, column in filled))
+    return sorted(rows, key=lambda row: (row[0], row[1], row[3]))
