@@ -167,50 +167,9 @@ with
         where not is_licensed
         group by {{ first_of_month("included_at") }}
     ),
-    {%- set shares = [
-        (
-            "use_sums",
-            "licensed_use_share",
-            "licensed_weight",
-            "licensable_weight",
-        ),
-        (
-            "line_sums",
-            "licensed_money_share",
-            "licensed_amount",
-            "licensable_amount",
-        ),
-        (
-            "line_sums",
-            "consented_use_share",
-            "consented_weight",
-            "judged_weight",
-        ),
-        ("line_sums", "paid_share", "paid_amount", "gross_amount"),
-        ("long_holds", "held_long_share", "held_amount", "gross_amount"),
-        (
-            "on_time",
-            "timely_statement_share",
-            "timely_count",
-            "statement_count",
-        ),
-        (
-            "credit_sums",
-            "credit_coverage",
-            "credited_count",
-            "derivative_count",
-        ),
-        (
-            "early_launches",
-            "unlicensed_launch_count",
-            "launch_count",
-            "null",
-        ),
-        ("trained", "unlicensed_training_count", "inclusion_count", "null"),
-    ] %}
     -- Every branch has the same types, or weights would round amounts to whole units.
     figures as (
-        {%- for table, measure, numerator, denominator in shares %}
+        {%- for table, measure, numerator, denominator in promise_shares() %}
             select
                 report_month,
                 '{{ measure }}' as measure_name,
