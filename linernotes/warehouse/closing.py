@@ -176,7 +176,10 @@ def _run_on_spark(
     on_progress: StepProgress | None,
 ) -> list[Check]:
     """The same on the cluster; what it has made is then collected in the file."""
-    engine = Spark(settings, file)
+    # dbt calls a database by its file's name, and the models' views name theirs.
+    unfinished = file.with_name(settings.warehouse_file.name)
+    unfinished.unlink(missing_ok=True)
+    engine = Spark(settings, unfinished)
     forget_results(engine.target)
     engine.prepare()
     variables = dbt_vars(settings, world.known_at) | {
@@ -194,6 +197,7 @@ def _run_on_spark(
             f"drafted:\n{listed_failures(unmade)}"
         )
     engine.collect(variables, results)
+    unfinished.rename(file)
     return [one for one in results.checks if one.kind == "test" and one.is_blocking]
 
 
