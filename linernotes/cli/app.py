@@ -58,13 +58,13 @@ COMMANDS = (
 
 
 offer_json(app)
+# What is logged goes where a command that writes sends it, and never raw to the terminal.
+logging.getLogger("linernotes").addHandler(logging.NullHandler())
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Runs one command and returns its exit status; exceptions become words here and only here."""
     _say_anything()
-    # What is logged goes where a command that writes sends it, and never raw to the terminal.
-    logging.getLogger("linernotes").addHandler(logging.NullHandler())
     written_home.set(None)
     words = sys.argv[1:] if arguments is None else arguments
     started_at, status, details = utc_now(), DONE, ""

@@ -69,6 +69,16 @@ def test_load_tells_of_each_feed_under_the_run_of_the_history(
     assert parties["run"]["facets"]["parent"]["run"]["runId"] == noted.run_id
 
 
+def test_file_that_is_only_tried_tells_nobody(receiver: TelemetryReceiver, home: Path) -> None:
+    """It is loaded into a lake that is thrown away."""
+    file = home / "landing" / "catalog" / "works" / "1.csv"
+
+    assert run(["check", str(file), "--as", "catalog/works"]) == DONE
+
+    assert not receiver.events
+    assert not receiver.spans
+
+
 @pytest.mark.slow
 def test_build_tells_of_each_model_and_what_it_reads(
     receiver: TelemetryReceiver, home: Path
