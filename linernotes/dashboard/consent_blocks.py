@@ -72,7 +72,7 @@ def expiring(figures: Figures) -> Iterator[Block]:
         [
             Column("Ends"),
             Column("Consents", "count"),
-            Column("Paid on them in the last three months", "money"),
+            Column(f"Paid on them in the last three months, {figures.currency}", "money"),
             Column("First to end", "date"),
         ],
         [
@@ -108,7 +108,7 @@ def expiring(figures: Figures) -> Iterator[Block]:
             Column("Recording or work"),
             Column("Use"),
             Column("Ends", "date"),
-            Column("Paid in the last three months", "money"),
+            Column(f"Paid in the last three months, {figures.currency}", "money"),
         ],
         [
             [

@@ -34,10 +34,10 @@ def blocks(figures: Figures) -> Iterator[Block]:
     """The page, from top to bottom."""
     yield Heading("Open incidents by kind")
     yield from by_kind(figures)
-    yield Heading("Open incidents")
-    yield from listed(figures)
     yield Heading("By month")
     yield from by_month(figures)
+    yield Heading("Open incidents")
+    yield from listed(figures)
 
 
 def _of_partners(figures: Figures) -> tuple[str, tuple[tuple[str, ...], ...]]:
@@ -78,8 +78,8 @@ def by_kind(figures: Figures) -> Iterator[Block]:
             Column("Severity"),
             Column("Open", "count"),
             Column("Overdue", "count"),
-            Column("On hold", "money"),
-            Column("Paid on doubtful evidence", "money"),
+            Column(f"On hold, {figures.currency}", "money"),
+            Column(f"Paid on doubtful evidence, {figures.currency}", "money"),
             Column("First due", "date"),
             Column("Owner"),
             Column("Next step"),
@@ -141,7 +141,7 @@ def listed(figures: Figures) -> Iterator[Block]:
             Column("Product"),
             Column("Recording or work"),
             Column("Uses or items", "count"),
-            Column("On hold", "money"),
+            Column(f"On hold, {figures.currency}", "money"),
             Column("Since", "date"),
             Column("Due", "date"),
             Column("Owner"),

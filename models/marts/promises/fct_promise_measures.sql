@@ -4,9 +4,7 @@
 with
     exchange_rates as (select * from {{ ref("dim_exchange_rates") }}),
     statements as (select * from {{ ref("fct_statements") }}),
-    source_uses as (select * from {{ ref("fct_source_uses") }}),
-    launches as (select * from {{ ref("fct_launches") }}),
-    training_uses as (select * from {{ ref("fct_training_uses") }}),
+    agreements as (select * from {{ ref("fct_agreement_measures") }}),
     holds as (select * from {{ ref("fct_holds") }}),
     months as (
         select usage_month as report_month
@@ -32,54 +30,35 @@ with
     paid_statuses as (
         select consent_status from {{ ref("dim_consent_statuses") }} where is_paid
     ),
-    -- Uses of known owners, and those of them that a contract covered.
-    use_sums as (
-        select
-            usage_month as report_month,
-            sum(
-                case when contract_id is not null then weight_nano else 0 end
-            ) as licensed_weight,
-            sum(weight_nano) as licensable_weight
-        from source_uses
-        where
-            exclusion_reason is null
-            and (contract_id is not null or consent_status = 'unlicensed')
-        group by usage_month
-    ),
     -- Earnings under a contract, of those and what waits for one; uses with consent;
     -- earnings that nothing holds.
+    {%- set sums = [
+        ("licensed_amount", "contract_id is not null", "reporting_amount"),
+        (
+            "licensable_amount",
+            "contract_id is not null or hold_bucket = 'UNROUTED'",
+            "reporting_amount",
+        ),
+        (
+            "consented_weight",
+            "line_type = 'USAGE' and consent_status in (select * from paid_statuses)",
+            "weight_nano",
+        ),
+        (
+            "judged_weight",
+            "line_type = 'USAGE' and consent_status is not null",
+            "weight_nano",
+        ),
+        ("paid_amount", "hold_bucket is null", "reporting_amount"),
+    ] %}
     line_sums as (
         select
             report_month,
-            sum(
-                case when contract_id is not null then reporting_amount else 0 end
-            ) as licensed_amount,
-            sum(
-                case
-                    when contract_id is not null or hold_bucket = 'UNROUTED'
-                    then reporting_amount
-                    else 0
-                end
-            ) as licensable_amount,
-            sum(
-                case
-                    when
-                        line_type = 'USAGE'
-                        and consent_status in (select consent_status from paid_statuses)
-                    then weight_nano
-                    else 0
-                end
-            ) as consented_weight,
-            sum(
-                case
-                    when line_type = 'USAGE' and consent_status is not null
-                    then weight_nano
-                    else 0
-                end
-            ) as judged_weight,
-            sum(
-                case when hold_bucket is null then reporting_amount else 0 end
-            ) as paid_amount,
+            {%- for name, condition, value in sums %}
+                sum(
+                    case when {{ condition }} then {{ value }} else 0 end
+                ) as {{ name }},
+            {%- endfor %}
             sum(reporting_amount) as gross_amount
         from lines
         group by report_month
@@ -146,40 +125,47 @@ with
         from held_long
         inner join gross_to_date on gross_to_date.report_month = held_long.report_month
     ),
-    -- A launch counts in each month in which it was used before the signature.
-    early_launches as (
-        select months.report_month, count(*) as launch_count
-        from months
-        inner join
-            launches
-            on launches.is_before_contract
-            and launches.contract_id is not null
-            and launches.first_used_at
-            < cast(months.report_month + interval '1' month as {{ t_ts() }})
-            and launches.signed_at > cast(months.report_month as {{ t_ts() }})
-        group by months.report_month
-    ),
-    trained as (
-        select
-            {{ first_of_month("included_at") }} as report_month,
-            count(*) as inclusion_count
-        from training_uses
-        where not is_licensed
-        group by {{ first_of_month("included_at") }}
-    ),
+    {%- set shares = [
+        (
+            "line_sums",
+            "licensed_money_share",
+            "licensed_amount",
+            "licensable_amount",
+        ),
+        (
+            "line_sums",
+            "consented_use_share",
+            "consented_weight",
+            "judged_weight",
+        ),
+        ("line_sums", "paid_share", "paid_amount", "gross_amount"),
+        ("long_holds", "held_long_share", "held_amount", "gross_amount"),
+        (
+            "on_time",
+            "timely_statement_share",
+            "timely_count",
+            "statement_count",
+        ),
+        (
+            "credit_sums",
+            "credit_coverage",
+            "credited_count",
+            "derivative_count",
+        ),
+    ] %}
     -- Every branch has the same types, or weights would round amounts to whole units.
     figures as (
-        {%- for table, measure, numerator, denominator in promise_shares() %}
+        {%- for table, measure, numerator, denominator in shares %}
             select
                 report_month,
                 '{{ measure }}' as measure_name,
                 cast({{ numerator }} as {{ t_dec(38, 6) }}) as numerator,
                 cast({{ denominator }} as {{ t_dec(38, 6) }}) as denominator
             from {{ table }}
-            {% if not loop.last %}
-                union all
-            {% endif %}
+            union all
         {%- endfor %}
+        select report_month, measure_name, numerator, denominator
+        from agreements
     )
 select
     cast(figures.report_month as date) as report_month,
