@@ -18,6 +18,8 @@ from sampleservice.world import FIRST_MONTH as OPENING
 
 AGREED = "2025-11-20T10:00:00Z"
 SIGNED = "2025-11-14T15:00:00Z"
+# One contract was agreed in time, and signed when its products had been in use for weeks.
+SIGNED_LATE = "2026-01-20T15:00:00Z"
 OPEN = "2026-01-01T00:00:00Z"
 # Midnight where the year begins first, so that no use of the first local day is too early.
 LAUNCHED = "2025-12-31T10:00:00Z"
@@ -228,6 +230,7 @@ def _write_contracts(world: World, landing: Landing) -> None:
             silence="allow",
             silence_clause="7.2",
             required_parties=["owner", "writer"],
+            signed_at=SIGNED_LATE,
         ),
         _contract(
             "wmg-work",
@@ -310,7 +313,7 @@ def _write_consents(
     world: World, catalog: Catalog, landing: Landing
 ) -> tuple[Permissions, dict[str, list[str]]]:
     decisions = Decisions()
-    stories: dict[str, list[str]] = {}
+    stories: dict[str, list[str]] = {"used_before_signature": ["sony-work", SIGNED_LATE]}
     owner_since, owner_voice_since = _owner_decisions(world, catalog, decisions)
     artists = _ArtistDecisions(world, catalog, decisions, stories)
     artists.decide()
