@@ -98,7 +98,7 @@ def simulate(
         with valuation(project, base) as run:
             world = Scenario(known_at, first_month=month, last_month=month)
             run.run(world, TARGETS)
-            require_rates(run)
+            require_rates(run.connection)
             _keep(run.connection, "before", month)
             changed = Path(scratch) / "changed"
             if contract_file:
@@ -110,7 +110,7 @@ def simulate(
             for folder in sorted(changed.iterdir()):
                 run.replace_source(folder.name, folder)
             run.run(world, TARGETS)
-            require_rates(run)
+            require_rates(run.connection)
             _keep(run.connection, "after", month)
             return _compare(run.connection, month)
 

@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import TextIO
+from typing import Any, TextIO
 
 import duckdb
 
@@ -38,6 +38,7 @@ from linernotes.warehouse.dbt import (
     forget_results,
     now,
     run_dbt,
+    target_folder,
     writing_lock,
 )
 from linernotes.warehouse.engine import engine_of
@@ -112,14 +113,14 @@ def build(
         return end_run(settings, freeze, run, checks)
 
 
-def build_arguments(settings: Settings, known_at: datetime, select: str | None = None) -> list[str]:
-    """Dbt's arguments for a build of a home at a freeze."""
-    arguments = ["build", "--vars", json.dumps(dbt_vars(settings, known_at))]
+def build_arguments(variables: dict[str, Any], select: Iterable[str] = ()) -> list[str]:
+    """Dbt's arguments for a run with its variables; of everything, or of a selection."""
+    arguments = ["build", "--vars", json.dumps(variables)]
     # Unit tests check the models on hand-made rows, which no delivery can change.
     arguments += ["--exclude-resource-type", "unit_test"]
-    if select:
+    if selected := list(select):
         # A test that also reads what is not selected waits for a whole build.
-        arguments += ["--select", *select.split(), "--indirect-selection", "buildable"]
+        arguments += ["--select", *selected, "--indirect-selection", "buildable"]
     return arguments
 
 
@@ -129,7 +130,7 @@ def start_run(settings: Settings) -> None:
     Raises:
         BuildFailed: if the engine cannot be used.
     """
-    forget_results(settings)
+    forget_results(target_folder(settings))
     if settings.warehouse_file.exists():
         with _warehouse(settings) as connection:
             forget_run(connection)
@@ -139,14 +140,14 @@ def start_run(settings: Settings) -> None:
 def _run(
     settings: Settings, known_at: datetime, select: str | None, on_progress: Progress | None = None
 ) -> DbtRun:
-    arguments = build_arguments(settings, known_at, select)
+    arguments = build_arguments(dbt_vars(settings, known_at), (select or "").split())
     return run_dbt(settings, arguments, on_progress, engine_of(settings).environment)
 
 
 def _collected(settings: Settings, known_at: datetime, run: DbtRun) -> DbtResults:
     """What dbt's run came to, once the tables that it has made are in the warehouse file."""
     results = dbt_results(settings, run)
-    engine_of(settings).collect(known_at, results)
+    engine_of(settings).collect(dbt_vars(settings, known_at), results)
     return results
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
 
+import duckdb
+
 from linernotes.base.checked_runs import (
     CLOSING,
     Check,
@@ -23,10 +25,18 @@ from linernotes.base.checked_runs import (
 from linernotes.base.settings import Settings
 from linernotes.ledger.files import REVALUED
 from linernotes.statements import SHOWN
-from linernotes.warehouse.building import building
+from linernotes.warehouse.building import build_arguments, building
 from linernotes.warehouse.compiled import CompiledProject, compiled_project
-from linernotes.warehouse.dbt import BuildFailed, now
+from linernotes.warehouse.dbt import (
+    BuildFailed,
+    dbt_results,
+    dbt_vars,
+    forget_results,
+    now,
+    run_dbt,
+)
 from linernotes.warehouse.sources import sources_folder
+from linernotes.warehouse.spark import Spark
 from linernotes.warehouse.valuation import FIRST_MONTH, Scenario, require_rates, valuation
 
 # What statements and their evidence are read from, beside what packages show.
@@ -104,28 +114,27 @@ def close_month(
     freeze = known_at or now()
     project = compiled_project(settings)
     with building(settings, freeze, on_progress):
-        root = sources_folder(settings)
         file = settings.warehouse_file.parent / "closing" / f"{month:%Y-%m}.duckdb"
         file.parent.mkdir(parents=True, exist_ok=True)
         for left_behind in (file, Path(f"{file}.wal")):
             left_behind.unlink(missing_ok=True)
-        with valuation(project, root, file) as run:
-            [(opened,)] = run.connection.execute(OPENED.format(root=root), [freeze]).fetchall()
-            [(corrected,)] = run.connection.execute(CORRECTED.format(root=root)).fetchall()
-            first_month = min(opened or FIRST_MONTH, corrected or month, month)
-            world = Scenario(freeze, first_month=first_month, last_month=month)
-            run.run(world, _targets(project))
-            require_rates(run)
-            record = CheckedRun(
-                new_run_id(),
-                CLOSING,
-                freeze,
-                project.digest,
-                True,
-                finished_now(),
-                [*run.checks(world), *checks],
-            )
-            record_run(run.connection, record)
+        world = Scenario(
+            freeze, first_month=_first_month(settings, freeze, month), last_month=month
+        )
+        run = _run_on_spark if settings.engine == "spark" else _run_on_duckdb
+        found = run(settings, project, file, world, on_progress)
+        record = CheckedRun(
+            new_run_id(),
+            CLOSING,
+            freeze,
+            project.digest,
+            True,
+            finished_now(),
+            [*found, *checks],
+        )
+        with duckdb.connect(str(file)) as connection:
+            require_rates(connection)
+            record_run(connection, record)
     failing = [check for check in record.failures if check.outcome != "awaited"]
     if failing:
         raise BuildFailed(
@@ -133,6 +142,61 @@ def close_month(
             f"{listed_failures(failing)}\nThe figures are in {file}."
         )
     return file
+
+
+def _first_month(settings: Settings, freeze: datetime, month: date) -> date:
+    """The first month that is not issued, or whose lines are corrected."""
+    root = sources_folder(settings)
+    with duckdb.connect() as connection:
+        [(opened,)] = connection.execute(OPENED.format(root=root), [freeze]).fetchall()
+        [(corrected,)] = connection.execute(CORRECTED.format(root=root)).fetchall()
+    return min(opened or FIRST_MONTH, corrected or month, month)
+
+
+def _run_on_duckdb(
+    settings: Settings,
+    project: CompiledProject,
+    file: Path,
+    world: Scenario,
+    on_progress: StepProgress | None,
+) -> list[Check]:
+    """Makes what a statement needs in the file, and says what each of its tests found."""
+    with valuation(project, sources_folder(settings), file) as run:
+        run.run(world, _targets(project))
+        return run.checks(world)
+
+
+def _run_on_spark(
+    settings: Settings,
+    project: CompiledProject,
+    file: Path,
+    world: Scenario,
+    on_progress: StepProgress | None,
+) -> list[Check]:
+    """The same on the cluster; what it has made is then collected in the file."""
+    # dbt calls a database by its file's name, and the models' views name theirs.
+    unfinished = file.with_name(settings.warehouse_file.name)
+    unfinished.unlink(missing_ok=True)
+    engine = Spark(settings, unfinished)
+    forget_results(engine.target)
+    engine.prepare()
+    variables = dbt_vars(settings, world.known_at) | {
+        "first_month": world.first_month.isoformat(),
+        "last_month": world.last_month.isoformat(),
+    }
+    selected = [f"+{name}" for name in _targets(project)]
+    arguments = build_arguments(variables, selected)
+    run = run_dbt(settings, arguments, on_progress, engine.environment)
+    results = dbt_results(settings, run, engine.target)
+    unmade = [one for one in results.checks if one.kind == "model" and one.outcome != "passed"]
+    if unmade:
+        raise BuildFailed(
+            f"{len(unmade)} models of the closing could not be made on Spark; nothing can be "
+            f"drafted:\n{listed_failures(unmade)}"
+        )
+    engine.collect(variables, results)
+    unfinished.rename(file)
+    return [one for one in results.checks if one.kind == "test" and one.is_blocking]
 
 
 def _targets(project: CompiledProject) -> list[str]:

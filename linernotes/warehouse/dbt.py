@@ -172,10 +172,10 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
-def forget_results(settings: Settings) -> None:
+def forget_results(target: Path) -> None:
     """Takes away what an earlier dbt left, so that nobody takes it for the next one's."""
     for name in ("run_results.json", "semantic_manifest.json"):
-        (target_folder(settings) / name).unlink(missing_ok=True)
+        (target / name).unlink(missing_ok=True)
 
 
 def run_dbt(
@@ -237,13 +237,19 @@ def _event(line: str) -> dict | None:
     return event if isinstance(event, dict) and "info" in event else None
 
 
-def dbt_results(settings: Settings, run: DbtRun) -> DbtResults:
+def dbt_results(settings: Settings, run: DbtRun, target: Path | None = None) -> DbtResults:
     """What a run of dbt left behind.
+
+    Args:
+        settings: The home.
+        run: How dbt ended.
+        target: Where it left its artefacts; that of builds by default.
 
     Raises:
         BuildFailed: if it did not run to its end, or what lies there is another run's.
     """
-    found = [_artefact(settings, name) for name in ("run_results.json", "manifest.json")]
+    folder = target or target_folder(settings)
+    found = [_artefact(folder / name) for name in ("run_results.json", "manifest.json")]
     ids = {artefact["metadata"]["invocation_id"] for artefact in found if artefact}
     if run.exit_status not in {0, 1} or not all(found) or ids != {run.invocation_id}:
         raise BuildFailed(f"dbt did not run to its end: {run.last_words}")
@@ -256,10 +262,10 @@ def dbt_results(settings: Settings, run: DbtRun) -> DbtResults:
     )
 
 
-def _artefact(settings: Settings, name: str) -> dict[str, Any]:
+def _artefact(path: Path) -> dict[str, Any]:
     """An artefact of dbt; empty if it is not there or cut short."""
     try:
-        return json.loads((target_folder(settings) / name).read_text())
+        return json.loads(path.read_text())
     except (FileNotFoundError, ValueError):
         return {}
 

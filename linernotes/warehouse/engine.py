@@ -4,8 +4,7 @@ Whichever it is, its tables are in the warehouse file when a run is over, and no
 file need know. What each engine needs is in `spark.py`; DuckDB writes the file itself.
 """
 
-from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from linernotes.base.settings import Settings
 from linernotes.warehouse.dbt import DbtResults, dbt_environment
@@ -26,8 +25,12 @@ class Engine(Protocol):
             BuildFailed: if the engine cannot be used.
         """
 
-    def collect(self, known_at: datetime, results: DbtResults) -> None:
+    def collect(self, variables: dict[str, Any], results: DbtResults) -> None:
         """Brings what dbt has made into the warehouse file.
+
+        Args:
+            variables: The dbt variables of the run.
+            results: What the run came to.
 
         Raises:
             BuildFailed: if it is not all there.
@@ -48,7 +51,7 @@ class DuckDb:
     def prepare(self) -> None:
         """Nothing is needed."""
 
-    def collect(self, known_at: datetime, results: DbtResults) -> None:
+    def collect(self, variables: dict[str, Any], results: DbtResults) -> None:
         """All is in the file."""
 
 

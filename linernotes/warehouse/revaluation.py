@@ -148,7 +148,7 @@ def _value(
 
 def _run_world(run: Valuation, world: Scenario) -> bool:
     changed = run.run(world, ["int_compensation__lines_calculated"])
-    require_rates(run)
+    require_rates(run.connection)
     return changed
 
 

@@ -9,7 +9,6 @@ import json
 import shutil
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ from linernotes.warehouse.dbt import (
     BuildFailed,
     DbtResults,
     dbt_environment,
-    dbt_vars,
     run_dbt,
     target_folder,
 )
@@ -44,19 +42,33 @@ class Spark:
     """A cluster behind a Thrift server.
 
     Attributes:
-        prefix: What the home's schemas begin with: homes of one catalogue do not meet.
+        prefix: What the run's schemas begin with: homes of one catalogue do not meet.
+        target: Where dbt leaves its artefacts.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, file: Path | None = None) -> None:
+        """A cluster for builds, or for the closing of a month.
+
+        Args:
+            settings: The home.
+            file: The closing's file, beside which dbt leaves its artefacts; its schemas are apart
+                from the build's. Without it, the run is a build and fills the warehouse file.
+        """
         self._settings = settings
         home = str(settings.home).encode()
         self.prefix = f"linernotes_{hashlib.sha256(home).hexdigest()[:8]}"
+        self._file = settings.warehouse_file
+        self.target = target_folder(settings)
+        if file:
+            self.prefix += "_closing"
+            self._file = file
+            self.target = file.with_name("target")
 
     @property
     def environment(self) -> dict[str, str]:
         """The environment variables with which dbt runs there."""
         settings = self._settings
-        return dbt_environment(settings) | {
+        return self._duckdb_environment | {
             "LINERNOTES_TARGET": "spark",
             # dbt keeps names of schemas in what it has parsed; here they are the home's own.
             MANIFEST_VARIABLE: "",
@@ -67,6 +79,13 @@ class Spark:
             "LINERNOTES_SPARK_USER": settings.spark_user,
             "LINERNOTES_SPARK_PASSWORD": password_of(settings),
             "LINERNOTES_SPARK_TLS": str(settings.spark_tls),
+        }
+
+    @property
+    def _duckdb_environment(self) -> dict[str, str]:
+        return dbt_environment(self._settings) | {
+            "LINERNOTES_WAREHOUSE_FILE": str(self._file),
+            "DBT_TARGET_PATH": str(self.target),
         }
 
     def prepare(self) -> None:
@@ -105,8 +124,12 @@ class Spark:
                 "machine sees it."
             )
 
-    def collect(self, known_at: datetime, results: DbtResults) -> None:
-        """Copies the tables that dbt has made into the warehouse file, and makes its views there.
+    def collect(self, variables: dict[str, Any], results: DbtResults) -> None:
+        """Copies the tables that dbt has made into the run's file, and makes its views there.
+
+        Args:
+            variables: The dbt variables of the run.
+            results: What the run came to.
 
         Raises:
             BuildFailed: if a table is not where the settings say, or a view cannot be made.
@@ -119,14 +142,14 @@ class Spark:
         ]
         views = [node for node in made if node["config"]["materialized"] == "view"]
         try:
-            with duckdb.connect(str(self._settings.warehouse_file)) as connection:
+            with duckdb.connect(str(self._file)) as connection:
                 connection.execute("set preserve_insertion_order = false")
                 for node in made:
                     if node not in views:
                         self._collect(connection, node)
         except duckdb.Error as error:
-            raise BuildFailed(why_not_opened(self._settings.warehouse_file, str(error))) from None
-        self._make_views(known_at, [node["name"] for node in views])
+            raise BuildFailed(why_not_opened(self._file, str(error))) from None
+        self._make_views(variables, [node["name"] for node in views])
 
     @property
     def _root(self) -> Path:
@@ -186,24 +209,23 @@ class Spark:
         if node["resource_type"] == "model":
             _comment(connection, name, node)
 
-    def _make_views(self, known_at: datetime, views: list[str]) -> None:
-        """Has dbt make the views in the warehouse file, over the tables there.
+    def _make_views(self, variables: dict[str, Any], views: list[str]) -> None:
+        """Has dbt make the views in the run's file, over the tables there.
 
         It also writes the definitions of the metrics with the names of that file's tables.
         """
-        target = target_folder(self._settings)
-        apart = target.with_name("target-views")
+        apart = self.target.with_name("target-views")
         definitions = apart / "semantic_manifest.json"
         if views or not definitions.exists():
             command = ["run", "--select", *views] if views else ["parse"]
             run = run_dbt(
                 self._settings,
-                [*command, "--vars", json.dumps(dbt_vars(self._settings, known_at))],
-                environment=dbt_environment(self._settings) | {"DBT_TARGET_PATH": str(apart)},
+                [*command, "--vars", json.dumps(variables)],
+                environment=self._duckdb_environment | {"DBT_TARGET_PATH": str(apart)},
             )
             if run.exit_status != 0:
                 raise BuildFailed(f"The views over Spark's tables were not made: {run.last_words}")
-        shutil.copyfile(definitions, target / definitions.name)
+        shutil.copyfile(definitions, self.target / definitions.name)
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, name: str, node: dict[str, Any]) -> None:

@@ -125,7 +125,7 @@ class Valuation:
         for name, place in CLASS_PLACES.items():
             text = text.replace(place, _instant(world.classes.get(name, world.known_at)))
         text = text.replace(KNOWN_AT_PLACEHOLDER, _instant(world.known_at))
-        text = text.replace(FIRST_MONTH_PLACE, world.first_month.isoformat().rjust(10, "0"))
+        text = text.replace(FIRST_MONTH_PLACE, world.first_month.isoformat())
         text = text.replace(LAST_MONTH_PLACE, world.last_month.isoformat())
         for table, folder in self._replaced.items():
             text = text.replace(f"{SOURCES_PLACEHOLDER}/{table}/", f"{escaped(folder)}/")
@@ -196,9 +196,9 @@ def valuation(
         yield Valuation(project, sources_root, connection)
 
 
-def require_rates(run: Valuation) -> None:
+def require_rates(connection: duckdb.DuckDBPyConnection) -> None:
     """Raises if an exchange rate that some line needs is missing: it is never taken as 1 (E83)."""
-    missing = run.connection.execute(
+    missing = connection.execute(
         "select currency_code, rule_date from intermediate.int_compensation__fx_rates "
         "where rate_per_eur is null order by all"
     ).fetchall()

@@ -21,6 +21,7 @@ from linernotes.warehouse import (
     DbtRun,
     build_arguments,
     building,
+    dbt_vars,
     end_run,
     engine_of,
     now,
@@ -55,7 +56,7 @@ def warehouse_models(
     with building(settings, freeze), environment(engine_of(settings).environment):
         start_run(settings)
         invocation = dbt.cli(
-            build_arguments(settings, freeze),
+            build_arguments(dbt_vars(settings, freeze)),
             context=context,
             target_path=target_folder(settings),
             raise_on_error=False,

@@ -119,8 +119,8 @@ def add_world(world: World, name: str) -> None:
     world.add("removals/notices", **notice, **received)
     appeal = {"appeal_id": f"{name}-appeal", "puid": f"{name}-removal", "kind": "internal"}
     world.add("removals/appeals", **appeal, filed_at="2026-03-21T00:00:00Z")
-    filing = {"filing_id": f"{name}-filing", "puid": f"{name}-removal"}
-    world.add("removals/filings", **filing, filed_at="2026-03-20T12:00:00Z")
+    filing = {"batch_id": f"{name}-batch", "puid": f"{name}-removal", "outcome": "rejected"}
+    world.add("removals/filings", **filing, answered_at="2026-03-20T12:00:00Z")
     world.revenue(name, "1000", subscribers="10")
     rate = {"rate_date": "2026-03-31", "base_currency": "EUR", "quote_currency": "KWD"}
     world.add("finance/fx_rates", **rate, rate="2", provider=f"{name}-bank")

@@ -38,6 +38,8 @@ class BothBuilds:
         spark: The settings of the home with Spark as its engine; the cluster still runs.
         duckdb_file: The warehouse file that DuckDB made.
         spark_file: The one that was collected from Spark.
+        duckdb_closing: A month-end that DuckDB calculated, after a build; two months are issued.
+        spark_closing: The same month-end, calculated on Spark.
         events: The folder of the cluster's event log.
         killed: The worker that was killed, once it was.
     """
@@ -45,6 +47,8 @@ class BothBuilds:
     spark: Settings
     duckdb_file: Path
     spark_file: Path
+    duckdb_closing: Path
+    spark_closing: Path
     events: Path
     killed: list[str]
 
@@ -66,6 +70,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothBuilds]:
     try:
         _load_and_issue(duckdb)
         warehouse.build(duckdb, known_at=shared.CASES_KNOWN_AT)
+        duckdb_closing = home.parent / "duckdb-closing.duckdb"
+        warehouse.close_month(duckdb, *shared.CLOSINGS[CLOSED_MONTHS]).rename(duckdb_closing)
         duckdb_file = home.parent / "duckdb.duckdb"
         duckdb.warehouse_file.rename(duckdb_file)
         starting.join()
@@ -79,7 +85,10 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothBuilds]:
         warehouse.build(spark, known_at=shared.CASES_KNOWN_AT, on_progress=kill_worker)
         spark_file = home.parent / "spark.duckdb"
         shutil.copy(spark.warehouse_file, spark_file)
-        yield BothBuilds(spark, duckdb_file, spark_file, events, killed)
+        spark_closing = warehouse.close_month(spark, *shared.CLOSINGS[CLOSED_MONTHS])
+        yield BothBuilds(
+            spark, duckdb_file, spark_file, duckdb_closing, spark_closing, events, killed
+        )
     finally:
         starting.join()
         warehouse.stop_cluster(spark)

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -21,6 +22,23 @@ MOST_EMPTY_TABLES = 4
 
 def test_tables_of_both_engines_are_equal_row_by_row(both: BothBuilds) -> None:
     assert differences(both.duckdb_file, both.spark_file) == []
+
+
+def test_month_end_of_both_engines_is_equal_row_by_row(both: BothBuilds) -> None:
+    """Two months are issued before it, and what came since is corrected in its statements."""
+    assert differences(both.duckdb_closing, both.spark_closing) == []
+    with duckdb.connect(str(both.spark_closing), read_only=True) as connection:
+        [(corrections,)] = connection.execute(
+            "select count(*) from marts.fct_compensation_lines where usage_month < report_month"
+        ).fetchall()
+    assert corrections > 0
+
+
+def test_month_end_of_both_engines_runs_the_same_tests(both: BothBuilds) -> None:
+    said = [_record(file) for file in (both.duckdb_closing, both.spark_closing)]
+
+    assert len(said[0]) > 100
+    assert said[0] == said[1]
 
 
 def test_world_of_both_engines_fills_nearly_all_tables(both: BothBuilds) -> None:
@@ -54,15 +72,7 @@ def test_one_changed_value_turns_the_comparison_red(
 
 
 def test_record_of_the_run_says_the_same_of_both_engines(both: BothBuilds) -> None:
-    said = []
-    for file in (both.duckdb_file, both.spark_file):
-        with duckdb.connect(str(file), read_only=True) as connection:
-            said.append(
-                connection.execute(
-                    "select check_kind, check_name, is_blocking, outcome, row_count, is_whole "
-                    "from quality.checked_run_results, quality.checked_run order by all"
-                ).fetchall()
-            )
+    said = [_record(file) for file in (both.duckdb_file, both.spark_file)]
 
     assert len(said[0]) > 500
     assert said[0] == said[1]
@@ -151,3 +161,12 @@ def test_build_without_a_server_says_how_to_start_one(both: BothBuilds) -> None:
 def test_second_cluster_of_a_home_is_refused(both: BothBuilds) -> None:
     with pytest.raises(ClusterFailed, match="is running"):
         warehouse.start_cluster(both.spark)
+
+
+def _record(file: Path) -> list[tuple[Any, ...]]:
+    """What the checks of the run said that made a file."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        return connection.execute(
+            "select check_kind, check_name, is_blocking, outcome, row_count, is_whole "
+            "from quality.checked_run_results, quality.checked_run order by all"
+        ).fetchall()

@@ -181,8 +181,8 @@ with
             select
                 report_month,
                 '{{ measure }}' as measure_name,
-                cast({{ numerator }} as {{ t_dec(28, 6) }}) as numerator,
-                cast({{ denominator }} as {{ t_dec(28, 6) }}) as denominator
+                cast({{ numerator }} as {{ t_dec(38, 6) }}) as numerator,
+                cast({{ denominator }} as {{ t_dec(38, 6) }}) as denominator
             from {{ table }}
             {% if not loop.last %}
                 union all
@@ -192,7 +192,7 @@ with
 select
     cast(figures.report_month as date) as report_month,
     cast(figures.measure_name as {{ t_str() }}) as measure_name,
-    cast(figures.numerator as {{ t_dec(28, 6) }}) as numerator,
-    cast(figures.denominator as {{ t_dec(28, 6) }}) as denominator
+    cast(figures.numerator as {{ t_dec(38, 6) }}) as numerator,
+    cast(figures.denominator as {{ t_dec(38, 6) }}) as denominator
 from figures
 inner join months on months.report_month = figures.report_month

@@ -48,14 +48,7 @@ with
                 when measures.measure_name = 'source_lift'
                 then lifts.lift_rate
                 when figures.denominator > 0
-                then
-                    {{
-                        div_round(
-                            "cast(figures.numerator as decimal(28, 6))",
-                            "cast(figures.denominator as decimal(28, 6))",
-                            6,
-                        )
-                    }}
+                then {{ share_of("figures.numerator", "figures.denominator", 6) }}
             end as measure_value,
             lifts.interval_rate
         from months
@@ -184,8 +177,8 @@ select
         end as {{ t_str() }}
     ) as measure_verdict_code,
     cast(owner_name as {{ t_str() }}) as owner_name,
-    cast(numerator as {{ t_dec(28, 6) }}) as numerator,
-    cast(denominator as {{ t_dec(28, 6) }}) as denominator,
+    cast(numerator as {{ t_dec(38, 6) }}) as numerator,
+    cast(denominator as {{ t_dec(38, 6) }}) as denominator,
     cast(measure_value as {{ t_dec(18, 6) }}) as measure_value,
     cast(interval_rate as {{ t_dec(18, 6) }}) as interval_rate,
     cast(target_value as {{ t_dec(18, 6) }}) as target_value,

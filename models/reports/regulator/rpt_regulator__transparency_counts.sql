@@ -111,7 +111,7 @@ with
     dated as (
         select
             *,
-            cast(extract(year from happened_at) as {{ t_str() }}) as year_text,
+            substr(cast(happened_at as {{ t_str() }}), 1, 4) as year_text,
             case
                 when extract(month from happened_at) <= 6 then '-H1' else '-H2'
             end as half_text

@@ -150,15 +150,13 @@ select
     cast(summed.licensed_weight_nano as {{ t_dec(38, 0) }}) as licensed_weight_nano,
     cast(summed.unlicensed_weight_nano as {{ t_dec(38, 0) }}) as unlicensed_weight_nano,
     cast(summed.unknown_weight_nano as {{ t_dec(38, 0) }}) as unknown_weight_nano,
-    cast(
-        {{
-            div_round(
-                "summed.licensed_weight_nano",
-                "summed.licensed_weight_nano + summed.unlicensed_weight_nano",
-                4,
-            )
-        }} as {{ t_dec(18, 4) }}
-    ) as licensed_use_share,
+    {{
+        share_of(
+            "summed.licensed_weight_nano",
+            "(summed.licensed_weight_nano + summed.unlicensed_weight_nano)",
+            4,
+        )
+    }} as licensed_use_share,
     cast(summed.licensed_amount as {{ t_dec(24, 6) }}) as licensed_amount,
     cast(summed.unlicensed_amount as {{ t_dec(24, 6) }}) as unlicensed_amount,
     cast(summed.currency_code as {{ t_str() }}) as currency_code
