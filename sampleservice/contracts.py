@@ -66,8 +66,12 @@ def _contract(contract_id: str, version: int = 1, **terms: Any) -> dict[str, Any
     return contract | terms
 
 
-def write_contracts(world: World, landing: Landing) -> None:
-    """Writes the contracts, and the versions of the months that the world has, by delivery."""
+def write_contracts(world: World, landing: Landing) -> list[str]:
+    """Writes the contracts, and the versions of the months that the world has, by delivery.
+
+    Returns:
+        The contract that was signed when its products had been in use, and when that was.
+    """
     text = TABLE.read_text(encoding="utf-8")
     files: dict[str, list[dict[str, Any]]] = {}
     for row in tomllib.loads(text, parse_float=Number)["contract"]:
@@ -76,6 +80,9 @@ def write_contracts(world: World, landing: Landing) -> None:
             files.setdefault(file, []).append(_contract(**row))
     for file, contracts in files.items():
         landing.write_text("licensing/contracts", file, _json_lines(contracts), len(contracts))
+    firsts = (one for contracts in files.values() for one in contracts if one["version"] == 1)
+    [late] = [one for one in firsts if one["signed_at"] > one["valid_from"]]
+    return [late["contract_id"], late["signed_at"]]
 
 
 def _json_lines(objects: list[dict[str, Any]]) -> str:

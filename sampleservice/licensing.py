@@ -94,8 +94,8 @@ def write_licensing(
 ) -> tuple[Permissions, dict[str, list[str]]]:
     """Write products, contracts and consents; returns what the products obeyed, and the stories."""
     write_products(landing)
-    write_contracts(world, landing)
-    return _write_consents(world, catalog, landing)
+    stories = {"used_before_signature": write_contracts(world, landing)}
+    return _write_consents(world, catalog, landing, stories)
 
 
 def _whole(value: Any, count: int) -> Ints:
@@ -103,10 +103,9 @@ def _whole(value: Any, count: int) -> Ints:
 
 
 def _write_consents(
-    world: World, catalog: Catalog, landing: Landing
+    world: World, catalog: Catalog, landing: Landing, stories: dict[str, list[str]]
 ) -> tuple[Permissions, dict[str, list[str]]]:
     decisions = Decisions()
-    stories: dict[str, list[str]] = {}
     owner_since, owner_voice_since = _owner_decisions(world, catalog, decisions)
     artists = _ArtistDecisions(world, catalog, decisions, stories)
     artists.decide()

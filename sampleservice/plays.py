@@ -29,6 +29,8 @@ FILE_ROWS = 1_000_000
 CSV_ROWS = 30_000
 LATE = 0.004
 AGAIN = 0.003
+# How long a removed derivative is served on, where somebody forgot a cache.
+SERVED_DAYS = 4
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class _Audience:
     is_farmed: Flags
     cells: Floats
     home_cells: Floats
+    removed_day: int
 
     def alive(self, day: int, start: int, end: int) -> Ints:
         """Positions from start to before end whose derivatives can be played on a day."""
@@ -90,7 +93,8 @@ class _Files:
 
 def write_plays(world: World, published: Published, landing: Landing) -> dict[str, list[str]]:
     """Write the plays of every month; returns the ids of the planted stories."""
-    audience = _audience(world, published)
+    still_played = _still_played(world, published)
+    audience = _audience(world, published, still_played)
     thinning = _thinning(world, audience)
     viral = published.stories["viral"]
     farm = published.stories["fraud_found_late"]
@@ -109,6 +113,9 @@ def write_plays(world: World, published: Published, landing: Landing) -> dict[st
                 rates = audience.rates(alive, today, lift * weekday)
                 if month.number == viral_month and 8 <= day < 16:
                     rates[audience.number[alive] == viral] *= 150.0
+                if still_played is not None:
+                    gone = audience.number[alive] == still_played
+                    rates[gone] *= np.where(today >= audience.removed_day, 150.0, 1.0)
                 rows = _rows(world, draws, audience, alive, today, rates, thinning)
                 if month.number == 2 and farm in audience.number[alive]:
                     reviewed.append(_found_out(rows, farm))
@@ -117,6 +124,8 @@ def write_plays(world: World, published: Published, landing: Landing) -> dict[st
         on_time.flush()
         late.flush()
     stories = {"viral_spike": [f"drv-{viral:07d}", f"2026-{viral_month:02d}"]}
+    if still_played is not None:
+        stories["played_after_removal"] = [f"drv-{still_played:07d}"]
     if world.month(4) and reviewed:
         told = pl.lit(world.at(4, 12)).cast(pl.Datetime("us", "UTC"))
         landing.write(
@@ -128,21 +137,39 @@ def write_plays(world: World, published: Published, landing: Landing) -> dict[st
     return stories
 
 
-def _audience(world: World, published: Published) -> _Audience:
+def _still_played(world: World, published: Published) -> int | None:
+    """A derivative that one cache goes on serving for days after it was taken down everywhere."""
+    numbers, removed = published.whole("removed_number"), published.whole("removed_at")
+    heard = published.whole("number")[published.whole("yearly_plays") > 0]
+    for month in world.months[1:]:
+        inside = (removed >= month.start) & (removed < month.end - (SERVED_DAYS + 1) * DAY)
+        firsts = numbers[inside][:2]
+        found = firsts[np.isin(firsts, heard)]
+        if len(found):
+            return int(found[0])
+    return None
+
+
+def _audience(world: World, published: Published, still_played: int | None) -> _Audience:
     weights = np.array([place.weight for place in world.territories])
     tiers = np.array(TIER_WEIGHTS)
     played = np.flatnonzero(published.whole("yearly_plays"))
     number = published.whole("number")[played]
+    last_day = published.whole("last_day")[played]
+    gone = number == still_played
+    removed_day = int(last_day[gone][0]) if gone.any() else 0
+    last_day = np.where(gone, last_day + SERVED_DAYS, last_day)
     return _Audience(
         number=number,
         ids=ids("drv-", number, 7),
         day=published.whole("day")[played],
-        last_day=published.whole("last_day")[played],
+        last_day=last_day,
         daily=published.whole("yearly_plays")[played] / 365.0,
         home=published.whole("home")[played],
         is_farmed=published.whole("is_farmed")[played],
         cells=np.kron(weights / weights.sum(), tiers),
         home_cells=np.kron(np.eye(len(weights)), tiers),
+        removed_day=removed_day,
     )
 
 

@@ -37,8 +37,8 @@ EEA = [
     "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
 ]  # fmt: skip
 # Where an action holds (nothing: the world), and what the EU's form can name of that.
-TERRITORIES = [None, ["DE", "AT"], ["FR"]]
-SCOPES = [EEA, ["DE", "AT"], ["FR"]]
+TERRITORIES = [None, ["DE", "AT"], ["FR"], ["US"], ["JP", "GB"]]
+SCOPES = [EEA, ["DE", "AT"], ["FR"], None, None]
 
 
 @dataclass(frozen=True)
@@ -299,7 +299,9 @@ class _Writer:
         if is_attack:
             uploader = np.zeros(count, dtype=np.int64)
         uploader = np.where(of_derivative, -1, uploader)
-        place = np.where(harms, draws.pick([0.92, 0.05, 0.03], count), 0)
+        place = np.where(harms, draws.pick([0.85, 0.05, 0.03, 0.05, 0.02], count), 0)
+        # What was made here is taken down everywhere.
+        place = np.where(of_derivative, 0, place)
         content_day = detected // DAY - draws.skewed(np.full(count, 600), 3.0, count)
         no_date = draws.chance(0.004, count)
         ai_status = draws.pick([0.12, 0.38, 0.35, 0.15], count)
@@ -340,7 +342,7 @@ class _Writer:
                 "category": _texts("STATEMENT_CATEGORY_", "category").gather(reason),
                 "category_specification": _lists("KEYWORD_", "keyword").gather(reason),
                 "content_type": _content_types().gather(is_ai.astype(np.int64)),
-                "territorial_scope": pl.Series(SCOPES).gather(place),
+                "territorial_scope": pl.Series(SCOPES, dtype=pl.List(pl.String)).gather(place),
                 "source_type": chosen(
                     ["SOURCE_ARTICLE_16", "SOURCE_TRUSTED_FLAGGER",
                      "SOURCE_TYPE_OTHER_NOTIFICATION", "SOURCE_VOLUNTARY"], source,
@@ -398,10 +400,11 @@ class _Writer:
 
     def _appeals(self, draws: Draws, part: Part, actions: pl.DataFrame) -> None:
         appealed = draws.chance(0.008, len(part))
-        first = part.label == f"{self.world.months[0].label}_001" and len(part) >= 3
+        first = part.label == f"{self.world.months[0].label}_001" and len(part) >= 4
         if first:
-            # Three in the first month whatever the scale: overturned, upheld, authorised later.
-            appealed[-3:] = True
+            # Four in the first month whatever the scale: a counter notice against which the
+            # notifier sued, and one each that was overturned, upheld, authorised later.
+            appealed[-4:] = True
         if "attack" in part.label:
             appealed &= draws.chance(0.05, len(part))
         action = np.flatnonzero(appealed)
@@ -410,11 +413,14 @@ class _Writer:
         overturned = draws.chance(0.35, count)
         days = np.where(draws.chance(0.2, count), 45, 0) + draws.ints(2, 15, count)
         if first:
-            kind[-3:], overturned[-3:], days[-3:] = [0, 0, 3], [True, False, False], [50, 6, 9]
+            kind[-4:], days[-4:] = [1, 0, 0, 3], [40, 50, 6, 9]
+            overturned[-4:] = [False, True, False, False]
             self.stories["appeals"] = actions["puid"].tail(3).to_list()
+            self.stories["notifier_sued"] = actions["puid"].tail(4).head(1).to_list()
         filed = part.applied[action] + draws.ints(1, 18 * 24, count) * HOUR
         decided = filed + days * DAY
         back = overturned | (kind == 3)
+        sued = np.arange(count) == (count - 4 if first else -1)
         outcome = np.where(kind == 3, 2, np.where(overturned, 1, 0))
         rows = table(
             {
@@ -425,6 +431,7 @@ class _Writer:
                 "decided_at": times(decided),
                 "outcome": chosen(["upheld", "overturned", "reinstated_authorised"], outcome),
                 "reinstated_at": times(decided + HOUR, back),
+                "suit_filed_at": times(filed + 6 * DAY, sued),
                 "recorded_at": times(decided + 2 * HOUR),
             }
         )
@@ -432,6 +439,7 @@ class _Writer:
             decided_at=pl.lit(None, pl.Datetime("us", "UTC")),
             outcome=pl.lit(None, pl.String),
             reinstated_at=pl.lit(None, pl.Datetime("us", "UTC")),
+            suit_filed_at=pl.lit(None, pl.Datetime("us", "UTC")),
             recorded_at=pl.col("filed_at") + pl.duration(minutes=1),
         )
         known = filed < self.world.last_knowledge
@@ -454,8 +462,11 @@ class _Writer:
 
     def _filings(self, draws: Draws, part: Part, actions: pl.DataFrame) -> None:
         """What the EU's database answered: most is accepted, some late, some rejected or unsent."""
-        is_dated = actions["content_date"].is_not_null().to_numpy()
-        sent = np.flatnonzero(is_dated & draws.chance(0.97, len(part)))
+        # An action that holds outside of the EEA alone is none of the database's.
+        is_due = (
+            actions["content_date"].is_not_null() & actions["territorial_scope"].is_not_null()
+        ).to_numpy()
+        sent = np.flatnonzero(is_due & draws.chance(0.97, len(part)))
         rejected = draws.chance(0.015, len(sent))
         days = np.where(draws.chance(0.04, len(sent)), 6, 0) + draws.ints(1, 6, len(sent))
         # A batch is of one kind: one bad statement refuses all that are sent with it.

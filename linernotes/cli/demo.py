@@ -3,6 +3,7 @@
 Each step is the library function that the commands and the schedules call.
 """
 
+import json
 import shutil
 import threading
 import time
@@ -25,6 +26,8 @@ from linernotes.statements import approve, draft, issue
 from sampleservice import write_agreements, write_sample
 
 MARK = ".linernotes-demo"
+# What was planted in the sample world, by name.
+TRUTHS = "sample-truths.json"
 MONTHS = 6
 CLOSED_MONTHS = [date(2026, month, 1) for month in range(1, MONTHS)]
 # A month is closed on the 15th of the next, with what was known that morning.
@@ -67,7 +70,8 @@ def run_demo(home: Path, scale: float, seed: int) -> None:
     compiling = threading.Thread(target=warehouse.compiled_project, args=[settings])
     compiling.start()
     with _step(f"Sample world of {MONTHS} months"):
-        write_sample(settings.landing_root, scale, {}, seed, MONTHS)
+        sample = write_sample(settings.landing_root, scale, {}, seed, MONTHS)
+        durable.write_text(home / TRUTHS, json.dumps(dict(sample.scenarios), indent=2) + "\n")
         write_agreements(settings.home)
     with _step("Loaded") as note, progress_bars() as progress:
         report = load(settings, on_progress=progress)

@@ -52,7 +52,12 @@ ACTIONS = f"""
                 *,
                 row_number() over (partition by recording_id order by applied_at, puid) as place
             from published.reports.rpt_partner__removal_actions
-            where partner_id = $partner_id and report_month = $month
+            where
+                partner_id = $partner_id
+                and report_month = $month
+                -- The list has what stands from earlier months, too.
+                and applied_at >= $month
+                and applied_at < $month + interval 1 month
         ),
         taken_back as (
             select

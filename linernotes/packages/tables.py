@@ -137,7 +137,7 @@ TABLES = (
         name="removals",
         title="Removals",
         report="rpt_partner__removal_actions",
-        about="each action against content, with reason and appeal",
+        about="each action against content that is new, changed or in force, with its appeal",
     ),
     PackageTable(
         name="removals_monthly",

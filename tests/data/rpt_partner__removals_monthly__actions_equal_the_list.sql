@@ -19,6 +19,7 @@ with
             count(*) filter (where is_removal) as removal_count,
             count(*) filter (where is_overturned) as overturned_count
         from {{ ref("rpt_partner__removal_actions") }}
+        where is_new
         group by all
     )
 select listed.partner_id, listed.report_month

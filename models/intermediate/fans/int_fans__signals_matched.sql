@@ -1,8 +1,9 @@
 -- One row per partner, month, recording and territory in which an owner of the
--- recording reaches the partner at the start of the month. Of an owner's routes the
--- nearest in the family and then the most specific counts.
+-- recording reaches the partner at the start of the month, with what partners are told
+-- of it. Of an owner's routes the nearest in the family and then the most specific
+-- counts.
 with
-    signals as (select * from {{ ref("int_fans__signals_described") }}),
+    signals as (select * from {{ ref("int_fans__signals_issued") }}),
     objects_matched as (
         select *
         from {{ ref("int_partners__objects_matched") }}

@@ -1,10 +1,17 @@
 -- One row per incident and currency: what is on hold for it, and what was paid that
--- rests on a decision whose evidence does not match (E43).
+-- rests on a decision whose evidence does not match (E43); both also in the reporting
+-- currency, indicative, at the rates of the usage months' ends.
 with
     incidents as (select * from {{ ref("fct_incidents") }}),
     lines as (select * from {{ ref("fct_compensation_lines") }}),
+    exchange_rates as (select * from {{ ref("dim_exchange_rates") }}),
     held as (
-        select incidents.incident_id, lines.currency_code, lines.amount, 0 as exposed
+        select
+            incidents.incident_id,
+            lines.currency_code,
+            lines.usage_month,
+            lines.amount,
+            0 as exposed
         from lines
         inner join
             incidents
@@ -15,7 +22,12 @@ with
             and incidents.owner_party_id = lines.owner_party_id
         where lines.contract_id is null and lines.hold_bucket = 'UNROUTED'
         union all
-        select incidents.incident_id, lines.currency_code, lines.amount, 0 as exposed
+        select
+            incidents.incident_id,
+            lines.currency_code,
+            lines.usage_month,
+            lines.amount,
+            0 as exposed
         from lines
         inner join
             incidents
@@ -29,7 +41,7 @@ with
         where lines.hold_bucket = 'CONSENT'
     ),
     named as (
-        select consent_proof_id, currency_code, sum(amount) as amount
+        select consent_proof_id, currency_code, usage_month, sum(amount) as amount
         from lines
         where hold_bucket is null and consent_proof_id is not null
         group by all
@@ -38,6 +50,7 @@ with
         select
             incidents.incident_id,
             named.currency_code,
+            named.usage_month,
             0 as amount,
             named.amount as exposed
         from
@@ -47,10 +60,11 @@ with
             on incidents.incident_kind = 'evidence_mismatch'
             and incidents.decision_id = proofs.item
     ),
-    summed as (
+    monthly as (
         select
             incident_id,
             currency_code,
+            usage_month,
             sum(cast(amount as {{ t_dec(24, 3) }})) as held_amount,
             sum(cast(exposed as {{ t_dec(24, 3) }})) as exposed_amount
         from
@@ -61,11 +75,50 @@ with
                 select *
                 from exposed
             ) as amounts
-        group by all
+        group by incident_id, currency_code, usage_month
+    ),
+    converted as (
+        select
+            monthly.*,
+            exchange_rates.reporting_currency_code,
+            {{
+                reporting_amount(
+                    "monthly.held_amount", "exchange_rates.indicative_rate"
+                )
+            }} as held_reporting_amount,
+            {{
+                reporting_amount(
+                    "monthly.exposed_amount", "exchange_rates.indicative_rate"
+                )
+            }} as exposed_reporting_amount
+        from monthly
+        left join
+            exchange_rates
+            on exchange_rates.rate_month = monthly.usage_month
+            and exchange_rates.currency_code = monthly.currency_code
     )
 select
-    incident_id,
-    cast(held_amount as {{ t_dec(24, 3) }}) as held_amount,
-    cast(exposed_amount as {{ t_dec(24, 3) }}) as exposed_amount,
-    currency_code
-from summed
+    cast(incident_id as {{ t_str() }}) as incident_id,
+    cast(sum(held_amount) as {{ t_dec(24, 3) }}) as held_amount,
+    cast(sum(exposed_amount) as {{ t_dec(24, 3) }}) as exposed_amount,
+    cast(currency_code as {{ t_str() }}) as currency_code,
+    -- A part without a rate would make the sum too small, so there is none then.
+    cast(
+        case
+            when count(held_reporting_amount) = count(*) then sum(held_reporting_amount)
+        end as {{ t_dec(24, 6) }}
+    ) as held_reporting_amount,
+    cast(
+        case
+            when count(exposed_reporting_amount) = count(*)
+            then sum(exposed_reporting_amount)
+        end as {{ t_dec(24, 6) }}
+    ) as exposed_reporting_amount,
+    cast(
+        case
+            when count(reporting_currency_code) = count(*)
+            then min(reporting_currency_code)
+        end as {{ t_str() }}
+    ) as reporting_currency_code
+from converted
+group by incident_id, currency_code

@@ -167,6 +167,121 @@ def test_listed_corrections_are_all_that_were_posted(closed: duckdb.DuckDBPyConn
     assert sum(row[3] for row in posted) < sum(row[1] for row in posted)
 
 
+def answer(
+    connection: duckdb.DuckDBPyConnection, words: str, figures: str, rest: str = ""
+) -> list[tuple]:
+    """Figures over the answer to the one question of the page whose title or text has the words."""
+    asked_for = [*QUESTIONS, *((sql, sql) for sql in FURTHER)]
+    [sql] = [sql for name, sql in asked_for if words in name]
+    question = sql.strip().rstrip(";")
+    return connection.execute(f"select {figures} from ({question}) {rest}").fetchall()
+
+
+def test_uses_without_contract_are_all_that_are_unlicensed(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    told = answer(published, "Which uses had no contract", "sum(use_count), count(*) > 0")
+
+    counted = published.execute(
+        "select count(distinct "
+        "(use_id, usage_month, product_id, territory, side, owner_party_id)), true "
+        "from marts.fct_source_uses "
+        "where consent_status = 'unlicensed' and exclusion_reason is null"
+    ).fetchall()
+    assert told == counted
+
+
+def test_leaked_uses_and_money_are_those_of_the_uses_and_lines(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    told = answer(
+        published,
+        "rpt_executive__consent_leakage",
+        "report_month, product_id, partner_id, max(leaked_use_count), "
+        "coalesce(sum(held_amount), 0)",
+        "group by all order by all",
+    )
+
+    counted = published.execute(
+        """
+        select
+            usage_month, product_id, partner_id, count(distinct use_id),
+            coalesce((
+                select sum(amount) from marts.fct_compensation_lines as lines
+                where
+                    lines.usage_month = uses.usage_month and lines.product_id = uses.product_id
+                    and lines.partner_id is not distinct from uses.partner_id
+                    and lines.consent_status = 'leakage' and lines.hold_bucket = 'CONSENT'
+            ), 0)
+        from marts.fct_source_uses as uses
+        where consent_status = 'leakage' and exclusion_reason is null
+        group by all
+        order by all
+        """
+    ).fetchall()
+    assert told == counted
+    assert told
+
+
+def test_expiring_decisions_are_those_that_end_within_90_days(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    told = answer(published, "end in the next 90 days", "distinct decision_id")
+
+    ending = published.execute(
+        "select decision_id from marts.fct_consent_decisions "
+        "where decision = 'allow' and is_usable and valid_to > "
+        "(select max(known_at) from quality.publications) and valid_to <= "
+        "(select max(known_at) from quality.publications) + interval 90 day"
+    ).fetchall()
+    assert sorted(told) == sorted(ending)
+    assert told
+
+
+def test_offenders_are_ten_at_most_and_the_most_repeated(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    told = answer(published, "rpt_executive__repeat_offenders", "uploader_party_id, offence_count")
+
+    most = published.execute(
+        "select count(*) as offence_count from marts.fct_uploader_offences "
+        "group by uploader_party_id order by 1 desc limit 10"
+    ).fetchall()
+    assert sorted(count for _, count in told) == sorted(count for (count,) in most)
+
+
+def test_missing_names_are_all_gaps_of_the_last_month(published: duckdb.DuckDBPyConnection) -> None:
+    told = answer(published, "from marts.fct_credit_gaps", "count(*), count(*) > 0")
+
+    gaps = published.execute(
+        "select count(distinct "
+        "(derivative_id, object_type, object_id, party_id, gap_reason)), true "
+        "from marts.fct_credit_gaps "
+        "where report_month = (select max(report_month) from marts.fct_credit_gaps)"
+    ).fetchall()
+    assert told == gaps
+
+
+def test_earnings_of_artists_are_those_that_partners_are_told(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    told = answer(
+        published,
+        "What did an artist earn",
+        "party_name, partner_id, currency_code, "
+        "sum(coalesce(paid_amount, 0)) + sum(coalesce(held_amount, 0)), "
+        "sum(coalesce(held_amount, 0))",
+        "group by all order by all",
+    )
+
+    reported = published.execute(
+        "select party_name, partner_id, currency_code, sum(gross_amount), sum(held_amount) "
+        "from reports.rpt_partner__artists group by all order by all"
+    ).fetchall()
+    assert told == reported
+    assert told
+
+
 def test_public_tables_and_columns_all_say_what_they_are(
     published: duckdb.DuckDBPyConnection,
 ) -> None:

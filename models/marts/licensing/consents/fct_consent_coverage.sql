@@ -1,7 +1,8 @@
--- One row per month, partner, kind of object and use type: how much of the partner's
--- repertoire somebody has decided about when the month ends, by objects and by the
--- plays of their derivatives. Where decisions differ, one that denies makes the object
--- denied.
+-- One row per month, partner, party in its repertoire, kind of object and use type: how
+-- much of the repertoire somebody has decided about when the month ends, by objects and
+-- by the plays of their derivatives. The party is the partner itself, an owner (member,
+-- label, publisher), or a main artist or writer; makers without a decision and without
+-- a use are left out. Where decisions differ, one that denies makes the object denied.
 with
     consents as (
         select *
@@ -10,6 +11,11 @@ with
     ),
     decided as (select * from {{ ref("int_partners__objects_decided") }}),
     objects_matched as (select * from {{ ref("int_partners__objects_matched") }}),
+    contributors_listed as (
+        select distinct object_type, object_id, party_id
+        from {{ ref("int_partners__contributors_listed") }}
+        where voice in ('artist', 'writer')
+    ),
     uses as (select * from {{ ref("fct_source_uses") }} where exclusion_reason is null),
     months as (
         select
@@ -20,10 +26,11 @@ with
         from {{ ref("fct_statements") }}
         group by report_month
     ),
-    repertoire as (
+    owned as (
         select distinct
             months.report_month,
             objects_matched.partner_id,
+            objects_matched.owner_party_id,
             objects_matched.object_type,
             objects_matched.object_id
         from months
@@ -31,6 +38,9 @@ with
             objects_matched
             on objects_matched.valid_from < months.ends_at
             and coalesce(objects_matched.valid_to, {{ always_to() }}) >= months.ends_at
+    ),
+    repertoire as (
+        select distinct report_month, partner_id, object_type, object_id from owned
     ),
     use_types as (
         select distinct use_type
@@ -85,39 +95,70 @@ with
             and resolutions.object_id = repertoire.object_id
             and resolutions.use_type in (use_types.use_type, '*')
         group by all
+    ),
+    weighed as (
+        select objects.*, played.weight_nano
+        from objects
+        left join
+            played
+            on played.report_month = objects.report_month
+            and played.object_type = objects.object_type
+            and played.object_id = objects.object_id
+            and played.use_type = objects.use_type
+    ),
+    by_party as (
+        select 'partner' as party_kind, partner_id as party_id, weighed.*
+        from weighed
+        union all
+        select 'owner' as party_kind, owned.owner_party_id as party_id, weighed.*
+        from weighed
+        inner join
+            owned
+            on owned.report_month = weighed.report_month
+            and owned.partner_id = weighed.partner_id
+            and owned.object_type = weighed.object_type
+            and owned.object_id = weighed.object_id
+        union all
+        select
+            case
+                when weighed.object_type = 'work' then 'writer' else 'main_artist'
+            end as party_kind,
+            contributors_listed.party_id,
+            weighed.*
+        from weighed
+        inner join
+            contributors_listed
+            on contributors_listed.object_type = weighed.object_type
+            and contributors_listed.object_id = weighed.object_id
     )
 select
-    cast(objects.report_month as date) as report_month,
-    cast(objects.partner_id as {{ t_str() }}) as partner_id,
-    cast(objects.object_type as {{ t_str() }}) as object_type,
-    cast(objects.use_type as {{ t_str() }}) as use_type,
+    cast(report_month as date) as report_month,
+    cast(partner_id as {{ t_str() }}) as partner_id,
+    cast(party_kind as {{ t_str() }}) as party_kind,
+    cast(party_id as {{ t_str() }}) as party_id,
+    cast(object_type as {{ t_str() }}) as object_type,
+    cast(use_type as {{ t_str() }}) as use_type,
     cast(count(*) as {{ t_bigint() }}) as object_count,
     cast(
-        count(*) filter (where objects.is_decided) as {{ t_bigint() }}
+        count(*) filter (where is_decided) as {{ t_bigint() }}
     ) as decided_object_count,
     cast(
-        count(*) filter (where objects.is_allowed) as {{ t_bigint() }}
+        count(*) filter (where is_allowed) as {{ t_bigint() }}
     ) as allowed_object_count,
-    cast(
-        round(coalesce(sum(played.weight_nano), 0), 0) as {{ t_dec(38, 0) }}
-    ) as weight_nano,
+    cast(round(coalesce(sum(weight_nano), 0), 0) as {{ t_dec(38, 0) }}) as weight_nano,
     cast(
         round(
-            coalesce(sum(case when objects.is_decided then played.weight_nano end), 0),
-            0
+            coalesce(sum(case when is_decided then weight_nano end), 0), 0
         ) as {{ t_dec(38, 0) }}
     ) as decided_weight_nano,
     cast(
         round(
-            coalesce(sum(case when objects.is_allowed then played.weight_nano end), 0),
-            0
+            coalesce(sum(case when is_allowed then weight_nano end), 0), 0
         ) as {{ t_dec(38, 0) }}
     ) as allowed_weight_nano
-from objects
-left join
-    played
-    on played.report_month = objects.report_month
-    and played.object_type = objects.object_type
-    and played.object_id = objects.object_id
-    and played.use_type = objects.use_type
-group by objects.report_month, objects.partner_id, objects.object_type, objects.use_type
+from by_party
+group by report_month, partner_id, party_kind, party_id, object_type, use_type
+having
+    party_kind in ('partner', 'owner')
+    or count(*) filter (where is_decided) > 0
+    or count(weight_nano) > 0

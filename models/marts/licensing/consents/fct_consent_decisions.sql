@@ -93,7 +93,7 @@ select
     standing.enforced_at,
     cast(standing.first_recorded_at as {{ t_ts() }}) as first_recorded_at,
     cast(standing.version_count as {{ t_bigint() }}) as version_count,
-    -- Papers take a day to arrive; what comes later than that was missing at its uses.
+    -- Papers take time to arrive; what comes later than that was missing at its uses.
     cast(
         standing.first_recorded_at
         > standing.valid_from

@@ -44,6 +44,9 @@ select
     amounts.held_amount,
     amounts.exposed_amount,
     amounts.currency_code,
+    amounts.held_reporting_amount,
+    amounts.exposed_reporting_amount,
+    amounts.reporting_currency_code,
     incidents.closed_at,
     incidents.closed_by,
     incidents.closing_note

@@ -1,0 +1,21 @@
+"""What is expected of uses after a revocation before publication.
+
+How the figures come about is tested beside the models.
+"""
+
+from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows
+
+SUITE = Suite(
+    table="rpt_executive__consent_leakage",
+    relied_on_by="Executives and product teams see in it what a late obedience costs.",
+    expectations=(
+        expect_no_rows(
+            "revocations_leak_for_a_day_at_most",
+            "select report_month, product_id from {batch}"
+            " where leakage_seconds > 86400 * decision_count",
+            reason="A refusal that takes more than a day leaks for a day: tell the product team.",
+            severity="warn",
+        ),
+        expect_no_personal_columns(),
+    ),
+)

@@ -1,0 +1,51 @@
+-- One row per month, source recording and territory: what partners are told of what
+-- listeners of derivatives did. That is what was known when the month was first issued,
+-- or first issued with the recording in it; until then what is known at the freeze.
+-- Figures that were issued do not change, since two that differ by a listener would
+-- tell of that listener, and what was hidden once stays hidden.
+with
+    versions as (select * from {{ ref("stg_ai_usage__fan_signal_versions") }}),
+    statements as (select * from {{ ref("stg_ledger__statements") }}),
+    issues as (select distinct report_month, known_at from statements),
+    arrivals as (
+        select month, recording_id, min(recorded_at) as first_recorded_at
+        from versions
+        group by month, recording_id
+    ),
+    freezes as (
+        select arrivals.month, arrivals.recording_id, min(issues.known_at) as frozen_at
+        from arrivals
+        inner join
+            issues
+            on issues.report_month = arrivals.month
+            and issues.known_at >= arrivals.first_recorded_at
+        group by arrivals.month, arrivals.recording_id
+    ),
+    latest as (
+        select versions.*
+        from versions
+        left join
+            freezes
+            on freezes.month = versions.month
+            and freezes.recording_id = versions.recording_id
+        where versions.recorded_at <= coalesce(freezes.frozen_at, versions.recorded_at)
+        qualify
+            row_number() over (
+                partition by versions.month, versions.recording_id, versions.territory
+                order by versions.recorded_at desc
+            )
+            = 1
+    )
+select
+    month,
+    recording_id,
+    territory,
+    derivative_listeners as derivative_listener_count,
+    source_listeners_within_7_days as source_listener_within_7_days_count,
+    new_fans as new_fan_count,
+    follows as follow_count,
+    saves as save_count,
+    source_plays_28_days as source_play_28_days_count,
+    expected_source_plays_28_days as expected_source_play_28_days_count
+from latest
+where not is_withdrawn

@@ -1,0 +1,19 @@
+-- One row per month, source recording, territory and version recorded by the freeze,
+-- versions that take a row back included.
+-- Packages need older versions too: what was known when a month was first issued.
+select
+    cast(month || '-01' as date) as month,
+    recording_id,
+    territory,
+    derivative_listeners,
+    source_listeners_within_7_days,
+    new_fans,
+    follows,
+    saves,
+    source_plays_28_days,
+    expected_source_plays_28_days,
+    is_withdrawn,
+    recorded_at,
+    delivery_id
+from {{ source("raw", "raw_ai_usage__fan_signals") }}
+where recorded_at <= {{ known_at() }}
