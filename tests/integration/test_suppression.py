@@ -66,7 +66,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calculation]:
         yield found
 
 
-def published(run: Calculation, issues: Sequence[Sequence[Table]], partners: Partners) -> list[View]:
+def published(
+    run: Calculation, issues: Sequence[Sequence[Table]], partners: Partners
+) -> list[View]:
     """What is shown of each table in all its issues."""
     shown: list[list] = [[] for _ in issues[0]]
     for number in range(len(issues)):
