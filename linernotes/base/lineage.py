@@ -15,6 +15,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+from linernotes.base.clock import utc_now
 from linernotes.base.errors import first_line
 from linernotes.base.run_history import CURRENT_RUN
 from linernotes.base.steps import Dataset, Step
@@ -107,7 +108,7 @@ class _Sender:
     ) -> None:
         if self._client is None:
             return
-        moment = at or datetime.now(UTC)
+        moment = at or utc_now()
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         try:
             self._client.emit(_event(state, told, above, step, failure, aware))

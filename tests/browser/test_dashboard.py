@@ -1,11 +1,14 @@
 """The executive dashboard in a real browser: what the first screen answers, and what never happens.
 
 One server over a copy of the edge cases' published file, in which months are issued and names are
-hostile. That figures equal their rows is tested without a browser.
+hostile. That every figure equals its rows is tested without a browser.
 """
 
+import csv
+import io
 import shutil
 from collections.abc import Callable, Iterator
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +30,7 @@ pytestmark = pytest.mark.browser
 HOSTILE = "<script>document.title='owned'</script> **bold** <img src=x onerror=alert(1)> [a](b:c)"
 PARTNER = "e38-partner"
 PAGES = [*page_addresses(), ("Fair pay", "/promises/pay"), (HOSTILE, f"/partners/{PARTNER}")]
+FIGURES = 30
 SCREENS = {"desktop": (1440, 900), "phone": (390, 844)}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SMALLEST_TARGET = 24
@@ -120,6 +124,64 @@ def test_first_screen_answers_promises_money_and_what_needs_me(
         assert item.locator(".amount").inner_text()
         assert item.locator(".step").inner_text()
         assert item.locator(".who").inner_text()
+
+
+def test_thirty_figures_are_two_clicks_from_rows_that_sum_to_them(
+    open_page: Callable[..., Watched], address: str
+) -> None:
+    """One click, or two where a disclosure is opened first; the CSV file has the same rows."""
+    checked = 0
+    for path in ("/", "/promises/pay", f"/partners/{PARTNER}"):
+        page = open_page(path).page
+        _open_disclosures(page)
+        links = page.locator("main a[href*='/rows/']:visible").all()
+        for href in dict.fromkeys(link.get_attribute("href") or "" for link in links):
+            if checked == FIGURES:
+                break
+            page.locator(f"main a[href='{href}']:visible").first.click()
+            wait_until_whole(page)
+            checked += _rows_sum_to_figure(page, address, href)
+            page.go_back()
+            wait_until_whole(page)
+            _open_disclosures(page)
+
+    assert checked == FIGURES
+
+
+def _open_disclosures(page: Page) -> None:
+    for closed in page.locator("main details.behind:not([open]) summary").all():
+        closed.click()
+
+
+def _rows_sum_to_figure(page: Page, address: str, href: str) -> bool:
+    """Whether the page of rows has a sum; if so, its CSV file has it too, and so has the figure."""
+    names = page.locator("dl.facts dt").all_inner_texts()
+    values = page.locator("dl.facts dd").all_inner_texts()
+    # Of a quotient the first part is looked at.
+    facts = dict(reversed(list(zip(names, values, strict=True))))
+    total = facts.get("Sum of the rows")
+    if total is None or facts["Rows"] == "0":
+        return False
+    assert facts.get("Figure", total) == total, href
+    csv_href = page.locator("a.csv").first.get_attribute("href") or ""
+    text = page.request.get(f"{address}{csv_href}").text()
+    assert _rounded(_counted_sum(text), total) == total, href
+    return True
+
+
+def _counted_sum(text: str) -> Decimal:
+    """What the column of a CSV file comes to that says what each row counts."""
+    rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
+    head = next(number for number, row in enumerate(rows) if not row) + 1
+    place = next(at for at, name in enumerate(rows[head]) if name.startswith("Counted"))
+    return sum((Decimal(row[place] or 0) for row in rows[head + 1 :]), Decimal(0))
+
+
+def _rounded(number: Decimal, like: str) -> str:
+    """A number with as many decimals as a text has, written as pages write it."""
+    decimals = len(like.partition(".")[2])
+    exact = number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return f"{exact:,f}".replace("-", "−")
 
 
 @pytest.mark.parametrize(("title", "path"), PAGES, ids=[path for _, path in PAGES])

@@ -386,11 +386,10 @@ def test_new_deliveries_are_asked_for_once(
     sensor = repository.get_sensor_def("new_deliveries")
 
     def tick(cursor: str | None) -> Any:
-        return sensor.evaluate_tick(
-            dg.build_sensor_context(
-                instance, cursor=cursor, repository_def=repository, resources={"home": Home()}
-            )
-        )
+        with dg.build_sensor_context(
+            instance, cursor=cursor, repository_def=repository, resources={"home": Home()}
+        ) as context:
+            return sensor.evaluate_tick(context)
 
     first = tick(None)
     second = tick(first.cursor)

@@ -127,7 +127,7 @@ def test_figures_of_overview_equal_the_rows_that_they_lead_to(get: Get) -> None:
         assert rows["Sum of the rows"].lstrip("−") == amount.lstrip("−"), bar.text_content()
         checked += 1
 
-    assert checked >= 30
+    assert checked >= 25
 
 
 def test_figures_of_overview_lead_to_a_trace_in_three_steps(get: Get) -> None:

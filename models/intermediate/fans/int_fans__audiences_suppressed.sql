@@ -1,5 +1,5 @@
--- One row per partner, month, recording, territory and audience measure; territory
--- `WW` is the total over the partner's territories. Under 10 people a figure is hidden
+-- One row per partner, month, recording, territory and audience measure; territory `WW`
+-- is the total over the partner's territories. Under 10 people a figure is hidden
 -- (E124). If a recording has such a territory, whoever's, all its territories are
 -- hidden for every partner, of that measure and of those within it (E125). Their total
 -- is shown only where it leaves each of them five values or more, for who knows this
@@ -18,7 +18,7 @@ with
                     '{{ measure }}' as measure,
                     '{{ wider_measure }}' as wider_measure
                     {{ "union all" if not loop.last }}
-            {%- endfor %} {{ "union all" if not loop.last }}
+                {%- endfor %} {{ "union all" if not loop.last }}
         {%- endfor %}
     ),
     areas as (

@@ -148,12 +148,14 @@ def test_alert_of_a_failed_run_names_the_blocking_check(
     with dg.instance_for_test() as instance:
         result = job.execute_in_process(instance=instance, raise_on_error=False)
         [failure] = [event for event in result.all_events if event.is_run_failure]
-        alert_on_failure(
-            dg.build_run_status_sensor_context(
-                "alert_on_failure", failure, instance, result.dagster_run
-            ).for_run_failure(),
-            home=Home(home=str(tmp_path / "home")),
-        )
+        with dg.build_run_status_sensor_context(
+            "alert_on_failure",
+            failure,
+            instance,
+            result.dagster_run,
+            resources={"home": Home(home=str(tmp_path / "home"))},
+        ).for_run_failure() as context:
+            alert_on_failure(context)
 
     [post] = received
     assert post["text"].startswith("Linernotes: check_lines failed")
