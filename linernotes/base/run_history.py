@@ -6,6 +6,7 @@ spans are sent (`steps.py`), each line is the span above those of the run's step
 
 import json
 import os
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, fields
 
@@ -83,15 +84,13 @@ def note_run(settings: Settings, run: Run, name: str) -> None:
 
         send_run(run, name)
     line = json.dumps(asdict(run), ensure_ascii=False) + "\n"
-    try:
+    with suppress(OSError):
         # One write at the end of the file: lines of two processes never mix.
         file = os.open(settings.runs_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    except OSError:
-        return
-    try:
-        os.write(file, line.encode(errors="backslashreplace"))
-    finally:
-        os.close(file)
+        try:
+            os.write(file, line.encode(errors="backslashreplace"))
+        finally:
+            os.close(file)
 
 
 def runs(settings: Settings) -> list[Run]:

@@ -303,11 +303,15 @@ class Lake:
         return changed
 
     def lacking_columns(self) -> list[str]:
-        """The tables that an older release made, and that lack columns of this one."""
+        """The tables that an older release made, and that lack columns of this one.
+
+        A table whose first commit was cut off is none: the next load makes it.
+        """
         return [
             table
             for table in SCHEMAS
-            if self.path(table).exists() and not SCHEMAS[table].keys() <= self._columns(table)
+            if DeltaTable.is_deltatable(str(self.path(table)))
+            and not SCHEMAS[table].keys() <= self._columns(table)
         ]
 
     def _columns(self, table: str) -> set[str]:
