@@ -26,12 +26,14 @@
                         *,
                         rounded_count
                         - 2
-                        - (sum(room_count) over of_total - room_count) as lowest_count,
+                        - (
+                            sum(room_count) over (of_total) - room_count
+                        ) as lowest_count,
                         least(room_count, rounded_count + 2) as highest_count,
                         case
-                            when row_number() over by_room = 1
-                            then lead(room_count) over by_room
-                            else min(room_count) over of_total
+                            when row_number() over (by_room) = 1
+                            then lead(room_count) over (by_room)
+                            else min(room_count) over (of_total)
                         end as least_other_count
                     from {{ rooms }}
                     window

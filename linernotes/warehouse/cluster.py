@@ -131,6 +131,7 @@ def running_processes(settings: Settings) -> dict[str, int]:
 class _Starting:
     def __init__(self, settings: Settings, size: Size, more: Mapping[str, str]) -> None:
         self.processes: dict[str, int] = {}
+        self._started: dict[str, subprocess.Popen[bytes]] = {}
         self._settings, self._size, self._more = settings, size, more
         self._folder = cluster_folder(settings)
         self._spark_home = _spark_home()
@@ -222,13 +223,15 @@ class _Starting:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self._started[name] = process
         self.processes[name] = process.pid
         durable.write_text(_record_file(self._settings), json.dumps(self.processes))
 
     def _wait(self, name: str, is_ready: Callable[[], bool]) -> None:
         until = time.monotonic() + READY_SECONDS
         while not is_ready():
-            ended = not _is_ours(self.processes[name], self._settings)
+            # Its command line is another's until the script has become Java.
+            ended = self._started[name].poll() is not None
             if ended or time.monotonic() > until:
                 log = self._folder / "logs" / f"{name}.log"
                 last = " ".join(log.read_text(errors="replace").split())[-600:]
