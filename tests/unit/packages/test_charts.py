@@ -5,9 +5,7 @@ from decimal import Decimal
 
 from linernotes.packages.charts import COLOURS, monthly_chart
 
-BAR = re.compile(
-    r'<rect x="[0-9.]+" y="[0-9.]+" width="[0-9.]+" height="([0-9.]+)" fill="([^"]+)"'
-)
+BAR = re.compile(r'<rect x="[0-9.]+" y="[0-9.]+" width="[0-9.]+" height="([0-9.]+)" fill="([^"]+)"')
 LABEL = re.compile(r'<text x="([0-9.]+)" y="[0-9.]+" text-anchor="end"[^>]*>([^<]*)<')
 
 
