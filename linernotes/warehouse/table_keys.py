@@ -36,7 +36,8 @@ def keys_of(manifest_file: Path, tables: Collection[tuple[str, str]]) -> list[Ro
         if told.get("name") != "grain":
             continue
         model = nodes[test["attached_node"]]
-        table = model["schema"], model["alias"]
+        # On Spark the schema itself begins with the home's own name.
+        table = model["config"]["schema"], model["alias"]
         if table not in tables:
             continue
         filled = told["kwargs"].get("filled") or ()
