@@ -20,7 +20,6 @@ from linernotes.base.settings import Settings
 from linernotes.lookback import trace_event, trace_line
 from linernotes.metrics import MONEY, MetricInfo, open_catalog
 
-SCHEMAS = ("marts", "reports", "quality")
 AUDIENCES = "fct_fan_connection"
 WITHHELD = {
     f"marts.{AUDIENCES}": "its audiences are whole. Read reports.rpt_partner__fan_connection, which"

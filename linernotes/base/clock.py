@@ -32,6 +32,11 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(text.removesuffix("Z"))
 
 
+def aware(moment: datetime) -> datetime:
+    """An instant with its zone; a naive one is in UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def millisecond_text(moment: datetime) -> str:
     """An instant with a zone as ISO 8601 in UTC, in whole milliseconds."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")

@@ -6,16 +6,16 @@ what they have in common in `steps.py`.
 
 import logging
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from linernotes.base.clock import utc_now
+from linernotes.base.clock import aware, utc_now
 from linernotes.base.errors import first_line
 from linernotes.base.run_history import CURRENT_RUN
 from linernotes.base.steps import Dataset, Step
@@ -108,10 +108,8 @@ class _Sender:
     ) -> None:
         if self._client is None:
             return
-        moment = at or utc_now()
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         try:
-            self._client.emit(_event(state, told, above, step, failure, aware))
+            self._client.emit(_event(state, told, above, step, failure, aware(at or utc_now())))
         except Exception as reason:  # whatever the transport meets
             LOG.warning("No more lineage is sent by this process: %s", reason)
             self._client = None
@@ -152,11 +150,8 @@ def _event(
 def _input(dataset: Dataset) -> "InputDataset":
     from openlineage.client import event_v2, facet_v2
 
-    counts = {}
-    if dataset.row_count is not None:
-        module = facet_v2.input_statistics_input_dataset
-        facet = module.InputStatisticsInputDatasetFacet(rowCount=dataset.row_count)
-        counts["inputStatistics"] = facet
+    facet = facet_v2.input_statistics_input_dataset.InputStatisticsInputDatasetFacet
+    counts = _counts(dataset, "inputStatistics", facet)
     return event_v2.InputDataset(
         dataset.namespace, dataset.name, facets=_facets(dataset), inputFacets=counts
     )
@@ -165,14 +160,15 @@ def _input(dataset: Dataset) -> "InputDataset":
 def _output(dataset: Dataset) -> "OutputDataset":
     from openlineage.client import event_v2, facet_v2
 
-    counts = {}
-    if dataset.row_count is not None:
-        module = facet_v2.output_statistics_output_dataset
-        facet = module.OutputStatisticsOutputDatasetFacet(rowCount=dataset.row_count)
-        counts["outputStatistics"] = facet
+    facet = facet_v2.output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet
+    counts = _counts(dataset, "outputStatistics", facet)
     return event_v2.OutputDataset(
         dataset.namespace, dataset.name, facets=_facets(dataset), outputFacets=counts
     )
+
+
+def _counts(dataset: Dataset, name: str, facet: Callable[..., Any]) -> dict[str, Any]:
+    return {} if dataset.row_count is None else {name: facet(rowCount=dataset.row_count)}
 
 
 def _facets(dataset: Dataset) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from linernotes.base.settings import Settings
 from linernotes.base.sql import literal
 
 FORMAT_VERSION = 1
+PUBLIC_SCHEMAS = ("marts", "reports", "quality")
 # What readers give the engine who go through all lines of a statement; it spills the rest.
 READER_MEMORY = "512MB"
 

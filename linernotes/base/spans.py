@@ -8,12 +8,13 @@ import logging
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from linernotes.base.clock import aware
 from linernotes.base.errors import first_line
 from linernotes.base.run_history import CURRENT_RUN, Run
 from linernotes.base.steps import Fact, Step
@@ -118,8 +119,7 @@ def _ids_of(run_id: str) -> tuple[int, int]:
 
 
 def _nanoseconds(moment: datetime) -> int:
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return int(aware.timestamp() * 1_000_000) * 1_000
+    return int(aware(moment).timestamp() * 1_000_000) * 1_000
 
 
 @cache

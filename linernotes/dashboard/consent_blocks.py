@@ -52,7 +52,7 @@ def windows(figures: Figures, partners: tuple[str, ...]) -> list[Window]:
 
 def expiries_href(partners: tuple[str, ...], **where: object) -> str:
     """The rows of consents that end."""
-    return rows_href("expiring", **where, **({"partner_id": list(partners)} if partners else {}))
+    return rows_href("expiring", **where, partner_id=partners)
 
 
 def expiring(figures: Figures) -> Iterator[Block]:
@@ -111,14 +111,14 @@ def expiring(figures: Figures) -> Iterator[Block]:
             Column(f"Paid in the last three months, {figures.currency}", "money"),
         ],
         [
-            [
-                Link(decision, trace_href("decision", decision)),
+            _decision(
+                decision,
                 party,
-                "Whole catalogue" if thing == "*" else thing,
+                thing,
                 wording.code_text("use_type", use_type),
                 ends,
                 money(amount) if amount is not None else None,
-            ]
+            )
             for decision, party, thing, use_type, ends, amount in rows
         ],
     )

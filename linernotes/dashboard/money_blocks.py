@@ -3,7 +3,7 @@
 Amounts in the reporting currency are indicative; exact ones stand in the payout currencies.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -172,8 +172,7 @@ def holds(figures: Figures) -> Iterator[Block]:
         return Money(amount or Decimal(0), figures.currency)
 
     def href(bucket: str) -> str:
-        where: Mapping[str, Any] = {"partner_id": list(partners)} if partners else {}
-        return rows_href("holds", hold_bucket=bucket, **where)
+        return rows_href("holds", hold_bucket=bucket, partner_id=partners)
 
     total = [sum((row[at] or Decimal(0) for row in rows), Decimal(0)) for at in range(1, 5)]
     yield Table(
@@ -302,8 +301,7 @@ def statements_on_time(figures: Figures, is_on_screen: bool = False) -> Iterator
     yield Note(lateness_text(months))
 
     def href(month: Any) -> str:
-        where: Mapping[str, Any] = {"partner_id": list(partners)} if partners else {}
-        return rows_href("statements", report_month=month, **where)
+        return rows_href("statements", report_month=month, partner_id=partners)
 
     yield Table(
         "statements-on-time",
@@ -379,14 +377,13 @@ def rates(figures: Figures) -> Iterator[Block]:
         return
 
     def href(product: str) -> str:
-        where: Mapping[str, Any] = {"partner_id": list(partners)} if partners else {}
         return rows_href(
             "lines",
             report_month=figures.headline,
             product_id=product,
             line_type="USAGE",
             side="MASTER",
-            **where,
+            partner_id=partners,
         )
 
     yield Table(

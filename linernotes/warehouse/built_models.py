@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from linernotes.base.published import PUBLIC_SCHEMAS
 from linernotes.base.settings import Settings
 from linernotes.base.steps import (
     Dataset,
@@ -20,11 +21,10 @@ from linernotes.base.steps import (
 )
 from linernotes.ingestion import SCHEMAS, lake_dataset
 from linernotes.ledger.files import ledger_files
-from linernotes.warehouse.dbt import FAILED, DbtResults, message_of
+from linernotes.warehouse.dbt import FAILED, DbtResults, message_of, schema_of
 from linernotes.warehouse.sources import sources_folder
 
 MADE = ("seed", "model")
-PUBLIC = ("marts", "reports", "quality")
 
 
 def read_datasets(settings: Settings) -> list[Dataset]:
@@ -69,7 +69,7 @@ def tell_models(settings: Settings, results: DbtResults) -> list[Dataset]:
             ),
             *times,
         )
-        if node["schema"] in PUBLIC and not failed:
+        if schema_of(node) in PUBLIC_SCHEMAS and not failed:
             public.append(made)
     add_facts(nodes=len(results.nodes), tests=tests, failed_tests=failed_tests)
     return public
@@ -111,7 +111,7 @@ def _table(settings: Settings, node: Mapping[str, Any]) -> Dataset:
         if column.get("data_type")
     }
     place: Path = settings.warehouse_file
-    return Dataset(f"duckdb://{place}", f"{place.stem}.{node['schema']}.{node['alias']}", columns)
+    return Dataset(f"duckdb://{place}", f"{place.stem}.{schema_of(node)}.{node['alias']}", columns)
 
 
 def _ledger(settings: Settings, table: str) -> Dataset:

@@ -271,6 +271,11 @@ def is_blocking_test(node: dict[str, Any]) -> bool:
     return node["resource_type"] == "test" and severity == "error"
 
 
+def schema_of(node: Mapping[str, Any]) -> str:
+    """The schema of a node in the warehouse file; on Spark its own begins with the home's name."""
+    return node["config"]["schema"]
+
+
 def message_of(result: dict[str, Any]) -> str:
     """What dbt said of a node, in one line."""
     text = without_values(result.get("message") or result["status"])

@@ -122,8 +122,10 @@ def calculate_open_months(
         scenario = Scenario(
             freeze, first_month=_first_month(settings, freeze, month), last_month=month
         )
-        run = _run_on_spark if settings.engine == "spark" else _run_on_duckdb
-        found = run(settings, project, file, scenario, on_progress)
+        if settings.engine == "spark":
+            found = _run_on_spark(settings, project, file, scenario, on_progress)
+        else:
+            found = _run_on_duckdb(settings, project, file, scenario)
         record = CheckedRun(
             new_run_id(),
             CLOSING,
@@ -155,11 +157,7 @@ def _first_month(settings: Settings, freeze: datetime, month: date) -> date:
 
 
 def _run_on_duckdb(
-    settings: Settings,
-    project: CompiledProject,
-    file: Path,
-    scenario: Scenario,
-    on_progress: StepProgress | None,
+    settings: Settings, project: CompiledProject, file: Path, scenario: Scenario
 ) -> list[Check]:
     """Makes what a statement needs in the file, and says what each of its tests found."""
     with calculation(project, sources_folder(settings), file) as run:

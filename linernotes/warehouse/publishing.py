@@ -19,10 +19,15 @@ from typing import Any
 import duckdb
 
 from linernotes.base import durable, modes
-from linernotes.base.clock import utc_now
+from linernotes.base.clock import name_part, utc_now
 from linernotes.base.errors import LinernotesError
 from linernotes.base.open_files import why_not_opened, write_ahead_log
-from linernotes.base.published import Publication, definitions_file, publication
+from linernotes.base.published import (
+    PUBLIC_SCHEMAS,
+    Publication,
+    definitions_file,
+    publication,
+)
 from linernotes.base.run_history import COLUMNS, GRAIN, Run, runs
 from linernotes.base.settings import Settings
 from linernotes.base.sql import literal
@@ -33,7 +38,6 @@ from linernotes.warehouse.building import require_build
 from linernotes.warehouse.dbt import target_folder
 from linernotes.warehouse.table_keys import keys_of
 
-PUBLIC_SCHEMAS = ("marts", "reports", "quality")
 # Every client since DuckDB 1.0 opens this one; DuckDB's own default the older ones do not open.
 STORAGE_VERSION = "v1.0.0"
 KEPT_PUBLICATIONS = 3
@@ -74,7 +78,7 @@ def publish(settings: Settings) -> Path:
     modes.share_way(settings.home, root, settings.readers)
     durable.clear_unfinished(root)
     published_at, number = utc_now(), _next_number(settings)
-    target = root / f"linernotes-{number:06d}-{published_at:%Y%m%dT%H%M%S}.duckdb"
+    target = root / f"linernotes-{number:06d}-{name_part(published_at)}.duckdb"
     definitions = target_folder(settings) / "semantic_manifest.json"
     with durable.replacing(definitions_file(target)) as copy:
         shutil.copyfile(definitions, copy)

@@ -23,6 +23,7 @@ from linernotes.warehouse.dbt import (
     DbtResults,
     dbt_environment,
     run_dbt,
+    schema_of,
     target_folder,
 )
 from linernotes.warehouse.sources import sources_folder
@@ -190,7 +191,7 @@ class Spark:
                 shutil.rmtree(folder)
 
     def _collect(self, connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> None:
-        schema, table = node["schema"].removeprefix(f"{self.prefix}_"), node["alias"]
+        schema, table = schema_of(node), node["alias"]
         folder = self._folder(node["schema"], table)
         if not any(folder.glob("*.parquet")):
             raise BuildFailed(f"Spark has made {node['schema']}.{table}, but {folder} is empty.")

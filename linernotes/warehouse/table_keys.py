@@ -8,6 +8,8 @@ import json
 from collections.abc import Collection
 from pathlib import Path
 
+from linernotes.warehouse.dbt import schema_of
+
 COLUMNS = {
     "schema_name": ("varchar", "Schema of the table."),
     "table_name": ("varchar", "Table."),
@@ -36,8 +38,7 @@ def keys_of(manifest_file: Path, tables: Collection[tuple[str, str]]) -> list[Ro
         if told.get("name") != "grain":
             continue
         model = nodes[test["attached_node"]]
-        # On Spark the schema itself begins with the home's own name.
-        table = model["config"]["schema"], model["alias"]
+        table = schema_of(model), model["alias"]
         if table not in tables:
             continue
         filled = told["kwargs"].get("filled") or ()

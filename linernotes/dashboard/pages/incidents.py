@@ -48,7 +48,7 @@ def _of_partners(figures: Figures) -> tuple[str, tuple[tuple[str, ...], ...]]:
 
 def _href(figures: Figures, **where: object) -> str:
     partners = figures.selection.partner
-    return rows_href("incidents", **where, **({"partner_id": list(partners)} if partners else {}))
+    return rows_href("incidents", **where, partner_id=partners)
 
 
 def by_kind(figures: Figures) -> Iterator[Block]:

@@ -60,19 +60,7 @@ with
         ),
         ("trained", "unlicensed_training_count", "inclusion_count", "null"),
     ] %}
-    figures as (
-        {%- for table, measure, numerator, denominator in shares %}
-            select
-                report_month,
-                '{{ measure }}' as measure_name,
-                cast({{ numerator }} as {{ t_dec(38, 6) }}) as numerator,
-                cast({{ denominator }} as {{ t_dec(38, 6) }}) as denominator
-            from {{ table }}
-            {% if not loop.last %}
-                union all
-            {% endif %}
-        {%- endfor %}
-    )
+    figures as ({{ measures_of(shares) }})
 select
     cast(figures.report_month as date) as report_month,
     cast(figures.measure_name as {{ t_str() }}) as measure_name,

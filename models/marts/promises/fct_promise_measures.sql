@@ -153,17 +153,9 @@ with
             "derivative_count",
         ),
     ] %}
-    -- Every branch has the same types, or weights would round amounts to whole units.
     figures as (
-        {%- for table, measure, numerator, denominator in shares %}
-            select
-                report_month,
-                '{{ measure }}' as measure_name,
-                cast({{ numerator }} as {{ t_dec(38, 6) }}) as numerator,
-                cast({{ denominator }} as {{ t_dec(38, 6) }}) as denominator
-            from {{ table }}
-            union all
-        {%- endfor %}
+        {{ measures_of(shares) }}
+        union all
         select report_month, measure_name, numerator, denominator
         from agreements
     )

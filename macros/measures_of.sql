@@ -1,0 +1,15 @@
+{#- One row per month and measure of CTEs that have a row per month: of each its measure, numerator and denominator. Every branch has the
+    same types, or weights would round amounts to whole units. -#}
+{% macro measures_of(shares) %}
+    {%- for table, measure, numerator, denominator in shares %}
+        select
+            report_month,
+            '{{ measure }}' as measure_name,
+            cast({{ numerator }} as {{ t_dec(38, 6) }}) as numerator,
+            cast({{ denominator }} as {{ t_dec(38, 6) }}) as denominator
+        from {{ table }}
+        {% if not loop.last %}
+            union all
+        {% endif %}
+    {%- endfor %}
+{% endmacro %}
