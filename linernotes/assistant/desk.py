@@ -13,8 +13,15 @@ from typing import Any
 
 import duckdb
 
-from linernotes.assistant.guarded_sql import Answer, QueryRefused, lock, require_allowed, run
+from linernotes.assistant.guarded_sql import (
+    Answer,
+    QueryRefused,
+    lock,
+    require_allowed,
+    run,
+)
 from linernotes.base.money import money_text
+from linernotes.base.near_names import nearest_names
 from linernotes.base.published import open_published, publication
 from linernotes.base.settings import Settings
 from linernotes.lookback import trace_event, trace_line
@@ -36,9 +43,17 @@ MOST_TRACES = 5
 
 @dataclass(frozen=True)
 class Limits:
-    """What one question may cost."""
+    """What one question may cost.
+
+    Attributes:
+        rows: The most rows of an answer.
+        traced: The most rows of each kind that stand behind a line or follow from an event.
+        seconds: How long a query may take.
+        memory: What it may hold, as the engine takes it.
+    """
 
     rows: int = 1_000
+    traced: int = 100
     seconds: float = 20.0
     memory: str = "1GB"
 
@@ -130,7 +145,8 @@ class Desk:
             raise QueryRefused(f"{name} is not shown here: {WITHHELD[name]}")
         described = [one for one in self.tables() if one["table"] == name]
         if not described:
-            raise QueryRefused(f"There is no table {name}; list_tables names all.")
+            near = nearest_names(name, [one["table"] for one in self.tables()])
+            raise QueryRefused(f"There is no table {name}; list_tables names all.{near}")
         schema, _, table = name.partition(".")
         with self._connection() as connection:
             columns = connection.execute(
@@ -166,11 +182,22 @@ class Desk:
 
     def line(self, line_id: str) -> dict[str, Any]:
         """What stands behind a compensation line, down to its events."""
-        return _plain(asdict(trace_line(self._settings, line_id))) | self._cut_off()
+        return self._traced(asdict(trace_line(self._settings, line_id)))
 
     def event(self, event_id: str) -> dict[str, Any]:
         """What became of a generation or of a day's plays."""
-        return _plain(asdict(trace_event(self._settings, event_id))) | self._cut_off()
+        return self._traced(asdict(trace_event(self._settings, event_id)))
+
+    def _traced(self, trace: Mapping[str, Any]) -> dict[str, Any]:
+        """A trace with as many rows of each kind as an assistant reads, and how many there are."""
+        most = self.limits.traced
+        lists = {name: rows for name, rows in trace.items() if isinstance(rows, list)}
+        shown = {name: rows[:most] for name, rows in lists.items()}
+        cut = {
+            name: f"{most:,} of {len(rows):,}" for name, rows in lists.items() if len(rows) > most
+        }
+        answer = _plain({**trace, **shown}) | self._cut_off()
+        return answer | {"cut": cut} if cut else answer
 
     @contextmanager
     def _connection(self) -> Generator[duckdb.DuckDBPyConnection]:

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from linernotes.base.errors import LinernotesError
+from linernotes.base.near_names import nearest_names
 
 # What makes rows out of nothing. Every other table function reads files, or names tables as text.
 TABLE_FUNCTIONS = frozenset({"generate_series", "range", "unnest"})
@@ -94,9 +95,10 @@ def _require_table(
     if whole in withheld:
         raise QueryRefused(f"{whole} is not shown here: {withheld[whole]}")
     if whole not in tables or node.get("catalog_name"):
+        asked = whole.strip(".")
         raise QueryRefused(
-            f"There is no table {whole.strip('.')} here. Name tables with their schema, as"
-            " list_tables does, such as marts.fct_statements."
+            f"There is no table {asked} here. Name tables with their schema, as"
+            f" list_tables does, such as marts.fct_statements.{nearest_names(asked, tables)}"
         )
 
 

@@ -23,14 +23,12 @@ app.add_typer(feeds, name="feeds")
 
 
 def _feed(name: str) -> str:
-    from difflib import get_close_matches
-
+    from linernotes.base.near_names import nearest_names
     from linernotes.ingestion import FEEDS
 
     if name not in FEEDS:
-        near = get_close_matches(name, FEEDS, 3, 0.5)
-        hint = f"Nearest: {', '.join(near)}. " if near else ""
-        raise typer.BadParameter(f"no such feed: {name}. {hint}See: linernotes feeds")
+        near = nearest_names(name, FEEDS)
+        raise typer.BadParameter(f"no such feed: {name}.{near} See: linernotes feeds")
     return name
 
 
@@ -158,7 +156,10 @@ def check(
     try:
         trial = try_file(file, feed, Settings())
     except RefusedFile as refusal:
-        raise LinernotesError(refusal.reason) from None
+        if not json:
+            raise LinernotesError(refusal.reason) from None
+        say_json({"feed": feed, "accepted": False, "state": "refused", "reason": refusal.reason})
+        raise typer.Exit(SAYS_NO) from None
     if json:
         say_json(
             {

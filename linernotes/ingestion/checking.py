@@ -25,7 +25,7 @@ ADVICE: dict[str, str] = {
     "not_text": "it is not text; send it as text",
     "not_a_list": "it is not a list; send a list (in CSV, items with | between them)",
     "not_an_exact_decimal": "it is not a decimal of at most 18 integer and 12 fraction digits;"
-    " send it plainly, without separators",
+    " send plain digits with a point, without separators or signs",
     "not_a_whole_number": "it is not a whole number of at most 18 digits; send it plainly",
     "not_a_boolean": "it is neither true nor false; send true, false, Yes or No",
     "not_a_time_with_offset": "it is not an ISO 8601 time with an offset; send it as"
@@ -41,12 +41,16 @@ ADVICE: dict[str, str] = {
     "pattern": "it does not fit its pattern; correct it at the source",
     "in_the_future": "it lies more than a day in the future; correct the clock or the value",
     "fraction_digits": f"it has more than {RATE_DIGITS} fraction digits; round it at the source",
-    "min": "it is under what is allowed; correct it",
-    "min_exclusive": "it is under what is allowed; correct it",
-    "max": "it is over what is allowed; correct it",
+    "min": "it is under {}; correct it",
+    "min_exclusive": "it is not over {}; correct it",
+    "max": "it is over {}; correct it",
     "valid_to_before_valid_from": "the interval ends before it begins; turn it round",
     "given_twice": "an item stands twice in the list; give it once",
 }
+
+SEPARATOR_IN_ID = "a comma or a semicolon in an id; in CSV, items of a list have | between them"
+# Rules whose advice names the bound.
+BOUNDS = ("min", "min_exclusive", "max")
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ def check(batch: Batch, contract: type[Contract]) -> Checked:
     """Cast a batch and hold it against its contract."""
     rows, faults = _typed(batch, contract)
     rows = _with_normal_standards(rows, contract)
-    warnings = _check_digit_warnings(rows, contract)
+    warnings = _check_digit_warnings(rows, contract) + _list_warnings(rows, contract)
     if "isrc" in contract.columns():
         rows, malformed = _with_normal_isrc(rows)
         warnings["isrc is malformed: loaded as null, kept in isrc_original"] += malformed
@@ -166,7 +170,10 @@ def _cell_faults(
     numbers: pl.Series, column: str, rule: str, sent: pl.DataFrame, contract: type[Contract]
 ) -> pl.DataFrame:
     """One broken rule of one column (or of none), with the value that was sent."""
-    advice = pl.lit(ADVICE[rule] if column else contract.ADVICE.get(rule) or ADVICE[rule])
+    told = ADVICE[rule] if column else contract.ADVICE.get(rule) or ADVICE[rule]
+    if rule in BOUNDS:
+        told = told.format(getattr(contract.columns()[column], rule))
+    advice = pl.lit(told)
     rows = sent.filter(pl.col("row_number").is_in(numbers.implode()))
     if column not in rows.columns:
         details = pl.concat_str(pl.lit(f"{column}: " if column else ""), advice)
@@ -224,6 +231,16 @@ def _check_digit_warnings(rows: pl.DataFrame, contract: type[Contract]) -> Count
         if traits.standard:
             wrong = wrong_check_digits(traits.standard, rows[name])
             warnings[f"{name}: wrong check digit"] += int(rows[name].is_in(wrong).sum())
+    return warnings
+
+
+def _list_warnings(rows: pl.DataFrame, contract: type[Contract]) -> Counter[str]:
+    """Ids of a list that look like several; no rule, since an id may hold any character."""
+    warnings: Counter[str] = Counter()
+    for name, traits in contract.traits().items():
+        if traits.kind == "list" and not traits.listed() and not traits.item_pattern:
+            count = int(rows[name].explode().str.contains("[,;]").sum() or 0)
+            warnings[f"{name}: {SEPARATOR_IN_ID}"] += count
     return warnings
 
 

@@ -9,6 +9,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import dataframely as dy
@@ -111,6 +112,7 @@ class FeedDescription:
     notes: tuple[str, ...] = ()
 
 
+@cache
 def describe(feed: str) -> FeedDescription:
     """The description of a feed, `<source>/<feed>`."""
     contract = CONTRACTS.get(feed)

@@ -15,7 +15,6 @@ from linernotes.base.settings import Settings
 from linernotes.base.steps import untold
 from linernotes.ingestion import quarantine
 from linernotes.ingestion.errors import RefusedFile
-from linernotes.ingestion.feeds import ENDINGS
 from linernotes.ingestion.intake import admit_landing, open_lake
 from linernotes.ingestion.landing import MANIFEST_ENDING
 from linernotes.ingestion.register import DeliveryOutcome
@@ -65,11 +64,10 @@ def try_file(file: Path, feed: str, settings: Settings) -> Trial:
         with untold():
             report = admit_landing(trial, [feed])
         if not report.deliveries:
-            endings = " or ".join(ENDINGS[feed])
             why = next(
                 iter((report.ignored_files | report.unread_files).values()), "it is not read"
             )
-            raise RefusedFile(f"{file.name} is no delivery of {feed}: {why}. It ends in {endings}")
+            raise RefusedFile(f"{file.name} is no delivery of {feed}: {why}")
         (outcome,) = report.deliveries
         rows = quarantine.rows_of(open_lake(trial), outcome.delivery_id)
         return Trial(outcome, rows.select("row_number", "broken_rules", "details", "original_text"))

@@ -30,6 +30,7 @@ _ISO_TIME = re.compile(
     r"(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)",
     re.ASCII,
 )
+_LIST_AS_TEXT = r"^\s*\[.*\]\s*$"
 _BLANK = r"^\s*$"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
@@ -80,7 +81,9 @@ def _to_list(values: pl.Series) -> pl.Series:
     if not isinstance(values.dtype, pl.List) or values.dtype.inner not in (pl.String, pl.Null):
         return _nothing(values, pl.List(pl.String))
     texts = values.cast(pl.List(pl.String)).list.eval(pl.element().fill_null(""))
-    return texts.set(texts.list.len() == 0, None)
+    # A list as JSON has it, in a cell of CSV, would be one item.
+    is_text = (texts.list.len() == 1) & texts.list.first().str.contains(_LIST_AS_TEXT)
+    return texts.set((texts.list.len() == 0) | is_text.fill_null(False), None)
 
 
 def _one_by_one(

@@ -67,13 +67,18 @@ def _names() -> dict[str, str]:
     return names
 
 
+def _bare(value: str) -> str:
+    """A value without what people part words with."""
+    return "".join(one for one in value.upper() if one.isalnum())
+
+
 def nearest(value: str, allowed: tuple[str, ...]) -> str:
     """What of a closed list is meant by a value that is not on it, as a sentence.
 
     A short list is told in full; of a long one, the values that are nearest.
     """
     wanted = value.strip().upper()
-    meant = [one for one in allowed if one.upper() == wanted]
+    meant = [one for one in allowed if _bare(one) == _bare(wanted) != ""]
     if not meant and (named := _names().get(wanted)) in allowed:
         meant = [str(named)]
     if meant:

@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from linernotes.base.errors import LinernotesError
+from linernotes.base.near_names import nearest_names
 from linernotes.base.published import (
     Publication,
     definitions_file,
@@ -146,7 +147,7 @@ class Catalog:
         if name not in self.metrics:
             raise LinernotesError(
                 f"There is no metric `{name}`: `linernotes metrics` lists the "
-                f"{len(self.metrics)} that there are."
+                f"{len(self.metrics)} that there are.{nearest_names(name, self.metrics)}"
             )
         return self.metrics[name]
 

@@ -46,7 +46,7 @@ def ask_server(server: Any, tool: str, **arguments: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def ask(case_home: Path) -> Ask:
-    server = make_server(Desk(Settings(home=case_home), Limits(rows=5, seconds=2)))
+    server = make_server(Desk(Settings(home=case_home), Limits(rows=5, seconds=2, traced=1)))
     return lambda tool, **arguments: ask_server(server, tool, **arguments)
 
 
@@ -105,6 +105,19 @@ def test_rows_of_lines_have_addresses_that_trace_them(ask: Ask) -> None:
     assert ask("trace_line", line_id=line["line_id"])["line"]["line_id"] == line["line_id"]
 
 
+def test_trace_of_many_rows_is_cut_and_says_of_how_many(ask: Ask, rows: Rows) -> None:
+    """A generation whose derivative was played for months was answered with megabytes."""
+    ((event,),) = rows(
+        "select generation_id from marts.fct_source_uses where generation_id is not null"
+        " group by all having count(*) > 2 order by count(*) desc, 1 limit 1"
+    )
+
+    answer = ask("trace_event", event_id=event)
+
+    assert len(answer["uses"]) == 1
+    assert answer["cut"]["uses"].startswith("1 of ")
+
+
 @pytest.mark.parametrize(
     ("sql", "words"),
     [
@@ -125,6 +138,7 @@ def test_rows_of_lines_have_addresses_that_trace_them(ask: Ask) -> None:
         ),
         ("select (select count(*) from marts.fct_fan_connection)", "hides those under 10 people"),
         ("select * from intermediate.int_fans__signals_matched", "There is no table"),
+        ("select 1 from fct_statements", "Nearest: marts.fct_statements"),
         ("select nothing from marts.dim_parties", "The query fails"),
         ("selec", "cannot be read"),
         ("select count(*) from range(100000000000)", "longer than 2 seconds"),
@@ -169,3 +183,7 @@ def test_table_is_described_with_the_meaning_of_its_columns(ask: Ask) -> None:
     assert "data_as_of" in described
     with pytest.raises(Refused, match="list_tables names all"):
         ask("describe_table", table="marts.fct_nothing")
+    with pytest.raises(Refused, match=r"Nearest: marts\.fct_statements"):
+        ask("describe_table", table="fct_statements")
+    with pytest.raises(Refused, match="Nearest: payable_amount"):
+        ask("query_metrics", metrics=["payable"])

@@ -1,5 +1,6 @@
 """A file tried before it is sent: what is said of it, and that nothing of a home is touched."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from linernotes.base.settings import Settings
 from linernotes.cli.app import DONE, SAYS_NO, WRONG_USE, run
 from linernotes.ingestion import FEEDS, RefusedFile, template, try_file
+from linernotes.ingestion.checking import SEPARATOR_IN_ID
 
 
 @pytest.fixture
@@ -43,6 +45,68 @@ def test_bad_row_is_named_with_what_to_send(tmp_path: Path, settings: Settings) 
     assert trial.rejected["details"][0].endswith("; send GB")
 
 
+GENERATIONS = "ai_usage/generations"
+ONE_SOURCE = ",recording-1,derivative-1,"
+
+
+@pytest.mark.parametrize(
+    ("feed", "changes", "told"),
+    [
+        # A list as JSON has it was loaded as one recording of that name.
+        (
+            GENERATIONS,
+            [(ONE_SOURCE, ',"[""recording-1"", ""recording-2""]",derivative-1,')],
+            "items with | between them",
+        ),
+        (GENERATIONS, [(",paid_addon,", ",Paid Add-on,")], "; send paid_addon"),
+        ("finance/revenue", [("125000.00", "-5")], "gross is '-5': it is under 0; correct it"),
+        ("catalog/ownership", [(",100,", ",120,")], "share_pct is '120': it is over 100;"),
+        ("catalog/ownership", [(",100,", ",0,")], "share_pct is '0': it is not over 0;"),
+        ("catalog/ownership", [(",100,", ",50%,")], "plain digits with a point"),
+    ],
+)
+def test_first_mistakes_are_told_with_what_to_send(
+    feed: str, changes: list[tuple[str, str]], told: str, tmp_path: Path, settings: Settings
+) -> None:
+    trial = try_file(first_file(tmp_path, feed, *changes), feed, settings)
+
+    assert told in trial.rejected["details"][0]
+
+
+def test_ids_with_commas_between_them_are_one_id_and_a_warning(
+    tmp_path: Path, settings: Settings
+) -> None:
+    """They were loaded as the id of a recording that nobody knows, and nothing was said."""
+    file = first_file(
+        tmp_path, GENERATIONS, (ONE_SOURCE, ',"recording-1,recording-2",derivative-1,')
+    )
+
+    trial = try_file(file, GENERATIONS, settings)
+
+    assert trial.is_accepted
+    assert trial.outcome.warnings == {f"source_recording_ids: {SEPARATOR_IN_ID}": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("array.jsonl", '[{"work_id": "1"}]\n', "write one object a line, without brackets"),
+        ("lacking.jsonl", '{"work_id": "1"}\n', "each line is one object with them as keys"),
+        ("empty.csv", "", "The file is empty"),
+        ("lacking.csv", "work_id\n1\n", "the first line has them"),
+    ],
+)
+def test_file_without_the_columns_is_told_where_its_form_has_them(
+    name: str, text: str, told: str, tmp_path: Path, settings: Settings
+) -> None:
+    (tmp_path / name).write_text(text)
+
+    trial = try_file(tmp_path / name, "catalog/works", settings)
+
+    assert trial.outcome.state == "refused"
+    assert told in str(trial.outcome.reason)
+
+
 def test_file_of_another_feed_would_be_refused_with_the_columns(
     tmp_path: Path, settings: Settings
 ) -> None:
@@ -67,6 +131,18 @@ def test_file_with_an_ending_of_no_feed_is_no_delivery(tmp_path: Path, settings:
 
     with pytest.raises(RefusedFile, match="is no delivery of catalog/works: its ending"):
         try_file(file, "catalog/works", settings)
+
+
+def test_check_of_what_is_no_delivery_is_json_where_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A program that asked for JSON got none."""
+    (tmp_path / "works.xlsx").write_bytes(b"PK")
+
+    command = ["check", str(tmp_path / "works.xlsx"), "--as", "catalog/works", "--json"]
+    assert run(command) == SAYS_NO
+
+    assert json.loads(capsys.readouterr().out)["accepted"] is False
 
 
 def test_check_ends_with_0_for_a_good_file_and_1_for_a_bad_one(

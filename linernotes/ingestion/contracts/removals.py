@@ -173,7 +173,7 @@ class Notices(Contract):
     }
 
     notice_id = col.identifier("The notice.", required=True)
-    puid = col.identifier("The action that followed from it.", length=500)
+    puid = col.identifier("The action that followed from it; absent while none has.", length=500)
     notifier_kind = col.code(
         "Who sent it.",
         ("partner", "artist", "trusted_flagger", "user", "authority"),
@@ -181,8 +181,8 @@ class Notices(Contract):
     )
     notifier_party_id = col.identifier("The party that sent it.")
     received_at = col.time("When it was received.", required=True, event=True)
-    is_valid = col.boolean("Whether it was found valid.")
-    withdrawn_at = col.time("When it was withdrawn.")
+    is_valid = col.boolean("Whether it was found valid; absent while nobody has decided.")
+    withdrawn_at = col.time("When its sender withdrew it; absent while it stands.")
 
 
 class Appeals(Contract):

@@ -115,7 +115,11 @@ class Reader(ABC):
                 return f"Its columns are parted by {name}; CSV has commas between them"
         if {one.strip().lower() for one in present} & {*missing}:
             return "Column names are written in small letters, without blanks around them"
-        return "Column names are fixed, and the first line of CSV has them"
+        return self.where_names_are(bool(present))
+
+    def where_names_are(self, has_some: bool) -> str:
+        """Where the file's form has the names of columns, for a file that lacks some, or all."""
+        return "Column names are fixed" if has_some else "The file has no columns"
 
     def hold_columns(self, names: Collection[str]) -> None:
         """Refuse a file with more columns than the limit."""

@@ -54,6 +54,11 @@ class CsvReader(Reader):
             if batch.row_count or (is_last and row_number == 1):
                 yield batch
 
+    def where_names_are(self, has_some: bool) -> str:
+        if has_some:
+            return "Column names are fixed, and the first line has them"
+        return "The file is empty; its first line has the names of the columns"
+
     def _take_header(self, text: str, is_last: bool) -> tuple[list[str], str]:
         records = _Records(text)
         try:

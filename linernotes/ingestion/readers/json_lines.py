@@ -33,6 +33,11 @@ class JsonLinesReader(Reader):
             if batch.row_count:
                 yield batch
 
+    def where_names_are(self, has_some: bool) -> str:
+        if has_some:
+            return "Column names are fixed, and each line is one object with them as keys"
+        return "No line is a JSON object; write one object a line, without brackets around them"
+
     def _read(self, text: str, row_number: int, seen: set[str]) -> Batch:
         objects: list[dict[str, Any]] = []
         numbers: list[int] = []
