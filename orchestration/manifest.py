@@ -4,6 +4,8 @@ What a model computes is in `models/`; how dbt finds the lake is in `linernotes/
 """
 
 import json
+from collections.abc import Mapping
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -32,19 +34,34 @@ def manifest_file(settings: Settings) -> Path:
 
 
 def attached_manifest(settings: Settings) -> dict[str, Any]:
-    """The manifest, with each test of its own file attached to the table that its name opens with.
+    """The manifest as Dagster needs it, to show every test as a check with a description.
 
-    Dagster shows a test that reads several tables as a check only if it is told of which.
+    A test of its own file is attached to the table that its name opens with: Dagster shows one that
+    reads several tables only if it is told of which.
     """
     manifest = json.loads(manifest_file(settings).read_text())
     nodes = manifest["nodes"].values()
     tables = sorted((node["name"] for node in nodes if node["resource_type"] == "model"), key=len)
     for node in nodes:
-        if node["resource_type"] == "test" and not node.get("attached_node"):
+        if node["resource_type"] != "test":
+            continue
+        node["meta"] = node["meta"] | {"description": _claim(node)}
+        if not node.get("attached_node"):
             for table in tables:
                 if node["name"].startswith(f"{table}__"):
                     node["config"]["meta"] = {"dagster": {"ref": {"name": table}}}
     return manifest
+
+
+def _claim(test: Mapping[str, Any]) -> str:
+    """What a test says: its description, the comment at the head of its file, or its grain."""
+    if test["description"]:
+        return test["description"]
+    kind = test.get("test_metadata") or {}
+    if columns := kind.get("kwargs", {}).get("columns"):
+        return f"One row per {', '.join(columns)}."
+    head = takewhile(lambda line: line.startswith("--"), test["raw_code"].splitlines())
+    return " ".join(line.removeprefix("--").strip() for line in head)
 
 
 def _last_change() -> float:

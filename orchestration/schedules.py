@@ -5,23 +5,21 @@ from datetime import datetime, timedelta
 
 import dagster as dg
 
-from orchestration import jobs
+from orchestration import described, jobs
 from orchestration.partitions import partners
-
-RUNNING = dg.DefaultScheduleStatus.RUNNING
 
 
 def _month_before(moment: datetime) -> str:
     return f"{moment.replace(day=1) - timedelta(days=1):%Y-%m}-01"
 
 
-@dg.schedule(job=jobs.load_daily, cron_schedule="0 4 * * *", default_status=RUNNING)
+@described.schedule(job=jobs.load_daily, cron_schedule="0 4 * * *")
 def load_every_morning(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Loads what is new, as the partition of the day; files that came are not waited for."""
     return dg.RunRequest(partition_key=f"{context.scheduled_execution_time:%Y-%m-%d}")
 
 
-@dg.schedule(job=jobs.build_daily, cron_schedule="0 5 * * *", default_status=RUNNING)
+@described.schedule(job=jobs.build_daily, cron_schedule="0 5 * * *")
 def build_every_morning() -> dg.RunRequest:
     """Builds, checks and publishes each morning: time itself moves what is computed.
 
@@ -30,7 +28,7 @@ def build_every_morning() -> dg.RunRequest:
     return dg.RunRequest()
 
 
-@dg.schedule(job=jobs.draft_statements, cron_schedule="0 7 5 * *", default_status=RUNNING)
+@described.schedule(job=jobs.draft_statements, cron_schedule="0 7 5 * *")
 def draft_statements_on_day_5(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Drafts the month before on day 5, so that people can look at it before it is closed."""
     return dg.RunRequest(
@@ -38,11 +36,10 @@ def draft_statements_on_day_5(context: dg.ScheduleEvaluationContext) -> dg.RunRe
     )
 
 
-@dg.schedule(
+@described.schedule(
     job=jobs.draft_statements,
     cron_schedule="0 7 15 * *",
     name="draft_statements_on_day_15",
-    default_status=RUNNING,
 )
 def draft_statements_on_day_15(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Drafts the month before on day 15, with what has come in since day 5."""
@@ -51,7 +48,7 @@ def draft_statements_on_day_15(context: dg.ScheduleEvaluationContext) -> dg.RunR
     )
 
 
-@dg.schedule(job=jobs.deliver_packages, cron_schedule="0 7 25 * *", default_status=RUNNING)
+@described.schedule(job=jobs.deliver_packages, cron_schedule="0 7 25 * *")
 def deliver_packages_on_day_25(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
     """Writes and delivers every partner's package for the month before on day 25.
 
@@ -63,7 +60,7 @@ def deliver_packages_on_day_25(context: dg.ScheduleEvaluationContext) -> Iterato
         yield dg.RunRequest(run_key=f"{partner} {month}", partition_key=key)
 
 
-@dg.schedule(job=jobs.send_board_pack, cron_schedule="0 7 16 * *", default_status=RUNNING)
+@described.schedule(job=jobs.send_board_pack, cron_schedule="0 7 16 * *")
 def send_board_pack_on_day_16(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Writes the board pack of the month before on day 16, and mails it where that is set."""
     month = _month_before(context.scheduled_execution_time)[:7]
@@ -71,7 +68,7 @@ def send_board_pack_on_day_16(context: dg.ScheduleEvaluationContext) -> dg.RunRe
     return dg.RunRequest(run_key=f"board pack {month}", run_config=config)
 
 
-@dg.schedule(job=jobs.tidy_up, cron_schedule="0 3 * * 0", default_status=RUNNING)
+@described.schedule(job=jobs.tidy_up, cron_schedule="0 3 * * 0")
 def tidy_up_on_sundays() -> dg.RunRequest:
     """Keeps Dagster's own records from growing for ever."""
     return dg.RunRequest()

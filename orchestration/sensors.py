@@ -17,13 +17,12 @@ from linernotes.base.run_history import Run, note_run
 from linernotes.cli.alerts import send_alert
 from linernotes.ingestion import NoLandingZone, list_landing
 from linernotes.statements import person_of_the_system
-from orchestration import jobs
+from orchestration import described, jobs
+from orchestration.assets.loading import REFUSED_ONLY
 from orchestration.resources import Home
 
-RUNNING = dg.DefaultSensorStatus.RUNNING
 
-
-@dg.sensor(job=jobs.load_daily, minimum_interval_seconds=60, default_status=RUNNING)
+@described.sensor(job=jobs.load_daily, minimum_interval_seconds=60)
 def new_deliveries(
     context: dg.SensorEvaluationContext, home: Home
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
@@ -44,28 +43,47 @@ def new_deliveries(
     context.update_cursor(seen)
 
 
-@dg.run_status_sensor(
+@described.run_status_sensor(
     run_status=dg.DagsterRunStatus.SUCCESS,
     monitored_jobs=[jobs.load_daily],
     request_job=jobs.build_daily,
     minimum_interval_seconds=30,
-    default_status=RUNNING,
 )
 def build_after_a_load(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
     """Builds, checks and publishes what a load has brought, whatever the clock says."""
+    return _build_of(context)
+
+
+@described.run_status_sensor(
+    run_status=dg.DagsterRunStatus.FAILURE,
+    monitored_jobs=[jobs.load_daily],
+    request_job=jobs.build_daily,
+    minimum_interval_seconds=30,
+)
+def build_after_a_failed_load(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
+    """Builds what a load has brought before it failed: a refused file holds up no other sender."""
+    return _build_of(context)
+
+
+def _build_of(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
     run = context.dagster_run
     brought = context.instance.all_logs(
         run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION
     )
     if not brought:
         return dg.SkipReason(f"The load {run.run_id} brought nothing.")
+    waiting = context.instance.get_runs(
+        dg.RunsFilter(job_name=jobs.build_daily.name, statuses=[dg.DagsterRunStatus.QUEUED]),
+        limit=1,
+    )
+    if waiting and waiting[0].asset_selection is None:
+        return dg.SkipReason(f"The build {waiting[0].run_id} has not begun, and will take it in.")
     return dg.RunRequest(run_key=f"after {run.run_id}", tags={"after_load": run.run_id})
 
 
-@dg.run_status_sensor(
+@described.run_status_sensor(
     run_status=dg.DagsterRunStatus.SUCCESS,
     minimum_interval_seconds=30,
-    default_status=RUNNING,
     monitor_all_code_locations=False,
 )
 def note_runs(context: dg.RunStatusSensorContext, home: Home) -> None:
@@ -96,9 +114,7 @@ def _note(context: dg.RunStatusSensorContext, home: Home, status: int, details: 
     )
 
 
-@dg.run_failure_sensor(
-    minimum_interval_seconds=30, monitor_all_code_locations=False, default_status=RUNNING
-)
+@described.run_failure_sensor(minimum_interval_seconds=30, monitor_all_code_locations=False)
 def alert_on_failure(context: dg.RunFailureSensorContext, home: Home) -> None:
     """Tells of a failed run, with the blocking checks that failed in it."""
     from linernotes.cli.news import where
@@ -115,6 +131,9 @@ def alert_on_failure(context: dg.RunFailureSensorContext, home: Home) -> None:
         ]
     )
     _note(context, home, 1, (context.failure_event.message or "").split("\n")[0])
+    if _refused_files_only(context):
+        context.log.info("Each refused file is told once, by `tell_what_is_new`.")
+        return
     told = send_alert(subject, text, home.settings)
     for place, reason in told.failures.items():
         context.log.error(f"Could not tell {place} of it: {reason}")
@@ -128,7 +147,7 @@ def alert_on_failure(context: dg.RunFailureSensorContext, home: Home) -> None:
         )
 
 
-@dg.sensor(minimum_interval_seconds=300, default_status=RUNNING)
+@described.sensor(minimum_interval_seconds=300)
 def tell_what_is_new(context: dg.SensorEvaluationContext, home: Home) -> dg.SkipReason:
     """Tells by mail and webhook, once, what somebody has to look at; it starts no run."""
     from linernotes.cli.news import report_news
@@ -154,9 +173,23 @@ def _failed_blocking_checks(context: dg.RunFailureSensorContext) -> list[str]:
     ]
 
 
+def _refused_files_only(context: dg.RunFailureSensorContext) -> bool:
+    """Whether a load failed by refused files alone. They are tried again at each load."""
+    steps = [
+        event.step_failure_data.user_failure_data for event in context.get_step_failure_events()
+    ]
+    return bool(steps) and all(
+        data is not None
+        and (told := data.metadata.get(REFUSED_ONLY)) is not None
+        and told.value is True
+        for data in steps
+    )
+
+
 all_sensors = [
     new_deliveries,
     build_after_a_load,
+    build_after_a_failed_load,
     note_runs,
     alert_on_failure,
     tell_what_is_new,

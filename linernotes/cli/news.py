@@ -6,21 +6,25 @@ What is healthy is decided in `health.py`, and how a message travels in `alerts.
 import json
 import logging
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TypeVar
 
-from linernotes.base import durable
+import duckdb
+
+from linernotes.base import durable, locks
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.cli.alerts import Told, channels
 from linernotes.cli.health import Health, read_health
-from linernotes.dashboard import VerdictNews, verdict_news
-from linernotes.ledger.incident_notes import Incident, critical_incidents
+from linernotes.dashboard import verdict_news
+from linernotes.ledger.incident_notes import critical_incidents
 
 LOG = logging.getLogger(__name__)
 SHOWN = 20
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,11 @@ def concerns_of(health: Health, settings: Settings) -> list[Concern]:
             f"linernotes incident show {one.incident_id}",
             "incidents.md",
         )
-        for one in _critical_incidents(settings)
+        for one in _published(critical_incidents, settings)
     ]
     found += [
         Concern(one.key, one.title, one.details, "dashboard.md#promises-and-targets")
-        for one in _verdict_news(settings)
+        for one in _published(verdict_news, settings)
     ]
     found += [
         Concern(
@@ -103,7 +107,7 @@ def concerns_of(health: Health, settings: Settings) -> list[Concern]:
     found += [
         Concern(
             f"quarantine {one.feed}",
-            f"{one.row_count:,} rows of {one.feed} wait in quarantine",
+            f"Rows of {one.feed} in quarantine: {one.row_count:,}",
             f"{one.row_count * 100 / one.read_count:.1f} % of its rows; mostly"
             f" {', '.join(rule for rule, _ in one.top_reasons)}",
             "operators/refused-delivery.md",
@@ -126,7 +130,7 @@ def concerns_of(health: Health, settings: Settings) -> list[Concern]:
         Concern(
             # A gap that grows by a day each day is told once.
             f"gap {one.feed} {one.missing[0]}",
-            f"{one.feed} has no data for {len(one.missing)} {one.unit}s",
+            f"Missing {one.unit}s of {one.feed}: {len(one.missing):,}",
             f"Missing: {one.missing_text()}. The last that is covered is {one.last_covered_text}.",
             "operators/late-feed.md",
         )
@@ -137,7 +141,7 @@ def concerns_of(health: Health, settings: Settings) -> list[Concern]:
     found += [
         Concern(
             f"draft {one.month}",
-            f"{one.draft} drafts of {one.month} wait for approval",
+            f"Drafts of {one.month} awaiting approval: {one.draft:,}",
             f"The oldest since {one.oldest_draft_at:%Y-%m-%d}:"
             f" linernotes statement approve --month {one.month} --by NAME",
             "operators/rerun-month.md",
@@ -157,17 +161,12 @@ def concerns_of(health: Health, settings: Settings) -> list[Concern]:
     return found
 
 
-def _critical_incidents(settings: Settings) -> list[Incident]:
-    """The critical incidents that are open; none where nothing is published yet."""
-    with suppress(LinernotesError):
-        return critical_incidents(settings)
-    return []
-
-
-def _verdict_news(settings: Settings) -> list[VerdictNews]:
-    """Promises off target, and verdicts that changed; none where nothing is published yet."""
-    with suppress(LinernotesError):
-        return verdict_news(settings)
+def _published(read: Callable[[Settings], list[T]], settings: Settings) -> list[T]:
+    """What is read of the published file; nothing where none is published, or an older program has
+    published a file that lacks the table. The other matters are told all the same.
+    """
+    with suppress(LinernotesError, duckdb.CatalogException, duckdb.BinderException):
+        return read(settings)
     return []
 
 
@@ -177,7 +176,13 @@ def report_news(settings: Settings, health: Health | None = None) -> News:
     A channel that cannot be reached is told at the next look; what is over is forgotten, so that
     it is news if it comes again.
     """
-    news = News(concerns_of(health or read_health(settings), settings))
+    settings.home.mkdir(parents=True, exist_ok=True)
+    # The schedule and a person's command may look at once.
+    with locks.holding(settings.home / ".told.lock"):
+        return _report(settings, News(concerns_of(health or read_health(settings), settings)))
+
+
+def _report(settings: Settings, news: News) -> News:
     current = {one.key for one in news.concerns}
     known = _known(settings)
     for name, send in channels(settings).items():
@@ -193,7 +198,6 @@ def report_news(settings: Settings, health: Health | None = None) -> News:
                 news.told.failures[name] = str(reason)
                 LOG.warning("not told", extra={"place": name, "because": str(reason)})
         known[name] = sorted(before)
-    settings.home.mkdir(parents=True, exist_ok=True)
     durable.write_text(settings.reported_file, json.dumps(known, indent=2) + "\n")
     return news
 

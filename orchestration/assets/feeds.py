@@ -51,6 +51,11 @@ PARTS = {
     "raw_licensing__contract_withholdings": "Rates of tax that contracts withhold."
     " One row per contract version, source territory, start and version.",
 }
+ADDED = {
+    "delivery_id": "The delivery that brought the row.",
+    "recorded_at": "When the source knew this row.",
+    "is_withdrawn": "Whether this version takes the row back.",
+}
 RETRIES = dg.RetryPolicy(max_retries=3, delay=30, backoff=dg.Backoff.EXPONENTIAL)
 
 
@@ -124,10 +129,17 @@ def _columns(feed: str, table: str) -> dg.TableSchema:
     about = {column.name: column.about for column in describe(feed).columns}
     return dg.TableSchema(
         [
-            dg.TableColumn(name, _type(dtype), about.get(name))
+            dg.TableColumn(name, _type(dtype), about.get(name) or _added(name))
             for name, dtype in SCHEMAS[table].items()
         ]
     )
+
+
+def _added(name: str) -> str | None:
+    """The meaning of a column that the intake adds, or that every row has."""
+    if name.endswith("_original"):
+        return f"`{name.removesuffix('_original')}` as it was sent."
+    return ADDED.get(name)
 
 
 def _type(dtype: pl.DataType) -> str:

@@ -14,6 +14,8 @@ from linernotes.ingestion import DeliveryOutcome, Lake, LoadReport
 from orchestration.markdown import markdown_table
 
 TOP_REASONS = 5
+# Of a failed load: whether files were refused, and nothing else went wrong.
+REFUSED_ONLY = "refused_only"
 
 
 def results_of(
@@ -30,18 +32,19 @@ def results_of(
     Raises:
         dg.Failure: a file was refused or could not be read. The other files are loaded.
     """
-    if report.turned_away:
-        told = "; ".join(f"{name}: {why}" for name, why in sorted(report.turned_away.items()))
-        raise dg.Failure(
-            f"{len(report.turned_away)} files of {feed} were refused: {told}",
-            metadata=metadata_of(settings, report.deliveries, tables[0]),
-            allow_retries=False,
-        )
     if any(one.state == "loaded" for one in report.deliveries):
         for table in tables:
             yield dg.MaterializeResult(
                 asset_key=["raw", table], metadata=metadata_of(settings, report.deliveries, table)
             )
+    if report.turned_away:
+        told = "; ".join(f"{name}: {why}" for name, why in sorted(report.turned_away.items()))
+        raise dg.Failure(
+            f"Files of {feed} that were refused: {len(report.turned_away)}. {told}",
+            metadata=metadata_of(settings, report.deliveries, tables[0])
+            | {REFUSED_ONLY: dg.MetadataValue.bool(not report.unread_files)},
+            allow_retries=False,
+        )
 
 
 def metadata_of(

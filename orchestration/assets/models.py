@@ -33,7 +33,10 @@ from orchestration.resources import Home, environment
 
 
 class Layers(DagsterDbtTranslator):
-    """Groups that read as layers: staging, the topics of the intermediate layer, marts, reports."""
+    """Groups that read as layers: staging, the topics of the intermediate layer, marts, reports.
+
+    Owners are teams, the same for what is loaded and what is made of it.
+    """
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         if dbt_resource_props["resource_type"] == "seed":
@@ -41,6 +44,11 @@ class Layers(DagsterDbtTranslator):
         _, layer, *folders = dbt_resource_props["fqn"]
         is_topic = layer in ("staging", "intermediate") and len(folders) > 1
         return f"{layer}_{folders[0]}" if is_topic else layer
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        """The model's group, as the raw assets name their teams."""
+        group = dbt_resource_props.get("group")
+        return [f"team:{group['name']}"] if group else []
 
 
 @dbt_assets(

@@ -85,6 +85,20 @@ def test_assets_each_have_an_owner_a_group_and_a_description(definitions: dg.Def
     }
 
     assert not bare
+    # One team is one owner, whether it loads a table or answers for a model.
+    assert {owner.partition(":")[0] for node in nodes for owner in node.owners} == {"team"}
+
+
+def test_checks_each_say_what_they_claim(definitions: dg.Definitions) -> None:
+    """Dagster takes no description of a dbt test, and showed hundreds of checks without one."""
+    specs = [
+        spec
+        for asset in definitions.resolve_asset_graph().assets_defs
+        for spec in asset.check_specs
+    ]
+
+    assert len(specs) > 300
+    assert [spec.name for spec in specs if not spec.description] == []
 
 
 def test_assets_of_the_lake_meet_the_sources_of_the_models(definitions: dg.Definitions) -> None:
@@ -127,6 +141,10 @@ def test_schedules_and_sensors_run_from_the_start(definitions: dg.Definitions) -
     stopped += [s.name for s in repository.sensor_defs if s.default_status.value != "RUNNING"]
 
     assert not stopped
+    silent = [
+        s.name for s in (*repository.schedule_defs, *repository.sensor_defs) if not s.description
+    ]
+    assert not silent
     assert {schedule.cron_schedule for schedule in repository.schedule_defs} == {
         "0 4 * * *",
         "0 5 * * *",
@@ -270,39 +288,105 @@ def test_backfill_of_three_days_reads_those_days_again_in_one_run(
     assert result.get_asset_materialization_events() == []
 
 
+RATES = (
+    "rate_date,base_currency,quote_currency,rate,provider,recorded_at\n"
+    "2026-07-01,EUR,TND,3.4,bank,2026-07-01T15:00:00Z\n"
+)
+
+
+def deliver_rates(home: Path, name: str, text: str = RATES) -> None:
+    file = home / "landing" / "finance" / "fx_rates" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+
+
+def load_rates(
+    definitions: dg.Definitions, instance: dg.DagsterInstance
+) -> dg.ExecuteInProcessResult:
+    return definitions.resolve_job_def("load_daily").execute_in_process(
+        partition_key=f"{datetime.now(UTC):%Y-%m-%d}",
+        asset_selection=[dg.AssetKey(["raw", "raw_finance__fx_rates"])],
+        instance=instance,
+        raise_on_error=False,
+    )
+
+
+def tick_after(
+    result: dg.ExecuteInProcessResult, instance: dg.DagsterInstance
+) -> dg.RunRequest | dg.SkipReason:
+    """What the sensor that follows loads of this end asks for."""
+    from orchestration.sensors import build_after_a_failed_load, build_after_a_load
+
+    [ended] = [
+        event
+        for event in result.all_events
+        if event.event_type_value in ("PIPELINE_SUCCESS", "PIPELINE_FAILURE")
+    ]
+    sensor = build_after_a_load if result.success else build_after_a_failed_load
+    context = dg.build_run_status_sensor_context(sensor.name, ended, instance, result.dagster_run)
+    return sensor(context)
+
+
 def test_load_that_brought_something_is_followed_by_a_build(
     definitions: dg.Definitions, home: Path
 ) -> None:
     """Nothing was published before the clock said so."""
-    feed = home / "landing" / "finance" / "fx_rates"
-    feed.mkdir(parents=True)
-    (feed / "rates.csv").write_text(
-        "rate_date,base_currency,quote_currency,rate,provider,recorded_at\n"
-        "2026-07-01,EUR,TND,3.4,bank,2026-07-01T15:00:00Z\n"
-    )
-    from orchestration.sensors import build_after_a_load
-
-    job = definitions.resolve_job_def("load_daily")
-    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    deliver_rates(home, "rates.csv")
     with dg.instance_for_test() as instance:
-        requests = []
-        for _ in range(2):
-            result = job.execute_in_process(
-                partition_key=today,
-                asset_selection=[dg.AssetKey(["raw", "raw_finance__fx_rates"])],
-                instance=instance,
-            )
-            [success] = [
-                event for event in result.all_events if event.event_type_value == "PIPELINE_SUCCESS"
-            ]
-            context = dg.build_run_status_sensor_context(
-                "build_after_a_load", success, instance, result.dagster_run
-            )
-            requests.append(build_after_a_load(context))
+        first, second = (tick_after(load_rates(definitions, instance), instance) for _ in range(2))
 
-    first, second = requests
     assert isinstance(first, dg.RunRequest)
     assert isinstance(second, dg.SkipReason)
+
+
+def test_refused_file_keeps_no_other_from_being_built_and_is_told_by_the_news_alone(
+    definitions: dg.Definitions, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One refused file made every later load fail, and nothing that came was built by a sensor."""
+    from orchestration import sensors
+
+    sent: list[str] = []
+    monkeypatch.setattr(sensors, "send_alert", lambda subject, *_: sent.append(subject))
+    deliver_rates(home, "bad.csv", "rate_date\n2026-07-01\n")
+    deliver_rates(home, "rates.csv")
+    with dg.instance_for_test() as instance:
+        result = load_rates(definitions, instance)
+        request = tick_after(result, instance)
+        again = tick_after(load_rates(definitions, instance), instance)
+        [failure] = [event for event in result.all_events if event.is_run_failure]
+        with dg.build_run_status_sensor_context(
+            "alert_on_failure",
+            failure,
+            instance,
+            result.dagster_run,
+            resources={"home": Home(home=str(home))},
+        ).for_run_failure() as context:
+            sensors.alert_on_failure(context)
+
+    assert not result.success
+    assert isinstance(request, dg.RunRequest)
+    assert isinstance(again, dg.SkipReason)
+    assert sent == []
+
+
+def test_load_while_a_build_waits_asks_for_no_second_one(
+    definitions: dg.Definitions, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files that came minute by minute made a build each, one after the other for hours."""
+    deliver_rates(home, "rates.csv")
+    with dg.instance_for_test() as instance:
+        result = load_rates(definitions, instance)
+        build = instance.create_run_for_job(definitions.resolve_job_def("build_daily"))
+
+        def queued(filters: dg.RunsFilter, **_: object) -> list[dg.DagsterRun]:
+            assert list(filters.statuses) == [dg.DagsterRunStatus.QUEUED]
+            return [build] if filters.job_name == "build_daily" else []
+
+        monkeypatch.setattr(instance, "get_runs", queued)
+        asked = tick_after(result, instance)
+
+    assert isinstance(asked, dg.SkipReason)
+    assert "has not begun" in str(asked.skip_message)
 
 
 def test_raw_assets_have_columns_with_meanings(definitions: dg.Definitions) -> None:
@@ -312,7 +396,7 @@ def test_raw_assets_have_columns_with_meanings(definitions: dg.Definitions) -> N
 
     assert columns["title"].description == "Its title."
     assert columns["recorded_at"].type == "timestamp"
-    assert "delivery_id" in columns
+    assert columns["delivery_id"].description == "The delivery that brought the row."
 
 
 def test_writers_have_pools_of_one_run(definitions: dg.Definitions) -> None:

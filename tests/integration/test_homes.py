@@ -12,7 +12,7 @@ from linernotes import homes
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import PROJECT_ROOT, Settings
 from linernotes.cli.app import DONE, SAYS_NO, run
-from linernotes.ingestion import Lake, quarantine_list
+from linernotes.ingestion import Lake, quarantine_list, template
 from linernotes.ledger.issuances import issued_statements
 from linernotes.ledger.verification import verify_ledger
 from linernotes.statements import approve, draft, issue
@@ -154,6 +154,60 @@ def test_restore_drill_brings_back_what_cannot_be_made_again(
     for package in settings.outbox_root.glob("*/*/v1"):
         assert run(["verify", "--package", str(package)]) == DONE
     assert "restored" in capsys.readouterr().out.lower()
+
+
+def commands_under(heading: str) -> list[list[str]]:
+    """The words of each command in the code below a heading of the page on restoring."""
+    page = (PROJECT_ROOT / "docs" / "operators" / "restore.md").read_text(encoding="utf-8")
+    code = page.partition(f"## {heading}\n")[2].partition("```bash\n")[2].partition("```")[0]
+    return [line.split()[1:] for line in code.splitlines()]
+
+
+def test_drill_of_the_page_brings_an_upgraded_home_back(
+    old: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Word for word: upgrade, backup, the loss of all but the landing zone, and the way back."""
+    backup = str(tmp_path / "backup")
+    capsys.readouterr()
+
+    def follow(heading: str) -> str:
+        """Runs the commands below a heading, and gives what they printed."""
+        for words in commands_under(heading):
+            done = command(
+                old, *(backup if word.startswith("/backup/") else word for word in words)
+            )
+            # What 0.1 had refused is refused again.
+            assert done == DONE or words == ["load"], words
+        return capsys.readouterr().out
+
+    follow("A newer or an older home")
+    # The decision that the issued lines cite, which no feed had when the home was made.
+    consents = old.landing_root / "licensing" / "consents" / "1.csv"
+    consents.parent.mkdir(parents=True)
+    consents.write_text(template("licensing/consents")[1], encoding="utf-8")
+    assert command(old, "load", "--tolerate-refused") == DONE
+    assert command(old, "build") == DONE
+    assert command(old, "report", "--month", "2026-06") == DONE
+    before, issued = rows(old), issued_statements(old)
+    packages = {path: path.read_bytes() for path in old.outbox_root.rglob("*") if path.is_file()}
+    assert packages
+    follow("Back up")
+    for path in old.home.iterdir():
+        if path.name != "landing":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    told = follow("Put a backup back")
+
+    table = told.partition("Packages")[2]
+    assert table.count("as before") == len(list(old.outbox_root.glob("*/*/v*")))
+    assert {path: path.read_bytes() for path in packages} == packages
+    assert issued_statements(old) == issued
+    after = rows(old)
+    # Loads and builds of after the backup are in the register and among the results of checks.
+    log = {"raw_door__deliveries", "raw_door__check_results"}
+    assert {t: n for t, n in after.items() if t not in log} == {
+        t: n for t, n in before.items() if t not in log
+    }
 
 
 def test_restore_into_a_home_with_something_in_it_mixes_nothing(

@@ -1,0 +1,44 @@
+"""Schedules and sensors whose description on Dagster's pages is the docstring of their function.
+
+Dagster takes it from the docstring of assets and jobs alone.
+"""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import dagster as dg
+
+Function = Callable[..., Any]
+
+
+def schedule(**how: Any) -> Callable[[Function], dg.ScheduleDefinition]:
+    """`dg.schedule`, running from the start."""
+    status = dg.DefaultScheduleStatus.RUNNING
+    return lambda function: dg.schedule(
+        description=inspect.getdoc(function), default_status=status, **how
+    )(function)
+
+
+def sensor(**how: Any) -> Callable[[Function], dg.SensorDefinition]:
+    """`dg.sensor`, running from the start."""
+    return _started(dg.sensor, how)
+
+
+def run_status_sensor(**how: Any) -> Callable[[Function], dg.SensorDefinition]:
+    """`dg.run_status_sensor`, running from the start."""
+    return _started(dg.run_status_sensor, how)
+
+
+def run_failure_sensor(**how: Any) -> Callable[[Function], dg.SensorDefinition]:
+    """`dg.run_failure_sensor`, running from the start."""
+    return _started(dg.run_failure_sensor, how)
+
+
+def _started(
+    decorator: Callable[..., Callable[[Function], dg.SensorDefinition]], how: dict[str, Any]
+) -> Callable[[Function], dg.SensorDefinition]:
+    status = dg.DefaultSensorStatus.RUNNING
+    return lambda function: decorator(
+        description=inspect.getdoc(function), default_status=status, **how
+    )(function)
