@@ -1,7 +1,7 @@
-"""Events of OpenLineage: which step read what, made what, and how it ended.
+"""OpenLineage events: the inputs, outputs and outcome of each step.
 
-Sent as the standard OPENLINEAGE_ variables say. What the steps are is said where they are done;
-what they have in common in `steps.py`.
+The standard OPENLINEAGE_ variables configure where they are sent. Each step is defined where it
+runs; `steps.py` has what they have in common.
 """
 
 import logging
@@ -29,7 +29,7 @@ PRODUCER = f"urn:linernotes:{version('linernotes')}"
 
 @dataclass(frozen=True)
 class _Told:
-    """A run of OpenLineage that has been begun."""
+    """An OpenLineage run that has started."""
 
     run_id: str
     job: str
@@ -40,7 +40,7 @@ _BEGUN: ContextVar[_Told | None] = ContextVar("lineage", default=None)
 
 @contextmanager
 def lineage(step: Step) -> Generator[None]:
-    """Tells that a step starts, and then how it ended, with what it has read and made."""
+    """Sends an event when a step starts, and one when it ends, with its inputs and outputs."""
     sender = _Sender.of_now()
     told, above, error = _Told(str(uuid4()), step.job), _BEGUN.get(), ""
     sender.send("START", told, above, step)
@@ -57,7 +57,7 @@ def lineage(step: Step) -> Generator[None]:
 
 
 def past_lineage(step: Step, started_at: datetime, ended_at: datetime) -> None:
-    """Tells of what another program has done, below the step that is going on."""
+    """Sends the events of a step of another program, below the current step."""
     sender = _Sender.of_now()
     told, above = _Told(str(uuid4()), step.job), _BEGUN.get()
     end = "FAIL" if step.failure else "COMPLETE"
@@ -66,7 +66,7 @@ def past_lineage(step: Step, started_at: datetime, ended_at: datetime) -> None:
 
 
 class _Sender:
-    """Sends events until one cannot be sent: no run waits for a receiver again and again."""
+    """Sends events until one fails, so that a run waits for an absent receiver only once."""
 
     _now: "_Sender | None" = None
 

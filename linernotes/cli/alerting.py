@@ -1,6 +1,6 @@
-"""The command that tells what is new of a home, for houses without Dagster's daemon.
+"""The command that sends new alerts of a home, for installations without Dagster's daemon.
 
-What is worth telling is decided in `news.py`.
+`news.py` decides what is worth an alert.
 """
 
 import typer
@@ -10,9 +10,9 @@ from linernotes.cli.root import SAYS_NO, AsJson, app, settings_of
 
 @app.command()
 def alert(context: typer.Context, json: AsJson = False) -> None:
-    """Tell by mail and webhook, once, what somebody has to look at; for cron, every few minutes.
+    """Send new alerts by mail and webhook, each once; run it from cron every few minutes.
 
-    Ends with 1 if a place could not be told; it is told the next time.
+    Ends with 1 if a channel could not be reached; it gets its alerts the next time.
     """
     from dataclasses import asdict
 
@@ -31,6 +31,8 @@ def alert(context: typer.Context, json: AsJson = False) -> None:
         )
         say(f"Told: {', '.join(news.told.places)}." if news.told.places else "Nobody was told.")
     for place, reason in news.told.failures.items():
-        complain(f"{place} could not be told: {reason}")
+        complain(
+            f"{place} could not be reached: {reason}. The next `linernotes alert` tries again."
+        )
     if news.told.failures:
         raise typer.Exit(SAYS_NO)

@@ -1,6 +1,6 @@
-"""Prints metrics: as tables for people, as CSV or JSON for programs.
+"""Prints metrics, as tables for people or as CSV or JSON for programs.
 
-Which metrics there are, and what they are worth, the library says.
+`linernotes.metrics` computes them.
 """
 
 import csv
@@ -34,7 +34,7 @@ def print_metrics(
     months: tuple[str, str] | None,
     form: Form,
 ) -> None:
-    """Prints the values of metrics, or, without a name, which ones there are.
+    """Prints the values of metrics or, without a name, a list of all metrics.
 
     Raises:
         LinernotesError: if there is no such metric, or one cannot be split like that.
@@ -66,7 +66,7 @@ def _print(table: MetricTable, title: str, form: Form, money: Set[str] = frozens
         writer.writerow(table.columns)
         writer.writerows(rows)
     else:
-        print_table(title, table.columns, rows, nothing="Nothing happened that this would count.")
+        print_table(title, table.columns, rows, nothing="No results for this selection.")
 
 
 def _texts(row: dict[str, Any], money: Set[str]) -> list[str | None]:

@@ -29,7 +29,7 @@ HANG_SECONDS = 10.0
 LEAST_WAITED_FOR = 12
 MOST_KILOBYTES = 1 << 20
 ROWS = ("read", "loaded", "quarantined", "duplicate")
-OUTBREAK = re.compile(r"panicked at|Traceback|did not foresee")
+OUTBREAK = re.compile(r"panicked at|Traceback|unexpected error occurred")
 # What can go wrong, in words.
 KINDS = {
     "crash": "crashes: a file ends the load",

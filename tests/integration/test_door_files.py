@@ -389,7 +389,7 @@ def test_lake_table_with_a_feature_that_is_not_read_stops_the_load(
 @pytest.mark.parametrize("landing", ["gs://x", "file:///srv/landing"])
 def test_landing_zone_that_is_an_address_is_an_error_with_words(landing: str) -> None:
     """It was read as a folder of that name, which held nothing new."""
-    with pytest.raises(ValueError, match="is an address"):
+    with pytest.raises(ValueError, match="is a URL"):
         Settings(landing=landing)
 
 

@@ -95,7 +95,7 @@ def test_upgrade_without_a_backup_changes_nothing(old: Settings, tmp_path: Path)
 
     with pytest.raises(LinernotesError, match="a backup never replaces another"):
         homes.upgrade(old, tmp_path / "taken")
-    with pytest.raises(LinernotesError, match="lies in the home"):
+    with pytest.raises(LinernotesError, match="is in the home"):
         homes.upgrade(old, old.home / "backup")
 
     assert homes.home_version(old) < homes.HOME_VERSION

@@ -406,7 +406,7 @@ def test_demo_in_a_folder_of_somebody_else_leaves_it_alone(
     status = run(["--home", str(tmp_path), "demo"])
 
     assert status == SAYS_NO
-    assert "no demo has made it" in capsys.readouterr().err.replace("\n", " ")
+    assert "was not made by a demo" in capsys.readouterr().err.replace("\n", " ")
     assert (tmp_path / "letters.txt").read_text() == "Dear reader"
 
 

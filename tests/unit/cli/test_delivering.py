@@ -97,9 +97,9 @@ def test_report_with_a_partner_misspelt_in_the_agreements_says_so(
 
     assert status == SAYS_NO
     assert "tuna" in told
-    assert "it is no partner" in told
+    assert "no such partner is published" in told
     assert goes(settings, "wave")[-1].outcome == DELIVERED
-    assert "names who is no partner: tuna" in shown(capsys)
+    assert "lists unknown partners: tuna" in shown(capsys)
 
 
 def test_report_with_a_package_that_cannot_be_written_delivers_the_others(
