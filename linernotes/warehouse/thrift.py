@@ -1,6 +1,6 @@
-"""Speaks to a Spark cluster through its Thrift server, by a program of the Spark environment.
+"""Queries a Spark cluster through its Thrift server, with a program of the Spark environment.
 
-What is said to it is decided elsewhere.
+Callers supply the statements.
 """
 
 import json
@@ -14,18 +14,18 @@ from linernotes.base.errors import LinernotesError
 from linernotes.base.ports import LOOPBACK
 from linernotes.base.settings import PROJECT_ROOT, Settings
 
-# Made by `make spark`: PySpark and dbt's Spark adapter, apart from the libraries of this process.
+# Created by `make spark`: PySpark and dbt's Spark adapter, separate from this process's libraries.
 SPARK_PYTHON = PROJECT_ROOT / ".spark" / "bin" / "python"
 CLIENT = Path(__file__).with_name("spark_client.py")
 LONGEST_SECONDS = 600
 
 
 class ClusterFailed(LinernotesError):
-    """The cluster cannot be reached, or it said no."""
+    """The cluster cannot be reached, or refused a statement."""
 
 
 def cluster_folder(settings: Settings) -> Path:
-    """Where a cluster of this machine keeps its catalogue, logs, password and process ids."""
+    """The folder of a local cluster's catalogue, logs, password and process ids."""
     return settings.warehouse_file.parent / "spark"
 
 
@@ -35,7 +35,7 @@ def password_file(settings: Settings) -> Path:
 
 
 def password_of(settings: Settings) -> str:
-    """The password of the Thrift server: what is set, else that of the home's own; may be empty."""
+    """The password of the Thrift server: the configured one or the home's own; may be empty."""
     file = password_file(settings)
     if settings.spark_password or settings.spark_host != LOOPBACK or not file.exists():
         return settings.spark_password
@@ -43,7 +43,7 @@ def password_of(settings: Settings) -> str:
 
 
 def require_spark_environment() -> None:
-    """Raises `ClusterFailed` where `make spark` has not run."""
+    """Raises `ClusterFailed` if `make spark` has not run."""
     if not SPARK_PYTHON.exists():
         raise ClusterFailed(
             f"The engine is Spark, but its libraries are not in {SPARK_PYTHON.parents[1]}: "
@@ -52,11 +52,11 @@ def require_spark_environment() -> None:
 
 
 def on_cluster(settings: Settings, statements: Iterable[str]) -> list[list[dict[str, Any]]]:
-    """The rows of each of some statements, as dictionaries, in one session.
+    """The rows of each statement, as dictionaries, in one session.
 
     Raises:
-        ClusterFailed: if the server cannot be reached, refuses one, or does not answer in time; the
-            statements before it are done.
+        ClusterFailed: if the server cannot be reached, refuses a statement, or does not answer in
+            time; the earlier statements are done.
     """
     require_spark_environment()
     asked = {
@@ -80,7 +80,7 @@ def on_cluster(settings: Settings, statements: Iterable[str]) -> list[list[dict[
         )
     except subprocess.TimeoutExpired:
         raise ClusterFailed(
-            f"{place} did not answer within {LONGEST_SECONDS} seconds. Look whether its workers "
+            f"{place} did not answer within {LONGEST_SECONDS} seconds. Check whether its workers "
             "run and have memory, and try again."
         ) from None
     if done.returncode != 0:

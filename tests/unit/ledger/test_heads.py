@@ -96,7 +96,7 @@ def test_older_copy_of_the_ledger_is_told_as_such_and_stops_issue(
 
     told = found(settings)
 
-    assert "ledger-head.json knows entry 3" in told
+    assert "ledger-head.json refers to entry 3" in told
     assert "older copy of the ledger" in told
     with pytest.raises(LinernotesError, match="Restore the newest copy"):
         issue(settings, MONTHS[count], by="Ben")
@@ -112,7 +112,7 @@ def test_older_copy_of_the_ledger_is_found_by_a_head_that_an_auditor_kept(
     settings.ledger_head_file.unlink()
     assert found(settings) == ""
 
-    assert "kept.json knows entry 3" in found(settings, kept)
+    assert "kept.json refers to entry 3" in found(settings, kept)
 
 
 def test_head_of_before_is_in_a_ledger_that_went_on(settings: Settings) -> None:

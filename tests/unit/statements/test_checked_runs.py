@@ -105,7 +105,7 @@ def test_issue_of_a_draft_whose_run_failed_is_refused(settings: Settings) -> Non
     for path in (settings.ledger_root / "drafts").rglob("*.json"):
         path.write_text(path.read_text().replace('"result": "passed"', '"result": "failed"'))
 
-    with pytest.raises(LinernotesError, match="bears no record of a run whose checks all held"):
+    with pytest.raises(LinernotesError, match="has no record of a run whose checks all passed"):
         issue(settings, JUNE, by="Ben")
 
     assert draft_path(settings, record).exists()
