@@ -1,5 +1,5 @@
--- One row per party, parent that it reaches by party links, directly or through others,
--- and period of time in which every link of a way holds.
+-- One row per party, parent that it reaches by party links, directly or indirectly, and
+-- period in which every link of the path is valid.
 with
     edges as (
         select party_id as child_id, parent_party_id as parent_id, valid_from, valid_to
