@@ -194,22 +194,28 @@ def head_of_issue(settings: Settings, statements: Iterable[StatementRecord]) -> 
 
     Later issues do not change it.
     """
-    wanted = {one.statement_id for one in statements}
-    for issuance in reversed(issuances(settings)):
-        if wanted & {one.statement_id for one in issuance.statements}:
-            return head_of(issuance.path)
-    return None
+    issued = _issuances_of(settings, statements)
+    return head_of(issued[-1].path) if issued else None
 
 
 def instant_of_issue(settings: Settings, statements: Iterable[StatementRecord]) -> datetime | None:
     """When the last of these statements was issued, naive UTC; None unless all of them are."""
-    wanted = {one.statement_id for one in statements}
-    found: dict[str, datetime] = {}
-    for issuance in issuances(settings):
-        for one in issuance.statements:
-            if one.statement_id in wanted:
-                found[one.statement_id] = instant(issuance.issued_at)
-    return max(found.values()) if found.keys() == wanted else None
+    statements = list(statements)
+    issued = _issuances_of(settings, statements)
+    ids = {statement.statement_id for issuance in issued for statement in issuance.statements}
+    if not statements or not ids.issuperset(statement.statement_id for statement in statements):
+        return None
+    return max(instant(issuance.issued_at) for issuance in issued)
+
+
+def _issuances_of(settings: Settings, statements: Iterable[StatementRecord]) -> list[Issuance]:
+    """The issuances, in order, that issued at least one of these statements."""
+    ids = {statement.statement_id for statement in statements}
+    return [
+        issuance
+        for issuance in issuances(settings)
+        if not ids.isdisjoint(statement.statement_id for statement in issuance.statements)
+    ]
 
 
 def last_public_key(settings: Settings) -> str:
