@@ -164,7 +164,7 @@ def record_run(connection: duckdb.DuckDBPyConnection, run: CheckedRun) -> None:
     connection.execute("commit")
 
 
-def answer_checks(file: Path, invocation_id: str, checks: Iterable[Check]) -> None:
+def record_checks(file: Path, invocation_id: str, checks: Iterable[Check]) -> None:
     """Adds the results of checks that ran after a run to its record.
 
     Raises:

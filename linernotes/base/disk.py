@@ -32,7 +32,7 @@ _IN_RUST = re.compile(r"os error (\d+)")
 _AGAIN = "then run the command again. What was reported as done is on the disk."
 
 
-def words_for(error: BaseException) -> str | None:
+def message_for(error: BaseException) -> str | None:
     """The message for an error that the disk caused; None for any other error."""
     for cause in _causes(error):
         number = _number(cause)
@@ -44,14 +44,14 @@ def words_for(error: BaseException) -> str | None:
     return None
 
 
-def words_for_file(error: BaseException) -> str:
+def file_message_for(error: BaseException) -> str:
     """The message for an error of a library that could not read or write a file of its caller.
 
     Not every such error contains the system's text: if a disk fails, the writer of a Parquet footer
     reports only `transport error`.
     """
     said = " ".join(str(error).split())[:200]
-    return words_for(error) or (
+    return message_for(error) or (
         f"A file could not be read or written ({type(error).__name__}: {said})."
         f" Look at the system's log and at the disk, {_AGAIN}"
     )

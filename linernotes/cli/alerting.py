@@ -16,20 +16,20 @@ def alert(context: typer.Context, json: AsJson = False) -> None:
     """
     from dataclasses import asdict
 
-    from linernotes.cli.console import complain, print_table, say, say_json
+    from linernotes.cli.console import complain, print_json, print_table, say
     from linernotes.cli.news import report_news
 
     news = report_news(settings_of(context, looks_up=True))
     if json:
-        say_json(asdict(news))
+        print_json(asdict(news))
     else:
         print_table(
-            "Needs somebody",
+            "Needs attention",
             ("what", "details", "see docs/operators/"),
             [(one.title, one.details, one.page) for one in news.concerns],
-            nothing="Nothing needs anybody.",
+            nothing="Nothing needs attention.",
         )
-        say(f"Told: {', '.join(news.told.places)}." if news.told.places else "Nobody was told.")
+        say(f"Sent to: {', '.join(news.told.places)}." if news.told.places else "Nothing new to send.")
     for place, reason in news.told.failures.items():
         complain(
             f"{place} could not be reached: {reason}. The next `linernotes alert` tries again."

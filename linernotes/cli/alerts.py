@@ -18,7 +18,7 @@ TIMEOUT_SECONDS = 10
 
 
 @dataclass
-class Told:
+class AlertResult:
     """What came of an alert.
 
     Attributes:
@@ -46,7 +46,7 @@ def channels(settings: Settings) -> dict[str, Callable[[str, str], None]]:
     return found
 
 
-def send_alert(subject: str, text: str, settings: Settings | None = None) -> Told:
+def send_alert(subject: str, text: str, settings: Settings | None = None) -> AlertResult:
     """Sends an alert to every configured channel; a failure of one does not affect the others.
 
     Args:
@@ -54,7 +54,7 @@ def send_alert(subject: str, text: str, settings: Settings | None = None) -> Tol
         text: The rest.
         settings: The channels; from the environment when left out.
     """
-    told = Told()
+    told = AlertResult()
     for place, send in channels(settings or Settings()).items():
         try:
             send(subject, text)

@@ -136,7 +136,7 @@ def _explain(error: Exception) -> int:
             f"The settings are wrong: {wrong}. Look at --home, LINERNOTES_… variables and .env."
         )
         return WRONG_USE
-    if words := disk.words_for(error):
+    if words := disk.message_for(error):
         complain(words)
         return SAYS_NO
     if isinstance(error, OSError) and error.filename:

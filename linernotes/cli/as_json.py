@@ -34,14 +34,14 @@ def _with_json(callback: Callable[..., Any]) -> Callable[..., Any]:
     def command(*values: Any, json: bool = False, **named: Any) -> Any:
         if not json:
             return callback(*values, **named)
-        from linernotes.cli.console import collected, say_json
+        from linernotes.cli.console import collected, print_json
 
         with collected() as output:
             try:
                 return callback(*values, **named)
             finally:
                 output.stop()
-                say_json(output.content, str)
+                print_json(output.content, str)
 
     signature = inspect.signature(callback)
     option = inspect.Parameter(

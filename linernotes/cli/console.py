@@ -74,7 +74,7 @@ def say(text: str) -> None:
     out.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
-def say_json(content: object, default: Callable[[Any], object] | None = None) -> None:
+def print_json(content: object, default: Callable[[Any], object] | None = None) -> None:
     """Prints JSON, in characters that the output's encoding has."""
     is_unicode = out.encoding.lower().replace("-", "").startswith("utf")
     say(json.dumps(content, default=default, indent=2, ensure_ascii=not is_unicode))

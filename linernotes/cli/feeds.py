@@ -44,12 +44,12 @@ def list_feeds(context: typer.Context, json: AsJson = False) -> None:
     """List the feeds: grain, key, file formats, and when each is expected."""
     if context.invoked_subcommand:
         return
-    from linernotes.cli.console import print_table, say, say_json
+    from linernotes.cli.console import print_json, print_table, say
     from linernotes.ingestion import FEEDS, describe
 
     described = [describe(feed) for feed in FEEDS]
     if json:
-        say_json([_as_json(one) for one in described])
+        print_json([_as_json(one) for one in described])
         return
     print_table(
         "Feeds",
@@ -81,7 +81,7 @@ def show_feed(
 ) -> None:
     """Show the contract of a feed, as text, as a schema, or as a template file."""
     from linernotes import ingestion
-    from linernotes.cli.console import say_json
+    from linernotes.cli.console import print_json
 
     if json + schema + table_schema + template > 1:
         raise typer.BadParameter("choose one of --json, --schema, --table-schema, --template.")
@@ -90,7 +90,7 @@ def show_feed(
         return
     described = ingestion.describe(feed)
     if json:
-        say_json(_as_json(described))
+        print_json(_as_json(described))
     elif schema or table_schema:
         try:
             made = ingestion.json_schema(feed) if schema else ingestion.table_schema(feed)
@@ -100,7 +100,7 @@ def show_feed(
                 "schema. See: linernotes feeds show "
                 f"{feed} --template"
             ) from None
-        say_json(made)
+        print_json(made)
     else:
         _print_feed(described)
 
@@ -155,7 +155,7 @@ def check(
     """
     from linernotes.base.errors import LinernotesError
     from linernotes.base.settings import Settings
-    from linernotes.cli.console import say_json
+    from linernotes.cli.console import print_json
     from linernotes.ingestion import RefusedFile, try_file
 
     try:
@@ -163,7 +163,7 @@ def check(
     except RefusedFile as refusal:
         raise LinernotesError(refusal.reason) from None
     if json:
-        say_json(
+        print_json(
             {
                 "feed": feed,
                 "accepted": trial.is_accepted,

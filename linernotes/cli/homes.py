@@ -25,11 +25,11 @@ def upgrade(
     Commands that write refuse an older home until then; all commands refuse a newer home.
     """
     from linernotes import homes
-    from linernotes.cli.console import say, say_json
+    from linernotes.cli.console import print_json, say
 
     done = homes.upgrade(settings_of(context, looks_up=True), backup)
     if json:
-        say_json({"home_version": homes.HOME_VERSION, "done": done})
+        print_json({"home_version": homes.HOME_VERSION, "done": done})
         return
     for sentence in done or [f"Nothing to do: the home has version {homes.HOME_VERSION}."]:
         say(sentence)
@@ -43,11 +43,11 @@ def backup(
 ) -> None:
     """Copy all data of a home that cannot be rebuilt, and check the copy; `restore` restores it."""
     from linernotes import homes
-    from linernotes.cli.console import say, say_json
+    from linernotes.cli.console import print_json, say
 
     copied = homes.back_up(settings_of(context, looks_up=True), to.absolute())
     if json:
-        say_json({"backup": str(to.absolute()), "copied": copied})
+        print_json({"backup": str(to.absolute()), "copied": copied})
     else:
         say(f"Copied to {to} and compared byte by byte: {', '.join(copied)}.")
 
@@ -62,12 +62,12 @@ def restore(
 ) -> None:
     """Restore a backup into an empty home."""
     from linernotes import homes
-    from linernotes.cli.console import say, say_json
+    from linernotes.cli.console import print_json, say
 
     settings = settings_of(context, writes=False)
     restored = homes.restore(settings, source)
     if json:
-        say_json({"home": str(settings.home), "restored": restored})
+        print_json({"home": str(settings.home), "restored": restored})
     else:
         say(
             f"Restored: {', '.join(restored)}. Next: linernotes verify --ledger, linernotes load,"

@@ -24,14 +24,14 @@ def list_incidents(
     json: AsJson = False,
 ) -> None:
     """List the open incidents, most severe and oldest first."""
-    from linernotes.cli.console import print_table, say, say_json
+    from linernotes.cli.console import print_json, print_table, say
     from linernotes.ledger.incident_notes import incidents
 
     found = incidents(
         settings_of(context, looks_up=True), kind, month, partner, only_open=not everything
     )
     if json:
-        say_json([one.as_row() for one in found])
+        print_json([one.as_row() for one in found])
         return
     if not found:
         say("No incident is open." if not everything else "There is no incident.")
@@ -59,7 +59,7 @@ def list_incidents(
 @incident.command("show")
 def show_incident(context: typer.Context, incident_id: Id, json: AsJson = False) -> None:
     """Show one incident: its subject, its money, its notes."""
-    from linernotes.cli.console import complain, print_table, say_json
+    from linernotes.cli.console import complain, print_json, print_table
     from linernotes.ledger.incident_notes import incident_facts, incident_notes
 
     settings = settings_of(context, looks_up=True)
@@ -70,7 +70,7 @@ def show_incident(context: typer.Context, incident_id: Id, json: AsJson = False)
     notes = [note for note in incident_notes(settings) if note.incident_id == incident_id]
     if json:
         told = [{"by": one.noted_by, "at": one.noted_at, "because": one.because} for one in notes]
-        say_json({"incident": facts, "notes": told}, default=str)
+        print_json({"incident": facts, "notes": told}, default=str)
         return
     for row in facts:
         known = [(name, value) for name, value in row.items() if value is not None]

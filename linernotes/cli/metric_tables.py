@@ -12,7 +12,7 @@ from typing import Any
 
 from linernotes.base.money import money_text
 from linernotes.base.settings import Settings
-from linernotes.cli.console import print_table, say_json
+from linernotes.cli.console import print_json, print_table
 from linernotes.metrics import CURRENCY, MONEY, Catalog, MetricTable, open_catalog
 
 CLEANLY = "{:f}".format
@@ -60,7 +60,7 @@ def _print(table: MetricTable, title: str, form: Form, money: Set[str] = frozens
     rows = [_texts(dict(zip(table.columns, row, strict=True)), money) for row in table.rows]
     if form == Form.JSON:
         found = [dict(zip(table.columns, row, strict=True)) for row in rows]
-        say_json(found)
+        print_json(found)
     elif form == Form.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(table.columns)

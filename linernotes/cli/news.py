@@ -14,7 +14,7 @@ from datetime import timedelta
 from linernotes.base import durable
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
-from linernotes.cli.alerts import Told, channels
+from linernotes.cli.alerts import AlertResult, channels
 from linernotes.cli.health import Health, read_health
 from linernotes.dashboard import VerdictNews, verdict_news
 from linernotes.ledger.incident_notes import Incident, critical_incidents
@@ -50,7 +50,7 @@ class News:
     """
 
     concerns: list[Concern]
-    told: Told = field(default_factory=Told)
+    told: AlertResult = field(default_factory=AlertResult)
 
 
 def concerns_of(health: Health, settings: Settings) -> list[Concern]:

@@ -29,13 +29,13 @@ def export_statements_of_reasons(
     them: send each batch, and record the response with `regulator record`.
     """
     from linernotes.base.clock import utc_now
-    from linernotes.cli.console import print_table, say, say_json
+    from linernotes.cli.console import print_json, print_table, say
     from linernotes.regulator import export_statements
 
     settings = settings_of(context, looks_up=True)
     export = export_statements(settings, out, utc_now(), month)
     if json:
-        say_json(
+        print_json(
             {
                 "statement_count": export.statement_count,
                 "batches": [str(batch) for batch in export.batches],
@@ -69,12 +69,12 @@ def record_answer_of_the_regulator(
     Ends with 1 if the database did not accept all of it. The next build shows the result.
     """
     from linernotes.base.clock import utc_now
-    from linernotes.cli.console import print_table, say, say_json
+    from linernotes.cli.console import print_json, print_table, say
     from linernotes.regulator import record_answer
 
     result = record_answer(settings_of(context), file, utc_now(), batch)
     if json:
-        say_json({"batch_id": result.batch_id, "is_new": result.is_new, **result.outcomes})
+        print_json({"batch_id": result.batch_id, "is_new": result.is_new, **result.outcomes})
     else:
         rows = sorted(result.outcomes.items())
         print_table(f"Batch {result.batch_id}", ("outcome", "statements"), rows, ("statements",))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from linernotes.cli.console import print_table, say, say_json
+from linernotes.cli.console import print_json, print_table, say
 from linernotes.cli.health import FeedHealth, Health, Problem
 
 WIDTH = 80
@@ -65,7 +65,7 @@ def _print_next_steps(health: Health) -> None:
 def print_health_as_json(health: Health) -> None:
     """Prints the health of a home as JSON; times are naive UTC in ISO 8601."""
     content = asdict(health) | {"is_blocked": health.is_blocked}
-    say_json(content, lambda moment: moment.isoformat())
+    print_json(content, lambda moment: moment.isoformat())
 
 
 def print_health_for_prometheus(health: Health) -> None:

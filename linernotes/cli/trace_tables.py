@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from linernotes.base.money import exact_text, money_text
-from linernotes.cli.console import print_table, say, say_json
+from linernotes.cli.console import print_json, print_table, say
 
 if TYPE_CHECKING:
     from linernotes.lookback import EventTrace, History, LineTrace, Simulation
@@ -177,7 +177,7 @@ def _text(value: Any) -> Any:
 
 
 def _print_json(content: Any) -> None:
-    say_json(content, _plain)
+    print_json(content, _plain)
 
 
 def _plain(value: Any) -> str:

@@ -15,7 +15,7 @@ import polars as pl
 
 from linernotes.base.settings import Limits
 from linernotes.ingestion import quarantine
-from linernotes.ingestion.checking import FAULT_SCHEMA, check, parts_of
+from linernotes.ingestion.checking import FAULT_SCHEMA, check, nested_rows_of
 from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.corrections import WaitingKeys
 from linernotes.ingestion.errors import RefusedFile
@@ -188,9 +188,9 @@ class Admission:
     def _load(self, staged: _Staged, screened: Screened, outcome: DeliveryOutcome) -> None:
         kept = self._kept(staged, screened)
         file = self._write(kept, outcome)
-        if part := self._contract.PART:
+        if part := self._contract.NESTED:
             rows = frame(self._db, f"from {kept} order by row_number")
-            parts = parts_of(rows, part).with_columns(delivery_id=pl.lit(outcome.delivery_id))
+            parts = nested_rows_of(rows, part).with_columns(delivery_id=pl.lit(outcome.delivery_id))
             self._lake.append(part.contract.TABLE, parts, outcome.transaction_id, self._scratch)
         self._lake.add(self._contract.TABLE, [file], outcome.transaction_id)
 

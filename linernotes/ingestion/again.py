@@ -172,7 +172,7 @@ def _read_again(
         except (IgnoredFile, *UNFORESEEN) as error:
             require_disk(error, intake.lake.root)
             report.unread_files[outcome.name] = (
-                f"{intake.words_for(error, outcome.sha256)}. What was read of it stays"
+                f"{intake.refusal_reason(error, outcome.sha256)}. What was read of it stays"
             )
             return False
     _record(intake.lake, outcome)

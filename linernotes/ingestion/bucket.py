@@ -25,7 +25,7 @@ _GONE = {"NoSuchKey", "404", "NotFound", "PreconditionFailed", "412"}
 
 
 @dataclass(frozen=True)
-class Found:
+class BucketObject:
     """One object: its size, and a mark of its content and time."""
 
     key: str
@@ -42,7 +42,7 @@ class Bucket:
         self.prefix = f"{prefix}/" if prefix else ""
         self._client: Any = None
 
-    def objects(self) -> dict[str, Found]:
+    def objects(self) -> dict[str, BucketObject]:
         """Every object below the prefix, by what its key has beyond it.
 
         Raises:
@@ -54,7 +54,7 @@ class Bucket:
             name = one["Key"].removeprefix(self.prefix)
             if name and not name.endswith("/"):
                 mark = _fingerprint(one["Size"], one["LastModified"], one["ETag"])
-                found[name] = Found(one["Key"], mark)
+                found[name] = BucketObject(one["Key"], mark)
         return found
 
     def fingerprint(self, name: str) -> tuple[int, int]:

@@ -12,7 +12,7 @@ import polars as pl
 
 from linernotes.ingestion import values
 from linernotes.ingestion.columns import RATE_DIGITS
-from linernotes.ingestion.contracts import Contract, Part
+from linernotes.ingestion.contracts import Contract, NestedRows
 from linernotes.ingestion.identifiers import normalise, normalise_isrc_expr, wrong_check_digits
 from linernotes.ingestion.readers import Batch
 from linernotes.ingestion.vocabulary import nearest
@@ -76,8 +76,8 @@ def check(batch: Batch, contract: type[Contract]) -> Checked:
         rows, malformed = _with_normal_isrc(rows)
         warnings["isrc is malformed: loaded as null, kept in isrc_original"] += malformed
     rows = contract.completed(rows)
-    if contract.PART:
-        faults.append(_part_faults(rows, contract.PART))
+    if contract.NESTED:
+        faults.append(_part_faults(rows, contract.NESTED))
     faults.append(_contract_faults(rows, batch.rows, contract, faults))
     faults += [fault([row.row_number], row.rule, row.details) for row in batch.broken_rows]
     return Checked(rows, pl.concat(faults), +warnings)
@@ -96,7 +96,7 @@ def fault(row_numbers: Iterable[int], rule: str, details: str) -> pl.DataFrame:
     )
 
 
-def parts_of(rows: pl.DataFrame, part: Part) -> pl.DataFrame:
+def nested_rows_of(rows: pl.DataFrame, part: NestedRows) -> pl.DataFrame:
     """The typed rows inside a cell of rows that keep their contract."""
     parts, _ = _typed(_part_batch(rows, part), part.contract)
     return parts
@@ -227,11 +227,11 @@ def _check_digit_warnings(rows: pl.DataFrame, contract: type[Contract]) -> Count
     return warnings
 
 
-def _part_batch(rows: pl.DataFrame, part: Part) -> Batch:
+def _part_batch(rows: pl.DataFrame, part: NestedRows) -> Batch:
     return Batch(part.rows(rows), lambda: pl.Series(dtype=pl.String))
 
 
-def _part_faults(rows: pl.DataFrame, part: Part) -> pl.DataFrame:
+def _part_faults(rows: pl.DataFrame, part: NestedRows) -> pl.DataFrame:
     """What the rows inside a cell break, told of the row that has the cell."""
     checked = check(_part_batch(rows, part), part.contract)
     is_again = checked.rows.select("row_number", *part.key).is_duplicated()

@@ -6,7 +6,7 @@ Faults of single rows are no exceptions; they are rows of the quarantine.
 from linernotes.base.errors import LinernotesError
 
 
-class DoorError(Exception):
+class IntakeError(Exception):
     """A verdict on a whole file, with a reason that says what, where and what to do."""
 
     def __init__(self, reason: str) -> None:
@@ -15,15 +15,15 @@ class DoorError(Exception):
         super().__init__(self.reason)
 
 
-class RefusedFile(DoorError):
+class RefusedFile(IntakeError):
     """Nothing of the file is loaded. The same bytes are tried again at the next load."""
 
 
-class IgnoredFile(DoorError):
+class IgnoredFile(IntakeError):
     """The file is understood and deliberately not loaded, as an ERN test message is."""
 
 
-class UnsettledFile(DoorError):
+class UnsettledFile(IntakeError):
     """Not a verdict yet: the file is gone, or somebody still writes it. The next load sees it."""
 
 

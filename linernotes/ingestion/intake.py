@@ -29,9 +29,9 @@ from linernotes.ingestion.datasets import lake_dataset, landing_dataset
 from linernotes.ingestion.descriptions import describe
 from linernotes.ingestion.errors import (
     BusyIntake,
-    DoorError,
     FailingDisk,
     IgnoredFile,
+    IntakeError,
     RefusedFile,
     UnsettledFile,
 )
@@ -178,7 +178,7 @@ def open_intake(settings: Settings) -> Generator["Intake"]:
             require_whole(lake)
             lake.add_new_columns()
         except _OF_FILES as error:
-            if words := disk.words_for(error):
+            if words := disk.message_for(error):
                 raise _ended_early(root, words) from error
             raise
         scratch = fresh_folder(root / _SCRATCH)
@@ -340,7 +340,7 @@ class Intake:
                 report.ignored_files[arrival.name] = moved.reason
                 return None
             require_disk(error, self.lake.root)
-            reason = self.words_for(error, sha256)
+            reason = self.refusal_reason(error, sha256)
             if self.lake.knows(outcome.transaction_id):
                 # Part of it is in the lake: the next load finishes it under the same id.
                 report.unread_files[arrival.name] = reason
@@ -353,9 +353,9 @@ class Intake:
             raise
         return outcome
 
-    def words_for(self, error: BaseException, sha256: str) -> str:
+    def refusal_reason(self, error: BaseException, sha256: str) -> str:
         """Why a file is refused; the full account of an unforeseen error goes into a log."""
-        if isinstance(error, DoorError):
+        if isinstance(error, IntakeError):
             return error.reason
         # Errors may quote values of the file, which may be personal: neither tells them.
         log = self.logs / f"refused-{sha256[:12]}.log"
@@ -412,10 +412,10 @@ def require_disk(error: BaseException, root: Path) -> None:
     """
     is_of_disk = isinstance(error, _OF_FILES) or (
         # The disk has no room for what the memory does not hold.
-        isinstance(error, duckdb.OutOfMemoryException) and disk.words_for(error)
+        isinstance(error, duckdb.OutOfMemoryException) and disk.message_for(error)
     )
     if is_of_disk:
-        raise _ended_early(root, disk.words_for_file(error)) from error
+        raise _ended_early(root, disk.file_message_for(error)) from error
 
 
 def _ended_early(root: Path, words: str) -> FailingDisk:

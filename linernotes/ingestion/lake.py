@@ -64,7 +64,7 @@ SCHEMAS: dict[str, pl.Schema] = {
     **{
         part.contract.TABLE: feed_schema(part.contract)
         for contract in CONTRACTS.values()
-        if (part := contract.PART)
+        if (part := contract.NESTED)
     },
     ECB_RATES: pl.Schema(
         {"rate_date": pl.Date(), "quote_currency": pl.String(), "rate": MONEY}

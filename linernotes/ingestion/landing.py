@@ -14,7 +14,7 @@ from typing import Any
 
 from linernotes.base import disk
 from linernotes.base.settings import Limits
-from linernotes.ingestion.bucket import Bucket, Found, is_bucket
+from linernotes.ingestion.bucket import Bucket, BucketObject, is_bucket
 from linernotes.ingestion.errors import NoLandingZone, RefusedFile
 from linernotes.ingestion.feeds import ENDINGS
 from linernotes.ingestion.limits import is_nested_over, nesting_advice
@@ -80,7 +80,7 @@ class BucketArrival(Arrival):
     """An object that some feed takes, as it was listed."""
 
     bucket: Bucket = field(default_factory=lambda: Bucket("s3://"))
-    listed: dict[str, Found] = field(default_factory=dict)
+    listed: dict[str, BucketObject] = field(default_factory=dict)
     _opened: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def fingerprint(self) -> tuple[int, int]:
@@ -298,7 +298,7 @@ def read_manifest(arrival: Arrival, limits: Limits) -> Manifest:
             # Beside the longest names that a file may have, none can lie.
             if error.errno == errno.ENAMETOOLONG:
                 return Manifest()
-            if disk.words_for(error) and not isinstance(error, PermissionError):
+            if disk.message_for(error) and not isinstance(error, PermissionError):
                 raise
         raise refused(error) from error
     if not isinstance(said, dict):

@@ -68,7 +68,7 @@ def _content(path: Path, limits: Limits) -> bytes:
         with gzip.open(path, "rb") if is_packed else path.open("rb") as stream:
             data = stream.read(most + 1)
     except (OSError, EOFError, zlib.error) as error:
-        if disk.words_for(error):
+        if disk.message_for(error):
             raise
         raise RefusedFile(f"the file cannot be unpacked ({error}); send it again") from error
     hold(limits, "max_document_mib", -(-len(data) // MIB), "MiB unpacked")

@@ -66,7 +66,7 @@ class Head:
 class KnownHead:
     """A head and the file that it was read from."""
 
-    place: str
+    source: str
     head: Head
 
 

@@ -91,7 +91,7 @@ class StatementRecord:
         return bool(run.get("invocation_id")) and run.get("result") == PASSED
 
     @property
-    def place(self) -> tuple[str, str, str]:
+    def sort_key(self) -> tuple[str, str, str]:
         """Its sort key in lists: partner, month and contract."""
         return self.partner_id, self.report_month, self.contract_id
 

@@ -242,16 +242,16 @@ def _heads_that_differ(settings: Settings, kept: KnownHead | None) -> Iterator[L
             is_vouched_for = True
         elif number > last:
             end = f"ends with entry {last}" if last else "is empty"
-            details = f"the ledger {end}, and {known.place} refers to entry {number}: {OLDER}"
+            details = f"the ledger {end}, and {known.source} refers to entry {number}: {OLDER}"
             yield LedgerProblem(None, "ledger", details)
         elif own is None or own.sha256 != known.head.sha256:
             details = (
-                f"has SHA-256 {own.sha256 if own else 'none'}, and {known.place} has "
+                f"has SHA-256 {own.sha256 if own else 'none'}, and {known.source} has "
                 f"{known.head.sha256}: the entry was replaced. Restore the ledger as it was"
             )
             yield LedgerProblem(number, ENTRY, details)
         else:
-            details = f"its signature differs from that in {known.place}: one was changed"
+            details = f"its signature differs from that in {known.source}: one was changed"
             yield LedgerProblem(number, ENTRY, details)
     yield from _foreign_key(settings, heads, is_vouched_for)
 

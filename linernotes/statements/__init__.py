@@ -13,8 +13,8 @@ from linernotes.statements.persons import (
     person_of_a_token,
     person_of_the_system,
 )
-from linernotes.statements.shown import issued_reports
 from linernotes.statements.states import current_statements, statement_states
+from linernotes.statements.stored_reports import issued_reports
 
 __all__ = [
     "SHOWN",

@@ -118,7 +118,7 @@ def draft(
                 last_known = known_before.get(record.contract_id)
                 kept.append(_keep(settings, connection, record, last_known, source is not None))
     add_facts(statements=len(kept), report_month=month or "every month")
-    return sorted((one for one in kept if not one.is_unallocated), key=lambda one: one.place)
+    return sorted((one for one in kept if not one.is_unallocated), key=lambda one: one.sort_key)
 
 
 def newest_drafts(
@@ -141,7 +141,7 @@ def all_newest_drafts(
             newest[record.statement_id] = record
     # Newest first, then filtered by partner: a contract may have moved to another partner.
     wanted = (one for one in newest.values() if partner in (None, one.partner_id))
-    return sorted(wanted, key=lambda one: one.place)
+    return sorted(wanted, key=lambda one: one.sort_key)
 
 
 def published_statements(
@@ -205,7 +205,7 @@ def _statements(
         for header in group:
             lines = line_sets.get(header["statement_id"], LineSet())
             found.append(_as_statement(header, lines))
-    return sorted(found, key=lambda one: one.place)
+    return sorted(found, key=lambda one: one.sort_key)
 
 
 def _unallocated(

@@ -29,7 +29,7 @@ def statement_states(
     for draft in all_newest_drafts(settings, month, partner):
         if draft.statement_id not in issued:
             found.append(_in_its_state(settings, draft))
-    return sorted(found, key=lambda one: one.place)
+    return sorted(found, key=lambda one: one.sort_key)
 
 
 def current_statements(

@@ -27,7 +27,7 @@ from linernotes.base.clock import exact_now, now
 from linernotes.base.open_files import why_not_opened
 from linernotes.base.settings import Settings
 from linernotes.base.steps import Step, add_outputs, lineage_is_wanted, step
-from linernotes.warehouse.built_models import read_datasets, tell_models
+from linernotes.warehouse.built_models import read_datasets, report_models
 from linernotes.warehouse.compiled import compiled_project
 from linernotes.warehouse.dbt import (
     BuildFailed,
@@ -184,7 +184,7 @@ def end_run(
     except BuildFailed as reason:
         keep_broken_run(settings, known_at, str(reason))
         raise
-    add_outputs(tell_models(settings, results))
+    add_outputs(report_models(settings, results))
     keep_shortfalls(settings, known_at, results)
     if settings.warehouse_file.exists():
         with _warehouse(settings) as connection:

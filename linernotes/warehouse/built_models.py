@@ -33,7 +33,7 @@ def read_datasets(settings: Settings) -> list[Dataset]:
     return [*lake, *(_ledger(settings, table) for table in ledger_files(settings))]
 
 
-def tell_models(settings: Settings, results: DbtResults) -> list[Dataset]:
+def report_models(settings: Settings, results: DbtResults) -> list[Dataset]:
     """Reports each seed and model of a run of dbt, and counts its tests.
 
     Args:

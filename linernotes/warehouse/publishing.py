@@ -156,7 +156,7 @@ def _copy_public_schemas(
             name = f"{schema}.{table}"
             connection.execute(f"create table target.{name} as from warehouse.{name}")
             if comment:
-                words = literal(own_words(comment))
+                words = literal(without_references(comment))
                 connection.execute(f"comment on table target.{name} is {words}")
         columns = connection.execute(
             "select schema_name, table_name, column_name, comment from duckdb_columns() where "
@@ -164,7 +164,7 @@ def _copy_public_schemas(
             [list(PUBLIC_SCHEMAS)],
         ).fetchall()
         for schema, table, column, comment in columns:
-            words = literal(own_words(comment))
+            words = literal(without_references(comment))
             connection.execute(f'comment on column target.{schema}.{table}."{column}" is {words}')
         _add_table(
             connection,
@@ -191,7 +191,7 @@ def _copy_public_schemas(
         )
 
 
-def own_words(comment: str) -> str:
+def without_references(comment: str) -> str:
     """A comment without references to things outside the file: pages, and numbers of cases."""
     without_cases = re.sub(r"\s*\(E\d+(?:(?:, | and )E\d+)*\)", "", comment)
     quoted = r'"[^"]*"'

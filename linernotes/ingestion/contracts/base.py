@@ -34,7 +34,7 @@ class WeightSet:
 
 
 @dataclass(frozen=True)
-class Part:
+class NestedRows:
     """Rows inside one cell of a feed, which have a contract and a table of their own.
 
     Attributes:
@@ -66,7 +66,7 @@ class Contract(dy.Schema):
     # Columns that stay as they are in every later version of a key.
     FIXED: ClassVar[tuple[str, ...]] = ()
     WEIGHTS: ClassVar[WeightSet | None] = None
-    PART: ClassVar[Part | None] = None
+    NESTED: ClassVar[NestedRows | None] = None
 
     row_number = col.row_number()
     recorded_at = col.time(

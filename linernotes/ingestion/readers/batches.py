@@ -195,7 +195,7 @@ def _read(stream: IO[bytes], path: Path) -> bytes:
     try:
         return stream.read(PIECE_BYTES)
     except (OSError, EOFError, zlib.error) as error:
-        if not is_gzip_name(path) or disk.words_for(error):
+        if not is_gzip_name(path) or disk.message_for(error):
             raise
         raise RefusedFile(
             f"the gzip file is damaged or cut short ({error}); send it again"

@@ -300,7 +300,7 @@ from linernotes.cli import app, console
 def shout(as_json: bool = False):
     text = "Ж契約𝄞 \\udcff"
     if as_json:
-        console.say_json({text: 1})
+        console.print_json({text: 1})
         return
     console.say(text)
     console.print_table(text, (text,), [(text,)])
