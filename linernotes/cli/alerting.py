@@ -29,7 +29,11 @@ def alert(context: typer.Context, json: AsJson = False) -> None:
             [(one.title, one.details, one.page) for one in news.concerns],
             nothing="Nothing needs attention.",
         )
-        say(f"Sent to: {', '.join(news.told.places)}." if news.told.places else "Nothing new to send.")
+        say(
+            f"Sent to: {', '.join(news.told.places)}."
+            if news.told.places
+            else "Nothing new to send."
+        )
     for place, reason in news.told.failures.items():
         complain(
             f"{place} could not be reached: {reason}. The next `linernotes alert` tries again."

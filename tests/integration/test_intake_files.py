@@ -128,7 +128,7 @@ def test_file_moved_away_between_hash_and_read_waits_for_the_next_load(
     later = intake_home.load()
 
     assert [one.name for one in report.deliveries] == [f"{PARTIES}/b.jsonl"]
-    assert "moved away" in report.ignored_files[f"{PARTIES}/a.{ending}"]
+    assert "was moved while" in report.ignored_files[f"{PARTIES}/a.{ending}"]
     assert [one.rows_loaded for one in later.deliveries] == [1]
 
 

@@ -84,7 +84,7 @@ REFUSED: dict[str, tuple[str, Callable[[IntakeHome], object]]] = {
             lambda path: path.write_text('{"rows": ' + '{"a":' * 900 + "1" + "}" * 900 + "}"),
         ),
     ),
-    "manifest-pipe.jsonl": ("no regular file", with_manifest("manifest-pipe", os.mkfifo)),
+    "manifest-pipe.jsonl": ("not a regular file", with_manifest("manifest-pipe", os.mkfifo)),
     "manifest-link.jsonl": (
         "it is a link",
         with_manifest("manifest-link", lambda path: path.symlink_to("/etc/hostname")),
@@ -93,7 +93,7 @@ REFUSED: dict[str, tuple[str, Callable[[IntakeHome], object]]] = {
         "it is a link",
         with_manifest("manifest-device", lambda path: path.symlink_to("/dev/zero")),
     ),
-    "manifest-folder.jsonl": ("no regular file", with_manifest("manifest-folder", os.mkdir)),
+    "manifest-folder.jsonl": ("not a regular file", with_manifest("manifest-folder", os.mkdir)),
     "manifest-large.jsonl": (
         "larger than",
         with_manifest("manifest-large", lambda path: path.write_text(" " * MEBIBYTES)),
@@ -272,7 +272,7 @@ def test_row_nested_too_deep_is_quarantined_alone(
         (f"{PARTIES}/broken.jsonl", "it is a link"),
         ("catalog/works", "it is a link"),
         ("licensing", "it is a link"),
-        (f"{PARTIES}/pipe.jsonl", "no regular file"),
+        (f"{PARTIES}/pipe.jsonl", "not a regular file"),
     ],
 )
 def test_links_and_pipes_are_not_followed_and_told_in_the_report(
@@ -317,7 +317,7 @@ def test_file_that_becomes_a_link_after_the_listing_is_not_opened(
 
 
 def test_device_is_not_opened_as_a_file() -> None:
-    with pytest.raises(UnfitFileError, match="no regular file"):
+    with pytest.raises(UnfitFileError, match="not a regular file"):
         open_regular(Path("/dev"), Path("/dev/null"))
 
 
