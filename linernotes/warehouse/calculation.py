@@ -129,7 +129,13 @@ class Calculation:
         return set(self._made)
 
     def checks(self, scenario: Scenario, on_progress: Progress | None = None) -> list[Check]:
-        """Every blocking data test whose tables are here, with what it found."""
+        """Every blocking data test whose tables are here, with what it found.
+
+        Raises:
+            ValueError: if the project is compiled without tests, as it is for Spark.
+        """
+        if not self._project.tests:
+            raise ValueError("This project is compiled without its tests.")
         tests = [one for one in self._project.tests.values() if set(one.needs) <= self._made.keys()]
         found = []
         for number, test in enumerate(tests, 1):
