@@ -1,4 +1,4 @@
-"""Traces lines and events, shows past reports, simulates terms, with `lookback`."""
+"""Traces lines and events, shows past reports, simulates terms. `lookback` does the work."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

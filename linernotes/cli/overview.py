@@ -1,4 +1,4 @@
-"""Prints metrics, and the health of a home, which `health` reads."""
+"""Prints metrics, and the health of a home. `metrics` and `health` read them."""
 
 from typing import Annotated
 

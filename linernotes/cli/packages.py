@@ -1,4 +1,4 @@
-"""Writes packages and board packs, and delivers packages, with `linernotes.packages`."""
+"""Writes packages and board packs, and delivers packages. The library does the work."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

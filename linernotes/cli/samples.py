@@ -1,4 +1,4 @@
-"""Writes sample feeds, and runs the demonstration, with `sampleservice`."""
+"""Writes sample feeds, and runs the demonstration. `sampleservice` makes the feeds."""
 
 from pathlib import Path
 from typing import Annotated

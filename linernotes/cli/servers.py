@@ -1,4 +1,4 @@
-"""Starts the web servers of the dashboard and of Dagster."""
+"""Starts the web servers of the dashboard and of Dagster. The pages are defined elsewhere."""
 
 from typing import Annotated
 

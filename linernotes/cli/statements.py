@@ -1,4 +1,4 @@
-"""Drafts, approves and issues statements, with `linernotes.statements`."""
+"""Drafts, approves and issues statements. `linernotes.statements` has the checks."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""Builds the warehouse, on this machine or on a cluster, with `linernotes.warehouse`."""
+"""Builds the warehouse, here or on a cluster. `linernotes.warehouse` does the work."""
 
 from typing import Annotated
 

@@ -23,7 +23,7 @@ from linernotes.ledger.files import AMOUNTS
 TOTALS = AMOUNTS
 DRAFT, APPROVED, ISSUED = "draft", "approved", "issued"
 # Lines without a contract have a statement too, so that they are issued like the others. It has no
-# partner, no currency (XXX in ISO 4217), and no package.
+# partner, no currency (three X in ISO 4217), and no package.
 UNALLOCATED, NO_CURRENCY = "unallocated", "X" * 3
 # The maximum length of a file's name in common file systems, in bytes.
 LONGEST_NAME = 255

@@ -209,7 +209,7 @@ def test_ledger_signed_with_another_key_than_the_homes_is_found(settings: Settin
     issued(other, MONTHS[0])
     shutil.copy(other.keys_root / "ledger.pem", settings.keys_root)
 
-    assert "which is not the home's" in found(settings)
+    assert "which is neither the home's" in found(settings)
 
 
 def test_ledger_that_nothing_vouches_for_is_found(settings: Settings) -> None:
