@@ -52,7 +52,7 @@ KEPT = {
         "On hold",
         "Adjustments",
         "Deductions",
-        "Payable",
+        "Amount due",
     ),
     "on-hold": ("Reason", "On hold to date", "Over 90 days", "Lines", "Next step"),
     "liabilities": ("Contract", "Reserve held", "Carried forward", "Advance not recouped"),

@@ -27,6 +27,27 @@ OF_WATERFALL = {
     "amount_due": ("payable",),
 }
 
+# The columns of the exact amounts, with the steps of the waterfall that each sums.
+PAYOUTS = {
+    "Gross earnings": ("earned", "training_fees"),
+    "On hold": ("held",),
+    "Adjustments": ("adjustments",),
+    "Brought forward": ("carried_in",),
+    "Deductions": (
+        "guarantee",
+        "penalty",
+        "recouped",
+        "reserve_released",
+        "reserve_taken",
+        "resumed",
+        "suspended",
+        "tax",
+        "umbrella_fee",
+    ),
+    "Carried forward": ("carried_out",),
+    "Amount due": ("payable",),
+}
+
 
 class StatementMonth(NamedTuple):
     """The statements of a month: how many, until when due, and when they were issued.
@@ -95,43 +116,32 @@ def _step_href(figures: Figures, name: str, bucket: str | None) -> str:
 def payouts(figures: Figures) -> Iterator[Block]:
     """Statements of the headline month in their exact currencies, the largest first."""
     partners = figures.selection.partner
+    sums = ", ".join(
+        f"coalesce(sum(amount) filter (where list_contains({list(steps)}, step_name)), 0)"
+        for steps in PAYOUTS.values()
+    )
     rows = figures.view.rows(
-        "select partner_id, currency_code, sum(earned_amount + held_amount), sum(held_amount), "
-        "sum(correction_amount), sum(opening_amount), sum(true_up_amount + reserve_released_amount "
-        "+ resumed_amount - fee_amount - reserve_taken_amount - recouped_amount - tax_amount "
-        "- penalty_amount - suspended_amount), sum(carried_amount), sum(payable_amount), "
-        "sum(payable_amount) * any_value((select indicative_rate from "
-        "published.marts.dim_exchange_rates as rates where rates.rate_month = report_month "
-        "and rates.currency_code = statements.currency_code)) as worth "
-        "from published.marts.fct_statements as statements where report_month = ? "
+        f"select partner_id, currency_code, {sums} from published.marts.fct_money_steps "
+        f"where report_month = ? and list_contains({sorted(sum(PAYOUTS.values(), ()))}, step_name) "
         f"{'and list_contains(?, partner_id)' if partners else ''} "
-        "group by all order by worth desc nulls last, partner_id, currency_code",
+        "group by all order by sum(reporting_amount) filter (where step_name = 'payable') "
+        "desc nulls last, partner_id, currency_code",
         (figures.headline, partners) if partners else (figures.headline,),
     )
     if not rows:
         yield Note(f"No statements for {month_text(figures.headline)} in this selection.", "empty")
         return
-    heads = (
-        "Gross earnings",
-        "On hold",
-        "Adjustments",
-        "Brought forward",
-        "Deductions",
-        "Carried forward",
-        "Payable",
-    )
-    signs = (1, -1, 1, 1, 1, -1, 1)
     yield Table(
         "payouts",
         f"All payout currencies, {month_text(figures.headline)}",
-        [Column("Partner"), Column("Currency"), *(Column(head, "money") for head in heads)],
+        [Column("Partner"), Column("Currency"), *(Column(head, "money") for head in PAYOUTS)],
         [
             [
                 Link(figures.names["partner"].get(partner, partner), f"/partners/{partner}"),
                 currency,
                 *(
                     Link(
-                        Money(amount * sign, currency),
+                        Money(amount, currency),
                         rows_href(
                             "statements",
                             report_month=figures.headline,
@@ -139,13 +149,13 @@ def payouts(figures: Figures) -> Iterator[Block]:
                             currency_code=currency,
                         ),
                     )
-                    for amount, sign in zip(amounts[:7], signs, strict=True)
+                    for amount in amounts
                 ),
             ]
             for partner, currency, *amounts in rows
         ],
         note="Exact, in the currency of each contract. Deductions are negative; each row adds up "
-        "to Payable.",
+        "to Amount due.",
     )
 
 

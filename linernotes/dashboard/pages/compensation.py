@@ -26,8 +26,8 @@ def blocks(figures: Figures) -> Iterator[Block]:
     is_split = bool(figures.selection.product or figures.selection.territory)
     if is_split:
         yield Note(
-            "Deductions, balances and Payable belong to whole contracts and cannot be shown by "
-            "product or territory; this page shows gross earnings and what is on hold."
+            "Deductions, balances and the amount due belong to whole contracts and cannot be shown "
+            "by product or territory; this page shows gross earnings and what is on hold."
         )
     names = BY_USE if is_split else MONEY
     yield cards(figures, *names)
