@@ -1,6 +1,6 @@
 """Blocks about statements: when they were due, when they were issued, and why some are late."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -133,22 +133,34 @@ def lateness_text(months: Sequence[StatementMonth]) -> str:
     late = [month for month in months if month.late_count]
     if not late:
         return "Every statement that was due was issued on time."
-    count = sum(month.late_count for month in late)
-    span = span_text([month.report_month for month in late])
-    text = f"{count:,} statement{'' if count == 1 else 's'} of {span}"
-    were = "was" if count == 1 else "were"
-    issued = [month for month in late if month.last_date and month.last_date > month.due_date]
-    if not issued:
-        return f"{text} {'is' if count == 1 else 'are'} past the due date and not issued."
-    days = {day for month in issued for day in (month.first_date, month.last_date) if day}
-    if len(days) == 1 and len(issued) > 1:
-        [day] = days
-        after = (day - max(month.due_date for month in issued)).days
-        why = (
-            f"were all issued on {date_text(day)}, {after} days after the last of them was due: "
-            "past months that are issued together count as late"
+    # Of a month with late statements those that are not issued are among them.
+    missing = {month: month.count - month.issued_count for month in late}
+    issued = {month: month.late_count - missing[month] for month in late}
+    parts = []
+    if any(issued.values()):
+        parts.append(
+            f"{_counted(issued, 'statement')} {_issued_text([m for m in late if issued[m]])}"
         )
-    else:
-        why = f"{were} issued after the due date, the last on {date_text(max(days))}"
-    open_count = sum(month.count - month.issued_count for month in late)
-    return f"{text} {why}{f'; not issued yet: {open_count:,}' if open_count else ''}."
+    if any(missing.values()):
+        one = sum(missing.values()) == 1
+        of_them = _counted(missing, "" if parts else "statement")
+        parts.append(f"{of_them} {'is' if one else 'are'} past the due date and not issued")
+    return f"{'; '.join(parts)}."
+
+
+def _counted(counts: Mapping[StatementMonth, int], noun: str) -> str:
+    """3 statements of May 2026."""
+    count = sum(counts.values())
+    nouns = f" {noun}{'' if count == 1 else 's'}" if noun else ""
+    return f"{count:,}{nouns} of {span_text([m.report_month for m, one in counts.items() if one])}"
+
+
+def _issued_text(late: Sequence[StatementMonth]) -> str:
+    """On which day late statements were issued."""
+    days = {day for month in late for day in (month.first_date, month.last_date) if day}
+    if len(days) == 1 and len(late) > 1:
+        [day] = days
+        after = (day - max(month.due_date for month in late)).days
+        return f"were all issued on {date_text(day)}, {after} days after the last of them was due"
+    were = "was" if sum(month.late_count for month in late) == 1 else "were"
+    return f"{were} issued after the due date, the last on {date_text(max(days))}"

@@ -39,9 +39,8 @@ DUE_APRIL, DUE_MAY, RUN = date(2026, 5, 25), date(2026, 6, 25), date(2026, 7, 5)
                 StatementMonth(MAY, DUE_MAY, 3, 2, 0, 3, RUN, RUN),
                 StatementMonth(APRIL, DUE_APRIL, 3, 3, 0, 3, RUN, RUN),
             ],
-            "6 statements of Apr – May 2026 were all issued on 5 Jul 2026, 10 days after the last "
-            "of them was due: past months that are issued together count as late; "
-            "not issued yet: 1.",
+            "5 statements of Apr – May 2026 were all issued on 5 Jul 2026, 10 days after the last "
+            "of them was due; 1 of May 2026 is past the due date and not issued.",
         ),
     ],
 )
