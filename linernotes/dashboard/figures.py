@@ -65,6 +65,8 @@ class Figures:
     def __init__(self, view: PublishedView, selection: Selection) -> None:
         self.view = view
         self.selection = selection
+        # Values of metrics that were asked for, by metric, split and months.
+        self.answered: dict[tuple[Any, ...], dict[tuple[Any, ...], Any]] = {}
 
     @property
     def names(self) -> Mapping[str, Mapping[str, str]]:

@@ -82,27 +82,37 @@ def rows_of(figures: Figures, name: str, months: Sequence[date], **where: str | 
 def values_of(
     figures: Figures, names: Sequence[str], by: tuple[str, ...], months: Sequence[date]
 ) -> dict[str, Values]:
-    """Values by metric and key. Metrics that know the same filters are asked together."""
+    """Values by metric and key. Metrics that know the same filters are asked together.
+
+    A page that shows a metric twice, as a card and as a time line, asks for it once.
+    """
+    ends = min(months), max(months)
+    answered = figures.answered
     together: dict[tuple[Any, ...], list[str]] = {}
-    found: dict[str, Values] = {name: {} for name in names}
     for name in names:
-        info = figures.info(name)
-        if not set(by) <= set(info.dimensions):
+        if (name, by, ends) in answered:
             continue
-        knows = tuple(column in info.dimensions for column in COLUMNS.values())
-        together.setdefault((info.unit == "money", *knows), []).append(name)
+        answered[name, by, ends] = {}
+        info = figures.info(name)
+        if set(by) <= set(info.dimensions):
+            knows = tuple(column in info.dimensions for column in COLUMNS.values())
+            together.setdefault((info.unit == "money", *knows), []).append(name)
     for group in together.values():
         for row in figures.ask(*group, by=by, months=months):
             key = tuple(row[column] for column in by)
             for name in group:
-                found[name][key] = row[name]
-    return found
+                answered[name, by, ends][key] = row[name]
+    return {name: answered[name, by, ends] for name in names}
+
+
+def compared_months(figures: Figures) -> list[date]:
+    """The months of the time lines, and those that the headline is compared with."""
+    return sorted({*figures.months, *(month_before(figures.headline, n) for n in (1, 3, 12))})
 
 
 def cards(figures: Figures, *names: str, is_large: bool = False) -> Cards:
     """A card per metric: its value in the headline month, its changes, and the months before."""
-    asked = sorted({*figures.months, *(month_before(figures.headline, n) for n in (1, 3, 12))})
-    by_month = values_of(figures, names, (MONTH,), [asked[0], figures.headline])
+    by_month = values_of(figures, names, (MONTH,), compared_months(figures))
     return Cards([_card(figures, name, by_month[name]) for name in names], is_large)
 
 
@@ -183,8 +193,8 @@ def _points(figures: Figures, name: str, months: Values) -> list[Point]:
 def time_line(figures: Figures, *names: str) -> Iterator[Block]:
     """The first metric by month as a drawing, and all of them in its table."""
     months = figures.months
-    values = values_of(figures, names, (MONTH,), months)
-    if not any(any(v is not None for v in found.values()) for found in values.values()):
+    values = values_of(figures, names, (MONTH,), compared_months(figures))
+    if not any(found.get((month,)) is not None for found in values.values() for month in months):
         yield Note(f"{wording.NO_ACTIVITY} {wording.WIDEN}", "empty")
         return
     first = names[0]

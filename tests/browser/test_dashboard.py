@@ -138,7 +138,8 @@ def test_first_screen_answers_promises_money_and_what_needs_me(
     assert sentence.endswith("attention.")
     names = ("Agreements", "Choice", "Fair pay", "Credit", "Connection")
     assert [tile.split(verdict_in(tile))[0].strip() for tile in tiles] == [*names]
-    assert re.fullmatch(r"Amount due [\d,.]+( M| bn)? EUR.*% vs \w{3} \d{4}.*", money)
+    change = r"([+−±][\d,.]+\s% vs|[\d,.]+ EUR in)\s\w{3}\s\d{4}"
+    assert re.fullmatch(rf"Amount due [\d,.]+( M| bn)? EUR.* {change}.*", money)
     for texts in items.values():
         assert len(texts) == 5
         assert all(texts)

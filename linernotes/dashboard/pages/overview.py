@@ -11,7 +11,6 @@ from linernotes.dashboard.attention import attention
 from linernotes.dashboard.blocks import (
     Attention,
     Block,
-    Cards,
     Heading,
     Item,
     Link,
@@ -55,14 +54,18 @@ def blocks(figures: Figures) -> Iterator[Block]:
     yield Heading("By month")
     yield from time_line(figures, DUE, GROSS, HELD)
     yield Heading("The month in figures")
-    yield Cards(
-        [
-            *cards(figures, GROSS, HELD).cards,
-            *cards(figures, "ai_generations", "derivative_streams").cards,
-            *cards(figures, "credit_coverage", "explicit_consent_share").cards,
-            *cards(figures, "removal_actions", "overturn_rate").cards,
-            *cards(figures, "derivative_to_source_conversion", "source_lift").cards,
-        ]
+    yield cards(
+        figures,
+        GROSS,
+        HELD,
+        "ai_generations",
+        "derivative_streams",
+        "credit_coverage",
+        "explicit_consent_share",
+        "removal_actions",
+        "overturn_rate",
+        "derivative_to_source_conversion",
+        "source_lift",
     )
 
 
