@@ -136,6 +136,7 @@ def settings_of(
     _require_version(settings, writes and not looks_up)
     if writes and not looks_up:
         _hold(settings)
+        _clear(settings)
         written_home.set(settings)
         from linernotes.base.logs import start_logging
         from linernotes.base.run_history import CURRENT_RUN, RunNow
@@ -161,6 +162,13 @@ def _require_version(settings: "Settings", writes: bool) -> None:
     homes.require_current(settings)
     if not settings.home_file.exists():
         homes.write_version(settings)
+
+
+def _clear(settings: "Settings") -> None:
+    """Removes files in the home's own folder that a killed command had not finished."""
+    from linernotes.base import durable
+
+    durable.clear_unfinished(settings.home)
 
 
 def _hold(settings: "Settings") -> None:

@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +90,9 @@ def as_known(
     ):
         for name, freeze in (("then", known_at), ("now", present)):
             root = link_sources(settings, Path(scratch) / name)
-            recalculate(project, root, freeze)
-            with calculation(project, root) as run:
+            begin = partial(calculation, project, root)
+            recalculate(begin, root, freeze)
+            with begin() as run:
                 run.run(Scenario(freeze), [report])
                 file = Path(scratch) / f"{name}.parquet"
                 run.connection.execute(f"copy {node.relation} to '{file}' (format parquet)")

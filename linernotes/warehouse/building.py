@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -27,7 +28,6 @@ from linernotes.base.open_files import why_not_opened
 from linernotes.base.settings import Settings
 from linernotes.base.steps import Step, add_outputs, lineage_is_wanted, step
 from linernotes.warehouse.built_models import read_datasets, tell_models
-from linernotes.warehouse.compiled import compiled_project
 from linernotes.warehouse.dbt import (
     BuildFailed,
     BuildResult,
@@ -42,7 +42,7 @@ from linernotes.warehouse.dbt import (
     target_folder,
     writing_lock,
 )
-from linernotes.warehouse.engine import engine_of
+from linernotes.warehouse.engine import calculation_of, engine_of
 from linernotes.warehouse.project import project_sha256
 from linernotes.warehouse.recalculation import recalculate
 from linernotes.warehouse.shortfalls import keep_broken_run, keep_shortfalls
@@ -79,7 +79,8 @@ def building(
         _writing_alone(settings),
     ):
         link_sources(settings)
-        recalculate(compiled_project(settings), sources_folder(settings), known_at, on_progress)
+        begin = partial(calculation_of, settings, "correction")
+        recalculate(begin, sources_folder(settings), known_at, on_progress)
         yield begun
 
 

@@ -4,11 +4,16 @@ Whichever it is, its tables are in the warehouse file when a run is over, and no
 file need know. What each engine needs is in `spark.py`; DuckDB writes the file itself.
 """
 
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from linernotes.base.settings import Settings
+from linernotes.warehouse.calculation import Calculation, calculation
+from linernotes.warehouse.compiled import compiled_project
 from linernotes.warehouse.dbt import DbtResults, dbt_environment
+from linernotes.warehouse.sources import sources_folder
 from linernotes.warehouse.spark import Spark
+from linernotes.warehouse.spark_calculation import spark_calculation
 
 
 class Engine(Protocol):
@@ -53,6 +58,18 @@ class DuckDb:
 
     def collect(self, variables: dict[str, Any], results: DbtResults) -> None:
         """All is in the file."""
+
+
+def calculation_of(settings: Settings, part: str) -> AbstractContextManager[Calculation]:
+    """An empty calculation over the build's sources, on the engine that the settings name.
+
+    Args:
+        settings: The home.
+        part: What it is for: on a shared cluster its tables are called so.
+    """
+    if settings.engine == "spark":
+        return spark_calculation(settings, part)
+    return calculation(compiled_project(settings), sources_folder(settings))
 
 
 def engine_of(settings: Settings) -> Engine:

@@ -19,7 +19,7 @@ MOST_KEPT = 5
 def project_sha256() -> str:
     """A name for the state of the project: its files and the versions that compile them."""
     digest = hashlib.sha256()
-    for package in ("dbt-core", "dbt-duckdb", "duckdb"):
+    for package in ("dbt-core", "dbt-duckdb", "duckdb", "tzdata"):
         digest.update(f"{package} {version(package)}\n".encode())
     files = [PROJECT_ROOT / "dbt_project.yml", PROJECT_ROOT / "profiles.yml"]
     for part in PARTS:

@@ -11,9 +11,11 @@ from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.ingestion import open_lake
 from linernotes.ledger.files import RECALCULATED, empty_ledger_file, ledger_files
+from linernotes.warehouse.time_zones import MONTH_STARTS, month_starts_file
 
 # Tables without a row, for sources that have no file yet.
 EMPTY = ".empty"
+TIME_ZONES = ".time_zones"
 
 
 def sources_folder(settings: Settings) -> Path:
@@ -49,6 +51,7 @@ def link_sources(settings: Settings, root: Path | None = None, with_ledger: bool
         _link(root / table, issued or [empty_ledger_file(table, root / EMPTY)])
     if not any((root / RECALCULATED).glob("*.parquet")):
         _link(root / RECALCULATED, [empty_ledger_file(RECALCULATED, root / EMPTY)])
+    _link(root / MONTH_STARTS, [month_starts_file(root / TIME_ZONES)])
     return root
 
 

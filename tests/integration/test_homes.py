@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -120,6 +122,21 @@ def test_new_home_says_its_version_at_the_first_command_after_its_load(tmp_path:
     assert command(settings, "load") == DONE
 
     assert json.loads(settings.home_file.read_text())["home_version"] == homes.HOME_VERSION
+
+
+def test_next_command_clears_what_a_killed_one_left_in_the_home(tmp_path: Path) -> None:
+    """An approval that was killed while it wrote `home.json` left its half for ever."""
+    settings = Settings(home=tmp_path / "home")
+    homes.write_version(settings)
+    settings.lake_root.mkdir()
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left = settings.home / f".unfinished-{ended.pid}-00000000.json"
+    left.write_text("{")
+
+    run(["--home", str(settings.home), "statement", "approve", "--month", "2026-01", "--by", "Ben"])
+
+    assert not left.exists()
 
 
 def test_restore_drill_brings_back_what_cannot_be_made_again(
