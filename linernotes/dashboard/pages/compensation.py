@@ -5,7 +5,7 @@ Totals are in the reporting currency, indicative; exact amounts stand in the pay
 
 from collections.abc import Iterator
 
-from linernotes.dashboard import money_blocks
+from linernotes.dashboard import money_blocks, statement_blocks
 from linernotes.dashboard.blocks import Block, Heading, Note
 from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.metric_blocks import cards, split, time_line
@@ -53,4 +53,4 @@ def blocks(figures: Figures) -> Iterator[Block]:
     yield Heading("Liabilities")
     yield from money_blocks.liabilities(figures)
     yield Heading("Statements on time")
-    yield from money_blocks.statements_on_time(figures)
+    yield from statement_blocks.statements_on_time(figures)
