@@ -62,7 +62,7 @@ TROUBLES = {
     "The package of umg for 2026-05 was not delivered": {
         "failed_deliveries": [("umg", "2026-05", "the server refused the login")]
     },
-    "The ledger is not the one that packages and records know": {"ledger_differs": True},
+    "The ledger differs from its head in packages and records": {"ledger_differs": True},
     "The lake is damaged": {"damage": ["raw_catalog__parties lacks a file."]},
     "A blocking check fails: fct_statements__grain": {
         "problems": [Problem("fct_statements__grain", True, "fail", 2, "Two rows.")]
@@ -70,7 +70,7 @@ TROUBLES = {
 }  # fmt: skip
 # What the fixture `troubled` brings about.
 REAL = (
-    "The ledger is not the one that packages and records know",
+    "The ledger differs from its head in packages and records",
     "A file was refused: catalog/works/1.csv",
     "Rows of finance/fx_rates in quarantine: 1",
     "finance/fx_rates is late",
