@@ -1,4 +1,4 @@
-"""Writes dbt's page of every table, with the type of every column, as one file.
+"""Writes dbt's page of every table, with the types that columns declare, as one file.
 
 dbt asks a built warehouse for the types; the site of the documents is made of the project alone,
 whose models and seeds declare them.
@@ -64,7 +64,7 @@ def _entry(node: Mapping[str, Any]) -> dict[str, Any]:
             "owner": None,
         },
         "columns": {
-            name: {"type": column["data_type"], "index": index, "name": name, "comment": None}
+            name: {"type": column["data_type"] or "", "index": index, "name": name, "comment": None}
             for index, (name, column) in enumerate(node["columns"].items(), 1)
         },
         "stats": {"has_stats": NO_STATISTICS},
