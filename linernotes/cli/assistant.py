@@ -22,4 +22,4 @@ def mcp(
     """
     from linernotes.assistant import Desk, Limits, make_server
 
-    make_server(Desk(settings_of(context, writes=False), Limits(rows, seconds))).run()
+    make_server(Desk(settings_of(context, writes=False), Limits(rows=rows, seconds=seconds))).run()

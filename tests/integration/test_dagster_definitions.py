@@ -312,9 +312,7 @@ def load_rates(
     )
 
 
-def tick_after(
-    result: dg.ExecuteInProcessResult, instance: dg.DagsterInstance
-) -> dg.RunRequest | dg.SkipReason:
+def tick_after(result: dg.ExecuteInProcessResult, instance: dg.DagsterInstance) -> Any:
     """What the sensor that follows loads of this end asks for."""
     from orchestration.sensors import build_after_a_failed_load, build_after_a_load
 
