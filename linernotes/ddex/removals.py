@@ -56,8 +56,7 @@ ACTIONS = f"""
                 partner_id = $partner_id
                 and report_month = $month
                 -- The list has what stands from earlier months, too.
-                and applied_at >= $month
-                and applied_at < $month + interval 1 month
+                and is_new
         ),
         taken_back as (
             select

@@ -116,7 +116,7 @@ def removals_problems(
 
     Args:
         path: The package's folder.
-        actions: The ids of the actions in `removals.csv`.
+        actions: The ids of the actions in `removals.csv` that are new in the month.
         lines: What its lines add up to.
         manifest: Its manifest, whose files are there.
     """
@@ -137,7 +137,9 @@ def removals_problems(
         details = f"the footer says {found.footer}, counted {found.counted}"
         yield Problem(name, "footer_counts_the_file", details)
     if sorted(found.actions) != sorted(map(cell_text, actions)):
-        details = f"its {len(found.actions)} actions are not the {len(actions)} of removals.csv"
+        details = (
+            f"its {len(found.actions)} actions are not the {len(actions)} new ones of removals.csv"
+        )
         yield Problem(name, "actions_are_those_of_the_package", details)
     if unknown := sorted(set(found.sales) - lines.taken_back.keys()):
         details = f"{len(unknown)} lines take nothing back, such as {unknown[0]}"

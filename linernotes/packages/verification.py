@@ -128,7 +128,7 @@ def _content_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]
         yield from _pool_problems(tallies[POOLS], tallies[LINES])
         of_uses = tallies[LINES].of_uses
         yield from interchange_problems(path, of_uses, manifest)
-        yield from removals_problems(path, tallies[REMOVALS].actions, of_uses, manifest)
+        yield from removals_problems(path, tallies[REMOVALS].new_actions, of_uses, manifest)
 
 
 def _table_problems(
@@ -176,7 +176,8 @@ class Tally:
         self.unproven: list[str] = []
         # Proofs of the package, with whether a version of it allows.
         self.proofs: dict[str, bool] = {}
-        self.actions: list[str] = []
+        # Actions that the month brought, as the removals side file has them.
+        self.new_actions: list[str] = []
 
     def add(self, row: dict[str, str | None]) -> None:
         self.rows += 1
@@ -187,8 +188,9 @@ class Tally:
             self._add_line(row)
         if self.table.name == POOLS:
             self.pools.append(row)
-        if self.table.name == REMOVALS:
-            self.actions.append(row["puid"] or "")
+        # The first packages list new actions alone, and do not say so.
+        if self.table.name == REMOVALS and row.get("is_new", "true") == "true":
+            self.new_actions.append(row["puid"] or "")
         if self.table.name == CONSENTS:
             proof = row.get("proof_id") or ""
             self.proofs[proof] = self.proofs.get(proof, False) or row["decision"] == "allow"

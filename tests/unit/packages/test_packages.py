@@ -368,7 +368,8 @@ def test_csv_of_dinar_amounts_shows_three_decimals_e07(settings: Settings) -> No
 def test_csv_shows_times_in_utc_and_lists_as_json(settings: Settings) -> None:
     [package] = write_packages(drafted(settings, TUNE))
 
-    [row] = read_package_csv(package.path / "removals.csv")
+    rows = {row["puid"]: row for row in read_package_csv(package.path / "removals.csv")}
+    row = rows["action-of-tune"]
     assert row["applied_at"] == "2026-06-10T12:00:00Z"
     assert row["content_type"] == '["AUDIO","SYNTHETIC_MEDIA"]'
 

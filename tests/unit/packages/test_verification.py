@@ -135,6 +135,12 @@ def test_verify_holds_the_removals_file_to_the_package(
     assert rules(package) == {rule}
 
 
+def test_verify_finds_a_standing_action_that_is_called_new(package: Path) -> None:
+    rewrite_table(package, "removals", "select * replace (true as is_new) from found")
+
+    assert rules(package) == {"actions_are_those_of_the_package"}
+
+
 def test_verify_of_missing_file_says_so(package: Path) -> None:
     (package / "removals.csv").unlink()
 
