@@ -229,7 +229,7 @@ def test_weights_are_summed_in_their_latest_version(doorstep: Doorstep) -> None:
     assert doorstep.outcome().rows_loaded == 4
 
 
-def test_weights_over_one_together_with_the_lake_are_turned_away(doorstep: Doorstep) -> None:
+def test_weights_over_one_together_with_the_lake_are_turned_away_e46(doorstep: Doorstep) -> None:
     doorstep.put_rows("ai_usage/attributions/1.jsonl", attribution("d", "s1", "0.6"))
     doorstep.put_rows("ai_usage/attributions/2.jsonl", attribution("d", "s2", "0.5"))
 
