@@ -181,6 +181,8 @@ class Agreement(_Agreed):
         dpid: Its DDEX party identifier.
         deal_specific_rows: Whether it takes AI facts as DE01 rows in its DSR file.
         item_level: Whether it also gets a DSR file of the UGC profile.
+        item_file_bytes: How many bytes of blocks one file of it may have; what is more goes into
+            further files. All of them in one file where nothing is agreed.
         pgp_key: File with its OpenPGP certificate; what leaves the house is encrypted for it.
         target: Where deliveries go; none, where the partner fetches its package.
         sub_statements: Whether its package has a sub-statement for each member or label.
@@ -197,6 +199,7 @@ class Agreement(_Agreed):
     dpid: Dpid | None = None
     deal_specific_rows: bool = False
     item_level: bool = False
+    item_file_bytes: int | None = Field(default=None, gt=0)
     sub_statements: bool = False
     pgp_key: Path | None = None
     target: Target | None = None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from expectations.runner import CheckResult, load_suites, run_raw_suites, run_suites
 from linernotes import warehouse
-from linernotes.base.checked_runs import Check, answer_checks, run_of
+from linernotes.base.checked_runs import Check, record_checks, run_of
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.ingestion import DeliveryOutcome, LoadReport, admit_landing, list_landing
@@ -192,7 +192,7 @@ def check_reports(
     chosen = [name for name in suites if tables is None or name in tables]
     results = run_suites(settings, chosen, "reports", on_progress, file)
     answered = [*run_raw_suites(settings), *results]
-    answer_checks(made, run.invocation_id, [as_check(result) for result in answered])
+    record_checks(made, run.invocation_id, [as_check(result) for result in answered])
     return results
 
 

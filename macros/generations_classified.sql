@@ -6,14 +6,12 @@
         generations as (select * from {{ generations }}),
         products as (select * from {{ ref("stg_licensing__products") }}),
         territories as (select * from {{ ref("territories") }}),
+        month_starts as (select * from {{ ref("stg_calendar__month_starts") }}),
         described as (
             select
                 generations.*,
-                {{
-                    local_month(
-                        "generations.occurred_at", "territories.reporting_time_zone"
-                    )
-                }} as usage_month,
+                {{ local_month("generations.occurred_at", "month_starts") }}
+                as usage_month,
                 products.weight_basis,
                 case
                     when generations.is_test
@@ -30,6 +28,11 @@
             from generations
             left join products on products.product_id = generations.product_id
             left join territories on territories.territory = generations.territory
+            left join
+                month_starts
+                on month_starts.time_zone = territories.reporting_time_zone
+                and month_starts.month
+                = cast(date_trunc('month', generations.occurred_at) as date)
         ),
         ranked as (
             select

@@ -188,7 +188,7 @@ class _ArtistDecisions:
         self._first_decisions(draws, state)
         self._voices(draws, state)
         self._changes(draws, state)
-        self._told_stories()
+        self._story_decisions()
 
     def _add(self, artists: Ints, decision: str, **columns: Any) -> None:
         party = self.catalog.artist_ids.gather(artists)
@@ -279,7 +279,7 @@ class _ArtistDecisions:
         last[self.catalog.recording_artist[released]] = released
         return last[artists]
 
-    def _told_stories(self) -> None:
+    def _story_decisions(self) -> None:
         world, catalog = self.world, self.catalog
 
         def ends(name: str, month: int, **columns: int) -> None:

@@ -22,7 +22,7 @@ SCALED_PLAYS, LEAST_PLAYS, MOST_PLAYS = 150_000, 2_500, 200_000
 
 
 @dataclass(frozen=True)
-class ToldUse:
+class StoryUse:
     """One request of a story; the columns are explained in `stories.toml`."""
 
     month: int
@@ -40,13 +40,13 @@ class ToldUse:
 
 
 @cache
-def told_uses() -> tuple[ToldUse, ...]:
+def story_uses() -> tuple[StoryUse, ...]:
     table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
-    return tuple(_told_use(**row) for row in table["use"])
+    return tuple(_story_use(**row) for row in table["use"])
 
 
-def _told_use(sources: list[str], at: list[int], **columns: Any) -> ToldUse:
-    return ToldUse(sources=tuple(sources), at=tuple(at), **columns)
+def _story_use(sources: list[str], at: list[int], **columns: Any) -> StoryUse:
+    return StoryUse(sources=tuple(sources), at=tuple(at), **columns)
 
 
 class Planter:
@@ -69,7 +69,7 @@ class Planter:
     def plant(self, requests: Batch) -> None:
         """Plants the uses of the requests' month."""
         requests.parent[(requests.parent >= 0) & (requests.parent < FRONT)] = -1
-        uses = [use for use in told_uses() if use.month == requests.month.number]
+        uses = [use for use in story_uses() if use.month == requests.month.number]
         places = {use.name: place for place, use in enumerate(uses) if use.name}
         self.planted = min(len(uses), len(requests))
         for place, use in enumerate(uses[: self.planted]):
@@ -79,7 +79,7 @@ class Planter:
             if use.is_kept:
                 self.kept[use.story] = number
 
-    def _put(self, requests: Batch, place: int, use: ToldUse, parent: int) -> None:
+    def _put(self, requests: Batch, place: int, use: StoryUse, parent: int) -> None:
         """Writes one completed request."""
         moment = self._world.at(use.month, *use.at)
         plays = use.yearly_plays

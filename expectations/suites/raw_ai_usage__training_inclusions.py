@@ -1,6 +1,6 @@
-"""What is expected of training inclusions as they came in.
+"""Expectations on delivered training inclusions.
 
-What a single row may hold is the intake's matter.
+The intake checks single rows.
 """
 
 from expectations.suite import Suite, expect_known

@@ -1,6 +1,6 @@
-"""What is expected of deals of DDEX messages as they came in.
+"""Expectations on delivered deals of DDEX messages.
 
-What a single row may hold is the intake's matter.
+The intake checks single rows.
 """
 
 from expectations.suite import Suite, expect_no_rows

@@ -1,6 +1,6 @@
-"""What is expected of releases of DDEX messages as they came in.
+"""Expectations on delivered releases of DDEX messages.
 
-What a single row may hold is the intake's matter.
+The intake checks single rows.
 """
 
 from expectations.suite import Suite, expect

@@ -1,6 +1,6 @@
-"""What is expected of right shares in DDEX messages as they came in.
+"""Expectations on delivered right shares in DDEX messages.
 
-What a single row may hold is the intake's matter.
+The intake checks single rows.
 """
 
 from expectations.suite import Suite, expect

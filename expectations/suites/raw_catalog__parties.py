@@ -1,4 +1,4 @@
-"""What is expected of parties as they came in. What one row may hold is the intake's matter."""
+"""Expectations on delivered parties. The intake checks single rows."""
 
 from expectations.suite import Suite, expect_known, expect_rows
 

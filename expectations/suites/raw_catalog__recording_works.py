@@ -1,6 +1,6 @@
-"""What is expected of links from recordings to works as they came in.
+"""Expectations on delivered links from recordings to works.
 
-What a single row may hold is the intake's matter.
+The intake checks single rows.
 """
 
 from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows

@@ -1,4 +1,4 @@
-"""What is expected of the register of deliveries. How it is written is the intake's matter."""
+"""Expectations on the register of deliveries. The intake writes it."""
 
 from expectations.suite import Suite, expect_no_rows, expect_rows
 

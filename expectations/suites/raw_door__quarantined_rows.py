@@ -1,4 +1,4 @@
-"""What is expected of the quarantine. How it is written is the intake's matter."""
+"""Expectations on the quarantine. The intake writes it."""
 
 from expectations.suite import Suite, expect, expect_no_rows
 

@@ -1,6 +1,6 @@
-"""What is expected of the central bank's rates as they came in.
+"""Expectations on delivered central bank's rates.
 
-What a single row may hold is the intake's matter.
+The intake checks single rows.
 """
 
 from expectations.suite import Suite, expect_no_rows, expect_rows

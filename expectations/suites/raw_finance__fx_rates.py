@@ -1,6 +1,6 @@
-"""What is expected of rates of other providers as they came in.
+"""Expectations on delivered rates of other providers.
 
-What a single row may hold is the intake's matter.
+The intake checks single rows.
 """
 
 from expectations.suite import Suite, expect_no_rows

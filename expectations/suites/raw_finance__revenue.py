@@ -1,4 +1,4 @@
-"""What is expected of revenue as it came in. What one row may hold is the intake's matter."""
+"""Expectations on delivered revenue. The intake checks single rows."""
 
 from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows
 

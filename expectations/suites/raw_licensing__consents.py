@@ -1,6 +1,6 @@
-"""What is expected of consent decisions as they came in.
+"""Expectations on delivered consent decisions.
 
-What a single row may hold is the intake's matter.
+The intake checks single rows.
 """
 
 from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows

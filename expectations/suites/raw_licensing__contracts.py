@@ -1,6 +1,6 @@
-"""What is expected of contracts as they came in.
+"""Expectations on delivered contracts.
 
-What a single row may hold is the intake's matter.
+The intake checks single rows.
 """
 
 from expectations.suite import Suite, expect, expect_known, expect_no_rows, expect_rows

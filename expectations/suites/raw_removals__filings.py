@@ -1,4 +1,4 @@
-"""What is expected of the regulator's answers. What one row may hold is the intake's matter."""
+"""Expectations on the regulator's answers. The intake checks single rows."""
 
 from expectations.suite import Suite, expect_known, expect_no_rows
 

@@ -1,6 +1,6 @@
-"""What is expected of the time that products take to obey before publication.
+"""Expectations on the time that products take to obey before publication.
 
-How the figures come about is tested beside the models.
+Tests of the models check the figures.
 """
 
 from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows

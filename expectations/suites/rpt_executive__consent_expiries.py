@@ -1,6 +1,6 @@
-"""What is expected of the decisions that are about to end before publication.
+"""Expectations on the decisions that are about to end before publication.
 
-How the figures come about is tested beside the models.
+Tests of the models check the figures.
 """
 
 from expectations.suite import Suite, expect_no_personal_columns

@@ -1,6 +1,6 @@
-"""What is expected of uses after a revocation before publication.
+"""Expectations on uses after a revocation before publication.
 
-How the figures come about is tested beside the models.
+Tests of the models check the figures.
 """
 
 from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows

@@ -1,4 +1,4 @@
-"""What is expected of the decisions in force before publication.
+"""Expectations on the decisions in force before publication.
 
 Which decisions can be used is tested beside the consent ledger.
 """

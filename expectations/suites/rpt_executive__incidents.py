@@ -1,4 +1,4 @@
-"""What is expected of the register of incidents before publication.
+"""Expectations on the register of incidents before publication.
 
 Which incidents there are is tested beside the models.
 """

@@ -1,6 +1,6 @@
-"""What is expected of licence coverage before publication.
+"""Expectations on licence coverage before publication.
 
-How its figures come about is tested beside the model.
+Tests of the model check the figures.
 """
 
 from expectations.suite import (

@@ -1,4 +1,4 @@
-"""What is expected of the bridge from net revenue to the amount due before publication.
+"""Expectations on the bridge from net revenue to the amount due before publication.
 
 That its steps sum to its results is tested beside its model.
 """

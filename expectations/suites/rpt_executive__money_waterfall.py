@@ -1,6 +1,6 @@
-"""What is expected of the money waterfall before publication.
+"""Expectations on the money waterfall before publication.
 
-How a figure comes about is tested beside its model.
+Tests of the model check the figures.
 """
 
 from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows, expect_rows

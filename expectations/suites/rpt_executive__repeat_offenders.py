@@ -1,4 +1,4 @@
-"""What is expected of the list of repeat offenders before publication.
+"""Expectations on the list of repeat offenders before publication.
 
 How an offence comes about is tested beside its model.
 """

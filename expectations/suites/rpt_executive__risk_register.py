@@ -1,6 +1,6 @@
-"""What is expected of the register of open matters before publication.
+"""Expectations on the register of open matters before publication.
 
-How a figure comes about is tested beside its model.
+Tests of the model check the figures.
 """
 
 from expectations.suite import Suite, expect, expect_no_personal_columns, expect_no_rows

@@ -1,4 +1,4 @@
-"""What is expected of the four principles in figures before publication.
+"""Expectations on the four principles in figures before publication.
 
 That a figure equals the metric of its name is tested beside the semantic layer.
 """

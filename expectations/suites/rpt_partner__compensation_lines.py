@@ -1,6 +1,6 @@
-"""What is expected of compensation lines before publication.
+"""Expectations on compensation lines before publication.
 
-How a figure comes about is tested beside its model.
+Tests of the model check the figures.
 """
 
 from expectations.suite import (

@@ -1,4 +1,4 @@
-"""What is expected of the decisions and clauses in a partner's package before publication.
+"""Expectations on the decisions and clauses in a partner's package before publication.
 
 That they hold every proof that a line names is a test beside the models.
 """

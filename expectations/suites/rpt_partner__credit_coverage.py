@@ -1,6 +1,6 @@
-"""What is expected of credit coverage before publication.
+"""Expectations on credit coverage before publication.
 
-How a figure comes about is tested beside its model.
+Tests of the model check the figures.
 """
 
 from expectations.suite import Suite, expect, expect_no_personal_columns

@@ -1,4 +1,4 @@
-"""What is expected of the list of names that are not shown before publication.
+"""Expectations on the list of names that are not shown before publication.
 
 How a gap comes about is tested beside its model.
 """

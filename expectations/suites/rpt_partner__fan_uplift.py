@@ -1,4 +1,4 @@
-"""What is expected of the uplift of partners' recordings before publication.
+"""Expectations on the uplift of partners' recordings before publication.
 
 How it is estimated is tested beside its models.
 """

@@ -1,6 +1,6 @@
-"""What is expected of pool totals before publication.
+"""Expectations on pool totals before publication.
 
-How a figure comes about is tested beside its model.
+Tests of the model check the figures.
 """
 
 from expectations.suite import (

@@ -1,4 +1,4 @@
-"""What is expected of the money of removals before publication.
+"""Expectations on the money of removals before publication.
 
 How an amount comes about is tested beside its model.
 """

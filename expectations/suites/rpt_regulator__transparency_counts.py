@@ -1,4 +1,4 @@
-"""What is expected of the counts for the transparency report before publication.
+"""Expectations on the counts for the transparency report before publication.
 
 How a figure comes about is tested beside its model; that splits add up, by dbt.
 """

@@ -1,6 +1,6 @@
-"""What is expected of actions that cannot be filed before publication.
+"""Expectations on actions that cannot be filed before publication.
 
-How a figure comes about is tested beside its model.
+Tests of the model check the figures.
 """
 
 from expectations.suite import Suite, expect, expect_no_personal_columns, expect_no_rows

@@ -1,7 +1,7 @@
-"""The record of a checked run: which calculation made a DuckDB file, and what its checks said.
+"""The record of a checked run: which calculation made a DuckDB file, and the results of its checks.
 
-A build and a closing write it into the file that they make. Whoever reads figures asks for it
-first. What is checked is decided in `warehouse` and `expectations`.
+A build and a closing write it into the file that they make. Readers of the figures require it
+first. `warehouse` and `expectations` decide what is checked.
 """
 
 import uuid
@@ -30,16 +30,16 @@ COLUMNS = {
         "run_kind": ("varchar", "`build` of everything, or `closing` of the open months."),
         "known_at": ("timestamp", "The freeze: only what was recorded by then counts; UTC."),
         "project_sha256": ("varchar", "Hash of the models, seeds, macros and tests that ran."),
-        "is_whole": ("boolean", "Whether all models and blocking tests ran that had to."),
+        "is_whole": ("boolean", "Whether all required models and blocking tests ran."),
         "finished_at": ("timestamp", "When models and tests were done; UTC."),
     },
     RESULTS_TABLE: {
         "check_kind": ("varchar", "`model`, `test` (of dbt) or `suite` (an expectation)."),
         "check_name": ("varchar", "The name of the model, test or expectation."),
-        "is_blocking": ("boolean", "Whether statements and publication wait for it."),
+        "is_blocking": ("boolean", "Whether it blocks statements and publication when it fails."),
         "outcome": ("varchar", "`passed`, `failed`, `error` (could not run) or `awaited`."),
         "row_count": ("bigint", "Rows that break it."),
-        "message": ("varchar", "What it said; empty if it holds."),
+        "message": ("varchar", "Its message; empty if it passed."),
     },
 }
 COMMENTS = {
@@ -50,13 +50,13 @@ COMMENTS = {
 
 @dataclass(frozen=True)
 class Check:
-    """What one model, test or expectation came to in a run.
+    """The outcome of one model, test or expectation in a run.
 
     Attributes:
         kind: `model`, `test` or `suite`.
         name: Its name.
         outcome: `passed`, `failed`, `error` if it could not run, `awaited` if it has not run yet.
-        is_blocking: Whether a run in which it does not hold may be used.
+        is_blocking: Whether its failure forbids the use of the run's figures.
         row_count: Rows that break it.
         message: What it said; empty if it holds.
     """
@@ -70,7 +70,7 @@ class Check:
 
     @property
     def is_failure(self) -> bool:
-        """Whether it keeps the run's figures from being used."""
+        """Whether it forbids the use of the run's figures."""
         return self.is_blocking and self.outcome != "passed"
 
     def __str__(self) -> str:
@@ -81,10 +81,10 @@ class Check:
 
 @dataclass(frozen=True)
 class CheckedRun:
-    """One calculation, and what its checks said.
+    """One calculation with the results of its checks.
 
     Attributes:
-        invocation_id: dbt's id of the run, or an id of our own where dbt did not run itself.
+        invocation_id: dbt's id of the run, or our own id if dbt did not run the models.
         kind: `build` or `closing`.
         known_at: The freeze, naive UTC.
         project_sha256: Hash of the models, seeds, macros and tests that ran.
@@ -103,11 +103,11 @@ class CheckedRun:
 
     @property
     def failures(self) -> list[Check]:
-        """Blocking checks that do not hold, or have not run."""
+        """Blocking checks that failed or have not run."""
         return [check for check in self.checks if check.is_failure]
 
     def count(self, kind: Kind) -> int:
-        """How many blocking checks of a kind held."""
+        """The number of blocking checks of a kind that passed."""
         return sum(
             check.kind == kind and check.is_blocking and not check.is_failure
             for check in self.checks
@@ -115,7 +115,7 @@ class CheckedRun:
 
     @property
     def summary(self) -> dict[str, Any]:
-        """The run as drafts bear it, and through them approvals."""
+        """The summary of the run that drafts contain, and through them approvals."""
         return {
             "invocation_id": self.invocation_id,
             "kind": self.kind,
@@ -128,12 +128,12 @@ class CheckedRun:
 
 
 def new_run_id() -> str:
-    """An id for a run that dbt does not number itself."""
+    """An id for a run that dbt does not execute."""
     return str(uuid.uuid4())
 
 
 def forget_run(connection: duckdb.DuckDBPyConnection) -> None:
-    """Takes the record away, before anything in the connection's database is changed."""
+    """Removes the record, before anything in the connection's database is changed."""
     for table in COLUMNS:
         connection.execute(f"drop table if exists {table}")
 
@@ -164,8 +164,8 @@ def record_run(connection: duckdb.DuckDBPyConnection, run: CheckedRun) -> None:
     connection.execute("commit")
 
 
-def answer_checks(file: Path, invocation_id: str, checks: Iterable[Check]) -> None:
-    """Adds to a run's record what checks said that ran after it.
+def record_checks(file: Path, invocation_id: str, checks: Iterable[Check]) -> None:
+    """Adds the results of checks that ran after a run to its record.
 
     Raises:
         LinernotesError: if the file has been made by another run since.
@@ -197,16 +197,16 @@ def run_of(file: Path) -> CheckedRun | None:
 def require_run(
     connection: duckdb.DuckDBPyConnection, place: object, consequence: str
 ) -> CheckedRun:
-    """The record in the connection's current database, if nothing in it forbids to go on.
+    """The record in the connection's current database, if it allows the next step.
 
     Args:
         connection: Its current database is the one that was calculated.
-        place: What is read, for the message.
-        consequence: What does not happen, such as `nothing is drafted`.
+        place: The name of the database, for the message.
+        consequence: The step that is refused, such as `nothing is drafted`.
 
     Raises:
-        LinernotesError: if there is no record, if not all ran, or if a blocking check does not
-            hold or has not run.
+        LinernotesError: if there is no record, if not all checks ran, or if a blocking check failed
+            or has not run.
     """
     run = _read(connection)
     if run is None:
@@ -221,8 +221,8 @@ def require_run(
         )
     if run.failures:
         raise LinernotesError(
-            f"{len(run.failures)} blocking checks of the run that made {place} do not hold, so "
-            f"{consequence}:\n{listed_failures(run.failures)}"
+            f"{len(run.failures)} blocking checks of the run that made {place} failed or have not "
+            f"run, so {consequence}:\n{listed_failures(run.failures)}"
         )
     return run
 

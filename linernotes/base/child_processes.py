@@ -1,4 +1,4 @@
-"""Processes that end with the one that started them. What they do is decided elsewhere.
+"""Lets child processes end with the process that started them, and knows nothing of their work.
 
 It imports nothing of the project: it runs before everything else in such a process.
 """
@@ -11,12 +11,12 @@ PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
 def end_with_parent(signal_number: int = signal.SIGKILL) -> None:
-    """Has the system send this process a signal when its parent is gone (Linux; else nothing)."""
+    """Asks the system to send this process a signal when its parent has ended (only on Linux)."""
     _prctl(PR_SET_PDEATHSIG, signal_number)
 
 
 def adopt_orphans() -> None:
-    """Makes processes below this one its children when their parents are gone (Linux)."""
+    """Makes descendants of this process its children when their parents have ended (Linux)."""
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 

@@ -1,7 +1,7 @@
-"""The clock: the present, and instants as text. Nothing else asks the system for the time of day.
+"""The clock: the present, and instants as text. No other module reads the system's time of day.
 
-How long something takes is measured where it happens, with `time.monotonic`. How a reader sees an
-instant is in `dashboard/formats.py`.
+Durations are measured with `time.monotonic` where they are needed. `dashboard/formats.py` formats
+instants for readers.
 """
 
 from datetime import UTC, datetime

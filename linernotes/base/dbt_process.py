@@ -1,7 +1,8 @@
 """dbt as a child process that ends with its parent, and holds the home while it writes.
 
 It is `python -m linernotes.base.dbt_process`, or `linernotes-dbt`. What dbt does is decided in
-`warehouse/dbt.py`. It imports next to nothing of the project: every run of dbt starts with it.
+`warehouse/dbt.py`. It imports almost nothing of the project, because every run of dbt starts with
+it.
 """
 
 import os
@@ -39,7 +40,7 @@ def _become_other_interpreter() -> None:
     """Goes on in the engine's own environment, as the same process."""
     python = os.environ.get(PYTHON_VARIABLE)
     if python and python != sys.executable:
-        # -P: modules beside this file are not to be found by their short names.
+        # -P: modules beside this file must not be importable by their short names.
         environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
         os.execve(python, [python, "-P", __file__, *sys.argv[1:]], environment)
 
@@ -59,7 +60,7 @@ def _run(arguments: list[str]) -> int:
     manifest = _parsed_before() if WRITING_COMMANDS & set(arguments) else None
 
     def mark(event: Any) -> None:
-        """Has the manifest that dbt writes name the run that it writes it for."""
+        """Puts the id of the run into the manifest that dbt writes."""
         if manifest:
             manifest.metadata.invocation_id = event.info.invocation_id
 

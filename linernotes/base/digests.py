@@ -1,4 +1,4 @@
-"""The hash of a file. What it is compared with, and what a difference means, its reader knows."""
+"""The hash of a file. Callers decide what to compare it with."""
 
 import hashlib
 from pathlib import Path

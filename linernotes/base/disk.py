@@ -1,7 +1,7 @@
-"""What a full, failing or locked disk says, in words that a person can act on.
+"""Turns errors of a full, failing or locked disk into messages that a person can act on.
 
-Libraries wrap the system's errors in their own, and some keep only the text: the cause is looked
-for in both.
+Libraries wrap the system's errors in their own, and some keep only the text, so the cause is
+searched in both.
 """
 
 import errno
@@ -24,16 +24,16 @@ _WORDS = {
     errno.ESTALE: ("The network file system lost the file", "Mount it again"),
 }
 _BY_TEXT = {os.strerror(number).lower(): number for number in _WORDS}
-# What DuckDB says without the system's own words.
+# Messages of DuckDB that do not contain the system's own text.
 _BY_TEXT |= dict.fromkeys(("fsync failed", "could not write all bytes"), errno.EIO)
-# Unless it is set otherwise, DuckDB's limit is what is free.
+# By default DuckDB's limit is the free space.
 _BY_TEXT["max_temp_directory_size"] = errno.ENOSPC
 _IN_RUST = re.compile(r"os error (\d+)")
 _AGAIN = "then run the command again. What was reported as done is on the disk."
 
 
-def words_for(error: BaseException) -> str | None:
-    """What to say of an error that the disk is the cause of; None if it is of another kind."""
+def message_for(error: BaseException) -> str | None:
+    """The message for an error that the disk caused; None for any other error."""
     for cause in _causes(error):
         number = _number(cause)
         if number in _WORDS:
@@ -44,14 +44,14 @@ def words_for(error: BaseException) -> str | None:
     return None
 
 
-def words_for_file(error: BaseException) -> str:
-    """What to say of an error of a library that could not read or write a file of its caller's.
+def file_message_for(error: BaseException) -> str:
+    """The message for an error of a library that could not read or write a file of its caller.
 
-    Not every one has the system's words in it: of a disk that fails, the writer of a Parquet
-    footer says only `transport error`.
+    Not every such error contains the system's text: if a disk fails, the writer of a Parquet footer
+    reports only `transport error`.
     """
     said = " ".join(str(error).split())[:200]
-    return words_for(error) or (
+    return message_for(error) or (
         f"A file could not be read or written ({type(error).__name__}: {said})."
         f" Look at the system's log and at the disk, {_AGAIN}"
     )

@@ -1,7 +1,8 @@
-"""Writes that are on the disk when they return, and that never leave half a file under its name.
+"""Writes that are on the disk when they return, and that never leave a partial file under its name.
 
-Every file whose presence means that it is whole is written here: aside first, synced, renamed, and
-then the folder is synced. What a killed run leaves has a name that starts with `UNFINISHED`.
+Every file whose existence means that it is complete is written here: under a temporary name, synced
+and renamed; then the folder is synced. Files of a killed run have names that start with
+`UNFINISHED`.
 """
 
 import os
@@ -12,14 +13,14 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-# No reader looks at such names, and the next run of the same work removes them.
+# Readers ignore such names, and the next run of the same work removes them.
 UNFINISHED = ".unfinished-"
 # Version 0.1 put the word at the end.
 LEFTOVER = "*.unfinished*"
 WRITER = re.compile(rf"{re.escape(UNFINISHED)}(\d+)-")
-# What this process is writing: after a restart in a container, a dead one's number is its own.
+# What this process is writing: after a restart in a container, a dead process may have had its id.
 _own: set[Path] = set()
-# Folders whose names this process has brought onto the disk.
+# Folders whose names this process has synced.
 _named: set[Path] = set()
 
 
@@ -28,8 +29,8 @@ def replacing(target: Path) -> Generator[Path]:
     """Yields a path to write to; on leaving without an error the file becomes `target`.
 
     Args:
-        target: The file to be; it may exist, and then is replaced at once. Who may read it is
-            decided by whoever writes, and by the process's umask.
+        target: The final file; an existing one is replaced atomically. The writer and the process's
+            umask decide who may read it.
     """
     make_folder(target.parent)
     unfinished = _free_name(target)
@@ -43,12 +44,12 @@ def replacing(target: Path) -> Generator[Path]:
 
 
 def write_text(target: Path, text: str) -> None:
-    """Writes a text as UTF-8 with plain line ends, whole or not at all."""
+    """Writes a text as UTF-8 with line feeds, completely or not at all."""
     write_bytes(target, text.encode())
 
 
 def write_bytes(target: Path, content: bytes, *, is_secret: bool = False) -> None:
-    """Writes bytes, whole or not at all; what is secret is its owner's alone from the start."""
+    """Writes bytes, completely or not at all; only the owner can ever read a secret file."""
     with replacing(target) as unfinished:
         _fill(unfinished, content, is_secret)
 
@@ -63,7 +64,7 @@ def write_once(target: Path, content: str | bytes, *, is_secret: bool = False) -
         try:
             os.link(unfinished, target)
         except FileExistsError:
-            # Whoever wrote it may have been killed before its name was on the disk.
+            # Its writer may have been killed before the name was on the disk.
             sync(target.parent)
             return False
         sync(target.parent)
@@ -81,16 +82,16 @@ def unfinished_folder(parent: Path) -> Path:
 
 
 def settle(unfinished: Path, target: Path) -> bool:
-    """Gives a filled folder its name, once all in it is on the disk; False if the name is taken."""
+    """Names a filled folder once its content is on the disk; False if the name is taken."""
     sync_tree(unfinished)
     _own.discard(unfinished)
     try:
-        # Of two folders the system replaces only an empty one, and no version is ever empty.
+        # The system replaces a folder only if it is empty, and no version is ever empty.
         os.rename(unfinished, target)  # noqa: PTH104
     except OSError:
         if not target.exists():
             raise
-        # Whoever named it may have been killed before its name was on the disk.
+        # The process that named it may have been killed before the name was on the disk.
         sync(target.parent)
         return False
     sync(target.parent)
@@ -98,9 +99,9 @@ def settle(unfinished: Path, target: Path) -> bool:
 
 
 def move(source: Path, target: Path) -> None:
-    """Moves a finished file to where it belongs, also from another file system.
+    """Moves a finished file to its place, also from another file system.
 
-    The folder is not synced: who moves several files syncs it once.
+    The folder is not synced: a caller that moves several files syncs it once.
     """
     sync(source)
     try:
@@ -118,7 +119,7 @@ def make_folder(folder: Path) -> None:
         missing.append(folder)
         folder = folder.parent
     if folder not in _named:
-        # Whoever made it may have been killed before its name was on the disk.
+        # Its creator may have been killed before the name was on the disk.
         with suppress(PermissionError):
             sync(folder.parent)
         _named.add(folder)
@@ -129,7 +130,7 @@ def make_folder(folder: Path) -> None:
 
 
 def sync(path: Path) -> None:
-    """Brings a file's content, or the names in a folder, onto the disk."""
+    """Syncs a file's content, or the names in a folder, to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -138,7 +139,7 @@ def sync(path: Path) -> None:
 
 
 def sync_tree(folder: Path) -> None:
-    """Brings a folder and all below it onto the disk."""
+    """Syncs a folder and everything below it to the disk."""
     for path in sorted(folder.iterdir()):
         if path.is_symlink():
             continue
@@ -150,9 +151,9 @@ def sync_tree(folder: Path) -> None:
 
 
 def clear_unfinished(folder: Path, *, is_deep: bool = False) -> list[Path]:
-    """Removes what killed runs left in a folder, and says what that was.
+    """Removes what killed runs left in a folder, and returns the names.
 
-    What a process that still runs is writing is left alone.
+    Files that a running process is writing are kept.
 
     Args:
         folder: Nothing is removed where it is not there.
@@ -186,14 +187,14 @@ def _is_being_written(path: Path) -> bool:
     import psutil
 
     try:
-        # A process that was killed keeps its number until its parent has asked how it ended.
+        # A killed process keeps its id until its parent has read its exit status.
         return psutil.Process(int(found[1])).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 
 
 def _free_name(target: Path) -> Path:
-    """A hidden name beside the target; short, since the target's own may be as long as can be."""
+    """A hidden, short name beside the target, whose own name may have the maximum length."""
     name = f"{UNFINISHED}{os.getpid()}-{secrets.token_hex(4)}{target.suffix}"
     path = target.with_name(name)
     _own.add(path)
@@ -201,6 +202,6 @@ def _free_name(target: Path) -> Path:
 
 
 def _let_go(unfinished: Path) -> None:
-    """Removes what did not become the target."""
+    """Removes the temporary file."""
     _own.discard(unfinished)
     unfinished.unlink(missing_ok=True)

@@ -1,6 +1,6 @@
-"""The base of every error that a user may see: its text says what, where and what to do.
+"""The base class of every error for users: its text names what is wrong, where, and what to do.
 
-Anything else that reaches the command line is a defect of ours and is reported as one.
+Any other exception that reaches the command line is reported as a defect.
 """
 
 
@@ -9,7 +9,7 @@ class LinernotesError(Exception):
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says, for records; one that nobody foresaw may quote a row, so its kind."""
+    """The first line of an error, for records; only the kind if its message may quote a row."""
     if isinstance(error, LinernotesError):
         return (str(error).splitlines() or [""])[0]
     return type(error).__name__

@@ -1,7 +1,7 @@
-"""Events of OpenLineage: which step read what, made what, and how it ended.
+"""OpenLineage events: the inputs, outputs and outcome of each step.
 
-Sent as the standard OPENLINEAGE_ variables say. What the steps are is said where they are done;
-what they have in common in `steps.py`.
+The standard OPENLINEAGE_ variables configure where they are sent. Each step is defined where it
+runs; `steps.py` has what they have in common.
 """
 
 import logging
@@ -28,21 +28,21 @@ PRODUCER = f"urn:linernotes:{version('linernotes')}"
 
 
 @dataclass(frozen=True)
-class _Told:
-    """A run of OpenLineage that has been begun."""
+class _LineageRun:
+    """An OpenLineage run that has started."""
 
     run_id: str
     job: str
 
 
-_BEGUN: ContextVar[_Told | None] = ContextVar("lineage", default=None)
+_BEGUN: ContextVar[_LineageRun | None] = ContextVar("lineage", default=None)
 
 
 @contextmanager
 def lineage(step: Step) -> Generator[None]:
-    """Tells that a step starts, and then how it ended, with what it has read and made."""
+    """Sends an event when a step starts, and one when it ends, with its inputs and outputs."""
     sender = _Sender.of_now()
-    told, above, error = _Told(str(uuid4()), step.job), _BEGUN.get(), ""
+    told, above, error = _LineageRun(str(uuid4()), step.job), _BEGUN.get(), ""
     sender.send("START", told, above, step)
     _BEGUN.set(told)
     try:
@@ -57,16 +57,16 @@ def lineage(step: Step) -> Generator[None]:
 
 
 def past_lineage(step: Step, started_at: datetime, ended_at: datetime) -> None:
-    """Tells of what another program has done, below the step that is going on."""
+    """Sends the events of a step of another program, below the current step."""
     sender = _Sender.of_now()
-    told, above = _Told(str(uuid4()), step.job), _BEGUN.get()
+    told, above = _LineageRun(str(uuid4()), step.job), _BEGUN.get()
     end = "FAIL" if step.failure else "COMPLETE"
     sender.send("START", told, above, step, at=started_at)
     sender.send(end, told, above, step, step.failure, at=ended_at)
 
 
 class _Sender:
-    """Sends events until one cannot be sent: no run waits for a receiver again and again."""
+    """Sends events until one fails, so that a run waits for an absent receiver only once."""
 
     _now: "_Sender | None" = None
 
@@ -100,8 +100,8 @@ class _Sender:
     def send(
         self,
         state: str,
-        told: _Told,
-        above: _Told | None,
+        told: _LineageRun,
+        above: _LineageRun | None,
         step: Step,
         failure: str = "",
         at: datetime | None = None,
@@ -116,13 +116,13 @@ class _Sender:
 
 
 def _event(
-    state: str, told: _Told, above: _Told | None, step: Step, failure: str, at: datetime
+    state: str, told: _LineageRun, above: _LineageRun | None, step: Step, failure: str, at: datetime
 ) -> "RunEvent":
     from openlineage.client import event_v2, facet_v2
 
     namespace = os.environ.get("OPENLINEAGE_NAMESPACE") or "linernotes"
     run = CURRENT_RUN.get()
-    whole = _Told(str(UUID(run.run_id)), run.name) if run else None
+    whole = _LineageRun(str(UUID(run.run_id)), run.name) if run else None
     facets: dict[str, Any] = {}
     if parent := above or whole:
         facets["parent"] = facet_v2.parent_run.ParentRunFacet(

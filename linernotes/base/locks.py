@@ -1,7 +1,7 @@
 """Locks between processes: an open file that one process holds at a time. Nothing else calls flock.
 
-The system gives a lock back when the last process that has the file open ends, however it ends.
-What a lock guards, and what is cleared away under it, is said where it is held.
+The system releases a lock when the last process that has the file open ends, for any reason. The
+holder documents what a lock protects, and what it removes while it has the lock.
 """
 
 import fcntl

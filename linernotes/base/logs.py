@@ -1,7 +1,7 @@
-"""Structured logs: every record as one JSON object a line, in the home and where it is asked for.
+"""Structured logs: one JSON object per line, in the home and optionally on stdout.
 
-Modules log by Python's own `logging`, with what is worth searching for in `extra`. Values of rows
-are never logged: they may be personal.
+Modules use Python's `logging`, with searchable fields in `extra`. Values of rows are never logged,
+because they may be personal.
 """
 
 import logging
@@ -16,7 +16,8 @@ _MOST_BYTES = 20 * 1024 * 1024
 _KEPT_FILES = 10
 MARK = "linernotes_log"
 OURS = ("linernotes", "orchestration", "expectations")
-# What sends spans and lineage; it says here, and not on the terminal, whom it could not reach.
+# Libraries that send spans and lineage; they report unreachable receivers here, not on the
+# terminal.
 SENDERS = ("opentelemetry", "openlineage")
 
 
@@ -25,8 +26,8 @@ def start_logging(settings: Settings, *, to_stdout: bool = True, **always: objec
 
     Args:
         settings: The home, and `log_to_stdout`.
-        to_stdout: False keeps stdout free, whatever is set: for output that programs read.
-        always: What stands in every record, such as the run's id.
+        to_stdout: False keeps stdout free whatever the setting, for output that programs read.
+        always: Fields of every record, such as the run's id.
     """
     import structlog
 

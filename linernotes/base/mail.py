@@ -1,4 +1,4 @@
-"""Sends a mail by the server that the settings name. What it says, and to whom, is its sender's."""
+"""Sends a mail through the server in the settings. The caller chooses content and recipients."""
 
 import smtplib
 import ssl
@@ -46,7 +46,7 @@ def send_mail(
             one.content, maintype=one.main_type, subtype=one.sub_type, filename=one.name
         )
     host = settings.smtp_host
-    # What leaves this machine is encrypted unless somebody has said that it need not be.
+    # Mail that leaves this machine is encrypted unless the settings say otherwise.
     security = settings.smtp_security or ("none" if host in THIS_MACHINE else "starttls")
     port = settings.smtp_port or PORTS[security]
     context = ssl.create_default_context()

@@ -1,7 +1,7 @@
-"""Who may read the files of a home: its owner alone, and whom the settings name.
+"""Who may read the files of a home: its owner, and the readers in the settings.
 
-The umask makes every new file its owner's alone, those of libraries too. What others may read is
-opened here, and a home of an older version is closed here.
+The umask makes every new file private, including those that libraries write. This module opens what
+others may read, and closes homes of older versions.
 """
 
 import os
@@ -18,7 +18,7 @@ ENTERING = 0o011
 
 
 class Changes(NamedTuple):
-    """What was done to a home: how many modes were changed, and paths that belong to others."""
+    """Changes to a home: the number of changed modes, and paths that belong to others."""
 
     changed: int
     foreign: list[Path]
@@ -30,13 +30,13 @@ def keep_private() -> None:
 
 
 def shared(mode: int, readers: Readers) -> int:
-    """The mode with which the readers may read and enter what its owner may, and write nothing."""
+    """The mode that lets readers read and enter whatever the owner may, and write nothing."""
     owner = mode & OWNER
     return owner | ((owner >> 3 | owner >> 6) & READING_AND_ENTERING[readers])
 
 
 def share(path: Path, readers: Readers) -> None:
-    """Lets the readers read a file, or a folder and all below it; nobody else may."""
+    """Lets the readers, and nobody else, read a file, or a folder and everything below it."""
     for one in (path, *_below(path)):
         _set(one, shared(one.stat().st_mode, readers))
 
@@ -51,7 +51,7 @@ def share_way(home: Path, folder: Path, readers: Readers) -> None:
 
 
 def home_mode(readers: Readers) -> int:
-    """The mode of a home: where others may read something in it, they may pass through."""
+    """The mode of a home: if others may read something in it, they may enter it."""
     return OWNER | READING_AND_ENTERING[readers] & ENTERING
 
 
@@ -65,8 +65,8 @@ def hold_home(
     Args:
         home: The home; where none is, nothing is done.
         shared_roots: What the readers may read.
-        left_alone: What keeps its modes: folders in which other systems write, and secrets, of
-            which it has to be told that others could read them.
+        left_alone: What keeps its modes: folders in which other systems write, and secrets, about
+        which the user has to be warned if others could read them.
         readers: Who may read what is shared.
     """
     if not home.is_dir() or stat.S_IMODE(home.stat().st_mode) & 0o777 == home_mode(readers):
@@ -86,9 +86,9 @@ def hold_home(
 
 
 def why_open(file: Path) -> str | None:
-    """Why a file is no place for a secret, and what to do; None if only its owner can read it.
+    """Why a file is not safe for a secret, and what to do; None if only its owner can read it.
 
-    What is no plain file, such as a pipe, holds nothing that others could read later.
+    A pipe, or another file that is not regular, holds nothing that others could read later.
     """
     found = file.stat()
     if not stat.S_ISREG(found.st_mode) or not found.st_mode & OTHERS:
@@ -100,7 +100,7 @@ def why_open(file: Path) -> str | None:
 
 
 def _below(folder: Path, leaving: Collection[Path] = ()) -> Iterator[Path]:
-    """All files and folders below a folder; links are left out, and what they lead to."""
+    """All files and folders below a folder, without links and their targets."""
     for root, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if Path(root, name) not in leaving]
         for name in (*folders, *files):

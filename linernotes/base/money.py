@@ -1,9 +1,9 @@
-"""Shows money in a currency's minor unit. Computing money is the warehouse's, not this module's."""
+"""Formats money in a currency's minor unit. The models of the warehouse calculate money."""
 
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-# ISO 4217: currencies whose minor unit is not a hundredth. The models read the same from the seed
-# `currencies`; a test holds the two together. A package must be checkable without the warehouse.
+# ISO 4217: currencies whose minor unit is not a hundredth. The models read the same list from the
+# seed `currencies`; a test compares the two. A package must be checkable without the warehouse.
 MINOR_UNIT_DIGITS = {
     **dict.fromkeys(
         ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "TRL", "UGX"), 0

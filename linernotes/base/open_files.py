@@ -1,4 +1,4 @@
-"""Who has a database file open, in words that an operator can act on. Nothing is opened here."""
+"""Messages about who has a database file open, for operators. This module opens nothing."""
 
 import re
 from pathlib import Path
@@ -8,14 +8,15 @@ LONGEST_COMMAND = 200
 
 
 def holder(message: str) -> str | None:
-    """The process that DuckDB says has locked a file; None if it says nothing of the kind.
+    """The process that has locked a file, according to DuckDB; None if the message does not name
+    one.
 
     Args:
         message: DuckDB's error.
 
     Returns:
-        Such as `process 4711, started by ada (dbeaver -data /srv)`. Without the command and the
-        user where the system does not tell.
+        Such as `process 4711, started by ada (dbeaver -data /srv)`; without command and user if the
+        system does not reveal them.
     """
     found = PROCESS_IN_MESSAGE.search(message)
     if not found:
@@ -35,7 +36,7 @@ def why_not_opened(path: Path, message: str = "") -> str:
 
     Args:
         path: The file.
-        message: DuckDB's error; none where DuckDB opens the file with what was left beside it.
+        message: DuckDB's error; none if DuckDB would open the file with the log beside it.
     """
     if who := holder(message):
         return (
@@ -45,12 +46,12 @@ def why_not_opened(path: Path, message: str = "") -> str:
     log = write_ahead_log(path)
     if log.exists():
         return (
-            f"{path} cannot be read: somebody opened it for writing and left {log.name} beside it. "
-            "The next publication takes that file away: run `linernotes build`."
+            f"{path} cannot be read: a program opened it for writing and left {log.name} beside "
+            "it. The next publication removes that file: run `linernotes build`."
         )
     return f"{path} cannot be opened: {message}. If it is damaged, run `linernotes build` again."
 
 
 def write_ahead_log(path: Path) -> Path:
-    """Where DuckDB writes what is not in the file yet; whoever opens the file reads it, too."""
+    """Where DuckDB writes changes that are not in the file yet; opening the file reads it, too."""
     return path.with_name(f"{path.name}.wal")

@@ -1,8 +1,8 @@
-"""What each of our web servers checks before it answers a browser.
+"""Checks that each of our web servers makes before it answers a browser.
 
 Any web page can make a browser send requests to this machine. So a server answers only under its
-own names, refuses what another site's page has caused, and is shown in no frame. Who may see what
-is decided elsewhere.
+own names, refuses requests from pages of other sites, and cannot be shown in a frame. Access rights
+are checked elsewhere.
 """
 
 import re
@@ -29,10 +29,11 @@ IN_NO_FRAME = {
 
 
 class Guard:
-    """Answers requests under the server's own names that come from no other site; ASGI middleware.
+    """ASGI middleware that answers only requests under the server's own names and from its own
+    pages.
 
     Args:
-        app: What is guarded.
+        app: The guarded application.
         names: Names and addresses under which browsers reach the server, without ports.
     """
 
@@ -54,7 +55,7 @@ class Guard:
 
         reason = self._why_not(scope)
         if reason and scope["type"] == "websocket":
-            # Closed before it is accepted: the browser is told 403.
+            # Closed before it is accepted: the browser gets 403.
             await send({"type": "websocket.close", "code": 1008})
         elif reason:
             await PlainTextResponse(f"{reason}\n", FORBIDDEN)(scope, receive, passed_on)
@@ -67,8 +68,8 @@ class Guard:
         host = HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
         if host is None or _plain(host["name"]) not in self.names:
             return (
-                "This server does not go by the name that was asked for. "
-                "LINERNOTES_ALLOWED_HOSTS names what it may be called."
+                "This server does not answer under the requested host name. "
+                "LINERNOTES_ALLOWED_HOSTS lists the permitted names."
             )
         if not all(_is_own(origin, host) for origin in headers.getlist("origin")):
             return "The page that asked belongs to another site."
@@ -83,19 +84,19 @@ def _plain(name: str) -> str:
 
 
 def _is_own(origin: str, host: re.Match[str]) -> bool:
-    """Whether a page of this origin came from the server that is now asked."""
+    """Whether this origin is the server itself."""
     found = ORIGIN.fullmatch(origin)
     if found is None or _plain(found["name"]) != _plain(host["name"]):
         return False
     if host["port"] is None and _plain(host["name"]) not in LOOPBACK_NAMES:
-        # A proxy may pass the name on without the port at which it is reached itself.
+        # A proxy may forward the name without the port at which browsers reach it.
         return True
     usual = DEFAULT_PORTS[found["scheme"].lower()]
     return int(found["port"] or usual) == int(host["port"] or usual)
 
 
 def _opens_a_page(scope: Scope, headers: Headers) -> bool:
-    """Whether someone follows a link from another site: the page then opens in a tab of its own."""
+    """Whether a link from another site is followed, so that the page opens by itself."""
     return (
         scope["type"] == "http"
         and scope["method"] in ("GET", "HEAD")
@@ -105,7 +106,7 @@ def _opens_a_page(scope: Scope, headers: Headers) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address to listen on can be reached from this machine alone."""
+    """Whether an address to listen on can be reached only from this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -113,21 +114,21 @@ def is_loopback(host: str) -> bool:
 
 
 def own_names(host: str, others: Iterable[str]) -> frozenset[str]:
-    """The names of a server: this machine's own, the address it listens on, and what is set."""
+    """The names of a server: this machine's, the address it listens on, and the configured."""
     names = {_plain(name) for name in (host, *others)} | LOOPBACK_NAMES
-    # "Every address" is none that a browser should ask for, though browsers take it for loopback.
+    # The wildcard address is not a valid name, although browsers treat it as loopback.
     return frozenset(names - {"", "0.0.0.0", "::"})
 
 
 def free_port() -> int:
-    """A port of this machine's own address at which nobody listens now."""
+    """A port of the loopback address at which nothing listens now."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return probe.getsockname()[1]
 
 
 def why_not_free(host: str, port: int) -> str | None:
-    """Why nobody can listen there, in the system's words; None if one can."""
+    """The system's reason why a server cannot listen there; None if it can."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         family, kind, protocol, _, address = found[0]

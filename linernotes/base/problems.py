@@ -1,15 +1,15 @@
-"""What a check says when something does not hold. Checks of packages and of DSR files share it."""
+"""A fault that a check finds. Checks of packages and of DSR files share it."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing in a package that does not hold.
+    """One fault in a package.
 
     Attributes:
         file: The file it was found in.
-        rule: Which rule is broken, in short.
+        rule: A short name of the broken rule.
         details: What was expected and what was found.
     """
 

@@ -1,4 +1,4 @@
-"""What is published now, and opening it for reading. Nothing writes here; no query lives here."""
+"""Finds the published file and opens it for reading. It writes nothing and has no queries."""
 
 import json
 import shutil
@@ -17,7 +17,7 @@ from linernotes.base.sql import literal
 
 FORMAT_VERSION = 1
 PUBLIC_SCHEMAS = ("marts", "reports", "quality")
-# What readers give the engine who go through all lines of a statement; it spills the rest.
+# The engine's memory for readers of all lines of a statement; it spills the rest to disk.
 READER_MEMORY = "512MB"
 
 
@@ -41,11 +41,11 @@ class Publication:
 
 
 def publication(settings: Settings) -> Publication:
-    """What is published now. Long-lived readers ask this before they open the file.
+    """The current publication. Long-running readers call this before they open the file.
 
     Raises:
         LinernotesError: if nothing is published yet, the pointer to it is damaged, or a newer
-            program has published in a form that this one does not know.
+            program has published in a format that this one does not support.
     """
     pointer = settings.published_root / "current.json"
     if not pointer.exists():
@@ -58,19 +58,20 @@ def publication(settings: Settings) -> Publication:
         found = Publication(**{name: value for name, value in said.items() if name in known})
     except (ValueError, TypeError, AttributeError):
         raise LinernotesError(
-            f"{pointer} is damaged; what is published is not known. Run `linernotes build` again."
+            f"{pointer} is damaged, so the published file is unknown. Run `linernotes build` again."
         ) from None
     if found.format_version > FORMAT_VERSION:
         raise LinernotesError(
-            f"What is published in {settings.published_root} has format version"
-            f" {found.format_version}, and this Linernotes reads version {FORMAT_VERSION} at most:"
+            f"The published file in {settings.published_root} has format version"
+            f" {found.format_version}, and this Linernotes supports version {FORMAT_VERSION} at "
+            "most:"
             " install the newer Linernotes that has published it."
         )
     return found
 
 
 def definitions_file(file: Path) -> Path:
-    """Where the definitions of the metrics lie that were published with a file."""
+    """The file of metric definitions that was published with a file."""
     return file.with_suffix(".metrics.json")
 
 
@@ -85,16 +86,16 @@ def open_published(
     """Yields a connection whose current database is the published file, read-only.
 
     The file is attached to an engine of its own, so that settings made by one reader touch no
-    other reader in the same process. One thread, unless told otherwise: the order of rows, and with
-    it the bytes of what is written from them, must not depend on the machine.
+    other reader in the same process. One thread by default: the order of rows, and the bytes of
+    files written from them, must not depend on the machine.
 
     Args:
         settings: The home.
         file: Another file in the layout of the published one, opened in its place.
-        memory_limit: What the engine may hold, such as 512MB; what is more spills to the home. All
-            that the engine finds of use when left out.
-        threads: More than one for sums on a screen: they are exact, whatever their order.
-        name: What the file is called in the engine.
+        memory_limit: The engine's memory limit, such as 512MB; the rest spills to the home. The
+        engine's default when left out.
+        threads: More than one for sums on a screen, which are exact in any order.
+        name: The name of the database in the engine.
 
     Raises:
         LinernotesError: if nothing is published yet, if the file is not there or damaged, or if
@@ -127,9 +128,9 @@ def open_published(
 
 
 def _own_name(settings: Settings) -> Path:
-    """The published file under its own name, beside which no analyst's tool leaves anything.
+    """The published file under its unique name, beside which no analyst's tool leaves files.
 
-    What a tool that wrote to `linernotes.duckdb` left beside it would be read as part of it.
+    A log that a writing tool left beside `linernotes.duckdb` would be read as part of it.
     """
     try:
         file = settings.published_root / publication(settings).file_name

@@ -1,7 +1,7 @@
-"""Who ran what in a home, when, and how it ended: a line per run, only ever added.
+"""The history of runs in a home: person, command, time and outcome, one line per run, append-only.
 
-What a run does is not known here; `quality.runs` of the published file shows these lines. Where
-spans are sent (`steps.py`), each line is the span above those of the run's steps.
+`quality.runs` of the published file shows these lines. If spans are sent (`steps.py`), each line is
+the parent span of the run's steps.
 """
 
 import json
@@ -27,7 +27,7 @@ class Run:
         started_at: ISO 8601, UTC.
         ended_at: ISO 8601, UTC.
         exit_status: 0 done, 1 the data or a check says no, 2 wrong use.
-        details: Why it did not end with 0, in a line; empty otherwise.
+        details: The reason for another status than 0, in one line; empty otherwise.
     """
 
     run_id: str
@@ -57,7 +57,7 @@ GRAIN = "One row per run of a command or job that writes, before this file was p
 
 @dataclass(frozen=True)
 class RunNow:
-    """The run that this process is, or is a part of.
+    """The run that this process belongs to.
 
     Attributes:
         run_id: A UUID, as the history will have it.
@@ -72,12 +72,12 @@ CURRENT_RUN: ContextVar[RunNow | None] = ContextVar("run", default=None)
 
 
 def note_run(settings: Settings, run: Run, name: str) -> None:
-    """Adds a line; where the home cannot be written to, the run is not held up by it.
+    """Adds a line; if the home is not writable, the run continues without it.
 
     Args:
         settings: The home.
         run: What is added.
-        name: What was run, without its options: of the run's span, where spans are wanted.
+        name: Command or job without its options, as the name of the run's span.
     """
     if spans_are_wanted():
         from linernotes.base.spans import send_run
@@ -85,7 +85,7 @@ def note_run(settings: Settings, run: Run, name: str) -> None:
         send_run(run, name)
     line = json.dumps(asdict(run), ensure_ascii=False) + "\n"
     with suppress(OSError):
-        # One write at the end of the file: lines of two processes never mix.
+        # One write in append mode, so that lines of two processes never mix.
         file = os.open(settings.runs_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             os.write(file, line.encode(errors="backslashreplace"))
@@ -94,7 +94,7 @@ def note_run(settings: Settings, run: Run, name: str) -> None:
 
 
 def runs(settings: Settings) -> list[Run]:
-    """Every run, the oldest first; a line that was cut by a power cut is left out."""
+    """Every run, oldest first; a line that a power cut truncated is skipped."""
     try:
         lines = settings.runs_file.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

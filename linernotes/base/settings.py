@@ -1,4 +1,4 @@
-"""Every setting, and where it is read: the environment, then a file. No behaviour lives here."""
+"""Every setting, read from the environment and then from a file. This module has no behaviour."""
 
 import os
 import re
@@ -20,14 +20,14 @@ from linernotes.base import modes
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 OFFSET = re.compile(r"Z|[+-](?:0\d|1[0-4]):[0-5]\d", re.ASCII)
 HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", re.ASCII)
-# What paths inside SQL may not hold: quotes end them, and brackets and stars stand for any text.
+# Characters that paths inside SQL must not have: quotes end them, brackets and stars are wildcards.
 # The Delta library reads `%20` as a space and `\\` as `/`, and so would write into another home.
 NOT_IN_PATHS = frozenset("'\"*?[]{}%\\") | {chr(code) for code in [*range(32), 127]}
 PREFIX = "LINERNOTES_"
-# What says where the home is, when nothing does.
+# The origin of the home when no setting names it.
 DEFAULT = "the default"
 ENV_FILE = f"{PREFIX}ENV_FILE"
-# Names that one program of ours tells another, or that the containers read; no settings of a home.
+# Names that our programs pass to each other, or that containers read; they are not settings.
 OTHER_NAMES = frozenset(
     PREFIX + name
     for name in (
@@ -66,7 +66,7 @@ def env_file() -> Path | None:
 
 
 def origin_of_home() -> str:
-    """What says where the home is if no `--home` does: a variable, a line of a file, or nothing."""
+    """The origin of the home without `--home`: a variable, a line of a file, or the default."""
     name = f"{PREFIX}HOME"
     if any(value for given, value in os.environ.items() if given.upper() == name):
         return name
@@ -85,7 +85,7 @@ def _lines_of(file: Path) -> dict[str, str | None]:
 
 
 class Limits(BaseModel, frozen=True):
-    """How large and how deep one delivery may be. What is over a limit is refused alone.
+    """Limits of size and depth of one delivery. A file over a limit is refused; others are loaded.
 
     Attributes:
         max_nesting: Levels of brackets in a manifest or a JSON row, and of a Parquet schema.
@@ -94,7 +94,8 @@ class Limits(BaseModel, frozen=True):
         max_rows: Rows of a file.
         max_bad_rows: Rows of one file that the quarantine keeps.
         max_unpacked_mib: MiB of a file's content, unpacked.
-        max_unpacked_ratio: How many times its own size a gzip file may unpack to, over 64 MiB.
+        max_unpacked_ratio: Unpacked size of a gzip file as a multiple of its own size, above 64
+        MiB.
         max_document_mib: MiB of a DDEX message or a file of reference rates, unpacked. They are
             read into memory as a whole.
     """
@@ -112,27 +113,27 @@ class Settings(Limits, BaseSettings):
     """The settings of one home. Every folder of a home is under `LINERNOTES_HOME`.
 
     The landing zone belongs to other systems, so it may lie elsewhere (`LINERNOTES_LANDING`), and
-    so may the agreements with the partners (`LINERNOTES_AGREEMENTS`). What is given to a command
-    wins over the environment, the environment over the file, the file over the defaults.
+    so may the agreements with the partners (`LINERNOTES_AGREEMENTS`). Options of a command take
+    precedence over the environment, the environment over the file, the file over the defaults.
 
     Attributes:
         ern_offsets: The offset from UTC, by DPID, of senders of DDEX messages whose times have
             none: a JSON object such as `{"PADPIDA2026010101N": "+01:00"}`.
-        settling_seconds: How long a delivery's size and time have to stand still before it is
-            taken.
+        settling_seconds: How long a delivery's size and time must be unchanged before it is loaded.
         dbt_threads: How many models dbt builds at a time.
         duckdb_threads: How many threads DuckDB uses within one model; the machine's when left out.
         engine: What runs the models of a build: `duckdb` here, or `spark` on a cluster.
         spark_host: The cluster's Thrift server, with `spark_port`.
-        spark_user: Who logs in there, with `spark_password`; nobody is asked without a password.
-        spark_tls: Whether the way there is encrypted.
+        spark_user: The login there, with `spark_password`; without a password there is no login.
+        spark_tls: Whether the connection is encrypted.
         spark_warehouse: The server's `spark.sql.warehouse.dir`, as this machine sees it.
         alert_webhook: Where an alert is posted, as a JSON object with `text`.
         alert_email: Who gets an alert as mail, from `alert_sender`, by the server `smtp_host`.
-        alert_quarantine_percent: Of the rows of a feed, how many may wait in quarantine untold.
-        alert_draft_days: For how many days a draft may wait for its approval untold.
+        alert_quarantine_percent: Percentage of a feed's rows that may be in quarantine without an
+        alert.
+        alert_draft_days: Days that a draft may wait for approval without an alert.
         log_to_stdout: Whether the structured log goes to stdout too, a JSON object a line.
-        pages_url: Under which address people open Dagster's pages; alerts link to it.
+        pages_url: The URL of Dagster's pages; alerts link to it.
         board_email: Who gets the board pack as mail, by the same server; with commas between them.
         smtp_port: The server's port; what goes with `smtp_security` when left out.
         smtp_security: `starttls`, `tls` from the first byte, or `none`. When left out `none` for a
@@ -196,10 +197,10 @@ class Settings(Limits, BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Which file is read is known when the settings are, not when this module is imported."""
+        """The file is chosen when the settings are created, not when this module is imported."""
         try:
             file = env_file()
-        except ValueError:  # said in words by the validator below
+        except ValueError:  # the validator below has the message
             file = None
         lines = DotEnvSettingsSource(settings_cls, env_file=file, env_file_encoding="utf-8")
         return init_settings, env_settings, lines
@@ -207,7 +208,7 @@ class Settings(Limits, BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _every_name_is_known(cls, values: Any) -> Any:
-        """A name with a slip in it would be a setting that has no effect."""
+        """A misspelt name would be a setting without effect."""
         known = OTHER_NAMES | {PREFIX + name.upper() for name in cls.model_fields}
         places = [("the environment", list(os.environ))]
         if file := env_file():
@@ -233,15 +234,15 @@ class Settings(Limits, BaseSettings):
     @field_validator("home", "agreements", "spark_warehouse", mode="before")
     @classmethod
     def _is_no_address(cls, path: Any) -> Any:
-        """Refuse what would be read as a folder of that name below the current one."""
+        """Refuses a URL, which would be read as a folder below the current one."""
         if "://" in str(path):
-            raise ValueError(f"{path} is an address; give the path of a folder on this machine")
+            raise ValueError(f"{path} is a URL; give the path of a folder on this machine")
         return path
 
     @field_validator("home", "agreements", "spark_warehouse")
     @classmethod
     def _from_anywhere(cls, path: Path | None) -> Path | None:
-        """The path, whatever folder a process that gets it runs in."""
+        """The absolute path, which is valid in every folder."""
         return path and path.expanduser().resolve()
 
     @field_validator("home")
@@ -282,12 +283,12 @@ class Settings(Limits, BaseSettings):
 
     @property
     def landing_root(self) -> Path:
-        """The folder of the landing zone; of no use where it is a bucket."""
+        """The folder of the landing zone; meaningless if it is a bucket."""
         return self.landing if isinstance(self.landing, Path) else self.home / "landing"
 
     @property
     def landing_place(self) -> Path | str:
-        """Where deliveries land: a folder, or the address of a bucket."""
+        """The landing zone: a folder, or the URL of a bucket."""
         return self.landing or self.landing_root
 
     @property
@@ -345,27 +346,32 @@ class Settings(Limits, BaseSettings):
 
     @property
     def login_file(self) -> Path:
-        """Who may see the dashboard, where the settings do not say it."""
+        """The login of the dashboard, if the settings do not have it."""
         return self.home / "login.toml"
 
     @property
     def runs_file(self) -> Path:
-        """Who ran what, when, and how it ended."""
+        """The history of runs."""
         return self.home / "runs.jsonl"
 
     @property
     def home_file(self) -> Path:
-        """Of which version the home is."""
+        """The version of the home."""
         return self.home / "home.json"
 
     @property
     def reported_file(self) -> Path:
-        """What has been told to whom, so that news are told once."""
+        """The alerts that were sent, so that each is sent once."""
         return self.home / "told.json"
 
     @property
+    def demonstration_mark(self) -> Path:
+        """What `linernotes demo` leaves in the homes that it makes."""
+        return self.home / ".linernotes-demo"
+
+    @property
     def is_begun(self) -> bool:
-        """Whether a home is here: anything that was loaded, published or issued."""
+        """Whether the home has anything that was loaded, published or issued."""
         return any(
             root.exists() for root in (self.lake_root, self.published_root, self.ledger_root)
         )

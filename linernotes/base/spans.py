@@ -1,7 +1,7 @@
-"""Spans of OpenTelemetry, sent over HTTP as the standard OTEL_ variables say.
+"""OpenTelemetry spans, sent over HTTP as the standard OTEL_ variables configure.
 
-The trace of a run has the id that the run history gives the run. Which steps there are is said
-where they are done; what they have in common in `steps.py`.
+The trace of a run has the run's id in the run history. Each step is defined where it runs;
+`steps.py` has what they have in common.
 """
 
 import logging
@@ -32,7 +32,7 @@ LOWER_64_BITS = (1 << 64) - 1
 
 @contextmanager
 def span(step: Step) -> Generator[None]:
-    """A step as a span, with the facts that it has when it ends."""
+    """A step as a span, with the attributes that it has at its end."""
     provider = _steps_provider()
     if provider is None:
         yield
@@ -54,7 +54,7 @@ def span(step: Step) -> Generator[None]:
 
 
 def past_span(step: Step, started_at: datetime, ended_at: datetime) -> None:
-    """A span of what another program has done, below the step that is going on."""
+    """A span of another program's step, below the current step."""
     if provider := _steps_provider():
         begun = provider.get_tracer(SCOPE, version("linernotes")).start_span(
             step.name, _parent(provider), start_time=_nanoseconds(started_at)
@@ -63,11 +63,11 @@ def past_span(step: Step, started_at: datetime, ended_at: datetime) -> None:
 
 
 def send_run(run: Run, name: str) -> None:
-    """The span of a whole run, above those of its steps; then sends what has not been sent yet.
+    """Adds the span of a whole run, above those of its steps, and sends all unsent spans.
 
     Args:
         run: As the history has it.
-        name: What was run, without options and names, which may be personal.
+        name: Command or job, without options and names, which may be personal.
     """
     sender = _sender()
     if sender is None:
@@ -83,7 +83,7 @@ def send_run(run: Run, name: str) -> None:
 
 
 def send_spans() -> None:
-    """Sends what has not been sent yet; whoever cannot be reached is logged and not waited for."""
+    """Sends all unsent spans; logs an unreachable receiver and does not wait for it."""
     if sender := _sender():
         sender.force_flush()
 
@@ -98,14 +98,14 @@ def _end(span: "Span", facts: dict[str, Fact], failure: str, at: int | None = No
 
 
 def _parent(provider: "TracerProvider") -> "Context | None":
-    """What the next span is below: the span that is open, else that of the run."""
+    """The parent of the next span: the open span, or else that of the run."""
     from opentelemetry import trace
 
     run = CURRENT_RUN.get()
     if not run or trace.get_current_span().get_span_context().is_valid:
         return None
     trace_id, span_id = _ids_of(run.run_id)
-    # Steps are sampled as their run is, whose span comes last.
+    # Steps are sampled like their run, whose span is sent last.
     sampled = provider.sampler.should_sample(None, trace_id, run.name).decision
     flags = trace.TraceFlags(sampled.is_sampled())
     context = trace.SpanContext(trace_id, span_id, is_remote=True, trace_flags=flags)
@@ -146,7 +146,7 @@ def _steps_provider() -> "TracerProvider | None":
 
 
 def _provider(sender: "SpanProcessor", trace_id: int = 0, span_id: int = 0) -> "TracerProvider":
-    """A maker of spans; with the ids given if there are any, else with ids at random."""
+    """A span provider, with the given ids or with random ones."""
     from opentelemetry.sdk.resources import OTELResourceDetector, Resource
     from opentelemetry.sdk.trace import RandomIdGenerator, TracerProvider
 

@@ -1,4 +1,4 @@
-"""Texts and paths inside SQL. What is asked with them is decided elsewhere."""
+"""Quotes texts and paths in SQL. This module has no queries."""
 
 from pathlib import Path
 
@@ -9,5 +9,5 @@ def literal(text: str | Path) -> str:
 
 
 def escaped(text: str | Path) -> str:
-    """A text or a path as it stands between the quotes of a literal."""
+    """A text or a path, escaped for use between the quotes of a literal."""
     return str(text).replace("'", "''")

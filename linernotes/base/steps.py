@@ -1,8 +1,8 @@
-"""Steps of a run, such as a load or a build, told to whoever watches from outside.
+"""Steps of a run, such as a load or a build, reported to monitoring systems.
 
-A step becomes a span of OpenTelemetry (`spans.py`) and, where it makes tables, a run of OpenLineage
-(`lineage.py`): each only where its own standard variables name an address, and neither ever holds
-up or fails the step. How a whole run ended is kept in `run_history.py`.
+A step becomes an OpenTelemetry span (`spans.py`) and, if it writes tables, an OpenLineage run
+(`lineage.py`), each only if its standard variables name an address. Neither delays or fails the
+step. `run_history.py` records whole runs.
 """
 
 import os
@@ -19,7 +19,7 @@ LINEAGE = ("OPENLINEAGE_URL", "OPENLINEAGE_CONFIG", "OPENLINEAGE__TRANSPORT")
 
 @dataclass(frozen=True)
 class Dataset:
-    """A table or a folder of files that a step reads or makes, as OpenLineage names it.
+    """A table or a folder of files that a step reads or writes, as OpenLineage names it.
 
     Attributes:
         namespace: `file`, `s3://<bucket>`, or `duckdb://<path of the file>`.
@@ -36,15 +36,15 @@ class Dataset:
 
 @dataclass
 class Step:
-    """What a step is called and what it has come to; the step itself adds to it as it goes on.
+    """Name and results of a step; the step adds to it while it runs.
 
     Attributes:
         name: Of the span.
-        job: The job of OpenLineage; none where the step makes no tables.
+        job: The OpenLineage job; none if the step writes no tables.
         facts: Counts and names, never values of rows.
         inputs: What it reads.
         outputs: What it makes.
-        failure: Why it failed although it raised nothing; empty otherwise.
+        failure: The reason of a failure without an exception; empty otherwise.
     """
 
     name: str
@@ -63,13 +63,13 @@ _IS_UNTOLD: ContextVar[bool] = ContextVar("untold", default=False)
 def step(
     name: str, job: str = "", inputs: Iterable[Dataset] = (), **facts: Fact
 ) -> Generator[Step]:
-    """Tells of what is done within as one step, under the step or the run that it is a part of.
+    """Reports the enclosed work as one step, below the current step or run.
 
     Args:
         name: Of the span, such as `load`.
-        job: The job of OpenLineage, if the step makes tables.
+        job: The OpenLineage job, if the step writes tables.
         inputs: What the step reads.
-        facts: What is known of it beforehand.
+        facts: Attributes that are known beforehand.
     """
     begun = Step(name, job, dict(facts), list(inputs))
     before = _CURRENT.get()
@@ -91,7 +91,7 @@ def step(
 
 @contextmanager
 def untold() -> Generator[None]:
-    """Tells nobody of the steps within: they work on something that is thrown away."""
+    """Suppresses reports of the enclosed steps, whose results are discarded."""
     before = _IS_UNTOLD.get()
     _IS_UNTOLD.set(True)
     try:
@@ -101,19 +101,19 @@ def untold() -> Generator[None]:
 
 
 def add_facts(**facts: Fact) -> None:
-    """Adds what has come to light to the step that is going on, if there is one."""
+    """Adds attributes to the current step, if there is one."""
     if current := _CURRENT.get():
         current.facts |= facts
 
 
 def add_outputs(outputs: Iterable[Dataset]) -> None:
-    """Adds what was made to the step that is going on, if there is one."""
+    """Adds outputs to the current step, if there is one."""
     if current := _CURRENT.get():
         current.outputs += outputs
 
 
 def past_step(done: Step, started_at: datetime, ended_at: datetime) -> None:
-    """Tells of a part of the present step that another program has done."""
+    """Reports a part of the current step that another program did."""
     if spans_are_wanted():
         from linernotes.base.spans import past_span
 

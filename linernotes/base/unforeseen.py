@@ -1,7 +1,7 @@
-"""The account of an unforeseen error: where it came about, and none of the values it was about.
+"""The account of an unexpected error: where it occurred, without the values involved.
 
-An error's message may quote what was delivered: keys of persons, names, whole rows. Who reads a log
-may not be one who may read the lake. So the messages of errors that are not ours are left out.
+An error's message may quote delivered data: keys of persons, names, whole rows. Readers of a log
+may lack the right to read the lake. So messages of errors that are not ours are omitted.
 """
 
 import os
@@ -13,7 +13,7 @@ LEFT_OUT = "its message is left out, since it may quote what was delivered"
 
 
 def account_of(error: BaseException) -> str:
-    """Every step to an error and to its causes, with the kind of each."""
+    """The stack of an error and of its causes, with the kind of each."""
     told, seen = [], set()
     current: BaseException | None = error
     while current and id(current) not in seen:
@@ -26,7 +26,7 @@ def account_of(error: BaseException) -> str:
 
 
 def kind_of(error: BaseException) -> str:
-    """What kind of error it is; of ours the words, of the system's what it says of its number."""
+    """The kind of an error, with the text of our own errors and that of a system error's number."""
     kind = type(error).__name__
     if isinstance(error, LinernotesError):
         return f"{kind}: {error}"

@@ -1,4 +1,4 @@
-"""The command line: one module per group of commands, and how commands talk.
+"""The command line: one module per group of commands, and their console.
 
-The work is in the library, which a command imports when it needs it.
+The commands call the library, which they import when they need it.
 """

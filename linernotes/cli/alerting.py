@@ -1,6 +1,6 @@
-"""The command that tells what is new of a home, for houses without Dagster's daemon.
+"""The command that sends new alerts of a home, for installations without Dagster's daemon.
 
-What is worth telling is decided in `news.py`.
+`news.py` decides what is worth an alert.
 """
 
 import typer
@@ -10,27 +10,33 @@ from linernotes.cli.root import SAYS_NO, AsJson, app, settings_of
 
 @app.command()
 def alert(context: typer.Context, json: AsJson = False) -> None:
-    """Tell by mail and webhook, once, what somebody has to look at; for cron, every few minutes.
+    """Send new alerts by mail and webhook, each once; run it from cron every few minutes.
 
-    Ends with 1 if a place could not be told; it is told the next time.
+    Ends with 1 if a channel could not be reached; it gets its alerts the next time.
     """
     from dataclasses import asdict
 
-    from linernotes.cli.console import complain, print_table, say, say_json
+    from linernotes.cli.console import complain, print_json, print_table, say
     from linernotes.cli.news import report_news
 
     news = report_news(settings_of(context, looks_up=True))
     if json:
-        say_json(asdict(news))
+        print_json(asdict(news))
     else:
         print_table(
-            "Needs somebody",
+            "Needs attention",
             ("what", "details", "see docs/operators/"),
             [(one.title, one.details, one.page) for one in news.concerns],
-            nothing="Nothing needs anybody.",
+            nothing="Nothing needs attention.",
         )
-        say(f"Told: {', '.join(news.told.places)}." if news.told.places else "Nobody was told.")
+        say(
+            f"Sent to: {', '.join(news.told.places)}."
+            if news.told.places
+            else "Nothing new to send."
+        )
     for place, reason in news.told.failures.items():
-        complain(f"{place} could not be told: {reason}")
+        complain(
+            f"{place} could not be reached: {reason}. The next `linernotes alert` tries again."
+        )
     if news.told.failures:
         raise typer.Exit(SAYS_NO)

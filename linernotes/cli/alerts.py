@@ -1,6 +1,6 @@
-"""Sends an alert where the settings say: a webhook, an e-mail address, both, or nowhere.
+"""Sends an alert to the configured channels: a webhook, a mail address, both, or none.
 
-What is worth an alert is decided in `news.py`, and for runs in `sensors.py`.
+`news.py`, and for runs `sensors.py`, decide what is worth an alert.
 """
 
 import json
@@ -18,7 +18,7 @@ TIMEOUT_SECONDS = 10
 
 
 @dataclass
-class Told:
+class AlertResult:
     """What came of an alert.
 
     Attributes:
@@ -31,10 +31,10 @@ class Told:
 
 
 def channels(settings: Settings) -> dict[str, Callable[[str, str], None]]:
-    """What takes a subject and a text, by the name of each place that is set."""
+    """The functions that send a subject and a text, by the name of each configured channel."""
     found: dict[str, Callable[[str, str], None]] = {}
     if settings.alert_webhook:
-        # The address is a secret: whoever has it can post.
+        # The URL is a secret: anyone who has it can post.
         place = f"the webhook at {urlsplit(settings.alert_webhook).hostname}"
         found[place] = lambda subject, text: _post(
             settings.alert_webhook, {"text": f"{subject}\n{text}"}
@@ -46,15 +46,15 @@ def channels(settings: Settings) -> dict[str, Callable[[str, str], None]]:
     return found
 
 
-def send_alert(subject: str, text: str, settings: Settings | None = None) -> Told:
-    """Sends an alert to every place that is set, each by itself: one that fails holds up no other.
+def send_alert(subject: str, text: str, settings: Settings | None = None) -> AlertResult:
+    """Sends an alert to every configured channel; a failure of one does not affect the others.
 
     Args:
         subject: A line.
         text: The rest.
-        settings: Where to; the environment's when left out.
+        settings: The channels; from the environment when left out.
     """
-    told = Told()
+    told = AlertResult()
     for place, send in channels(settings or Settings()).items():
         try:
             send(subject, text)

@@ -1,4 +1,4 @@
-"""Runs one command and ends as it says. Exceptions become words here and only here."""
+"""Runs one command and returns its status. Only this module turns exceptions into messages."""
 
 import logging
 import os
@@ -58,12 +58,12 @@ COMMANDS = (
 
 
 offer_json(app)
-# What is logged goes where a command that writes sends it, and never raw to the terminal.
+# Log records go where a writing command sends them, and never directly to the terminal.
 logging.getLogger("linernotes").addHandler(logging.NullHandler())
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Runs one command and returns its exit status; exceptions become words here and only here."""
+    """Runs one command and returns its exit status; turns exceptions into messages."""
     _say_anything()
     written_home.set(None)
     words = sys.argv[1:] if arguments is None else arguments
@@ -85,7 +85,7 @@ def run(arguments: list[str] | None = None) -> int:
 def _note(
     settings: "Settings", words: list[str], started_at: datetime, status: int, details: str
 ) -> None:
-    """Adds a command that wrote to the history of its home."""
+    """Adds a writing command to the run history of its home."""
     from linernotes.base.run_history import CURRENT_RUN, Run, note_run
     from linernotes.statements import person_of_the_system
 
@@ -111,7 +111,7 @@ def _note(
 
 
 def _say_anything() -> None:
-    """Lets every text be printed: letters that the output does not know are spelt out."""
+    """Makes every text printable: characters that the output's encoding lacks are escaped."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -136,7 +136,7 @@ def _explain(error: Exception) -> int:
             f"The settings are wrong: {wrong}. Look at --home, LINERNOTES_… variables and .env."
         )
         return WRONG_USE
-    if words := disk.words_for(error):
+    if words := disk.message_for(error):
         complain(words)
         return SAYS_NO
     if isinstance(error, OSError) and error.filename:
@@ -154,15 +154,15 @@ def _log_folder() -> Path:
     try:
         home = given_home.get()
         return Settings.model_validate({"home": home} if home else {}).home / "logs"
-    except Exception:  # the settings may be what is broken
+    except Exception:  # the settings may be invalid
         return Path(tempfile.gettempdir())
 
 
 def main() -> None:
     """Runs the command in `sys.argv`.
 
-    The process ends without Python's own tidying up, in which DuckDB's bindings list dozens of
-    lines about leaks that are none of the user's business.
+    The process skips Python's cleanup, in which DuckDB's bindings print dozens of irrelevant lines
+    about leaks.
     """
     from linernotes.base import modes
 

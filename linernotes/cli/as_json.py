@@ -1,6 +1,6 @@
-"""`--json` for every command: what it would print as tables and sentences, as one JSON object.
+"""`--json` for every command: its tables and sentences as one JSON object.
 
-Commands whose JSON has a form of its own have the option themselves.
+Commands with their own JSON format define the option themselves.
 """
 
 import inspect
@@ -12,12 +12,12 @@ import typer
 
 from linernotes.cli.root import AsJson
 
-# Servers, and the text that auditors keep byte for byte.
+# Servers, and the text that auditors store byte for byte.
 WITHOUT = frozenset({"dashboard", "up", "mcp", "head", "demo", "sample"})
 
 
 def offer_json(app: typer.Typer) -> None:
-    """Gives `--json` to each command of an application, and of its groups, that has none."""
+    """Adds `--json` to each command of an application and its groups that lacks it."""
     for command in app.registered_commands:
         callback = command.callback
         if callback is None or (command.name or getattr(callback, "__name__", "")) in WITHOUT:
@@ -34,14 +34,14 @@ def _with_json(callback: Callable[..., Any]) -> Callable[..., Any]:
     def command(*values: Any, json: bool = False, **named: Any) -> Any:
         if not json:
             return callback(*values, **named)
-        from linernotes.cli.console import collected, say_json
+        from linernotes.cli.console import collected, print_json
 
         with collected() as output:
             try:
                 return callback(*values, **named)
             finally:
                 output.stop()
-                say_json(output.content, str)
+                print_json(output.content, str)
 
     signature = inspect.signature(callback)
     option = inspect.Parameter(

@@ -1,6 +1,6 @@
-"""How commands talk: one console, tables, progress bars, and words for errors.
+"""Output of commands: one console, tables, progress bars, and error messages.
 
-No work is done here.
+It does no other work.
 """
 
 import json
@@ -43,12 +43,12 @@ err = Console(stderr=True)
 
 @dataclass
 class Collected:
-    """What a command would have printed: tables by their titles, and sentences."""
+    """The output of a command: tables by their titles, and sentences."""
 
     content: dict[str, Any] = field(default_factory=lambda: {"tables": {}, "messages": []})
 
     def stop(self) -> None:
-        """Prints again from now on."""
+        """Ends the collection, so that output is printed again."""
         _collecting.set(None)
 
 
@@ -57,7 +57,7 @@ _collecting: ContextVar[Collected | None] = ContextVar("collecting", default=Non
 
 @contextmanager
 def collected() -> Generator[Collected]:
-    """Keeps what would be printed, for a command that is asked for JSON."""
+    """Collects the output instead of printing it, for a command with `--json`."""
     output = Collected()
     token = _collecting.set(output)
     try:
@@ -74,14 +74,14 @@ def say(text: str) -> None:
     out.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
-def say_json(content: object, default: Callable[[Any], object] | None = None) -> None:
-    """Prints JSON, in letters that the output knows."""
+def print_json(content: object, default: Callable[[Any], object] | None = None) -> None:
+    """Prints JSON, in characters that the output's encoding has."""
     is_unicode = out.encoding.lower().replace("-", "").startswith("utf")
     say(json.dumps(content, default=default, indent=2, ensure_ascii=not is_unicode))
 
 
 def print_home(home: Path, origin: str) -> None:
-    """Says beside the output which home a command works in, and what has chosen it."""
+    """Prints to standard error which home a command uses, and which setting chose it."""
     err.print(
         f"Home: {_visible(str(home))} (by {origin})", markup=False, highlight=False, soft_wrap=True
     )
@@ -95,15 +95,15 @@ def print_table(
     nothing: str | None = None,
     width: int | None = None,
 ) -> None:
-    """Prints a table; one that the width would cut into pieces row by row, a line per heading.
+    """Prints a table; if it is too wide, row by row with a line per heading.
 
     Args:
         title: Its title.
         columns: Headings.
         rows: Cells in the order of the headings; None shows as blank.
         numbers: Headings whose cells are counts or amounts, aligned right.
-        nothing: What to say in place of a table without rows; without it, nothing is said.
-        width: Columns that it may take; else all that there are.
+        nothing: The text to print instead of a table without rows; nothing when left out.
+        width: The maximum width in characters; the terminal's when left out.
     """
     if output := _collecting.get():
         found = [dict(zip(columns, row, strict=True)) for row in rows]
@@ -154,13 +154,13 @@ def _cell(value: object, heading: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """The text with control characters spelt out: what was turned away must not move the cursor."""
+    """The text with control characters escaped: rejected data must not move the cursor."""
     return "".join(one if one.isprintable() or one == "\n" else repr(one)[1:-1] for one in text)
 
 
 @contextmanager
 def progress_bars() -> Generator[Callable[[str, int, int, str], None]]:
-    """Progress bars, one per step; yields what takes step, done, in all, and the unit's name."""
+    """Progress bars, one per step; yields a function of step, units done, all units, unit name."""
     bars = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -184,17 +184,17 @@ def progress_bars() -> Generator[Callable[[str, int, int, str], None]]:
 
 
 def warn(text: str) -> None:
-    """Says something beside the output that a person should know."""
+    """Prints a warning to standard error."""
     err.print("[bold yellow]Note:[/]", escape(_visible(text)), highlight=False, soft_wrap=True)
 
 
 def complain(message: str) -> None:
-    """Prints an error for people: what, where and what to do."""
+    """Prints an error: what is wrong, where, and what to do."""
     err.print("[bold red]Error:[/]", escape(_visible(message)), highlight=False, soft_wrap=True)
 
 
 def complain_of_defect(error: BaseException, log_folder: Path) -> None:
-    """Prints a short message about an unforeseen error, and keeps its traceback in a file."""
+    """Prints a short message about an unexpected error, and writes its traceback to a file."""
     text = account_of(error)
     path = log_folder / f"error-{utc_now():%Y%m%dT%H%M%S%f}.log"
     try:
@@ -206,4 +206,4 @@ def complain_of_defect(error: BaseException, log_folder: Path) -> None:
             f"The full account could not be written to {log_folder} ({reason.strerror}). Make it "
             "writable and run the command again; then report it with the file that it names."
         )
-    complain(f"Something went wrong that Linernotes did not foresee: {kind_of(error)}\n{where}")
+    complain(f"An unexpected error occurred: {kind_of(error)}\n{where}")

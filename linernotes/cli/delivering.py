@@ -1,6 +1,6 @@
-"""Packages written and then delivered, partner by partner, as the command line does it.
+"""Writes packages and delivers them, partner by partner, for the command line.
 
-What leaves, and how, is in `linernotes.delivery`; how it is shown is decided in `cli.py`.
+`linernotes.delivery` delivers them; `packages.py` prints the result.
 """
 
 from collections.abc import Callable
@@ -13,21 +13,21 @@ from linernotes.packages import Package, write_packages
 from linernotes.statements import current_statements
 
 UNKNOWN = (
-    "The agreements name it, but it is no partner: whoever is meant has no target there. Correct "
-    "its id in the agreements."
+    "The agreements name this partner, but no such partner is published, so the intended partner "
+    "has no target. Correct the id in the agreements."
 )
 StepProgress = Callable[[str, int, int, str], None]
 
 
 @dataclass(frozen=True)
 class DeliveryRun:
-    """What came of writing and delivering.
+    """The result of writing and delivering packages.
 
     Attributes:
-        packages: What was written, or kept.
+        packages: The packages that were written or kept.
         shipments: One per package, in their order.
         unwritten: Partner, month and reason of each package that could not be written.
-        unknown: Whom the agreements name, and what is published does not know.
+        unknown: Partners in the agreements that are not published.
     """
 
     packages: list[Package]
@@ -37,7 +37,7 @@ class DeliveryRun:
 
     @property
     def troubles(self) -> list[tuple[str, str, str]]:
-        """Partner, month and reason of everything that somebody has to look at."""
+        """Partner, month and reason of every failure."""
         return [
             *self.unwritten,
             *((name, "", UNKNOWN) for name in self.unknown),
@@ -58,15 +58,15 @@ def report_and_deliver(
     on_progress: StepProgress,
     rewrite: bool = False,
 ) -> DeliveryRun:
-    """Writes packages and delivers them; a partner whose package says no holds up no other.
+    """Writes packages and delivers them; a failure for one partner does not stop the others.
 
     Args:
         settings: The home.
         month: Report month, `YYYY-MM`; every month with statements when left out.
         partner: Partner id; every partner when left out.
-        again: Whether to send once more what has arrived.
+        again: Whether to send packages again that have arrived.
         on_progress: Called with the step, units done, units in all, and the unit's name.
-        rewrite: Whether what is issued gets a new version, as is agreed now.
+        rewrite: Whether issued packages get a new version, under the present agreements.
 
     Raises:
         LinernotesError: if nothing could be written, or the agreements cannot be read.
@@ -83,7 +83,7 @@ def _written(
     on_progress: StepProgress,
     rewrite: bool,
 ) -> tuple[list[Package], list[tuple[str, str, str]]]:
-    """Every package at once, or one by one where one of them cannot be written."""
+    """All packages together, or one by one if one of them cannot be written."""
 
     def write(month: str | None, partner: str | None) -> list[Package]:
         return write_packages(

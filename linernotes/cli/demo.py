@@ -1,6 +1,6 @@
-"""The demonstration: a sample world through the whole pipeline, in a home made afresh each time.
+"""The demonstration: runs sample feeds through the whole pipeline, in a new home each time.
 
-Each step is the library function that the commands and the schedules call.
+Each step calls the same library function as the commands and the schedules.
 """
 
 import json
@@ -23,56 +23,57 @@ from linernotes.ledger.records import DRAFT, ISSUED, StatementRecord
 from linernotes.packages import write_packages
 from linernotes.pipeline import build_and_publish, calculate_month_end, load
 from linernotes.statements import approve, draft, issue
-from sampleservice import write_agreements, write_sample
+from sampleservice import write_agreements, write_events, write_sample
 
-MARK = ".linernotes-demo"
-# What was planted in the sample world, by name.
+# Special cases in the sample feeds, by name.
 TRUTHS = "sample-truths.json"
 MONTHS = 6
 CLOSED_MONTHS = [date(2026, month, 1) for month in range(1, MONTHS)]
-# A month is closed on the 15th of the next, with what was known that morning.
+# A month is closed on the 15th of the next, with the data recorded by that morning.
 CLOSING_DAY, CLOSING_HOUR = 15, 6
 FIRST_TYPES = {"USAGE"}
 DRAFTED_BY, APPROVED_BY = "Dana Draft (demo)", "Pat Approve (demo)"
 
 
 def fresh_home(home: Path) -> Settings:
-    """Empties the demo's home, or makes it.
+    """Empties the demo's home, or creates it.
 
     Raises:
-        LinernotesError: if the folder holds something that no demo has made.
+        LinernotesError: if the folder holds something that a demo has not made.
     """
+    mark = Settings(home=home).demonstration_mark
     if home.exists() and any(home.iterdir()):
-        if not (home / MARK).is_file():
+        if not mark.is_file():
             raise LinernotesError(
-                f"{home} is not empty, and no demo has made it, so the demo will not replace it."
+                f"{home} is not empty and was not made by a demo, so the demo does not replace it."
                 " Give it another folder: linernotes --home DIR demo"
             )
         shutil.rmtree(home)
     durable.write_text(
-        home / MARK, "Made by `linernotes demo`, which deletes this folder when it runs again.\n"
+        mark, "Made by `linernotes demo`, which deletes this folder when it runs again.\n"
     )
-    # What the demo delivers it has written itself, and to the end.
+    # The demo has written its feeds completely, so they need not settle.
     return Settings(home=home, landing=home / "landing", settling_seconds=0)
 
 
 def run_demo(home: Path, scale: float, seed: int) -> None:
-    """Makes a sample world, takes it through everything, and says where each thing is.
+    """Makes sample feeds, runs the whole pipeline, and prints where its results are.
 
     Args:
-        home: Where; replaced if an earlier demo made it.
-        scale: The size of the world; 1 is one ten-thousandth of a real service.
-        seed: The same seed gives the same world.
+        home: The folder; replaced if an earlier demo made it.
+        scale: The size of the sample; 1 is one ten-thousandth of a real service.
+        seed: The same seed gives the same feeds.
     """
     began = time.monotonic()
     settings = fresh_home(home)
-    # dbt compiles the models in a process of its own, while the feeds are made and loaded.
+    # dbt compiles the models in another process while the feeds are made and loaded.
     compiling = threading.Thread(target=warehouse.compiled_project, args=[settings])
     compiling.start()
     with _step(f"Sample world of {MONTHS} months"):
         sample = write_sample(settings.landing_root, scale, {}, seed, MONTHS)
         durable.write_text(home / TRUTHS, json.dumps(dict(sample.scenarios), indent=2) + "\n")
         write_agreements(settings.home)
+        write_events(settings.home)
     with _step("Loaded") as note, progress_bars() as progress:
         report = load(settings, on_progress=progress)
         loaded = sum(delivery.rows_loaded for delivery in report.deliveries)
@@ -97,8 +98,8 @@ def run_demo(home: Path, scale: float, seed: int) -> None:
         outcome = build_and_publish(settings, on_progress=progress)
         held = sum(check.outcome == "passed" for check in outcome.checks)
         note(
-            f"{outcome.build.node_count} nodes, {held} of {len(outcome.checks)} checks hold,"
-            " none that would block fails"
+            f"{outcome.build.node_count} nodes, {held} of {len(outcome.checks)} checks passed, no "
+            "blocking check failed"
         )
     with _step("Statement drafts of the sixth month") as note:
         drafts = draft(settings, by=DRAFTED_BY)
@@ -121,7 +122,7 @@ def run_demo(home: Path, scale: float, seed: int) -> None:
 def _close(
     settings: Settings, month: date, on_progress: Callable[[str, int, int, str], None]
 ) -> list[StatementRecord]:
-    """Values a month at its closing day, and takes its statements through all three states."""
+    """Calculates a month as of its closing day, and drafts, approves and issues its statements."""
     next_month = (month + timedelta(days=31)).replace(day=1)
     known_at = datetime(next_month.year, next_month.month, CLOSING_DAY, CLOSING_HOUR)
     source = calculate_month_end(settings, month, known_at, on_progress)
@@ -149,7 +150,7 @@ def _say_where(settings: Settings) -> None:
         "Partner packages": (settings.outbox_root, "start with README.txt in a package's folder"),
         "What the partners received": (
             settings.home / "delivered",
-            "folders that stand for their servers; the records are in delivery/records",
+            "folders in place of the partners' servers; the records are in delivery/records",
         ),
         "What was checked": (
             settings.reports_root / "data_docs",
@@ -157,7 +158,7 @@ def _say_where(settings: Settings) -> None:
         ),
         "The sample feeds": (
             settings.landing_root,
-            "as the other systems would have delivered them",
+            "the feeds, as other systems would deliver them",
         ),
         "Executive dashboard": (
             home,

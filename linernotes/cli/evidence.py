@@ -1,4 +1,4 @@
-"""Writes bundles of evidence for audits and courts. `lookback.bundle` decides what is in one."""
+"""Writes bundles of evidence for audits and courts. `lookback.bundle` selects their content."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 
 from linernotes.cli.root import app, settings_of
 
-Out = Annotated[Path, typer.Option(help="A folder that is not there yet.")]
+Out = Annotated[Path, typer.Option(help="A new folder.")]
 
 
 @app.command("evidence")
@@ -22,9 +22,10 @@ def write_evidence(
     case: Annotated[str | None, typer.Option(help="A removal case, by its id.")] = None,
     incident: Annotated[str | None, typer.Option(help="An incident, by its id.")] = None,
 ) -> None:
-    """Put all that proves one thing into a folder: lines, uses, decisions, terms, ledger, verifier.
+    """Write the evidence of one subject into a folder: lines, uses, decisions, terms, ledger,
+    verifier.
 
-    Whoever receives it checks it with `python3 verify.py`, without this program.
+    The recipient checks it with `python3 verify.py`, without this program.
     """
     from linernotes.cli.console import say
     from linernotes.lookback import write_bundle
@@ -39,7 +40,7 @@ def write_evidence(
     given = [(kind, subject) for kind, subject in asked.items() if subject]
     if len(given) != 1:
         names = ", ".join(f"--{kind}" for kind in asked)
-        raise typer.BadParameter(f"say what it is about: one of {names}.")
+        raise typer.BadParameter(f"name the subject with one of {names}.")
     [(kind, subject)] = given
     bundle = write_bundle(settings_of(context, looks_up=True), kind, subject, out)
     counts = ", ".join(f"{count} {name}" for name, count in bundle.rows.items() if count)

@@ -1,6 +1,6 @@
-"""Commands for those who send feeds: what a feed promises, and whether a file keeps it.
+"""Commands for senders of feeds: describe a feed, and check a file.
 
-What they print is read off the contracts in `linernotes.ingestion`.
+Their output comes from the contracts in `linernotes.ingestion`.
 """
 
 from pathlib import Path
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ROWS_SHOWN = 20
 
 feeds = typer.Typer(
-    help="What each feed promises: columns, values, keys, schemas, and a first file.",
+    help="Describe feeds: columns, values, keys, schemas, and a template file.",
     invoke_without_command=True,
 )
 app.add_typer(feeds, name="feeds")
@@ -41,15 +41,15 @@ Feed = Annotated[
 
 @feeds.callback()
 def list_feeds(context: typer.Context, json: AsJson = False) -> None:
-    """List the feeds: what a row of each is, its key, its forms, and when it is expected."""
+    """List the feeds: grain, key, file formats, and when each is expected."""
     if context.invoked_subcommand:
         return
-    from linernotes.cli.console import print_table, say, say_json
+    from linernotes.cli.console import print_json, print_table, say
     from linernotes.ingestion import FEEDS, describe
 
     described = [describe(feed) for feed in FEEDS]
     if json:
-        say_json([_as_json(one) for one in described])
+        print_json([_as_json(one) for one in described])
         return
     print_table(
         "Feeds",
@@ -59,7 +59,10 @@ def list_feeds(context: typer.Context, json: AsJson = False) -> None:
             for one in described
         ],
     )
-    say("The columns of one: linernotes feeds show SOURCE/FEED; a first file: --template")
+    say(
+        "To show the columns of a feed: linernotes feeds show SOURCE/FEED; for a template file: "
+        "--template"
+    )
 
 
 @feeds.command("show")
@@ -67,18 +70,18 @@ def show_feed(
     feed: Feed,
     json: AsJson = False,
     schema: Annotated[
-        bool, typer.Option("--schema", help="JSON Schema of a line of its JSON Lines.")
+        bool, typer.Option("--schema", help="JSON Schema of a line of its JSON Lines files.")
     ] = False,
     table_schema: Annotated[
-        bool, typer.Option("--table-schema", help="Frictionless Table Schema of its CSV.")
+        bool, typer.Option("--table-schema", help="Frictionless Table Schema of its CSV files.")
     ] = False,
     template: Annotated[
-        bool, typer.Option("--template", help="A first file, with a row that is accepted.")
+        bool, typer.Option("--template", help="A template file with one valid row.")
     ] = False,
 ) -> None:
-    """Show what a feed promises, as words, as a schema, or as a first file."""
+    """Show the contract of a feed, as text, as a schema, or as a template file."""
     from linernotes import ingestion
-    from linernotes.cli.console import say_json
+    from linernotes.cli.console import print_json
 
     if json + schema + table_schema + template > 1:
         raise typer.BadParameter("choose one of --json, --schema, --table-schema, --template.")
@@ -87,17 +90,17 @@ def show_feed(
         return
     described = ingestion.describe(feed)
     if json:
-        say_json(_as_json(described))
+        print_json(_as_json(described))
     elif schema or table_schema:
         try:
             made = ingestion.json_schema(feed) if schema else ingestion.table_schema(feed)
         except KeyError:
             raise typer.BadParameter(
-                f"{feed} comes as {' and '.join(described.endings)} only, for which there is no"
-                " such schema. See: linernotes feeds show "
+                f"{feed} comes as {' and '.join(described.endings)} only, which has no such "
+                "schema. See: linernotes feeds show "
                 f"{feed} --template"
             ) from None
-        say_json(made)
+        print_json(made)
     else:
         _print_feed(described)
 
@@ -146,13 +149,13 @@ def check(
     ],
     json: AsJson = False,
 ) -> None:
-    """Try a file before it is sent: the whole intake, and nothing is loaded or recorded.
+    """Check a file before it is sent: runs the whole intake, but loads and records nothing.
 
-    Ends with 1 if the file would be refused, or a row of it rejected.
+    Ends with 1 if the file would be refused or one of its rows rejected.
     """
     from linernotes.base.errors import LinernotesError
     from linernotes.base.settings import Settings
-    from linernotes.cli.console import say_json
+    from linernotes.cli.console import print_json
     from linernotes.ingestion import RefusedFile, try_file
 
     try:
@@ -160,7 +163,7 @@ def check(
     except RefusedFile as refusal:
         raise LinernotesError(refusal.reason) from None
     if json:
-        say_json(
+        print_json(
             {
                 "feed": feed,
                 "accepted": trial.is_accepted,
@@ -187,7 +190,7 @@ def _print_trial(file: Path, feed: str, trial: "Trial") -> None:
     outcome = trial.outcome
     if outcome.state != "loaded":
         say(f"{file.name} would be {outcome.state}: {outcome.reason}")
-        say(f"What the feed promises: linernotes feeds show {feed}")
+        say(f"To see the contract of the feed: linernotes feeds show {feed}")
         return
     say(
         f"{file.name} as {feed}: {outcome.rows_read or 0:,} rows read, {outcome.rows_loaded:,}"

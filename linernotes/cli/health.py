@@ -1,6 +1,6 @@
-"""Health of a home: what came in and when, what waits, what does not hold, and what to do next.
+"""Health of a home: deliveries, quarantine, failed checks, statements, and what to do next.
 
-It only reads; how it is shown is `status_view.py`'s matter.
+It only reads; `status_view.py` prints it.
 """
 
 from collections import Counter, defaultdict
@@ -36,18 +36,18 @@ from linernotes.statements import current_statements
 FeedState = Literal["on time", "late", "as it comes", "never"]
 TOP_REASONS = 3
 STATES = ("draft", "approved", "issued")
-MEND = "Mend the lake: linernotes repair (docs/operators/power-cut.md)"
+MEND = "Repair the lake: linernotes repair (docs/operators/power-cut.md)"
 
 
 @dataclass(frozen=True)
 class FeedHealth:
-    """One feed: when it came, and whether that is in time.
+    """One feed: when it was delivered, and whether that is in time.
 
     Attributes:
         feed: `<source>/<feed>`.
         last_loaded_at: When its last delivery was loaded, naive UTC.
-        due_at: By when the next one has to be there; None if it only comes when something changes.
-        state: `late` if nothing came by then; `never` if nothing was ever loaded.
+        due_at: When the next delivery is due; None if it is only sent when something changes.
+        state: `late` if nothing arrived by then; `never` if nothing was ever loaded.
         delivery_count: Deliveries loaded.
         row_count: Rows loaded.
     """
@@ -62,10 +62,10 @@ class FeedHealth:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Rows of a feed that wait in quarantine, with the rules that most of them break.
+    """Rows of a feed in quarantine, with the rules that most of them break.
 
     Attributes:
-        read_count: Rows of the feed that were ever read, to see how large a share waits.
+        read_count: Rows of the feed that were ever read, to compute the share in quarantine.
     """
 
     feed: str
@@ -77,7 +77,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A file that was refused when it was last looked at."""
+    """A file that was refused when it was last tried."""
 
     name: str
     reason: str
@@ -86,7 +86,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Problem:
-    """A check of a suite, or a node of dbt, that did not hold when it last ran."""
+    """A check of a suite, or a node of dbt, that failed when it last ran."""
 
     name: str
     is_blocking: bool
@@ -97,10 +97,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class MonthOfStatements:
-    """How many statements of partners a month has in each state, and whether it has packages.
+    """The number of a month's statements in each state, and whether the month has packages.
 
     Attributes:
-        oldest_draft_at: When the oldest draft that nobody has approved was made, naive UTC.
+        oldest_draft_at: When the oldest unapproved draft was made, naive UTC.
     """
 
     month: str
@@ -116,20 +116,20 @@ class Health:
     """The state of a home.
 
     Attributes:
-        looked_at: When, naive UTC.
-        damage: What the lake has lost; nothing else is known while it is damaged.
-        publication: What is published; None if nothing is.
-        arrivals_since: Deliveries that were loaded after the freeze of what is published.
+        looked_at: When this was read, naive UTC.
+        damage: Faults of the lake; nothing else is known while it is damaged.
+        publication: The publication; None if nothing is published.
+        arrivals_since: Deliveries that were loaded after the freeze of the publication.
         feeds: Every feed.
-        coverage: How far the data of feeds reach that have some for every day or month.
-        refusals: Files whose last look ended in a refusal.
-        quarantine: Feeds with rows that wait.
-        problems: What does not hold, what blocks first.
+        coverage: The days or months covered by feeds that have data for each.
+        refusals: Files that were refused when last tried.
+        quarantine: Feeds with rows in quarantine.
+        problems: Failed checks, blocking ones first.
         statements: Months with statements.
-        deliveries: A sentence on how many packages have arrived at their partners.
+        deliveries: A sentence on the number of packages that have arrived at the partners.
         failed_deliveries: Partner, month and reason of packages whose last delivery failed.
-        ledger_differs: Whether the ledger is another than packages and records know.
-        next_steps: What to do, the most urgent first; empty if all is well.
+        ledger_differs: Whether the ledger differs from its head in packages and records.
+        next_steps: What to do, most urgent first; empty if nothing is.
     """
 
     looked_at: datetime
@@ -149,7 +149,7 @@ class Health:
 
     @property
     def is_blocked(self) -> bool:
-        """Whether something does not hold that keeps a build from being published."""
+        """Whether a failed check prevents the publication of a build."""
         return bool(self.damage) or any(problem.is_blocking for problem in self.problems)
 
 
@@ -158,7 +158,7 @@ def read_health(settings: Settings, at: datetime | None = None) -> Health:
 
     Args:
         settings: The home.
-        at: The instant by which a feed is late or not, naive UTC; the present by default.
+        at: The instant at which due dates are checked, naive UTC; the present by default.
     """
     looked_at = at or now()
     publication = _publication(settings)
@@ -188,8 +188,8 @@ def read_health(settings: Settings, at: datetime | None = None) -> Health:
     )
     if health.ledger_differs:
         health.next_steps.append(
-            "The ledger is not the one that packages and records know; issue and deliver nothing:"
-            " linernotes verify --ledger (docs/operators/restore.md)"
+            "The ledger differs from its head in packages and records; issue and deliver nothing: "
+            "linernotes verify --ledger (docs/operators/restore.md)"
         )
     health.next_steps.extend(_next_steps(health))
     return health
@@ -233,7 +233,7 @@ def _feeds(deliveries: pl.DataFrame, at: datetime) -> list[FeedHealth]:
 
 
 def _refusals(deliveries: pl.DataFrame) -> list[Refusal]:
-    """Files of which no newer look ended otherwise; a file that was replaced counts once."""
+    """Files that were refused at the last try; a replaced file counts once."""
     last = deliveries.sort("sequence").group_by("name").last()
     refused = last.filter(pl.col("state") == "refused").sort("name")
     return [Refusal(*row) for row in refused.select("name", "reason", "registered_at").iter_rows()]
@@ -326,7 +326,7 @@ def _next_steps(health: Health) -> list[str]:
         )
     if health.refusals:
         steps.append(
-            "Have the refused files sent again, then: linernotes load"
+            "Ask the senders to correct the refused files, then: linernotes load"
             " (docs/operators/refused-delivery.md)"
         )
     if any(one.missing for one in health.coverage):
@@ -336,12 +336,13 @@ def _next_steps(health: Health) -> list[str]:
     if any(feed.state == "late" for feed in health.feeds):
         steps.append("Ask the senders of the late feeds (docs/operators/late-feed.md)")
     if health.quarantine:
-        steps.append("See what waits in quarantine: linernotes quarantine list")
+        steps.append("Review the rows in quarantine: linernotes quarantine list")
     if health.publication is None:
         steps.append("Nothing is published yet: linernotes build")
     elif health.arrivals_since:
         steps.append(
-            f"{health.arrivals_since} deliveries came in after what is published: linernotes build"
+            f"{health.arrivals_since} deliveries arrived after the last publication: linernotes "
+            "build"
         )
     steps += [step for month in health.statements for step in _steps_of(month)]
     if health.publication and not health.statements:
@@ -352,11 +353,11 @@ def _next_steps(health: Health) -> list[str]:
 def _steps_of(month: MonthOfStatements) -> list[str]:
     if month.draft:
         return [
-            f"Look at the drafts of {month.month}, then:"
-            f" linernotes statement approve --month {month.month} --by NAME"
+            f"Review the drafts of {month.month}, then: linernotes statement approve --month "
+            f"{month.month} --by NAME"
         ]
     if month.approved:
-        return [f"Issue what is approved: linernotes statement issue --month {month.month}"]
+        return [f"Issue the approved statements: linernotes statement issue --month {month.month}"]
     if not month.has_packages:
         return [f"Write the packages: linernotes report --month {month.month}"]
     return []
@@ -375,7 +376,7 @@ def _deliveries(settings: Settings) -> str:
         unknown = unknown_partners(settings)
     except LinernotesError as trouble:
         return str(trouble)
-    told = f" {settings.agreements_file} names who is no partner: {', '.join(unknown)}."
+    told = f" {settings.agreements_file} lists unknown partners: {', '.join(unknown)}."
     return _counted(settings, counts) + (told if unknown else "")
 
 

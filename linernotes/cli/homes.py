@@ -1,6 +1,6 @@
-"""Commands for a home as a whole: its version, its backup, its upgrade.
+"""Commands for a home as a whole: upgrade, backup, restore.
 
-What they do is in `linernotes.homes`.
+`linernotes.homes` does the work.
 """
 
 from pathlib import Path
@@ -16,40 +16,40 @@ def upgrade(
     context: typer.Context,
     backup: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Where the backup goes; else beside the home."),
+        typer.Option(metavar="DIR", help="The folder of the backup; beside the home by default."),
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Bring a home of an older version to this one, after a backup. Nothing is lost or recomputed.
+    """Upgrade a home of an older version, after a backup. Loaded and issued data does not change.
 
-    Commands that write refuse an older home until then; a newer home is refused altogether.
+    Commands that write refuse an older home until then; all commands refuse a newer home.
     """
     from linernotes import homes
-    from linernotes.cli.console import say, say_json
+    from linernotes.cli.console import print_json, say
 
     done = homes.upgrade(settings_of(context, looks_up=True), backup)
     if json:
-        say_json({"home_version": homes.HOME_VERSION, "done": done})
+        print_json({"home_version": homes.HOME_VERSION, "done": done})
         return
-    for sentence in done or [f"Nothing to do: the home is of version {homes.HOME_VERSION}."]:
+    for sentence in done or [f"Nothing to do: the home has version {homes.HOME_VERSION}."]:
         say(sentence)
 
 
 @app.command()
 def backup(
     context: typer.Context,
-    to: Annotated[Path, typer.Option(metavar="DIR", help="A folder that is not there yet.")],
+    to: Annotated[Path, typer.Option(metavar="DIR", help="A new folder.")],
     json: AsJson = False,
 ) -> None:
-    """Copy what of a home cannot be made again, and check the copy; put it back with `restore`."""
+    """Copy all data of a home that cannot be rebuilt, and check the copy; `restore` restores it."""
     from linernotes import homes
-    from linernotes.cli.console import say, say_json
+    from linernotes.cli.console import print_json, say
 
     copied = homes.back_up(settings_of(context, looks_up=True), to.absolute())
     if json:
-        say_json({"backup": str(to.absolute()), "copied": copied})
+        print_json({"backup": str(to.absolute()), "copied": copied})
     else:
-        say(f"Copied to {to}, and every byte compared: {', '.join(copied)}.")
+        say(f"Copied to {to} and compared byte by byte: {', '.join(copied)}.")
 
 
 @app.command()
@@ -60,14 +60,14 @@ def restore(
     ],
     json: AsJson = False,
 ) -> None:
-    """Put a backup into a home that has nothing of it yet."""
+    """Restore a backup into an empty home."""
     from linernotes import homes
-    from linernotes.cli.console import say, say_json
+    from linernotes.cli.console import print_json, say
 
     settings = settings_of(context, writes=False)
     restored = homes.restore(settings, source)
     if json:
-        say_json({"home": str(settings.home), "restored": restored})
+        print_json({"home": str(settings.home), "restored": restored})
     else:
         say(
             f"Restored: {', '.join(restored)}. Next: linernotes verify --ledger, linernotes load,"

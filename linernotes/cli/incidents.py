@@ -1,4 +1,4 @@
-"""Lists incidents, shows one, and closes it with a reason. Which there are, the models decide."""
+"""Lists incidents, shows one, and closes it with a reason. The models find the incidents."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ import typer
 
 from linernotes.cli.root import SAYS_NO, AsJson, Month, Partner, app, settings_of
 
-incident = typer.Typer(help="What happened against the rules, and why it was closed.")
+incident = typer.Typer(help="List, show and close incidents: what happened against the rules.")
 app.add_typer(incident, name="incident", no_args_is_help=True)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="As `linernotes incident list` shows it.")]
@@ -19,19 +19,19 @@ def list_incidents(
     month: Month = None,
     partner: Partner = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Closed and dissolved ones too, not only the open.")
+        bool, typer.Option("--all", help="Also closed and dissolved incidents.")
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """List the open incidents, the gravest and oldest first."""
-    from linernotes.cli.console import print_table, say, say_json
+    """List the open incidents, most severe and oldest first."""
+    from linernotes.cli.console import print_json, print_table, say
     from linernotes.ledger.incident_notes import incidents
 
     found = incidents(
         settings_of(context, looks_up=True), kind, month, partner, only_open=not everything
     )
     if json:
-        say_json([one.as_row() for one in found])
+        print_json([one.as_row() for one in found])
         return
     if not found:
         say("No incident is open." if not everything else "There is no incident.")
@@ -58,8 +58,8 @@ def list_incidents(
 
 @incident.command("show")
 def show_incident(context: typer.Context, incident_id: Id, json: AsJson = False) -> None:
-    """Show one incident: what it is about, its money, its notes."""
-    from linernotes.cli.console import complain, print_table, say_json
+    """Show one incident: its subject, its money, its notes."""
+    from linernotes.cli.console import complain, print_json, print_table
     from linernotes.ledger.incident_notes import incident_facts, incident_notes
 
     settings = settings_of(context, looks_up=True)
@@ -70,7 +70,7 @@ def show_incident(context: typer.Context, incident_id: Id, json: AsJson = False)
     notes = [note for note in incident_notes(settings) if note.incident_id == incident_id]
     if json:
         told = [{"by": one.noted_by, "at": one.noted_at, "because": one.because} for one in notes]
-        say_json({"incident": facts, "notes": told}, default=str)
+        print_json({"incident": facts, "notes": told}, default=str)
         return
     for row in facts:
         known = [(name, value) for name, value in row.items() if value is not None]
@@ -87,7 +87,7 @@ def show_incident(context: typer.Context, incident_id: Id, json: AsJson = False)
 def close(
     context: typer.Context,
     incident_id: Id,
-    because: Annotated[str, typer.Option(help="Why it is closed, in a sentence.")],
+    because: Annotated[str, typer.Option(help="The reason, in a sentence.")],
     by: Annotated[str, typer.Option(help="The person who closes it.")],
 ) -> None:
     """Close an incident: the ledger keeps who closed it, and why."""

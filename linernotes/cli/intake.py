@@ -1,4 +1,4 @@
-"""Takes deliveries in, and shows what was refused and why. The rules are in `ingestion`."""
+"""Loads deliveries, and shows what was rejected and why. The rules are in `ingestion`."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,19 +23,19 @@ def load(
     ] = None,
     landing: Landing = None,
     tolerate_refused: Annotated[
-        bool, typer.Option("--tolerate-refused", help="End with 0 although files were refused.")
+        bool, typer.Option("--tolerate-refused", help="End with 0 even if files were refused.")
     ] = False,
     again: Annotated[
         str | None,
         typer.Option(
             metavar="YYYY-MM-DD[:YYYY-MM-DD]",
-            help="Read again what was loaded on these days, by the contracts of today.",
+            help="Read the deliveries of these days again, under the present contracts.",
         ),
     ] = None,
 ) -> None:
     """Load new deliveries from the landing zone.
 
-    Ends with 1 if a file was refused or could not be read; the others are loaded nevertheless.
+    Ends with 1 if a file was refused or could not be read; the others are loaded.
     """
     from linernotes import pipeline
     from linernotes.cli.console import progress_bars, say
@@ -52,8 +52,8 @@ def load(
     refused = len(report.turned_away)
     if refused:
         say(
-            f"Refused deliveries: {refused}. Each is tried again at the next load. To close one for"
-            " good: linernotes quarantine close NAME --because TEXT"
+            f"Refused deliveries: {refused}. Each is tried again at the next load. To close one "
+            "permanently: linernotes quarantine close NAME --because TEXT"
         )
         if not tolerate_refused:
             raise typer.Exit(SAYS_NO)
@@ -69,7 +69,7 @@ def _load_again(settings: "Settings", feeds: list[str], days: str) -> None:
         start, end = date.fromisoformat(first), date.fromisoformat(last or first)
     except ValueError:
         raise typer.BadParameter(
-            f"{days!r} are no days; write 2026-07-01 or 2026-07-01:2026-07-03.",
+            f"{days!r} is not a day or a range of days; write 2026-07-01 or 2026-07-01:2026-07-03.",
             param_hint="--again",
         ) from None
     span = [start + timedelta(days=number) for number in range((end - start).days + 1)]
@@ -155,14 +155,16 @@ def show_quarantine(
 def retry_quarantine(
     context: typer.Context,
     delivery_id: Annotated[
-        str | None, typer.Argument(help="Only the rows of this delivery; else all.")
+        str | None, typer.Argument(help="Only the rows of this delivery; all by default.")
     ] = None,
 ) -> None:
     """Check rejected rows again, after a fix."""
     from linernotes.ingestion import quarantine_retry
 
     report = quarantine_retry(settings_of(context), delivery_id)
-    _print_load(report, "No row that waits came in; why: linernotes quarantine show DELIVERY_ID")
+    _print_load(
+        report, "No row was accepted. For the reasons: linernotes quarantine show DELIVERY_ID"
+    )
 
 
 @quarantine.command("close")
@@ -177,7 +179,7 @@ def close_quarantine(
     ],
     because: Annotated[str, typer.Option(help="Why it will never come in.")],
 ) -> None:
-    """Close rows that will never come in, or a refused file; both stay on record."""
+    """Close rows that will never be corrected, or a refused file; both stay on record."""
     from linernotes.cli.console import say
     from linernotes.ingestion import quarantine_close
 
@@ -187,10 +189,10 @@ def close_quarantine(
 
 @app.command()
 def repair(context: typer.Context) -> None:
-    """Repair what a power cut left in the lake, and report what was done.
+    """Repair damage that a power cut left in the lake, and report each step.
 
-    Nothing is deleted and nothing is guessed: what cannot be read is moved aside, and deliveries
-    that were lost are taken again by the next load.
+    Nothing is deleted: unreadable files are moved aside, and the next load loads lost deliveries
+    again.
     """
     from linernotes.cli.console import say
     from linernotes.ingestion import repair as mend
@@ -198,4 +200,4 @@ def repair(context: typer.Context) -> None:
     done = mend(settings_of(context))
     for sentence in done:
         say(sentence)
-    say(f"Things mended: {len(done)}." if done else "Nothing to mend: every file is whole.")
+    say(f"Things mended: {len(done)}." if done else "Nothing to repair: every file is complete.")

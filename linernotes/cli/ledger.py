@@ -26,7 +26,8 @@ def verify(
     head: Annotated[
         Path | None,
         typer.Option(
-            help="With --ledger: what `ledger head` printed; it must be in it.", exists=True
+            help="With --ledger: a file with the output of `ledger head`, to compare with.",
+            exists=True,
         ),
     ] = None,
 ) -> None:
@@ -35,7 +36,7 @@ def verify(
     A partner can check a package without the warehouse.
     """
     if package is None and not of_ledger:
-        raise typer.BadParameter("say what to check: --package DIR, --ledger, or both.")
+        raise typer.BadParameter("choose what to check: --package DIR, --ledger, or both.")
     if head and not of_ledger:
         raise typer.BadParameter("goes with --ledger.", param_hint="--head")
     holds = True
@@ -53,7 +54,7 @@ def _check_package(package: Path) -> bool:
 
     problems = verify_package(package)
     if not problems:
-        say(f"{package} holds: hashes, rows, totals, pool shares and DSR files.")
+        say(f"{package} passed: hashes, rows, totals, pool shares and DSR files.")
         return True
     rows = [(problem.file, problem.rule, problem.details) for problem in problems]
     print_table(f"{package} does not hold", ("file", "rule", "found"), rows)
@@ -72,7 +73,7 @@ def _check_ledger(settings: "Settings", head: Path | None) -> bool:
         found = issuances(settings)
         signed = sum(bool(one.public_key) for one in found)
         say(
-            f"The ledger holds: {len(found)} issuances, {signed} of them signed, each with its "
+            f"The ledger passed: {len(found)} issuances, {signed} of them signed, each with its "
             "chain, hashes, evidence, lines and headers."
         )
         return True
@@ -85,9 +86,9 @@ def _check_ledger(settings: "Settings", head: Path | None) -> bool:
 
 @ledger.command("head")
 def head_of_the_ledger(context: typer.Context) -> None:
-    """Print number, hash and signature of the last entry, for an auditor to keep.
+    """Print the number, hash and signature of the last entry, for auditors to keep.
 
-    `verify --ledger --head FILE` takes it, and finds whether the ledger still has that entry.
+    `verify --ledger --head FILE` checks whether the ledger still has that entry.
     """
     from linernotes.base.errors import LinernotesError
     from linernotes.ledger.heads import ledger_head
@@ -107,7 +108,7 @@ def show_key(
         bool, typer.Option("--openpgp", help="As the OpenPGP certificate that partners import.")
     ] = False,
 ) -> None:
-    """Show the public key that partners and auditors check signatures with."""
+    """Show the public key with which partners and auditors check signatures."""
     from linernotes.base.errors import LinernotesError
     from linernotes.ledger.keys import signing_key
     from linernotes.ledger.openpgp import certificate
@@ -127,13 +128,15 @@ def show_key(
 @keys.command("rotate")
 def rotate_key(
     context: typer.Context,
-    because: Annotated[str, typer.Option(help="Why; the next entry of the ledger says it.")],
+    because: Annotated[
+        str, typer.Option(help="The reason, which the next entry of the ledger records.")
+    ],
     lost: Annotated[
-        bool, typer.Option("--lost", help="The old key is gone, and cannot vouch for the new one.")
+        bool, typer.Option("--lost", help="The old key is lost and cannot sign the new one.")
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Replace the key that signs the ledger. What the old one has signed stays valid."""
+    """Replace the key that signs the ledger. Signatures of the old key stay valid."""
     from linernotes.ledger.issuances import last_public_key
     from linernotes.ledger.keys import rotate_signing_key, signing_key
 

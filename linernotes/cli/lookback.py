@@ -1,4 +1,4 @@
-"""Traces lines and events, shows what was known, tries terms. `lookback` makes the answers."""
+"""Traces lines and events, shows past reports, simulates terms. `lookback` does the work."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,11 +19,11 @@ app.add_typer(trace, name="trace", no_args_is_help=True)
 def trace_a_line(
     context: typer.Context,
     line_id: Annotated[
-        str, typer.Argument(help="As packages and marts.fct_compensation_lines say.")
+        str, typer.Argument(help="As in packages and in marts.fct_compensation_lines.")
     ],
     json: AsJson = False,
 ) -> None:
-    """Trace a line to the events, terms, rates and decisions behind it."""
+    """Trace a line to its events, terms, rates and decisions."""
     from linernotes.cli.trace_tables import print_line_trace
     from linernotes.lookback import trace_line
 
@@ -36,7 +36,7 @@ def trace_an_event(
     event_id: Annotated[str, typer.Argument(help="A generation, a derivative, or a use.")],
     json: AsJson = False,
 ) -> None:
-    """Trace an event to its lines, or show why it has none."""
+    """Trace an event to its lines, or show the reason if it has none."""
     from linernotes.cli.trace_tables import print_event_trace
     from linernotes.lookback import trace_event
 
@@ -46,13 +46,15 @@ def trace_an_event(
 @app.command("as-known")
 def show_as_known(
     context: typer.Context,
-    day: Annotated[str, typer.Argument(metavar="DATE", help="A day, to its end, or an instant.")],
+    day: Annotated[
+        str, typer.Argument(metavar="DATE", help="A day (as of its end) or an instant.")
+    ],
     report: Annotated[str, typer.Argument(metavar="rpt_…", help="Name of the report.")],
     month: Month = None,
     partner: Partner = None,
     json: AsJson = False,
 ) -> None:
-    """Show a report as it stood on a past day, and what has changed since, row by row."""
+    """Show a report as of a past date, and what has changed since, row by row."""
     from linernotes.cli.trace_tables import print_history
     from linernotes.lookback import as_known
 
@@ -67,7 +69,7 @@ def _instant(text: str) -> "datetime":
         found = datetime.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(
-            f"{text!r} is no day or instant; write it as 2026-04-16 or 2026-04-16T06:00:00.",
+            f"{text!r} is not a day or an instant; write it as 2026-04-16 or 2026-04-16T06:00:00.",
             param_hint="DATE",
         ) from None
     if found.tzinfo:
@@ -82,11 +84,13 @@ def simulate_terms(
     contract: Annotated[
         Path | None,
         typer.Option(
-            help="Planned contracts, JSONL as in their feed.", exists=True, dir_okay=False
+            help="Planned contracts, as JSONL in the format of their feed.",
+            exists=True,
+            dir_okay=False,
         ),
     ] = None,
     attribution: Annotated[
-        str | None, typer.Option(help="Attribution version that is to count, where there is one.")
+        str | None, typer.Option(help="Attribution version to use, where it exists.")
     ] = None,
     revenue_share: Annotated[
         list[str] | None,
@@ -94,14 +98,14 @@ def simulate_terms(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Calculate a month under changed terms and show the effect per contract. Nothing is kept."""
+    """Calculate a month under changed terms and show the effect per contract. Nothing is stored."""
     from linernotes.cli.trace_tables import print_simulation
     from linernotes.ledger.records import month_start
     from linernotes.lookback import simulate
 
     if not (contract or attribution or revenue_share):
         raise typer.BadParameter(
-            "say what is to change: --contract, --attribution, --revenue-share"
+            "choose what to change: --contract, --attribution, --revenue-share"
         )
     shares = _revenue_shares(revenue_share or [])
     settings = settings_of(context, looks_up=True)

@@ -1,6 +1,6 @@
-"""Prints metrics: as tables for people, as CSV or JSON for programs.
+"""Prints metrics, as tables for people or as CSV or JSON for programs.
 
-Which metrics there are, and what they are worth, the library says.
+`linernotes.metrics` computes them.
 """
 
 import csv
@@ -12,7 +12,7 @@ from typing import Any
 
 from linernotes.base.money import money_text
 from linernotes.base.settings import Settings
-from linernotes.cli.console import print_table, say_json
+from linernotes.cli.console import print_json, print_table
 from linernotes.metrics import CURRENCY, MONEY, Catalog, MetricTable, open_catalog
 
 CLEANLY = "{:f}".format
@@ -34,7 +34,7 @@ def print_metrics(
     months: tuple[str, str] | None,
     form: Form,
 ) -> None:
-    """Prints the values of metrics, or, without a name, which ones there are.
+    """Prints the values of metrics or, without a name, a list of all metrics.
 
     Raises:
         LinernotesError: if there is no such metric, or one cannot be split like that.
@@ -60,13 +60,13 @@ def _print(table: MetricTable, title: str, form: Form, money: Set[str] = frozens
     rows = [_texts(dict(zip(table.columns, row, strict=True)), money) for row in table.rows]
     if form == Form.JSON:
         found = [dict(zip(table.columns, row, strict=True)) for row in rows]
-        say_json(found)
+        print_json(found)
     elif form == Form.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(table.columns)
         writer.writerows(rows)
     else:
-        print_table(title, table.columns, rows, nothing="Nothing happened that this would count.")
+        print_table(title, table.columns, rows, nothing="No results for this selection.")
 
 
 def _texts(row: dict[str, Any], money: Set[str]) -> list[str | None]:

@@ -1,6 +1,6 @@
-"""What somebody has to hear of a home, told once: by mail and by webhook, each by itself.
+"""Alerts of a home, sent once by mail and once by webhook.
 
-What is healthy is decided in `health.py`, and how a message travels in `alerts.py`.
+`health.py` reads the health, and `alerts.py` sends the messages.
 """
 
 import json
@@ -14,7 +14,7 @@ from datetime import timedelta
 from linernotes.base import durable
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
-from linernotes.cli.alerts import Told, channels
+from linernotes.cli.alerts import AlertResult, channels
 from linernotes.cli.health import Health, read_health
 from linernotes.dashboard import VerdictNews, verdict_news
 from linernotes.ledger.incident_notes import Incident, critical_incidents
@@ -25,13 +25,13 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Concern:
-    """One matter that somebody has to look at.
+    """One matter that needs a person.
 
     Attributes:
-        key: The same for the same matter at each look; another where it has grown worse in kind.
-        title: What it is, in one line.
-        details: What is known of it.
-        page: Which page of the documents says what to do.
+        key: Identifies the matter over time; it changes if the matter gets worse in kind.
+        title: The matter, in one line.
+        details: Facts about it.
+        page: The page of the documentation that explains what to do.
     """
 
     key: str
@@ -42,7 +42,7 @@ class Concern:
 
 @dataclass
 class News:
-    """What a look has come to.
+    """The result of a check for news.
 
     Attributes:
         concerns: Everything that is wrong now.
@@ -50,11 +50,11 @@ class News:
     """
 
     concerns: list[Concern]
-    told: Told = field(default_factory=Told)
+    told: AlertResult = field(default_factory=AlertResult)
 
 
 def concerns_of(health: Health, settings: Settings) -> list[Concern]:
-    """Everything that somebody has to hear of, the most urgent first."""
+    """Everything that needs a person, most urgent first."""
     found = [
         Concern("lake", "The lake is damaged", sentence, "operators/power-cut.md")
         for sentence in health.damage[:1]
@@ -63,8 +63,8 @@ def concerns_of(health: Health, settings: Settings) -> list[Concern]:
         found.append(
             Concern(
                 "ledger",
-                "The ledger is not the one that packages and records know",
-                "Issue and deliver nothing before it is clear why: linernotes verify --ledger",
+                "The ledger differs from its head in packages and records",
+                "Issue and deliver nothing until the cause is clear: linernotes verify --ledger",
                 "operators/restore.md",
             )
         )
@@ -103,7 +103,7 @@ def concerns_of(health: Health, settings: Settings) -> list[Concern]:
     found += [
         Concern(
             f"quarantine {one.feed}",
-            f"{one.row_count:,} rows of {one.feed} wait in quarantine",
+            f"{one.row_count:,} rows of {one.feed} are in quarantine",
             f"{one.row_count * 100 / one.read_count:.1f} % of its rows; mostly"
             f" {', '.join(rule for rule, _ in one.top_reasons)}",
             "operators/refused-delivery.md",
@@ -124,10 +124,10 @@ def concerns_of(health: Health, settings: Settings) -> list[Concern]:
     ]
     found += [
         Concern(
-            # A gap that grows by a day each day is told once.
+            # A gap that grows by a day each day is one matter.
             f"gap {one.feed} {one.missing[0]}",
             f"{one.feed} has no data for {len(one.missing)} {one.unit}s",
-            f"Missing: {one.missing_text()}. The last that is covered is {one.last_covered_text}.",
+            f"Missing: {one.missing_text()}. The last with data is {one.last_covered_text}.",
             "operators/late-feed.md",
         )
         for one in health.coverage
@@ -158,24 +158,24 @@ def concerns_of(health: Health, settings: Settings) -> list[Concern]:
 
 
 def _critical_incidents(settings: Settings) -> list[Incident]:
-    """The critical incidents that are open; none where nothing is published yet."""
+    """The open critical incidents; none if nothing is published yet."""
     with suppress(LinernotesError):
         return critical_incidents(settings)
     return []
 
 
 def _verdict_news(settings: Settings) -> list[VerdictNews]:
-    """Promises off target, and verdicts that changed; none where nothing is published yet."""
+    """Promises off target, and verdicts that changed; none if nothing is published yet."""
     with suppress(LinernotesError):
         return verdict_news(settings)
     return []
 
 
 def report_news(settings: Settings, health: Health | None = None) -> News:
-    """Tells every channel what is new to it since it was last told.
+    """Sends every channel what is new since its last alert.
 
-    A channel that cannot be reached is told at the next look; what is over is forgotten, so that
-    it is news if it comes again.
+    A channel that cannot be reached gets it at the next check. Matters that are over are forgotten,
+    so that they are sent again if they return.
     """
     news = News(concerns_of(health or read_health(settings), settings))
     current = {one.key for one in news.concerns}
@@ -189,7 +189,7 @@ def report_news(settings: Settings, health: Health | None = None) -> News:
                 before |= {one.key for one in fresh}
                 news.told.places.append(name)
                 LOG.info("told", extra={"place": name, "matters": len(fresh)})
-            except Exception as reason:  # one channel never keeps another from being told
+            except Exception as reason:  # a failure of one channel does not affect the others
                 news.told.failures[name] = str(reason)
                 LOG.warning("not told", extra={"place": name, "because": str(reason)})
         known[name] = sorted(before)
@@ -199,7 +199,7 @@ def report_news(settings: Settings, health: Health | None = None) -> News:
 
 
 def _known(settings: Settings) -> dict[str, list[str]]:
-    """What each channel has been told; nothing, where that cannot be read."""
+    """The matters that each channel has received; none if the file cannot be read."""
     try:
         return json.loads(settings.reported_file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -221,6 +221,6 @@ def _text(settings: Settings, fresh: Sequence[Concern]) -> str:
 
 
 def where(settings: Settings, path: str = "") -> str:
-    """Home and host of a message, with a link if the address of the pages is known."""
+    """Home and host of a message, with a link if the URL of the pages is known."""
     link = f"\n{settings.pages_url.rstrip('/')}/{path}" if settings.pages_url else ""
     return f"Home {settings.home} on {socket.gethostname()}{link}"

@@ -1,4 +1,4 @@
-"""Prints metrics, and how a home is doing. What is healthy is decided in `health`."""
+"""Prints metrics, and the health of a home. `metrics` and `health` read them."""
 
 from typing import Annotated
 
@@ -11,26 +11,28 @@ from linernotes.cli.root import SAYS_NO, AsJson, app, settings_of
 def metrics(
     context: typer.Context,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="Metrics; without one, a list.")
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="Names of metrics; without one, lists all."),
     ] = None,
     by: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME[,NAME]", help="What to split by; may be repeated."),
+        typer.Option(metavar="NAME[,NAME]", help="A dimension to split by; may be repeated."),
     ] = None,
     where: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=VALUE[,VALUE]", help="What to keep; may be repeated."),
+        typer.Option(metavar="NAME=VALUE[,VALUE]", help="A filter; may be repeated."),
     ] = None,
     months: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM[:YYYY-MM]", help="One month, or first and last.")
+        str | None,
+        typer.Option(metavar="YYYY-MM[:YYYY-MM]", help="A month, or the first and the last."),
     ] = None,
     form: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
 ) -> None:
-    """Print metrics, as the semantic layer defines them."""
+    """Print values of metrics, or list all metrics."""
     from linernotes.cli.metric_tables import Form, print_metrics
 
     if form not in list(Form):
-        raise typer.BadParameter(f"{form!r} is none of table, csv, json.", param_hint="--format")
+        raise typer.BadParameter(f"{form!r} is not one of table, csv, json.", param_hint="--format")
     filters = {}
     for text in where or []:
         name, _, values = text.partition("=")
@@ -51,7 +53,10 @@ def status(
     context: typer.Context,
     json: AsJson = False,
     prometheus: Annotated[
-        bool, typer.Option("--prometheus", help="As text for Prometheus, such as its textfiles.")
+        bool,
+        typer.Option(
+            "--prometheus", help="In Prometheus' text format, such as for its textfile collector."
+        ),
     ] = False,
 ) -> None:
     """Show the health of a home: deliveries, checks, statements, next steps.

@@ -1,4 +1,4 @@
-"""Writes packages and board packs, and delivers packages. What is in one is in `packages`."""
+"""Writes packages and board packs, and delivers packages. The library does the work."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,24 +20,25 @@ def report(
     month: Month = None,
     partner: Partner = None,
     deliver: Annotated[
-        bool, typer.Option("--deliver", help="Bring them to the agreed targets, too.")
+        bool, typer.Option("--deliver", help="Also deliver them to the agreed targets.")
     ] = False,
     again: Annotated[
-        bool, typer.Option("--again", help="With --deliver: also what has arrived before.")
+        bool,
+        typer.Option("--again", help="With --deliver: also packages that have arrived before."),
     ] = False,
     rewrite: Annotated[
         bool,
         typer.Option(
             "--rewrite",
-            help="With --partner: a new version of what is issued, as is agreed now.",
+            help="With --partner: write a new version of issued packages, under the present "
+            "agreements.",
         ),
     ] = False,
 ) -> None:
     """Write the partners' packages, and deliver them.
 
-    What is not issued says DRAFT and is not delivered. A package of what is issued is kept,
-    whatever is agreed later. A partner whose delivery fails holds up no
-    other; then the command ends with 1.
+    Packages of drafts are marked DRAFT and are not delivered. Packages of issued statements never
+    change. If a delivery fails, the others continue, and the command ends with 1.
     """
     if again and not deliver:
         raise typer.BadParameter("goes with --deliver.", param_hint="--again")
@@ -115,13 +116,14 @@ def board_pack(
     context: typer.Context,
     month: OneMonth,
     out: Annotated[
-        Path | None, typer.Option(help="The PDF; else board-pack-MONTH.pdf in the home's reports.")
+        Path | None,
+        typer.Option(help="The PDF file; board-pack-MONTH.pdf in the home's reports by default."),
     ] = None,
     mail: Annotated[
         bool, typer.Option("--mail", help="Also mail it to LINERNOTES_BOARD_EMAIL.")
     ] = False,
 ) -> None:
-    """Write the board pack of a month: promises, money, risks, decisions asked."""
+    """Write the board pack of a month: promises, money, risks, decisions needed."""
     from linernotes.cli.console import say
     from linernotes.dashboard import mail_board_pack, write_board_pack
 

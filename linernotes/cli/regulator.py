@@ -1,6 +1,6 @@
-"""Writes statements of reasons for the EU's database, and records its answers.
+"""Writes statements of reasons for the EU's database, and records its responses.
 
-What is due and what an answer means is decided in the models and in `linernotes.regulator`.
+The models and `linernotes.regulator` decide what is due and what a response means.
 """
 
 from pathlib import Path
@@ -10,7 +10,9 @@ import typer
 
 from linernotes.cli.root import SAYS_NO, AsJson, Month, app, settings_of
 
-regulator = typer.Typer(help="Statements of reasons for the EU's database, and its answers.")
+regulator = typer.Typer(
+    help="Export statements of reasons for the EU's database, and record its responses."
+)
 app.add_typer(regulator, name="regulator", no_args_is_help=True)
 
 
@@ -21,19 +23,19 @@ def export_statements_of_reasons(
     month: Month = None,
     json: AsJson = False,
 ) -> None:
-    """Write the statements of reasons that wait to be filed, as the EU's API takes them.
+    """Write the statements of reasons that have to be filed, in the format of the EU's API.
 
-    Batches of up to 100 in JSON, and the same statements as CSV. What is exported is not filed:
-    send each batch, and record the answer with `regulator record`.
+    Writes batches of up to 100 in JSON, and the same statements as CSV. Exporting does not file
+    them: send each batch, and record the response with `regulator record`.
     """
     from linernotes.base.clock import utc_now
-    from linernotes.cli.console import print_table, say, say_json
+    from linernotes.cli.console import print_json, print_table, say
     from linernotes.regulator import export_statements
 
     settings = settings_of(context, looks_up=True)
     export = export_statements(settings, out, utc_now(), month)
     if json:
-        say_json(
+        print_json(
             {
                 "statement_count": export.statement_count,
                 "batches": [str(batch) for batch in export.batches],
@@ -42,7 +44,7 @@ def export_statements_of_reasons(
         )
         return
     if not export.batches:
-        say("No statement of reasons waits to be filed.")
+        say("No statement of reasons has to be filed.")
         return
     rows = [(batch.name, batch.stat().st_size) for batch in export.batches]
     print_table(f"Batches in {out}", ("batch", "bytes"), rows, ("bytes",))
@@ -56,27 +58,27 @@ def export_statements_of_reasons(
 @regulator.command("record")
 def record_answer_of_the_regulator(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="The body of the API's answer, JSON.")],
+    file: Annotated[Path, typer.Argument(help="The body of the API's response, as JSON.")],
     batch: Annotated[
-        Path | None, typer.Option(help="The batch; else BATCH.json beside BATCH.answer.json.")
+        Path | None, typer.Option(help="The batch; BATCH.json beside BATCH.answer.json by default.")
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Record what the EU's database answered on a batch: ids, rejections, duplicates.
+    """Record the response of the EU's database to a batch: ids, rejections, duplicates.
 
-    Ends with 1 if the database did not accept all of it. The figures have it from the next build.
+    Ends with 1 if the database did not accept all of it. The next build shows the result.
     """
     from linernotes.base.clock import utc_now
-    from linernotes.cli.console import print_table, say, say_json
+    from linernotes.cli.console import print_json, print_table, say
     from linernotes.regulator import record_answer
 
     result = record_answer(settings_of(context), file, utc_now(), batch)
     if json:
-        say_json({"batch_id": result.batch_id, "is_new": result.is_new, **result.outcomes})
+        print_json({"batch_id": result.batch_id, "is_new": result.is_new, **result.outcomes})
     else:
         rows = sorted(result.outcomes.items())
         print_table(f"Batch {result.batch_id}", ("outcome", "statements"), rows, ("statements",))
         if not result.is_new:
-            say("This answer was recorded before.")
+            say("This response was recorded before.")
     if result.outcomes.keys() != {"accepted"}:
         raise typer.Exit(SAYS_NO)

@@ -1,4 +1,4 @@
-"""The root of the command line: options, the home, exit statuses. Commands hang on to `app`."""
+"""The root of the command line: options, the home, exit statuses. Commands are added to `app`."""
 
 import re
 import sys
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 DONE, SAYS_NO, WRONG_USE = 0, 1, 2
 given_home: ContextVar[Path | None] = ContextVar("given_home", default=None)
-# The home that the command writes to, once it is known: its run goes into the home's history.
+# The home that the command writes to, once it is known; the home's history records the run.
 written_home: "ContextVar[Settings | None]" = ContextVar("written_home", default=None)
 
-# The order in which a reader meets the commands; others follow by name.
+# The order of commands in the help; others follow by name.
 ORDER = (
     *("demo", "sample", "load", "quarantine", "repair", "build", "statement", "report", "verify"),
     *("regulator", "ledger", "keys", "incident", "evidence", "trace", "as-known", "simulate"),
@@ -27,7 +27,7 @@ ORDER = (
 
 
 class InOrder(typer.core.TyperGroup):
-    """The commands as `ORDER` has them."""
+    """The commands in the order of `ORDER`."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         places = {name: place for place, name in enumerate(ORDER)}
@@ -38,10 +38,10 @@ app = typer.Typer(
     name="linernotes",
     cls=InOrder,
     help="The warehouse of a music service's responsible-AI programme.",
-    epilog="Exit status: 0 done, 1 the data or a check says no, 2 wrong use.",
+    epilog="Exit status: 0 success, 1 the data or a check does not allow the step, 2 wrong usage.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    # Coloured help would triple the time that help takes.
+    # Coloured help would take three times as long.
     rich_markup_mode=None,
 )
 
@@ -90,7 +90,7 @@ def print_version(is_asked: bool) -> None:
 def common(
     context: typer.Context,
     home: Annotated[
-        Path | None, typer.Option(help="The home to work in; else LINERNOTES_HOME.")
+        Path | None, typer.Option(help="The home to use; LINERNOTES_HOME by default.")
     ] = None,
     version: Annotated[
         bool,
@@ -109,16 +109,16 @@ def settings_of(
     looks_up: bool = False,
     writes: bool = True,
 ) -> "Settings":
-    """The settings of the command's home, which is named on the way.
+    """The settings of the command's home, whose name is printed.
 
     Args:
         context: Of the command.
         landing: A landing zone outside the home.
-        looks_up: Whether the command only reads what is there: it makes no home.
-        writes: Whether the command writes to the home, and so sees to who may read it.
+        looks_up: Whether the command only reads; then no home is created.
+        writes: Whether the command writes to the home, and so sets the modes of its files.
 
     Raises:
-        LinernotesError: if the command only reads, and nothing is there.
+        LinernotesError: if the command only reads, and the home is empty.
     """
     from linernotes.base.errors import LinernotesError
     from linernotes.base.settings import Settings, origin_of_home
@@ -129,18 +129,19 @@ def settings_of(
     origin = "--home" if context.obj else origin_of_home()
     if looks_up and not settings.is_begun:
         raise LinernotesError(
-            f"Nothing is in {settings.home} yet, which is the home by {origin}. Run `linernotes "
-            "load` first, or name the home that you mean with --home."
+            f"The home {settings.home} (by {origin}) is empty. Run `linernotes "
+            "load` first, or choose another home with --home."
         )
     print_home(settings.home, origin)
     _require_version(settings, writes and not looks_up)
     if writes and not looks_up:
         _hold(settings)
+        _clear(settings)
         written_home.set(settings)
         from linernotes.base.logs import start_logging
         from linernotes.base.run_history import CURRENT_RUN, RunNow
 
-        # Whatever the program was started as.
+        # Independent of the name under which the program was started.
         run = RunNow(str(uuid4()), f"linernotes {context.command_path.partition(' ')[2]}")
         CURRENT_RUN.set(run)
         start_logging(
@@ -150,7 +151,7 @@ def settings_of(
 
 
 def _require_version(settings: "Settings", writes: bool) -> None:
-    """Refuses a newer home and, before anything is written, an older one."""
+    """Refuses a newer home and, for commands that write, an older one."""
     if not settings.is_begun:
         return
     from linernotes import homes
@@ -163,8 +164,15 @@ def _require_version(settings: "Settings", writes: bool) -> None:
         homes.write_version(settings)
 
 
+def _clear(settings: "Settings") -> None:
+    """Removes files in the home's own folder that a killed command had not finished."""
+    from linernotes.base import durable
+
+    durable.clear_unfinished(settings.home)
+
+
 def _hold(settings: "Settings") -> None:
-    """Gives an older home its modes, and says so."""
+    """Sets the modes of an older home, and reports it."""
     from linernotes.base import modes
     from linernotes.cli.console import warn
 
@@ -186,7 +194,7 @@ def _hold(settings: "Settings") -> None:
 
 
 def report_to_dagster(settings: "Settings", what: str, outcome: object) -> None:
-    """Shows in Dagster what a command has done, if Dagster keeps records of the home."""
+    """Reports to Dagster what a command has done, if Dagster has records of the home."""
     if not (settings.home / "dagster" / "dagster.yaml").exists():
         return
     from linernotes.cli.console import warn
@@ -195,5 +203,5 @@ def report_to_dagster(settings: "Settings", what: str, outcome: object) -> None:
         from orchestration import events
 
         getattr(events, what)(settings, outcome)
-    except Exception as reason:  # what was done is done, whether Dagster hears of it or not
-        warn(f"Dagster could not be told of it: {reason}")
+    except Exception as reason:  # the command has succeeded, even if Dagster cannot record it
+        warn(f"Dagster could not record it: {reason}")

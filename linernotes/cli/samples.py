@@ -1,4 +1,4 @@
-"""Makes sample feeds, and runs the demonstration. What they hold is in `sampleservice`."""
+"""Writes sample feeds, and runs the demonstration. `sampleservice` makes the feeds."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +16,7 @@ def demo(
 ) -> None:
     """Run six months of sample data through the whole pipeline.
 
-    It gets a home of its own, the one that is set if any is, and is made afresh each time.
+    It uses the configured home if one is set, or else its own, and empties it each time.
     """
     from linernotes.base.settings import DEFAULT, Settings, origin_of_home
     from linernotes.cli.console import print_home
@@ -35,7 +35,7 @@ def sample(
     scale: Scale = 1.0,
     feed_scale: Annotated[
         list[str] | None,
-        typer.Option(metavar="FEED=N", help="A scale of its own for one feed; may be repeated."),
+        typer.Option(metavar="FEED=N", help="A separate scale for one feed; may be repeated."),
     ] = None,
     seed: Seed = 1,
     months: Annotated[int, typer.Option(min=1, help="How many months.")] = 6,

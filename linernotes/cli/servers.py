@@ -1,4 +1,4 @@
-"""Starts web pages: the dashboard, and Dagster. The pages are elsewhere."""
+"""Starts the web servers of the dashboard and of Dagster. The pages are defined elsewhere."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from linernotes.cli.root import Port, app, settings_of
 def dashboard(
     context: typer.Context,
     host: Annotated[
-        str, typer.Option(help="Address to listen on; others than this machine's need a login.")
+        str, typer.Option(help="Address to listen on; any other than this machine's needs a login.")
     ] = "127.0.0.1",
     port: Port = 8501,
 ) -> None:
@@ -29,29 +29,30 @@ def up(
     context: typer.Context,
     host: Annotated[
         str,
-        typer.Option(help="Address to listen on; others than this machine's: --behind-login."),
+        typer.Option(
+            help="Address to listen on; any other than this machine's needs --behind-login."
+        ),
     ] = "127.0.0.1",
     port: Port = 3000,
     behind_login: Annotated[
         bool,
         typer.Option(
             "--behind-login",
-            help="Others reach the address only through something that asks who is there.",
+            help="Confirms that the address can be reached only through a proxy with a login.",
         ),
     ] = False,
 ) -> None:
-    """Start Dagster: web pages and daemon, with the schedules.
+    """Start Dagster: web server and daemon, with the schedules.
 
-    The pages have no login: who reaches them can start and end runs.
+    The pages have no login: anyone who reaches them can start and end runs.
     """
     from linernotes.base.ports import is_loopback
     from orchestration.webserver import serve
 
     if not behind_login and not is_loopback(host):
         raise typer.BadParameter(
-            f"Dagster's pages have no login, so they listen to this machine alone, not to {host}. "
-            "Put a proxy with a login in front and say so with --behind-login, or leave --host "
-            "away.",
+            f"Dagster's pages have no login, so they listen only on this machine, not on {host}. "
+            "Put a proxy with a login in front and confirm it with --behind-login, or omit --host.",
             param_hint="--host",
         )
 

@@ -1,4 +1,4 @@
-"""Drafts, approves and issues statements. What stops one is in `statements`."""
+"""Drafts, approves and issues statements. `linernotes.statements` has the checks."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,15 +23,18 @@ def draft_statements(
     context: typer.Context,
     month: Month = None,
     partner: Partner = None,
-    by: Annotated[str | None, typer.Option(help="Who drafts; else the user of the system.")] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Name of the drafter; the system's user by default.")
+    ] = None,
     id_token: IdToken = None,
     close: Annotated[
-        bool, typer.Option("--close", help="Value the month now instead of reading the last build.")
+        bool,
+        typer.Option("--close", help="Calculate the month now instead of reading the last build."),
     ] = False,
 ) -> None:
     """Draft statements from the published warehouse, or from a closing of the month.
 
-    A closing values only what is not issued yet, with what is known now; it needs no build.
+    A closing calculates only months that are not issued, from current data; it needs no build.
     """
     from linernotes.cli.console import progress_bars
     from linernotes.ledger.records import month_start
@@ -54,16 +57,15 @@ def approve_statements(
     context: typer.Context,
     month: OneMonth,
     by: Annotated[
-        str | None, typer.Option(help="Who approves; else the user of the system.")
+        str | None, typer.Option(help="Name of the approver; the system's user by default.")
     ] = None,
     partner: Partner = None,
     id_token: IdToken = None,
 ) -> None:
-    """Approve the newest drafts of a month, as another person than drafted them.
+    """Approve the newest drafts of a month; the approver must not be the drafter.
 
-    Who drafts and who approves is recorded as the system, or the OpenID provider of the login,
-    knows them; a name given by --by is only what they are called. A newer draft of a statement has
-    to be approved again.
+    The identities of drafter and approver come from the system or from the OpenID provider of the
+    login; --by only sets a display name. A newer draft of a statement has to be approved again.
     """
     from linernotes.statements import approve
 
@@ -85,9 +87,9 @@ def issue_statements(
     month: OneMonth,
     partner: Partner = None,
 ) -> None:
-    """Issue the approved statements of a month: write them to the ledger, for good.
+    """Issue the approved statements of a month: write them to the ledger permanently.
 
-    Ends with 1 if a statement had to be left out; the others are issued.
+    Ends with 1 if a statement could not be issued; the others are issued.
     """
     from linernotes.cli.console import print_table
     from linernotes.statements import issue

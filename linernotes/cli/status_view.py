@@ -1,11 +1,11 @@
-"""Shows the health of a home on 80 columns, or as JSON. What is healthy, `health.py` decides."""
+"""Prints the health of a home in 80 columns, or as JSON. `health.py` reads it."""
 
 import textwrap
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from linernotes.cli.console import print_table, say, say_json
+from linernotes.cli.console import print_json, print_table, say
 from linernotes.cli.health import FeedHealth, Health, Problem
 
 WIDTH = 80
@@ -14,7 +14,7 @@ SHOWN_PROBLEMS = 12
 
 
 def print_health(health: Health) -> None:
-    """Prints the state of a home, ending with what to do next."""
+    """Prints the health of a home, ending with what to do next."""
     _print_publication(health)
     if health.damage:
         _print_lines("The lake is damaged", [("", sentence) for sentence in health.damage[:20]])
@@ -63,32 +63,32 @@ def _print_next_steps(health: Health) -> None:
 
 
 def print_health_as_json(health: Health) -> None:
-    """Prints the state of a home for programs; times are naive UTC in ISO 8601."""
+    """Prints the health of a home as JSON; times are naive UTC in ISO 8601."""
     content = asdict(health) | {"is_blocked": health.is_blocked}
-    say_json(content, lambda moment: moment.isoformat())
+    print_json(content, lambda moment: moment.isoformat())
 
 
 def print_health_for_prometheus(health: Health) -> None:
-    """Prints the state of a home in Prometheus' text format; times are seconds since 1970."""
+    """Prints the health of a home in Prometheus' text format; times are seconds since 1970."""
 
     def seconds(moment: datetime) -> float:
         return moment.replace(tzinfo=UTC).timestamp()
 
     published = health.publication
     samples: list[tuple[str, str, str, float]] = [
-        ("blocked", "Whether something keeps a build from being published.", "",
+        ("blocked", "Whether something prevents the publication of a build.", "",
          float(health.is_blocked)),
-        ("damaged", "Whether the lake has lost something.", "", float(bool(health.damage))),
-        ("ledger_differs", "Whether the ledger is another than packages know.", "",
+        ("damaged", "Whether the lake is damaged.", "", float(bool(health.damage))),
+        ("ledger_differs", "Whether the ledger differs from its head in packages.", "",
          float(health.ledger_differs)),
-        ("refused_files", "Files whose last look ended in a refusal.", "",
+        ("refused_files", "Files that were refused when last tried.", "",
          float(len(health.refusals))),
         ("failed_deliveries", "Packages whose last delivery failed.", "",
          float(len(health.failed_deliveries))),
     ]  # fmt: skip
     if published:
         moment = datetime.fromisoformat(published.known_at).replace(tzinfo=None)
-        samples.append(("data_cut_off_seconds", "The data cut-off of what is published.", "",
+        samples.append(("data_cut_off_seconds", "The data cut-off of the published file.", "",
                         seconds(moment)))  # fmt: skip
     for feed in health.feeds:
         label = f'{{feed="{feed.feed}"}}'
@@ -102,7 +102,7 @@ def print_health_for_prometheus(health: Health) -> None:
         samples.append(("feed_missing", "Days or months without data.",
                         f'{{feed="{one.feed}"}}', float(len(one.missing))))  # fmt: skip
     for waiting in health.quarantine:
-        samples.append(("quarantined_rows", "Rows that wait in quarantine.",
+        samples.append(("quarantined_rows", "Rows in quarantine.",
                         f'{{feed="{waiting.feed}"}}', float(waiting.row_count)))  # fmt: skip
     for month in health.statements:
         for state in ("draft", "approved", "issued"):

@@ -1,6 +1,6 @@
-"""How traces, histories and simulations are shown: as tables, or as JSON for programs.
+"""Prints traces, histories and simulations, as tables or as JSON.
 
-What they say is found in `linernotes.statements`.
+`linernotes.lookback` computes them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from linernotes.base.money import exact_text, money_text
-from linernotes.cli.console import print_table, say, say_json
+from linernotes.cli.console import print_json, print_table, say
 
 if TYPE_CHECKING:
     from linernotes.lookback import EventTrace, History, LineTrace, Simulation
@@ -37,7 +37,7 @@ RELATED_COLUMNS = (
 
 
 def print_line_trace(trace: "LineTrace", as_json: bool) -> None:
-    """Shows what stands behind a line."""
+    """Prints the events, terms and decisions of a line."""
     if as_json:
         return _print_json(asdict(trace))
     _print_facts("Line", {name: trace.line.get(name) for name in LINE_FACTS})
@@ -48,33 +48,34 @@ def print_line_trace(trace: "LineTrace", as_json: bool) -> None:
     ):
         for row in rows:
             _print_facts(title, row)
-    _print_rows("Decisions behind the proof, every version", trace.decisions, DECISION_COLUMNS)
+    _print_rows("Decisions of the proof, every version", trace.decisions, DECISION_COLUMNS)
     _print_rows("Revenue of the pool, every version", trace.revenue)
     _print_rows(f"Uses ({len(trace.uses):,})", trace.uses, USE_COLUMNS)
     weights = sum((Decimal(use["weight_nano"]) for use in trace.uses), Decimal(0))
     if trace.uses:
         say(
-            f"The uses weigh {exact_text(weights)} nano-uses; the line {trace.line['weight_nano']}."
+            f"Weight of the uses: {exact_text(weights)} nano-uses; of the line: "
+            f"{trace.line['weight_nano']}."
         )
     _print_rows("Trained on", trace.inclusions)
     _print_rows("Plays found artificial", trace.artificial_plays)
-    _print_rows("Lines that it is computed from", trace.computed_from, RELATED_COLUMNS)
+    _print_rows("Lines that it is calculated from", trace.computed_from, RELATED_COLUMNS)
     _print_rows("Lines that it corrects, or that correct it", trace.related, RELATED_COLUMNS)
     return None
 
 
 def print_event_trace(trace: "EventTrace", as_json: bool) -> None:
-    """Shows what became of an event."""
+    """Prints the lines of an event."""
     if as_json:
         return _print_json(asdict(trace))
     _print_rows(f"Uses of {trace.event_id}", trace.uses)
     columns = ("use_id", "use_weight_nano", *RELATED_COLUMNS)
-    _print_rows("Lines", trace.lines, columns, "No line: the reason stands beside each use.")
+    _print_rows("Lines", trace.lines, columns, "No line: each use has its reason.")
     return None
 
 
 def print_history(history: "History", as_json: bool) -> None:
-    """Shows a report as it was, and what has changed."""
+    """Prints a report as of a past date, and what has changed."""
     if as_json:
         rows = [dict(zip(history.columns, row, strict=True)) for row in history.rows]
         return _print_json(
@@ -110,7 +111,7 @@ def print_history(history: "History", as_json: bool) -> None:
 
 
 def print_simulation(simulation: "Simulation", as_json: bool) -> None:
-    """Shows who gains and who loses, and which clauses are set off."""
+    """Prints who gains and who loses, and which clauses apply."""
     if as_json:
         return _print_json(asdict(simulation))
     print_table(
@@ -133,7 +134,7 @@ def print_simulation(simulation: "Simulation", as_json: bool) -> None:
         "Nobody gains or loses.",
     )
     print_table(
-        "Most-favoured-nation clauses that it sets off",
+        "Most-favoured-nation clauses that apply",
         ("contract", "because of", "cost", "currency"),
         [
             (one.contract_id, one.cause, money_text(one.cost, one.currency_code), one.currency_code)
@@ -176,7 +177,7 @@ def _text(value: Any) -> Any:
 
 
 def _print_json(content: Any) -> None:
-    say_json(content, _plain)
+    print_json(content, _plain)
 
 
 def _plain(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Builds the warehouse, on this machine or on a cluster. What a build is, is in `warehouse`."""
+"""Builds the warehouse, here or on a cluster. `linernotes.warehouse` does the work."""
 
 from typing import Annotated
 
@@ -14,12 +14,13 @@ app.add_typer(cluster, name="cluster", no_args_is_help=True)
 def build(
     context: typer.Context,
     select: Annotated[
-        str | None, typer.Option(help="dbt selection, not published; else all.")
+        str | None,
+        typer.Option(help="dbt selection, which is not published; all models by default."),
     ] = None,
 ) -> None:
     """Build the warehouse, check it, and publish it if the checks pass.
 
-    If a blocking check fails, the last publication stays.
+    If a blocking check fails, readers keep the last publication.
     """
     from linernotes.cli.console import progress_bars, say
     from linernotes.pipeline import build_and_publish
@@ -36,8 +37,8 @@ def build(
     held = sum(check.outcome == "passed" for check in outcome.checks)
     published = outcome.published_file or "nothing, since only a selection was built"
     say(
-        f"Built {outcome.build.node_count} nodes; {held} of {len(outcome.checks)} checks hold."
-        f" Published: {published}"
+        f"Built {outcome.build.node_count} nodes; {held} of {len(outcome.checks)} checks passed. "
+        f"Published: {published}"
     )
 
 
@@ -50,7 +51,7 @@ def start_cluster(
         int, typer.Option(min=1024, help="MiB of each worker, and of the Thrift server.")
     ] = 2048,
 ) -> None:
-    """Start a master, workers and a Thrift server, which listen on this machine alone."""
+    """Start a master, workers and a Thrift server, which listen only on this machine."""
     from linernotes import warehouse
     from linernotes.cli.console import print_table, say
 
@@ -66,7 +67,7 @@ def start_cluster(
 
 @cluster.command("stop")
 def stop_cluster(context: typer.Context) -> None:
-    """End what `cluster start` has started. The warehouse file keeps all that was built."""
+    """Stop the cluster of this home. The warehouse file keeps everything that was built."""
     from linernotes import warehouse
     from linernotes.cli.console import say
 

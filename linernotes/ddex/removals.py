@@ -56,7 +56,8 @@ ACTIONS = f"""
                 partner_id = $partner_id
                 and report_month = $month
                 -- The list has what stands from earlier months, too.
-                and is_new
+                and applied_at >= $month
+                and applied_at < $month + interval 1 month
         ),
         taken_back as (
             select

@@ -1,6 +1,6 @@
-"""Brings packages to the places that are agreed with partners, and keeps a record of each go.
+"""Delivers packages to the targets agreed with partners, and records each delivery run.
 
-What is in a package is made and checked in `packages`; nothing is written into one here.
+`packages` writes and checks packages; this part does not change them.
 """
 
 from linernotes.delivery.attempts import RetryPolicy

@@ -1,6 +1,6 @@
-"""Tries again when a connection breaks, waiting twice as long each time.
+"""Retries after a broken connection, waiting twice as long each time.
 
-What a try does, and how it takes up what the one before left, is the caller's matter.
+The caller defines what an attempt does, and how it resumes the previous one.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How often a target is tried, and how long the wait after the first failure is."""
+    """The maximum number of attempts, and the pause after the first failure."""
 
     tries: int = 5
     first_wait_seconds: float = 2.0
@@ -26,16 +26,16 @@ def tried(
     on_fault: Callable[[str], None],
     pause: Callable[[float], object],
 ) -> Result:
-    """The result of the first try that no connection fault ends.
+    """The result of the first attempt without a connection fault.
 
     Args:
-        attempt: One try, which takes up what earlier ones left.
-        patience: How often, and with which pauses.
-        on_fault: Called with what ended a try.
-        pause: Waits so many seconds.
+        attempt: One attempt, which resumes earlier ones.
+        patience: Number of attempts, and pauses.
+        on_fault: Called with the fault that ended an attempt.
+        pause: Waits the given number of seconds.
 
     Raises:
-        ConnectionFault: of the last try.
+        ConnectionFault: of the last attempt.
     """
     wait = patience.first_wait_seconds
     for _ in range(patience.tries - 1):

@@ -1,6 +1,6 @@
-"""Delivers to a bucket of an S3-compatible store, large files in parts that a later try takes up.
+"""Delivers to a bucket of an S3-compatible store, large files in parts that can be resumed.
 
-Who may write there, boto3 reads from the environment; a key appears only when its object is whole.
+boto3 reads the credentials from the environment. A key appears only when its object is complete.
 """
 
 import base64
@@ -24,7 +24,7 @@ from linernotes.delivery.errors import ConnectionFault
 
 PART_BYTES, MOST_PARTS = 8 << 20, 10_000
 CONNECT_SECONDS, READ_SECONDS = 30, 120
-# Codes of faults that pass, beside every status from 500 on.
+# Codes of temporary faults, beside every status from 500.
 PASSING = {"SlowDown", "RequestTimeout", "Throttling", "BadDigest", "OperationAborted"}
 
 
@@ -45,11 +45,11 @@ class Bucket:
                 config=Config(
                     connect_timeout=CONNECT_SECONDS,
                     read_timeout=READ_SECONDS,
-                    # Where to is agreed; no setting of this machine may lead elsewhere.
+                    # The target is agreed; settings of this machine must not redirect it.
                     ignore_configured_endpoint_urls=True,
-                    # Tries are counted and recorded by the caller.
+                    # The caller counts and records attempts.
                     retries={"total_max_attempts": 1, "mode": "standard"},
-                    # Not every compatible store knows the newer checksums; all know MD5.
+                    # Some compatible stores lack the newer checksums; all support MD5.
                     request_checksum_calculation="when_required",
                     response_checksum_validation="when_required",
                 ),
@@ -69,7 +69,7 @@ class Bucket:
             try:
                 head = self._client.head_object(Bucket=self._bucket, Key=self._key(name))
             except ClientError as reason:
-                # Who may not list a bucket is told 403 of what is not there.
+                # Without the right to list, a missing object gives 403.
                 if _status(reason) in (403, 404):
                     return None
                 raise
@@ -79,7 +79,7 @@ class Bucket:
 
     def put(self, path: Path, name: str, sha256: str, on_bytes: OnBytes) -> Acknowledgement:
         size, key = path.stat().st_size, self._key(name)
-        # The store cannot be asked for a SHA-256 afterwards, as other targets can.
+        # Unlike other targets, the store cannot report a SHA-256 afterwards.
         if file_sha256(path) != sha256:
             raise LinernotesError(
                 f"{path} has changed since it was checked; verify the package, then deliver again."
@@ -104,7 +104,7 @@ class Bucket:
             except ClientError as reason:
                 if _status(reason) == 404:
                     return
-                # What we may not see may be there.
+                # Without the right to read it, the object may exist.
                 if _status(reason) != 403:
                     raise
             self._client.delete_object(**place)
@@ -124,7 +124,7 @@ class Bucket:
     def _put_parts(
         self, key: str, source: BinaryIO, size: int, sha256: str, on_bytes: OnBytes
     ) -> dict[str, Any]:
-        """Sends the parts that no earlier try has sent, then has them put together."""
+        """Sends the parts that no earlier attempt has sent, then completes the upload."""
         part_bytes = max(PART_BYTES, -(-size // MOST_PARTS))
         upload, parts = self._taken_up(key, source, part_bytes)
         if upload is None:
@@ -145,10 +145,9 @@ class Bucket:
     def _taken_up(
         self, key: str, source: BinaryIO, part_bytes: int
     ) -> tuple[dict[str, str] | None, list[dict[str, Any]]]:
-        """An unfinished upload of this file, with the parts from the start that agree with it.
+        """An unfinished upload of this file, with its leading parts that agree with the file.
 
-        One without such a part is of other bytes, or as good as none, and is aborted: unfinished
-        uploads cost their owner money.
+        An upload without such a part is aborted, because unfinished uploads cost their owner money.
         """
         found: tuple[dict[str, str] | None, list[dict[str, Any]]] = (None, [])
         for upload in self._unfinished(key):
@@ -169,7 +168,7 @@ class Bucket:
                 if one["Key"] == key
             ]
         except ClientError as reason:
-            # Who may not list them begins anew.
+            # Without the right to list them, the upload starts again.
             if _status(reason) == 403:
                 return []
             raise
@@ -223,7 +222,7 @@ def _status(reason: ClientError) -> int:
 
 
 def _md5(content: bytes) -> Any:
-    # The store's checksum against broken lines, no protection.
+    # The store's checksum against transmission errors, not for security.
     return hashlib.md5(content, usedforsecurity=False)
 
 

@@ -1,6 +1,6 @@
-"""What every kind of target can do, and which class does it for an agreed target.
+"""The interface of all kinds of target, and the class for an agreed target.
 
-The order of the steps, tries and records are not known here.
+`shipping` has the order of steps, attempts and records.
 """
 
 from collections.abc import Callable
@@ -10,48 +10,48 @@ from typing import Any, BinaryIO, Protocol
 
 from linernotes.agreements import FolderTarget, S3Target, SftpTarget, Target
 
-# An upload bears this ending until it is whole.
+# The file extension of an incomplete upload.
 PART = ".part"
 CHUNK = 1 << 20
-# What the target says that it holds: bytes and, where it can be read back, SHA-256; or the ETag.
+# What the target acknowledges: bytes and, if it can be read back, SHA-256; or the ETag.
 Acknowledgement = dict[str, Any]
 OnBytes = Callable[[int], None]
 
 
 class Destination(AbstractContextManager["Destination"], Protocol):
-    """A place that files are brought to; a name is a path below it with slashes.
+    """A place that files are delivered to; a name is a path below it with slashes.
 
-    Each call may be repeated after any fault and then takes up what is there. It raises
-    `ConnectionFault` where another try may help, else `LinernotesError`.
+    Each call may be repeated after any fault and then resumes. It raises `ConnectionFault` if
+    another attempt may help, and otherwise `LinernotesError`.
     """
 
     def holding(self, name: str, size: int, sha256: str) -> Acknowledgement | None:
-        """What the target says of a file with exactly these bytes; None if it has no such file."""
+        """The target's acknowledgement of a file with exactly these bytes; None if it lacks it."""
         ...
 
     def put(self, path: Path, name: str, sha256: str, on_bytes: OnBytes) -> Acknowledgement:
-        """Brings a file; its name appears only when it is whole and holds what it should.
+        """Delivers a file; its name appears only when its content is complete and verified.
 
         Args:
             path: The file here.
-            name: Its name there; one that is taken is replaced.
-            sha256: What must have come out there.
-            on_bytes: Called with how many bytes are there, each time some have come.
+            name: Its name there; an existing file is replaced.
+            sha256: The expected hash there.
+            on_bytes: Called with the number of bytes there, whenever it has changed.
         """
         ...
 
     def flag(self, name: str) -> None:
-        """Leaves an empty file."""
+        """Writes an empty file."""
         ...
 
     def withdraw(self, name: str) -> None:
-        """Takes away a file, if it is there."""
+        """Removes a file, if it exists."""
         ...
 
 
 def open_destination(target: Target) -> Destination:
     """The destination of an agreed target, to be used in a `with` statement."""
-    # Each client takes a while to import, and most homes need one of them.
+    # Each client takes time to import, and most homes need only one.
     if isinstance(target, SftpTarget):
         from linernotes.delivery.sftp import SftpServer
 
@@ -66,7 +66,7 @@ def open_destination(target: Target) -> Destination:
 
 
 def described(target: Target) -> str:
-    """A target in one line, without what is secret."""
+    """A target in one line, without secrets."""
     if isinstance(target, FolderTarget):
         return str(target.path)
     if isinstance(target, SftpTarget):
@@ -77,7 +77,7 @@ def described(target: Target) -> str:
 
 
 def alike(ours: bytes, theirs: bytes) -> int:
-    """How many bytes from the start two texts have in common."""
+    """The length of the common prefix of two byte strings."""
     if ours == theirs:
         return len(ours)
     pairs = enumerate(zip(ours, theirs, strict=False))
@@ -86,11 +86,11 @@ def alike(ours: bytes, theirs: bytes) -> int:
 
 
 def length_alike(source: BinaryIO, read: Callable[[int, int], bytes]) -> int:
-    """How many bytes from the start a file here and one there have in common.
+    """The length in bytes of the common prefix of a local and a remote file.
 
     Args:
         source: The file here, at its start.
-        read: Reads there, from an offset, so many bytes; fewer only at the end.
+        read: Reads a number of bytes there from an offset; fewer only at the end.
     """
     offset = 0
     while theirs := read(offset, CHUNK):

@@ -1,6 +1,6 @@
-"""Encrypts files to a partner's OpenPGP certificate, if that may still be used.
+"""Encrypts files to a partner's OpenPGP certificate, if it is valid.
 
-Where the encrypted copies lie, and for how long, is decided in `outgoing`.
+`outgoing` decides where encrypted copies are kept, and for how long.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ ENDING = ".pgp"
 
 @dataclass(frozen=True)
 class Certificate:
-    """A certificate that may be used now."""
+    """A certificate that is valid now."""
 
     cert: Cert
 
@@ -29,20 +29,20 @@ class Certificate:
         return self.cert.fingerprint
 
     def encrypt(self, source: Path, target: Path) -> None:
-        """Writes a file for the holder of the certificate; each time in other bytes."""
+        """Encrypts a file to the certificate; each time with different bytes."""
         try:
             encrypt_file(input=str(source), output=str(target), recipients=[self.cert], armor=False)
         except RuntimeError as reason:
             raise LinernotesError(
                 f"{source} cannot be encrypted into {target}: {_first_line(reason)}. Nothing was "
-                "sent. Check the space there and the certificate; then deliver again."
+                "sent. Check the free space there and the certificate; then deliver again."
             ) from reason
 
 
 def read_certificate(path: Path) -> Certificate:
     """The certificate in a file, binary or armored.
 
-    The library encrypts to whatever it is given, so what no longer holds is refused here.
+    The library encrypts to any certificate, so invalid ones are refused here.
 
     Raises:
         ReleaseRefused: if there is not exactly one certificate, without secrets, neither expired
@@ -55,11 +55,11 @@ def read_certificate(path: Path) -> Certificate:
     except OSError as reason:
         flaw = f"cannot be read: {reason.strerror}"
     except RuntimeError as reason:
-        flaw = f"is no single OpenPGP certificate: {_first_line(reason)}"
+        flaw = f"is not a single OpenPGP certificate: {_first_line(reason)}"
     if flaw:
         raise ReleaseRefused(
-            f"The certificate {path} {flaw}. Nothing was sent. Get a certificate that is valid "
-            "from the partner, by a way that you trust, put it there and deliver again."
+            f"The certificate {path} {flaw}. Nothing was sent. Get a valid certificate from the "
+            "partner through a channel that you trust, put it there and deliver again."
         )
     return Certificate(cert)
 
@@ -74,7 +74,7 @@ def _flaw(cert: Cert, packets: PacketPile) -> str | None:
         return f"expired at {cert.expiration:%Y-%m-%d %H:%M} UTC"
     ends = list(_ends_of_encryption_keys(packets))
     if ends and all(end is not None and end <= now for end in ends):
-        return "has no key to encrypt to that has not expired"
+        return "has no unexpired key for encryption"
     try:
         encrypt(recipients=[cert], bytes=b"")
     except RuntimeError as reason:
@@ -83,7 +83,7 @@ def _flaw(cert: Cert, packets: PacketPile) -> str | None:
 
 
 def _ends_of_encryption_keys(packets: PacketPile) -> Iterator[datetime | None]:
-    """When each subkey for encryption that is not revoked ends; None for one that does not."""
+    """When each unrevoked subkey for encryption expires; None for one that does not."""
     created: datetime | None = None
     newest: Packet | None = None
     revoked = False

@@ -1,18 +1,18 @@
-"""What can end a try or a go, by what has to be done about it.
+"""Errors that end an attempt or a delivery run, by what has to be done about them.
 
-Everything else that can go wrong is a `LinernotesError` with its own words.
+Every other fault is a `LinernotesError` with its own message.
 """
 
 from linernotes.base.errors import LinernotesError
 
 
 class ConnectionFault(Exception):
-    """The target could not be reached, or broke off; the next try may do better."""
+    """The target could not be reached, or the connection broke; another attempt may succeed."""
 
 
 class Busy(LinernotesError):
-    """Another go at the same partner is under way."""
+    """Another delivery to the same partner is running."""
 
 
 class ReleaseRefused(LinernotesError):
-    """A package must not leave as things are."""
+    """A package must not be delivered in its present state."""

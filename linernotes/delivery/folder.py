@@ -1,7 +1,7 @@
 """Delivers into a folder that this machine can write to, such as a mounted share.
 
-A file is whole on the disk before it gets its name. The partner may write there too, so nothing
-below the folder is reached through a link: it could lead into this machine.
+A file is complete on the disk before it gets its name. The partner may write there too, so links
+below the folder are not followed: they could lead into this machine.
 """
 
 import errno
@@ -19,18 +19,18 @@ from linernotes.base.errors import LinernotesError
 from linernotes.delivery.destination import CHUNK, PART, Acknowledgement, OnBytes, length_alike
 from linernotes.delivery.errors import ConnectionFault
 
-# What a share on another machine says when that machine is away.
+# Errors of a network share whose machine is unreachable.
 AWAY = {errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENOTCONN}
-# What the system says of a link, or of a file where a folder should be.
+# Errors for a link, or for a file in place of a folder.
 LINKED = {errno.ELOOP, errno.ENOTDIR}
 READ_FOLDER = os.O_RDONLY | os.O_DIRECTORY
 OWNERS, OTHERS_READING, OTHERS_ENTERING = 0o600, 0o044, 0o011
-# Without waiting, since a pipe in the place of a file would let one wait for ever.
+# Non-blocking, because opening a pipe would wait for ever.
 PLAINLY = os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 class Folder:
-    """A folder as a destination. It must be there: an absent one may be a share not mounted."""
+    """A folder as a destination. It must exist: a missing one may be an unmounted share."""
 
     def __init__(self, target: FolderTarget) -> None:
         self._root = target.path
@@ -38,8 +38,8 @@ class Folder:
     def __enter__(self) -> Self:
         if not self._root.is_dir():
             raise LinernotesError(
-                f"The folder {self._root} is not there. Make it, or mount the share that it "
-                "belongs to, or correct `target` in the agreements; then deliver again."
+                f"The folder {self._root} is not there. Create it, or mount its share, or correct "
+                "`target` in the agreements; then deliver again."
             )
         return self
 
@@ -49,7 +49,7 @@ class Folder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Nothing is held open."""
+        """Nothing has to be closed."""
 
     def holding(self, name: str, size: int, sha256: str) -> Acknowledgement | None:
         with _in_words(self._root / name):
@@ -93,7 +93,7 @@ class Folder:
 
     @contextmanager
     def _folder_of(self, name: str, *, make: bool = False) -> Generator[tuple[int, str]]:
-        """Yields the open folder in which a file lies, and the file's name there."""
+        """Yields the open folder of a file, and the file's name in it."""
         *folders, last = PurePosixPath(name).parts
         here = os.open(self._root, READ_FOLDER)
         try:
@@ -122,7 +122,7 @@ def _make_folder(parent: int, name: str) -> None:
 
 
 def _opened(folder: int, name: str, flags: int) -> int:
-    """The descriptor of a plain file."""
+    """The descriptor of a regular file."""
     descriptor = os.open(name, flags | PLAINLY, OWNERS, dir_fd=folder)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
@@ -133,8 +133,8 @@ def _opened(folder: int, name: str, flags: int) -> int:
 
 
 def _open_as(descriptor: int, folder: int, own: int, others: int) -> None:
-    """Lets those read what is brought who may read the folder, whatever the process's umask."""
-    # Some file systems of other machines know no modes.
+    """Gives readers of the folder access to delivered files, whatever the process's umask."""
+    # Some network file systems have no modes.
     with suppress(PermissionError):
         os.fchmod(descriptor, own | os.fstat(folder).st_mode & others)
 
@@ -147,7 +147,7 @@ def _found(folder: int, name: str) -> tuple[int, str]:
 
 
 def _complete(source: BinaryIO, sink: BinaryIO, on_bytes: OnBytes) -> None:
-    """Writes what is missing of the source behind what an earlier try has written of it."""
+    """Appends the rest of the source to what an earlier attempt has written."""
 
     def read(offset: int, size: int) -> bytes:
         sink.seek(offset)
@@ -174,8 +174,8 @@ def _in_words(path: Path) -> Generator[None]:
             raise ConnectionFault(f"{path}: {reason.strerror}") from reason
         if reason.errno in LINKED:
             raise LinernotesError(
-                f"{path} cannot be written: something on its way is a link or no plain folder or "
-                "file, and may lead elsewhere. Have the partner take it away; then deliver again."
+                f"{path} cannot be written: part of the path is a link or not a regular folder or "
+                "file, and may lead elsewhere. Ask the partner to remove it; then deliver again."
             ) from reason
         raise LinernotesError(
             f"{path} cannot be written: {reason.strerror}. Free space or correct who may write "

@@ -1,6 +1,6 @@
-"""What may leave the house: issued packages that hold, under names that DDEX has given.
+"""What may be delivered: valid issued packages, with DDEX party identifiers.
 
-How they leave is in `shipping`.
+`shipping` delivers them.
 """
 
 from collections.abc import Iterator
@@ -17,21 +17,21 @@ from linernotes.ledger.records import ISSUED, file_safe
 from linernotes.packages import MANIFEST, SIGNATURE, Package, read_manifest, verify_package
 
 MOST_PROBLEMS = 5
-# Files that say in DDEX's manner whom they are from and for.
+# Files that name sender and recipient by DDEX party identifiers.
 ADDRESSED = ("DSR_*", "REMOVALS_*")
 
 
 def require_releasable(package: Package, agreement: Agreement, sender: Sender) -> list[str]:
-    """The names of the files that leave, the manifest last.
+    """The names of the files to deliver, the manifest last.
 
     Raises:
-        ReleaseRefused: if the package is a draft, does not hold, lies where another belongs, or is
-            not what is agreed.
+        ReleaseRefused: if the package is a draft, fails its check, is in the wrong folder, or
+            differs from the agreement.
     """
     place = f"{package.partner_id} {package.report_month} v{package.version}"
     if package.state != ISSUED:
         raise ReleaseRefused(
-            f"{place} is a draft, and only what is issued leaves the house: approve and issue its "
+            f"{place} is a draft, and only issued packages are delivered: approve and issue its "
             f"statements (`linernotes statement approve --month {package.report_month}`), then "
             "report again."
         )
@@ -39,8 +39,8 @@ def require_releasable(package: Package, agreement: Agreement, sender: Sender) -
     if problems:
         listed = "; ".join(f"{one.file}: {one.details}" for one in problems[:MOST_PROBLEMS])
         raise ReleaseRefused(
-            f"{package.path} does not hold ({len(problems)} problems: {listed}). See all of them "
-            f"with `linernotes verify --package {package.path}`; nothing was sent."
+            f"{package.path} fails its check ({len(problems)} problems: {listed}). To see all of "
+            f"them: `linernotes verify --package {package.path}`; nothing was sent."
         )
     manifest = read_manifest(package.path)
     _require_own(package, manifest)
@@ -53,23 +53,25 @@ def require_releasable(package: Package, agreement: Agreement, sender: Sender) -
         *_nobodys(package, agreement, sender, [one for one in taken if _is_addressed(one)]),
     ]
     if flaws:
-        raise ReleaseRefused(f"{place} must not leave: {'; '.join(flaws)}. Nothing was sent.")
+        raise ReleaseRefused(
+            f"{place} must not be delivered: {'; '.join(flaws)}. Nothing was sent."
+        )
     return taken
 
 
 def require_issued(settings: Settings, package: Package) -> None:
-    """The statements of a package must be those of the ledger, to the cent.
+    """Requires that the statements of a package are those of the ledger, to the cent.
 
     Raises:
-        ReleaseRefused: if they are not: somebody else wrote the package, or changed the ledger.
+        ReleaseRefused: if they are not, because the package or the ledger was changed.
     """
     issued = issued_statements(settings)
     for stated in read_manifest(package.path)["statements"]:
         own = issued.get(stated["statement_id"])
         if own is None or any(getattr(own, name, None) != stated[name] for name in stated):
             raise ReleaseRefused(
-                f"{package.path} says of {stated['statement_id']} what the ledger does not say. "
-                "Nothing was sent. Run `linernotes verify --ledger`."
+                f"{package.path} and the ledger disagree about {stated['statement_id']}. Nothing "
+                "was sent. Run `linernotes verify --ledger`."
             )
 
 
@@ -78,10 +80,10 @@ def _is_addressed(name: str) -> bool:
 
 
 def _require_own(package: Package, manifest: dict[str, Any]) -> None:
-    """The folder, its manifest and what is to be delivered must name one partner and month.
+    """Requires that the folder, its manifest and the package name the same partner and month.
 
     Raises:
-        ReleaseRefused: if they do not: a partner would get what is another's, or a draft.
+        ReleaseRefused: if they do not: a partner would get another's package, or a draft.
     """
     named = (package.partner_id, package.report_month, package.version, package.state)
     says = tuple(manifest[name] for name in ("partner_id", "report_month", "version", "state"))
@@ -102,29 +104,29 @@ def _idle_patterns(agreement: Agreement, there: list[str]) -> Iterator[str]:
     for pattern in agreement.files:
         if not any(fnmatchcase(name, pattern) for name in there):
             yield (
-                f"no file of the package is called {pattern!r}, as `files` in the agreements says; "
-                f"there are {', '.join(there)}"
+                f"no file of the package matches {pattern!r} of `files` in the agreements; its "
+                f"files are {', '.join(there)}"
             )
 
 
 def _nobodys(
     package: Package, agreement: Agreement, sender: Sender, names: list[str]
 ) -> Iterator[str]:
-    """Why DDEX files would go out under the party identifier that stands for nobody."""
+    """Reasons why DDEX files would have the placeholder as party identifier."""
     if not names:
         return
     if sender.dpid == NOBODY:
-        yield "it holds DDEX files, and the agreements name no DPID of the sender (sender.dpid)"
+        yield "it has DDEX files, and the agreements have no DPID of the sender (sender.dpid)"
     if agreement.dpid in (None, NOBODY):
         yield (
-            "it holds DDEX files, and the agreements name no DPID of the recipient "
+            "it has DDEX files, and the agreements have no DPID of the recipient "
             f"(partners.{package.partner_id}.dpid)"
         )
     for name in names:
         if NOBODY in name or NOBODY in _header(package.path / name):
             yield (
-                f"{name} was written for the DPID of nobody; have a version written as is agreed "
-                f"now: `linernotes report --month {package.report_month} --partner "
+                f"{name} was written with the placeholder DPID; write a new version under the "
+                f"present agreements: `linernotes report --month {package.report_month} --partner "
                 f"{package.partner_id} --rewrite`"
             )
 

@@ -1,7 +1,7 @@
-"""What leaves the house for one package: the files in the bytes that are sent, and the flags.
+"""The plan of a package's delivery: its files with the bytes that are sent, and the flags.
 
-A plan is kept in the home until the package has arrived, with its encrypted files: encrypting again
-would give other bytes, and an upload that broke off could not go on.
+A plan is kept in the home with its encrypted files until the package has arrived: encrypting again
+would give other bytes, and a broken upload could not be resumed.
 """
 
 import json
@@ -28,7 +28,7 @@ DSR_NAME = re.compile(
 
 @dataclass(frozen=True)
 class OutgoingFile:
-    """A file as it lies in the outbox, and as it leaves."""
+    """A file as it is in the outbox, and as it is sent."""
 
     name: str
     bytes: int
@@ -40,12 +40,12 @@ class OutgoingFile:
 
 @dataclass
 class Plan:
-    """A package on its way.
+    """A package that is being delivered.
 
     Attributes:
-        folder: Where the plan and the encrypted files are kept.
+        folder: The folder of the plan and the encrypted files.
         package: The package's folder in the outbox.
-        arrived: What the target has acknowledged under this plan, by the name it was sent under.
+        arrived: Acknowledgements of the target under this plan, by the sent name.
     """
 
     folder: Path
@@ -59,21 +59,21 @@ class Plan:
     arrived: dict[str, Acknowledgement] = field(default_factory=dict)
 
     def path(self, file: OutgoingFile) -> Path:
-        """Where the bytes to send are."""
+        """The file with the bytes to send."""
         return (self.folder if self.certificate else self.package) / file.sent_name
 
     def remote(self, name: str) -> str:
-        """A file's place below the target: month, version, name."""
+        """A file's path below the target: month, version, name."""
         return f"{self.package.parent.name}/{self.package.name}/{name}"
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """Places of the empty files that say that all is there, the package's own at the end."""
+        """Paths of the empty files that mark a complete delivery, the package's own last."""
         names = dict.fromkeys(flag for file in self.files if (flag := flag_of(file.name)))
         return (*map(self.remote, names), f"{self.package.parent.name}/{self.package.name}.ctrl")
 
     def note(self, file: OutgoingFile, acknowledgement: Acknowledgement) -> None:
-        """Keeps what the target said of a file."""
+        """Stores the target's acknowledgement of a file."""
         self.arrived[file.sent_name] = acknowledgement
         self.save()
 
@@ -83,26 +83,26 @@ class Plan:
 
 
 def flag_of(name: str) -> str | None:
-    """The name of the flag that DDEX wants beside a DSR file; None for other files."""
+    """The name of the flag that DDEX specifies for a DSR file; None for other files."""
     found = DSR_NAME.fullmatch(name)
     return f"{found['before']}{found['created']}.ctrl" if found else None
 
 
 def forget(settings: Settings, package: Package) -> None:
-    """Removes what is kept for a package, and for versions that it has replaced."""
+    """Removes the plans of a package, and of versions that it has replaced."""
     folder = _folder(settings, package)
     for kept in folder.parent.glob("v*"):
         if kept.name[1:].isdigit() and int(kept.name[1:]) <= package.version:
-            # Without its plan, the rest means nothing.
+            # Without its plan, the rest is useless.
             (kept / PLAN).unlink(missing_ok=True)
             shutil.rmtree(kept)
             durable.sync(kept.parent)
 
 
 def unfinished_plan(settings: Settings, package: Package) -> Plan | None:
-    """The plan of a package that has not arrived yet, if one was begun.
+    """The plan of a package that has not arrived yet, if there is one.
 
-    One that cannot be read is as good as none: its files are made again.
+    An unreadable plan is ignored, and its files are written again.
     """
     folder = _folder(settings, package)
     try:
@@ -117,7 +117,7 @@ def unfinished_plan(settings: Settings, package: Package) -> Plan | None:
 def plan_for(
     settings: Settings, package: Package, agreement: Agreement, names: list[str], *, again: bool
 ) -> Plan:
-    """The plan to bring these files to the agreed target: the one begun, if it is still right."""
+    """The plan to deliver these files to the agreed target: the existing one if it is valid."""
     assert agreement.target
     begun = unfinished_plan(settings, package)
     certificate = read_certificate(agreement.pgp_key) if agreement.pgp_key else None

@@ -1,6 +1,6 @@
-"""What became of each go at bringing a package to its partner: files in the home, only ever added.
+"""The records of delivery runs: files in the home, append-only.
 
-How a go proceeds is in `shipping`.
+`shipping` makes the runs.
 """
 
 import json
@@ -17,21 +17,21 @@ from linernotes.ledger.records import file_safe, json_text
 from linernotes.packages import Package
 
 RECORD_VERSION = 1
-# What is recorded: it arrived; the target could not be reached or said no; it must not leave.
+# Recorded outcomes: arrived; target unreachable or refusing; must not be delivered.
 DELIVERED, FAILED, REFUSED = "delivered", "failed", "refused"
-# What needs no record: an earlier one says that it arrived; nothing is agreed.
+# Outcomes without a record: an earlier record has the arrival; no target is agreed.
 AS_BEFORE, NO_TARGET = "as before", "no target"
 
 
 @dataclass(frozen=True)
 class SentFile:
-    """A file of a package, as it lies in the outbox and as it left the house.
+    """A file of a package, as it is in the outbox and as it was sent.
 
     Attributes:
         sent_name: Its name at the target; encrypted, with `.pgp` at the end.
-        was_there: Whether the target held it already, from a go that broke off.
-        acknowledgement: What the target said of it: bytes, and the SHA-256 that was read back
-            or the ETag of an object.
+        was_there: Whether the target had it already, from an interrupted run.
+        acknowledgement: The target's acknowledgement: bytes, and the SHA-256 that was read back or
+            the ETag of an object.
     """
 
     name: str
@@ -46,19 +46,19 @@ class SentFile:
 
 @dataclass(frozen=True)
 class Shipment:
-    """One go at bringing a package to its partner's target.
+    """One run that delivers a package to its partner's target.
 
     Attributes:
-        shipment_id: Shared by a go and those that took up what it left.
-        target: Where to, without what is secret; None where nothing is agreed.
+        shipment_id: Shared by a run and those that resumed it.
+        target: The target without secrets; None if none is agreed.
         certificate: Fingerprint of the OpenPGP certificate that it was encrypted to.
-        is_again: Whether every file was to be sent once more.
-        attempts: How often the target was tried.
-        faults: What ended each try but the last, or every one.
-        files: What is known to have arrived.
-        flags: The empty files that say so.
+        is_again: Whether every file had to be sent again.
+        attempts: Number of attempts.
+        faults: The faults that ended attempts.
+        files: The files that have arrived.
+        flags: The empty files that mark the complete delivery.
         reason: Why it failed or was refused; empty otherwise.
-        ledger_head: The head of the ledger in the package's manifest, if it was looked at.
+        ledger_head: The head of the ledger in the package's manifest, if it was read.
     """
 
     partner_id: str
@@ -86,12 +86,12 @@ class Shipment:
 
     @property
     def is_trouble(self) -> bool:
-        """Whether somebody has to do something."""
+        """Whether a person has to act."""
         return self.outcome in (FAILED, REFUSED)
 
 
 def record(settings: Settings, shipment: Shipment) -> Shipment:
-    """Adds the record of a go that has ended."""
+    """Adds the record of a finished run."""
     ended = replace(shipment, ended_at=present_text())
     folder = _folder(settings, shipment.partner_id, shipment.report_month)
     number = 1 + len(list(folder.glob(f"v{shipment.version}.*.json")))
@@ -103,13 +103,13 @@ def record(settings: Settings, shipment: Shipment) -> Shipment:
 
 
 def shipments(settings: Settings, partner_id: str, month: str, version: int) -> Iterator[Shipment]:
-    """The recorded goes of a version of a package, the oldest first."""
+    """The recorded runs of a version of a package, oldest first."""
     for path in sorted(_folder(settings, partner_id, month).glob(f"v{version}.*.json")):
         yield _read(path)
 
 
 def arrival(settings: Settings, package: Package) -> Shipment | None:
-    """The newest record that says that exactly this package arrived."""
+    """The newest record of the arrival of exactly this package."""
     found = None
     for one in shipments(settings, package.partner_id, package.report_month, package.version):
         if one.outcome == DELIVERED and one.manifest_sha256 == package.manifest_sha256:
@@ -118,7 +118,7 @@ def arrival(settings: Settings, package: Package) -> Shipment | None:
 
 
 def present_text() -> str:
-    """The present as records of deliveries have it."""
+    """The present in the format of records of deliveries."""
     return millisecond_text(utc_now()).replace("+00:00", "Z")
 
 
@@ -134,6 +134,6 @@ def _read(path: Path) -> Shipment:
         return Shipment(**(fields | listed | {"files": files}))
     except (OSError, ValueError, TypeError, KeyError) as reason:
         raise LinernotesError(
-            f"{path} is no readable record of a delivery ({reason}): restore it from a backup; "
+            f"{path} is not a readable record of a delivery ({reason}): restore it from a backup; "
             "records are never edited."
         ) from reason

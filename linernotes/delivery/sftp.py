@@ -1,6 +1,6 @@
-"""Delivers to an SFTP server: appends to what an earlier try left, reads it back, renames.
+"""Delivers to an SFTP server: resumes earlier attempts, reads files back, renames them.
 
-The server proves itself by a key in the agreed `known_hosts` alone, the house by the agreed key.
+The server is identified only by a key in the agreed `known_hosts`, and we by the agreed key.
 """
 
 import asyncio
@@ -28,9 +28,9 @@ from linernotes.delivery.errors import ConnectionFault
 
 Result = TypeVar("Result")
 CONNECT_SECONDS = 30
-# A server that answers none of these is gone.
+# A server that answers none of these is considered down.
 KEEPALIVE_SECONDS, KEEPALIVES = 15, 4
-# So long a server may take over a step, or over a chunk of a file.
+# The time limit for a step, or for a chunk of a file.
 STALLED_SECONDS = 300
 READ_WRITE = asyncssh.FXF_READ | asyncssh.FXF_WRITE | asyncssh.FXF_CREAT
 BROKEN = (
@@ -42,7 +42,7 @@ BROKEN = (
 )
 FULL = (asyncssh.SFTPNoSpaceOnFilesystem, asyncssh.SFTPQuotaExceeded)
 DENIED = (asyncssh.SFTPPermissionDenied, asyncssh.SFTPWriteProtect)
-# How servers say that a name is taken; the older ones have no word of its own for it.
+# Errors for an existing name; older servers have no separate code for it.
 THERE = (asyncssh.SFTPFailure, asyncssh.SFTPFileAlreadyExists)
 
 
@@ -92,7 +92,7 @@ class SftpServer:
         return f"{self._target.path.rstrip('/')}/{name}"
 
     def _run(self, steps: Coroutine[Any, Any, Result]) -> Result:
-        """Runs one exchange with the server; what goes wrong is told in words."""
+        """Runs one exchange with the server, and turns faults into messages."""
 
         async def watched() -> Result:
             self._moved()
@@ -107,7 +107,7 @@ class SftpServer:
             raise LinernotesError(
                 f"{self._place} showed a key that is not in {self._target.known_hosts}: this may "
                 "be another machine. Nothing was sent. Ask the partner for the key's fingerprint, "
-                "and only if it agrees put the key into that file."
+                "and put the key into that file only if it agrees."
             ) from reason
         except asyncssh.PermissionDenied as reason:
             raise LinernotesError(
@@ -123,10 +123,10 @@ class SftpServer:
             raise LinernotesError(self._refusal(reason)) from reason
 
     def _moved(self) -> None:
-        """Some bytes have come or gone: the line is not stalled.
+        """Notes that bytes were transferred, so that the connection is not stalled.
 
-        When it is, the line is cut: who is merely cancelled would still wait for the server to
-        close the file.
+        A stalled connection is cut: a cancelled task would still wait for the server to close the
+        file.
         """
         self._disarm()
         if self._connection:
@@ -151,7 +151,7 @@ class SftpServer:
         elif isinstance(reason, DENIED):
             advice = "Ask the partner for the right to write, read back and rename there"
         elif isinstance(reason, asyncssh.SFTPNoSuchFile):
-            advice = "Have the partner make the folder, or correct its path in the agreement"
+            advice = "Ask the partner to create the folder, or correct its path in the agreement"
         return (
             f"{self._place} refused the upload: {reason.reason or type(reason).__name__}. "
             f"{advice}; then deliver again, which goes on where this stopped."
@@ -164,7 +164,7 @@ class SftpServer:
             username=self._target.username,
             known_hosts=known_hosts,
             client_keys=[key],
-            # Nothing that this machine's user has set up may change where and as whom we log in.
+            # The SSH configuration of this machine's user must not change host and login.
             config=None,
             agent_path=None,
             preferred_auth="publickey",
@@ -176,7 +176,7 @@ class SftpServer:
         self._moved()
         try:
             self._sftp = await self._connection.start_sftp_client()
-            with suppress(*DENIED):  # some servers show no folder, and take files all the same
+            with suppress(*DENIED):  # some servers do not show folders, but accept files
                 await self._sftp.stat(self._target.path)
         except BaseException:
             self._give_up()
@@ -189,7 +189,7 @@ class SftpServer:
             async with self._sftp.open(path, "rb", encoding=None) as file:
                 found = await self._read_back(file)
         except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath, asyncssh.SFTPPermissionDenied):
-            # What may not be read back proves nothing.
+            # Without reading it back, nothing is proved.
             return None
         return {"bytes": size, "sha256": found} if found == sha256 else None
 
@@ -201,7 +201,7 @@ class SftpServer:
         try:
             file = await self._sftp.open(part, READ_WRITE, encoding=None)
         except asyncssh.SFTPPermissionDenied:
-            # Some servers let nobody read: then nothing can be taken up, nor be read back.
+            # Some servers forbid reading: then nothing can be resumed or read back.
             file = await self._sftp.open(part, "wb", encoding=None)
             found = None
             async with file:
@@ -214,14 +214,14 @@ class SftpServer:
         size = await self._size_of(part)
         if found not in (None, sha256) or size not in (None, source.tell()):
             await self._sftp.remove(part)
-            raise ConnectionFault(f"{self._place}: {part} came out other than it was sent")
+            raise ConnectionFault(f"{self._place}: {part} differs from what was sent")
         await self._rename(part, path)
         return {"bytes": source.tell()} | ({"sha256": found} if found else {})
 
     async def _make_folder(self, folder: str) -> None:
-        """Makes the folders below the target, on servers that show none as well.
+        """Creates the folders below the target, also on servers that do not show folders.
 
-        What cannot be made may be there; if it is not, no file can be opened in it.
+        A folder that cannot be created may exist; otherwise opening a file in it fails.
         """
         if await self._sftp.isdir(folder):
             return
@@ -232,7 +232,7 @@ class SftpServer:
                 await self._sftp.mkdir(place)
 
     async def _size_of(self, path: str) -> int | None:
-        """A file's size; None if the server does not tell."""
+        """A file's size; None if the server does not report it."""
         try:
             return (await self._sftp.stat(path)).size
         except DENIED:
@@ -242,7 +242,7 @@ class SftpServer:
         try:
             await self._sftp.posix_rename(part, path)
         except (asyncssh.SFTPOpUnsupported, *THERE):
-            # Not every server puts a file in another's place: the other has to go before.
+            # Some servers do not replace a file by a rename, so it is removed first.
             await self._withdraw(path)
             await self._sftp.rename(part, path)
 
@@ -256,15 +256,14 @@ class SftpServer:
         except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath):
             return
         except (asyncssh.SFTPPermissionDenied, asyncssh.SFTPFailure):
-            # Some say so of what is not there, too.
+            # Some servers report this for a missing file, too.
             if await self._sftp.exists(path):
                 raise
 
     async def _length_alike(self, source: BinaryIO, file: asyncssh.SFTPClientFile) -> int:
-        """How many bytes from the start are there already; what is wrong behind them is cut off.
+        """The length of the correct prefix that is there already; wrong bytes after it are cut off.
 
-        Writes travel side by side, so that behind a break there may be gaps: the bytes are
-        compared.
+        Writes run in parallel, so there may be gaps after an interruption: the bytes are compared.
         """
         offset = 0
         while theirs := await file.read(CHUNK, offset):

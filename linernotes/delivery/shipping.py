@@ -1,6 +1,6 @@
-"""Brings packages to their partners: plan, tries, flags, record, each step safe to repeat.
+"""Delivers packages to their partners: plan, attempts, flags, record, each step repeatable.
 
-Whatever a go leaves behind when it breaks off, the next one takes up and ends in the same state.
+After an interruption, the next run resumes and ends in the same state.
 """
 
 import logging
@@ -39,7 +39,7 @@ from linernotes.ledger.records import file_safe
 from linernotes.packages import Package, read_manifest
 
 StepProgress = Callable[[str, int, int, str], None]
-# Partners that are served side by side, so that one that does not answer holds up no other.
+# Number of partners served in parallel, so that an unreachable one does not delay the others.
 SIDE_BY_SIDE = 4
 LISTEN_SECONDS = 0.2
 KILOBYTE = 1000
@@ -54,16 +54,16 @@ def deliver_packages(
     patience: RetryPolicy | None = None,
     on_progress: StepProgress | None = None,
 ) -> list[Shipment]:
-    """Brings packages to the targets that are agreed with their partners.
+    """Delivers packages to the targets that are agreed with their partners.
 
-    What has arrived before is left alone. A package that fails or must stay is told in its
-    shipment and holds up no other partner's.
+    Packages that have arrived are skipped. The shipment of a package has its failure or refusal,
+    which does not affect other partners.
 
     Args:
         settings: The home.
         packages: What to deliver.
-        again: Whether to send once more what has arrived.
-        patience: How often to try a target that cannot be reached.
+        again: Whether to send packages again that have arrived.
+        patience: How often to try an unreachable target.
         on_progress: Called with "Deliver" and the partner, kilobytes done, in all, and the file.
 
     Returns:
@@ -85,13 +85,13 @@ def deliver_packages(
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="delivery") as threads:
         served = [threads.submit(serve, group) for group in by_partner.values()]
         try:
-            # A wait without an end may not hear of Ctrl-C where a library has its own handler.
+            # A wait without a timeout may miss Ctrl-C if a library has its own handler.
             while wait(served, LISTEN_SECONDS).not_done:
                 continue
             for future in served:
                 found |= future.result()
         except BaseException:
-            # What is on its way ends at its next bytes.
+            # Running transfers end at their next bytes.
             terms.stop.set()
             raise
     troubles = sum(shipment.is_trouble for shipment in found.values())
@@ -101,7 +101,7 @@ def deliver_packages(
 
 @dataclass(frozen=True)
 class _Terms:
-    """What holds for every package of one call; `stop` is set when it has to end."""
+    """Parameters of one call for all its packages; `stop` is set when it has to end."""
 
     settings: Settings
     agreements: Agreements
@@ -112,7 +112,7 @@ class _Terms:
 
     def require_going(self) -> None:
         if self.stop.is_set():
-            raise LinernotesError("Stopped half-way; deliver again, which goes on from there.")
+            raise LinernotesError("Interrupted; deliver again, which resumes from there.")
 
     def tell(self, step: str, done: int, total: int, unit: str) -> None:
         self.require_going()
@@ -121,7 +121,7 @@ class _Terms:
 
 
 def _deliver(terms: _Terms, package: Package) -> Shipment:
-    """One package's go, in which every foreseen trouble becomes a recorded outcome."""
+    """The delivery of one package, in which every expected fault becomes a recorded outcome."""
     agreement = terms.agreements.of(package.partner_id)
     target = agreement.target
     go = _Attempt(terms, package)
@@ -137,27 +137,29 @@ def _deliver(terms: _Terms, package: Package) -> Shipment:
             plan = plan_for(terms.settings, package, agreement, names, again=terms.again)
             go.send(plan, target)
             go.end(DELIVERED)
-            # It has arrived; what stays here, the next go removes.
+            # It has arrived; the next run removes what is left here.
             with suppress(OSError):
                 forget(terms.settings, package)
     except Busy as reason:
-        # The other go records what becomes of the package.
+        # The other run records the outcome of the package.
         return replace(go.shipment, outcome=FAILED, reason=str(reason))
     except ReleaseRefused as reason:
         go.end(REFUSED, str(reason))
     except (LinernotesError, ConnectionFault, OSError) as reason:
         go.end(FAILED, _in_words(reason, go.shipment))
-    except Exception as unforeseen:  # one partner's trouble must not end the deliveries to others
+    except (
+        Exception
+    ) as unforeseen:  # a fault with one partner must not end the deliveries to others
         logging.getLogger(__name__).error(
-            "A delivery failed in a way that is not foreseen.\n%s", account_of(unforeseen)
+            "A delivery failed with an unexpected error.\n%s", account_of(unforeseen)
         )
         fault = kind_of(unforeseen)
-        go.end(FAILED, f"{fault}. Look at the agreement with the partner; then deliver again.")
+        go.end(FAILED, f"{fault}. Check the agreement with the partner; then deliver again.")
     return go.shipment
 
 
 class _Attempt:
-    """One go at delivering one package."""
+    """One run that delivers one package."""
 
     def __init__(self, terms: _Terms, package: Package) -> None:
         target = terms.agreements.of(package.partner_id).target
@@ -183,12 +185,12 @@ class _Attempt:
         if found and begun and begun.shipment_id != found.shipment_id:
             return None
         if found:
-            # It may have died after the record and before the tidying up.
+            # It may have been killed after the record and before the cleanup.
             forget(self.terms.settings, self.package)
         return found
 
     def send(self, plan: Plan, target: Target) -> None:
-        """Brings what the plan says, in as many tries as are agreed."""
+        """Delivers the files of the plan, within the permitted number of attempts."""
         self.plan = plan
         self.shipment = replace(
             self.shipment,
@@ -210,7 +212,7 @@ class _Attempt:
         tried(attempt, self.terms.patience, note, self.terms.stop.wait)
 
     def _bring(self, destination: Destination, plan: Plan) -> None:
-        """Brings what is not there yet; flags stand only while every file does."""
+        """Delivers missing files; flags exist only while every file does."""
         for file in plan.files:
             is_due = plan.is_again and file.sent_name not in plan.arrived
             if is_due or file.sent_name in self._sent:
@@ -241,7 +243,7 @@ class _Attempt:
             destination.flag(flag)
 
     def end(self, outcome: str, reason: str = "") -> None:
-        """Records what has become of it."""
+        """Records the outcome."""
         ended = replace(self.shipment, outcome=outcome, reason=reason)
         if plan := self.plan:
             files = tuple(
@@ -266,16 +268,16 @@ def _in_words(reason: Exception, shipment: Shipment) -> str:
             f"{reason} (tried {shipment.attempts} times). Check the line and the agreement; then "
             "deliver again, which goes on where this stopped."
         )
-    return f"{reason}. Check the file and who may use it; then deliver again."
+    return f"{reason}. Check the file and its permissions; then deliver again."
 
 
 @contextmanager
 def _alone(settings: Settings, partner_id: str) -> Generator[None]:
-    """Holds the way to a partner: two goes at once would write into each other's uploads."""
+    """Locks deliveries to a partner: two at once would write into each other's uploads."""
     path = settings.delivery_root / file_safe(partner_id, ".lock")
     durable.make_folder(path.parent)
     busy = Busy(
-        f"Another delivery to {partner_id} is under way; wait for it to end, then deliver again."
+        f"Another delivery to {partner_id} is running; wait for it to end, then deliver again."
     )
     with locks.holding(path, busy):
         for kept in settings.delivery_root.iterdir():

@@ -1,4 +1,4 @@
-"""Which packages in the outbox have arrived, which wait, and which failed last time.
+"""The delivery status of packages in the outbox: arrived, waiting or failed.
 
 It only reads.
 """
@@ -19,9 +19,9 @@ from linernotes.packages import MANIFEST, Package, read_manifest
 
 @dataclass(frozen=True)
 class DeliveryStatus:
-    """How many packages that are to be delivered are in which state.
+    """The number of packages to deliver in each state.
 
-    Counted is the newest version per partner and month, if it is issued and a target is agreed.
+    Counts the newest version per partner and month, if it is issued and a target is agreed.
     """
 
     delivered: int
@@ -61,7 +61,7 @@ def newest_packages(
 
 
 def delivery_status(settings: Settings) -> DeliveryStatus:
-    """Counts the packages of a home by what became of them.
+    """Counts the packages of a home by their delivery status.
 
     Raises:
         LinernotesError: if the agreements, a package or a record cannot be read.
@@ -102,9 +102,9 @@ def failed_packages(settings: Settings) -> list[tuple[str, str, str]]:
 
 
 def unknown_partners(settings: Settings) -> list[str]:
-    """Whom the agreements name and what is published does not know: nothing is delivered by those.
+    """Partners in the agreements that are not published, to whom nothing is delivered.
 
-    Empty while nothing is published, since then nobody is known.
+    Empty if nothing is published, because then all partners are unknown.
 
     Raises:
         LinernotesError: if the agreements cannot be read.

@@ -1,6 +1,6 @@
-"""A home as a whole: which version it is of, its backup, and its upgrade from an older version.
+"""A home as a whole: its version, its backup, and its upgrade from an older version.
 
-What is in the parts of a home is the matter of those who write them.
+The content of a home's folders belongs to the packages that write them.
 """
 
 from linernotes.homes.backup import NOT_NEEDED, TRUTH, back_up, restore

@@ -1,6 +1,6 @@
-"""What of a home cannot be made again, copied whole and checked; and put back.
+"""Backs up the parts of a home that cannot be rebuilt, checks the copy, and restores it.
 
-How often a backup is made, and where it is kept, is decided elsewhere.
+Operators decide how often to make a backup, and where to keep it.
 """
 
 import os
@@ -14,7 +14,7 @@ from linernotes.base.settings import Settings, env_file
 from linernotes.ingestion import alone
 from linernotes.ledger.verification import verify_ledger
 
-# Everything that nothing else can make again. docs/operators/restore.md says what each is for.
+# Everything that cannot be rebuilt. docs/operators/restore.md describes each.
 TRUTH = (
     "lake",
     "quarantine",
@@ -29,14 +29,14 @@ TRUTH = (
     "told.json",
     "runs.jsonl",
 )
-# What is made again, or says nothing that lasts.
+# Everything that is rebuilt, or is temporary.
 NOT_NEEDED = ("warehouse", "published", "reports", "logs", "dagster")
 SETTINGS = "settings.env"
 _LOCKS = shutil.ignore_patterns("*.lock", ".lock", ".staging")
 
 
 def back_up(settings: Settings, to: Path) -> list[str]:
-    """Copies what cannot be made again, while no load is running, and checks the copy.
+    """Copies what cannot be rebuilt, while no load is running, and checks the copy.
 
     Args:
         settings: The home. Its file of settings is copied too, as `settings.env`.
@@ -46,13 +46,17 @@ def back_up(settings: Settings, to: Path) -> list[str]:
         What was copied, by name.
 
     Raises:
-        LinernotesError: the folder is there, or the copy is not what it was copied from.
+        LinernotesError: the folder exists, or the copy differs from the original.
         BusyIntake: a load is running.
     """
     if to.exists():
-        raise LinernotesError(f"{to} is there already: a backup never replaces another.")
+        raise LinernotesError(
+            f"{to} exists already: a backup never replaces another. Give a new folder."
+        )
     if to.resolve().is_relative_to(settings.home):
-        raise LinernotesError(f"{to} lies in the home, and would be lost with it.")
+        raise LinernotesError(
+            f"{to} is in the home, and would be lost with it: give a folder outside."
+        )
     to.parent.mkdir(parents=True, exist_ok=True)
     building = durable.unfinished_folder(to.parent)
     copied = []
@@ -66,29 +70,32 @@ def back_up(settings: Settings, to: Path) -> list[str]:
         if (file := env_file()) and _copy(file, building / SETTINGS):
             copied.append(SETTINGS)
     if problems := verify_ledger(settings.model_copy(update={"home": building})):
-        raise LinernotesError(f"The copied ledger does not hold: {problems[0]}")
+        raise LinernotesError(f"The copied ledger does not verify: {problems[0]}")
     durable.settle(building, to)
     return copied
 
 
 def restore(settings: Settings, source: Path) -> list[str]:
-    """Puts a backup into a home that has nothing of it.
+    """Restores a backup into a home that has none of its folders and files.
 
     Returns:
-        What was put back, by name.
+        What was restored, by name.
 
     Raises:
-        LinernotesError: something of it is in the home, or the backup has no home's files.
+        LinernotesError: the home has one of its folders or files already, or the folder is not a
+            backup.
     """
     there = [name for name in TRUTH if (settings.home / name).exists()]
     if there:
         raise LinernotesError(
-            f"{settings.home} already has {', '.join(there)}: move it away, so that nothing of it"
+            f"{settings.home} already has {', '.join(there)}: move it away, so that it"
             " is mixed with the backup."
         )
     found = [name for name in TRUTH if (source / name).exists()]
     if not found:
-        raise LinernotesError(f"{source} is no backup of a home: it has none of its parts.")
+        raise LinernotesError(
+            f"{source} is not a backup of a home: it has none of a home's folders and files."
+        )
     settings.home.mkdir(parents=True, exist_ok=True)
     return [name for name in found if _copy(source / name, settings.home / name)]
 

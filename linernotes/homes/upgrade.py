@@ -1,6 +1,6 @@
-"""From a home of an older version to one of this: a backup first, then one step per version.
+"""Upgrades a home of an older version: a backup first, then one step per version.
 
-What a version changed is said in the changelog.
+The changelog lists the changes of each version.
 """
 
 from collections.abc import Callable
@@ -16,14 +16,14 @@ from linernotes.ledger.verification import verify_ledger
 
 
 def upgrade(settings: Settings, backup: Path | None = None) -> list[str]:
-    """Brings a home to this program's version.
+    """Upgrades a home to this program's version.
 
     Args:
         settings: The home.
         backup: Where the backup goes; beside the home when left out.
 
     Returns:
-        What was done, a sentence each; nothing if the home is of this version.
+        The changes, a sentence each; empty if the home has this version.
 
     Raises:
         NewerHome: a newer program has written the home.
@@ -35,14 +35,14 @@ def upgrade(settings: Settings, backup: Path | None = None) -> list[str]:
     if before == HOME_VERSION:
         return []
     if problems := verify_ledger(settings):
-        raise LinernotesError(f"The ledger does not hold, so nothing is upgraded: {problems[0]}")
+        raise LinernotesError(f"The ledger does not verify, so nothing is upgraded: {problems[0]}")
     to = backup or _beside(settings, before)
     copied = back_up(settings, to)
     done = [f"Backed up to {to}: {', '.join(copied)}."]
     for version in range(before, HOME_VERSION):
         done.append(STEPS[version](settings))
     write_version(settings)
-    return [*done, f"The home is of version {HOME_VERSION} now. Next: linernotes build"]
+    return [*done, f"The home now has version {HOME_VERSION}. Next: linernotes build"]
 
 
 def _beside(settings: Settings, version: int) -> Path:
@@ -51,7 +51,7 @@ def _beside(settings: Settings, version: int) -> Path:
 
 
 def _from_1(settings: Settings) -> str:
-    """Numbers the register and the check runs, and says the format of lake and quarantine."""
+    """Numbers the register and the check runs, and writes the format of lake and quarantine."""
     with open_intake(settings):
         return "Register and check runs are numbered; lake and quarantine say their format."
 

@@ -1,6 +1,6 @@
-"""Which version a home is of: `home.json` says it, and a home of 0.1 says nothing.
+"""The version of a home: `home.json` has it; a home of 0.1 has no such file.
 
-How a home comes from one version to the next is in `upgrade.py`.
+`upgrade.py` upgrades a home from one version to the next.
 """
 
 import json
@@ -12,7 +12,7 @@ from linernotes.base.settings import Settings
 from linernotes.ingestion import Lake
 
 # 1: as 0.1 wrote it, without this file. 2: register and check runs are numbered, and lake and
-# quarantine say their format. Raised by every change that an older program would misread.
+# quarantine have their format. Increase it with every change that an older program would misread.
 HOME_VERSION = 2
 
 
@@ -25,10 +25,10 @@ class OlderHome(LinernotesError):
 
 
 def home_version(settings: Settings) -> int:
-    """The version of a home; that of this program, where no home is begun yet.
+    """The version of a home; that of this program if the home is empty.
 
     Raises:
-        LinernotesError: `home.json` is there and does not say it.
+        LinernotesError: `home.json` exists and does not have it.
     """
     try:
         said = json.loads(settings.home_file.read_bytes())["home_version"]
@@ -38,21 +38,21 @@ def home_version(settings: Settings) -> int:
         said = None
     if not isinstance(said, int) or isinstance(said, bool) or said < 1:
         raise LinernotesError(
-            f"{settings.home_file} does not say of which version the home is: restore it from the"
+            f"{settings.home_file} does not contain the version of the home: restore it from the"
             " backup. Nothing was read or written."
         )
     return said
 
 
 def _is_of_0_1(settings: Settings) -> bool:
-    """Whether a lake without a word of its version lacks what came after 0.1."""
+    """Whether a lake without a format version lacks what was added after 0.1."""
     if not settings.lake_root.exists():
         return False
     return bool(Lake(settings.lake_root, settings.quarantine_root).lacking_columns())
 
 
 def require_known(settings: Settings) -> None:
-    """Stops before anything of a home is read that a newer program has written.
+    """Raises before anything is read from a home that a newer program has written.
 
     Raises:
         NewerHome: with what to do.
@@ -67,7 +67,7 @@ def require_known(settings: Settings) -> None:
 
 
 def require_current(settings: Settings) -> None:
-    """Stops before anything is written into a home of an older version.
+    """Raises before anything is written into a home of an older version.
 
     Raises:
         NewerHome: a newer program has written the home.
@@ -84,7 +84,7 @@ def require_current(settings: Settings) -> None:
 
 
 def write_version(settings: Settings) -> None:
-    """Says in a home that it is of this program's version."""
+    """Writes this program's version into a home."""
     content = {
         "home_version": HOME_VERSION,
         "written_by": f"linernotes {installed_version('linernotes')}",

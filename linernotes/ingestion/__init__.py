@@ -1,6 +1,6 @@
-"""The intake: what comes in, what is turned away and why, and the lake that keeps what came in.
+"""The intake: accepts and rejects deliveries, and stores accepted rows in the lake.
 
-Nothing here knows of models, statements or reports.
+It is independent of models, statements and reports.
 """
 
 import linernotes.ingestion.plain_dataframely  # noqa: F401

@@ -1,7 +1,7 @@
-"""One tabular delivery on its way through: read, check, screen, decide, commit.
+"""Processes one tabular delivery: read, check, screen, decide, commit.
 
-Bytes are staged beside the lake first, so memory does not grow with the file, and nothing of a
-refused file is ever in a table. What a row must be is in the contracts.
+Rows are staged beside the lake first, so that memory does not grow with the file and nothing of a
+refused file enters a table. The contracts define valid rows.
 """
 
 import shutil
@@ -15,7 +15,7 @@ import polars as pl
 
 from linernotes.base.settings import Limits
 from linernotes.ingestion import quarantine
-from linernotes.ingestion.checking import FAULT_SCHEMA, check, parts_of
+from linernotes.ingestion.checking import FAULT_SCHEMA, check, nested_rows_of
 from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.corrections import WaitingKeys
 from linernotes.ingestion.errors import RefusedFile
@@ -25,7 +25,7 @@ from linernotes.ingestion.readers import Batch, Reader
 from linernotes.ingestion.register import DeliveryOutcome
 from linernotes.ingestion.screening import Screen, Screened, files_sql, frame
 
-# In smaller files a single bad row would weigh too much.
+# In smaller files a single bad row would be too large a share.
 LIMIT_HOLDS_FROM_ROWS = 100
 CORRECTED = "rows in quarantine that this delivery corrects: closed"
 BLANK_ROWS = "rows of nothing but separators: skipped"
@@ -33,7 +33,7 @@ BLANK_ROWS = "rows of nothing but separators: skipped"
 
 @dataclass
 class _Staged:
-    """What reading left in the scratch folder."""
+    """The staged files of a delivery in the scratch folder."""
 
     rows: list[Path] = field(default_factory=list)
     faults: list[Path] = field(default_factory=list)
@@ -44,7 +44,7 @@ class _Staged:
 
 
 class Admission:
-    """Takes one file of a feed through the intake."""
+    """Processes one file of a feed."""
 
     def __init__(
         self,
@@ -69,16 +69,16 @@ class Admission:
         confirm: Callable[[int], None] = lambda row_count: None,
         keep_bad_rows: bool = True,
     ) -> set[int]:
-        """Load what keeps the contract, quarantine the rest, and fill in the outcome.
+        """Load rows that fulfil the contract, quarantine the rest, and fill in the outcome.
 
         Args:
             reader: The file.
-            outcome: What is known of the delivery; the counts are added.
+            outcome: The outcome so far; the counts are added.
             confirm: Called with the number of rows read before anything is committed; may raise.
             keep_bad_rows: Whether bad rows go to quarantine, and too many refuse the file.
 
         Returns:
-            The numbers of the rows that were turned away.
+            The numbers of the rejected rows.
 
         Raises:
             RefusedFile: nothing of the file was loaded.
@@ -101,7 +101,8 @@ class Admission:
         outcome.rows_quarantined = len(bad_rows)
         outcome.rows_duplicate = len(screened.duplicates)
         outcome.rows_loaded = staged.row_count - len(bad_rows) - outcome.rows_duplicate
-        # All is made before the first commit: what fails until then leaves nothing in the lake.
+        # Everything is staged before the first commit, so a failure before it leaves nothing in the
+        # lake.
         turned_away = None
         if bad_rows and keep_bad_rows:
             texts = self._raw_texts(reader, staged, bad_rows)
@@ -111,7 +112,7 @@ class Admission:
                 self._corrected_duplicates(staged, screened, outcome) if keep_bad_rows else None
             )
             self._load(staged, screened, outcome)
-            # A retry marks its own rows, once the register has it.
+            # A retry marks its own rows, once it is in the register.
             if duplicates is not None and duplicates.height:
                 quarantine.mark_settled(self._lake, duplicates, outcome.delivery_id)
                 outcome.warnings[CORRECTED] = duplicates.height
@@ -158,7 +159,7 @@ class Admission:
     def _corrected_duplicates(
         self, staged: _Staged, screened: Screened, outcome: DeliveryOutcome
     ) -> pl.DataFrame:
-        """Rows in quarantine (`delivery_id`, `row_number`) that this delivery brings corrected.
+        """Rows in quarantine (`delivery_id`, `row_number`) that this delivery corrects.
 
         A loaded row corrects those of its key that were not recorded later than it.
         """
@@ -188,9 +189,9 @@ class Admission:
     def _load(self, staged: _Staged, screened: Screened, outcome: DeliveryOutcome) -> None:
         kept = self._kept(staged, screened)
         file = self._write(kept, outcome)
-        if part := self._contract.PART:
+        if part := self._contract.NESTED:
             rows = frame(self._db, f"from {kept} order by row_number")
-            parts = parts_of(rows, part).with_columns(delivery_id=pl.lit(outcome.delivery_id))
+            parts = nested_rows_of(rows, part).with_columns(delivery_id=pl.lit(outcome.delivery_id))
             self._lake.append(part.contract.TABLE, parts, outcome.transaction_id, self._scratch)
         self._lake.add(self._contract.TABLE, [file], outcome.transaction_id)
 
@@ -212,7 +213,7 @@ class Admission:
         return StagedFile(path, count, first, last)
 
     def _raw_texts(self, reader: Reader, staged: _Staged, bad_rows: set[int]) -> dict[int, str]:
-        """The text of bad rows: kept while reading, or looked up for those found later."""
+        """The text of bad rows: stored while reading, or read again for those found later."""
         texts: dict[int, str] = {}
         for path in staged.texts:
             rows = read_rows(path)
@@ -224,12 +225,12 @@ class Admission:
 
 
 def refuse_over_limit(faults: pl.DataFrame, bad_count: int, row_count: int, limit: int) -> None:
-    """Refuse a file of which more than `limit` percent is bad, unless it is a small one."""
+    """Refuse a file with more than `limit` percent of bad rows, unless it is small."""
     if row_count < LIMIT_HOLDS_FROM_ROWS or bad_count * 100 <= limit * row_count:
         return
     rules = Counter(faults["rule"].to_list()).most_common(5)
     told = ", ".join(f"{rule} ({count})" for rule, count in rules)
-    # No value of the file stands here: the reason is public, and a value may be a person's key.
+    # The reason must not quote values: it is public, and a value may be a person's key.
     raise RefusedFile(
         f"{bad_count} of {row_count} rows are bad, more than {limit} %: {told}. The first is row"
         f" {faults['row_number'].min()}. Correct the rows and send the file again"
@@ -263,7 +264,7 @@ _SQL_TYPES = {
 
 
 def fresh_folder(folder: Path) -> Path:
-    """The folder, there and with nothing in it."""
+    """Creates the folder, or empties it."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder

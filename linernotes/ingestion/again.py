@@ -1,8 +1,7 @@
-"""Deliveries read again: the files of some days, by the contracts and readers of today.
+"""Reads the deliveries of some days again, with the present contracts and readers.
 
-What a delivery put into the lake is replaced by what is read of it now, table by table in one
-commit each, so that a reader never meets a part. A crash in between is mended by doing it again.
-Taking new deliveries in is `intake.py`.
+The rows of a delivery are replaced, table by table in one commit each, so that a reader never sees
+a part of a table. After a crash, run it again. `intake.py` loads new deliveries.
 """
 
 import hashlib
@@ -45,13 +44,11 @@ from linernotes.ingestion.opening import UnfitFileError, path_of
 from linernotes.ingestion.readers import reader_for
 from linernotes.ingestion.register import DeliveryOutcome, warnings_text
 
-_NOT_THERE = (
-    "it does not lie in the landing zone any more as it was read; what was read of it stays"
-)
+_NOT_THERE = "the landing zone no longer has it unchanged; its loaded rows stay"
 
 
 class ReplacingLake(Lake):
-    """A lake in which what is added for a delivery replaces what the delivery had put there.
+    """A lake in which rows added for a delivery replace those that the delivery had there.
 
     Attributes:
         replaced: The tables that were written.
@@ -72,7 +69,7 @@ class ReplacingLake(Lake):
         return True
 
     def empty_others(self, tables: Collection[str], transaction_id: str) -> None:
-        """Take the delivery's rows out of tables that nothing was read for now."""
+        """Remove the delivery's rows from tables for which nothing was read now."""
         for table in sorted({*tables, QUARANTINED_ROWS} - self.replaced):
             self._replace(table, pl.DataFrame(), transaction_id)
 
@@ -80,7 +77,7 @@ class ReplacingLake(Lake):
         self.replaced.add(table)
         predicate = f"delivery_id = '{self._delivery_id}'"
         if table == QUARANTINED_ROWS:
-            # Rows that came in after all, or were closed, stay as they were settled.
+            # Rows that were corrected or closed keep that state.
             settled = read_rows(
                 self.read(table)
                 .filter(
@@ -110,10 +107,10 @@ class ReplacingLake(Lake):
 
 
 def read_again(settings: Settings, feeds: Collection[str], days: Collection[date]) -> LoadReport:
-    """Reads the deliveries again that were loaded on some days.
+    """Reads the deliveries of some days again.
 
-    Nothing changes for one whose file is gone or has other bytes by now, or that would be refused
-    today: it is told among the unread files, and what was read of it stays.
+    A delivery does not change if its file is missing or changed, or would be refused now: it is
+    among the unread files of the report, and its loaded rows stay.
 
     Args:
         settings: The home.
@@ -138,7 +135,7 @@ def read_again(settings: Settings, feeds: Collection[str], days: Collection[date
         if rows.height:
             listing = list_landing(settings.landing_place, [*feeds])
             there = {arrival.name: arrival for arrival in listing.arrivals}
-        # One run of rows per feed: lineage is told of each.
+        # Grouped by feed, because lineage is reported per feed.
         by_feed = rows.sort("source", "feed", maintain_order=True).iter_rows(named=True)
         for feed, of_feed in groupby(by_feed, lambda row: f"{row['source']}/{row['feed']}"):
             with loading(settings, feed, report):
@@ -172,7 +169,7 @@ def _read_again(
         except (IgnoredFile, *UNFORESEEN) as error:
             require_disk(error, intake.lake.root)
             report.unread_files[outcome.name] = (
-                f"{intake.words_for(error, outcome.sha256)}. What was read of it stays"
+                f"{intake.refusal_reason(error, outcome.sha256)}. Its loaded rows stay"
             )
             return False
     _record(intake.lake, outcome)
@@ -199,7 +196,7 @@ def _admit(intake: Intake, lake: Lake, path: Path, feed: str, outcome: DeliveryO
 
 
 def _record(lake: Lake, outcome: DeliveryOutcome) -> None:
-    """Puts the counts of today into the delivery's entry; it stays the entry of its day."""
+    """Updates the counts of the delivery's entry in the register; its day does not change."""
     counts = {
         f"rows_{kind}": str(getattr(outcome, f"rows_{kind}") or 0)
         for kind in ("read", "loaded", "quarantined", "duplicate")

@@ -1,7 +1,7 @@
-"""A landing zone in a bucket of an S3-compatible store, read in place: nothing is written there.
+"""A landing zone in a bucket of an S3-compatible store, which is read in place and not written.
 
-Who may read it, and where the store is, boto3 learns from the environment (`AWS_…`). What files
-mean is `landing.py`'s matter; it is the same for folders.
+boto3 reads credentials and address from the environment (`AWS_…`). `landing.py` classifies the
+files, as for folders.
 """
 
 import errno
@@ -25,7 +25,7 @@ _GONE = {"NoSuchKey", "404", "NotFound", "PreconditionFailed", "412"}
 
 
 @dataclass(frozen=True)
-class Found:
+class BucketObject:
     """One object: its size, and a mark of its content and time."""
 
     key: str
@@ -33,7 +33,7 @@ class Found:
 
 
 class Bucket:
-    """The objects below an address such as `s3://bucket/prefix`."""
+    """The objects below a URL such as `s3://bucket/prefix`."""
 
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
@@ -42,7 +42,7 @@ class Bucket:
         self.prefix = f"{prefix}/" if prefix else ""
         self._client: Any = None
 
-    def objects(self) -> dict[str, Found]:
+    def objects(self) -> dict[str, BucketObject]:
         """Every object below the prefix, by what its key has beyond it.
 
         Raises:
@@ -54,7 +54,7 @@ class Bucket:
             name = one["Key"].removeprefix(self.prefix)
             if name and not name.endswith("/"):
                 mark = _fingerprint(one["Size"], one["LastModified"], one["ETag"])
-                found[name] = Found(one["Key"], mark)
+                found[name] = BucketObject(one["Key"], mark)
         return found
 
     def fingerprint(self, name: str) -> tuple[int, int]:
@@ -68,10 +68,10 @@ class Bucket:
         return _fingerprint(head["ContentLength"], head["LastModified"], head["ETag"])
 
     def open(self, name: str) -> tuple[BufferedReader, tuple[int, int]]:
-        """The content of an object in a file without a name, with its size and mark.
+        """The content of an object in a nameless temporary file, with its size and mark.
 
-        The file is gone when it is closed. An object that is replaced meanwhile is read whole, as
-        it was.
+        The file disappears when it is closed. An object that is replaced meanwhile is read
+        completely in its old version.
 
         Raises:
             FileNotFoundError: it is gone.
@@ -115,8 +115,8 @@ class Bucket:
         except ClientError as reason:
             if reason.response["Error"]["Code"] == "NoSuchBucket":
                 raise NoLandingZone(
-                    f"there is no bucket {self.name!r}. Make it, or say where the landing zone"
-                    " lies: LINERNOTES_LANDING, or load --landing"
+                    f"there is no bucket {self.name!r}. Create it, or set the landing zone with "
+                    "LINERNOTES_LANDING or load --landing"
                 ) from None
             raise LinernotesError(f"{self.address} cannot be listed: {reason}") from None
         except BotoCoreError as reason:
@@ -141,11 +141,11 @@ class Bucket:
 
 
 def _fingerprint(size: int, modified: datetime, etag: str) -> tuple[int, int]:
-    """As a file's: size and nanoseconds. Stores tell seconds: the rest is a mark of the content."""
+    """Like a file's: size and nanoseconds, whose fraction of a second marks the content."""
     mark = int(hashlib.sha256(etag.encode()).hexdigest()[:12], 16)
     return size, int(modified.timestamp()) * 10**9 + mark % 10**9
 
 
 def is_bucket(place: Path | str) -> bool:
-    """Whether a landing zone is an address of a bucket rather than a folder."""
+    """Whether a landing zone is the URL of a bucket rather than a folder."""
     return isinstance(place, str) and place.startswith("s3://")

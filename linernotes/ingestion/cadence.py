@@ -1,6 +1,6 @@
-"""When each feed is due again, so that a silent sender is told from one that has nothing to say.
+"""When each feed is due again, to tell a late sender from one without changes.
 
-What a delivery has to hold is in the contracts; who is told of a late one is decided elsewhere.
+`cli/news.py` sends alerts about late feeds.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from linernotes.ingestion.feeds import FEEDS
 
 Rhythm = Literal["day", "month", "change"]
 
-# A month's file has to be there when the month before is drafted for the first time.
+# A month's file is due when the previous month is drafted for the first time.
 DUE_DAY = 5
-# Rates rest on weekends and holidays; money refuses one that is more than three days old.
+# There are no rates on weekends and holidays; money needs one at most three days old.
 RATE_DAYS = 3
 
 DAYS_BETWEEN = {
@@ -30,18 +30,18 @@ MONTHLY_FEEDS = frozenset({"ai_usage/fan_signals", "finance/revenue"})
 
 @dataclass(frozen=True)
 class Cadence:
-    """How often a feed comes.
+    """How often a feed is delivered.
 
     Attributes:
         rhythm: By day, by month, or only when something has changed.
-        days_between: Of a feed by day, the days that may lie between two deliveries.
+        days_between: For a daily feed, the maximum number of days between two deliveries.
     """
 
     rhythm: Rhythm
     days_between: int = 0
 
     def due_at(self, last: datetime) -> datetime | None:
-        """By when the next delivery is due, naive UTC; None if nothing has to come."""
+        """When the next delivery is due, naive UTC; None if none is."""
         midnight = datetime(last.year, last.month, last.day)
         if self.rhythm == "day":
             return midnight + timedelta(days=self.days_between + 1)

@@ -1,6 +1,6 @@
-"""From rows as delivered to rows of the right types that keep their contract, and the rest.
+"""Casts delivered rows and checks them against their contract.
 
-Each row is judged alone here; what needs other rows is in `screening.py`.
+Each row is checked separately; `screening.py` has the checks across rows.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ import polars as pl
 
 from linernotes.ingestion import values
 from linernotes.ingestion.columns import RATE_DIGITS
-from linernotes.ingestion.contracts import Contract, Part
+from linernotes.ingestion.contracts import Contract, NestedRows
 from linernotes.ingestion.identifiers import normalise, normalise_isrc_expr, wrong_check_digits
 from linernotes.ingestion.readers import Batch
 from linernotes.ingestion.vocabulary import nearest
@@ -51,9 +51,10 @@ ADVICE: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Checked:
-    """A batch after its contract: rows that keep it, and what the others break.
+    """A checked batch: rows that fulfil the contract, and the faults of the others.
 
-    `rows` are all rows that came apart into cells, typed; `faults` has a row for each broken rule.
+    `rows` are all rows that could be split into cells, typed; `faults` has a row for each broken
+    rule.
     """
 
     rows: pl.DataFrame
@@ -68,7 +69,7 @@ class Checked:
 
 
 def check(batch: Batch, contract: type[Contract]) -> Checked:
-    """Cast a batch and hold it against its contract."""
+    """Cast a batch and check it against its contract."""
     rows, faults = _typed(batch, contract)
     rows = _with_normal_standards(rows, contract)
     warnings = _check_digit_warnings(rows, contract)
@@ -76,8 +77,8 @@ def check(batch: Batch, contract: type[Contract]) -> Checked:
         rows, malformed = _with_normal_isrc(rows)
         warnings["isrc is malformed: loaded as null, kept in isrc_original"] += malformed
     rows = contract.completed(rows)
-    if contract.PART:
-        faults.append(_part_faults(rows, contract.PART))
+    if contract.NESTED:
+        faults.append(_part_faults(rows, contract.NESTED))
     faults.append(_contract_faults(rows, batch.rows, contract, faults))
     faults += [fault([row.row_number], row.rule, row.details) for row in batch.broken_rows]
     return Checked(rows, pl.concat(faults), +warnings)
@@ -96,14 +97,14 @@ def fault(row_numbers: Iterable[int], rule: str, details: str) -> pl.DataFrame:
     )
 
 
-def parts_of(rows: pl.DataFrame, part: Part) -> pl.DataFrame:
+def nested_rows_of(rows: pl.DataFrame, part: NestedRows) -> pl.DataFrame:
     """The typed rows inside a cell of rows that keep their contract."""
     parts, _ = _typed(_part_batch(rows, part), part.contract)
     return parts
 
 
 def _typed(batch: Batch, contract: type[Contract]) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """Every column of the contract as its kind, defaults filled in, and what cannot be read."""
+    """Every column of the contract in its type, with defaults, and the unreadable cells."""
     typed: list[pl.Series] = []
     faults = [FAULT_SCHEMA.to_frame()]
     defaults: list[pl.Expr] = []
@@ -140,7 +141,7 @@ def _contract_faults(
     contract: type[Contract],
     already: list[pl.DataFrame],
 ) -> pl.DataFrame:
-    """What the rows break of the contract; a cell that could not be read is not missing too."""
+    """The faults of the rows; a cell that cannot be read is not counted as missing too."""
     failures = contract.filter(rows).failure
     if not len(failures):
         return FAULT_SCHEMA.to_frame()
@@ -184,7 +185,7 @@ def _cell_faults(
 
 
 def _hints(cells: pl.Series, allowed: tuple[str, ...]) -> pl.Series:
-    """Of cells with values off their closed list, the values that are meant, most likely."""
+    """For values that are not on their closed list, the most similar listed values."""
     is_list = isinstance(cells.dtype, pl.List)
     told: dict[str, str] = {}
 
@@ -206,7 +207,7 @@ def _with_normal_isrc(rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:
 
 
 def _with_normal_standards(rows: pl.DataFrame, contract: type[Contract]) -> pl.DataFrame:
-    """Identifiers as printed in their normal form, with what was sent beside them."""
+    """Identifiers in their normal form, with the sent value in another column."""
     for name, traits in contract.traits().items():
         if traits.standard is None or f"{name}_original" not in rows.columns:
             continue
@@ -227,12 +228,12 @@ def _check_digit_warnings(rows: pl.DataFrame, contract: type[Contract]) -> Count
     return warnings
 
 
-def _part_batch(rows: pl.DataFrame, part: Part) -> Batch:
+def _part_batch(rows: pl.DataFrame, part: NestedRows) -> Batch:
     return Batch(part.rows(rows), lambda: pl.Series(dtype=pl.String))
 
 
-def _part_faults(rows: pl.DataFrame, part: Part) -> pl.DataFrame:
-    """What the rows inside a cell break, told of the row that has the cell."""
+def _part_faults(rows: pl.DataFrame, part: NestedRows) -> pl.DataFrame:
+    """The faults of rows inside a cell, reported for the row that has the cell."""
     checked = check(_part_batch(rows, part), part.contract)
     is_again = checked.rows.select("row_number", *part.key).is_duplicated()
     again = checked.rows["row_number"].filter(is_again).unique()

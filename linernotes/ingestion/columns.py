@@ -1,6 +1,6 @@
-"""The kinds of columns that feeds are made of, each with its rules, its lake type and its default.
+"""The kinds of columns of feeds, each with its rules, its lake type and its default.
 
-No feed is described here; see `contracts`. How text becomes a value is in `values.py`.
+`contracts` describes the feeds; `values.py` converts text to values.
 """
 
 import datetime as dt
@@ -25,8 +25,8 @@ SHARE = pl.Decimal(13, 12)
 PERCENT = pl.Decimal(15, 12)
 TIMESTAMP = pl.Datetime("us")
 
-# The largest values that the models compute with exactly. What a blocking check refuses, the intake
-# refuses too: these are the ranges, and checks and models name no other.
+# The largest values for which the models are exact. The intake refuses everything that a blocking
+# check would refuse: checks and models have no other ranges.
 MOST = 999_999_999_999
 MOST_MONEY = 999_999_999_999_999
 RATE_DIGITS = 8
@@ -53,17 +53,17 @@ def _items(check: Check) -> Check:
 
 @dataclass(frozen=True)
 class Traits:
-    """What the intake needs to know of a column beyond its rules."""
+    """Properties of a column for the intake, beyond its rules."""
 
     # Which cast of `values.py` reads it; `derived` columns are no part of the feed.
     kind: str
     # Its type in the lake; None if it does not go there.
     lake: pl.DataType | None
-    # What an absent value stands for.
+    # The default for an absent value.
     default: Any = None
     is_float_allowed: bool = False
     standard: IdentifierName | None = None
-    # The closed list that it is held against.
+    # Its closed list.
     values: Values | None = None
     # The most characters of a text, and the pattern of a list's items.
     length: int | None = None

@@ -1,6 +1,6 @@
-"""Which rows in quarantine a delivery brings corrected: the keys of rows that wait.
+"""Finds the rows in quarantine that a delivery may correct, by their keys.
 
-What becomes of such rows is decided in `admission.py`.
+`admission.py` closes them.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from linernotes.ingestion.register import DeliveryOutcome
 
 
 class WaitingKeys:
-    """The keys of the rows that wait in quarantine. The texts of a delivery are read once."""
+    """The keys of the waiting rows in quarantine. The texts of a delivery are read once."""
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
@@ -29,7 +29,7 @@ class WaitingKeys:
     def of_others(
         self, contract: type[Contract], outcome: DeliveryOutcome, scratch: Path
     ) -> pl.DataFrame:
-        """The keys of a feed's rows that wait and came with other deliveries.
+        """The keys of a feed's waiting rows from other deliveries.
 
         Args:
             contract: The feed's.
@@ -56,7 +56,7 @@ class WaitingKeys:
         return pl.concat(found).join(waiting, on=["delivery_id", "row_number"], how="semi")
 
     def _rows(self) -> pl.DataFrame:
-        """The rows that wait, of all feeds; they change only with the table."""
+        """The waiting rows of all feeds, cached until the table changes."""
         version = self._lake.open(QUARANTINED_ROWS).version()
         if version != self._version:
             self._waiting = read_rows(

@@ -1,7 +1,7 @@
-"""How far each feed's data reach: the last day or month that they are about, and the gaps in them.
+"""The coverage of each feed: its last day or month with data, and the gaps before it.
 
-When a delivery came is in the register; here it counts only what deliveries are about. A sender
-whose files arrive each morning and hold last week's plays is late all the same.
+Only the content of deliveries counts, not their arrival: a sender whose files arrive each morning
+with last week's plays is late.
 """
 
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ import polars as pl
 from linernotes.ingestion.cadence import DUE_DAY
 from linernotes.ingestion.lake import Lake
 
-# How far before the last covered day gaps are looked for.
+# The number of days before the last covered day in which gaps are searched.
 WINDOW_DAYS = 62
 Unit = Literal["day", "working day", "month"]
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What the rows of a feed are about: a column, and how densely it has to be filled.
+    """The column of a feed that has its days or months, and how densely it must be filled.
 
     Attributes:
-        lag_days: Days after which a day's data have to be there.
+        lag_days: Days after which a day's data are due.
     """
 
     table: str
@@ -32,7 +32,7 @@ class Subject:
     lag_days: int = 2
 
 
-# Only feeds of which every day, or every month, has something to say.
+# Only feeds with data for every day or every month.
 SUBJECTS: dict[str, Subject] = {
     "ai_usage/derivative_plays": Subject("raw_ai_usage__derivative_plays", "play_date", "day"),
     "ai_usage/generations": Subject("raw_ai_usage__generations", "occurred_at", "day"),
@@ -44,7 +44,7 @@ SUBJECTS: dict[str, Subject] = {
 
 @dataclass(frozen=True)
 class Coverage:
-    """How far a feed's data reach.
+    """The coverage of a feed.
 
     Attributes:
         feed: `<source>/<feed>`.
@@ -73,7 +73,7 @@ class Coverage:
 
 
 def coverages(lake: Lake, at: datetime) -> list[Coverage]:
-    """How far the data of every feed reach that has data for each day or month.
+    """The coverage of every feed that has data for each day or month.
 
     Args:
         lake: The lake.
@@ -95,7 +95,7 @@ def coverages(lake: Lake, at: datetime) -> list[Coverage]:
 
 
 def _covered(lake: Lake, subject: Subject) -> set[date]:
-    """The days, or first days of months, that standing rows are about."""
+    """The days, or first days of months, of valid rows."""
     column = pl.col(subject.column)
     if subject.unit == "month":
         column = (column + "-01").str.to_date("%Y-%m-%d")

@@ -1,6 +1,6 @@
-"""What a load reads and fills, as lineage names it: a feed's folder, and tables of the lake.
+"""The inputs and outputs of a load for lineage: a feed's folder, and tables of the lake.
 
-How lineage is sent is in `linernotes/base/lineage.py`.
+`linernotes/base/lineage.py` sends them.
 """
 
 from pathlib import Path

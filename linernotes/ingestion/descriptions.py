@@ -131,7 +131,7 @@ def describe(feed: str) -> FeedDescription:
         )
     about, row, notes = _words(contract)
     endings = tuple(one for one in ENDINGS[feed] if one.startswith(contract.FORMS))
-    tables = (contract.TABLE, *((contract.PART.contract.TABLE,) if contract.PART else ()))
+    tables = (contract.TABLE, *((contract.NESTED.contract.TABLE,) if contract.NESTED else ()))
     return FeedDescription(
         feed,
         about,
@@ -154,7 +154,7 @@ def _columns(contract: type[Contract]) -> Iterator[ColumnDescription]:
     """The columns of a feed; those of the rows inside a cell follow the cell."""
     for name in _in_order(contract):
         described = _column(contract, name)
-        part = contract.PART
+        part = contract.NESTED
         if part is None or part.column != name:
             yield described
             continue
@@ -166,8 +166,8 @@ def _columns(contract: type[Contract]) -> Iterator[ColumnDescription]:
 
 def _part_columns(contract: type[Contract]) -> list[ColumnDescription]:
     """The columns that only the rows inside a cell have."""
-    assert contract.PART
-    inner = contract.PART.contract
+    assert contract.NESTED
+    inner = contract.NESTED.contract
     common = {*contract.KEY, *Contract.feed_columns()}
     return [_column(inner, name) for name in inner.feed_columns() if name not in common]
 
@@ -199,7 +199,7 @@ def _rules(contract: type[Contract]) -> dict[str, str]:
             f"the {weights.weight}s of one {', '.join(weights.key)} sum to at most 1, and one that"
             " breaks a rule turns all of them away; send the whole set again"
         )
-    if part := contract.PART:
+    if part := contract.NESTED:
         found[f"{part.column}.given_twice"] = (
             f"{' and '.join(part.key)} stand twice in {part.column}; give them once"
         )
@@ -257,7 +257,7 @@ def json_schema(feed: str) -> dict[str, Any]:
     """
     contract = CONTRACTS[feed]
     described = describe(feed)
-    part = contract.PART
+    part = contract.NESTED
     properties = {
         column.name: _json_property(contract, column)
         for column in described.columns
@@ -279,7 +279,7 @@ def json_schema(feed: str) -> dict[str, Any]:
 
 
 def _json_part(contract: type[Contract]) -> dict[str, Any]:
-    part = contract.PART
+    part = contract.NESTED
     assert part
     columns = _part_columns(contract)
     return {

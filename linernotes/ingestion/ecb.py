@@ -1,7 +1,6 @@
 """The European Central Bank's history of reference rates: a wide file of days, read as long rows.
 
-Here a row is a day, so one bad cell breaks its day. Days of earlier deliveries are compared by the
-intake.
+A row is a day, so one bad cell rejects its day. The intake compares days with earlier deliveries.
 """
 
 import datetime as dt
@@ -36,7 +35,7 @@ _ZONE = "Europe/Berlin"
 
 @dataclass(frozen=True)
 class BrokenDay:
-    """A line that does not load, with every rule it breaks."""
+    """A rejected line, with every rule it breaks."""
 
     row_number: int
     original_text: str
@@ -60,8 +59,8 @@ class EcbFile:
 def parse_rates(data: bytes, limits: Limits | None = None) -> EcbFile:
     """Read the bank's `eurofxref-hist.csv`.
 
-    Row numbers count the lines under the header from 1. A day that stands twice with the same rates
-    is a duplicate; with other rates all of its lines are broken.
+    Row numbers count the lines under the header from 1. A repeated day with the same rates is a
+    duplicate; with other rates all its lines are rejected.
 
     Raises:
         RefusedFile: not UTF-8, a NUL in it, another layout than the history's, or over a limit.

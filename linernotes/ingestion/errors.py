@@ -1,13 +1,13 @@
-"""What the intake says no with: one exception per verdict on a whole file.
+"""The exceptions of the intake: one per verdict on a whole file.
 
-Faults of single rows are no exceptions; they are rows of the quarantine.
+Faults of single rows are not exceptions; they become rows of the quarantine.
 """
 
 from linernotes.base.errors import LinernotesError
 
 
-class DoorError(Exception):
-    """A verdict on a whole file, with a reason that says what, where and what to do."""
+class IntakeError(Exception):
+    """A verdict on a whole file, with a reason: what is wrong, where, and what to do."""
 
     def __init__(self, reason: str) -> None:
         # It may quote the file, and the register takes only what is UTF-8.
@@ -15,24 +15,24 @@ class DoorError(Exception):
         super().__init__(self.reason)
 
 
-class RefusedFile(DoorError):
+class RefusedFile(IntakeError):
     """Nothing of the file is loaded. The same bytes are tried again at the next load."""
 
 
-class IgnoredFile(DoorError):
-    """The file is understood and deliberately not loaded, as an ERN test message is."""
+class IgnoredFile(IntakeError):
+    """The file is valid and deliberately not loaded, such as an ERN test message."""
 
 
-class UnsettledFile(DoorError):
-    """Not a verdict yet: the file is gone, or somebody still writes it. The next load sees it."""
+class UnsettledFile(IntakeError):
+    """No verdict yet: the file is missing or still being written. The next load tries it again."""
 
 
 class NoLandingZone(LinernotesError):
-    """There is no folder where the landing zone should be."""
+    """The folder of the landing zone does not exist."""
 
 
 class NothingOpen(LinernotesError):
-    """What is to be retried or closed does not wait."""
+    """There is nothing to retry or close."""
 
 
 class BusyIntake(LinernotesError):
@@ -40,12 +40,12 @@ class BusyIntake(LinernotesError):
 
 
 class FailingDisk(LinernotesError):
-    """The disk of the home is full, fails, or may not be written to: no delivery is at fault."""
+    """The disk of the home is full, failing or read-only, which is not the fault of a delivery."""
 
 
 class DamagedLake(LinernotesError):
-    """The lake lost something, and nothing more may be loaded into it before it is mended."""
+    """The lake is damaged, and nothing more may be loaded into it before it is repaired."""
 
 
 class NewerLake(LinernotesError):
-    """A newer program wrote the lake, in a form that this one does not know."""
+    """A newer program wrote the lake, in a format that this one does not support."""

@@ -1,6 +1,6 @@
-"""Which feeds there are: where their files lie, which contract they keep, where they load.
+"""The registry of feeds: their folders, contracts and tables.
 
-The contracts themselves are in `contracts`, one module per source.
+`contracts` has the contracts, one module per source.
 """
 
 from linernotes.ingestion.contracts import Contract, ai_usage, catalog, finance, licensing, removals

@@ -1,7 +1,7 @@
-"""The version of the form in which a lake is written, and whether this program knows it.
+"""The format version of a lake, and whether this program supports it.
 
-`lake` and `quarantine` each hold a `format.json` that says it, so that either keeps it wherever it
-is copied to. Entries of the ledger say their version themselves.
+`lake` and `quarantine` each have a `format.json`, so that a copy of either keeps its version.
+Entries of the ledger contain their own version.
 """
 
 import json
@@ -11,13 +11,13 @@ from linernotes.base import durable
 from linernotes.ingestion.errors import DamagedLake, NewerLake
 
 FORMAT_FILE = "format.json"
-# Raised by a change after which an older program would misread or spoil the tables. Columns that
-# are only added are no such change. Folders without the file were written before it: version 1.
+# Increase it with a change after which an older program would misread or damage the tables; adding
+# columns is not such a change. Folders without the file have version 1.
 FORMAT_VERSION = 1
 
 
 def format_version(root: Path) -> int:
-    """The version in which the tables below a folder are written.
+    """The format version of the tables below a folder.
 
     Raises:
         DamagedLake: its file is there and does not say it.
@@ -31,14 +31,14 @@ def format_version(root: Path) -> int:
         version = None
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise DamagedLake(
-            f"{path} does not say in which format version the tables beside it are written."
-            " Restore it from the backup from which they came; nothing was read or written."
+            f"{path} does not say the format version of the tables beside it. Restore it from the "
+            "backup from which they came; nothing was read or written."
         )
     return version
 
 
 def require_known_format(*roots: Path) -> None:
-    """Stops before anything is read or written that a newer program has written.
+    """Raises before anything is read from or written to tables of a newer program.
 
     Raises:
         NewerLake: with what to do.
@@ -48,14 +48,14 @@ def require_known_format(*roots: Path) -> None:
         version = format_version(root)
         if version > FORMAT_VERSION:
             raise NewerLake(
-                f"{root} is written in format version {version}, and this Linernotes knows"
-                f" version {FORMAT_VERSION} at most. Install the newer Linernotes that has written"
+                f"{root} has format version {version}, and this Linernotes supports version "
+                f"{FORMAT_VERSION} at most. Install the newer Linernotes that has written"
                 " it, and run the command with that. Nothing was read or written."
             )
 
 
 def write_format(root: Path) -> None:
-    """Says the version of this program's tables in a folder that does not say one yet."""
+    """Writes the format version of this program into a folder without one."""
     path = root / FORMAT_FILE
     if not path.exists():
         durable.write_text(path, json.dumps({"format_version": FORMAT_VERSION}) + "\n")

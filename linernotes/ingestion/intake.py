@@ -1,7 +1,7 @@
-"""The intake itself: every new delivery of the landing zone, in the order of names, and retries.
+"""Loads every new delivery of the landing zone, in the order of names.
 
-A crash at any point loses nothing and doubles nothing: a delivery counts once the register has it,
-and until then each of its commits is repeated under the same transaction id.
+A crash at any point neither loses nor duplicates data: a delivery is complete once it is in the
+register, and until then each of its commits is repeated under the same transaction id.
 """
 
 import hashlib
@@ -29,9 +29,9 @@ from linernotes.ingestion.datasets import lake_dataset, landing_dataset
 from linernotes.ingestion.descriptions import describe
 from linernotes.ingestion.errors import (
     BusyIntake,
-    DoorError,
     FailingDisk,
     IgnoredFile,
+    IntakeError,
     RefusedFile,
     UnsettledFile,
 )
@@ -51,21 +51,21 @@ LOG = logging.getLogger(__name__)
 _SCRATCH = ".staging"
 _LOCK = ".lock"
 _LOGS = "logs"
-_GONE = "it was moved away while it was read; the next load takes it where it is then"
-# What one file may not end a load with. A panic of polars is no `Exception`.
+_GONE = "it was moved while it was read; the next load reads it at its new place"
+# Errors of one file that must not end a load. A panic of polars is not an `Exception`.
 UNFORESEEN = (Exception, pl.exceptions.PanicException)
 _OF_FILES = (OSError, DeltaError, duckdb.IOException)
 
 
 @dataclass
 class LoadReport:
-    """What one load met. Deliveries that were settled before are not in it.
+    """The report of one load, without deliveries that were settled before.
 
     Attributes:
-        deliveries: What became of each.
-        ignored_files: Files that are no deliveries, or none yet, and why.
-        unread_files: Deliveries that could not be read or not be finished, and why. They are not
-            in the register.
+        deliveries: The outcome of each delivery.
+        ignored_files: Files that are not deliveries, or not yet, and why.
+        unread_files: Deliveries that could not be read or finished, and why. They are not in the
+            register.
     """
 
     deliveries: list[DeliveryOutcome] = field(default_factory=list)
@@ -74,7 +74,7 @@ class LoadReport:
 
     @property
     def turned_away(self) -> dict[str, str]:
-        """Files of which nothing came in although they are deliveries, and why."""
+        """Deliveries of which nothing was loaded, and why."""
         refused = {one.name: one.reason or "" for one in self.deliveries if one.state == "refused"}
         return refused | self.unread_files
 
@@ -84,10 +84,10 @@ def admit_landing(
     feeds: list[str] | None = None,
     on_progress: Callable[[DeliveryOutcome], None] | None = None,
 ) -> LoadReport:
-    """Take what is new in the landing zone through the intake.
+    """Load what is new in the landing zone.
 
     Args:
-        settings: The home to load into, and where the landing zone lies.
+        settings: The home to load into, and the landing zone.
         feeds: `<source>/<feed>` names to look at; all of them if not given.
         on_progress: Called with the outcome after each delivery.
 
@@ -116,7 +116,7 @@ def admit_landing(
 
 @contextmanager
 def loading(settings: Settings, feed: str, report: LoadReport) -> Generator[None]:
-    """The step that loads one feed, with what the report says of it when it ends.
+    """The step that loads one feed; its end has the figures of the report.
 
     Args:
         settings: The home.
@@ -138,7 +138,7 @@ def loading(settings: Settings, feed: str, report: LoadReport) -> Generator[None
         loaded.inputs = [replace(read, row_count=counts["rows_read"])]
         if len(filled) == 1:
             loaded.outputs = [replace(filled[0], row_count=counts["rows_loaded"])]
-        # The reasons may quote a file's text, and are told by `linernotes status` alone.
+        # Reasons may quote a file's text, so only `linernotes status` shows them.
         refused = sum(one.state == "refused" for one in came)
         unread = sum(name.startswith(f"{feed}/") for name in report.unread_files)
         if refused or unread:
@@ -146,7 +146,7 @@ def loading(settings: Settings, feed: str, report: LoadReport) -> Generator[None
 
 
 def _log(outcome: DeliveryOutcome) -> None:
-    """A delivery's outcome as a record; its reason may quote the file's text, and is not in it."""
+    """Logs a delivery's outcome, without the reason, which may quote the file's text."""
     level = logging.WARNING if outcome.state == "refused" else logging.INFO
     told = {
         name: getattr(outcome, name)
@@ -166,7 +166,7 @@ def open_intake(settings: Settings) -> Generator["Intake"]:
 
     Raises:
         BusyIntake: if another process is loading.
-        DamagedLake: if register and lake do not agree, or a file of the lake is cut.
+        DamagedLake: if register and lake disagree, or a file of the lake is truncated.
         NewerLake: if a newer program wrote the lake.
     """
     root = settings.lake_root
@@ -178,7 +178,7 @@ def open_intake(settings: Settings) -> Generator["Intake"]:
             require_whole(lake)
             lake.add_new_columns()
         except _OF_FILES as error:
-            if words := disk.words_for(error):
+            if words := disk.message_for(error):
                 raise _ended_early(root, words) from error
             raise
         scratch = fresh_folder(root / _SCRATCH)
@@ -189,16 +189,16 @@ def open_intake(settings: Settings) -> Generator["Intake"]:
                     lake, Register(lake), connection, scratch, settings.ern_offsets, logs, settings
                 )
         finally:
-            # What cannot be cleared now is cleared by the next load.
+            # The next load removes what cannot be removed now.
             shutil.rmtree(scratch, ignore_errors=True)
 
 
 def open_lake(settings: Settings, lake: Lake | None = None) -> Lake:
-    """The lake of a home, whose tables have every column of this release; nothing is made anew.
+    """The lake of a home, whose tables have every column of this release.
 
     Args:
         settings: The home.
-        lake: Its lake, if it has been read already: what was opened then stays open.
+        lake: Its lake, if it is open already; it is then reused.
 
     Raises:
         BusyIntake: if columns are missing, and another process is loading.
@@ -217,16 +217,16 @@ def open_lake(settings: Settings, lake: Lake | None = None) -> Lake:
 
 
 def lake_damage(settings: Settings, lake: Lake | None = None) -> Damage:
-    """What is wrong with the lake of a home; nothing, where there is no lake yet."""
+    """The damage of a home's lake; none if there is no lake yet."""
     return damage_of(lake or Lake(settings.lake_root, settings.quarantine_root))
 
 
 @contextmanager
 def alone(root: Path) -> Generator[None]:
-    """Holds the lock of a lake: one process writes into it at a time.
+    """Holds the lock of a lake: only one process at a time writes into it.
 
-    The lock's file has a mark in it while somebody writes. Whoever finds one was preceded by a run
-    that was stopped: what that wrote is brought onto the disk before anything builds on it.
+    The lock's file contains a mark during writing. If it is found, the previous run was stopped,
+    and its files are synced to disk before they are used.
 
     Raises:
         BusyIntake: if another process holds it.
@@ -246,7 +246,7 @@ def alone(root: Path) -> Generator[None]:
 
 
 class Intake:
-    """Takes deliveries in, one after the other."""
+    """Loads deliveries, one after the other."""
 
     def __init__(
         self,
@@ -269,7 +269,7 @@ class Intake:
         self.logs = logs
 
     def admit(self, arrival: Arrival, report: LoadReport) -> DeliveryOutcome | None:
-        """Take one file through, unless it is settled or still being written."""
+        """Load one file, unless it is settled or still being written."""
         try:
             stream = arrival.open()
         except FileNotFoundError:
@@ -315,11 +315,11 @@ class Intake:
             except OSError:
                 raise UnsettledFile(_GONE) from None
             if not is_unchanged:
-                raise UnsettledFile("it changed while it was read; the next load takes it")
+                raise UnsettledFile("it changed while it was read; the next load reads it again")
 
         try:
             if not self.settling.has_settled(arrival, (size, changed_at)):
-                raise UnsettledFile("it is still being written; the next load takes it")
+                raise UnsettledFile("it is still being written; the next load reads it")
             manifest = read_manifest(arrival, self.limits)
             manifest.check_sha256(sha256)
             duplicate = self.register.loaded_as(sha256)
@@ -340,9 +340,9 @@ class Intake:
                 report.ignored_files[arrival.name] = moved.reason
                 return None
             require_disk(error, self.lake.root)
-            reason = self.words_for(error, sha256)
+            reason = self.refusal_reason(error, sha256)
             if self.lake.knows(outcome.transaction_id):
-                # Part of it is in the lake: the next load finishes it under the same id.
+                # A part of it is in the lake; the next load completes it under the same id.
                 report.unread_files[arrival.name] = reason
                 return None
             _nothing_loaded(outcome, "refused", reason)
@@ -353,11 +353,12 @@ class Intake:
             raise
         return outcome
 
-    def words_for(self, error: BaseException, sha256: str) -> str:
-        """Why a file is refused; the full account of an unforeseen error goes into a log."""
-        if isinstance(error, DoorError):
+    def refusal_reason(self, error: BaseException, sha256: str) -> str:
+        """Why a file is refused; the full account of an unexpected error is logged."""
+        if isinstance(error, IntakeError):
             return error.reason
-        # Errors may quote values of the file, which may be personal: neither tells them.
+        # Errors may quote values of the file, which may be personal: the reason and the log omit
+        # them.
         log = self.logs / f"refused-{sha256[:12]}.log"
         try:
             self.logs.mkdir(parents=True, exist_ok=True)
@@ -379,7 +380,7 @@ class Intake:
         scratch = fresh_folder(self.scratch / "delivery")
         path = _plainly_named(path_of(stream, arrival.path), scratch, arrival.ending)
         if arrival.feed_name == ERN:
-            # What a manifest would count as rows of a message is not said.
+            # A manifest's rows are undefined for a message.
             confirm(None)
             admit_message(path, outcome, self.lake, scratch, self.ern_offsets, self.limits)
         elif arrival.feed_name == ECB:
@@ -393,7 +394,7 @@ class Intake:
             admission = Admission(
                 contract, self.lake, self.connection, scratch, self.waiting, self.limits
             )
-            # Only damaged Parquet makes libraries panic; else progress bars would stand still.
+            # Only damaged Parquet makes libraries panic; otherwise progress bars would stop.
             is_parquet = arrival.ending == ".parquet"
             with without_panics(scratch) if is_parquet else nullcontext():
                 reader = reader_for(path, arrival.ending, contract, self.limits)
@@ -401,36 +402,35 @@ class Intake:
 
 
 def require_disk(error: BaseException, root: Path) -> None:
-    """Raises if an error is the disk's, which would refuse one delivery after the other.
+    """Raises if the disk caused an error, which would otherwise refuse every delivery.
 
-    Every error that tells of a file is: what is wrong with the file of a delivery, its reader has
-    told as a refusal. Of other errors the text does not count: it may quote a delivery, which can
-    say anything.
+    Every error of a file is such an error, because readers report faults of a delivery as refusals.
+    The text of other errors is ignored, because it may quote a delivery.
 
     Raises:
         FailingDisk: with what is wrong and what to do.
     """
     is_of_disk = isinstance(error, _OF_FILES) or (
         # The disk has no room for what the memory does not hold.
-        isinstance(error, duckdb.OutOfMemoryException) and disk.words_for(error)
+        isinstance(error, duckdb.OutOfMemoryException) and disk.message_for(error)
     )
     if is_of_disk:
-        raise _ended_early(root, disk.words_for_file(error)) from error
+        raise _ended_early(root, disk.file_message_for(error)) from error
 
 
 def _ended_early(root: Path, words: str) -> FailingDisk:
-    return FailingDisk(f"The load into {root} has ended early. {words}")
+    return FailingDisk(f"The load into {root} ended early. {words}")
 
 
 def _plainly_named(path: Path, scratch: Path, ending: str) -> Path:
-    """A path to a file that any library reads as it is, whatever the file is called."""
+    """A path to a file that any library can read, whatever its name."""
     link = scratch / f"delivery{ending}"
     link.symlink_to(path)
     return link
 
 
 def _unreadable(error: OSError) -> str:
-    return f"it cannot be read ({error.strerror}); let the loader read it"
+    return f"it cannot be read ({error.strerror}); give the loader the right to read it"
 
 
 def _nothing_loaded(outcome: DeliveryOutcome, state: State, reason: str) -> None:

@@ -1,7 +1,7 @@
-"""Whether the register and the lake agree, and whether each of the lake's files is whole.
+"""Checks that the register and the lake agree, and that each file of the lake is complete.
 
-Both are on the disk before a load says that it is done, so trouble here means that the disk lost
-something, or that a backup was put back in part. Mending is in `repair.py`.
+Both are synced before a load reports success, so a fault means that the disk lost data, or that a
+backup was restored in part. `repair.py` repairs it.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from linernotes.ingestion.register import transaction_of
 
 @dataclass(frozen=True)
 class LostDelivery:
-    """A delivery that the register calls loaded and that is not in the lake."""
+    """A delivery that is loaded according to the register, but is not in the lake."""
 
     delivery_id: str
     name: str
@@ -38,9 +38,9 @@ class Damage:
     """What is wrong with a lake.
 
     Attributes:
-        tables: What the engine said of each table that cannot be opened.
-        files: Files that are missing or cut.
-        deliveries: Deliveries that the register has and the lake lacks.
+        tables: The engine's message on each table that cannot be opened.
+        files: Files that are missing or truncated.
+        deliveries: Deliveries in the register that the lake lacks.
     """
 
     tables: dict[str, str]
@@ -48,7 +48,7 @@ class Damage:
     deliveries: list[LostDelivery]
 
     def sentences(self) -> list[str]:
-        """One sentence for each thing that is wrong."""
+        """One sentence for each fault."""
         return [
             *(f"the table {table} cannot be read ({said})" for table, said in self.tables.items()),
             *(f"{path} is missing or cut" for path in self.files),
@@ -61,7 +61,7 @@ class Damage:
 
 
 def damage_of(lake: Lake) -> Damage:
-    """What is wrong with a lake; nothing is changed."""
+    """Finds the damage of a lake; changes nothing."""
     tables: dict[str, str] = {}
     files: list[Path] = []
     for table in lake.tables():
@@ -74,7 +74,7 @@ def damage_of(lake: Lake) -> Damage:
 
 
 def lost_deliveries(lake: Lake) -> list[LostDelivery]:
-    """Deliveries that the register calls loaded and whose commits the lake does not have."""
+    """Deliveries that are loaded according to the register, but whose commits the lake lacks."""
     loaded = read_rows(
         lake.read(DELIVERIES)
         .filter(pl.col("state") == "loaded")
@@ -109,10 +109,10 @@ def table_of(feed: str) -> str:
 
 
 def require_whole(lake: Lake) -> None:
-    """Raises if a lake is damaged: what is loaded into it then might be lost as well.
+    """Raises if a lake is damaged, because further loads might be lost as well.
 
     Raises:
-        DamagedLake: with what is wrong, and what to do.
+        DamagedLake: with the faults, and what to do.
     """
     sentences = damage_of(lake).sentences()
     if sentences:
@@ -120,5 +120,6 @@ def require_whole(lake: Lake) -> None:
         more = f"\n  - and {len(sentences) - 10} more" if len(sentences) > 10 else ""
         raise DamagedLake(
             f"The lake in {lake.root} is damaged:\n{listed}{more}\n"
-            "Run `linernotes repair`: it says what it can mend, and what has to come from a backup."
+            "Run `linernotes repair`: it repairs what it can, and lists what has to be restored "
+            "from a backup."
         )

@@ -1,6 +1,6 @@
 """The lake: one Delta table per feed, written in atomic commits, read as plain Parquet files.
 
-What may enter it is decided by the intake; nothing here looks at rows.
+The intake decides what may enter it; this module does not check rows.
 """
 
 import datetime as dt
@@ -31,21 +31,21 @@ ECB_RATES = "raw_finance__ecb_rates"
 ERN_MESSAGES = "raw_catalog__ern_messages"
 
 _VERSION: dict[str, Any] = {"recorded_at": TIMESTAMP, "is_withdrawn": pl.Boolean()}
-# What gave the order of a table's rows before they had numbers.
+# The columns that ordered a table's rows before they had numbers.
 _ORDER_BEFORE = {
     DELIVERIES: ("registered_at", "delivery_id"),
     CHECK_RESULTS: ("checked_at", "run_id"),
 }
-# Delta leaves files alone whose names start so.
+# Delta ignores files whose names start with this.
 EMPTY_FILE = "_empty.parquet"
-# By these, a table's Parquet files alone do not say what its rows are.
+# Features with which a table's Parquet files alone do not determine its rows.
 _UNREAD_FEATURES = frozenset({"deletionVectors", "columnMapping"})
 _FILE_BYTES = 256 * 1024 * 1024
 _MANY_FILES = 64
 LOG = "_delta_log"
 # Commits between two checkpoints of a table's log.
 _CHECKPOINT_EVERY = 50
-# A checkpoint that is cut would hide the commits behind it: it is made and synced here instead.
+# A truncated checkpoint would hide the commits before it, so it is written and synced here.
 NO_HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 
 
@@ -64,7 +64,7 @@ SCHEMAS: dict[str, pl.Schema] = {
     **{
         part.contract.TABLE: feed_schema(part.contract)
         for contract in CONTRACTS.values()
-        if (part := contract.PART)
+        if (part := contract.NESTED)
     },
     ECB_RATES: pl.Schema(
         {"rate_date": pl.Date(), "quote_currency": pl.String(), "rate": MONEY}
@@ -92,7 +92,7 @@ SCHEMAS: dict[str, pl.Schema] = {
             "warnings": pl.String(),
             "ignored_columns": pl.List(pl.String()),
             "registered_at": TIMESTAMP,
-            # Grows with every entry, whatever the clock does. Absent in homes of version 0.1.
+            # Increases with every entry, independent of the clock. Absent in homes of version 0.1.
             "sequence": pl.Int64(),
         }
     ),
@@ -103,7 +103,7 @@ SCHEMAS: dict[str, pl.Schema] = {
             "feed": pl.String(),
             "row_number": pl.Int64(),
             "original_text": pl.String(),
-            # A CSV row means nothing without its header.
+            # A CSV row is meaningless without its header.
             "header_text": pl.String(),
             "broken_rules": pl.List(pl.String()),
             "details": pl.String(),
@@ -129,19 +129,19 @@ SCHEMAS: dict[str, pl.Schema] = {
 
 
 def _statistics(table: str) -> dict[str, str | None]:
-    """Keep in the log only the bounds that are asked for."""
+    """Keep in the log only the bounds that readers need."""
     if "recorded_at" in SCHEMAS[table]:
         return {"delta.dataSkippingStatsColumns": "recorded_at"}
     return {"delta.dataSkippingNumIndexedCols": "0"}
 
 
 class UnreadableLake(LinernotesError):
-    """A table of the lake has features that are not read."""
+    """A table of the lake has unsupported features."""
 
 
 @dataclass(frozen=True)
 class StagedFile:
-    """A Parquet file that is written but that no table knows yet."""
+    """A Parquet file that is written but not part of a table yet."""
 
     path: Path
     row_count: int
@@ -149,7 +149,7 @@ class StagedFile:
     last_recorded_at: dt.datetime | None = None
 
     def statistics(self) -> str:
-        """What the table's log keeps of the file, so that readers can leave it out."""
+        """The statistics of the file in the table's log, with which readers can skip it."""
         stats: dict[str, Any] = {"numRecords": self.row_count}
         if self.first_recorded_at and self.last_recorded_at:
             first, last = self.first_recorded_at, self.last_recorded_at
@@ -160,10 +160,10 @@ class StagedFile:
 
 @contextmanager
 def _own_files() -> Generator[None]:
-    """Tells what fails at files that the intake has written as the error of a file that it is.
+    """Turns failures of files that the intake has written into file errors.
 
-    Polars tells it as an error of computing or of the data, or panics: so it would count against
-    the delivery.
+    Polars reports them as errors of computation or data, or panics, so they would count as faults
+    of the delivery.
     """
     try:
         yield
@@ -226,7 +226,7 @@ class Lake:
         )
         require_known_format(self.root, self.quarantine_root)
         self._opened: dict[str, DeltaTable] = {}
-        # Per table: the version up to which its log has been read, and its transactions until then.
+        # Per table: the version up to which its log was read, and its transactions until then.
         self._transactions: dict[str, tuple[int, set[str]]] = {}
 
     def path(self, table: str) -> Path:
@@ -235,11 +235,11 @@ class Lake:
         return root / table
 
     def tables(self) -> list[str]:
-        """All tables, whether or not anything has been loaded."""
+        """All tables, including empty ones."""
         return sorted(SCHEMAS)
 
     def ensure_tables(self) -> None:
-        """Create every table that is not there yet, and add the columns that one lacks."""
+        """Create every missing table, and add missing columns."""
         for root in (self.root, self.quarantine_root):
             write_format(root)
         for table in SCHEMAS:
@@ -256,13 +256,13 @@ class Lake:
                 self.write_empty_file(table)
 
     def clear_leftovers(self) -> list[Path]:
-        """Remove what killed runs and full disks left half-written. The caller holds the lock."""
+        """Remove incomplete files of killed runs and full disks. The caller holds the lock."""
         removed = []
         for root in (self.root, self.quarantine_root):
             removed += durable.clear_unfinished(root)
         for folder in map(self.path, SCHEMAS):
             removed += durable.clear_unfinished(folder)
-            # So the engine calls what is not written to its end.
+            # The engine's names of incomplete files.
             found = [
                 *folder.glob("*#*"),
                 *(folder / LOG).glob("*#*"),
@@ -274,14 +274,14 @@ class Lake:
         return removed
 
     def write_empty_file(self, table: str) -> None:
-        """Write the file without a row that readers get of a table without files."""
+        """Write the empty file that readers get for a table without files."""
         with durable.replacing(self.path(table) / EMPTY_FILE) as unfinished:
             write_rows(pl.DataFrame(schema=SCHEMAS[table]), unfinished)
 
     def add_new_columns(self) -> list[str]:
-        """Write the tables of an older release anew with the columns that they lack, all null.
+        """Rewrite the tables of an older release with the columns that they lack, all null.
 
-        Every engine then reads all files of a table alike.
+        Then all files of a table have the same columns in every engine.
 
         Returns:
             The tables that were written.
@@ -305,7 +305,7 @@ class Lake:
     def lacking_columns(self) -> list[str]:
         """The tables that an older release made, and that lack columns of this one.
 
-        A table whose first commit was cut off is none: the next load makes it.
+        A table whose first commit was lost does not count: the next load creates it.
         """
         return [
             table
@@ -321,7 +321,7 @@ class Lake:
         """The table as it stands now.
 
         Raises:
-            UnreadableLake: its files alone do not say what its rows are.
+            UnreadableLake: its files alone do not determine its rows.
         """
         opened = self._opened.get(table)
         if opened is None:
@@ -334,7 +334,7 @@ class Lake:
         return opened
 
     def _require_plain(self, table: str, opened: DeltaTable) -> None:
-        """Stop where another tool gave a table a feature by which its files are not its rows."""
+        """Raise if a table has a feature with which its files do not determine its rows."""
         protocol = opened.protocol()
         features = {*(protocol.reader_features or ()), *(protocol.writer_features or ())}
         found = features & _UNREAD_FEATURES
@@ -343,19 +343,19 @@ class Lake:
         if found:
             del self._opened[table]
             raise UnreadableLake(
-                f"the table {self.path(table)} has {' and '.join(sorted(found))}, which this"
-                " program does not read: it would take rows that are deleted or miscalled. Another"
-                " tool has written to the lake; restore the table from before it did"
+                f"the table {self.path(table)} has {' and '.join(sorted(found))}, which this "
+                "program does not support: it would read deleted or wrong rows. Another tool has "
+                "written to the lake; restore the table from a backup from before that"
             )
 
     def active_files(self, table: str) -> list[Path]:
-        """The Parquet files that make up the table now; a typed empty one if there are none."""
+        """The present Parquet files of the table; a typed empty one if there are none."""
         return self._files(table) or [self.path(table) / EMPTY_FILE]
 
     def _files(self, table: str) -> list[Path]:
         """The Parquet files of which the table consists now.
 
-        The library's addresses of files spell out spaces and letters with an accent.
+        The library's URLs of files escape spaces and letters with an accent.
         """
         actions = self._actions(table)
         if actions.is_empty():
@@ -384,7 +384,7 @@ class Lake:
         return 0 if actions.is_empty() else int(actions["num_records"].sum())
 
     def read(self, table: str) -> pl.LazyFrame:
-        """The table's rows, read when they are asked for; none while nobody has made the table."""
+        """The table's rows as a lazy frame; empty if the table does not exist."""
         if not self.path(table).exists():
             return pl.LazyFrame(schema=SCHEMAS[table])
         return pl.scan_parquet(self.active_files(table))
@@ -392,7 +392,7 @@ class Lake:
     def transactions(self, table: str) -> set[str]:
         """The ids of all transactions that were committed to the table; each commit is read once.
 
-        The engine would read the whole log at each question.
+        The engine would read the whole log at each call.
         """
         log = self.path(table) / LOG
         if not log.exists():
@@ -426,15 +426,15 @@ class Lake:
         return transaction_id in self.transactions(table)
 
     def knows(self, transaction_id: str) -> bool:
-        """Whether any table has something of a transaction."""
+        """Whether any table has a commit of a transaction."""
         return any(self.has_transaction(table, transaction_id) for table in self.tables())
 
     def add(self, table: str, files: Sequence[StagedFile], transaction_id: str) -> bool:
         """Move staged files into the table in one commit.
 
-        A transaction that the table has seen adds nothing, so a caller may repeat itself after a
-        crash. The files are named after the transaction: a repetition overwrites what an
-        interrupted run left behind.
+        A transaction that the table has already adds nothing, so a caller may repeat it after a
+        crash. The files are named after the transaction: a repetition overwrites those of an
+        interrupted run.
 
         Returns:
             Whether this call made the commit.
@@ -457,7 +457,7 @@ class Lake:
         mode: Literal["append", "overwrite"],
         *transactions: Transaction,
     ) -> None:
-        """Make files that are on the disk a part of a table, or all of it."""
+        """Add files on the disk to a table, or replace all its files by them."""
         actions: list[AddAction | RemoveAction] = []
         for file in files:
             size, modified = file.path.stat().st_size, int(utc_now().timestamp() * 1000)
@@ -472,7 +472,7 @@ class Lake:
         self._settle(table)
 
     def _settle(self, table: str) -> None:
-        """Bring a table's newest commit onto the disk, and now and then a checkpoint."""
+        """Sync a table's newest commit to disk, and regularly write a checkpoint."""
         version, log = self.open(table).version(), self.path(table) / LOG
         durable.sync(log / f"{version:020d}.json")
         durable.sync(log)
@@ -508,9 +508,8 @@ class Lake:
             opened.delete(predicate, post_commithook_properties=NO_HOOKS)
 
     def compact(self, table: str) -> None:
-        """Join small files into larger ones, and delete those that were joined a week ago.
-
-        Readers of the old files are not disturbed: those stay until then.
+        """Merge small files into larger ones, and delete those that were merged a week ago, so that
+        readers of the old files are not affected.
         """
         with self._rewriting(table) as opened:
             opened.optimize.compact(target_size=_FILE_BYTES, post_commithook_properties=NO_HOOKS)
@@ -518,10 +517,10 @@ class Lake:
 
     @contextmanager
     def _rewriting(self, table: str) -> Generator[DeltaTable]:
-        """Bring what the library writes and commits at once onto the disk.
+        """Sync files that the library writes and commits itself to disk.
 
-        A power cut before that leaves the newest commit with cut files, which `repair.py` undoes:
-        the files that it replaced are still there.
+        A power cut before that leaves the newest commit with truncated files. `repair.py` undoes
+        it, because the replaced files still exist.
         """
         before, opened = set(self._files(table)), self.open(table)
         version = opened.version()
@@ -534,7 +533,7 @@ class Lake:
         self._settle(table)
 
     def compact_where_scattered(self) -> list[str]:
-        """Compact the tables whose rows lie in many small files."""
+        """Compact the tables with many small files."""
         scattered = [table for table in self.tables() if self._small_files(table) > _MANY_FILES]
         for table in scattered:
             self.compact(table)

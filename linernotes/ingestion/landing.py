@@ -1,6 +1,7 @@
-"""What lies in the landing zone: which files are deliveries, which are not and why.
+"""Lists the landing zone: which files are deliveries, and why others are not.
 
-The landing zone belongs to other systems and is only read. What is inside a file is not looked at.
+The landing zone belongs to other systems and is only read. This module does not read the content of
+files.
 """
 
 import errno
@@ -14,14 +15,14 @@ from typing import Any
 
 from linernotes.base import disk
 from linernotes.base.settings import Limits
-from linernotes.ingestion.bucket import Bucket, Found, is_bucket
+from linernotes.ingestion.bucket import Bucket, BucketObject, is_bucket
 from linernotes.ingestion.errors import NoLandingZone, RefusedFile
 from linernotes.ingestion.feeds import ENDINGS
 from linernotes.ingestion.limits import is_nested_over, nesting_advice
 from linernotes.ingestion.opening import LINK, NO_FILE, UnfitFileError, open_regular
 
 MANIFEST_ENDING = ".manifest.json"
-# It says two things; nobody needs more room for them.
+# It has two values, which need no more space.
 LARGEST_MANIFEST_BYTES = 1024 * 1024
 _QUOTED = 100
 _UNFINISHED = (".part", ".tmp")
@@ -29,7 +30,7 @@ _UNFINISHED = (".part", ".tmp")
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file that some feed takes. `root` is the landing zone in which it lies."""
+    """A delivery of a feed. `root` is its landing zone."""
 
     root: Path
     path: Path
@@ -43,15 +44,15 @@ class Arrival:
         return f"{self.source}/{self.feed}"
 
     def fingerprint(self) -> tuple[int, int]:
-        """Size and time of change: whether somebody writes while we read."""
+        """Size and time of change, to detect writes during reading."""
         return fingerprint_of(self.path.lstat())
 
     def fingerprint_of(self, stream: BufferedReader) -> tuple[int, int]:
-        """Size and time of change of what was opened."""
+        """Size and time of change of the opened file."""
         return fingerprint_of(os.fstat(stream.fileno()))
 
     def fingerprints(self) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
-        """Those of the file and of the manifest beside it; either may be missing by now."""
+        """The fingerprints of the file and of its manifest; either may be missing by now."""
         beside = self.path.with_name(self.path.name + MANIFEST_ENDING)
         return _fingerprint(self.path), _fingerprint(beside)
 
@@ -77,10 +78,10 @@ class Arrival:
 
 @dataclass(frozen=True)
 class BucketArrival(Arrival):
-    """An object that some feed takes, as it was listed."""
+    """A delivery in a bucket, as it was listed."""
 
     bucket: Bucket = field(default_factory=lambda: Bucket("s3://"))
-    listed: dict[str, Found] = field(default_factory=dict)
+    listed: dict[str, BucketObject] = field(default_factory=dict)
     _opened: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def fingerprint(self) -> tuple[int, int]:
@@ -116,14 +117,14 @@ def _fingerprint(path: Path) -> tuple[int, int] | None:
 
 @dataclass
 class Listing:
-    """The landing zone at one moment, in the order of names."""
+    """The files of the landing zone at one moment, in the order of names."""
 
     arrivals: list[Arrival] = field(default_factory=list)
     ignored: dict[str, str] = field(default_factory=dict)
 
 
 def list_landing(place: Path | str, feeds: Sequence[str] | None = None) -> Listing:
-    """Find the deliveries of some feeds, or of all, and say why other files are none.
+    """Find the deliveries of some feeds, or of all, and the reasons why other files are not.
 
     Args:
         place: A folder, or the address of a bucket, such as `s3://bucket/prefix`.
@@ -138,8 +139,8 @@ def list_landing(place: Path | str, feeds: Sequence[str] | None = None) -> Listi
     root = Path(place)
     if not root.is_dir():
         raise NoLandingZone(
-            f"there is no landing zone at {root}. Make the folder, or say where it lies:"
-            " LINERNOTES_LANDING, or load --landing DIR"
+            f"there is no landing zone at {root}. Create the folder, or set it with "
+            "LINERNOTES_LANDING or load --landing DIR"
         )
     listing = Listing()
     found = dict(_found(root))
@@ -189,17 +190,17 @@ def _list_bucket(bucket: Bucket, feeds: Sequence[str] | None) -> Listing:
 
 
 def _lies_beside(path: Path) -> bool:
-    """Whether the file is there that a manifest would describe, whatever it is."""
+    """Whether the file that a manifest describes exists."""
     return os.path.lexists(path.with_name(path.name.removesuffix(MANIFEST_ENDING)))
 
 
 def _readable(relative: Path) -> str:
-    """The name as text, with the bytes in it that are no UTF-8 spelt out."""
+    """The name as text, with bytes that are not UTF-8 escaped."""
     return relative.as_posix().encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def _found(root: Path) -> Iterator[tuple[Path, str | None]]:
-    """Everything below a folder but plain folders, and why it is no regular file that is read."""
+    """Everything below a folder except folders, with the reason if it is not a regular file."""
     folders = [root]
     while folders:
         folder = folders.pop()
@@ -216,7 +217,8 @@ def _found(root: Path) -> Iterator[tuple[Path, str | None]]:
         except FileNotFoundError:
             continue
         except OSError as error:
-            yield folder, f"the folder cannot be read ({error.strerror}); let the loader read it"
+            yield folder, f"the folder cannot be read ({error.strerror}); give the loader the "
+            "right to read it"
 
 
 def _ending(name: str, feed_name: str) -> str | None:
@@ -227,7 +229,7 @@ def _ending(name: str, feed_name: str) -> str | None:
 def _why_ignored(
     relative: Path, feed_name: str, unfit: str | None, is_described: bool
 ) -> str | None:
-    """Why a file is no delivery; empty for a manifest beside its file, None for a delivery."""
+    """Why a file is not a delivery; empty for a manifest beside its file, None for a delivery."""
     name = relative.name.lower()
     if any(part.startswith(".") for part in relative.parts):
         return "its name starts with a dot: ignored until renamed"
@@ -236,9 +238,9 @@ def _why_ignored(
     if unfit and len(relative.parts) < 3:
         return unfit
     if feed_name not in ENDINGS or len(relative.parts) != 3:
-        return "it lies in no feed's folder; put it in <source>/<feed>/"
+        return "it is not in the folder of a feed; put it in <source>/<feed>/"
     if name.endswith(MANIFEST_ENDING):
-        # Of one that is a link or the like, the refusal of its file tells.
+        # For a link and the like, the refusal of its file has the reason.
         return "" if is_described else "a manifest whose file is not here"
     if unfit:
         return unfit
@@ -249,7 +251,7 @@ def _why_ignored(
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a sender says of a file beside it."""
+    """A sender's statements about a file, from the manifest beside it."""
 
     rows: Any = None
     sha256: Any = None
@@ -295,14 +297,14 @@ def read_manifest(arrival: Arrival, limits: Limits) -> Manifest:
         return Manifest()
     except (ValueError, OSError, RecursionError, UnfitFileError) as error:
         if isinstance(error, OSError):
-            # Beside the longest names that a file may have, none can lie.
+            # Files with the longest possible names cannot have a manifest.
             if error.errno == errno.ENAMETOOLONG:
                 return Manifest()
-            if disk.words_for(error) and not isinstance(error, PermissionError):
+            if disk.message_for(error) and not isinstance(error, PermissionError):
                 raise
         raise refused(error) from error
     if not isinstance(said, dict):
-        raise RefusedFile(f"the manifest {beside.name} is no JSON object; send it again")
+        raise RefusedFile(f"the manifest {beside.name} is not a JSON object; send it again")
     return Manifest(said.get("rows"), said.get("sha256"))
 
 

@@ -1,6 +1,6 @@
-"""Holds a file to the limits that are set, and says which one it exceeds.
+"""Checks a file against the limits, and names the one that it exceeds.
 
-The limits themselves are settings; the readers call this as soon as they know a number.
+The limits are settings; readers call this as soon as they know a number.
 """
 
 import re
@@ -9,7 +9,7 @@ from linernotes.base.settings import PREFIX, Limits
 from linernotes.ingestion.errors import RefusedFile
 
 MIB = 2**20
-# Files whose content is no larger than this may be packed as tightly as they like.
+# Files with unpacked content up to this size may have any compression ratio.
 _RATIO_HOLDS_FROM_BYTES = 64 * MIB
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 
@@ -20,8 +20,8 @@ def hold(limits: Limits, setting: str, found: int, what: str) -> None:
     Args:
         limits: The limits that are set.
         setting: The limit's name in `Limits`.
-        found: What the file has, as far as it is known yet.
-        what: What is counted, after the number, such as `columns`.
+        found: The number so far.
+        what: The unit after the number, such as `columns`.
 
     Raises:
         RefusedFile: with the limit and the name of its setting.
@@ -35,7 +35,7 @@ def hold(limits: Limits, setting: str, found: int, what: str) -> None:
 
 
 def hold_unpacked(limits: Limits, unpacked: int, packed: int | None = None) -> None:
-    """Refuses a file whose content is too large, or too large for what it is packed into.
+    """Refuses a file whose content is too large, or too large for its compressed size.
 
     Args:
         limits: The limits that are set.
@@ -48,12 +48,12 @@ def hold_unpacked(limits: Limits, unpacked: int, packed: int | None = None) -> N
     if unpacked > packed * limits.max_unpacked_ratio:
         raise RefusedFile(
             f"the file unpacks to more than {limits.max_unpacked_ratio} times its {packed:,} bytes;"
-            f" send it less tightly packed, or raise {name_of('max_unpacked_ratio')}"
+            f" send it with less compression, or raise {name_of('max_unpacked_ratio')}"
         )
 
 
 def is_nested_over(limits: Limits, text: str) -> bool:
-    """Whether a JSON text is nested deeper than the limit; found without parsing it."""
+    """Whether a JSON text is nested deeper than the limit, without parsing it."""
     most = limits.max_nesting
     if text.count("[") + text.count("{") <= most:
         return False
@@ -66,9 +66,10 @@ def is_nested_over(limits: Limits, text: str) -> bool:
 
 
 def nesting_advice(limits: Limits) -> str:
-    """What is wrong with a text that is nested too deep, and what to do."""
+    """The message for a text that is nested too deep."""
     return (
-        f"it is nested more than {limits.max_nesting} deep; send it flatter, or raise"
+        f"it is nested more than {limits.max_nesting} levels deep; send it with fewer levels, or "
+        "raise"
         f" {name_of('max_nesting')}"
     )
 

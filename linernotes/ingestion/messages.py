@@ -1,6 +1,6 @@
-"""Deliveries that are no tables: DDEX messages, and the central bank's file of days.
+"""Loads deliveries that are not tables: DDEX messages, and the central bank's file of rates.
 
-How their bytes are read is in `ern` and `ecb.py`; here it is decided what of them is new.
+`ern` and `ecb.py` read their bytes; this module decides which rows are new.
 """
 
 import gzip
@@ -43,15 +43,14 @@ def admit_message(
         if before["sha256"] != message.sha256:
             raise RefusedFile(
                 f"message id {message.message_id!r} of sender {message.sender_dpid} was used before"
-                f" with other content (delivery {before['delivery_id']}); send it with an id of its"
-                " own"
+                f" with other content (delivery {before['delivery_id']}); send it with a new id"
             )
         outcome.state = "duplicate"
         outcome.reason = f"duplicate of {before['delivery_id']}: the same message, packed otherwise"
         outcome.rows_duplicate = 1
         return
     outcome.rows_loaded = 1
-    # Rows that do not fit their table are found before the first commit.
+    # Rows that do not fit their table are detected before the first commit.
     tables = {
         table: typed(table, rows.with_columns(delivery_id=pl.lit(outcome.delivery_id)))
         for table, rows in message.tables.items()
@@ -61,14 +60,14 @@ def admit_message(
 
 
 def _content(path: Path, limits: Limits) -> bytes:
-    """All of a file, unpacked."""
+    """The whole content of a file, unpacked."""
     most = limits.max_document_mib * MIB
     is_packed = path.name.lower().endswith(".gz")
     try:
         with gzip.open(path, "rb") if is_packed else path.open("rb") as stream:
             data = stream.read(most + 1)
     except (OSError, EOFError, zlib.error) as error:
-        if disk.words_for(error):
+        if disk.message_for(error):
             raise
         raise RefusedFile(f"the file cannot be unpacked ({error}); send it again") from error
     hold(limits, "max_document_mib", -(-len(data) // MIB), "MiB unpacked")
@@ -119,7 +118,7 @@ def admit_rates(
             fault(
                 conflicting["row_number"],
                 "conflicting_version",
-                "an earlier delivery has other rates for this day; the first admitted stands",
+                "an earlier delivery has other rates for this day, which remain valid",
             ),
         ]
     )

@@ -1,6 +1,6 @@
-"""Opens files of the landing zone as what they are: regular files, by no link on the way.
+"""Opens regular files of the landing zone, without following links.
 
-The checks are made on what was opened, so nobody can put another file in its place in between.
+The checks use the opened file, so that it cannot be replaced in between.
 """
 
 import errno
@@ -10,13 +10,15 @@ from io import BufferedReader
 from pathlib import Path
 
 LINK = "it is a link, and links are not followed; put the file itself there"
-NO_FILE = "it is no regular file but a pipe, a device or the like; put a regular file there"
-# Without these a pipe without a writer would be waited for, and a terminal taken over.
+NO_FILE = (
+    "it is not a regular file but a folder, a pipe, a device or the like; put a regular file there"
+)
+# Without these, opening would wait for a pipe's writer, or acquire a terminal.
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
 class UnfitFileError(Exception):
-    """What lies there is a link or no regular file; the text says which, and what to do."""
+    """The path is a link or not a regular file; the text says which, and what to do."""
 
 
 def open_regular(root: Path, path: Path) -> BufferedReader:
@@ -55,6 +57,6 @@ def _open(name: str, flags: int, place: int) -> int:
 
 
 def path_of(stream: BufferedReader, path: Path) -> Path:
-    """A path by which a library opens the very file that is open already."""
+    """A path by which a library opens the same file that is open already."""
     opened = Path(f"/proc/self/fd/{stream.fileno()}")
     return opened if opened.exists() else path

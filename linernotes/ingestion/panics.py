@@ -1,6 +1,6 @@
-"""Keeps what Rust libraries print of their own failures off the user's screen.
+"""Hides messages that Rust libraries print when they panic.
 
-Such a failure also comes as an exception, and is told in words there.
+A panic is also raised as an exception, which is handled as such.
 """
 
 import os
@@ -15,7 +15,7 @@ _ERROR_OUTPUT = 2
 
 @contextmanager
 def without_panics(scratch: Path) -> Generator[None]:
-    """Holds back what is written to the error output meanwhile, and passes on all but panics."""
+    """Captures the error output meanwhile, and prints everything except panics."""
     _flush()
     shown = os.dup(_ERROR_OUTPUT)
     try:

@@ -1,7 +1,7 @@
-"""Imports dataframely without SQLAlchemy, which it would load for databases that we do not use.
+"""Imports dataframely without SQLAlchemy, which it would load for unused features.
 
-Import this module before dataframely: it saves 0.6 s of every command that opens the lake. What
-contracts say is in `contracts`; nothing here changes how they check.
+Import this module before dataframely: it saves 0.6 s of every command that opens the lake. It does
+not change how contracts check.
 """
 
 import sys
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def _import_without(left_out: str) -> None:
-    """Imports dataframely as if a package that it can do without were not installed."""
+    """Imports dataframely as if an optional package were not installed."""
     modules: dict[str, Any] = vars(sys)["modules"]
     if left_out in modules:
         return

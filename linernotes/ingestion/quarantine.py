@@ -1,6 +1,6 @@
-"""The quarantine: rows that were turned away, with their text, every rule they break, and why.
+"""The quarantine: rejected rows, with their text and every rule that they break.
 
-Judging rows is not done here; putting them through the intake again is in `intake.py`.
+`checking` and `screening` check rows; `retry.py` loads them again.
 """
 
 from pathlib import Path
@@ -15,7 +15,7 @@ _MARKED_AT_ONCE = 5_000
 
 
 def gathered(faults: pl.DataFrame) -> pl.DataFrame:
-    """One row per turned-away row, with all its rules and what to do about each."""
+    """One row per rejected row, with all its rules and what to do about each."""
     return (
         faults.sort("row_number", "rule")
         .group_by("row_number", maintain_order=True)
@@ -30,7 +30,7 @@ def as_rows(
     texts: dict[int, str],
     header_text: str | None,
 ) -> pl.DataFrame:
-    """The turned-away rows of a delivery as the quarantine keeps them."""
+    """The rejected rows of a delivery in the quarantine's columns."""
     return gathered(faults).with_columns(
         delivery_id=pl.lit(outcome.delivery_id),
         source=pl.lit(outcome.source),
@@ -45,12 +45,12 @@ def as_rows(
 
 
 def keep(lake: Lake, outcome: DeliveryOutcome, rows: pl.DataFrame, scratch: Path) -> None:
-    """Write the turned-away rows of a delivery into the quarantine."""
+    """Write the rejected rows of a delivery into the quarantine."""
     lake.append(QUARANTINED_ROWS, rows, outcome.transaction_id, scratch)
 
 
 def open_deliveries(lake: Lake, delivery_id: str | None) -> list[str]:
-    """Deliveries with rows that wait: one, or all."""
+    """Deliveries with waiting rows: one, or all."""
     rows = lake.read(QUARANTINED_ROWS).filter(pl.col("retried_as").is_null())
     if delivery_id is not None:
         rows = rows.filter(pl.col("delivery_id") == delivery_id)
@@ -59,7 +59,7 @@ def open_deliveries(lake: Lake, delivery_id: str | None) -> list[str]:
 
 
 def mark_retried(lake: Lake, delivery_id: str, row_numbers: list[int], retried_as: str) -> None:
-    """Note of rows under which delivery they came in after all."""
+    """Record for rows the delivery with which they were loaded later."""
     for start in range(0, len(row_numbers), _MARKED_AT_ONCE):
         numbers = ", ".join(map(str, row_numbers[start : start + _MARKED_AT_ONCE]))
         lake.update(
@@ -78,7 +78,7 @@ def mark_settled(lake: Lake, rows: pl.DataFrame, settled_by: str) -> None:
 
 
 def written(rows: pl.DataFrame, folder: Path) -> Path:
-    """The kept texts as a file again: CSV where they have a header, else JSON Lines."""
+    """The stored texts as a file: CSV if they have a header, else JSON Lines."""
     header = rows["header_text"][0]
     path = folder / ("retry.jsonl" if header is None else "retry.csv")
     lines = [] if header is None else [header]

@@ -1,6 +1,6 @@
-"""The register of deliveries: what came, what became of it, and whether bytes were here before.
+"""The register of deliveries: their outcomes, and whether the same bytes were delivered before.
 
-It is itself a lake table, written once a delivery is wholly in the lake.
+It is a lake table, written once a delivery is completely in the lake.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ State = Literal["loaded", "refused", "duplicate", "ignored"]
 
 @dataclass
 class DeliveryOutcome:
-    """What became of one delivery. A row of the register."""
+    """The outcome of one delivery. A row of the register."""
 
     delivery_id: str
     name: str

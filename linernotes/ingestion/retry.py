@@ -149,7 +149,7 @@ def _retry(intake: Intake, delivery_id: str, report: LoadReport) -> DeliveryOutc
         return None
     except UNFORESEEN as error:
         require_disk(error, intake.lake.root)
-        report.unread_files[name] = intake.words_for(error, sha256)
+        report.unread_files[name] = intake.refusal_reason(error, sha256)
         return None
     numbers = rows["row_number"].to_list()
     good = [number for position, number in enumerate(numbers, 1) if position not in bad_rows]

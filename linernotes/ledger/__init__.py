@@ -1,4 +1,4 @@
-"""The ledger: what was issued, signed, numbered and never changed; each module is an interface.
+"""The ledger of issued statements: signed, numbered, append-only. Import its modules one by one.
 
-It knows its own files and what is kept in them, and nothing of how statements come about.
+It handles only its own files; `statements` creates what is written to them.
 """

@@ -1,6 +1,6 @@
-"""The rule that a statement's header is nothing but its lines: each term, and the balance.
+"""Checks that a statement's header agrees with its lines: each term, and the balance.
 
-Where the lines come from (a draft, the ledger, a package) is the caller's matter.
+The caller supplies the lines, from a draft, the ledger or a package.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,7 +34,7 @@ TERM_OF_TYPE = {
     "WITHHOLDING": "tax_amount",
     "PENALTY": "penalty_amount",
 }
-# What is taken from the partner: positive in the header, negative lines.
+# Deductions: positive in the header, negative in lines.
 TERMS_TAKEN = (
     "fee_amount",
     "reserve_taken_amount",
@@ -45,12 +45,12 @@ TERMS_TAKEN = (
 SUSPENDED = "SUSPENDED"
 ZERO = Decimal(0)
 
-# The lines of a statement summed: type, hold bucket, amount.
+# Sums of a statement's lines: type, hold bucket, amount.
 Sums = Iterable[tuple[str | None, str | None, Decimal]]
 
 
 def terms_that_differ(totals: Mapping[str, str], sums: Sums, currency_code: str) -> Iterator[str]:
-    """The terms of a header that are not the sums of its lines, each with what it should be."""
+    """The terms of a header that differ from the sums of its lines, with the expected amounts."""
     stated = {name: Decimal(text) for name, text in totals.items()}
     found = dict.fromkeys((*TERM_OF_TYPE.values(), "held_amount"), ZERO)
     payable = waiting = ZERO
@@ -84,7 +84,7 @@ def _differs(name: str, stated: Decimal, what: str, found: Decimal, currency_cod
 
 
 def balance_that_fails(totals: Mapping[str, str]) -> Iterator[str]:
-    """What does not add up in the header itself."""
+    """Terms that do not add up within the header."""
     stated = {name: Decimal(text) for name, text in totals.items()}
     closing = (
         stated["opening_amount"]
@@ -100,7 +100,7 @@ def balance_that_fails(totals: Mapping[str, str]) -> Iterator[str]:
         + stated["resumed_amount"]
     )
     if closing != stated["closing_amount"]:
-        yield "opening and the terms after it are not its closing"
+        yield "opening and the following terms do not sum to its closing"
     shared_out = stated["payable_amount"] + stated["carried_amount"] + stated["suspended_amount"]
     if shared_out != stated["closing_amount"]:
-        yield "payable, carried and suspended are not its closing"
+        yield "payable, carried and suspended do not sum to its closing"

@@ -1,6 +1,6 @@
-"""The files of the ledger that the models read: their columns, where they lie, an empty one.
+"""The files of the ledger that the models read: their columns, their places, and empty ones.
 
-How a statement gets there and how a changed byte is found is in `statements`.
+`statements` writes them; `verification` finds changed bytes.
 """
 
 from pathlib import Path
@@ -134,7 +134,7 @@ POOL_COLUMNS = {
     "known_at": "timestamp",
     "sequence": "bigint",
 }
-# Lines of issued months before and after a class of input moves: each build makes them anew from
+# Lines of issued months before and after a class of input moves: each build calculates them from
 # lake and ledger.
 RECALCULATED = "raw_revaluation__lines"
 RECALCULATED_COLUMNS = {
@@ -166,11 +166,11 @@ RECALCULATED_COLUMNS = {
     "usage_month": "date",
     "known_at_before": "timestamp",
     "known_at_after": "timestamp",
-    # The pool's own currency, and how much of the line's currency one unit of it gives.
+    # The pool's own currency, and the amount of the line's currency for one unit of it.
     "pool_currency_code": "varchar",
     "pool_fx_rate": "decimal(20,10)",
 }
-# What a person says when closing an incident, with what it was about at that time.
+# A person's reason for closing an incident, with the facts about it at that time.
 NOTES = "raw_ledger__incident_notes"
 NOTE_COLUMNS = {
     "sequence": "bigint",
@@ -197,9 +197,9 @@ NOTE_COLUMNS = {
 STATEMENTS_FILE, LINES_FILE = "statements.parquet", "lines.parquet"
 USES_FILE, POOLS_FILE, NOTE_FILE = "uses.parquet", "pools.parquet", "note.parquet"
 LINES_KIND, USES_KIND, POOLS_KIND = "lines", "uses", "pools"
-# Each kind of file beside a draft, and what it is called in an issuance.
+# Each kind of file beside a draft, and its name in an issuance.
 KINDS = {LINES_KIND: LINES_FILE, USES_KIND: USES_FILE, POOLS_KIND: POOLS_FILE}
-# Source table of the models, and the file of each issuance that is a part of it.
+# Source tables of the models, and the file of each issuance that belongs to each.
 TABLES = {
     "raw_ledger__statements": STATEMENTS_FILE,
     "raw_ledger__lines": LINES_FILE,
@@ -212,9 +212,9 @@ COLUMNS_OF_FILE = {
     USES_FILE: USE_COLUMNS,
     POOLS_FILE: POOL_COLUMNS,
 }
-# What an issuance holds beside them: what it says, the hash of that, and the signed hash.
+# Further files of an issuance: its entry, the hash of the entry, and the signed hash.
 ENTRY, SEAL, HEAD = "entry.json", "entry.sha256", "head.json"
-# Entries of version 1 say no version; they are not signed, and list no evidence.
+# Entries of version 1 have no version field; they are not signed, and list no evidence.
 ENTRY_VERSION, UNSIGNED_VERSION = 2, 1
 SEQUENCE_DIGITS = 6
 PARQUET_OPTIONS = "format parquet, compression zstd, row_group_size 122880"
@@ -226,12 +226,12 @@ def issued_root(settings: Settings) -> Path:
 
 
 def issuance_folder(settings: Settings, sequence: int) -> Path:
-    """Where an issuance lies, `issued/000001`."""
+    """The folder of an issuance, `issued/000001`."""
     return issued_root(settings) / f"{sequence:0{SEQUENCE_DIGITS}d}"
 
 
 def issuance_folders(settings: Settings) -> list[Path]:
-    """The folders of the issuances in order; one that is not finished has a hidden name."""
+    """The folders of the issuances in order; an unfinished one has a hidden name."""
     return sorted(issued_root(settings).glob("[0-9]" * SEQUENCE_DIGITS))
 
 
@@ -241,12 +241,12 @@ def notes_root(settings: Settings) -> Path:
 
 
 def note_folder(settings: Settings, sequence: int) -> Path:
-    """Where a note lies, `incidents/000001`."""
+    """The folder of a note, `incidents/000001`."""
     return notes_root(settings) / f"{sequence:0{SEQUENCE_DIGITS}d}"
 
 
 def note_folders(settings: Settings) -> list[Path]:
-    """The folders of the notes in order; one that is not finished has a hidden name."""
+    """The folders of the notes in order; an unfinished one has a hidden name."""
     return sorted(notes_root(settings).glob("[0-9]" * SEQUENCE_DIGITS))
 
 
@@ -260,7 +260,7 @@ def ledger_files(settings: Settings) -> dict[str, list[Path]]:
 def empty_ledger_file(table: str, folder: Path) -> Path:
     """Writes `<table>.parquet` without a row into a folder, and returns it.
 
-    A source must have a file, also before anything is issued.
+    A source must have a file even before anything is issued.
     """
     own = {RECALCULATED: RECALCULATED_COLUMNS, NOTES: NOTE_COLUMNS}
     columns = own[table] if table in own else COLUMNS_OF_FILE[TABLES[table]]

@@ -1,6 +1,6 @@
-"""Heads: the number and hash of an entry of the ledger, signed, and the places that know of them.
+"""Heads: the signed number and hash of an entry of the ledger, and where copies of them are.
 
-A head outside of the ledger shows that the ledger was rolled back, fresh_folder or written anew.
+A head outside the ledger shows whether the ledger was rolled back, emptied or rewritten.
 """
 
 import json
@@ -28,15 +28,14 @@ LEDGER_HEAD = "ledger_head"
 
 @dataclass(frozen=True)
 class Head:
-    """An entry of the ledger in one line, as it is told to others.
+    """An entry of the ledger in one line, for others to keep.
 
     Attributes:
         number: The entry's number.
-        sha256: Of its `entry.json`, which holds the hash of the entry before.
+        sha256: Of its `entry.json`, which holds the hash of the previous entry.
         key_id: First digits of the SHA-256 of the public key.
         public_key: The service's public key, 32 bytes in base64.
-        signature: Of number and hash, in base64; empty, as are the keys, where the entry is of
-            version 1.
+        signature: Of number and hash, in base64; empty, like the keys, in an entry of version 1.
     """
 
     number: int
@@ -47,12 +46,12 @@ class Head:
 
     @property
     def message(self) -> bytes:
-        """What is signed."""
+        """The signed text."""
         return f"linernotes ledger head 1\n{self.number}\n{self.sha256}\n".encode()
 
     @property
     def is_valid(self) -> bool:
-        """Whether the signature is the key's; what is not signed is not valid."""
+        """Whether the signature is that of the key; False if there is none."""
         return self.key_id == key_id_of(self.public_key) and is_signed(
             self.message, self.signature, self.public_key
         )
@@ -67,7 +66,7 @@ class Head:
 class KnownHead:
     """A head and the file that it was read from."""
 
-    place: str
+    source: str
     head: Head
 
 
@@ -77,10 +76,10 @@ def signed_head(number: int, sha256: str, key: SigningKey) -> Head:
 
 
 def head_from(content: Any) -> Head:
-    """A head out of JSON.
+    """Reads a head from JSON.
 
     Raises:
-        ValueError: if it is none.
+        ValueError: if it is not a head.
     """
     types = {one.name: one.type for one in fields(Head)}
     if (
@@ -88,7 +87,7 @@ def head_from(content: Any) -> Head:
         or content.keys() != types.keys()
         or any(type(content[name]) is not type_ for name, type_ in types.items())
     ):
-        raise ValueError(f"a head has {', '.join(types)}, and nothing else")
+        raise ValueError(f"a head has exactly the fields {', '.join(types)}")
     return Head(**content)
 
 
@@ -102,13 +101,13 @@ def head_file(path: Path) -> Head:
         return head_from(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, RecursionError) as reason:
         raise LinernotesError(
-            f"{path} is no head of a ledger ({reason}): give the file that `linernotes ledger "
+            f"{path} is not a head of a ledger ({reason}): give the file that `linernotes ledger "
             "head` has written."
         ) from reason
 
 
 def head_of(folder: Path) -> Head:
-    """The head of an issuance, as its own folder says it.
+    """The head in the folder of an issuance.
 
     Raises:
         LinernotesError: if it cannot be read.
@@ -119,7 +118,7 @@ def head_of(folder: Path) -> Head:
 
 
 def ledger_head(settings: Settings) -> Head | None:
-    """The head of the last entry; None where nothing is issued."""
+    """The head of the last entry; None if nothing is issued."""
     last = max(issuance_folders(settings), default=None)
     return head_of(last) if last else None
 
@@ -130,9 +129,9 @@ def keep_head(settings: Settings, head: Head) -> None:
 
 
 def known_heads(settings: Settings) -> Iterator[KnownHead | LinernotesError]:
-    """Every head that stands outside of the ledger in this home.
+    """Every head outside the ledger in this home.
 
-    In the place of a file that cannot be read there is an error that says so.
+    For a file that cannot be read, the list has an error instead.
     """
     for path, content in heads_elsewhere(settings):
         own = path == settings.ledger_head_file
@@ -164,20 +163,18 @@ def heads_elsewhere(settings: Settings) -> Iterator[tuple[Path, dict[str, Any] |
 
 def _unreadable(settings: Settings, path: Path, reason: Exception) -> LinernotesError:
     return LinernotesError(
-        f"{name_of(settings, path)} cannot be read ({reason}), and may know of a later entry: "
+        f"{name_of(settings, path)} cannot be read ({reason}), and may refer to a later entry: "
         "restore it from a backup; a package that was never delivered may be moved away instead"
     )
 
 
 def name_of(settings: Settings, path: Path) -> str:
-    """A file as a reader knows it: below the home, if it is there."""
+    """A file's name for readers: relative to the home, if it is in it."""
     return str(path.relative_to(settings.home) if path.is_relative_to(settings.home) else path)
 
 
 def _published(settings: Settings) -> Iterator[KnownHead]:
-    """Heads in the published files; what is published can be built again, so a file that cannot
-    be read is passed over.
-    """
+    """Heads in the published files, without unreadable ones, which can be built again."""
     columns = ", ".join(one.name for one in fields(Head))
     for path in sorted(settings.published_root.glob("linernotes*.duckdb")):
         with suppress(duckdb.Error, LinernotesError, OSError):

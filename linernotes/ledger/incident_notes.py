@@ -1,7 +1,7 @@
-"""Why people closed incidents: notes in the ledger, chained by hashes and signed like its entries.
+"""Notes on closed incidents: kept in the ledger, chained by hashes and signed like its entries.
 
-A note is never changed or deleted; a later note on the same incident stands in its place. Which
-incidents there are is decided by the models (`fct_incidents`).
+A note is never changed or deleted; a later note on the same incident replaces it. The models
+(`fct_incidents`) find the incidents.
 """
 
 import json
@@ -39,7 +39,7 @@ from linernotes.ledger.records import json_text
 
 NOTE_VERSION = 1
 LEAST_WORDS = 3
-# What the incident was about when it was closed, as the published file had it.
+# Facts about the incident when it was closed, from the published file.
 FACTS = tuple(NOTE_COLUMNS)[1:-3]
 
 
@@ -49,7 +49,7 @@ class IncidentNote:
 
     Attributes:
         sequence: Its number in the chain of notes.
-        facts: What the incident was about, by column.
+        facts: Facts about the incident, by column.
         because: The reason.
         noted_by: The person.
         noted_at: When, UTC.
@@ -65,12 +65,12 @@ class IncidentNote:
 
 @dataclass(frozen=True)
 class Incident:
-    """An incident, as the published file has it.
+    """An incident of the published file.
 
     Attributes:
-        subject: What it is about, in names.
-        held: What is on hold for it, an amount and currency each.
-        due: Day by which it is to be closed, with a mark where that is over.
+        subject: Its subject, in names.
+        held: Amounts on hold for it, each with its currency.
+        due: Day by which it has to be closed, with a mark if it is overdue.
     """
 
     incident_id: str
@@ -100,9 +100,9 @@ def incidents(
     *,
     only_open: bool = True,
 ) -> list[Incident]:
-    """The incidents of the published file, the gravest and oldest first.
+    """The incidents of the published file, most severe and oldest first.
 
-    One that was closed after the file was built is told as closed.
+    An incident that was closed after the build of the file is shown as closed.
 
     Args:
         settings: The home.
@@ -157,7 +157,7 @@ def incidents(
 
 
 def critical_incidents(settings: Settings) -> list[Incident]:
-    """The critical incidents that are open, the oldest first.
+    """The open critical incidents, oldest first.
 
     Raises:
         LinernotesError: if nothing is published.
@@ -166,7 +166,7 @@ def critical_incidents(settings: Settings) -> list[Incident]:
 
 
 def incident_facts(settings: Settings, incident_id: str) -> list[dict[str, Any]]:
-    """All that the published file says of an incident, a row per currency; none if it has none.
+    """All facts about an incident in the published file, a row per currency; empty if unknown.
 
     Raises:
         LinernotesError: if nothing is published.
@@ -182,9 +182,9 @@ def incident_facts(settings: Settings, incident_id: str) -> list[dict[str, Any]]
 
 
 def close_incident(settings: Settings, incident_id: str, because: str, by: str) -> IncidentNote:
-    """Writes into the ledger why an incident is closed.
+    """Closes an incident: writes the reason into the ledger.
 
-    The next build shows it as closed; if it goes on after that, it is open again.
+    The next build shows it as closed; if it continues after that, it is open again.
 
     Args:
         settings: The home.
@@ -194,20 +194,22 @@ def close_incident(settings: Settings, incident_id: str, because: str, by: str) 
 
     Raises:
         LinernotesError: if no such incident is published, if reason or person are missing, if the
-            incident is closed already, or if the notes are not as they were written.
+            incident is closed already, or if the notes were changed.
     """
     because, by = " ".join(because.split()), by.strip()
     if len(because.split()) < LEAST_WORDS:
-        raise LinernotesError("Say in a sentence why the incident is closed: --because TEXT.")
+        raise LinernotesError(
+            "Give the reason for closing the incident, in a sentence: --because TEXT."
+        )
     if not by:
-        raise LinernotesError("Say who closes the incident: --by NAME.")
+        raise LinernotesError("Give the name of the person who closes the incident: --by NAME.")
     facts, status, last_seen_at = _published(settings, incident_id)
     with _writing(settings):
         problems = list(changed_notes(settings))
         if problems:
             raise LinernotesError(
-                f"The notes in {notes_root(settings)} are not as they were written, so no more is "
-                f"added: {problems[0]}. Restore the ledger's newest copy."
+                f"The notes in {notes_root(settings)} were changed, so no more is added: "
+                f"{problems[0]}. Restore the ledger's newest copy."
             )
         known = {note.incident_id: note for note in incident_notes(settings)}.get(incident_id)
         if status != "open" or (known and instant(known.noted_at) >= last_seen_at):
@@ -225,7 +227,7 @@ def incident_notes(settings: Settings) -> list[IncidentNote]:
 
 
 def changed_notes(settings: Settings) -> Iterator[LedgerProblem]:
-    """Finds whatever in the notes is not as it was written: files, seals, signatures, the chain."""
+    """Finds every change in the notes: files, seals, signatures, the chain."""
     folders = {path.name for path in note_folders(settings)}
     previous = FIRST_SHA256
     for sequence in range(1, max(map(int, folders), default=0) + 1):
@@ -264,7 +266,7 @@ def _changed_in(folder: Path, sequence: int, previous: str) -> Iterator[tuple[st
 
 
 def _published(settings: Settings, incident_id: str) -> tuple[dict[str, Any], str, datetime]:
-    """What the published file says of an incident: its facts, its status, when it was last seen."""
+    """An incident in the published file: its facts, its status, when it was last seen."""
     with open_published(settings) as connection:
         found = connection.execute(
             f"select {', '.join(FACTS)}, incident_status, last_seen_at "
@@ -273,7 +275,7 @@ def _published(settings: Settings, incident_id: str) -> tuple[dict[str, Any], st
         ).fetchone()
     if found is None:
         raise LinernotesError(
-            f"No incident {incident_id} is published: `linernotes incident list` shows which are."
+            f"No incident {incident_id} is published: `linernotes incident list --all` lists them."
         )
     *facts, status, last_seen_at = found
     return dict(zip(FACTS, facts, strict=True)), status, last_seen_at
@@ -290,7 +292,7 @@ def _writing(settings: Settings) -> Generator[None]:
 
 
 def _write(settings: Settings, facts: dict[str, Any], because: str, by: str) -> IncidentNote:
-    """Writes a note under a hidden name and gives it its number when all of it is on disk."""
+    """Writes a note under a hidden name, and renames it to its number when it is on the disk."""
     if signing_key(settings) is None and last_public_key(settings):
         raise LinernotesError(
             f"The key that signs the ledger is not in {settings.keys_root}: restore that folder "
@@ -328,7 +330,7 @@ def _write(settings: Settings, facts: dict[str, Any], because: str, by: str) -> 
         (building / HEAD).write_text(head.text, encoding="utf-8", newline="\n")
         target = note_folder(settings, sequence)
         if not durable.settle(building, target):
-            raise LinernotesError(f"{target} is there already: a note is never replaced.")
+            raise LinernotesError(f"{target} exists already: a note is never replaced.")
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return note

@@ -1,6 +1,6 @@
-"""The issuances of the ledger: what each says, and whether its bytes are still those written.
+"""The issuances of the ledger: their content, and whether their bytes are unchanged.
 
-How one is written is in `issuing`; whether its figures agree with each other, in `verification`.
+`statements.issuing` writes them; `verification` checks their figures.
 """
 
 import hashlib
@@ -36,10 +36,10 @@ from linernotes.ledger.heads import Head, head_file, head_of
 from linernotes.ledger.keys import KeyChange, way_between
 from linernotes.ledger.records import ISSUED, StatementRecord, month_start, record_of
 
-# Folders of the ledger that hold what an issuance rests on.
+# Folders of the ledger with the evidence of issuances.
 EVIDENCE_FOLDERS = ("drafts", "approvals")
 FIRST_SHA256 = "0" * 64
-# What a statement says in an entry; where its draft's files lay is of no use there.
+# Fields of a statement in an entry, which does not need the hashes of its draft's files.
 DRAFTS_OWN = ("state", "report_month", "blocked_by", "files", "checked_run")
 
 
@@ -48,13 +48,13 @@ class Issuance:
     """Statements that were issued together.
 
     Attributes:
-        version: Of the entry's form. 1 is not signed and lists no evidence.
+        version: Of the entry's format. 1 is not signed and lists no evidence.
         public_key: Of the key that signed it, in base64; empty in version 1.
-        key_changes: How that key took the place of the one before.
-        evidence: What it rests on, per statement: draft, approval and the files of the draft, each
-            with its place in the ledger, rows, bytes and SHA-256.
-        refused: Statements that were asked for and not issued, by id, each with the reasons; known
-            only to who has just issued, for the ledger holds what happened and not what did not.
+        key_changes: The changes that led from the previous key to this one.
+        evidence: Per statement: draft, approval and the files of the draft, each with its place in
+        the ledger, rows, bytes and SHA-256.
+        refused: Requested statements that were not issued, by id, each with the reasons; only in
+            the result of `issue`, because the ledger does not store them.
     """
 
     sequence: int
@@ -75,10 +75,10 @@ class Issuance:
 
 @dataclass(frozen=True)
 class LedgerProblem:
-    """One thing in the ledger that does not hold.
+    """One fault in the ledger.
 
     Attributes:
-        sequence: Of the issuance; None where it is about the ledger as a whole.
+        sequence: Of the issuance; None if the fault concerns the ledger as a whole.
         file: The file it was found in.
         details: What was expected and what was found.
     """
@@ -93,7 +93,7 @@ class LedgerProblem:
 
 
 def statement_entry(record: StatementRecord) -> dict[str, Any]:
-    """What an entry says of a statement."""
+    """A statement as the entry stores it."""
     return {
         name: value
         for name, value in asdict(record).items()
@@ -123,7 +123,7 @@ def header_row(record: StatementRecord, sequence: int, issued_at: datetime) -> d
 
 
 def seal_text(entry: bytes) -> str:
-    """The file that holds the hash of an entry, which only the next entry would hold otherwise.
+    """The text of the seal, which holds the hash of an entry, as the next entry will.
 
     `sha256sum --check entry.sha256` understands it.
     """
@@ -131,7 +131,7 @@ def seal_text(entry: bytes) -> str:
 
 
 def read_issuance(folder: Path) -> Issuance:
-    """An issuance as its entry tells of it.
+    """Reads an issuance from its entry.
 
     Raises:
         LinernotesError: if it cannot be read.
@@ -141,14 +141,14 @@ def read_issuance(folder: Path) -> Issuance:
         return _read_entry(folder, found.st_mtime_ns, found.st_size, found.st_ino)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as reason:
         raise LinernotesError(
-            f"{folder} is no readable issuance ({reason!r}): restore the folder from a backup; "
-            "the ledger is never edited. `linernotes verify --ledger` says what else is wrong."
+            f"{folder} is not a readable issuance ({reason!r}): restore the folder from a backup; "
+            "the ledger is never edited. `linernotes verify --ledger` lists other faults."
         ) from reason
 
 
 @lru_cache(maxsize=512)
 def _read_entry(folder: Path, *_: int) -> Issuance:
-    """An issuance, read once for as long as its entry is the same file of the same time."""
+    """An issuance, cached as long as its entry is the same file with the same time."""
     entry = json.loads((folder / ENTRY).read_bytes())
     month = entry["report_month"]
     version = entry.get("entry_version", UNSIGNED_VERSION)
@@ -192,34 +192,40 @@ def issued_statements(settings: Settings) -> dict[str, StatementRecord]:
 def head_of_issue(settings: Settings, statements: Iterable[StatementRecord]) -> Head | None:
     """The head of the entry that issued the last of these statements; None if none is issued.
 
-    It does not change with what is issued later.
+    Later issues do not change it.
     """
-    wanted = {one.statement_id for one in statements}
-    for issuance in reversed(issuances(settings)):
-        if wanted & {one.statement_id for one in issuance.statements}:
-            return head_of(issuance.path)
-    return None
+    issued = _issuances_of(settings, statements)
+    return head_of(issued[-1].path) if issued else None
 
 
 def instant_of_issue(settings: Settings, statements: Iterable[StatementRecord]) -> datetime | None:
     """When the last of these statements was issued, naive UTC; None unless all of them are."""
-    wanted = {one.statement_id for one in statements}
-    found: dict[str, datetime] = {}
-    for issuance in issuances(settings):
-        for one in issuance.statements:
-            if one.statement_id in wanted:
-                found[one.statement_id] = instant(issuance.issued_at)
-    return max(found.values()) if found.keys() == wanted else None
+    statements = list(statements)
+    issued = _issuances_of(settings, statements)
+    ids = {statement.statement_id for issuance in issued for statement in issuance.statements}
+    if not statements or not ids.issuperset(statement.statement_id for statement in statements):
+        return None
+    return max(instant(issuance.issued_at) for issuance in issued)
+
+
+def _issuances_of(settings: Settings, statements: Iterable[StatementRecord]) -> list[Issuance]:
+    """The issuances, in order, that issued at least one of these statements."""
+    ids = {statement.statement_id for statement in statements}
+    return [
+        issuance
+        for issuance in issuances(settings)
+        if not ids.isdisjoint(statement.statement_id for statement in issuance.statements)
+    ]
 
 
 def last_public_key(settings: Settings) -> str:
-    """The key of the last signed entry; empty where none is signed."""
+    """The key of the last signed entry; empty if none is signed."""
     return next((one.public_key for one in reversed(issuances(settings)) if one.public_key), "")
 
 
 def changed_bytes(settings: Settings) -> Iterator[LedgerProblem]:
-    """Finds whatever in the ledger is not as it was written: files, seals, signatures, the chain,
-    and the evidence that signed entries list.
+    """Finds every change in the ledger: files, seals, signatures, the chain, and the evidence that
+    signed entries list.
     """
     yield from _links(settings)
     folders = {path.name for path in issuance_folders(settings)}
@@ -227,13 +233,13 @@ def changed_bytes(settings: Settings) -> Iterator[LedgerProblem]:
     if root.is_dir():
         for path in sorted(root.iterdir()):
             if path.name not in folders and not path.name.startswith("."):
-                yield LedgerProblem(None, path.name, "is no issuance; it does not belong here")
+                yield LedgerProblem(None, path.name, "is not an issuance, and does not belong here")
     previous, key = FIRST_SHA256, ""
     for sequence in range(1, max(map(int, folders), default=0) + 1):
         folder = issuance_folder(settings, sequence)
         if not (folder / ENTRY).is_file():
             yield LedgerProblem(sequence, ENTRY, "is missing")
-            # Nothing can be said of the link to it.
+            # The link to it cannot be checked.
             previous = ""
             continue
         try:
@@ -248,13 +254,13 @@ def changed_bytes(settings: Settings) -> Iterator[LedgerProblem]:
 
 
 def _links(settings: Settings) -> Iterator[LedgerProblem]:
-    """Links, and what is neither file nor folder: the bytes behind them may be anybody's."""
+    """Links and special files: somebody else may control their content."""
     top = settings.ledger_root
     paths = [top] if top.is_symlink() else sorted(top.rglob("*"))
     for path in paths:
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
             name = str(path.relative_to(settings.home))
-            details = "is a link or no plain file: put the file itself there, from a backup"
+            details = "is a link or not a regular file: restore the file itself from a backup"
             yield LedgerProblem(None, name, details)
 
 
@@ -291,14 +297,14 @@ def _changed_in(issuance: Issuance, sequence: int, previous: str) -> Iterator[Le
 
 
 def _wrongly_signed(issuance: Issuance, sequence: int, key: str) -> Iterator[LedgerProblem]:
-    """What is wrong with the signature of an entry, `key` being that of the entries before it."""
+    """The faults of the signature of an entry; `key` is that of the previous entries."""
     if issuance.version == UNSIGNED_VERSION:
         if key:
-            yield LedgerProblem(sequence, ENTRY, "is not signed, as entries before it are")
+            yield LedgerProblem(sequence, ENTRY, "is not signed, although earlier entries are")
         return
     path = issuance.path / HEAD
     if not path.is_file():
-        yield LedgerProblem(sequence, HEAD, "is missing, and with it the signature")
+        yield LedgerProblem(sequence, HEAD, "with the signature is missing")
         return
     head = head_file(path)
     if path.read_bytes() != head.text.encode():
@@ -310,7 +316,7 @@ def _wrongly_signed(issuance: Issuance, sequence: int, key: str) -> Iterator[Led
     if head.public_key != issuance.public_key:
         yield LedgerProblem(sequence, HEAD, f"is signed with another key than {ENTRY} says")
     if way_between(key or issuance.public_key, issuance.public_key, issuance.key_changes) is None:
-        details = f"does not say how the key {head.key_id} took the place of the one before"
+        details = f"does not list the changes that led from the previous key to {head.key_id}"
         yield LedgerProblem(sequence, ENTRY, details)
 
 
@@ -320,13 +326,13 @@ def _changed_evidence(
     for entry in issuance.evidence:
         name = PurePosixPath(entry["name"])
         if name.parts[0] not in EVIDENCE_FOLDERS or ".." in name.parts:
-            yield LedgerProblem(sequence, ENTRY, f"lists {name}, which is no evidence")
+            yield LedgerProblem(sequence, ENTRY, f"lists {name}, which is not evidence")
         elif details := _differs(settings.ledger_root / name, entry["bytes"], entry["sha256"]):
             yield LedgerProblem(sequence, str(name), details)
 
 
 def _differs(path: Path, size: int, sha256: str) -> str:
-    """How a file is not as it was written; empty if it is."""
+    """How a file differs from its recorded size and hash; empty if it does not."""
     if not path.is_file():
         return "is missing"
     found = path.stat().st_size, file_sha256(path)

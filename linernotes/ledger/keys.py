@@ -1,6 +1,7 @@
-"""The service's signing keys: made once, kept in the home, replaced with a word of the old one.
+"""The service's signing keys: generated once, kept in the home, replaced with a signature of the
+old.
 
-What is signed with them is in `heads`.
+`heads` and `openpgp` sign with them.
 """
 
 import base64
@@ -33,13 +34,13 @@ KEY_ID_DIGITS = 16
 
 @dataclass(frozen=True)
 class KeyChange:
-    """One signing key that took the place of another.
+    """The replacement of one signing key by another.
 
     Attributes:
         public_key: The new key, 32 bytes in base64.
         previous_public_key: The key that it replaces.
         because: Why, in the operator's words.
-        signature: Of the new key by the old one, in base64; empty where the old one was lost.
+        signature: Of the new key by the old one, in base64; empty if the old one was lost.
     """
 
     public_key: str
@@ -50,13 +51,13 @@ class KeyChange:
 
     @property
     def message(self) -> bytes:
-        """What the old key signs."""
+        """The text that the old key signs."""
         told = (self.previous_public_key, self.public_key, self.changed_at, self.because)
         return "\n".join(("linernotes key change 1", *told)).encode()
 
     @property
     def holds(self) -> bool:
-        """Whether the old key vouches for the new one, or is said to be lost."""
+        """Whether the old key has signed the new one, or is recorded as lost."""
         if not self.signature:
             return bool(self.because.strip())
         return is_signed(self.message, self.signature, self.previous_public_key)
@@ -82,7 +83,7 @@ class SigningKey:
 
 
 def key_id_of(public_key: str) -> str:
-    """A short name of a public key: the first digits of its SHA-256; empty if it is no key."""
+    """A short name of a public key: the first digits of its SHA-256; empty if it is not a key."""
     try:
         raw = base64.b64decode(public_key, validate=True)
     except (NotBase64, ValueError):
@@ -91,7 +92,7 @@ def key_id_of(public_key: str) -> str:
 
 
 def is_signed(message: bytes, signature: str, public_key: str) -> bool:
-    """Whether a message bears the signature of a public key; both are base64."""
+    """Whether a signature of a message is that of a public key; both are base64."""
     try:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
         key.verify(base64.b64decode(signature, validate=True), message)
@@ -101,7 +102,7 @@ def is_signed(message: bytes, signature: str, public_key: str) -> bool:
 
 
 def signing_key(settings: Settings) -> SigningKey | None:
-    """The home's signing key; None where none was made yet.
+    """The home's signing key; None if there is none yet.
 
     Raises:
         LinernotesError: if it cannot be read, or somebody else can read it.
@@ -110,7 +111,9 @@ def signing_key(settings: Settings) -> SigningKey | None:
     try:
         found = path.lstat()
         if not stat.S_ISREG(found.st_mode):
-            raise LinernotesError(f"{path} is a link or no file: put the key itself there.")
+            raise LinernotesError(
+                f"{path} is a link or not a regular file: put the key itself there."
+            )
         if reason := modes.why_open(path):
             raise LinernotesError(f"{reason}: `linernotes keys rotate`.")
         private = load_pem_private_key(path.read_bytes(), password=None)
@@ -124,7 +127,7 @@ def signing_key(settings: Settings) -> SigningKey | None:
 
 
 def make_signing_key(settings: Settings) -> SigningKey:
-    """The home's signing key, made if there is none."""
+    """The home's signing key, generated if there is none."""
     if found := signing_key(settings):
         return found
     _write_private(settings, SigningKey(Ed25519PrivateKey.generate()), instead=False)
@@ -136,13 +139,13 @@ def make_signing_key(settings: Settings) -> SigningKey:
 def rotate_signing_key(
     settings: Settings, because: str, lost_public_key: str | None = None
 ) -> KeyChange:
-    """Replaces the signing key. What the old one has signed stays valid.
+    """Replaces the signing key. Signatures of the old one stay valid.
 
     Args:
         settings: The home.
-        because: Why; it stands in the next entry of the ledger.
-        lost_public_key: The key of the last entry, where its private half is lost: then nothing
-            but the reason vouches for the new key.
+        because: The reason, which the next entry of the ledger records.
+        lost_public_key: The key of the last entry, if its private key is lost; then only the reason
+            supports the new key.
 
     Raises:
         LinernotesError: if there is no key, no reason, or a key that is not lost.
@@ -171,7 +174,7 @@ def rotate_signing_key(
         change = replace(change, signature=old.sign(change.message))
     changes = [*key_changes(settings), change]
     _make_keys_root(settings)
-    # A change whose key did not come to be is passed over: no later key follows from it.
+    # A change whose key was not written is skipped: no later key follows from it.
     durable.write_text(
         settings.keys_root / KEY_CHANGES, json_text({"changes": [asdict(one) for one in changes]})
     )
@@ -180,7 +183,7 @@ def rotate_signing_key(
 
 
 def key_changes(settings: Settings) -> list[KeyChange]:
-    """Every change of the signing key, the oldest first.
+    """Every change of the signing key, oldest first.
 
     Raises:
         LinernotesError: if the record of them cannot be read.
@@ -224,7 +227,7 @@ def _make_keys_root(settings: Settings) -> Path:
     root = settings.keys_root
     durable.make_folder(root.parent)
     root.mkdir(exist_ok=True, mode=0o700)
-    # A key that a cut takes away could not vouch for the next one.
+    # A key that is lost in a power cut could not sign the next one.
     durable.sync(root.parent)
     return root
 

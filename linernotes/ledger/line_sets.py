@@ -1,7 +1,7 @@
-"""The content hash of a statement's lines: equal lines give an equal hash, in any order and format.
+"""The content hash of a statement's lines: equal lines give equal hashes, in any order and format.
 
-Only what a line claims is hashed; titles and names, which may be corrected without touching what
-is owed, are not.
+Only the claims of a line are hashed, not titles and names, which may be corrected without a change
+of amounts.
 """
 
 import hashlib
@@ -57,7 +57,7 @@ class LineSet:
     digests: list[bytes] = field(default_factory=list)
 
     def add(self, values: Iterable[Any]) -> None:
-        """Takes one line: its `LINE_SET_COLUMNS`, as the warehouse or a file gives them."""
+        """Adds one line: its `LINE_SET_COLUMNS`, from the warehouse or a file."""
         texts = [value if isinstance(value, str) else _text(value) for value in values]
         amount = texts[AMOUNT_POSITION]
         if amount is not None:
@@ -79,7 +79,7 @@ def published_line_sets(
 ) -> dict[str, LineSet]:
     """The line sets of a partner's month in the published warehouse, by statement id.
 
-    A statement without lines is not in it; its set is the empty `LineSet()`.
+    A statement without lines is not included; its set is the empty `LineSet()`.
     """
     return _line_sets(
         connection,
@@ -92,7 +92,7 @@ def published_line_sets(
 def unallocated_line_sets(
     connection: duckdb.DuckDBPyConnection, statement_id: str, month: date
 ) -> dict[str, LineSet]:
-    """The line set of a month's lines without a contract, under the statement they are put in."""
+    """The line set of a month's lines without a contract, by the id of their statement."""
     columns = [f"? as {name}" if name == "statement_id" else name for name in LINE_SET_COLUMNS]
     return _line_sets(
         connection,
@@ -114,8 +114,8 @@ def _line_sets(
 ) -> dict[str, LineSet]:
     """The digests of a query's lines by statement.
 
-    The engine makes them, in a fraction of Python's time. A line in which something is escaped is
-    left to Python's JSON, by which the hash is defined.
+    The engine computes them much faster than Python. Lines with escaped characters are left to
+    Python's JSON, which defines the hash.
     """
     columns = ", ".join(LINE_SET_COLUMNS)
     lines = f"with lines as (select {columns}, {CANONICAL} as line from ({query})) "
@@ -137,7 +137,7 @@ def _line_sets(
 
 
 def _sql_text(name: str) -> str:
-    """SQL for a column as it stands in a line that is hashed."""
+    """SQL for the text of a column in a hashed line."""
     if name.endswith("_month"):
         return f"strftime({name}, '%Y-%m')"
     if name == "amount":
@@ -147,7 +147,7 @@ def _sql_text(name: str) -> str:
 
 
 CANONICAL = f"to_json([{', '.join(map(_sql_text, LINE_SET_COLUMNS))}])::varchar"
-# The engine escapes what Python escapes, but not always by the same letters.
+# The engine escapes the same characters as Python, but not always in the same way.
 HAS_ESCAPES = "contains(line, chr(92))"
 
 

@@ -1,6 +1,6 @@
-"""Which uses a line was made from: the columns that both have, and late consents on either side."""
+"""Joins lines to their uses: the columns that both have, and uses of late consents."""
 
-# What a line and the uses that it was made from have in common.
+# Columns in which a line and its uses are equal.
 KEYS = (
     "usage_month",
     "territory",
@@ -19,10 +19,10 @@ KEYS = (
 
 
 def with_released(uses: str) -> str:
-    """A relation of uses as lines name them.
+    """A relation of uses with the values that lines have.
 
-    Late consents stand in it twice, as held and as they are paid: a draft may release late consents
-    of a month that is open itself, so that its uses are held. Unlicensed uses have no status.
+    Uses with late consents are in it twice, as held and as paid, because a draft may release late
+    consents of a month that is open itself. Unlicensed uses have no status.
     """
     return f"""(
             select * replace (nullif(consent_status, 'unlicensed') as consent_status) from {uses}

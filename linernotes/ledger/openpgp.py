@@ -1,8 +1,8 @@
-"""The service's signing key in the form of OpenPGP: a certificate, and detached signatures.
+"""The service's signing key in OpenPGP's format: a certificate, and detached signatures.
 
-Only what RFC 4880 and RFC 6637 ask of version 4 with Ed25519 is written, by hand, because the same
-content must give the same bytes: libraries put their own time and salt into a signature. What is
-written is held against GnuPG and Sequoia by tests.
+This module implements the parts of RFC 4880 and RFC 6637 for version 4 with Ed25519, because the
+same content must give the same bytes, and libraries add their own time and salt to a signature.
+Tests check the output with GnuPG and Sequoia.
 """
 
 import base64
@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from linernotes.ledger.keys import SigningKey
 
-# The key's time is part of its fingerprint; keys of this house all have one.
+# The key's time is part of its fingerprint; all our keys have the same.
 KEY_TIME = int(datetime(2020, 1, 1, tzinfo=UTC).timestamp())
 USER_ID = "Linernotes package signing <linernotes@localhost>"
 PUBLIC_KEY_TAG, USER_ID_TAG, SIGNATURE_TAG = 6, 13, 2
@@ -90,7 +90,7 @@ def _key_body(raw: bytes) -> bytes:
 
 
 def _key_hash(body: bytes) -> bytes:
-    # Version 4 has no other hash for fingerprints; nothing rests on it being free of collisions.
+    # Version 4 has no other hash for fingerprints; its security does not depend on collisions.
     digest = hashlib.sha1(b"\x99" + len(body).to_bytes(2, "big") + body, usedforsecurity=False)
     return digest.digest()
 

@@ -1,6 +1,6 @@
-"""The records of statements: what one says, where it lies, and how it is written once.
+"""The records of statements: their content, their place, and how each is written once.
 
-How a draft comes about is in `drafts`; nothing here asks the warehouse.
+`statements.drafts` creates drafts; this module does not read the warehouse.
 """
 
 import getpass
@@ -22,17 +22,17 @@ from linernotes.ledger.files import AMOUNTS
 
 TOTALS = AMOUNTS
 DRAFT, APPROVED, ISSUED = "draft", "approved", "issued"
-# Lines without a contract have a statement too, so that they are issued like the others. It is
-# nobody's: it has no partner, no currency (ISO 4217 writes that with three X), and no package.
+# Lines without a contract have a statement too, so that they are issued like the others. It has no
+# partner, no currency (three X in ISO 4217), and no package.
 UNALLOCATED, NO_CURRENCY = "unallocated", "X" * 3
-# The longest name of a file that the usual file systems take, in bytes.
+# The maximum length of a file's name in common file systems, in bytes.
 LONGEST_NAME = 255
 RECORD_NAME = re.compile(r"(?P<month>\d{4}-\d{2})\.v(?P<version>[1-9]\d*)\.json")
 
 
 @dataclass(frozen=True)
 class StatementRecord:
-    """What one contract is owed for one report month, as drafted, approved or issued.
+    """The statement of one contract for one report month, as drafted, approved or issued.
 
     Attributes:
         statement_id: `<contract_id>|<YYYY-MM>`.
@@ -43,14 +43,14 @@ class StatementRecord:
         line_set_sha256: The content hash of the lines.
         totals: Every term of the balance as a decimal string.
         drafted_by: The person who may not approve it.
-        blocked_by: Why it must not be issued; nothing if it may.
+        blocked_by: Reasons why it must not be issued; empty if it may.
         files: SHA-256 of each file beside the draft, by kind (`evidence`).
-        checked_run: The run that made its figures, and what its checks came to; nothing in a draft
-            of an earlier version.
+        checked_run: The run that made its figures, and the results of its checks; empty in a draft
+        of an earlier version.
         approved_by: Who approved it; empty in a draft.
-        drafted_identity: Who drafted it, as the system or an OpenID provider knows them; empty in
-            a draft of an earlier version.
-        approved_identity: The same of who approved it.
+        drafted_identity: Who drafted it, as identified by the system or an OpenID provider; empty
+        in a draft of an earlier version.
+        approved_identity: The same for the approver.
     """
 
     statement_id: str
@@ -76,7 +76,7 @@ class StatementRecord:
     approved_identity: str = ""
 
     def has_same_claims(self, other: "StatementRecord") -> bool:
-        """Whether two records claim the same, whoever drafted them, whenever, in whatever state."""
+        """Whether two records have the same claims, regardless of drafter, time and state."""
         return _claims(self) == _claims(other)
 
     @property
@@ -86,13 +86,13 @@ class StatementRecord:
 
     @property
     def is_of_a_checked_run(self) -> bool:
-        """Whether the run of its figures is known, and every blocking check held in it."""
+        """Whether the run of its figures is known, and all its blocking checks passed."""
         run = self.checked_run
         return bool(run.get("invocation_id")) and run.get("result") == PASSED
 
     @property
-    def place(self) -> tuple[str, str, str]:
-        """Where it stands in a list: by partner, month and contract."""
+    def sort_key(self) -> tuple[str, str, str]:
+        """Its sort key in lists: partner, month and contract."""
         return self.partner_id, self.report_month, self.contract_id
 
 
@@ -118,23 +118,25 @@ def month_start(month: str) -> date:
     """The first day of a month given as `YYYY-MM`.
 
     Raises:
-        LinernotesError: if the text is no month.
+        LinernotesError: if the text is not a month.
     """
     try:
         return datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC).date()
     except ValueError:
-        raise LinernotesError(f"`{month}` is no month: write it as YYYY-MM, 2026-06.") from None
+        raise LinernotesError(
+            f"`{month}` is not a month: write it as YYYY-MM, such as 2026-06."
+        ) from None
 
 
 def file_safe(name: str, ending: str = "") -> str:
     """An id as the name of a file or folder: percent-encoded, so that no two ids share a name.
 
-    A name that would be too long for a file system is cut, and goes on with `+` and a hash of the
-    whole id. Percent-encoding leaves no `+` in a name, so a cut name is never another id's.
+    A name that is too long for a file system is truncated, and ends with `+` and a hash of the
+    whole id. Percent-encoding leaves no `+` in a name, so no two ids share a truncated name.
 
     Args:
         name: The id, in any script.
-        ending: What the file's name ends with, such as `.lock`; it is no part of the id.
+        ending: The end of the file's name, such as `.lock`, which is not part of the id.
     """
     encoded = quote(name, safe="")
     if encoded.startswith("."):
@@ -158,7 +160,7 @@ def drafts_root(settings: Settings) -> Path:
 
 
 def draft_path(settings: Settings, record: StatementRecord, kind: str = "json") -> Path:
-    """Where a draft's record lies, or one of the files beside it, such as `lines.parquet`."""
+    """The path of a draft's record, or of a file beside it, such as `lines.parquet`."""
     folder = drafts_root(settings) / file_safe(record.contract_id)
     return folder / f"{record.report_month}.v{record.version}.{kind}"
 
@@ -171,7 +173,7 @@ def drafts_of(root: Path, month: str | None) -> Iterator[StatementRecord]:
 
 
 def draft_text(record: StatementRecord) -> str:
-    """A draft as it is written; who approves it is no part of it."""
+    """The text of a draft's file, without its approval."""
     content = {
         name: value
         for name, value in asdict(record).items()
@@ -181,7 +183,7 @@ def draft_text(record: StatementRecord) -> str:
 
 
 def record_of(content: dict[str, Any]) -> StatementRecord:
-    """A record from a JSON object, which may say more than a record does.
+    """A record from a JSON object, which may have further fields.
 
     Raises:
         TypeError: if something is missing.
@@ -195,7 +197,7 @@ def _read_draft(path: Path) -> StatementRecord:
         return StatementRecord(**json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as reason:
         raise LinernotesError(
-            f"{path} is no readable draft ({reason}): restore it from a backup; "
+            f"{path} is not a readable draft ({reason}): restore it from a backup; "
             "records of the ledger are never edited."
         ) from reason
 
@@ -209,5 +211,5 @@ def is_same_person(one: str, other: str) -> bool:
 
 
 def is_same_identity(one: str, other: str) -> bool:
-    """Whether two identities are known to be one; of earlier versions none is known."""
+    """Whether two identities are known and equal; drafts of earlier versions have none."""
     return bool(one) and one == other

@@ -1,6 +1,6 @@
-"""Checks the ledger: every hash and signature, that the figures agree, and that nothing is missing.
+"""Checks the ledger: every hash and signature, the agreement of figures, and completeness.
 
-What a partner can check of a package is in `packages`.
+`packages` has the checks of a package.
 """
 
 import json
@@ -56,7 +56,7 @@ from linernotes.ledger.records import (
 # Kinds of evidence beside the Parquet files.
 DRAFT_RECORD, APPROVAL = "draft", "approval"
 OLDER = (
-    "this is an older copy of the ledger, or entries were taken away. Restore the newest copy, one "
+    "this is an older copy of the ledger, or entries were removed. Restore the newest copy, one "
     "that has that entry; issue and deliver nothing before"
 )
 Sums = dict[str, list[tuple[str | None, str | None, Decimal]]]
@@ -85,8 +85,8 @@ POOLS_OFF = """
         or pools.held_amount <> coalesce(of_lines.held_amount, 0)
     order by all
 """
-# The weight of a month's own line is the exact sum over its uses, rounded once. Lines that no use
-# has earned, such as those of a pool without any, have none.
+# The weight of a month's own line is the exact sum over its uses, rounded once. Lines without uses,
+# such as those of a pool without any, have no weight.
 USES_OFF = """
     with
         of_uses as (
@@ -110,19 +110,19 @@ USES_OFF = """
 def verify_ledger(settings: Settings, kept: KnownHead | None = None) -> list[LedgerProblem]:
     """Recomputes the chain, signatures, evidence, line sets, headers and balances of the ledger.
 
-    Every head that stands outside of it in this home must be in it, and so must every statement
-    that a package in the outbox calls issued.
+    It must contain every head that is stored elsewhere in this home, and every statement that a
+    package in the outbox has as issued.
 
     Args:
         settings: The home.
         kept: A head that was kept elsewhere, such as by an auditor.
 
     Returns:
-        What does not hold, by issuance; nothing if all does.
+        Faults, by issuance; empty if there are none.
     """
     problems = ledger_as_written(settings, kept)
     if problems:
-        # Figures out of changed files would only say the same in other words.
+        # Figures from changed files would only repeat these faults.
         return problems
     found = issuances(settings)
     problems += _statements_missing(settings, found)
@@ -146,12 +146,12 @@ def figures_that_differ(
     issuance: Issuance,
     last: dict[str, StatementRecord],
 ) -> list[LedgerProblem]:
-    """What does not agree within an issuance, and with what was issued before it.
+    """Contradictions within an issuance, and with earlier ones.
 
     Args:
         settings: The home.
-        connection: To read files with.
-        issuance: Whose files are as its entry lists them.
+        connection: For reading files.
+        issuance: An issuance with unchanged files.
         last: The last statement of each contract before it.
     """
     problems: list[LedgerProblem] = []
@@ -166,9 +166,9 @@ def figures_that_differ(
 
 
 def ledger_as_written(settings: Settings, kept: KnownHead | None = None) -> list[LedgerProblem]:
-    """What of the ledger is not as it was written: bytes, notes, signatures, heads.
+    """Changes in the ledger: bytes, notes, signatures, heads.
 
-    Nothing is summed.
+    It does not check figures.
 
     Args:
         settings: The home.
@@ -182,14 +182,14 @@ def ledger_as_written(settings: Settings, kept: KnownHead | None = None) -> list
 
 
 def heads_that_differ(settings: Settings) -> list[LedgerProblem]:
-    """What the heads outside of the ledger say against it, without looking into its files."""
+    """Contradictions between the ledger and heads outside it, without a check of its files."""
     return list(_heads_that_differ(settings, None))
 
 
 def lines_that_differ(
     connection: duckdb.DuckDBPyConnection, lines: Path, statements: list[StatementRecord]
 ) -> Iterator[str]:
-    """What of the headers of statements their lines, in one Parquet file, do not bear out."""
+    """Contradictions between headers of statements and their lines in one Parquet file."""
     line_sets = stored_line_sets(connection, lines)
     sums = _sums(connection, lines)
     known = {one.statement_id for one in statements}
@@ -203,7 +203,7 @@ def lines_that_differ(
                 f"not {one.line_count} with {one.line_set_sha256}"
             )
         if one.is_unallocated:
-            # Lines of many currencies, which no header can sum.
+            # Lines of several currencies, which a header cannot sum.
             continue
         own = sums.get(one.statement_id, [])
         for details in terms_that_differ(one.totals, own, one.currency_code):
@@ -213,7 +213,7 @@ def lines_that_differ(
 
 
 def unproved(connection: duckdb.DuckDBPyConnection, lines: Path) -> Iterator[str]:
-    """What is wrong with the consents that paid lines name."""
+    """Faults in the consents that paid lines name."""
     found = connection.execute(
         "select count(*), min(line_id) from read_parquet(?) "
         "where (pool_id is not null or line_type = 'TRAINING_FEE') and hold_bucket is null "
@@ -221,11 +221,11 @@ def unproved(connection: duckdb.DuckDBPyConnection, lines: Path) -> Iterator[str
         [str(lines)],
     ).fetchone()
     if found and found[0]:
-        yield f"{found[0]} paid lines name no consent, such as {found[1]}: look at their uses"
+        yield f"{found[0]} paid lines name no consent, such as {found[1]}: check their uses"
 
 
 def _heads_that_differ(settings: Settings, kept: KnownHead | None) -> Iterator[LedgerProblem]:
-    """Heads outside of the ledger that it does not have, and a key that is not the home's."""
+    """Heads that the ledger does not have, and a key that is not the home's."""
     try:
         heads = {int(folder.name): head_of(folder) for folder in issuance_folders(settings)}
     except (LinernotesError, OSError) as reason:
@@ -242,16 +242,16 @@ def _heads_that_differ(settings: Settings, kept: KnownHead | None) -> Iterator[L
             is_vouched_for = True
         elif number > last:
             end = f"ends with entry {last}" if last else "is empty"
-            details = f"the ledger {end}, and {known.place} knows entry {number}: {OLDER}"
+            details = f"the ledger {end}, and {known.source} refers to entry {number}: {OLDER}"
             yield LedgerProblem(None, "ledger", details)
         elif own is None or own.sha256 != known.head.sha256:
             details = (
-                f"has SHA-256 {own.sha256 if own else 'none'}, and {known.place} knows it with "
+                f"has SHA-256 {own.sha256 if own else 'none'}, and {known.source} has "
                 f"{known.head.sha256}: the entry was replaced. Restore the ledger as it was"
             )
             yield LedgerProblem(number, ENTRY, details)
         else:
-            details = f"its signature is another than {known.place} knows: one was changed"
+            details = f"its signature differs from that in {known.source}: one was changed"
             yield LedgerProblem(number, ENTRY, details)
     yield from _foreign_key(settings, heads, is_vouched_for)
 
@@ -269,20 +269,20 @@ def _foreign_key(
         return
     if key is None and not is_vouched_for:
         details = (
-            "neither the home's key nor a head outside of the ledger is here, so nothing shows "
-            "that the ledger is the service's: restore keys, or give a head that you have kept"
+            "the home has neither its key nor a head outside the ledger, so nothing proves that "
+            "the ledger is the service's: restore keys, or give a head that you have kept"
         )
         yield LedgerProblem(None, "keys", details)
     elif key and way_between(signed[-1].public_key, key.public_key, changes) is None:
         details = (
-            f"the last entry is signed with the key {signed[-1].key_id}, which is not the home's "
-            f"({key.key_id}) nor one that it has replaced"
+            f"the last entry is signed with the key {signed[-1].key_id}, which is neither the "
+            f"home's ({key.key_id}) nor one that it replaced"
         )
         yield LedgerProblem(signed[-1].number, ENTRY, details)
 
 
 def _statements_missing(settings: Settings, found: list[Issuance]) -> Iterator[LedgerProblem]:
-    """Statements that a package says are issued, and that the ledger has not or has otherwise."""
+    """Issued statements in packages that the ledger lacks or has with other lines."""
     issued = {one.statement_id: one for issuance in found for one in issuance.statements}
     for path, content in heads_elsewhere(settings):
         if isinstance(content, LinernotesError) or content.get("state") != ISSUED:
@@ -297,10 +297,11 @@ def _statements_missing(settings: Settings, found: list[Issuance]) -> Iterator[L
             statement_id = str(told.get("statement_id"))
             own = issued.get(statement_id)
             if own is None:
-                details = f"{statement_id} is issued in {place}, and not here: {OLDER}"
+                details = f"{statement_id} is issued in {place}, but not in the ledger: {OLDER}"
                 yield LedgerProblem(None, "ledger", details)
             elif told.get("line_set_sha256") != own.line_set_sha256:
-                details = f"{statement_id} has other lines here than in {place}: one was changed"
+                details = f"{statement_id} has other lines in the ledger than in {place}: one was "
+                "changed"
                 yield LedgerProblem(None, "ledger", details)
 
 
@@ -323,7 +324,7 @@ def _figures_that_differ(
     }
     for statement_id in sorted(stored.keys() | said.keys()):
         if stored.get(statement_id) != said.get(statement_id):
-            details = f"{statement_id} is not as {ENTRY} says it"
+            details = f"{statement_id} differs from {ENTRY}"
             yield LedgerProblem(issuance.sequence, STATEMENTS_FILE, details)
     lines = issuance.path / LINES_FILE
     for details in lines_that_differ(connection, lines, list(issuance.statements)):
@@ -333,7 +334,7 @@ def _figures_that_differ(
 def _evidence_that_differs(
     settings: Settings, connection: duckdb.DuckDBPyConnection, issuance: Issuance
 ) -> Iterator[LedgerProblem]:
-    """What of an issuance the drafts, approvals and files that it lists do not bear out."""
+    """Contradictions between an issuance and the drafts, approvals and files that it lists."""
     listed: dict[str, dict[str, dict[str, Any]]] = {}
     for entry in issuance.evidence:
         listed.setdefault(entry["statement_id"], {})[entry["kind"]] = entry
@@ -341,7 +342,7 @@ def _evidence_that_differs(
     own = {one.statement_id for one in issuance.statements}
     complete = {name for name, kinds in listed.items() if expected <= kinds.keys()}
     for statement_id in sorted(own ^ complete | listed.keys() ^ own):
-        details = f"does not list the evidence of {statement_id}, all of it and once"
+        details = f"does not list the evidence of {statement_id} completely and once"
         yield LedgerProblem(issuance.sequence, ENTRY, details)
     if complete != own or len(issuance.evidence) != sum(map(len, listed.values())):
         return
@@ -355,12 +356,12 @@ def _evidence_that_differs(
         ]
         path = issuance.path / name
         if _rows_of(connection, [str(path)], name) != _rows_of(connection, drafted, name):
-            details = "its rows are not those of the drafts"
+            details = "its rows differ from those of the drafts"
             yield LedgerProblem(issuance.sequence, name, details)
     files = {kind: str(issuance.path / name) for kind, name in KINDS.items()}
     for query, name, details in (
         (POOLS_OFF, POOLS_FILE, "is not what its lines sum to"),
-        (USES_OFF, USES_FILE, "is a line that its uses do not sum to"),
+        (USES_OFF, USES_FILE, "is a line that differs from the sum of its uses"),
     ):
         own = {kind: path for kind, path in files.items() if f"${kind}" in query}
         for row in connection.execute(query, own).fetchall():
@@ -373,7 +374,7 @@ def _evidence_that_differs(
 def _draft_that_differs(
     settings: Settings, statement: StatementRecord, listed: dict[str, dict[str, Any]]
 ) -> Iterator[str]:
-    """What of an issued statement its draft and its approval do not say."""
+    """Contradictions between an issued statement, its draft and its approval."""
     root = settings.ledger_root
     draft = record_of(_json(root / listed[DRAFT_RECORD]["name"]) | {"state": DRAFT})
     approval = _json(root / listed[APPROVAL]["name"])
@@ -383,11 +384,11 @@ def _draft_that_differs(
     ):
         yield "is not what was drafted"
     if draft.blocked_by:
-        yield f"was drafted as one that must not be issued: {draft.blocked_by[0]}"
+        yield f"was blocked when it was drafted: {draft.blocked_by[0]}"
     if draft.files != {
         kind: one["sha256"] for kind, one in listed.items() if kind not in {DRAFT_RECORD, APPROVAL}
     }:
-        yield "does not rest on the files of its draft"
+        yield "has other files than its draft"
     approved = (
         statement.statement_id,
         statement.version,
@@ -404,11 +405,11 @@ def _draft_that_differs(
     if not by.strip() or is_same_person(by, statement.drafted_by):
         yield f"{by or 'nobody'} approved it, and {statement.drafted_by} drafted it"
     if is_same_identity(statement.approved_identity, statement.drafted_identity):
-        yield f"{statement.approved_identity} approved it and drafted it"
+        yield f"{statement.approved_identity} both drafted and approved it"
 
 
 def _out_of_order(issuance: Issuance, last: dict[str, StatementRecord]) -> Iterator[LedgerProblem]:
-    """Statements that do not follow what was issued of their contract before."""
+    """Statements that do not follow their contract's last issued statement."""
     for one in issuance.statements:
         before = last.get(one.contract_id)
         if before is None:
@@ -416,7 +417,8 @@ def _out_of_order(issuance: Issuance, last: dict[str, StatementRecord]) -> Itera
         if one.report_month <= before.report_month or instant(one.known_at) <= instant(
             before.known_at
         ):
-            details = f"{one.statement_id} follows {before.statement_id}, which is not before it"
+            details = f"{one.statement_id} was issued after {before.statement_id}, which is not "
+            "earlier"
             yield LedgerProblem(issuance.sequence, ENTRY, details)
         for details in opening_that_differs(one, before):
             details = f"{one.statement_id} {details}"
@@ -424,16 +426,16 @@ def _out_of_order(issuance: Issuance, last: dict[str, StatementRecord]) -> Itera
 
 
 def opening_that_differs(one: StatementRecord, before: StatementRecord) -> Iterator[str]:
-    """Whether a statement opens with another amount than its contract's last one carried."""
+    """Whether a statement's opening differs from the amount carried by its contract's last one."""
     opening, carried = one.totals["opening_amount"], before.totals["carried_amount"]
     if Decimal(opening) != Decimal(carried):
-        yield f"opens with {opening}, where {before.statement_id} carried {carried}"
+        yield f"opens with {opening}, but {before.statement_id} carried {carried}"
 
 
 def _rows_of(
     connection: duckdb.DuckDBPyConnection, files: list[str], name: str
 ) -> tuple[Any, ...] | None:
-    """A fingerprint of the rows of Parquet files, whatever their order."""
+    """A fingerprint of the rows of Parquet files, independent of their order."""
     columns = ", ".join(one for one in COLUMNS_OF_FILE[name] if one != "sequence")
     return connection.execute(
         f"select count(*), bit_xor(hash({columns})), sum(hash({columns})::hugeint) "

@@ -1,6 +1,6 @@
-"""What was known at an earlier time, what a change of terms would do, and where a line comes from.
+"""Past reports, simulations of changed terms, and traces of lines and events.
 
-Nothing here writes to a home: each question gets a calculation or a reading of its own.
+It never writes to a home: each call reads, or runs its own calculation.
 """
 
 from linernotes.lookback.bundle import Bundle, write_bundle

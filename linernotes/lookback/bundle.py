@@ -1,7 +1,7 @@
-"""Puts all that proves a line, object, decision, removal case or incident into one folder.
+"""Collects the evidence of a line, object, decision, removal case or incident in one folder.
 
-The folder stands by itself: tables, the ledger's chain of entries, a manifest with hashes, and
-`verify.py`, plain Python that checks them. What a line rests on is decided in `tracing`'s sources.
+The folder is self-contained: tables, the ledger's chain of entries, a manifest with hashes, and
+`verify.py`, plain Python that checks them. It reads the same sources as `tracing`.
 """
 
 import json
@@ -25,7 +25,7 @@ from linernotes.lookback.tracing import open_evidence
 
 MANIFEST, VERIFIER, README = "manifest.json", "verify.py", "README.txt"
 KINDS = ("line", "object", "decision", "case", "incident")
-# Which lines the bundle is about; `$id` is what was asked for.
+# The lines of the bundle; `$id` is the requested id.
 CHOSEN = {
     "line": """
         line_id = $id or original_line_id = $id
@@ -42,9 +42,9 @@ CHOSEN = {
         )
     """,
 }
-# Kinds of incident whose money is a bucket's; the others are about a decision, or have no lines.
+# Kinds of incident with money in a bucket; the others concern a decision, or have no lines.
 BUCKETS = {"unlicensed_use": "UNROUTED"}
-# A user could be found by the instant of a use, so that a bundle has its day alone.
+# The instant of a use could identify a user, so a bundle has only its day.
 USE_COLUMNS = (
     "line_id, use_id, generation_id, derivative_id, side, object_id, owner_party_id, quantity, "
     "source_weight_nano, ownership_share, weight_nano, consent_status, consent_proof_id, "
@@ -65,16 +65,16 @@ class Bundle:
 
 
 def write_bundle(settings: Settings, kind: str, subject: str, folder: Path) -> Bundle:
-    """Writes the evidence for one thing into a new folder.
+    """Writes the evidence for one subject into a new folder.
 
     Args:
         settings: The home.
         kind: line, object, decision, case or incident.
         subject: Its id.
-        folder: Where; it must not be there yet.
+        folder: The folder, which must not exist yet.
 
     Raises:
-        LinernotesError: if nothing is known of it, or the folder is there.
+        LinernotesError: if the subject is unknown, or the folder exists.
     """
     if folder.exists():
         raise LinernotesError(f"{folder} is there already: name a folder that is not.")
@@ -91,7 +91,7 @@ def write_bundle(settings: Settings, kind: str, subject: str, folder: Path) -> B
                 for name, query, given in _tables(connection, kind, subject)
             }
         if not any(rows.values()):
-            raise LinernotesError(f"Nothing is known of the {kind} `{subject}`: check its id.")
+            raise LinernotesError(f"There is no {kind} `{subject}`: check its id.")
         _copy_chain(settings, building / "ledger")
         _write_verifier(building)
         _write_manifest(building, kind, subject, rows)
@@ -103,13 +103,13 @@ def write_bundle(settings: Settings, kind: str, subject: str, folder: Path) -> B
 
 
 def _choice(settings: Settings, kind: str, subject: str) -> tuple[str, dict[str, Any]]:
-    """The condition on lines that a subject means, with its values."""
+    """The condition that selects a subject's lines, with its values."""
     if kind != "incident":
         return CHOSEN[kind], {"id": subject}
     facts = incident_facts(settings, subject)
     if not facts:
         raise LinernotesError(
-            f"No incident {subject} is published: `linernotes incident list --all` shows which are."
+            f"No incident {subject} is published: `linernotes incident list --all` lists them."
         )
     fact = facts[0]
     if fact["decision_id"]:
@@ -238,7 +238,7 @@ def _write(
 
 
 def _copy_chain(settings: Settings, target: Path) -> None:
-    """Copies what each entry and note of the ledger says, with seal and signature."""
+    """Copies each entry and note of the ledger, with seal and signature."""
     for root, folders in (
         ("issued", issuance_folders(settings)),
         ("incidents", note_folders(settings)),

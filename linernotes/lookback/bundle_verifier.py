@@ -1,7 +1,7 @@
 """Checks a bundle of evidence with nothing but Python 3: hashes, rows and the ledger's chain.
 
-Run it in the bundle's folder. It is copied into each bundle, so it imports the standard library
-alone.
+Run it in the bundle's folder. It is copied into each bundle, so it imports only the standard
+library.
 """
 
 import csv
@@ -19,7 +19,7 @@ def sha256(path: Path) -> str:
 
 
 def problems_of(folder: Path) -> list[str]:
-    """What does not hold; nothing if all does."""
+    """The faults; empty if there are none."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     listed = {file["name"]: file for file in manifest["files"]}
     there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
@@ -45,7 +45,7 @@ def problems_of(folder: Path) -> list[str]:
 
 
 def chain_problems(root: Path) -> list[str]:
-    """Entries that do not follow the one before them, or are not what their seal says."""
+    """Entries that do not follow the previous one, or differ from their seal."""
     found, previous = [], NOTHING_BEFORE
     entries = sorted(root.iterdir()) if root.is_dir() else []
     for number, entry in enumerate(entries, start=1):
@@ -60,7 +60,7 @@ def chain_problems(root: Path) -> list[str]:
 
 
 def main() -> int:
-    """Prints what does not hold; the exit status says whether all does."""
+    """Prints the faults; the exit status is 0 if there are none."""
     found = problems_of(Path(__file__).resolve().parent)
     for problem in found:
         print(problem)

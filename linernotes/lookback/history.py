@@ -1,12 +1,13 @@
-"""A report as it stood on a past day, and what has changed in it since, row by row.
+"""A report as of a past date, and what has changed in it since, row by row.
 
-The models run at the past freeze, over lake and ledger as they were known then; nothing is written.
+The models run at the past freeze, with lake and ledger as of then; nothing is written.
 """
 
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,13 @@ from linernotes.warehouse import Scenario, calculation, compiled_project, link_s
 
 @dataclass(frozen=True)
 class Change:
-    """One row of a report that is not as it was.
+    """One changed row of a report.
 
     Attributes:
         key: The row's key, by column.
         kind: `added`, `removed` or `changed`.
-        differences: Per measure what it is now less what it was then, zeros left out.
-        labels: Per other column what it was and what it is, where they differ.
+        differences: Per measure the present value less the past one, without zeros.
+        labels: Per other column the past and the present value, if they differ.
     """
 
     key: dict[str, Any]
@@ -37,15 +38,15 @@ class Change:
 
 @dataclass(frozen=True)
 class History:
-    """A report then, and what explains the difference to now.
+    """A past report, and the changes that explain the difference to the present one.
 
     Attributes:
         report: Name of the model.
         known_at: The past freeze, naive UTC.
         columns: Its columns.
         rows: Its rows then.
-        changes: Every row that differs now; their differences sum to `totals`.
-        totals: Per measure the sum now less the sum then, per currency where the report has one.
+        changes: Every changed row; their differences sum to `totals`.
+        totals: Per measure the present sum less the past one, per currency if the report has one.
     """
 
     report: str
@@ -63,34 +64,36 @@ def as_known(
     partner: str | None = None,
     month: str | None = None,
 ) -> History:
-    """A report as it stood at an instant, compared with the same report now.
+    """A report as of an instant, compared with the present one.
 
     Args:
         settings: The home; it is only read.
         known_at: The past freeze, naive UTC.
         report: A model `rpt_…`.
         partner: Only rows of this partner.
-        month: Only rows of this usage month, `YYYY-MM`; of this report month where there is none.
+        month: Only rows of this usage month, `YYYY-MM`, or of this report month if the report has
+            no usage month.
 
     Raises:
-        LinernotesError: if there is no such report, or the instant lies ahead.
+        LinernotesError: if there is no such report, or the instant is in the future.
     """
     project = compiled_project(settings)
     node = project.nodes.get(report)
     if node is None or not report.startswith("rpt_"):
         reports = ", ".join(sorted(name for name in project.nodes if name.startswith("rpt_")))
-        raise LinernotesError(f"There is no report `{report}`. There are: {reports}")
+        raise LinernotesError(f"There is no report `{report}`. The reports are: {reports}")
     present = now()
     if known_at > present:
-        raise LinernotesError(f"{known_at} lies ahead: nobody knows yet what will be known then.")
+        raise LinernotesError(f"{known_at} is in the future: give an instant in the past.")
     with (
         tempfile.TemporaryDirectory(prefix="linernotes-history-") as scratch,
         duckdb.connect() as results,
     ):
         for name, freeze in (("then", known_at), ("now", present)):
             root = link_sources(settings, Path(scratch) / name)
-            recalculate(project, root, freeze)
-            with calculation(project, root) as run:
+            begin = partial(calculation, project, root)
+            recalculate(begin, root, freeze)
+            with begin() as run:
                 run.run(Scenario(freeze), [report])
                 file = Path(scratch) / f"{name}.parquet"
                 run.connection.execute(f"copy {node.relation} to '{file}' (format parquet)")
@@ -129,7 +132,7 @@ def _compare(
         and (types[name].startswith("DECIMAL") or types[name] in {"BIGINT", "INTEGER"})
         and not name.endswith(("_rate", "_share", "_version"))
     ]
-    # The freeze and the state of a draft move by themselves.
+    # The freeze and the state of a draft change in every build.
     labels = [name for name in columns if name not in (*key, *measures, "known_at", "issued_at")]
     changes = list(_changes(columns, key, measures, labels, old, new))
     totals: dict[tuple[str, str], Decimal] = {}

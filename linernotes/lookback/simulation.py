@@ -1,6 +1,6 @@
-"""Values a month under changed terms, attribution or shares, and tells who gains and who loses.
+"""Calculates a month under changed terms, attribution or shares, and compares it per contract.
 
-It reads lake and models and leaves no trace: nothing is loaded, built, drafted or issued.
+It reads lake and models and changes nothing: nothing is loaded, built, drafted or issued.
 """
 
 import tempfile
@@ -30,7 +30,7 @@ TARGETS = ["fct_compensation_lines", "int_licensing__terms_effective"]
 
 @dataclass(frozen=True)
 class Gain:
-    """What one contract's lines of a type are worth before and after; held ones apart."""
+    """The amount of one contract's lines of a type before and after; held ones separately."""
 
     partner_id: str | None
     contract_id: str | None
@@ -47,12 +47,12 @@ class Gain:
 
 @dataclass(frozen=True)
 class Triggered:
-    """A most-favoured-nation clause that the change sets off.
+    """A most-favoured-nation clause that applies because of the change.
 
     Attributes:
-        contract_id: Whose terms rise with it.
+        contract_id: The contract whose terms improve.
         cause: Contracts and versions with the better terms.
-        cost: What its lines of the month are worth more, payable and held, in its own currency.
+        cost: The increase of its lines of the month, payable and held, in its own currency.
     """
 
     contract_id: str
@@ -63,7 +63,7 @@ class Triggered:
 
 @dataclass(frozen=True)
 class Simulation:
-    """What a change would do to a month, per partner, contract and line type."""
+    """The effect of a change on a month, per partner, contract and line type."""
 
     month: date
     gains: list[Gain]
@@ -77,9 +77,9 @@ def simulate(
     attribution_version: str | None = None,
     revenue_shares: dict[str, Decimal] | None = None,
 ) -> Simulation:
-    """Values a month as it is known now, and again with the changes.
+    """Calculates a month from current data, and again with the changes.
 
-    The month is valued as if it were the first: no balance is carried in, nothing is issued.
+    The month is calculated as if it were the first: without a carried balance or issued statements.
 
     Args:
         settings: The home; it is only read.
@@ -166,8 +166,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, month: date) -> Simulation:
         """
     ).fetchall()
     found = [Gain(*row) for row in gains]
-    # A clause that was followed before is set off anew where the terms it brings are others: who
-    # causes them may well be the same.
+    # A clause that applied before counts again if its terms differ, even if the cause is the same.
     triggered = connection.execute(
         """
         select
@@ -207,7 +206,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, month: date) -> Simulation:
 
 
 def _add_contracts(file: Path, base: Path, changed: Path, scratch: Path) -> None:
-    """Takes a planned contract through the real intake, in a home of its own."""
+    """Loads a planned contract through the intake, in a temporary home."""
     landing = scratch / "landing" / "licensing" / "contracts"
     landing.mkdir(parents=True)
     (landing / "planned.jsonl").write_bytes(file.read_bytes())
@@ -221,8 +220,9 @@ def _add_contracts(file: Path, base: Path, changed: Path, scratch: Path) -> None
                 rows = quarantine_show(planned, one.delivery_id)
                 reasons += [str(rule) for rule in rows["details"].to_list()]
         raise LinernotesError(
-            f"{file} is no contract that the intake takes: {'; '.join(reasons) or 'it is empty'}. "
-            "It must be a JSON object a line, as in the feed licensing/contracts."
+            f"{file} is not a contract that the intake accepts: "
+            f"{'; '.join(reasons) or 'it is empty'}. "
+            "It must have one JSON object per line, as in the feed licensing/contracts."
         )
     added = link_sources(planned, scratch / "planned", with_ledger=False)
     for table in (CONTRACTS, WITHHOLDINGS):
@@ -244,8 +244,8 @@ def _set_shares(shares: dict[str, Decimal], base: Path, changed: Path, known_at:
             ).fetchone()
             if not found or not found[0]:
                 raise LinernotesError(
-                    f"There is no contract `{contract_id}`: see marts.dim_contracts for those "
-                    "there are."
+                    f"There is no contract `{contract_id}`: marts.dim_contracts lists all "
+                    "contracts."
                 )
         target = changed / CONTRACTS
         target.mkdir(parents=True, exist_ok=True)
@@ -268,8 +268,8 @@ def _prefer_attribution(version: str, base: Path, changed: Path) -> None:
         ).fetchone()
         if not known or not known[0]:
             raise LinernotesError(
-                f"No attribution has the version `{version}`; the feed ai_usage/attributions names "
-                "those there are."
+                f"No attribution has the version `{version}`; the feed ai_usage/attributions has "
+                "the versions."
             )
         connection.execute(
             f"""

@@ -1,7 +1,7 @@
-"""From a line to the events, terms and decisions behind it, and from an event to its lines.
+"""Traces a line to its events, terms and decisions, and an event to its lines.
 
-Issued lines are traced in the ledger's own evidence, everything else in the published warehouse;
-contracts, decisions and revenue come with the versions that the lake keeps.
+Issued lines are traced in the ledger's evidence, others in the published warehouse; contracts,
+decisions and revenue include all versions in the lake.
 """
 
 from collections.abc import Generator
@@ -27,28 +27,28 @@ from linernotes.ledger.files import (
 from linernotes.ledger.line_uses import KEYS, with_released
 
 Row = dict[str, Any]
-# Lines that no use moves, and that are no term computed from other lines.
+# Lines that do not depend on uses, and are not calculated from other lines.
 CAUSES = ("TRAINING_FEE", "PENALTY", "MG_TRUE_UP")
 
 
 @dataclass(frozen=True)
 class LineTrace:
-    """What stands behind a line. Every part is rows of cells by column name.
+    """The trace of a line. Every part is a list of rows by column name.
 
     Attributes:
         line: The line itself, with `state` issued or draft.
-        statement: Its statement; nothing for money without a contract.
-        pool: Totals, arms and rates of the pool that its fee came from.
-        contract: The version of the terms that priced it.
+        statement: Its statement; empty for money without a contract.
+        pool: Totals, arms and rates of the pool of its fee.
+        contract: The version of the contract that priced it.
         decisions: Every version of the decisions that its proof names.
         revenue: Every version of the pool's revenue that was recorded.
-        uses: The uses that weigh in it, with events and weights; their weights sum to the line's.
-            Where they have gone or moved to another line since: those of the line that it
-            corrects, or else all of its object in the pool as they are known now.
-        inclusions: What was trained on, for a training fee.
-        artificial_plays: What a penalty is for.
-        computed_from: Lines that a term of a statement (fee, tax, reserve, advance, balance) is
-            computed from.
+        uses: The uses with weight in it, with events and weights; their weights sum to the line's.
+        If they were withdrawn or moved to another line since: those of the line that it corrects,
+        or else all present uses of its object in the pool.
+        inclusions: The objects used in training, for a training fee.
+        artificial_plays: The reason for a penalty.
+        computed_from: Lines from which a term of a statement (fee, tax, reserve, advance, balance)
+        is calculated.
         related: Lines that it corrects or that correct it.
     """
 
@@ -67,12 +67,12 @@ class LineTrace:
 
 @dataclass(frozen=True)
 class EventTrace:
-    """What became of an event.
+    """The trace of an event.
 
     Attributes:
-        event_id: As asked for: a generation, derivative or use.
-        uses: Its uses as they are known now, each with the reason if it is in no pool.
-        lines: Issued and draft lines that its uses weigh in, with the weight they have there.
+        event_id: The given id, of a generation, derivative or use.
+        uses: Its present uses, each with the reason if it is in no pool.
+        lines: Issued and draft lines in which its uses have weight, with that weight.
     """
 
     event_id: str
@@ -81,10 +81,10 @@ class EventTrace:
 
 
 def trace_line(settings: Settings, line_id: str) -> LineTrace:
-    """Everything behind a line.
+    """Traces a line.
 
     Raises:
-        LinernotesError: if there is no such line, issued or published.
+        LinernotesError: if the line is neither issued nor published.
     """
     with open_evidence(settings) as connection:
         found = _rows(connection, "select * from all_lines where line_id = ?", [line_id])
@@ -134,10 +134,10 @@ def trace_line(settings: Settings, line_id: str) -> LineTrace:
 
 
 def trace_event(settings: Settings, event_id: str) -> EventTrace:
-    """What became of a generation, derivative or use: its lines, or why it has none.
+    """Traces a generation, derivative or use to its lines, or to the reason why it has none.
 
     Raises:
-        LinernotesError: if no event is known by that id.
+        LinernotesError: if no event has that id.
     """
     with open_evidence(settings) as connection:
         _keep_named(connection, event_id)
@@ -183,14 +183,14 @@ def trace_event(settings: Settings, event_id: str) -> EventTrace:
         )
         if not uses and not lines:
             raise LinernotesError(
-                f"No generation, derivative or use is known as `{event_id}`: check the id, and "
+                f"There is no generation, derivative or use `{event_id}`: check the id, and "
                 "whether its delivery was loaded and built."
             )
         return EventTrace(event_id, uses, lines)
 
 
 def _keep_named(connection: duckdb.DuckDBPyConnection, event_id: str) -> None:
-    """Keeps what an id names, each of the large tables read once."""
+    """Selects the rows of an id, so that each large table is read once."""
     for name, table in (
         ("named_exclusions", "marts.fct_exclusions"),
         ("named_uses", "marts.fct_source_uses"),
@@ -205,7 +205,7 @@ def _keep_named(connection: duckdb.DuckDBPyConnection, event_id: str) -> None:
 
 @contextmanager
 def open_evidence(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
-    """The published file, with views of the ledger and of the lake's licences beside it."""
+    """The published file, with views of the ledger and of the lake's licences."""
     lake = Lake(settings.lake_root, settings.quarantine_root)
     with open_published(settings) as connection:
         folders = issuance_folders(settings)
@@ -252,7 +252,7 @@ def _uses_of_key(connection: duckdb.DuckDBPyConnection, line: Row) -> list[Row]:
 
 
 def _uses_of_object(connection: duckdb.DuckDBPyConnection, line: Row) -> list[Row]:
-    """Uses of the line's object in its pool; if there are none, those that a removal took out."""
+    """Uses of the line's object in its pool; if there are none, those excluded by a removal."""
     pool = ("usage_month", "territory", "product_id", "tier")
     values = {name: line[name] for name in (*pool, "side", "object_id")}
     same_pool = " and ".join(f"{name} = ${name}" for name in pool)
@@ -263,7 +263,7 @@ def _uses_of_object(connection: duckdb.DuckDBPyConnection, line: Row) -> list[Ro
         "and exclusion_reason is null order by use_id",
         values,
     )
-    # What is in no pool weighs nothing.
+    # Uses outside pools have no weight.
     return found or _rows(
         connection,
         "select * from (select * from marts.fct_source_uses limit 0) union all by name "
@@ -304,7 +304,7 @@ def _artificial_plays(connection: duckdb.DuckDBPyConnection, line: Row) -> list[
 
 
 def _computed_from(connection: duckdb.DuckDBPyConnection, line: Row) -> list[Row]:
-    """Lines of the term's own month; of all months before, where that has none."""
+    """Lines of the term's own month, or of all earlier months if it has none."""
     if line["contract_id"] is None or line["pool_id"] or line["line_type"] in CAUSES:
         return []
     of_contract = (

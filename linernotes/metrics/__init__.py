@@ -1,6 +1,6 @@
-"""Metrics: what figures are called and mean, and their values in the published warehouse.
+"""Metrics: names and definitions of figures, and their values in the published warehouse.
 
-What a metric is made of is defined once, in `models/metrics`; whoever shows one asks here.
+`models/metrics` defines each metric once; everything that shows a metric queries it here.
 """
 
 from linernotes.metrics.catalog import (

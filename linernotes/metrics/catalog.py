@@ -1,6 +1,6 @@
-"""The metrics of one publication: their names, and their values by what they can be split by.
+"""The metrics of one publication: names, dimensions and values.
 
-Amounts, counts and shares are exact: what is a quotient is divided here, as decimals.
+Amounts, counts and shares are exact: quotients are divided here, as decimals.
 """
 
 import json
@@ -35,15 +35,15 @@ ATTEMPTS = 5
 
 @dataclass(frozen=True)
 class MetricInfo:
-    """What a metric is.
+    """The description of a metric.
 
     Attributes:
         unit: `money`, `count`, `share` or `seconds`.
-        dimensions: What it can be split and filtered by.
-        parts: The metrics it is made of: itself, or numerator and denominator.
-        tables: The published tables that it is measured in.
-        per: By what a quotient is multiplied.
-        less: What is then taken away.
+        dimensions: The dimensions that it can be split and filtered by.
+        parts: The metrics that it consists of: itself, or numerator and denominator.
+        tables: The published tables that it reads.
+        per: The factor of a quotient.
+        less: The number that is then subtracted.
     """
 
     name: str
@@ -57,7 +57,7 @@ class MetricInfo:
     less: int = 0
 
     def value(self, row: Mapping[str, Any]) -> Decimal | int | None:
-        """The metric's value from those of its parts; none where nothing can be divided."""
+        """The metric's value from those of its parts; None without a non-zero denominator."""
         values = [_exact(row[part]) for part in self.parts]
         if len(values) == 1:
             return values[0]
@@ -70,14 +70,14 @@ class MetricInfo:
 
 @dataclass(frozen=True)
 class MetricTable:
-    """An answer: columns are what was split by, then the metrics; rows are in their order."""
+    """A result: the dimensions, then the metrics, as columns; rows are sorted by the dimensions."""
 
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
 
 
 class Catalog:
-    """The metrics of a publication, which may be asked from several threads."""
+    """The metrics of a publication; it may be used from several threads."""
 
     def __init__(
         self, record: Publication, compiler: Compiler, connection: duckdb.DuckDBPyConnection
@@ -98,7 +98,7 @@ class Catalog:
 
         Args:
             metrics: Names of metrics; at least one.
-            by: What to split by; `currency_code` is added where an amount is asked without it.
+            by: Dimensions to split by; `currency_code` is added if an amount is queried without it.
             where: Allowed values by the name of a dimension.
             months: First and last month, `YYYY-MM`; every month when left out.
 
@@ -114,7 +114,8 @@ class Catalog:
             split.append(CURRENCY)
             if apart := [info.name for info in infos if CURRENCY not in info.dimensions]:
                 raise LinernotesError(
-                    f"Amounts are split by currency, and {', '.join(apart)} has none: ask apart."
+                    f"Amounts are split by currency, and {', '.join(apart)} has none: query it "
+                    "separately."
                 )
         for info in infos:
             _require_known(info, [*split, *filters])
@@ -133,20 +134,22 @@ class Catalog:
         return MetricTable((*split, *metrics), rows)
 
     def source(self, name: str) -> MetricSource:
-        """Which rows a metric is made of that is no quotient of others.
+        """The rows of a metric that is not a quotient of others.
 
         Raises:
             LinernotesError: if there is no such metric, or it is a quotient.
         """
         if self._info(name).parts != (name,):
-            raise LinernotesError(f"{name} is made of {' and '.join(self._info(name).parts)}.")
+            raise LinernotesError(
+                f"{name} is the quotient of {' and '.join(self._info(name).parts)}: query these."
+            )
         return self._compiler.source(name)
 
     def _info(self, name: str) -> MetricInfo:
         if name not in self.metrics:
             raise LinernotesError(
-                f"There is no metric `{name}`: `linernotes metrics` lists the "
-                f"{len(self.metrics)} that there are."
+                f"There is no metric `{name}`: `linernotes metrics` lists all {len(self.metrics)} "
+                "metrics."
             )
         return self.metrics[name]
 
@@ -155,7 +158,7 @@ def _require_known(info: MetricInfo, names: Sequence[str]) -> None:
     for name in names:
         if name not in info.dimensions:
             raise LinernotesError(
-                f"{info.name} cannot be split or filtered by `{name}`: it knows "
+                f"{info.name} cannot be split or filtered by `{name}`. Its dimensions are "
                 f"{', '.join(info.dimensions)}."
             )
 
@@ -166,7 +169,7 @@ def _exact(value: Any) -> Decimal | int | None:
 
 
 def _key(value: Any) -> Any:
-    """Months come as instants."""
+    """Converts months, which the engine returns as instants."""
     return value.date() if hasattr(value, "date") else value
 
 
@@ -186,7 +189,7 @@ def _month(text: str) -> date:
 
 @contextmanager
 def open_catalog(settings: Settings) -> Generator[Catalog]:
-    """Yields the metrics of what is published now.
+    """Yields the metrics of the current publication.
 
     Raises:
         LinernotesError: if nothing is published yet, or its definitions cannot be read.
@@ -198,15 +201,15 @@ def open_catalog(settings: Settings) -> Generator[Catalog]:
 
 
 def _compiler(definitions: Path) -> Compiler:
-    """The compiler over the definitions that were published.
+    """The compiler for the published definitions.
 
-    Publications whose definitions are the same share it, and the SQL that it has written.
+    Publications with the same definitions share it, and its cached SQL.
     """
     try:
         text = definitions.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise LinernotesError(
-            f"{definitions.name} is not there: what is published comes from an older version. Run "
+            f"{definitions.name} is missing, because an older version published the file. Run "
             "`linernotes build`."
         ) from None
     try:
@@ -217,7 +220,7 @@ def _compiler(definitions: Path) -> Compiler:
 
 @lru_cache(maxsize=2)
 def _compiler_of(text: str) -> Compiler:
-    """The compiler over definitions, in the published file's names."""
+    """The compiler for definitions, with the names of the published file."""
     manifest = json.loads(text)
     for relation in _relations(manifest):
         relation["database"] = "published"

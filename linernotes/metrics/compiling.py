@@ -1,6 +1,6 @@
-"""Turns metrics and what they are split by into SQL, by MetricFlow, in this process.
+"""Compiles metrics and dimensions to SQL with MetricFlow, in this process.
 
-No value stands in the SQL: filters are parameters, so that one text serves every choice.
+The SQL contains no values: filters are parameters, so that one text serves all selections.
 """
 
 from collections.abc import Collection
@@ -23,7 +23,7 @@ FIRST, LAST = "first_month", "last_month"
 
 
 class _DuckDbDialect:
-    """What MetricFlow asks of a client when it only writes SQL."""
+    """The SQL client that MetricFlow needs when it only writes SQL."""
 
     sql_engine_type = SqlEngine.DUCKDB
     sql_plan_renderer: SqlPlanRenderer = DuckDbSqlPlanRenderer()
@@ -32,7 +32,7 @@ class _DuckDbDialect:
         return f"${bind_parameter_key}"
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Closes nothing."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,11 @@ class MetricSource:
 
     Attributes:
         table: The published table.
-        value: SQL of what a row counts.
+        value: SQL of the value of a row.
         month: SQL of the row's month.
-        dimensions: SQL of what the metric can be split by, by name.
-        is_sum: Whether the metric is the sum of what the rows count.
-        is_distinct: Whether it is the number of different values instead.
+        dimensions: SQL of the dimensions, by name.
+        is_sum: Whether the metric is the sum of the rows' values.
+        is_distinct: Whether it is the number of distinct values instead.
     """
 
     table: str
@@ -57,7 +57,7 @@ class MetricSource:
 
 
 class Compiler:
-    """MetricFlow over one semantic manifest; it may be asked from several threads."""
+    """MetricFlow with one semantic manifest; it may be used from several threads."""
 
     def __init__(self, manifest_text: str) -> None:
         self._manifest = parse_manifest_from_dbt_generated_manifest(manifest_text)
@@ -65,15 +65,15 @@ class Compiler:
         dialect: Any = _DuckDbDialect()
         self._engine = MetricFlowEngine(lookup, dialect)
         self._texts: dict[tuple[Any, ...], str] = {}
-        # The engine keeps state while it plans.
+        # The engine is not thread-safe while it plans.
         self._lock = Lock()
 
     def definitions(self) -> list[Any]:
-        """Every metric as it is defined."""
+        """The definitions of all metrics."""
         return [*self._manifest.metrics]
 
     def tables(self, metric: Any) -> set[str]:
-        """The published tables that a metric is measured in."""
+        """The published tables that a metric reads."""
         measured = {one.name for one in metric.input_measures}
         return {
             model.node_relation.alias
@@ -82,7 +82,7 @@ class Compiler:
         }
 
     def dimensions(self, metric_names: Collection[str]) -> set[str]:
-        """What a figure made of these metrics can be split by."""
+        """The dimensions that all these metrics have."""
         with self._lock:
             found = self._engine.simple_dimensions_for_metrics([*metric_names])
             entities = self._engine.entities_for_metrics([*metric_names])

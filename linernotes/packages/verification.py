@@ -128,7 +128,7 @@ def _content_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]
         yield from _pool_problems(tallies[POOLS], tallies[LINES])
         of_uses = tallies[LINES].of_uses
         yield from interchange_problems(path, of_uses, manifest)
-        yield from removals_problems(path, tallies[REMOVALS].new_actions, of_uses, manifest)
+        yield from removals_problems(path, tallies[REMOVALS].actions, of_uses, manifest)
 
 
 def _table_problems(
@@ -176,8 +176,7 @@ class Tally:
         self.unproven: list[str] = []
         # Proofs of the package, with whether a version of it allows.
         self.proofs: dict[str, bool] = {}
-        # Actions that the month brought, as the removals side file has them.
-        self.new_actions: list[str] = []
+        self.actions: list[str] = []
 
     def add(self, row: dict[str, str | None]) -> None:
         self.rows += 1
@@ -188,9 +187,9 @@ class Tally:
             self._add_line(row)
         if self.table.name == POOLS:
             self.pools.append(row)
-        # The first packages list new actions alone, and do not say so.
-        if self.table.name == REMOVALS and row.get("is_new", "true") == "true":
-            self.new_actions.append(row["puid"] or "")
+        # The list has what stands from earlier months, too; the side file those of the month.
+        if self.table.name == REMOVALS and _is_of_month(row["applied_at"], row["report_month"]):
+            self.actions.append(row["puid"] or "")
         if self.table.name == CONSENTS:
             proof = row.get("proof_id") or ""
             self.proofs[proof] = self.proofs.get(proof, False) or row["decision"] == "allow"
@@ -228,6 +227,10 @@ def _tally_problems(
         yield Problem(name, "row_count_agrees", f"{tally.rows} rows, not {entry['rows']}")
     yield from _owner_problems(name, tally.owners, manifest)
     yield from _total_problems(name, tally.totals, entry)
+
+
+def _is_of_month(instant: str | None, month: str | None) -> bool:
+    return (instant or "").startswith(f"{month}-")
 
 
 def _parquet_problems(

@@ -1,7 +1,7 @@
-"""The regulator's desk: statements of reasons out to the EU's database, its answers in.
+"""Exports statements of reasons for the EU's database, and records its responses.
 
-Which statements are due and can be filed is decided in the models; what the database answered is a
-feed like others. Nothing here calls the database.
+The models decide which statements are due and complete; the responses are a feed like others. This
+part does not call the database.
 """
 
 from linernotes.regulator.answers import RecordedAnswer, record_answer

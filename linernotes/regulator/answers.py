@@ -1,7 +1,7 @@
-"""Takes what the EU's database answered on a batch, and loads it as the feed `removals/filings`.
+"""Loads the response of the EU's database to a batch as the feed `removals/filings`.
 
-Only an answer with an id makes a statement filed. An answer that says nothing about statements,
-such as a failed login, is refused: nothing is recorded of it.
+A statement is filed only if the response has an id for it. A response without statements, such as a
+failed login, is refused and not recorded.
 """
 
 import json
@@ -22,18 +22,18 @@ from linernotes.regulator.batches import STAMP, batch_id_of
 FEED = "removals/filings"
 ACCEPTED, REJECTED, DUPLICATE, NOT_TAKEN = "accepted", "rejected", "duplicate", "not_taken"
 ANSWER_SUFFIX = ".answer.json"
-# The database numbers the statements of a batch from 0 in what it says against them.
+# In its errors the database numbers the statements of a batch from 0.
 NUMBERED = re.compile(r"statement_(\d+)")
 
 
 @dataclass(frozen=True)
 class RecordedAnswer:
-    """What was recorded of an answer.
+    """The recorded response.
 
     Attributes:
-        batch_id: The batch that was answered.
+        batch_id: The batch of the response.
         outcomes: Statements by outcome: accepted, rejected, duplicate, not_taken.
-        is_new: Whether the answer had not been recorded before.
+        is_new: Whether the response had not been recorded before.
     """
 
     batch_id: str
@@ -47,17 +47,17 @@ def record_answer(
     now: datetime,
     batch_file: Path | None = None,
 ) -> RecordedAnswer:
-    """Records what the database answered on a batch.
+    """Records the database's response to a batch.
 
     Args:
-        settings: The home; the answer goes through its landing zone into its lake.
-        answer_file: The body of the answer, JSON.
-        now: When it is recorded, UTC; when it came, where the answer does not tell.
+        settings: The home; the response is loaded through its landing zone into its lake.
+        answer_file: The body of the response, JSON.
+        now: When it is recorded, UTC; also the time of the response if the response has none.
         batch_file: The batch; for `batch-X.answer.json` the file `batch-X.json` beside it.
 
     Raises:
-        LinernotesError: if a file is missing or no JSON, if the answer says nothing about
-            statements, or if it does not fit the batch.
+        LinernotesError: if a file is missing or not JSON, if the response has no statements, or if
+            it does not fit the batch.
     """
     batch_file = batch_file or _batch_beside(answer_file)
     batch_id, puids = batch_id_of(batch_file), _puids(batch_file)
@@ -78,20 +78,20 @@ def record_answer(
     try:
         durable.write_text(target, content)
     except OSError as error:
-        raise LinernotesError(f"The answer could not be written to {target}: {error}.") from None
-    # The file is whole from the start: nobody has to wait until it stands still.
+        raise LinernotesError(f"The response could not be written to {target}: {error}.") from None
+    # The file is complete from the start, so it need not settle.
     report = admit_landing(settings.model_copy(update={"settling_seconds": 0}), [FEED])
     [outcome] = [one for one in report.deliveries if one.name.endswith(target.name)]
     if outcome.rows_loaded != len(lines):
         raise LinernotesError(
             f"Of {len(lines)} answers {outcome.rows_loaded} were loaded: "
-            "`linernotes quarantine list` says why."
+            "`linernotes quarantine list` shows the reasons."
         )
     return RecordedAnswer(batch_id, outcomes, is_new=True)
 
 
 def _rows(answer: Any, puids: list[str], name: str) -> list[dict[str, Any]]:
-    """One row per statement of the batch: what became of it."""
+    """One row per statement of the batch, with its outcome."""
     if isinstance(answer, dict) and isinstance(answer.get("statements"), list):
         return _accepted(answer["statements"], puids, name)
     errors = answer.get("errors") if isinstance(answer, dict) else None
@@ -99,7 +99,7 @@ def _rows(answer: Any, puids: list[str], name: str) -> list[dict[str, Any]]:
         said = answer.get("message") if isinstance(answer, dict) else None
         raise LinernotesError(
             f"{name} says nothing about statements{f' ({said})' if said else ''}: nothing is "
-            "recorded. Send the batch again, and record that answer."
+            "recorded. Send the batch again, and record that response."
         )
     existing = errors.get("existing_puids")
     if existing is None and isinstance(answer.get("existing"), dict):
@@ -136,7 +136,7 @@ def _accepted(statements: list[Any], puids: list[str], name: str) -> list[dict[s
         given = statement.get("uuid") if isinstance(statement, dict) else None
         if not given:
             raise LinernotesError(f"{name} has no uuid for {puid}: nothing is recorded.")
-        # The answer tells the puid since version 2; then it must be that of the batch.
+        # Since version 2 the response has the puid, which must be that of the batch.
         if statement.get("puid", puid) != puid:
             _require_of_batch({statement["puid"]}, puids, name)
             puid = statement["puid"]
@@ -184,7 +184,7 @@ def _puids(batch_file: Path) -> list[str]:
     try:
         return [statement["puid"] for statement in batch["statements"]]
     except (TypeError, KeyError):
-        raise LinernotesError(f"{batch_file} is no batch of statements of reasons.") from None
+        raise LinernotesError(f"{batch_file} is not a batch of statements of reasons.") from None
 
 
 def _json(file: Path) -> Any:
@@ -193,7 +193,9 @@ def _json(file: Path) -> Any:
     try:
         return json.loads(file.read_text(encoding="utf-8"))
     except ValueError:
-        raise LinernotesError(f"{file} is not JSON: save the answer's body as it came.") from None
+        raise LinernotesError(
+            f"{file} is not JSON: save the body of the response unchanged."
+        ) from None
 
 
 def _exported_at(batch_id: str) -> str | None:
@@ -204,5 +206,5 @@ def _exported_at(batch_id: str) -> str | None:
 
 
 def _text(instant: datetime) -> str:
-    # Two answers of one second are two versions: with whole seconds they conflicted.
+    # With whole seconds, two responses of one second would be conflicting versions.
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,7 +1,7 @@
-"""Writes statements of reasons in the form of the EU database's API, in batches, and as CSV.
+"""Writes statements of reasons in the format of the EU database's API, in batches, and as CSV.
 
-A batch is a request's body as the API takes it: `{"statements": [...]}` with 1 to 100 statements,
-lists as arrays, dates as `YYYY-MM-DD`, and no fields that the database itself gives.
+A batch is a request body of the API: `{"statements": [...]}` with 1 to 100 statements,
+lists as arrays, dates as `YYYY-MM-DD`, and without fields that the database assigns.
 """
 
 import csv
@@ -17,12 +17,12 @@ from linernotes.base.errors import LinernotesError
 from linernotes.base.published import open_published
 from linernotes.base.settings import Settings
 
-# One bad statement makes the database refuse its whole batch.
+# The database refuses a whole batch because of one invalid statement.
 MOST_STATEMENTS = 100
 REPORT = "reports.rpt_regulator__statements_of_reasons"
 FILINGS = "marts.fct_regulator_filings"
 TO_FILE = "to_file"
-# The database gives these when it takes a statement.
+# The database assigns these when it accepts a statement.
 GIVEN_BY_THE_DATABASE = ("uuid", "platform_name", "created_at")
 LISTS = (
     "decision_visibility",
@@ -31,7 +31,7 @@ LISTS = (
     "content_type",
     "territorial_scope",
 )
-# The API calls the platform's id of a statement by another name than the database's files do.
+# The API has another name for the platform's id of a statement than the database's files.
 API_NAMES = {"platform_uid": "puid"}
 BATCH_PREFIX, BATCH_SUFFIX = "batch-", ".json"
 CSV_NAME = "statements.csv"
@@ -40,11 +40,11 @@ STAMP = "%Y%m%dT%H%M%SZ"
 
 @dataclass(frozen=True)
 class Export:
-    """What an export wrote.
+    """The result of an export.
 
     Attributes:
-        batches: The batches in the order in which they are to be sent.
-        csv_file: The same statements as one CSV file; none where nothing is to be filed.
+        batches: The batches in the order of sending.
+        csv_file: The same statements as one CSV file; None if nothing has to be filed.
         statement_count: Statements in them.
     """
 
@@ -56,15 +56,15 @@ class Export:
 def export_statements(
     settings: Settings, folder: Path, now: datetime, month: str | None = None
 ) -> Export:
-    """Writes the statements of reasons that are due, can be filed, and wait to be.
+    """Writes the statements of reasons that are due, complete and not filed yet.
 
-    What the database has accepted is left out, and so is what it rejected and nobody has changed
+    Statements that the database has accepted are left out, and rejected ones that have not changed
     since. Statements are in the order of their application dates, then of their puids.
 
     Args:
         settings: The home; its published file is read.
-        folder: Where; it is made if it is not there.
-        now: The instant of the export, UTC, by which its batches are called.
+        folder: The folder; created if it does not exist.
+        now: The instant of the export, UTC, which its batches have in their names.
         month: Only actions applied in this month, `YYYY-MM`.
 
     Raises:
@@ -75,7 +75,7 @@ def export_statements(
         return Export((), None, 0)
     stamp = now.strftime(STAMP)
     if folder.exists() and any(folder.glob(f"{BATCH_PREFIX}{stamp}-*")):
-        raise LinernotesError(f"{folder} holds batches of this second already: export again.")
+        raise LinernotesError(f"{folder} has batches of the same second already: export again.")
     batches = []
     for number, start in enumerate(range(0, len(rows), MOST_STATEMENTS), 1):
         target = folder / f"{BATCH_PREFIX}{stamp}-{number:04d}{BATCH_SUFFIX}"
@@ -89,7 +89,7 @@ def export_statements(
 
 
 def api_statement(row: dict[str, Any]) -> dict[str, Any]:
-    """A statement as the API takes it: what is absent is left out, also an empty list."""
+    """A statement in the API's format, without absent values and empty lists."""
     statement: dict[str, Any] = {}
     for name, value in row.items():
         if name in LISTS:
@@ -102,14 +102,15 @@ def api_statement(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def batch_id_of(batch: Path) -> str:
-    """What a batch is called in the answers' feed.
+    """The id of a batch in the feed of responses.
 
     Raises:
-        LinernotesError: if the file is not called like a batch.
+        LinernotesError: if the file does not have the name of a batch.
     """
     if not (batch.name.startswith(BATCH_PREFIX) and batch.name.endswith(BATCH_SUFFIX)):
         raise LinernotesError(
-            f"{batch.name} is not called like a batch, {BATCH_PREFIX}<time>-<number>{BATCH_SUFFIX}:"
+            f"{batch.name} does not have the name of a batch, "
+            f"{BATCH_PREFIX}<time>-<number>{BATCH_SUFFIX}:"
             " name the batch that `linernotes regulator export` wrote with --batch."
         )
     return batch.name[len(BATCH_PREFIX) : -len(BATCH_SUFFIX)]
@@ -134,7 +135,7 @@ def _statements(settings: Settings, month: str | None) -> list[dict[str, Any]]:
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:
-    """The rows in the columns of the database's own files, without those that it gives."""
+    """The rows with the columns of the database's own files, without those that it assigns."""
     names = [name for name in rows[0] if name not in GIVEN_BY_THE_DATABASE]
     text = io.StringIO()
     writer = csv.DictWriter(text, names, extrasaction="ignore", lineterminator="\n")

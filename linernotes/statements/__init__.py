@@ -1,6 +1,6 @@
-"""Statements: what each contract is owed for a month, drafted, approved and issued to the ledger.
+"""Statements of contracts for a month: drafting, approving, issuing to the ledger.
 
-How the sums come about is in the models; how a partner gets to see them is in `packages`.
+The models calculate the amounts; `packages` presents them to partners.
 """
 
 from linernotes.statements.approvals import approve
@@ -13,8 +13,8 @@ from linernotes.statements.persons import (
     person_of_a_token,
     person_of_the_system,
 )
-from linernotes.statements.shown import issued_reports
 from linernotes.statements.states import current_statements, statement_states
+from linernotes.statements.stored_reports import issued_reports
 
 __all__ = [
     "SHOWN",

@@ -1,6 +1,6 @@
-"""Approvals: who let which draft pass. An approval is of one version, and of its very bytes.
+"""Approvals of drafts: an approval is valid for one version and its exact bytes.
 
-What follows from an approval is in `issuing`.
+`issuing` uses them.
 """
 
 import json
@@ -30,10 +30,10 @@ APPROVALS = "approvals"
 
 @dataclass(frozen=True)
 class Approval:
-    """A person's word that one version of a draft may be issued.
+    """A person's confirmation that one version of a draft may be issued.
 
     Attributes:
-        draft_sha256: Of the draft's record, which holds the hashes of its lines and uses.
+        draft_sha256: Of the draft's record, which contains the hashes of its lines and uses.
     """
 
     statement_id: str
@@ -53,24 +53,24 @@ def approve(
 ) -> list[StatementRecord]:
     """Approves the newest draft of each statement of a month that is not issued yet.
 
-    Where no partner is named, the lines without a contract are approved along. A draft that is
-    approved already keeps its first approval.
+    Without a partner, the lines without a contract are approved too. A draft that is approved
+    already keeps its first approval.
 
     Args:
         settings: The home.
         month: Report month, `YYYY-MM`.
         partner: Partner id; every partner when left out.
-        by: Who approves: not the one who drafted.
-        identity: Who that is, as the system or an OpenID provider knows them: not who drafted, by
-            whatever name.
+        by: Who approves; it must not be the drafter.
+        identity: The approver as identified by the system or an OpenID provider; not the drafter's
+            identity, under any name.
 
     Returns:
         The approved statements, by partner and contract.
 
     Raises:
-        LinernotesError: if nobody approves, if they drafted one of the statements themselves or one
-            bears no record of a checked run (then none is approved), or if there is nothing to
-            approve.
+        LinernotesError: if the approver is missing, if they drafted one of the statements
+            themselves or one has no record of a checked run (then none is approved), or if there is
+            nothing to approve.
     """
     if not by.strip():
         raise LinernotesError("An approval needs a name: --by NAME.")
@@ -79,8 +79,9 @@ def approve(
     unchecked = [one.statement_id for one in drafts if not one.is_of_a_checked_run]
     if unchecked:
         raise LinernotesError(
-            f"The drafts of {', '.join(unchecked)} bear no record of a run whose checks all held: "
-            f"draft them again with `linernotes statement draft --month {month}`. Nothing is "
+            f"The drafts of {', '.join(unchecked)} have no record of a run whose checks all "
+            f"passed: draft them again with `linernotes statement draft --month {month}`. Nothing "
+            "is "
             "approved."
         )
     own = [
@@ -91,14 +92,14 @@ def approve(
     if own:
         who = by.strip() + (f" ({identity})" if identity else "")
         raise LinernotesError(
-            f"{who} drafted {', '.join(own)} and so cannot approve: another person must. "
-            "Nothing is approved."
+            f"{who} drafted {', '.join(own)} and cannot approve it: another person must. Nothing "
+            "is approved."
         )
     return [_approve(settings, one, by.strip(), identity) for one in drafts]
 
 
 def drafts_to_issue(settings: Settings, month: str, partner: str | None) -> list[StatementRecord]:
-    """The newest drafts of a month that are not issued yet, the lines without a contract included.
+    """The newest drafts of a month that are not issued yet, including the lines without a contract.
 
     Raises:
         LinernotesError: if there is none.
@@ -114,8 +115,8 @@ def drafts_to_issue(settings: Settings, month: str, partner: str | None) -> list
     waiting = [one for one in drafts if one.statement_id not in issued]
     if not waiting:
         raise LinernotesError(
-            f"The statements of {partner or 'every partner'} for {month} are already issued. What "
-            "changes now is posted in the statements of the next month."
+            f"The statements of {partner or 'every partner'} for {month} are already issued. "
+            "Changes are posted in the statements of the next month."
         )
     return waiting
 
@@ -129,7 +130,8 @@ def approval_of(settings: Settings, record: StatementRecord) -> Approval | None:
         return None
     except (ValueError, TypeError) as reason:
         raise LinernotesError(
-            f"{path} is no readable approval ({reason}): restore it from a backup; records of the "
+            f"{path} is not a readable approval ({reason}): restore it from a backup; records of "
+            "the "
             "ledger are never edited."
         ) from reason
 
@@ -162,6 +164,6 @@ def _approve(
 
 
 def approval_path(settings: Settings, record: StatementRecord) -> Path:
-    """Where the approval of a version of a draft lies."""
+    """The path of the approval of a version of a draft."""
     folder = settings.ledger_root / APPROVALS / file_safe(record.contract_id)
     return folder / f"{record.report_month}.v{record.version}.json"

@@ -1,6 +1,6 @@
 """Drafts statements: one append-only record per contract, report month and version.
 
-The figures come from the published warehouse as they stand; nothing is computed again here.
+The figures come from the published warehouse unchanged; nothing is calculated here.
 """
 
 from collections.abc import Collection, Generator
@@ -58,18 +58,19 @@ def draft(
 ) -> list[StatementRecord]:
     """Drafts every statement of the published warehouse, or those of a month or a partner.
 
-    A statement whose lines and totals are as in its newest draft keeps that draft; one that is
-    issued stays as it is. Where no partner is named, the lines without a contract are drafted
-    along, one statement a month; they are not in what is returned.
+    A statement with the same lines and totals as its newest draft keeps that draft; an issued one
+    does not change. Without a partner, the lines without a contract are drafted too, one statement
+    a month; they are not in the result.
 
     Args:
         settings: The home.
         month: Report month, `YYYY-MM`; every month there is when left out.
         partner: Partner id; every partner when left out.
         by: Who drafts; the operating system's user when left out.
-        source: Another DuckDB file in the layout of the published one. Its freeze is the point of
-            it, so a draft of another freeze is not kept, even if it says the same.
-        identity: Who drafts, as the system or an OpenID provider knows them: they may not approve.
+        source: Another DuckDB file in the layout of the published one. A draft of another freeze is
+        then not kept, even if its content is the same.
+        identity: Who drafts, as identified by the system or an OpenID provider; they may not
+            approve.
 
     Returns:
         The newest record of each statement, by partner, month and contract.
@@ -117,7 +118,7 @@ def draft(
                 last_known = known_before.get(record.contract_id)
                 kept.append(_keep(settings, connection, record, last_known, source is not None))
     add_facts(statements=len(kept), report_month=month or "every month")
-    return sorted((one for one in kept if not one.is_unallocated), key=lambda one: one.place)
+    return sorted((one for one in kept if not one.is_unallocated), key=lambda one: one.sort_key)
 
 
 def newest_drafts(
@@ -130,7 +131,7 @@ def newest_drafts(
 def all_newest_drafts(
     settings: Settings, month: str | None = None, partner: str | None = None
 ) -> list[StatementRecord]:
-    """The newest draft of each statement, that of the lines without a contract included."""
+    """The newest draft of each statement, including that of the lines without a contract."""
     if month is not None:
         month_start(month)
     newest: dict[str, StatementRecord] = {}
@@ -138,10 +139,9 @@ def all_newest_drafts(
         known = newest.get(record.statement_id)
         if known is None or known.version < record.version:
             newest[record.statement_id] = record
-    # The newest first, then whose it is: a contract that went to another partner is no longer this
-    # one's.
+    # Newest first, then filtered by partner: a contract may have moved to another partner.
     wanted = (one for one in newest.values() if partner in (None, one.partner_id))
-    return sorted(wanted, key=lambda one: one.place)
+    return sorted(wanted, key=lambda one: one.sort_key)
 
 
 def published_statements(
@@ -149,7 +149,7 @@ def published_statements(
 ) -> list[StatementRecord]:
     """The statements of the published warehouse as they would be drafted now, not yet recorded.
 
-    Version, person and time are left empty: they belong to the record.
+    Version, person and time are empty, because they belong to the record.
     """
     with _of_this_version():
         return _statements(connection, _headers(connection, month, partner))
@@ -184,14 +184,14 @@ def _headers(
 
 
 def _require_ledger_known(connection: duckdb.DuckDBPyConnection, issued: Collection[str]) -> None:
-    """Figures made before the last issue know neither its balances nor what has to be corrected."""
+    """Figures from before the last issue lack its balances and the corrections of its months."""
     rows = connection.execute(
         f"select statement_id from published.{STATEMENTS} where statement_state <> 'issued'"
     ).fetchall()
     stale = sorted({name for (name,) in rows} & set(issued))
     if stale:
         raise LinernotesError(
-            f"{stale[0]} is issued, and the figures to draft from do not know it yet: run "
+            f"{stale[0]} is issued, but the figures to draft from are older: run "
             "`linernotes build`, or draft with --close."
         )
 
@@ -205,14 +205,14 @@ def _statements(
         for header in group:
             lines = line_sets.get(header["statement_id"], LineSet())
             found.append(_as_statement(header, lines))
-    return sorted(found, key=lambda one: one.place)
+    return sorted(found, key=lambda one: one.sort_key)
 
 
 def _unallocated(
     connection: duckdb.DuckDBPyConnection, months: list[date], issued: Collection[str]
 ) -> list[StatementRecord]:
-    """Each month's lines without a contract as a statement of nobody; also if there are none."""
-    # What is issued keeps its own freeze; everything else has that of the build.
+    """Each month's lines without a contract as a statement, even if there are none."""
+    # Issued statements keep their own freeze; all others have that of the build.
     freeze = connection.execute(f"select max(known_at) from published.{STATEMENTS}").fetchone()
     found = []
     for month in months:
@@ -261,10 +261,10 @@ def _keep(
     last_known: str | None,
     is_of_its_freeze: bool,
 ) -> StatementRecord:
-    """The newest draft if it still holds, else a new version.
+    """The newest draft if it is unchanged, or else a new version.
 
-    A draft that was known before the contract's last issue could not be issued any more: the
-    ledger's freezes go forward.
+    A draft with a freeze before the contract's last issue could not be issued any more, because the
+    ledger's freezes only increase.
     """
     folder = draft_path(settings, statement).parent
     earlier = sorted(drafts_of(folder, statement.report_month), key=lambda one: one.version)
@@ -273,7 +273,7 @@ def _keep(
     if newest and is_the_same and newest.blocked_by == statement.blocked_by:
         is_late_enough = last_known is None or instant(newest.known_at) > instant(last_known)
         if newest.known_at == statement.known_at or (is_late_enough and not is_of_its_freeze):
-            # Whoever drafted it may have been killed before its name was on the disk.
+            # The process that drafted it may have been killed before the name was on the disk.
             durable.sync(folder)
             return newest
     record = replace(statement, version=newest.version + 1 if newest else 1)
@@ -286,7 +286,7 @@ def _keep(
 
 @contextmanager
 def _drafting(settings: Settings) -> Generator[None]:
-    """Lets one draft after the other be written, so that no two take the same version."""
+    """Serialises the writing of drafts, so that no two get the same version."""
     durable.make_folder(settings.ledger_root)
     with locks.holding(settings.ledger_root / "draft.lock"):
         durable.clear_unfinished(drafts_root(settings), is_deep=True)
@@ -295,7 +295,7 @@ def _drafting(settings: Settings) -> Generator[None]:
 
 @contextmanager
 def _of_this_version() -> Generator[None]:
-    """Says in words that a file lacks what statements are drafted from."""
+    """Explains that a file lacks tables or columns that drafting needs."""
     try:
         yield
     except (duckdb.BinderException, duckdb.CatalogException) as reason:

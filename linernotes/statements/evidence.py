@@ -1,10 +1,9 @@
-"""Keeps beside a draft what it rests on, and what its package will show.
+"""Stores with a draft its evidence, and the reports that its package will show.
 
-It rests on its lines, the uses behind each line, and its pools. Its package shows reports as they
-stand at the freeze of the draft: once the statement is issued, they are read from here and from
-nowhere else.
+The evidence is its lines, the uses of each line, and its pools. Its package shows reports as of the
+freeze of the draft: once the statement is issued, they are read only from here.
 
-The rows are the warehouse's as they stand; whether they agree with the header is in `issuing`.
+The rows come from the warehouse unchanged; `issuing` checks that they agree with the header.
 """
 
 import re
@@ -32,13 +31,13 @@ from linernotes.ledger.records import StatementRecord, draft_path, month_start
 
 USES = "marts.fct_source_uses"
 POOLS = "reports.rpt_partner__pool_totals"
-# The sequence is given when a statement is issued.
+# The sequence is assigned when a statement is issued.
 DRAFTED_LINE_COLUMNS = {name: type_ for name, type_ in LINE_COLUMNS.items() if name != "sequence"}
 OF_PARTNER = "partner_id = $partner_id"
 OF_MONTH = f"{OF_PARTNER} and report_month = $month"
 OF_THE_CONTRACT = "contract_id = $contract_id"
 OF_CONTRACT = f"{OF_MONTH} and {OF_THE_CONTRACT}"
-# Kind of file beside a draft: the relation that a package reads, and which of its rows are kept.
+# Kind of file beside a draft: the relation that a package reads, and the rows that are stored.
 SHOWN = {
     "compensation_lines": ("reports.rpt_partner__compensation_lines", OF_CONTRACT),
     "member_statements": ("reports.rpt_partner__member_statements", OF_CONTRACT),
@@ -64,7 +63,7 @@ SHOWN = {
         "where rate_date < $month + interval 1 month)",
     ),
 }
-# Of a kind with many rows their key is enough.
+# For a kind with many rows their key is enough.
 ORDERS = {"compensation_lines": "line_id"}
 OF_THE_STATEMENT = "contract_id is not distinct from $contract_id and report_month = $month"
 
@@ -72,10 +71,10 @@ OF_THE_STATEMENT = "contract_id is not distinct from $contract_id and report_mon
 def keep_evidence(
     settings: Settings, connection: duckdb.DuckDBPyConnection, record: StatementRecord
 ) -> dict[str, str]:
-    """Writes a draft's lines, uses and pools, and the reports that its package will show, beside
-    where its record will lie.
+    """Writes a draft's lines, uses and pools, and the reports that its package will show, into the
+    folder of its record.
 
-    What a crash left under the same names is replaced: without a record it was no draft.
+    Files of a crashed run with the same names are replaced: without a record they are not a draft.
 
     Returns:
         The SHA-256 of each file.
@@ -99,7 +98,7 @@ def keep_evidence(
 
 
 def evidence_file(settings: Settings, record: StatementRecord, kind: str) -> Path:
-    """The file of a kind that was kept beside a draft; it stays when the draft is issued."""
+    """The file of a kind beside a draft; it stays when the draft is issued."""
     return draft_path(settings, record, f"{kind}.parquet")
 
 

@@ -1,6 +1,6 @@
-"""What stops statements before they are issued: figures of the warehouse that do not agree.
+"""Checks that block statements before they are issued: figures of the warehouse that disagree.
 
-What is asked of one statement's own lines and of its approval is in `issuing`.
+`issuing` checks the lines of a statement and its approval.
 """
 
 from collections.abc import Collection
@@ -8,8 +8,8 @@ from datetime import date
 
 import duckdb
 
-# Per pool, contract and version, the fee is the sum of the month's own lines. What was issued is
-# left out: a fee is recomputed with what is known now, a line of the ledger stays as it was.
+# Per pool, contract and version, the fee is the sum of the month's own lines. Issued lines are left
+# out: a fee is recalculated from current data, but a line of the ledger does not change.
 POOLS_OFF = """
     with
         first_lines as (
@@ -92,12 +92,12 @@ def blocked_partners(
 ) -> dict[str, list[str]]:
     """Partners whose statements must not be issued, each with the reasons.
 
-    A pool that is off blocks every partner with a line in it; other pools stay free.
+    A wrong pool blocks every partner with a line in it, and no others.
 
     Args:
-        connection: Its current database is the warehouse to look into.
+        connection: Its current database is the warehouse to check.
         month: Only the lines of this report month, as its first day; every month when left out.
-        issued: Ids of statements that are issued and so are not looked at.
+        issued: Ids of issued statements, which are not checked.
     """
     values = {"month": month, "issued": list(issued)}
     blocked: dict[str, list[str]] = {}

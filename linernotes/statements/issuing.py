@@ -1,6 +1,6 @@
-"""Issues statements: writes what was drafted and approved to the ledger, all or nothing.
+"""Issues statements: writes approved drafts to the ledger, atomically.
 
-What an issuance says is in `issuances`; what stops a draft on the way here is in `guards`.
+`ledger.issuances` reads the entries; `guards` has the checks of the warehouse.
 """
 
 import logging
@@ -80,11 +80,11 @@ MOST_PROBLEMS = 20
 def issue(
     settings: Settings, month: str, partner: str | None = None, by: str | None = None
 ) -> Issuance:
-    """Issues the approved statements of a month that are not issued yet, all at once or none.
+    """Issues the approved statements of a month that are not issued yet, atomically.
 
-    Of a whole month, a statement that must not be issued yet is left out, and said in `refused`.
-    Of a partner, it stops the partner's others too. Where no partner is named, the lines without a
-    contract are issued along.
+    In a whole month, a statement that must not be issued yet is left out, and listed in `refused`.
+    With a partner, it stops the partner's others too. Without a partner, the lines without a
+    contract are issued too.
 
     Args:
         settings: The home.
@@ -94,7 +94,7 @@ def issue(
 
     Raises:
         LinernotesError: if there is nothing to issue, if nothing of it may be issued, if another
-            issue is running, or if anything of the ledger does not hold.
+            issue is running, or if the ledger does not verify.
     """
     with _issuing(settings):
         _require_ledger_holds(settings)
@@ -121,7 +121,7 @@ def issue(
 
 @contextmanager
 def _issuing(settings: Settings) -> Generator[None]:
-    """Holds the ledger, and clears away what an issue left that did not get to its end."""
+    """Locks the ledger, and removes what an interrupted issue left."""
     root = issued_root(settings)
     durable.make_folder(root)
     busy = LinernotesError(
@@ -132,7 +132,7 @@ def _issuing(settings: Settings) -> Generator[None]:
         for folder in (root, settings.keys_root, settings.home):
             if folder.is_dir():
                 durable.clear_unfinished(folder)
-                # Whoever issued last may have been killed before its name was on the disk.
+                # The last issue may have been killed before the name was on the disk.
                 durable.sync(folder)
         yield
 
@@ -142,17 +142,17 @@ def _require_ledger_holds(settings: Settings) -> None:
     if problems:
         listed = "\n".join(f"  - {problem}" for problem in problems[:MOST_PROBLEMS])
         raise LinernotesError(
-            f"The ledger in {issued_root(settings)} is not as it was written, so nothing more is "
+            f"The ledger in {issued_root(settings)} was changed, so nothing more is "
             f"issued:\n{listed}\nRestore its newest copy and run `linernotes verify --ledger`. "
-            "docs/operators/restore.md says how."
+            "docs/operators/restore.md explains how."
         )
 
 
 def _keep_head(settings: Settings) -> None:
-    """Writes the head of the last entry beside the ledger, if it is not there yet.
+    """Writes the head of the last entry beside the ledger, if it is missing.
 
-    An issue may have died between its entry and its head; and one that has written its entry has
-    issued, whatever becomes of the file.
+    An issue may have been killed between its entry and its head. An issue that has written its
+    entry is complete, even if this file cannot be written.
     """
     head = ledger_head(settings)
     try:
@@ -162,14 +162,14 @@ def _keep_head(settings: Settings) -> None:
             keep_head(settings, head)
     except OSError as reason:
         logging.getLogger(__name__).warning(
-            "%s could not be written (%s): keep what `linernotes ledger head` prints.",
+            "%s could not be written (%s): keep the output of `linernotes ledger head`.",
             settings.ledger_head_file,
             reason,
         )
 
 
 def _signing_key(settings: Settings) -> SigningKey:
-    """The key to sign the next entry with; the first signed entry makes it."""
+    """The key that signs the next entry; generated for the first signed entry."""
     key = signing_key(settings)
     if key is None and last_public_key(settings):
         raise LinernotesError(
@@ -182,7 +182,7 @@ def _signing_key(settings: Settings) -> SigningKey:
 def _out_of_turn(
     draft: StatementRecord, drafted: list[StatementRecord], issued: list[StatementRecord]
 ) -> list[str]:
-    """Why a statement may not follow what is issued of its contract."""
+    """Why a statement may not follow the issued statements of its contract."""
     obstacles = []
     done = {one.statement_id for one in issued}
     own = [one for one in issued if one.contract_id == draft.contract_id]
@@ -214,7 +214,7 @@ def _out_of_turn(
 
 
 def _approved(settings: Settings, draft: StatementRecord) -> tuple[StatementRecord, list[str]]:
-    """The draft with its approval, and what is wrong with that."""
+    """The draft with its approval, and the faults of the approval."""
     advice = f"run `linernotes statement approve --month {draft.report_month} --by NAME`"
     approval = approval_of(settings, draft)
     if approval is None:
@@ -240,13 +240,13 @@ def _approved(settings: Settings, draft: StatementRecord) -> tuple[StatementReco
 def _wrong_in(
     settings: Settings, connection: duckdb.DuckDBPyConnection, draft: StatementRecord
 ) -> list[str]:
-    """What is wrong with a draft itself: its files, its lines, what the guards found."""
+    """The faults of a draft: its files, its lines, and the findings of the guards."""
     obstacles = [
-        f"{reason}: find out why, build, draft and approve again" for reason in draft.blocked_by
+        f"{reason}: find the cause, build, draft and approve again" for reason in draft.blocked_by
     ]
     if not draft.is_of_a_checked_run:
         obstacles.append(
-            f"v{draft.version} bears no record of a run whose checks all held: draft it again with "
+            f"v{draft.version} has no record of a run whose checks all passed: draft it again with "
             f"`linernotes statement draft --month {draft.report_month}`"
         )
     for kind in dict.fromkeys([*KINDS, *draft.files]):
@@ -280,7 +280,7 @@ def _write(
     statements: list[StatementRecord],
     by: str,
 ) -> Issuance:
-    """Writes an issuance under a hidden name and gives it its number when all of it is on disk."""
+    """Writes an issuance under a hidden name; renames it to its number when it is on the disk."""
     root, last = issued_root(settings), max(issuance_folders(settings), default=None)
     sequence = int(last.name) + 1 if last else 1
     key = _signing_key(settings)
@@ -322,7 +322,7 @@ def _write(
         _require_it_would_hold(settings, connection, building)
         target = issuance_folder(settings, sequence)
         if not durable.settle(building, target):
-            raise LinernotesError(f"{target} is there already: an issuance is never replaced.")
+            raise LinernotesError(f"{target} exists already: an issuance is never replaced.")
     finally:
         shutil.rmtree(building, ignore_errors=True)
     _keep_head(settings)
@@ -332,18 +332,18 @@ def _write(
 def _require_it_would_hold(
     settings: Settings, connection: duckdb.DuckDBPyConnection, building: Path
 ) -> None:
-    """Checks an issuance as `linernotes verify` will: what is in the ledger stays there.
+    """Checks an issuance as `linernotes verify` will, because the ledger is append-only.
 
     Raises:
-        LinernotesError: if it would not hold.
+        LinernotesError: if it would fail the check.
     """
     last = {one.contract_id: one for one in issued_statements(settings).values()}
     problems = figures_that_differ(settings, connection, read_issuance(building), last)
     if problems:
         listed = "\n".join(f"  - {one.file}: {one.details}" for one in problems[:MOST_PROBLEMS])
         raise LinernotesError(
-            f"Nothing is issued, because it would not hold:\n{listed}\nFind out why, build, draft "
-            "and approve again."
+            f"Nothing is issued, because the entry would not verify:\n{listed}\nFind the cause, "
+            "build, draft and approve again."
         )
 
 
@@ -372,7 +372,7 @@ def _write_rows(
     statements: list[StatementRecord],
     sequence: int,
 ) -> None:
-    """Puts the lines, uses and pools of all statements together, in the order of the statements."""
+    """Combines the lines, uses and pools of all statements, in the order of the statements."""
     connection.execute("set threads = 1")
     for kind, name in KINDS.items():
         columns = COLUMNS_OF_FILE[name]
@@ -390,7 +390,7 @@ def _write_rows(
 def _evidence(
     settings: Settings, connection: duckdb.DuckDBPyConnection, statement: StatementRecord
 ) -> list[dict[str, Any]]:
-    """What a statement rests on and shows: its draft, its approval, the files beside the draft."""
+    """The evidence of a statement: its draft, its approval, the files beside the draft."""
     files = {
         DRAFT_RECORD: draft_path(settings, statement),
         APPROVAL: approval_path(settings, statement),

@@ -1,6 +1,6 @@
-"""Who a person is: what the system or an OpenID provider says, not what somebody calls themself.
+"""Identifies persons by the operating system or an OpenID provider, not by a given name.
 
-Whether two persons are needed for something is decided where it is done.
+Callers decide whether a step needs two persons.
 """
 
 import json
@@ -24,8 +24,8 @@ class Person:
     """Somebody who drafts, approves or issues.
 
     Attributes:
-        name: What they are called.
-        identity: Who they are: `user:<login>`, or `openid:<issuer>#<subject>`.
+        name: The display name.
+        identity: The identity: `user:<login>`, or `openid:<issuer>#<subject>`.
     """
 
     name: str
@@ -33,10 +33,10 @@ class Person:
 
 
 def person_of_the_system() -> Person:
-    """Who runs this process, as the operating system knows it.
+    """The person who runs this process, from the operating system.
 
-    On Linux that is who has logged in, whoever they have become since by `su` or `sudo`; where
-    nobody has, as in a container or a service, the user that the process belongs to.
+    On Linux that is the login user, even after `su` or `sudo`; without a login, as in a container
+    or a service, the user of the process.
     """
     number = os.getuid()
     try:
@@ -53,17 +53,17 @@ def person_of_the_system() -> Person:
 
 
 def person_of_a_token(settings: Settings, token_file: Path) -> Person:
-    """Whom an ID token of the house's OpenID provider is about, after every check of it.
+    """The person in an ID token of our OpenID provider, after all checks of the token.
 
-    The provider is that of the dashboard's login: signature, issuer, audience and time of the
-    token have to be right.
+    The provider is that of the dashboard's login: signature, issuer, audience and validity of the
+    token are checked.
 
     Args:
-        settings: Where `login_metadata_url` and `login_client_id` stand.
-        token_file: A file with the token and nothing else.
+        settings: Have `login_metadata_url` and `login_client_id`.
+        token_file: A file that contains only the token.
 
     Raises:
-        LinernotesError: with what is wrong.
+        LinernotesError: with the fault.
     """
     from joserfc import jwt
     from joserfc.errors import JoseError
@@ -79,7 +79,7 @@ def person_of_a_token(settings: Settings, token_file: Path) -> Person:
         keys = KeySet.import_key_set(_json(metadata["jwks_uri"]))
         text = token_file.read_text(encoding="utf-8").strip()
         algorithms = metadata.get("id_token_signing_alg_values_supported", [])
-        # Never those by which whoever knows the public key could sign.
+        # Never symmetric ones, with which anyone who knows the public key could sign.
         safe = [one for one in algorithms if one[:2] in ("RS", "PS", "ES", "Ed")] or ["RS256"]
         token = jwt.decode(text, keys, algorithms=safe)
         jwt.JWTClaimsRegistry(
@@ -89,7 +89,7 @@ def person_of_a_token(settings: Settings, token_file: Path) -> Person:
             exp={"essential": True},
         ).validate(token.claims)
     except (OSError, ValueError, KeyError, JoseError) as reason:
-        raise LinernotesError(f"The ID token does not say who you are: {reason}") from None
+        raise LinernotesError(f"The ID token does not identify you: {reason}") from None
     claims = token.claims
     name = claims.get("name") or claims.get("email") or claims["sub"]
     return Person(str(name), f"openid:{claims['iss']}#{claims['sub']}")

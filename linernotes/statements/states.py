@@ -1,6 +1,6 @@
-"""The state of each statement: what counts of it now, and whether it is a draft, approved, issued.
+"""The state of each statement (draft, approved or issued), with its valid version.
 
-How it gets from one to the next is in `approvals` and `issuing`.
+`approvals` and `issuing` change the state.
 """
 
 from linernotes.base.digests import file_sha256
@@ -14,9 +14,9 @@ from linernotes.statements.drafts import all_newest_drafts
 def statement_states(
     settings: Settings, month: str | None = None, partner: str | None = None
 ) -> list[StatementRecord]:
-    """Every statement as issued, else its newest draft, in its state; by partner and month.
+    """Every statement as issued, or else its newest draft; by partner and month.
 
-    The lines without a contract are among them, under the contract `unallocated` and no partner.
+    They include the lines without a contract, under the contract `unallocated` and no partner.
     """
     if month is not None:
         month_start(month)
@@ -29,13 +29,13 @@ def statement_states(
     for draft in all_newest_drafts(settings, month, partner):
         if draft.statement_id not in issued:
             found.append(_in_its_state(settings, draft))
-    return sorted(found, key=lambda one: one.place)
+    return sorted(found, key=lambda one: one.sort_key)
 
 
 def current_statements(
     settings: Settings, month: str | None = None, partner: str | None = None
 ) -> list[StatementRecord]:
-    """The statements of partners in their states, without the lines that are nobody's."""
+    """The statements of partners in their states, without the lines without a contract."""
     return [one for one in statement_states(settings, month, partner) if not one.is_unallocated]
 
 

@@ -1,6 +1,6 @@
-"""The warehouse file: built by dbt alone from lake and ledger, and published for readers.
+"""The warehouse file: built by dbt from lake and ledger, and published for readers.
 
-What a number means is in the models; nothing here knows a business rule.
+The models have all business rules.
 """
 
 from linernotes.warehouse.building import (

@@ -1,6 +1,7 @@
-"""Builds the warehouse file: sources, issued months valued again, dbt, the record of the run.
+"""Builds the warehouse file: sources, recalculation of issued months, dbt, the record of the run.
 
-One build at a time holds the home's build lock; readers of the published file never notice.
+Only one build at a time holds the home's build lock; readers of the published file are not
+affected.
 """
 
 import json
@@ -9,6 +10,7 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -26,8 +28,7 @@ from linernotes.base.clock import exact_now, now
 from linernotes.base.open_files import why_not_opened
 from linernotes.base.settings import Settings
 from linernotes.base.steps import Step, add_outputs, lineage_is_wanted, step
-from linernotes.warehouse.built_models import read_datasets, tell_models
-from linernotes.warehouse.compiled import compiled_project
+from linernotes.warehouse.built_models import read_datasets, report_models
 from linernotes.warehouse.dbt import (
     BuildFailed,
     BuildResult,
@@ -42,13 +43,13 @@ from linernotes.warehouse.dbt import (
     target_folder,
     writing_lock,
 )
-from linernotes.warehouse.engine import engine_of
+from linernotes.warehouse.engine import calculation_of, engine_of
 from linernotes.warehouse.project import project_sha256
 from linernotes.warehouse.recalculation import recalculate
 from linernotes.warehouse.shortfalls import keep_broken_run, keep_shortfalls
 from linernotes.warehouse.sources import link_sources, sources_folder
 
-# A dbt whose starter was killed ends at once, if the system can do that; it may take a moment.
+# A dbt process whose parent was killed ends too, if the system supports it; it may take a moment.
 WAIT_FOR_WRITER_SECONDS = 5.0
 
 
@@ -59,16 +60,16 @@ def building(
     on_progress: Progress | None = None,
     what: str = "build",
 ) -> Generator[Step]:
-    """Holds the home's build lock, lays out the sources, and values issued months again.
+    """Holds the home's build lock, links the sources, and recalculates issued months.
 
     Args:
         settings: The home.
-        known_at: The freeze of what is to be built, naive UTC.
+        known_at: The freeze of the build, naive UTC.
         on_progress: Called with classes of input done, classes in all, and the class's name.
-        what: What the step is called: `build`, or `close` of a month.
+        what: The name of the step: `build`, or `close` of a month.
 
     Yields:
-        The step, which ends with what is done within.
+        The step, which ends with the enclosed work.
 
     Raises:
         BuildFailed: if another build of this home is running.
@@ -79,7 +80,8 @@ def building(
         _writing_alone(settings),
     ):
         link_sources(settings)
-        recalculate(compiled_project(settings), sources_folder(settings), known_at, on_progress)
+        begin = partial(calculation_of, settings, "correction")
+        recalculate(begin, sources_folder(settings), known_at, on_progress)
         yield begun
 
 
@@ -87,7 +89,7 @@ def building(
 def publishing_alone(settings: Settings) -> Generator[None]:
     """Holds the home from the first check of a build to its publication.
 
-    Without it another build could slip in between, and be published unchecked.
+    Otherwise another build could run in between, and be published unchecked.
 
     Raises:
         BuildFailed: if another build of this home is running.
@@ -103,9 +105,10 @@ def build(
     on_progress: Progress | None = None,
     checks: Iterable[Check] = (),
 ) -> BuildResult:
-    """Builds the warehouse file with dbt: seeds, models, data tests, each after what it needs.
+    """Builds the warehouse file with dbt: seeds, models and data tests, in the order of
+    dependencies.
 
-    What every model and test came to is recorded in the file (`checked_runs`).
+    The results of all models and tests are recorded in the file (`checked_runs`).
 
     Args:
         settings: The home.
@@ -126,18 +129,18 @@ def build(
 
 
 def build_arguments(variables: dict[str, Any], select: Iterable[str] = ()) -> list[str]:
-    """Dbt's arguments for a run with its variables; of everything, or of a selection."""
+    """The arguments of dbt for a run with its variables, of everything or of a selection."""
     arguments = ["build", "--vars", json.dumps(variables)]
-    # Unit tests check the models on hand-made rows, which no delivery can change.
+    # Unit tests check the models on rows written by hand, independent of deliveries.
     arguments += ["--exclude-resource-type", "unit_test"]
     if selected := list(select):
-        # A test that also reads what is not selected waits for a whole build.
+        # A test that also reads unselected models runs only in a whole build.
         arguments += ["--select", *selected, "--indirect-selection", "buildable"]
     return arguments
 
 
 def start_run(settings: Settings) -> None:
-    """Takes away what earlier runs left: from here on, the warehouse file has no record.
+    """Removes what earlier runs left: from here on, the warehouse file has no record.
 
     Raises:
         BuildFailed: if the engine cannot be used.
@@ -157,7 +160,7 @@ def _run(
 
 
 def _collected(settings: Settings, known_at: datetime, run: DbtRun) -> DbtResults:
-    """What dbt's run came to, once the tables that it has made are in the warehouse file."""
+    """The results of dbt's run, once its tables are in the warehouse file."""
     results = dbt_results(settings, run)
     engine_of(settings).collect(dbt_vars(settings, known_at), results)
     return results
@@ -166,11 +169,11 @@ def _collected(settings: Settings, known_at: datetime, run: DbtRun) -> DbtResult
 def end_run(
     settings: Settings, known_at: datetime, run: DbtRun, checks: Iterable[Check] = ()
 ) -> BuildResult:
-    """Brings what dbt has made into the warehouse file, and records there what the run came to.
+    """Brings dbt's tables into the warehouse file, and records the results of the run there.
 
     Args:
         settings: The home.
-        known_at: The freeze that dbt was given.
+        known_at: The freeze of the run.
         run: How dbt ended.
         checks: What other checks of this run said, or that they are awaited.
 
@@ -182,7 +185,7 @@ def end_run(
     except BuildFailed as reason:
         keep_broken_run(settings, known_at, str(reason))
         raise
-    add_outputs(tell_models(settings, results))
+    add_outputs(report_models(settings, results))
     keep_shortfalls(settings, known_at, results)
     if settings.warehouse_file.exists():
         with _warehouse(settings) as connection:
@@ -202,15 +205,15 @@ def end_run(
 
 
 def build_again(settings: Settings, select: str, consequence: str) -> CheckedRun:
-    """Builds a few models once more within the run that made the warehouse file.
+    """Builds a few models again within the run that made the warehouse file.
 
     Args:
         settings: The home.
         select: dbt selection.
-        consequence: What does not happen if the run may not be used.
+        consequence: The step that is refused if the run may not be used.
 
     Returns:
-        The record of the run, to which this belongs.
+        The record of the run.
 
     Raises:
         LinernotesError: if the file has no record of a checked run, or its project has changed.
@@ -235,10 +238,12 @@ def require_build(settings: Settings, consequence: str) -> CheckedRun:
     """The record of the run that made the warehouse file, if the file may be used.
 
     Raises:
-        LinernotesError: if it may not, or if there is no file.
+        LinernotesError: if it may not be used, or if there is no file.
     """
     if not settings.warehouse_file.exists():
-        raise BuildFailed(f"{settings.home} has no warehouse, so {consequence}: run a build.")
+        raise BuildFailed(
+            f"{settings.home} has no warehouse, so {consequence}: run `linernotes build`."
+        )
     with _warehouse(settings, read_only=True) as connection:
         checked = require_run(connection, settings.warehouse_file, consequence)
     if checked.project_sha256 != project_sha256():
@@ -261,7 +266,7 @@ def _warehouse(settings: Settings, read_only: bool = False) -> Generator[duckdb.
 
 @contextmanager
 def _writing_alone(settings: Settings) -> Generator[None]:
-    """Holds the home's build lock, once no dbt of a run that was killed writes any more."""
+    """Holds the home's build lock, once no dbt process of a killed run is writing any more."""
     with _locked(settings, "build.lock"):
         _require_no_writer(settings)
         yield
@@ -273,7 +278,8 @@ def _require_no_writer(settings: Settings) -> None:
         while not locks.take(lock):
             if time.monotonic() > until:
                 raise BuildFailed(
-                    f"The dbt of a run that was stopped still writes into {settings.home}: it holds"
+                    f"The dbt process of a stopped run is still writing into {settings.home}: it "
+                    "holds"
                     f" {lock.name}. Wait for it to end, or end it, and try again."
                 )
             time.sleep(0.05)

@@ -1,7 +1,7 @@
-"""What a build read and made, model by model, told as parts of the step that built it.
+"""Reports the inputs and outputs of a build, model by model, as parts of its step.
 
-dbt ran in a process of its own; what it did is read off its results and its manifest. How a step is
-told is in `linernotes/base/steps.py`.
+dbt runs in another process; its work is read from its results and manifest.
+`linernotes/base/steps.py` reports the steps.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,17 +28,17 @@ MADE = ("seed", "model")
 
 
 def read_datasets(settings: Settings) -> list[Dataset]:
-    """What a build reads: every table of the lake and of the ledger."""
+    """The inputs of a build: every table of the lake and of the ledger."""
     lake = [lake_dataset(settings, table) for table in sorted(SCHEMAS)]
     return [*lake, *(_ledger(settings, table) for table in ledger_files(settings))]
 
 
-def tell_models(settings: Settings, results: DbtResults) -> list[Dataset]:
-    """Tells of each seed and model of a run of dbt, and counts its tests.
+def report_models(settings: Settings, results: DbtResults) -> list[Dataset]:
+    """Reports each seed and model of a run of dbt, and counts its tests.
 
     Args:
         settings: The home.
-        results: Of the run that has just ended.
+        results: The results of the run.
 
     Returns:
         The tables of the public schemas that it made.
@@ -76,7 +76,7 @@ def tell_models(settings: Settings, results: DbtResults) -> list[Dataset]:
 
 
 def _times(result: Mapping[str, Any]) -> tuple[datetime, datetime] | None:
-    """From when to when a node ran, if it did."""
+    """Start and end of a node, if it ran."""
     for timing in result.get("timing", ()):
         if timing["name"] == "execute" and timing["started_at"] and timing["completed_at"]:
             started, ended = timing["started_at"], timing["completed_at"]
@@ -87,7 +87,7 @@ def _times(result: Mapping[str, Any]) -> tuple[datetime, datetime] | None:
 def _read_by(
     settings: Settings, manifest: Mapping[str, Any], node: Mapping[str, Any]
 ) -> Iterator[Dataset]:
-    """What a node reads; of a node that makes no table, what that reads."""
+    """The inputs of a node; for an input without a table, its own inputs."""
     for name in node["depends_on"].get("nodes", ()):
         if name in manifest["sources"]:
             table = manifest["sources"][name]["identifier"]
@@ -115,5 +115,5 @@ def _table(settings: Settings, node: Mapping[str, Any]) -> Dataset:
 
 
 def _ledger(settings: Settings, table: str) -> Dataset:
-    """A table of the ledger: the folder in which a build finds its files together."""
+    """A table of the ledger: the folder with links to its files."""
     return Dataset("file", str(sources_folder(settings) / table))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Protocol
 
 import duckdb
 
@@ -48,6 +49,22 @@ class Scenario:
     last_month: date = LAST_MONTH
 
 
+class Tables(Protocol):
+    """Where the models of a calculation are made."""
+
+    def create(self, node: CompiledNode, text: str) -> None:
+        """Makes a table or view, in place of the one before."""
+
+    def load_seed(self, node: CompiledNode) -> None:
+        """Makes the table of a seed."""
+
+    def fingerprint(self, node: CompiledNode) -> tuple:
+        """A content hash of a table that does not depend on the order of its rows."""
+
+    def bring(self, nodes: list[CompiledNode]) -> None:
+        """Makes some models readable from the calculation's connection."""
+
+
 class Calculation:
     """The models in a database of its own; a second run only makes what has changed.
 
@@ -58,21 +75,31 @@ class Calculation:
     def __init__(
         self,
         project: CompiledProject,
-        sources_root: Path,
+        sources: str,
         connection: duckdb.DuckDBPyConnection,
+        tables: Tables,
     ) -> None:
+        """A calculation in which nothing is made yet.
+
+        Args:
+            project: The compiled models.
+            sources: What stands in their texts where the place of the sources is left open.
+            connection: From which the targets of a run are read.
+            tables: Where the models are made.
+        """
         self._project = project
-        self._sources_root = sources_root
+        self._sources = sources
         self._replaced: dict[str, Path] = {}
         self._made: dict[str, str] = {}
         self._fingerprints: dict[str, tuple] = {}
+        self._tables = tables
         self.connection = connection
 
-    def run(self, scenario: Scenario, targets: list[str]) -> bool:
+    def run(self, scenario: Scenario, targets: list[str]) -> set[str]:
         """Makes the targets and all that they need, as the scenario says.
 
         Returns:
-            Whether one of the targets came out otherwise than before.
+            The names of the models that came out otherwise than before.
 
         Raises:
             LinernotesError: if a model cannot be made; the message names it.
@@ -85,7 +112,8 @@ class Calculation:
                 continue
             if self._make(node, text):
                 changed.add(node.name)
-        return not changed.isdisjoint(targets)
+        self._tables.bring([self._project.nodes[name] for name in targets if name in changed])
+        return changed
 
     def replace_source(self, table: str, folder: Path) -> None:
         """Reads a source table from another folder from the next run on."""
@@ -101,7 +129,13 @@ class Calculation:
         return set(self._made)
 
     def checks(self, scenario: Scenario, on_progress: Progress | None = None) -> list[Check]:
-        """Every blocking data test whose tables are here, with what it found."""
+        """Every blocking data test whose tables are here, with what it found.
+
+        Raises:
+            ValueError: if the project is compiled without tests, as it is for Spark.
+        """
+        if not self._project.tests:
+            raise ValueError("This project is compiled without its tests.")
         tests = [one for one in self._project.tests.values() if set(one.needs) <= self._made.keys()]
         found = []
         for number, test in enumerate(tests, 1):
@@ -129,44 +163,61 @@ class Calculation:
         text = text.replace(LAST_MONTH_PLACEHOLDER, scenario.last_month.isoformat())
         for table, folder in self._replaced.items():
             text = text.replace(f"{SOURCES_PLACEHOLDER}/{table}/", f"{escaped(folder)}/")
-        return text.replace(SOURCES_PLACEHOLDER, escaped(self._sources_root))
+        return text.replace(SOURCES_PLACEHOLDER, escaped(self._sources))
 
     def _make(self, node: CompiledNode, text: str) -> bool:
         """Makes a table or view; says whether its content is another than before."""
         try:
             if node.kind == "seed":
-                self._load_seed(node)
+                self._tables.load_seed(node)
             else:
-                kind = "view" if node.is_view else "table"
-                self.connection.execute(f"create or replace {kind} {node.relation} as {text}")
-        except duckdb.Error as error:
+                self._tables.create(node, text)
+        except (duckdb.Error, LinernotesError) as error:
             raise LinernotesError(f"The model {node.name} cannot be made: {error}") from error
         was_made = node.name in self._made
         self._made[node.name] = text
         if node.is_view:
             return True
         before = self._fingerprints.get(node.name)
-        self._fingerprints[node.name] = self._fingerprint(node.relation)
+        self._fingerprints[node.name] = self._tables.fingerprint(node)
         return not was_made or before != self._fingerprints[node.name]
 
-    def _fingerprint(self, relation: str) -> tuple:
+
+class DuckDbTables:
+    """Tables in the calculation's own connection."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def create(self, node: CompiledNode, text: str) -> None:
+        """Makes a table or view, in place of the one before."""
+        kind = "view" if node.is_view else "table"
+        self._connection.execute(f"create or replace {kind} {node.relation} as {text}")
+
+    def load_seed(self, node: CompiledNode) -> None:
+        """Makes the table of a seed."""
+        self._connection.execute(f"create or replace table {node.relation} as {seed_query(node)}")
+
+    def fingerprint(self, node: CompiledNode) -> tuple:
         """A content hash of a table that does not depend on the order of its rows."""
-        found = self.connection.execute(
-            f"select count(*), sum(cast(hash(one) as hugeint)) from {relation} as one"
+        found = self._connection.execute(
+            f"select count(*), sum(cast(hash(one) as hugeint)) from {node.relation} as one"
         ).fetchone()
         return found or ()
 
-    def _load_seed(self, node: CompiledNode) -> None:
-        path = literal(PROJECT_ROOT / node.sql)
-        types = {"string": "varchar"}
-        columns = ", ".join(
-            f"cast({name} as {types.get(kind, kind)}) as {name}"
-            for name, kind in node.column_types.items()
-        )
-        self.connection.execute(
-            f"create or replace table {node.relation} as select {columns} from "
-            f"read_csv({path}, header = true, all_varchar = true)"
-        )
+    def bring(self, nodes: list[CompiledNode]) -> None:
+        """All is there."""
+
+
+def seed_query(node: CompiledNode) -> str:
+    """DuckDB's query for the rows of a seed's file, with the types that the project gives them."""
+    path = literal(PROJECT_ROOT / node.sql)
+    types = {"string": "varchar"}
+    columns = ", ".join(
+        f"cast({name} as {types.get(kind, kind)}) as {name}"
+        for name, kind in node.column_types.items()
+    )
+    return f"select {columns} from read_csv({path}, header = true, all_varchar = true)"
 
 
 @contextmanager
@@ -176,7 +227,7 @@ def calculation(
     file: Path | None = None,
     threads: int | None = None,
 ) -> Generator[Calculation]:
-    """Yields an empty calculation.
+    """Yields an empty calculation on DuckDB.
 
     Args:
         project: The compiled models.
@@ -193,7 +244,7 @@ def calculation(
         connection.execute(f"use {DATABASE}")
         for schema in SCHEMAS:
             connection.execute(f"create schema if not exists {schema}")
-        yield Calculation(project, sources_root, connection)
+        yield Calculation(project, str(sources_root), connection, DuckDbTables(connection))
 
 
 def require_rates(connection: duckdb.DuckDBPyConnection) -> None:

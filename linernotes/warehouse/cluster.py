@@ -1,6 +1,6 @@
 """A Spark cluster on this machine: a master, workers and a Thrift server, started and stopped.
 
-What is built there is in `spark.py`. A cluster that others run needs nothing of this.
+`spark.py` builds on it. An external cluster does not need this module.
 """
 
 import json
@@ -31,7 +31,7 @@ from linernotes.warehouse.thrift import (
 MASTER_CLASS = "org.apache.spark.deploy.master.Master"
 WORKER_CLASS = "org.apache.spark.deploy.worker.Worker"
 THRIFT_CLASS = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
-# Warnings alone: by default Spark writes every statement into its log, with the values in it.
+# Only warnings: by default Spark logs every statement with its values.
 LOGGING = """\
 rootLogger.level = warn
 rootLogger.appenderRef.console.ref = console
@@ -49,7 +49,7 @@ READY_SECONDS, END_SECONDS = 600.0, 20.0
 
 @dataclass(frozen=True)
 class Size:
-    """How large a cluster on this machine is.
+    """The size of a cluster on this machine.
 
     Attributes:
         workers: Processes that compute.
@@ -67,19 +67,19 @@ class Size:
 def start_cluster(
     settings: Settings, size: Size | None = None, more: Mapping[str, str] | None = None
 ) -> dict[str, int]:
-    """Starts a cluster that listens on this machine alone, and waits until it answers.
+    """Starts a cluster that listens only on this machine, and waits until it answers.
 
     Args:
-        settings: The home; its Thrift port is the one that is opened.
-        size: How large.
+        settings: The home, which has the Thrift port to open.
+        size: The size.
         more: Further settings of Spark.
 
     Returns:
         The process ids by name: `master`, `worker-1` …, `thrift`.
 
     Raises:
-        ClusterFailed: if one is running, Java or the libraries are missing, the port is taken, or
-            it does not come up.
+        ClusterFailed: if one is running, Java or the libraries are missing, the port is in use, or
+            it does not start.
     """
     require_spark_environment()
     size = size or Size()
@@ -109,12 +109,12 @@ def start_cluster(
 
 
 def stop_cluster(settings: Settings) -> list[str]:
-    """Ends the processes of a cluster that was started here, and says which there were.
+    """Ends the processes of the home's cluster, and returns their names.
 
-    The tables stay, and so does their catalogue: the next start goes on with them.
+    Tables and catalogue stay for the next start.
     """
     running = running_processes(settings)
-    # The Thrift server first: it gives its executors back.
+    # The Thrift server first, so that it releases its executors.
     for name in sorted(running, key=lambda one: one != "thrift"):
         _end(running[name])
     _record_file(settings).unlink(missing_ok=True)
@@ -122,7 +122,7 @@ def stop_cluster(settings: Settings) -> list[str]:
 
 
 def running_processes(settings: Settings) -> dict[str, int]:
-    """The processes of the home's cluster that run, by name."""
+    """The running processes of the home's cluster, by name."""
     file = _record_file(settings)
     recorded = json.loads(file.read_text()) if file.exists() else {}
     return {name: number for name, number in recorded.items() if _is_ours(number, settings)}
@@ -197,7 +197,7 @@ class _Starting:
             **self._more,
         }
         lines = "".join(f"{name} {value}\n" for name, value in properties.items())
-        # It holds the secret by which the processes know each other.
+        # It holds the secret with which the processes authenticate each other.
         durable.write_text(self._properties, lines)
         durable.write_text(self._folder / "log4j2.properties", LOGGING)
 
@@ -206,7 +206,7 @@ class _Starting:
         environment = os.environ | {
             "SPARK_HOME": str(self._spark_home),
             "SPARK_LOCAL_IP": LOOPBACK,
-            # spark-submit gives the Thrift server this much, whatever spark.driver.memory says.
+            # spark-submit gives the Thrift server this memory, and ignores spark.driver.memory.
             "SPARK_DAEMON_MEMORY": f"{size.memory_mib if name == 'thrift' else 512}m",
             "SPARK_DAEMON_JAVA_OPTS": size.java_options,
             "SPARK_CONF_DIR": str(self._folder),
@@ -230,7 +230,7 @@ class _Starting:
     def _wait(self, name: str, is_ready: Callable[[], bool]) -> None:
         until = time.monotonic() + READY_SECONDS
         while not is_ready():
-            # Its command line is another's until the script has become Java.
+            # The process has the script's command line until it becomes Java.
             ended = self._started[name].poll() is not None
             if ended or time.monotonic() > until:
                 log = self._folder / "logs" / f"{name}.log"
@@ -262,7 +262,7 @@ def _listens(port: int) -> bool:
 
 
 def _is_ours(number: int, settings: Settings) -> bool:
-    """Whether a process is one of this cluster's: its number may be another's by now."""
+    """Whether a process belongs to this cluster: its id may have been reused."""
     try:
         command = Path(f"/proc/{number}/cmdline").read_bytes()
     except OSError:

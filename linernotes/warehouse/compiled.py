@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from linernotes.base import durable
-from linernotes.base.dbt_process import SOURCES_VARIABLE
+from linernotes.base.dbt_process import MANIFEST_VARIABLE, PYTHON_VARIABLE, SOURCES_VARIABLE
 from linernotes.base.settings import Settings
 from linernotes.warehouse.dbt import (
     BuildFailed,
     dbt_environment,
     is_blocking_test,
     run_dbt,
+    schema_of,
     target_folder,
 )
 from linernotes.warehouse.project import kept_folder, project_sha256
+from linernotes.warehouse.thrift import SPARK_PYTHON
 
 # Classes of input in the order in which a correction moves them (docs/money.md, "Corrections").
 INPUT_CLASSES = ("usage", "fraud", "revenue", "attribution", "ownership", "consent", "terms")
@@ -30,9 +32,21 @@ CLASS_PLACEHOLDERS = {
     name: f"0001-01-01 00:00:00.0001{number:02d}" for number, name in enumerate(INPUT_CLASSES)
 }
 FIRST_MONTH_PLACEHOLDER, LAST_MONTH_PLACEHOLDER = "0001-01-02", "0001-01-03"
+# The folder of the sources in DuckDB's texts, and what all schemas begin with in Spark's.
 SOURCES_PLACEHOLDER = "__sources__"
 DATABASE = "linernotes"
 KINDS = ("nodes", "tests")
+ENVIRONMENTS = {
+    "duckdb": {SOURCES_VARIABLE: SOURCES_PLACEHOLDER},
+    "spark": {
+        "LINERNOTES_TARGET": "spark",
+        "LINERNOTES_SPARK_SCHEMA": SOURCES_PLACEHOLDER,
+        PYTHON_VARIABLE: str(SPARK_PYTHON),
+        # What dbt keeps of a parsed project has the names of the schemas in it.
+        MANIFEST_VARIABLE: "",
+    },
+}
+KINDS_OF_TESTS = {"duckdb": ["test_type:data"], "spark": []}
 
 
 @dataclass(frozen=True)
@@ -42,7 +56,7 @@ class CompiledNode:
     Attributes:
         name: Its name, unique among its kind.
         kind: seed, model or test.
-        relation: `schema.name` that others read.
+        relation: `schema.name` in the warehouse file.
         is_view: Whether it is only a text that its readers run.
         sql: Its compiled text; of a seed, the path of its file. Of a test, a query for one row: how
             many failures there are, and whether those are too many.
@@ -81,17 +95,21 @@ class CompiledProject:
         return [node for name, node in self.nodes.items() if name in wanted]
 
 
-def compiled_project(settings: Settings) -> CompiledProject:
+def compiled_project(settings: Settings, engine: str = "duckdb") -> CompiledProject:
     """The compiled project; compiled anew only when a file of the project has changed.
+
+    Args:
+        settings: The home.
+        engine: `duckdb`, or `spark`: of that one without tests.
 
     Raises:
         BuildFailed: if dbt cannot compile it.
     """
     digest = project_sha256()
     form = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
-    cache = kept_folder("compiled") / f"{digest}-{form}.json"
+    cache = kept_folder("compiled") / f"{digest}-{form}-{engine}.json"
     if not cache.exists():
-        _compile(cache)
+        _compile(cache, engine)
     stored = json.loads(cache.read_text())
     nodes, tests = ({one["name"]: _node(one) for one in stored[kind]} for kind in KINDS)
     return CompiledProject(digest, nodes, tests)
@@ -102,7 +120,7 @@ def _node(stored: dict[str, Any]) -> CompiledNode:
     return CompiledNode(**values)
 
 
-def _compile(cache: Path) -> None:
+def _compile(cache: Path, engine: str) -> None:
     cache.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         home = Settings(home=Path(scratch))
@@ -117,15 +135,18 @@ def _compile(cache: Path) -> None:
             [
                 "compile",
                 "--no-introspect",
+                "--no-populate-cache",
                 *("--vars", json.dumps(variables)),
-                *("--select", "resource_type:model", "test_type:data"),
+                *("--select", "resource_type:model", *KINDS_OF_TESTS[engine]),
             ],
-            environment=dbt_environment(home) | {SOURCES_VARIABLE: SOURCES_PLACEHOLDER},
+            environment=dbt_environment(home) | ENVIRONMENTS[engine],
         )
         if run.exit_status != 0:
             raise BuildFailed(f"dbt could not compile the models: {run.last_words}")
         manifest = json.loads((target_folder(home) / "manifest.json").read_text())
     nodes, tests = _nodes(manifest)
+    if not KINDS_OF_TESTS[engine]:
+        tests = {}
     missing = [node.name for node in (*nodes.values(), *tests.values()) if not node.sql]
     if missing:
         raise BuildFailed(f"dbt did not compile {', '.join(missing[:5])}: {run.last_words}")
@@ -152,7 +173,7 @@ def _nodes(manifest: dict) -> tuple[dict[str, CompiledNode], dict[str, CompiledN
         found[node["name"]] = CompiledNode(
             node["name"],
             node["resource_type"],
-            f"{node['schema']}.{node['name']}",
+            f"{schema_of(node)}.{node['name']}",
             node["config"]["materialized"] == "view",
             node["original_file_path"] if is_seed else node.get("compiled_code") or "",
             tuple(manifest["nodes"][one]["name"] for one in needed),

@@ -1,4 +1,4 @@
-"""Runs dbt over a home and reads its results. When and over what is decided in `building.py`."""
+"""Runs dbt for a home and reads its results. `building.py` decides when, and what to select."""
 
 import json
 import os
@@ -23,7 +23,7 @@ from linernotes.warehouse.targets import read_known_events, read_targets
 
 Progress = Callable[[int, int, str], None]
 LAST_MESSAGES = 15
-# Kinds of error of DuckDB that are about a value, and quote it.
+# Kinds of DuckDB errors that quote a value.
 QUOTES_VALUES = re.compile(r"\b(Conversion|Constraint|Invalid Input|Out of Range) Error")
 QUOTED = re.compile(r"""["'`].*["'`]""", re.DOTALL)
 KEPT_TEXT = 300
@@ -31,17 +31,17 @@ FAILED = frozenset({"error", "fail", "runtime error"})
 
 
 class BuildFailed(LinernotesError):
-    """dbt said no, or could not run; the message names the first nodes and what they said."""
+    """dbt failed or could not run; the message has the first failed nodes and their messages."""
 
 
 @dataclass(frozen=True)
 class DbtRun:
-    """How one call of dbt ended.
+    """The result of one call of dbt.
 
     Attributes:
-        exit_status: 0 if all is well, 1 if a node failed; below 0 the signal that killed it.
-        invocation_id: dbt's own id of the call; empty if it ended before it said one.
-        messages: What it printed, in plain text.
+        exit_status: 0 for success, 1 if a node failed; negative for the signal that killed it.
+        invocation_id: dbt's own id of the call; empty if it ended before it printed one.
+        messages: Its output, as plain text.
     """
 
     exit_status: int
@@ -50,7 +50,7 @@ class DbtRun:
 
     @property
     def last_words(self) -> str:
-        """How it ended, and the last that it said."""
+        """How it ended, and its last output."""
         said = "\n".join(self.messages[-LAST_MESSAGES:])
         if self.exit_status < 0:
             name = signal.Signals(-self.exit_status).name
@@ -61,12 +61,12 @@ class DbtRun:
 
 @dataclass(frozen=True)
 class DbtResults:
-    """What one run of dbt says of its nodes, once it is certain that it is this run's.
+    """The results of one run of dbt by node, checked to belong to that run.
 
     Attributes:
         invocation_id: dbt's id of the run.
         nodes: As in `run_results.json`, by unique id.
-        manifest: The project as that run read it.
+        manifest: The manifest of that run.
         elapsed_seconds: Wall time of dbt itself.
     """
 
@@ -77,7 +77,7 @@ class DbtResults:
 
     @property
     def checks(self) -> list[Check]:
-        """Every seed, model and test that ran, with what came of it; exposures do nothing."""
+        """Every seed, model and test that ran, with its outcome; exposures do not run."""
         known = self.manifest["nodes"]
         return [
             self._check(known[name], node) for name, node in self.nodes.items() if name in known
@@ -107,13 +107,13 @@ class DbtResults:
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What one build did.
+    """The result of one build.
 
     Attributes:
         known_at: The freeze, naive UTC.
         invocation_id: dbt's id of the run.
         node_count: Nodes that ran: seeds, models and tests.
-        warnings: One text per test of warning severity that found something.
+        warnings: One text per failed test of warning severity.
         elapsed_seconds: Wall time of dbt itself.
     """
 
@@ -125,7 +125,7 @@ class BuildResult:
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
-    """The environment variables with which the dbt project finds this home."""
+    """The environment variables from which the dbt project reads this home's paths."""
     return {
         "LINERNOTES_TARGET": "duckdb",
         "LINERNOTES_WAREHOUSE_FILE": str(settings.warehouse_file),
@@ -133,9 +133,9 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "LINERNOTES_DUCKDB_THREADS": str(settings.duckdb_threads or os.cpu_count() or 1),
         "DBT_TARGET_PATH": str(settings.warehouse_file.parent / "target"),
         "DBT_LOG_PATH": str(settings.warehouse_file.parent / "logs"),
-        # What dbt says is read from its output; its own log would keep values that errors quote.
+        # dbt's messages are read from its output; its own log would keep values that errors quote.
         "DBT_LOG_LEVEL_FILE": "none",
-        # What a home holds of an earlier parse may be of another checkout, with its paths.
+        # A home's earlier parse may come from another checkout, with its paths.
         "DBT_PARTIAL_PARSE": "false",
         "DBT_PROFILES_DIR": str(PROJECT_ROOT),
         "DBT_PROJECT_DIR": str(PROJECT_ROOT),
@@ -148,12 +148,12 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
 
 
 def target_folder(settings: Settings) -> Path:
-    """Where dbt leaves its artefacts, of commands and of assets alike."""
+    """The folder of dbt's artefacts, for commands and for assets."""
     return settings.warehouse_file.parent / "target"
 
 
 def writing_lock(settings: Settings) -> Path:
-    """The file that a dbt holds for as long as it writes, whatever becomes of who started it."""
+    """The file that a dbt process locks while it writes, even if its parent has ended."""
     return settings.warehouse_file.parent / "writing.lock"
 
 
@@ -168,7 +168,7 @@ def dbt_vars(settings: Settings, known_at: datetime) -> dict[str, Any]:
 
 
 def forget_results(target: Path) -> None:
-    """Takes away what an earlier dbt left, so that nobody takes it for the next one's."""
+    """Removes the artefacts of an earlier dbt run, which could be taken for the next one's."""
     for name in ("run_results.json", "semantic_manifest.json"):
         (target / name).unlink(missing_ok=True)
 
@@ -179,10 +179,10 @@ def run_dbt(
     on_progress: Progress | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> DbtRun:
-    """Runs one dbt command in a process of its own, which ends when this one does.
+    """Runs one dbt command in a child process, which ends when this one does.
 
-    In our own process its DuckDB handle would keep the warehouse locked after the run. What it
-    came to has to be asked: a dbt that fails raises nothing here.
+    In our own process its DuckDB handle would keep the warehouse locked after the run. The caller
+    has to check the result: a failure of dbt raises nothing here.
 
     Args:
         settings: The home.
@@ -219,7 +219,7 @@ def run_dbt(
     return DbtRun(process.returncode, invocation_id, messages)
 
 
-# What dbt says of a part of a selection that selects nothing; it then goes on without it.
+# dbt's message for a part of a selection without a match, which it then ignores.
 NO_MATCH = "does not match any enabled nodes"
 _RESULT_EVENTS = {"LogModelResult", "LogTestResult", "LogSeedResult", "LogNodeResult"}
 
@@ -233,15 +233,15 @@ def _event(line: str) -> dict | None:
 
 
 def dbt_results(settings: Settings, run: DbtRun, target: Path | None = None) -> DbtResults:
-    """What a run of dbt left behind.
+    """The results of a run of dbt.
 
     Args:
         settings: The home.
         run: How dbt ended.
-        target: Where it left its artefacts; that of builds by default.
+        target: The folder of its artefacts; that of builds by default.
 
     Raises:
-        BuildFailed: if it did not run to its end, or what lies there is another run's.
+        BuildFailed: if it did not run to its end, or the artefacts are of another run.
     """
     folder = target or target_folder(settings)
     found = [_artefact(folder / name) for name in ("run_results.json", "manifest.json")]
@@ -258,7 +258,7 @@ def dbt_results(settings: Settings, run: DbtRun, target: Path | None = None) -> 
 
 
 def _artefact(path: Path) -> dict[str, Any]:
-    """An artefact of dbt; empty if it is not there or cut short."""
+    """An artefact of dbt; empty if it is missing or truncated."""
     try:
         return json.loads(path.read_text())
     except (FileNotFoundError, ValueError):
@@ -272,25 +272,25 @@ def is_blocking_test(node: dict[str, Any]) -> bool:
 
 
 def schema_of(node: Mapping[str, Any]) -> str:
-    """The schema of a node in the warehouse file; on Spark its own begins with the home's name."""
+    """The schema of a node in the warehouse file; on Spark its name begins with the home's."""
     return node["config"]["schema"]
 
 
 def message_of(result: dict[str, Any]) -> str:
-    """What dbt said of a node, in one line."""
+    """The message of dbt on a node, in one line."""
     text = without_values(result.get("message") or result["status"])
     return " ".join(text.split())[:KEPT_TEXT]
 
 
 def without_values(text: str) -> str:
-    """A message without the values that DuckDB quotes: they may be personal, and logs keep it."""
+    """A message without the values that DuckDB quotes, which may be personal."""
     return QUOTED.sub("…", text) if QUOTES_VALUES.search(text) else text
 
 
 def build_result(
     settings: Settings, freeze: datetime, run: DbtRun, results: DbtResults
 ) -> BuildResult:
-    """What one run of dbt came to.
+    """The result of one run of dbt.
 
     Raises:
         BuildFailed: if a node failed, or none ran.
@@ -298,8 +298,8 @@ def build_result(
     unmatched = sorted({message for message in run.messages if NO_MATCH in message})
     if unmatched:
         raise BuildFailed(
-            f"{' '.join(unmatched)}. Nothing is published. Write names of models, such as "
-            "dim_partners, or other selections that dbt knows."
+            f"{' '.join(unmatched)}. Nothing is published. Give names of models, such as "
+            "dim_partners, or other valid dbt selections."
         )
     warnings, failures = [], []
     for unique_id, node in results.nodes.items():
@@ -312,7 +312,7 @@ def build_result(
         skipped = sum(node["status"] == "skipped" for node in results.nodes.values())
         listed = "\n".join(f"  - {text}" for text in failures[:10]) or run.last_words
         raise BuildFailed(
-            f"{len(failures)} nodes failed, {skipped} after them did not run; nothing is published."
+            f"{len(failures)} nodes failed, {skipped} downstream did not run; nothing is published."
             f"\n{listed}\nThe compiled SQL is under {target_folder(settings)}."
         )
     if run.exit_status != 0:

@@ -1,25 +1,30 @@
-"""Which engine builds: the one place where that is decided.
+"""The engine of a build; only this module selects it.
 
-Whichever it is, its tables are in the warehouse file when a run is over, and nobody who reads that
-file need know. What each engine needs is in `spark.py`; DuckDB writes the file itself.
+After a run the tables of either engine are in the warehouse file, so readers of that file need not
+know which one built them. `spark.py` has the code for Spark; DuckDB writes the file itself.
 """
 
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from linernotes.base.settings import Settings
+from linernotes.warehouse.calculation import Calculation, calculation
+from linernotes.warehouse.compiled import compiled_project
 from linernotes.warehouse.dbt import DbtResults, dbt_environment
+from linernotes.warehouse.sources import sources_folder
 from linernotes.warehouse.spark import Spark
+from linernotes.warehouse.spark_calculation import spark_calculation
 
 
 class Engine(Protocol):
-    """What runs the models of a build."""
+    """The engine that runs the models of a build."""
 
     @property
     def environment(self) -> dict[str, str]:
         """The environment variables with which dbt runs a build."""
 
     def prepare(self) -> None:
-        """Makes ready what dbt needs, once the sources are laid out.
+        """Prepares what dbt needs, once the sources are linked.
 
         Raises:
             BuildFailed: if the engine cannot be used.
@@ -33,7 +38,7 @@ class Engine(Protocol):
             results: What the run came to.
 
         Raises:
-            BuildFailed: if it is not all there.
+            BuildFailed: if anything is missing.
         """
 
 
@@ -49,10 +54,22 @@ class DuckDb:
         return dbt_environment(self._settings)
 
     def prepare(self) -> None:
-        """Nothing is needed."""
+        """Nothing has to be prepared."""
 
     def collect(self, variables: dict[str, Any], results: DbtResults) -> None:
-        """All is in the file."""
+        """Does nothing, because dbt has written everything into the file."""
+
+
+def calculation_of(settings: Settings, part: str) -> AbstractContextManager[Calculation]:
+    """An empty calculation over the build's sources, on the engine that the settings name.
+
+    Args:
+        settings: The home.
+        part: What it is for: on a shared cluster its tables are called so.
+    """
+    if settings.engine == "spark":
+        return spark_calculation(settings, part)
+    return calculation(compiled_project(settings), sources_folder(settings))
 
 
 def engine_of(settings: Settings) -> Engine:

@@ -1,6 +1,6 @@
-"""The first rows that a failing test finds, in a line each, so that a message names them.
+"""The first rows that a failing test finds, one line each, for messages.
 
-Whether a test fails is decided elsewhere.
+dbt decides whether a test fails.
 """
 
 import re
@@ -11,7 +11,7 @@ import duckdb
 from linernotes.base.settings import Settings
 from linernotes.warehouse.thrift import ClusterFailed, on_cluster
 
-# Columns whose values may tell who somebody is; a message goes to logs and to alerts.
+# Columns whose values may identify a person; messages go to logs and alerts.
 PERSONAL = re.compile(
     r"(^|_)(user_key|e?mail|names?|name_original|title|text|note|comment|address|by|facts|json)$"
 )
@@ -27,8 +27,8 @@ def failing_rows(settings: Settings, result: dict[str, Any]) -> list[str]:
         result: The test's entry in dbt's `run_results.json`.
 
     Returns:
-        A text per row, such as `currency_code=XCG, rule_date=2026-03-31`; none for what is no test,
-        or where the file cannot be read any more.
+        A text per row, such as `currency_code=XCG, rule_date=2026-03-31`; none if the node is not a
+        test, or the file cannot be read any more.
     """
     query = result.get("compiled_code")
     if result["status"] not in {"fail", "warn"} or not query:
@@ -44,14 +44,14 @@ def failing_rows(settings: Settings, result: dict[str, Any]) -> list[str]:
 
 
 def first_rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:
-    """The first rows of a query, in an order of their own, without what is null."""
+    """The first rows of a query, sorted by their values, without nulls."""
     found = connection.execute(f"from ({query}\n) order by all limit {MOST_ROWS}")
     names = [column[0] for column in found.description or []]
     return [_as_text(dict(zip(names, row, strict=True))) for row in found.fetchall()]
 
 
 def _first_rows_on_cluster(settings: Settings, query: str) -> list[str]:
-    """The first rows of a query in Spark's words, which the warehouse file does not understand."""
+    """The first rows of a query in Spark's dialect, which the warehouse file cannot run."""
     try:
         [rows] = on_cluster(settings, [f"select * from ({query}\n) order by all limit {MOST_ROWS}"])
     except ClusterFailed:

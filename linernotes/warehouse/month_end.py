@@ -176,7 +176,7 @@ def _run_on_spark(
     # dbt calls a database by its file's name, and the models' views name theirs.
     unfinished = file.with_name(settings.warehouse_file.name)
     unfinished.unlink(missing_ok=True)
-    engine = Spark(settings, unfinished)
+    engine = Spark(settings, "closing", unfinished)
     forget_results(engine.target)
     engine.prepare()
     variables = dbt_vars(settings, scenario.known_at) | {

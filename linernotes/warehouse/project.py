@@ -1,6 +1,6 @@
-"""The state of the dbt project, and what is kept of it between runs: the project as dbt parsed it.
+"""The state of the dbt project, and its parsed form, which is cached between runs.
 
-Parsing takes longer than a small build; it says the same as long as no file of the project changes.
+Parsing takes longer than a small build, and its result only changes with the project's files.
 """
 
 import hashlib
@@ -17,9 +17,9 @@ MOST_KEPT = 5
 
 
 def project_sha256() -> str:
-    """A name for the state of the project: its files and the versions that compile them."""
+    """A hash of the state of the project: its files and the versions that compile them."""
     digest = hashlib.sha256()
-    for package in ("dbt-core", "dbt-duckdb", "duckdb"):
+    for package in ("dbt-core", "dbt-duckdb", "duckdb", "tzdata"):
         digest.update(f"{package} {version(package)}\n".encode())
     files = [PROJECT_ROOT / "dbt_project.yml", PROJECT_ROOT / "profiles.yml"]
     for part in PARTS:
@@ -35,25 +35,25 @@ def project_sha256() -> str:
 
 
 def kept_folder(kind: str) -> Path:
-    """Where this machine keeps what was made of a state of the project."""
+    """This machine's cache folder for a state of the project."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "linernotes" / kind
 
 
 def manifest_of_now() -> Path:
-    """Where the parsed project lies, or will lie, for the files as they are now.
+    """The cache file of the parsed project for its present files; it may not exist yet.
 
-    dbt keeps the project's own place in it, so each checkout has its own.
+    It contains the project's path, so each checkout has its own.
     """
     place = hashlib.sha256(str(PROJECT_ROOT).encode()).hexdigest()[:16]
     return kept_folder("parsed") / f"{project_sha256()}-{place}.msgpack"
 
 
 def keep_manifest(manifest: Path, target: Path) -> None:
-    """Keeps what dbt has parsed, if the project has not changed since it was asked to.
+    """Caches what dbt has parsed, if the project has not changed since.
 
     Args:
-        manifest: What `manifest_of_now` gave before dbt ran.
+        manifest: The result of `manifest_of_now` before dbt ran.
         target: dbt's folder of artefacts.
     """
     parsed = target / PARSED_BY_DBT

@@ -1,7 +1,7 @@
-"""Publishes the public schemas as a read-only file of their own, swapped by rename.
+"""Publishes the public schemas as a separate read-only file, replaced by a rename.
 
-A reader opens a finished file or the one before it, never half a build. Whether a build is good
-is decided elsewhere.
+A reader opens a complete file, never a partial build. `building` decides whether a build may be
+published.
 """
 
 import json
@@ -38,7 +38,7 @@ from linernotes.warehouse.building import require_build
 from linernotes.warehouse.dbt import target_folder
 from linernotes.warehouse.table_keys import keys_of
 
-# Every client since DuckDB 1.0 opens this one; DuckDB's own default the older ones do not open.
+# Every client since DuckDB 1.0 opens this version; older clients cannot open DuckDB's default.
 STORAGE_VERSION = "v1.0.0"
 KEPT_PUBLICATIONS = 3
 EVERYBODYS_WRITING = 0o222
@@ -55,22 +55,22 @@ HEAD_COLUMNS = {
 
 @step("publish")
 def publish(settings: Settings) -> Path:
-    """Copies the public schemas into a new file and swaps it in.
+    """Copies the public schemas into a new file and makes it the published one.
 
     The freeze is that of the run whose record is in the warehouse file.
 
-    Nobody may write to the new file. What tools that wrote to an earlier one left beside it is
-    taken away, with a warning in the log: readers would take it for a part of the new file.
+    The new file is read-only. Files that writing tools left beside an earlier one are removed, with
+    a warning in the log: readers would take them for a part of the new file.
 
     Args:
-        settings: The home; its warehouse file must be built, and its checks must hold.
+        settings: The home, with a built warehouse file whose checks have passed.
 
     Returns:
         The new file; `published/linernotes.duckdb` is now the same one.
 
     Raises:
         LinernotesError: if the warehouse file cannot be opened, or has no record of a run whose
-            blocking checks all hold.
+            blocking checks all passed.
     """
     known_at = require_build(settings, "it is not published").known_at
     root = settings.published_root
@@ -106,7 +106,7 @@ def publish(settings: Settings) -> Path:
 
 
 def _next_number(settings: Settings) -> int:
-    """One more than any publication's that is known: the clock may have been set back."""
+    """One more than the highest known number: the clock may have been set back."""
     numbers = [_number_of(file)[0] for file in settings.published_root.glob("linernotes-*.duckdb")]
     with suppress(LinernotesError):
         numbers.append(publication(settings).number)
@@ -114,7 +114,7 @@ def _next_number(settings: Settings) -> int:
 
 
 def _number_of(file: Path) -> tuple[int, str]:
-    """A publication's place in their order; those of version 0.1 have no number."""
+    """The number of a publication; those of version 0.1 have none."""
     found = NUMBERED.fullmatch(file.name)
     return int(found[1]) if found else 0, file.name
 
@@ -123,8 +123,8 @@ def _take_logs_away(root: Path) -> None:
     for log in sorted(root.glob("*.wal")):
         log.unlink(missing_ok=True)
         LOG.warning(
-            "%s was left by a tool that opened the published file for writing. It is taken away, "
-            "and what was written with it is gone. Have that tool open the file read-only.",
+            "%s was left by a tool that opened the published file for writing. It is removed, "
+            "together with the changes in it. Let that tool open the file read-only.",
             log,
         )
 
@@ -156,7 +156,7 @@ def _copy_public_schemas(
             name = f"{schema}.{table}"
             connection.execute(f"create table target.{name} as from warehouse.{name}")
             if comment:
-                words = literal(own_words(comment))
+                words = literal(without_references(comment))
                 connection.execute(f"comment on table target.{name} is {words}")
         columns = connection.execute(
             "select schema_name, table_name, column_name, comment from duckdb_columns() where "
@@ -164,7 +164,7 @@ def _copy_public_schemas(
             [list(PUBLIC_SCHEMAS)],
         ).fetchall()
         for schema, table, column, comment in columns:
-            words = literal(own_words(comment))
+            words = literal(without_references(comment))
             connection.execute(f'comment on column target.{schema}.{table}."{column}" is {words}')
         _add_table(
             connection,
@@ -179,20 +179,20 @@ def _copy_public_schemas(
         )
         add_ledger_head(connection, f"target.{PUBLISHED_HEADS}", head)
         add_runs(connection, "target.quality.runs", history)
-        # When DuckDB closes a file it keeps silent of a write that fails, and leaves the rows in a
-        # log beside it: a file without tables would be published.
+        # DuckDB does not report a failed write when it closes a file, and leaves the rows in a log
+        # beside it: a file without tables would be published.
         connection.execute("checkpoint target")
         connection.execute("detach target")
     if write_ahead_log(target).exists():
         write_ahead_log(target).unlink()
         raise LinernotesError(
-            f"{target} could not be written to its end. Look at the disk, then run "
-            "`linernotes build` again; what was published before stays."
+            f"{target} could not be written completely. Check the disk, then run `linernotes "
+            "build` again; readers keep the last publication."
         )
 
 
-def own_words(comment: str) -> str:
-    """A comment without what it refers to outside the file: pages, and numbers of cases."""
+def without_references(comment: str) -> str:
+    """A comment without references to things outside the file: pages, and numbers of cases."""
     without_cases = re.sub(r"\s*\(E\d+(?:(?:, | and )E\d+)*\)", "", comment)
     quoted = r'"[^"]*"'
     return re.sub(
@@ -204,7 +204,7 @@ def own_words(comment: str) -> str:
 
 
 def add_runs(connection: duckdb.DuckDBPyConnection, table: str, history: Sequence[Run]) -> None:
-    """Adds the table of who ran what to a file."""
+    """Adds the table of the run history to a file."""
     rows = [
         [
             datetime.fromisoformat(value).replace(tzinfo=None) if name.endswith("_at") else value
@@ -216,7 +216,7 @@ def add_runs(connection: duckdb.DuckDBPyConnection, table: str, history: Sequenc
 
 
 def add_ledger_head(connection: duckdb.DuckDBPyConnection, table: str, head: Head | None) -> None:
-    """Adds the table of the ledger's head to a file; no row where nothing is issued."""
+    """Adds the table of the ledger's head to a file; without a row if nothing is issued."""
     rows = [[getattr(head, name) for name in HEAD_COLUMNS]] if head else []
     about = (
         "One row: the last entry of the ledger when this file was published. No row before the "
@@ -232,12 +232,12 @@ def _add_table(
     columns: Mapping[str, tuple[str, str]],
     rows: Sequence[Sequence[Any]],
 ) -> None:
-    """Adds a table with what it is and what its columns are.
+    """Adds a table with comments on it and its columns.
 
     Args:
         connection: To the file.
         table: Its name, with database and schema.
-        about: What a row is.
+        about: The grain.
         columns: Type and meaning of each, by name.
         rows: In the order of the columns.
     """

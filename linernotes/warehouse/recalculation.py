@@ -6,6 +6,7 @@ found that some new input may touch, and the models run for them before and afte
 
 import hashlib
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,11 +17,13 @@ import yaml
 from linernotes.base import durable
 from linernotes.base.settings import PROJECT_ROOT
 from linernotes.ledger.files import RECALCULATED, RECALCULATED_COLUMNS
-from linernotes.warehouse.calculation import Calculation, Scenario, calculation, require_rates
-from linernotes.warehouse.compiled import INPUT_CLASSES, CompiledProject
+from linernotes.warehouse.calculation import Calculation, Scenario, require_rates
+from linernotes.warehouse.compiled import INPUT_CLASSES
+from linernotes.warehouse.project import project_sha256
 
-LINES = "intermediate.int_compensation__lines_calculated"
-FEES = "intermediate.int_compensation__fees"
+LINES = "int_compensation__lines_calculated"
+# What is read of a calculation: lines, the terms of their fees, and whether a rate is missing.
+TARGETS = (LINES, "int_compensation__fees", "int_compensation__fx_rates")
 # Models of the catalogue, and their columns that no line can come from; every other column counts.
 CATALOGUE = {
     "stg_catalog__recordings": (
@@ -78,7 +81,7 @@ class Account:
 
 
 def recalculate(
-    project: CompiledProject,
+    begin: Callable[[], AbstractContextManager[Calculation]],
     sources_root: Path,
     known_at: datetime,
     on_progress: StepProgress | None = None,
@@ -86,35 +89,48 @@ def recalculate(
     """Writes what has changed in issued months as source `raw_revaluation__lines`.
 
     Args:
-        project: The compiled models.
-        sources_root: The build's sources; the ledger's tables are among them.
+        begin: Gives an empty calculation over the sources, on either engine.
+        sources_root: The sources; the ledger's tables are among them.
         known_at: The new freeze.
         on_progress: Called with classes done, classes in all, and the class's name.
 
     Raises:
         LinernotesError: if a model cannot be made, or a rate is missing.
     """
-    state = _state(project, sources_root, known_at)
+    state = _state(sources_root, known_at)
     folder = sources_root / RECALCULATED
     if _state_of(folder / FILE_NAME) == state:
         return
-    with calculation(project, sources_root) as run:
-        connection = run.connection
-        columns = ", ".join(f"{name} {kind}" for name, kind in RECALCULATED_COLUMNS.items())
-        connection.execute(f"create table deltas ({columns})")
-        for freeze, accounts in _accounts_by_freeze(connection, sources_root, known_at).items():
-            months = _affected_months(run, sources_root, freeze, known_at, accounts)
+    accounts = _accounts_by_freeze(sources_root, known_at)
+    if not accounts:
+        with duckdb.connect() as connection:
+            _begin_deltas(connection)
+            _write(connection, folder, state)
+        return
+    with begin() as run:
+        _begin_deltas(run.connection)
+        for freeze, issued in accounts.items():
+            months = _affected_months(run, sources_root, freeze, known_at, issued)
             if months:
-                _value(run, freeze, known_at, accounts, months, on_progress)
-        with durable.replacing(folder / FILE_NAME) as unfinished:
-            # The state lies in the file that it speaks of: the one is never without the other.
-            connection.execute(
-                "copy (from deltas order by class_number, line_key, usage_layer, known_at_before) "
-                f"to '{unfinished}' (format parquet, kv_metadata {{{STATE_KEY}: '{state}'}})"
-            )
-            for link in folder.glob("*.parquet"):
-                if link.name not in {FILE_NAME, unfinished.name}:
-                    link.unlink()
+                _value(run, freeze, known_at, issued, months, on_progress)
+        _write(run.connection, folder, state)
+
+
+def _begin_deltas(connection: duckdb.DuckDBPyConnection) -> None:
+    columns = ", ".join(f"{name} {kind}" for name, kind in RECALCULATED_COLUMNS.items())
+    connection.execute(f"create table deltas ({columns})")
+
+
+def _write(connection: duckdb.DuckDBPyConnection, folder: Path, state: str) -> None:
+    with durable.replacing(folder / FILE_NAME) as unfinished:
+        # The state lies in the file that it speaks of: the one is never without the other.
+        connection.execute(
+            "copy (from deltas order by class_number, line_key, usage_layer, known_at_before) "
+            f"to '{unfinished}' (format parquet, kv_metadata {{{STATE_KEY}: '{state}'}})"
+        )
+        for link in folder.glob("*.parquet"):
+            if link.name not in {FILE_NAME, unfinished.name}:
+                link.unlink()
 
 
 def _value(
@@ -147,9 +163,9 @@ def _value(
 
 
 def _run_scenario(run: Calculation, scenario: Scenario) -> bool:
-    changed = run.run(scenario, ["int_compensation__lines_calculated"])
+    changed = run.run(scenario, list(TARGETS))
     require_rates(run.connection)
-    return changed
+    return LINES in changed
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -162,8 +178,8 @@ def _keep(connection: duckdb.DuckDBPyConnection, name: str) -> None:
                 when lines.contract_id is null then lines.currency_code else fees.currency_code
             end as pool_currency_code,
             case when lines.contract_id is null then 1 else fees.fx_rate end as pool_fx_rate
-        from {LINES} as lines
-        left join {FEES} as fees
+        from intermediate.int_compensation__lines_calculated as lines
+        left join intermediate.int_compensation__fees as fees
             on fees.pool_id = lines.pool_id
             and fees.contract_id = lines.contract_id
             and fees.contract_version = lines.contract_version
@@ -198,20 +214,19 @@ def _difference() -> str:
     """
 
 
-def _accounts_by_freeze(
-    connection: duckdb.DuckDBPyConnection, sources_root: Path, known_at: datetime
-) -> dict[datetime, list[Account]]:
+def _accounts_by_freeze(sources_root: Path, known_at: datetime) -> dict[datetime, list[Account]]:
     """Accounts whose last statement is older than the new freeze, by the freeze of that."""
-    rows = connection.execute(
-        f"""
-        select contract_id, max(report_month), max_by(known_at, report_month)
-        from {_raw(sources_root, "raw_ledger__statements")}
-        where known_at <= ?
-        group by all
-        order by all
-        """,
-        [known_at],
-    ).fetchall()
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"""
+            select contract_id, max(report_month), max_by(known_at, report_month)
+            from {_raw(sources_root, "raw_ledger__statements")}
+            where known_at <= ?
+            group by all
+            order by all
+            """,
+            [known_at],
+        ).fetchall()
     found: dict[datetime, list[Account]] = {}
     for row in rows:
         account = Account(*row)
@@ -301,14 +316,14 @@ def _compare_catalogues(run: Calculation, freeze: datetime, known_at: datetime) 
     )
 
 
-def _state(project: CompiledProject, sources_root: Path, known_at: datetime) -> str:
+def _state(sources_root: Path, known_at: datetime) -> str:
     """What the result depends on: models, freeze, and the files of lake and ledger."""
     files = sorted(
         _identity(path.resolve())
         for path in sources_root.glob("raw_*/*.parquet")
         if path.parent.name != RECALCULATED and not path.parent.name.startswith("raw_door__")
     )
-    told = "\n".join([project.digest, known_at.isoformat(), *files])
+    told = "\n".join([project_sha256(), known_at.isoformat(), *files])
     return hashlib.sha256(told.encode()).hexdigest()
 
 

@@ -1,6 +1,6 @@
-"""What dbt last said of each node that does not hold, kept over builds of a selection.
+"""The last result of each failed node of dbt, kept across builds of a selection.
 
-Whether a build is good is decided in `dbt.py`; this is for people who look at a home later.
+`dbt.py` decides whether a build has failed; this module serves later reports on a home.
 """
 
 import json
@@ -12,19 +12,19 @@ from linernotes.base import durable
 from linernotes.base.settings import Settings
 from linernotes.warehouse.dbt import FAILED, KEPT_TEXT, DbtResults, message_of
 
-# Stands for a run of dbt that did not come to its end; no node has such a name.
+# Represents a run of dbt that did not run to its end; no node has such a name.
 BROKEN_RUN = "dbt"
 
 
 @dataclass(frozen=True)
 class Shortfall:
-    """A model or test that did not hold when it last ran.
+    """A model or test that failed when it last ran.
 
     Attributes:
         node: Its name.
-        status: `warn`, `fail` or `error`, as dbt says.
-        row_count: Rows that a test found; none if it or a model broke.
-        message: What dbt said.
+        status: `warn`, `fail` or `error`, from dbt.
+        row_count: Rows that a test found; None after an error.
+        message: dbt's message.
         built_at: The freeze of that build, ISO 8601, naive UTC.
     """
 
@@ -36,15 +36,15 @@ class Shortfall:
 
 
 def shortfalls(settings: Settings) -> list[Shortfall]:
-    """Nodes that do not hold, those that stop a build first."""
+    """Failed nodes, those that stop a build first."""
     found = _kept(settings).values()
     return sorted(found, key=lambda one: (one.status == "warn", one.node))
 
 
 def keep_shortfalls(settings: Settings, freeze: datetime, results: DbtResults) -> None:
-    """Takes note of what one run of dbt in this home said.
+    """Records the failed nodes of one run of dbt in this home.
 
-    Nodes that did not run keep what was said of them before; those that are gone are dropped.
+    Nodes that did not run keep their last result; nodes that no longer exist are dropped.
     """
     nodes = results.manifest["nodes"]
     kept = {name: one for name, one in _kept(settings).items() if name in nodes}
@@ -64,7 +64,7 @@ def keep_shortfalls(settings: Settings, freeze: datetime, results: DbtResults) -
 
 
 def keep_broken_run(settings: Settings, freeze: datetime, reason: str) -> None:
-    """Takes note that dbt did not run to its end; the next run that does takes it back."""
+    """Records that dbt did not run to its end; the next complete run removes the record."""
     said = " ".join(reason.split())[:KEPT_TEXT]
     broken = Shortfall(BROKEN_RUN, "error", None, said, freeze.isoformat())
     _keep(settings, _kept(settings) | {BROKEN_RUN: broken})

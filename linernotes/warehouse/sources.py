@@ -1,7 +1,7 @@
-"""Lays out what a build reads: one folder of Parquet files per source table.
+"""Links the sources of a build: one folder of Parquet files per source table.
 
-The files are the lake's and the ledger's own, linked; what they hold is decided at the intake and
-at the issue of statements.
+The links lead to the files of the lake and the ledger, which the intake and the issue of statements
+write.
 """
 
 from collections.abc import Iterable
@@ -11,29 +11,31 @@ from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.ingestion import open_lake
 from linernotes.ledger.files import RECALCULATED, empty_ledger_file, ledger_files
+from linernotes.warehouse.time_zones import MONTH_STARTS, month_starts_file
 
-# Tables without a row, for sources that have no file yet.
+# Empty tables for sources that have no file yet.
 EMPTY = ".empty"
+TIME_ZONES = ".time_zones"
 
 
 def sources_folder(settings: Settings) -> Path:
-    """Where a build reads its sources: a folder of Parquet files per table."""
+    """The folder of a build's sources, with a folder of Parquet files per table."""
     return settings.warehouse_file.parent / "sources"
 
 
 def link_sources(settings: Settings, root: Path | None = None, with_ledger: bool = True) -> Path:
-    """Lays one folder of links per table of lake and ledger, and returns where.
+    """Creates one folder of links per table of lake and ledger, and returns the parent folder.
 
-    Of the lake those are the files that the Delta log calls active. Every engine reads such a
-    folder as plain Parquet; a crashed load's orphans stay out of it.
+    For the lake these are the active files of the Delta log. Every engine reads such a folder as
+    plain Parquet; orphans of a crashed load are not linked.
 
     Args:
         settings: The home.
-        root: Where; the home's own folder for builds when left out.
-        with_ledger: Whether what is issued is known; without it every month is open.
+        root: The parent folder; the home's own for builds when left out.
+        with_ledger: Whether to link issued statements; without them every month is open.
 
     Raises:
-        LinernotesError: if another folder is given, to look something up, and no lake is there.
+        LinernotesError: if another folder is given, for a look-up, and there is no lake.
     """
     if root is not None and not settings.lake_root.exists():
         raise LinernotesError(
@@ -49,6 +51,7 @@ def link_sources(settings: Settings, root: Path | None = None, with_ledger: bool
         _link(root / table, issued or [empty_ledger_file(table, root / EMPTY)])
     if not any((root / RECALCULATED).glob("*.parquet")):
         _link(root / RECALCULATED, [empty_ledger_file(RECALCULATED, root / EMPTY)])
+    _link(root / MONTH_STARTS, [month_starts_file(root / TIME_ZONES)])
     return root
 
 

@@ -47,23 +47,22 @@ class Spark:
         target: Where dbt leaves its artefacts.
     """
 
-    def __init__(self, settings: Settings, file: Path | None = None) -> None:
-        """A cluster for builds, or for the closing of a month.
+    def __init__(self, settings: Settings, part: str = "", file: Path | None = None) -> None:
+        """A cluster for builds, or for something apart from them.
 
         Args:
             settings: The home.
-            file: The closing's file, beside which dbt leaves its artefacts; its schemas are apart
-                from the build's. Without it, the run is a build and fills the warehouse file.
+            part: What its schemas are called beside those of builds.
+            file: Where its tables are collected, and beside which dbt leaves its artefacts; the
+                warehouse file when left out.
         """
         self._settings = settings
         home = str(settings.home).encode()
         self.prefix = f"linernotes_{hashlib.sha256(home).hexdigest()[:8]}"
-        self._file = settings.warehouse_file
-        self.target = target_folder(settings)
-        if file:
-            self.prefix += "_closing"
-            self._file = file
-            self.target = file.with_name("target")
+        if part:
+            self.prefix += f"_{part}"
+        self._file = file or settings.warehouse_file
+        self.target = file.with_name("target") if file else target_folder(settings)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -112,7 +111,7 @@ class Spark:
             f"create table {raw}.{MARK} using parquet as select '{mark}' as run_mark",
         ]
         self._run(statements)
-        files = self._folder(raw, MARK) / "*.parquet"
+        files = self.folder(RAW, MARK) / "*.parquet"
         try:
             with duckdb.connect() as connection:
                 found = connection.execute(f"from read_parquet('{files}')").fetchall()
@@ -156,8 +155,9 @@ class Spark:
     def _root(self) -> Path:
         return self._settings.spark_warehouse_root
 
-    def _folder(self, schema: str, table: str) -> Path:
-        return self._root / f"{schema}.db" / table
+    def folder(self, schema: str, table: str) -> Path:
+        """Where the files of a table are; its schema as the warehouse file calls it."""
+        return self._root / f"{self.prefix}_{schema}.db" / table
 
     def _run(self, statements: Iterable[str]) -> list[list[dict[str, Any]]]:
         try:
@@ -192,7 +192,7 @@ class Spark:
 
     def _collect(self, connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> None:
         schema, table = schema_of(node), node["alias"]
-        folder = self._folder(node["schema"], table)
+        folder = self.folder(schema, table)
         if not any(folder.glob("*.parquet")):
             raise BuildFailed(f"Spark has made {node['schema']}.{table}, but {folder} is empty.")
         name = f'{schema}."{table}"'

@@ -1,6 +1,6 @@
 """Runs statements on a Thrift server: a program of the Spark environment, fed and read as JSON.
 
-`spark.py` starts it. It imports nothing of the project, since that environment has none of its
+`thrift.py` starts it. It imports nothing of the project, since that environment has none of its
 libraries.
 """
 
@@ -13,11 +13,12 @@ from pyhive import hive  # ty: ignore[import-not-found]
 
 
 def main() -> None:
-    """Reads where and what from the standard input; writes the rows of every statement.
+    """Reads where to connect, then lists of statements, a line each, from the standard input.
 
-    An error of the server is written as `{"error": text}`.
+    Each list is answered by a line with the rows of every statement. An error of the server is
+    written as `{"error": text}`, and ends the program.
     """
-    asked = json.load(sys.stdin)
+    asked = json.loads(sys.stdin.readline())
     # The libraries print what goes wrong on the standard output, which is to hold the answer alone.
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -37,17 +38,20 @@ def main() -> None:
             connection = hive.connect(thrift_transport=transport, configuration=wished)
         else:
             connection = hive.connect(**login, configuration=wished)
-        found = []
         with connection, connection.cursor() as cursor:
-            for statement in asked["statements"]:
-                cursor.execute(statement)
-                names = [column[0] for column in cursor.description or []]
-                rows = cursor.fetchall() if names else []
-                found.append([dict(zip(names, row, strict=True)) for row in rows])
+            for line in sys.stdin:
+                found = [rows_of(cursor, statement) for statement in json.loads(line)]
+                print(json.dumps(found, default=str), file=answer, flush=True)
     except Exception as error:
-        found = {"error": message_of(error)}
-    with answer:
-        json.dump(found, answer, default=str)
+        print(json.dumps({"error": message_of(error)}), file=answer, flush=True)
+
+
+def rows_of(cursor: hive.Cursor, statement: str) -> list[dict[str, object]]:
+    """The rows of a statement; none where it gives none."""
+    cursor.execute(statement)
+    names = [column[0] for column in cursor.description or []]
+    rows = cursor.fetchall() if names else []
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def message_of(error: Exception) -> str:

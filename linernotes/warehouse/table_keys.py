@@ -1,7 +1,7 @@
-"""The keys of published tables as a table that can be asked, from the tests that prove them.
+"""The keys of published tables as a table, from the tests that prove them.
 
-A key is claimed once, by the data test `grain` of its model; a build whose test does not hold is
-not published. Why they are not declared as primary keys is in `docs/analysts.md`.
+The data test `grain` of a model defines its key; a build that fails the test is not published.
+`docs/analysts.md` explains why they are not declared as primary keys.
 """
 
 import json
@@ -14,7 +14,7 @@ COLUMNS = {
     "schema_name": ("varchar", "Schema of the table."),
     "table_name": ("varchar", "Table."),
     "column_name": ("varchar", "Column of its key."),
-    "column_number": ("integer", "Place of the column in the key, from 1."),
+    "column_number": ("integer", "Position of the column in the key, from 1."),
     "is_filled": ("boolean", "Whether the column is never null."),
 }
 GRAIN = (

@@ -1,6 +1,6 @@
-"""What the promises are measured against, and the events that explain a figure.
+"""The targets of the promises, and the known events that explain a figure.
 
-Both are files of a home, `targets.toml` and `events.csv`. How a promise fares the models say.
+Both are files of a home, `targets.toml` and `events.csv`. The models compute the verdicts.
 """
 
 import csv
@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 
-# What counts in a home that has no targets of its own.
+# The targets of a home without its own.
 SHIPPED = Path(__file__).with_name("targets.toml")
 # The measures of each promise; the first is its headline.
 MEASURES = {
@@ -30,7 +30,7 @@ MEASURES = {
     "credit": ("credit_coverage",),
     "connection": ("source_lift",),
 }
-# Measures of which less is better.
+# Measures for which less is better.
 AT_MOST = ("unlicensed_launch_count", "unlicensed_training_count", "held_long_share")
 
 
@@ -44,15 +44,15 @@ Exact = Annotated[Decimal, BeforeValidator(_exact), Field(max_digits=18, decimal
 
 
 class Target(BaseModel):
-    """What is aimed at from a day on.
+    """A target that is valid from a day on.
 
     Attributes:
         promise: Which of the five promises.
         measure: Which of its measures.
-        target: What is aimed at: a share of 1, or a count.
-        tolerated: Up to where a miss is a risk; beyond it the promise is broken.
-        owner: Who answers for it.
-        valid_from: Day from which it counts.
+        target: The target value: a share of 1, or a count.
+        tolerated: The limit up to which a miss is a risk; beyond it the promise is broken.
+        owner: The person or team responsible.
+        valid_from: First day of validity.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -69,7 +69,7 @@ class Target(BaseModel):
         known = MEASURES[self.promise]
         if self.measure not in known:
             raise ValueError(
-                f"{self.measure!r} is no measure of {self.promise}: {', '.join(known)}"
+                f"{self.measure!r} is not a measure of {self.promise}, which has {', '.join(known)}"
             )
         is_looser = (
             self.tolerated >= self.target
@@ -106,7 +106,7 @@ def read_targets(settings: Settings) -> list[Target]:
     except ValidationError as found_wrong:
         raise LinernotesError(f"{file}: {_reasons(found_wrong)}.") from None
     if found:
-        raise LinernotesError(f"{file} has {', '.join(found)}, and only [[targets]] is known.")
+        raise LinernotesError(f"{file} has {', '.join(found)}, but only [[targets]] is supported.")
     days = [(target.measure, target.valid_from) for target in targets]
     if twice := next((day for day in days if days.count(day) > 1), None):
         raise LinernotesError(f"{file} has two targets for {twice[0]} from {twice[1]}: keep one.")

@@ -1,4 +1,4 @@
--- One row per source, feed and rule that turned rows away. A row that breaks two rules
+-- One row per source, feed and rule with rejected rows. A row that breaks two rules
 -- counts under both.
 with
     quarantined_rows as (select * from {{ ref("stg_door__quarantined_rows") }}),

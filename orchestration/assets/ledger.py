@@ -1,4 +1,4 @@
-"""The ledger's tables as the models read them, and issued months valued again.
+"""The ledger's tables as the models read them, issued months valued again, and the calendar.
 
 They are shown here and made elsewhere: by an issue of statements, and by each build.
 """
@@ -16,6 +16,8 @@ DESCRIPTIONS = {
     " changes.",
     "raw_revaluation__lines": "Lines of issued months before and after a class of input moves. One"
     " row per line, layer of usage and class.",
+    "raw_calendar__month_starts": "When each month begins in each reporting time zone. One row per"
+    " time zone and month.",
 }
 
 ledger_tables = [

@@ -30,7 +30,7 @@ WRITES = "WOTC"
 FULL, BROKEN = "WOMTCL", "WFTC"
 # What a command says that comes too late to do anything.
 DONE_BEFORE = "already issued"
-UNFORESEEN = re.compile(r"did not foresee|Traceback|panicked|thread '.*' panicked")
+UNFORESEEN = re.compile(r"unexpected error occurred|Traceback|panicked|thread '.*' panicked")
 
 
 Job = tuple[str, list[Any], Disturbance | None]

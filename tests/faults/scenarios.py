@@ -24,7 +24,7 @@ from linernotes.warehouse import target_folder
 from linernotes.warehouse.compiled import project_sha256
 from tests.fixtures import ern_messages
 from tests.fixtures.deliveries import PARTNER_DPID, SENDER
-from tests.fixtures.doorstep import RECORDED_AT, Doorstep, action, party, play
+from tests.fixtures.intake_home import RECORDED_AT, IntakeHome, action, party, play
 from tests.fixtures.published_warehouse import Line, Statement, checked_run, publish
 from tests.fixtures.worlds import FeedBuilder, add_rates
 
@@ -83,24 +83,24 @@ def _command(*words: str) -> Callable[[Path], list[Any]]:
 
 
 def _first_deliveries(root: Path) -> None:
-    doorstep = Doorstep(root / "home")
-    doorstep.put_rows("catalog/parties/1.jsonl", party(1), party(2, kind="band"), party(1))
-    doorstep.put("finance/ecb/1.csv", "Date,USD,\n2026-01-05,1.1,\n2026-01-02,x,\n")
-    doorstep.put_rows("licensing/contracts/1.jsonl", CONTRACT)
-    doorstep.put("catalog/ern/1.xml", ern_messages.message(ern_messages.recording()))
+    intake_home = IntakeHome(root / "home")
+    intake_home.put_rows("catalog/parties/1.jsonl", party(1), party(2, kind="band"), party(1))
+    intake_home.put("finance/ecb/1.csv", "Date,USD,\n2026-01-05,1.1,\n2026-01-02,x,\n")
+    intake_home.put_rows("licensing/contracts/1.jsonl", CONTRACT)
+    intake_home.put("catalog/ern/1.xml", ern_messages.message(ern_messages.recording()))
 
 
 def _more_deliveries(root: Path) -> None:
     _first_deliveries(root)
-    doorstep = Doorstep(root / "home")
-    doorstep.load()
-    doorstep.put_rows("catalog/parties/2.jsonl", party(1, name="Other"), party(3), party(4))
+    intake_home = IntakeHome(root / "home")
+    intake_home.load()
+    intake_home.put_rows("catalog/parties/2.jsonl", party(1, name="Other"), party(3), party(4))
     # The bytes of another delivery under another name.
-    doorstep.put_rows("catalog/parties/3.jsonl", party(1), party(2, kind="band"), party(1))
-    doorstep.put("catalog/ern/2.xml", ern_messages.message(message_id="QM-2"))
+    intake_home.put_rows("catalog/parties/3.jsonl", party(1), party(2, kind="band"), party(1))
+    intake_home.put("catalog/ern/2.xml", ern_messages.message(message_id="QM-2"))
     plays = [play(number) | {"recorded_at": RECORDED_AT} for number in range(3)]
-    doorstep.put_parquet("ai_usage/derivative_plays/1.parquet", pl.DataFrame(plays))
-    doorstep.put_rows("removals/actions/1.jsonl.gz", action(), action("action-2", facts=""))
+    intake_home.put_parquet("ai_usage/derivative_plays/1.parquet", pl.DataFrame(plays))
+    intake_home.put_rows("removals/actions/1.jsonl.gz", action(), action("action-2", facts=""))
 
 
 def _issued_june(root: Path) -> Settings:

@@ -15,7 +15,7 @@ from linernotes import warehouse
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.warehouse import BuildFailed
-from tests.fixtures.doorstep import Doorstep, party
+from tests.fixtures.intake_home import IntakeHome, party
 
 pytestmark = [
     pytest.mark.slow,
@@ -31,11 +31,11 @@ SELECTION = "+int_compensation__fx_rates"
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    doorstep = Doorstep(tmp_path_factory.mktemp("killed builds"))
-    doorstep.put_rows("catalog/parties/1.jsonl", party(1))
-    doorstep.put("finance/ecb/1.csv", "Date,USD,\n2026-01-05,1.1,\n2026-01-06,1.2,\n")
-    doorstep.load()
-    return doorstep.settings
+    intake_home = IntakeHome(tmp_path_factory.mktemp("killed builds"))
+    intake_home.put_rows("catalog/parties/1.jsonl", party(1))
+    intake_home.put("finance/ecb/1.csv", "Date,USD,\n2026-01-05,1.1,\n2026-01-06,1.2,\n")
+    intake_home.load()
+    return intake_home.settings
 
 
 def built(settings: Settings) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from linernotes.base.settings import Settings
 from linernotes.ingestion.feeds import ECB, ERN
 from linernotes.ingestion.landing import MANIFEST_ENDING, list_landing
 from tests.faults.shim import Commands
-from tests.fixtures.doorstep import Doorstep, party
+from tests.fixtures.intake_home import IntakeHome, party
 from tests.fuzz.mutations import Mutant, mutant
 
 AT_ONCE = 60
@@ -29,7 +29,7 @@ HANG_SECONDS = 10.0
 LEAST_WAITED_FOR = 12
 MOST_KILOBYTES = 1 << 20
 ROWS = ("read", "loaded", "quarantined", "duplicate")
-OUTBREAK = re.compile(r"panicked at|Traceback|did not foresee")
+OUTBREAK = re.compile(r"panicked at|Traceback|unexpected error occurred")
 # What can go wrong, in words.
 KINDS = {
     "crash": "crashes: a file ends the load",
@@ -129,8 +129,8 @@ class Fuzz:
             told.unlink(missing_ok=True)
             shutil.copytree(self._template, home)
             placed = {name: one for one in waiting if (name := _place(home, one))}
-            Doorstep(home).put_rows("catalog/parties/!good.jsonl", party(1))
-            Doorstep(home).put_rows("catalog/parties/~good.jsonl", party(2))
+            IntakeHome(home).put_rows("catalog/parties/!good.jsonl", party(1))
+            IntakeHome(home).put_rows("catalog/parties/~good.jsonl", party(2))
             ended = self._commands.run(
                 "tests.fuzz.loading:load",
                 [str(home), str(told)],

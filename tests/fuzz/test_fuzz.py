@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.shim import Commands
-from tests.fixtures.doorstep import Doorstep
+from tests.fixtures.intake_home import IntakeHome
 from tests.fuzz.judging import Fuzz
 from tests.fuzz.mutations import mutant
 from tests.fuzz.seeds import seeds
@@ -38,12 +38,12 @@ def test_door_mutated_files_are_answered_one_by_one_and_no_row_is_lost(
 @pytest.mark.parametrize("form", [".csv", ".jsonl", ".parquet"])
 def test_seeds_of_every_feed_load(tmp_path: Path, form: str) -> None:
     """Mutants of files that the door turns away at once would test little."""
-    doorstep = Doorstep(tmp_path)
+    intake_home = IntakeHome(tmp_path)
     wanted = [seed for seed in seeds() if seed.ending == form]
     for seed in wanted:
-        doorstep.put(f"{seed.feed}/1{form}", seed.content)
+        intake_home.put(f"{seed.feed}/1{form}", seed.content)
 
-    report = doorstep.load()
+    report = intake_home.load()
 
     # The sample world has some bad rows of its own.
     astray = [one for one in report.deliveries if one.rows_loaded <= one.rows_quarantined]

@@ -251,7 +251,7 @@ def test_build_beside_a_dbt_that_still_writes_is_refused(
 
     with lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        with pytest.raises(BuildFailed, match="still writes into"):
+        with pytest.raises(BuildFailed, match="is still writing into"):
             warehouse.build(settings, KNOWN_AT)
         second = subprocess.run(
             [sys.executable, "-m", "linernotes.base.dbt_process", "build"],

@@ -109,7 +109,7 @@ def test_changed_bundle_is_found(settings: Settings, tmp_path: Path) -> None:
 
 
 def test_bundle_of_nothing_or_over_another_is_refused(settings: Settings, tmp_path: Path) -> None:
-    with pytest.raises(LinernotesError, match="Nothing is known of the decision"):
+    with pytest.raises(LinernotesError, match="There is no decision"):
         write_bundle(settings, "decision", "nobody-knows", tmp_path / "out")
     assert list(tmp_path.glob("*out*")) == []
 

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -95,7 +97,7 @@ def test_upgrade_without_a_backup_changes_nothing(old: Settings, tmp_path: Path)
 
     with pytest.raises(LinernotesError, match="a backup never replaces another"):
         homes.upgrade(old, tmp_path / "taken")
-    with pytest.raises(LinernotesError, match="lies in the home"):
+    with pytest.raises(LinernotesError, match="is in the home"):
         homes.upgrade(old, old.home / "backup")
 
     assert homes.home_version(old) < homes.HOME_VERSION
@@ -120,6 +122,21 @@ def test_new_home_says_its_version_at_the_first_command_after_its_load(tmp_path:
     assert command(settings, "load") == DONE
 
     assert json.loads(settings.home_file.read_text())["home_version"] == homes.HOME_VERSION
+
+
+def test_next_command_clears_what_a_killed_one_left_in_the_home(tmp_path: Path) -> None:
+    """An approval that was killed while it wrote `home.json` left its half for ever."""
+    settings = Settings(home=tmp_path / "home")
+    homes.write_version(settings)
+    settings.lake_root.mkdir()
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left = settings.home / f".unfinished-{ended.pid}-00000000.json"
+    left.write_text("{")
+
+    run(["--home", str(settings.home), "statement", "approve", "--month", "2026-01", "--by", "Ben"])
+
+    assert not left.exists()
 
 
 def test_restore_drill_brings_back_what_cannot_be_made_again(

@@ -10,46 +10,46 @@ import pytest
 from linernotes.cli.app import SAYS_NO, run
 from linernotes.ingestion import DamagedLake, NewerLake, open_lake
 from linernotes.ingestion.formats import FORMAT_VERSION, format_version
-from tests.fixtures.doorstep import Doorstep, party
+from tests.fixtures.intake_home import IntakeHome, party
 
 ROOTS = ("lake", "quarantine")
 
 
 @pytest.fixture(scope="module")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> Doorstep:
-    doorstep = Doorstep(tmp_path_factory.mktemp("formats"))
-    doorstep.put_rows("catalog/parties/1.jsonl", party(1), party(2, kind="band"))
-    doorstep.load()
-    return doorstep
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> IntakeHome:
+    intake_home = IntakeHome(tmp_path_factory.mktemp("formats"))
+    intake_home.put_rows("catalog/parties/1.jsonl", party(1), party(2, kind="band"))
+    intake_home.load()
+    return intake_home
 
 
 @pytest.fixture
-def loaded(made_once: Doorstep, tmp_path: Path) -> Doorstep:
+def loaded(made_once: IntakeHome, tmp_path: Path) -> IntakeHome:
     """A copy to change, with a delivery that waits."""
     shutil.copytree(made_once.home, tmp_path / "home")
-    doorstep = Doorstep(tmp_path / "home")
-    doorstep.put_rows("catalog/parties/2.jsonl", party(3))
-    return doorstep
+    intake_home = IntakeHome(tmp_path / "home")
+    intake_home.put_rows("catalog/parties/2.jsonl", party(3))
+    return intake_home
 
 
-def files_of(doorstep: Doorstep) -> dict[str, str]:
+def files_of(intake_home: IntakeHome) -> dict[str, str]:
     """Everything in the folders of the tables, by content."""
     return {
-        str(path.relative_to(doorstep.home)): hashlib.sha256(path.read_bytes()).hexdigest()
+        str(path.relative_to(intake_home.home)): hashlib.sha256(path.read_bytes()).hexdigest()
         for root in ROOTS
-        for path in (doorstep.home / root).rglob("*")
+        for path in (intake_home.home / root).rglob("*")
         if path.is_file()
     }
 
 
-def test_load_into_a_new_home_says_the_version_of_lake_and_quarantine(loaded: Doorstep) -> None:
+def test_load_into_a_new_home_says_the_version_of_lake_and_quarantine(loaded: IntakeHome) -> None:
     for root in ROOTS:
         said = json.loads((loaded.home / root / "format.json").read_text())
         assert said == {"format_version": FORMAT_VERSION}
 
 
 def test_home_without_a_version_reads_as_version_1_and_gets_its_file_with_the_next_load(
-    loaded: Doorstep,
+    loaded: IntakeHome,
 ) -> None:
     for root in ROOTS:
         (loaded.home / root / "format.json").unlink()
@@ -76,7 +76,7 @@ def test_home_without_a_version_reads_as_version_1_and_gets_its_file_with_the_ne
     ids=lambda words: " ".join(words[:2]),
 )
 def test_home_of_a_newer_version_is_refused_and_left_as_it_is(
-    loaded: Doorstep, capsys: pytest.CaptureFixture[str], newer: str, command: list[str]
+    loaded: IntakeHome, capsys: pytest.CaptureFixture[str], newer: str, command: list[str]
 ) -> None:
     """Also where only one of the two folders was put back from a backup of a newer home."""
     path = loaded.home / newer / "format.json"
@@ -99,7 +99,7 @@ def test_home_of_a_newer_version_is_refused_and_left_as_it_is(
     "content", ["", "{}", "[]", "2", '{"format_version": "2"}', '{"format_version": 0}', "{"]
 )
 def test_version_that_cannot_be_told_is_refused_with_what_to_do(
-    loaded: Doorstep, content: str
+    loaded: IntakeHome, content: str
 ) -> None:
     (loaded.home / "lake" / "format.json").write_text(content)
 
@@ -107,7 +107,7 @@ def test_version_that_cannot_be_told_is_refused_with_what_to_do(
         open_lake(loaded.settings)
 
 
-def test_newer_version_in_a_newer_form_is_refused_by_its_number_alone(loaded: Doorstep) -> None:
+def test_newer_version_in_a_newer_form_is_refused_by_its_number_alone(loaded: IntakeHome) -> None:
     content = {"format_version": 7, "something": ["new"]}
     (loaded.home / "lake" / "format.json").write_text(json.dumps(content))
 

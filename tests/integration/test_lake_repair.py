@@ -1,6 +1,6 @@
 """A lake that a power cut or a disk fault has damaged: it is told, mended, and loaded again.
 
-What load does when it is stopped, and nothing is lost, is in `test_door_crashes.py`.
+What load does when it is stopped, and nothing is lost, is in `test_intake_crashes.py`.
 """
 
 import datetime as dt
@@ -13,35 +13,35 @@ import pytest
 
 from linernotes.ingestion import DamagedLake, lake, lake_damage, open_lake, register, repair
 from linernotes.ingestion.lake import DELIVERIES, SCHEMAS
-from tests.fixtures.doorstep import Doorstep, party
+from tests.fixtures.intake_home import IntakeHome, party
 
 PARTIES = "raw_catalog__parties"
 
 
 @pytest.fixture(scope="module")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> Doorstep:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> IntakeHome:
     """Three deliveries of parties; the second has a row in quarantine."""
-    doorstep = Doorstep(tmp_path_factory.mktemp("whole"))
-    doorstep.put_rows("catalog/parties/1.jsonl", party(1))
-    doorstep.put_rows("catalog/parties/2.jsonl", party(2), party(3, kind="band"))
-    doorstep.put_rows("catalog/parties/3.jsonl", party(4))
-    doorstep.load()
-    return doorstep
+    intake_home = IntakeHome(tmp_path_factory.mktemp("whole"))
+    intake_home.put_rows("catalog/parties/1.jsonl", party(1))
+    intake_home.put_rows("catalog/parties/2.jsonl", party(2), party(3, kind="band"))
+    intake_home.put_rows("catalog/parties/3.jsonl", party(4))
+    intake_home.load()
+    return intake_home
 
 
 @pytest.fixture
-def loaded(made_once: Doorstep, tmp_path: Path) -> Doorstep:
+def loaded(made_once: IntakeHome, tmp_path: Path) -> IntakeHome:
     """A copy to damage."""
     shutil.copytree(made_once.home, tmp_path / "home")
-    return Doorstep(tmp_path / "home")
+    return IntakeHome(tmp_path / "home")
 
 
-def log_of(doorstep: Doorstep, table: str) -> list[Path]:
-    return sorted((doorstep.lake.path(table) / "_delta_log").glob("*.json"))
+def log_of(intake_home: IntakeHome, table: str) -> list[Path]:
+    return sorted((intake_home.lake.path(table) / "_delta_log").glob("*.json"))
 
 
-def data_of(doorstep: Doorstep, table: str) -> list[Path]:
-    return sorted(doorstep.lake.path(table).glob("door-*.parquet"))
+def data_of(intake_home: IntakeHome, table: str) -> list[Path]:
+    return sorted(intake_home.lake.path(table).glob("door-*.parquet"))
 
 
 def empty(*paths: Path) -> None:
@@ -53,7 +53,7 @@ def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:50])
 
 
-DAMAGES: dict[str, Callable[[Doorstep], None]] = {
+DAMAGES: dict[str, Callable[[IntakeHome], None]] = {
     "last commit empty": lambda home: empty(log_of(home, PARTIES)[-1]),
     "last commit cut": lambda home: cut(log_of(home, PARTIES)[-1]),
     "first delivery's commit empty": lambda home: empty(log_of(home, PARTIES)[1]),
@@ -74,7 +74,7 @@ UNSEEN = {"placeholder cut"}
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_damaged_lake_stops_loads_until_it_is_repaired_and_then_is_as_it_was(
-    loaded: Doorstep, damage: str
+    loaded: IntakeHome, damage: str
 ) -> None:
     """Empty commits stopped every load for ever, and no command mended them; a load after a cut
     left the register ahead of the lake, and nothing said so.
@@ -92,7 +92,7 @@ def test_damaged_lake_stops_loads_until_it_is_repaired_and_then_is_as_it_was(
     assert lake_damage(loaded.settings).sentences() == []
 
 
-def test_repair_of_a_whole_lake_does_nothing(loaded: Doorstep) -> None:
+def test_repair_of_a_whole_lake_does_nothing(loaded: IntakeHome) -> None:
     before = loaded.contents()
 
     assert repair(loaded.settings) == []
@@ -100,7 +100,7 @@ def test_repair_of_a_whole_lake_does_nothing(loaded: Doorstep) -> None:
 
 
 def test_repair_has_bytes_loaded_again_that_are_left_under_another_name_only(
-    loaded: Doorstep,
+    loaded: IntakeHome,
 ) -> None:
     """The other name was registered as a duplicate of the delivery that the lake then lost."""
     twin = loaded.settings.landing_root / "catalog/parties/3.jsonl"
@@ -120,19 +120,19 @@ def test_cut_checkpoint_is_put_aside_and_the_table_read_without_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lake, "_CHECKPOINT_EVERY", 2)
-    doorstep = Doorstep(tmp_path)
+    intake_home = IntakeHome(tmp_path)
     for number in (1, 2, 3):
-        doorstep.put_rows(f"catalog/parties/{number}.jsonl", party(number))
-    doorstep.load()
-    before = doorstep.contents()
-    (checkpoint,) = (doorstep.lake.path(PARTIES) / "_delta_log").glob("*.checkpoint.parquet")
+        intake_home.put_rows(f"catalog/parties/{number}.jsonl", party(number))
+    intake_home.load()
+    before = intake_home.contents()
+    (checkpoint,) = (intake_home.lake.path(PARTIES) / "_delta_log").glob("*.checkpoint.parquet")
     empty(checkpoint)
 
-    done = repair(doorstep.settings)
+    done = repair(intake_home.settings)
 
     assert any(checkpoint.name in sentence for sentence in done)
-    assert doorstep.contents() == before
-    assert doorstep.load().deliveries == []
+    assert intake_home.contents() == before
+    assert intake_home.load().deliveries == []
 
 
 def test_transactions_before_and_after_a_checkpoint_are_known_to_every_lake(
@@ -140,10 +140,10 @@ def test_transactions_before_and_after_a_checkpoint_are_known_to_every_lake(
 ) -> None:
     """A delivery that an interrupted load left in a table must not come in twice."""
     monkeypatch.setattr(lake, "_CHECKPOINT_EVERY", 2)
-    doorstep = Doorstep(tmp_path)
-    doorstep.put_rows("catalog/parties/1.jsonl", party(1))
-    doorstep.load()
-    early = doorstep.lake
+    intake_home = IntakeHome(tmp_path)
+    intake_home.put_rows("catalog/parties/1.jsonl", party(1))
+    intake_home.load()
+    early = intake_home.lake
     before = early.transactions(PARTIES)
     rows = pl.DataFrame({"party_id": ["party-2"]})
     rows = rows.with_columns(
@@ -153,28 +153,31 @@ def test_transactions_before_and_after_a_checkpoint_are_known_to_every_lake(
     )
     ids = [f"door-{number}" for number in range(4)]
 
-    added = [doorstep.lake.append(PARTIES, rows, one, tmp_path) for one in (*ids, *ids)]
+    added = [intake_home.lake.append(PARTIES, rows, one, tmp_path) for one in (*ids, *ids)]
 
     assert added == [True] * 4 + [False] * 4
-    assert early.transactions(PARTIES) == doorstep.lake.transactions(PARTIES) == before | {*ids}
-    assert doorstep.lake.row_count(PARTIES) == 5
+    assert early.transactions(PARTIES) == intake_home.lake.transactions(PARTIES) == before | {*ids}
+    assert intake_home.lake.row_count(PARTIES) == 5
 
 
 def test_clock_set_back_leaves_the_order_of_the_register(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By time of day the refusal came last, and the loaded file was registered at every load."""
-    doorstep = Doorstep(tmp_path)
+    intake_home = IntakeHome(tmp_path)
     noon = dt.datetime(2026, 3, 1, 12)
     monkeypatch.setattr(register, "exact_now", lambda: noon)
-    path = doorstep.put("catalog/parties/1.csv", "party_id\n")
-    assert doorstep.outcome().state == "refused"
+    path = intake_home.put("catalog/parties/1.csv", "party_id\n")
+    assert intake_home.outcome().state == "refused"
     monkeypatch.setattr(register, "exact_now", lambda: noon - dt.timedelta(hours=1))
     path.write_text("party_id,kind,name,recorded_at\np,label,P,2026-01-05T06:00:00Z\n")
-    assert doorstep.outcome().state == "loaded"
+    assert intake_home.outcome().state == "loaded"
 
-    assert doorstep.load().deliveries == []
-    assert doorstep.table(DELIVERIES).sort("sequence")["state"].to_list() == ["refused", "loaded"]
+    assert intake_home.load().deliveries == []
+    assert intake_home.table(DELIVERIES).sort("sequence")["state"].to_list() == [
+        "refused",
+        "loaded",
+    ]
 
 
 def test_register_without_numbers_gets_them_in_the_order_of_its_times(
@@ -182,23 +185,23 @@ def test_register_without_numbers_gets_them_in_the_order_of_its_times(
 ) -> None:
     """As in a home of version 0.1, whose register has no `sequence`."""
     schema = pl.Schema({k: v for k, v in SCHEMAS[DELIVERIES].items() if k != "sequence"})
-    doorstep = Doorstep(tmp_path)
-    doorstep.put_rows("catalog/parties/1.jsonl", party(1))
-    doorstep.put_rows("catalog/parties/2.jsonl", party(2))
-    doorstep.load()
-    rows = doorstep.table(DELIVERIES).sort("sequence").drop("sequence")
-    table = doorstep.lake.path(DELIVERIES)
+    intake_home = IntakeHome(tmp_path)
+    intake_home.put_rows("catalog/parties/1.jsonl", party(1))
+    intake_home.put_rows("catalog/parties/2.jsonl", party(2))
+    intake_home.load()
+    rows = intake_home.table(DELIVERIES).sort("sequence").drop("sequence")
+    table = intake_home.lake.path(DELIVERIES)
     for path in sorted(table.rglob("*"), reverse=True):
         path.unlink() if path.is_file() else path.rmdir()
     with monkeypatch.context() as patched:
         patched.setitem(SCHEMAS, DELIVERIES, schema)
-        doorstep.lake.ensure_tables()
-        doorstep.lake.append(DELIVERIES, rows, "of-0.1", tmp_path)
+        intake_home.lake.ensure_tables()
+        intake_home.lake.append(DELIVERIES, rows, "of-0.1", tmp_path)
 
-    found = open_lake(doorstep.settings).read(DELIVERIES).sort("sequence").collect()
+    found = open_lake(intake_home.settings).read(DELIVERIES).sort("sequence").collect()
 
     assert found.select("name", "sequence").rows() == [
         ("catalog/parties/1.jsonl", 1),
         ("catalog/parties/2.jsonl", 2),
     ]
-    assert doorstep.load().deliveries == []
+    assert intake_home.load().deliveries == []

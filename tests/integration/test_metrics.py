@@ -275,7 +275,7 @@ def test_metrics_that_cannot_be_answered_say_why(
         (["payable_amount", "--where", "report_month=2026-01"], "--months"),
         (["payable_amount", "--months", "2026-03:2026-01"], "the earlier one first"),
         (["payable_amount", "--months", "2026-13"], "is not a month"),
-        (["payable_amount", "opt_in_rate"], "opt_in_rate has none: ask apart"),
+        (["payable_amount", "opt_in_rate"], "opt_in_rate has none: query it separately"),
     ],
     ids=["no metric", "months by where", "months reversed", "no month", "money and share"],
 )

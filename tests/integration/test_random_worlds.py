@@ -5,6 +5,7 @@ Fifty small worlds are valued in one run; a seed that fails is named by its worl
 
 import random
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +191,8 @@ def test_corrections_over_touched_months_equal_those_over_all_issued_months(
         for name, asked in (("touched", find), ("all", lambda *_: all_months)):
             monkeypatch.setattr(recalculation, "_affected_months", asked)
             root = warehouse.link_sources(home, tmp_path / f"{name}-{number}")
-            warehouse.recalculate(project, root, LAST_KNOWN_AT)
+            begin = partial(warehouse.calculation, project, root)
+            warehouse.recalculate(begin, root, LAST_KNOWN_AT)
             with duckdb.connect() as connection:
                 rows[name] = connection.execute(
                     f"from read_parquet('{root}/{RECALCULATED}/*.parquet') order by all"

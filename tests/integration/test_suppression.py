@@ -386,7 +386,7 @@ def _look_alike(
         if cell[1] in hidden:
             ranges[cell] = [0, LARGEST]
         elif count is not None:
-            ranges[cell] = _around(count, cell[1])
+            ranges[cell] = list(_around(count, cell[1]))
         else:
             # A territory that nobody is told of does not hide the others.
             ranges[cell] = [10, LARGEST]
@@ -432,9 +432,9 @@ def _look_alike(
     )
 
 
-def _around(count: int, measure: int) -> list[int]:
+def _around(count: int, measure: int) -> tuple[int, int]:
     """What a shown figure may be: plays are whole, people of ten or more rounded to five."""
-    return [count, count] if measure == PLAYS else [max(10, count - 2), count + 2]
+    return (count, count) if measure == PLAYS else (max(10, count - 2), count + 2)
 
 
 def _carried(ranges: Ranges, sums: list[Sum]) -> bool:

@@ -15,6 +15,7 @@ import pytest
 from linernotes import ingestion, warehouse
 from linernotes.base.ports import free_port
 from linernotes.base.settings import Settings
+from linernotes.ledger.files import RECALCULATED
 from linernotes.warehouse.thrift import SPARK_PYTHON
 from sampleservice import write_sample
 from tests import conftest as shared
@@ -40,6 +41,8 @@ class BothBuilds:
         spark_file: The one that was collected from Spark.
         duckdb_closing: A month-end that DuckDB calculated, after a build; two months are issued.
         spark_closing: The same month-end, calculated on Spark.
+        duckdb_corrections: What DuckDB found to have changed in the issued months before it.
+        spark_corrections: The same, found on Spark.
         events: The folder of the cluster's event log.
         killed: The worker that was killed, once it was.
     """
@@ -49,6 +52,8 @@ class BothBuilds:
     spark_file: Path
     duckdb_closing: Path
     spark_closing: Path
+    duckdb_corrections: Path
+    spark_corrections: Path
     events: Path
     killed: list[str]
 
@@ -69,11 +74,14 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothBuilds]:
     duckdb = spark.model_copy(update={"engine": "duckdb"})
     try:
         _load_and_issue(duckdb)
-        warehouse.build(duckdb, known_at=shared.CASES_KNOWN_AT)
+        corrections = warehouse.sources_folder(duckdb) / RECALCULATED / "000000.parquet"
         duckdb_closing = home.parent / "duckdb-closing.duckdb"
         warehouse.calculate_open_months(duckdb, *shared.CLOSINGS[CLOSED_MONTHS]).rename(
             duckdb_closing
         )
+        duckdb_corrections = corrections.rename(home.parent / "duckdb-corrections.parquet")
+        # The corrections of this freeze are there when Spark builds; those of its closing are not.
+        warehouse.build(duckdb, known_at=shared.CASES_KNOWN_AT)
         duckdb_file = home.parent / "duckdb.duckdb"
         duckdb.warehouse_file.rename(duckdb_file)
         starting.join()
@@ -88,8 +96,17 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothBuilds]:
         spark_file = home.parent / "spark.duckdb"
         shutil.copy(spark.warehouse_file, spark_file)
         spark_closing = warehouse.calculate_open_months(spark, *shared.CLOSINGS[CLOSED_MONTHS])
+        spark_corrections = corrections.rename(home.parent / "spark-corrections.parquet")
         yield BothBuilds(
-            spark, duckdb_file, spark_file, duckdb_closing, spark_closing, events, killed
+            spark,
+            duckdb_file,
+            spark_file,
+            duckdb_closing,
+            spark_closing,
+            duckdb_corrections,
+            spark_corrections,
+            events,
+            killed,
         )
     finally:
         starting.join()

@@ -34,6 +34,19 @@ def test_month_end_of_both_engines_is_equal_row_by_row(both: BothBuilds) -> None
     assert corrections > 0
 
 
+def test_corrections_of_both_engines_are_equal_row_by_row(both: BothBuilds) -> None:
+    """The differences of each class of input, in the months that are issued."""
+    files = (both.duckdb_corrections, both.spark_corrections)
+    with duckdb.connect() as connection:
+        found = [connection.execute(f"from '{file}' order by all").fetchall() for file in files]
+        [(classes,)] = connection.execute(
+            f"select count(distinct class_number) from '{both.spark_corrections}'"
+        ).fetchall()
+
+    assert found[0] == found[1]
+    assert classes > 1
+
+
 def test_month_end_of_both_engines_runs_the_same_tests(both: BothBuilds) -> None:
     said = [_record(file) for file in (both.duckdb_closing, both.spark_closing)]
 

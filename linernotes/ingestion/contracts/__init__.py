@@ -3,6 +3,6 @@
 How files are read and rows are judged is not here.
 """
 
-from linernotes.ingestion.contracts.base import Contract, Part, Period, WeightSet
+from linernotes.ingestion.contracts.base import Contract, NestedRows, Period, WeightSet
 
-__all__ = ["Contract", "Part", "Period", "WeightSet"]
+__all__ = ["Contract", "NestedRows", "Period", "WeightSet"]

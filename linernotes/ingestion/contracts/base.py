@@ -1,6 +1,6 @@
-"""What all contracts have: columns, key, example, and the hooks that the intake calls.
+"""The base of all contracts: columns, key, example, and the hooks that the intake calls.
 
-A feed that needs something of its own says so here by a hook; the intake names no feed.
+A feed with special behaviour overrides a hook; the intake has no code for single feeds.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ USE_TYPES = ("remix", "cover", "mashup", "voice_clone", "style", "stem", "lyric"
 
 @dataclass(frozen=True)
 class WeightSet:
-    """Rows whose weights are judged together: one that breaks a rule turns all of them away.
+    """Rows whose weights are checked together: one fault rejects all of them.
 
     Attributes:
         key: What the rows of one set have in common.
@@ -34,8 +34,8 @@ class WeightSet:
 
 
 @dataclass(frozen=True)
-class Part:
-    """Rows inside one cell of a feed, which have a contract and a table of their own.
+class NestedRows:
+    """Rows inside one cell of a feed, with their own contract and table.
 
     Attributes:
         column: The cell.
@@ -66,7 +66,7 @@ class Contract(dy.Schema):
     # Columns that stay as they are in every later version of a key.
     FIXED: ClassVar[tuple[str, ...]] = ()
     WEIGHTS: ClassVar[WeightSet | None] = None
-    PART: ClassVar[Part | None] = None
+    NESTED: ClassVar[NestedRows | None] = None
 
     row_number = col.row_number()
     recorded_at = col.time(

@@ -10,7 +10,7 @@ import polars as pl
 
 from linernotes.ingestion import columns as col
 from linernotes.ingestion.contracts import terms
-from linernotes.ingestion.contracts.base import SIDES, USE_TYPES, Contract, Part, Period
+from linernotes.ingestion.contracts.base import SIDES, USE_TYPES, Contract, NestedRows, Period
 
 
 class Products(Contract):
@@ -124,7 +124,7 @@ class Contracts(Period):
         " or a minimum for greater_of, rate or per_use_minimum for per_use, training_fee amount for"
         " equal_per_work",
     }
-    PART = Part(
+    NESTED = NestedRows(
         "withholding",
         ContractWithholdings,
         terms.withholding_rows,

@@ -1,4 +1,4 @@
-"""Readers of the three forms a feed may come in. What the rows mean is not their matter."""
+"""Readers of the three file formats of feeds. They do not check the content of rows."""
 
 from pathlib import Path
 

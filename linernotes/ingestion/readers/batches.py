@@ -1,6 +1,6 @@
-"""What every reader gives, and how it gets at the bytes: whole lines, a bounded piece at a time.
+"""The interface of all readers, and reading of bytes: whole lines, in pieces of bounded size.
 
-Nothing here knows of CSV, JSON or Parquet.
+It is independent of CSV, JSON and Parquet.
 """
 
 import gzip
@@ -20,18 +20,18 @@ from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.limits import hold, hold_unpacked
 
 PIECE_BYTES = 16 * 1024 * 1024
-# A row takes memory however short its text is: of `{}` alone, a piece would hold five million.
+# A row takes memory even if its text is short: a piece could hold five million `{}`.
 PIECE_LINES = 200_000
 # Rows of wide feeds take more: with 42 columns, 175,000 of `{}` took a gigabyte.
 PIECE_CELLS = 3_000_000
-# No honest record is longer; what is, is a quote that was never closed.
+# A longer record is a quote that was never closed.
 LONGEST_RECORD_BYTES = 4 * PIECE_BYTES
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
 class BrokenRow:
-    """A row that never came apart into cells."""
+    """A row that could not be split into cells."""
 
     row_number: int
     original_text: str
@@ -41,7 +41,7 @@ class BrokenRow:
 
 @dataclass(frozen=True)
 class Batch:
-    """Some rows of a file, as delivered: texts, or what Parquet had.
+    """Some rows of a file, as delivered: texts, or the types of Parquet.
 
     `rows` has a `row_number`, counted from 1, and those columns of the contract that the file has.
     `broken_cells` are, per column, the numbers of rows whose value is of no kind the column has.
@@ -58,7 +58,7 @@ class Batch:
 
 
 class Reader(ABC):
-    """Reads one file against one contract, in batches, as often as it is asked to."""
+    """Reads one file for one contract, in batches, any number of times."""
 
     def __init__(self, path: Path, contract: type[Contract], limits: Limits | None = None) -> None:
         self.path = path
@@ -69,11 +69,11 @@ class Reader(ABC):
         self.list_columns = [name for name in self.columns if self.traits[name].kind == "list"]
         self.ignored_columns: list[str] = []
         self.header_text: str | None = None
-        # Rows of nothing but separators, which a spreadsheet leaves behind: they are skipped.
+        # Rows that consist only of separators, which spreadsheets write: they are skipped.
         self.blank_row_count = 0
 
     def rows_at_once(self, most: int) -> int:
-        """How many rows may be handled at a time: so many, or fewer where they are wide."""
+        """The number of rows to handle at a time; fewer if they are wide."""
         return min(most, PIECE_CELLS // len(self.columns))
 
     def pieces(self) -> Iterator[tuple[bytes, bool]]:
@@ -82,7 +82,7 @@ class Reader(ABC):
 
     @abstractmethod
     def batches(self) -> Iterator[Batch]:
-        """The rows, in order. Raises RefusedFile where the file as a whole is at fault."""
+        """The rows, in order. Raises RefusedFile if the file as a whole is at fault."""
 
     def originals(self, row_numbers: Collection[int]) -> dict[int, str]:
         """The text of some rows, found by reading the file again."""
@@ -108,7 +108,7 @@ class Reader(ABC):
             )
 
     def _why_missing(self, missing: list[str], present: Collection[str]) -> str:
-        """What the names that are there tell of why others seem to be missing."""
+        """A hint from the existing names why others seem to be missing."""
         for separator, name in {";": "semicolons", "\t": "tabs", "|": "bars"}.items():
             cells = {cell.strip(' "') for one in present for cell in one.split(separator)}
             if cells & {*missing}:
@@ -172,7 +172,8 @@ def pieces(
                 rest = rest[end:]
             elif len(rest) > LONGEST_RECORD_BYTES:
                 raise RefusedFile(
-                    f"a line is longer than {LONGEST_RECORD_BYTES // 2**20} MiB; send a row a line"
+                    f"a line is longer than {LONGEST_RECORD_BYTES // 2**20} MiB; send one row per "
+                    "line"
                 )
 
 
@@ -195,7 +196,7 @@ def _read(stream: IO[bytes], path: Path) -> bytes:
     try:
         return stream.read(PIECE_BYTES)
     except (OSError, EOFError, zlib.error) as error:
-        if not is_gzip_name(path) or disk.words_for(error):
+        if not is_gzip_name(path) or disk.message_for(error):
             raise
         raise RefusedFile(
             f"the gzip file is damaged or cut short ({error}); send it again"

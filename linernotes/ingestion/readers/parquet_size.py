@@ -87,7 +87,7 @@ def refuse(error: BaseException, path: Path) -> NoReturn:
 
     Only errors that tell of files count: others may quote a delivery, which can say anything.
     """
-    if isinstance(error, OSError | duckdb.IOException) and disk.words_for(error):
+    if isinstance(error, OSError | duckdb.IOException) and disk.message_for(error):
         raise error
     said = (str(error).splitlines() or [""])[0].replace(str(path), path.name)
     raise RefusedFile(

@@ -1,5 +1,5 @@
--- One row per line that uses of a month make, as it is worth at the freeze: shares of
--- fees, and penalties. Corrections compare it at two freezes.
+-- One row per line from uses of a month, with its amount at the freeze: shares of fees,
+-- and penalties. Corrections compare it at two freezes.
 {{ config(materialized="view") }}
 select *
 from {{ ref("int_compensation__usage_lines") }}

@@ -1,7 +1,6 @@
 -- One row per use status, usage month, tier, layer of usage and removal bucket with a
--- use: how many uses there are, what they weigh, who is to be paid for them, and by
--- which consent. A day's plays and a generation are joined by numbers alone; what is
--- text comes from the status.
+-- use: number and weight of the uses, payee and consent. A day's plays and a generation
+-- are joined by numbers alone; what is text comes from the status.
 with
     use_contexts as (select * from {{ ref("int_usage__use_contexts") }}),
     statuses as (select * from {{ ref("int_consent__use_statuses") }}),

@@ -45,15 +45,15 @@ with
                 then covering.valid_to
                 when spared.contract_id is null
                 then covering.valid_from
+                -- The earlier start: plays count by UTC, generations by local time.
                 else
                     least(
                         covering.valid_to,
-                        {{
-                            month_starts_at(
-                                "spared.unspared_month",
-                                "coalesce(territories.reporting_time_zone, 'UTC')",
-                            )
-                        }}
+                        cast(spared.unspared_month as {{ t_ts() }}),
+                        coalesce(
+                            month_starts.starts_at,
+                            cast(spared.unspared_month as {{ t_ts() }})
+                        )
                     )
             end as valid_to,
             covering.period_number,
@@ -76,6 +76,10 @@ with
         left join
             {{ ref("territories") }} as territories
             on territories.territory = patterns.territory
+        left join
+            {{ ref("stg_calendar__month_starts") }} as month_starts
+            on month_starts.time_zone = territories.reporting_time_zone
+            and month_starts.month = spared.unspared_month
     )
 select
     weighed.pattern_number,

@@ -1,7 +1,7 @@
--- One row per side, source object and thing of it that a decision may name: the object
--- itself, its release, its artists or writers, its label (docs/money.md, "Consent").
--- A recording goes by its ISRC (E65), a release by its GTIN. A work whose writers are
--- unknown has one writer without an id.
+-- One row per side, source object and related entity that a decision may name: the
+-- object itself, its release, its artists or writers, its label (docs/money.md,
+-- "Consent"). A recording goes by its ISRC (E65), a release by its GTIN. A work whose
+-- writers are unknown has one writer without an id.
 with
     used as (
         select distinct side, object_id

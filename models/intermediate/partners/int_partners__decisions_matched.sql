@@ -1,4 +1,4 @@
--- One row per consent decision, version, and partner whose catalogue it touches. An
+-- One row per consent decision, version, and partner whose catalogue it concerns. An
 -- owner's decision belongs to the partners that the owner itself reaches, and to no
 -- co-owner's. A decision of an artist or a writer belongs to the partners of those who
 -- own the recordings and works that it covers while it is valid.

@@ -1,5 +1,4 @@
--- One row per side, source object, territory and product that some use needs rights
--- for.
+-- One row per side, source object, territory and product with a use.
 with
     use_contexts as (select * from {{ ref("int_usage__use_contexts") }}),
     -- A play needs rights where it was played, and consent where it was generated too.

@@ -1,10 +1,7 @@
--- One row per party, parent that it reaches by party links, directly or through others,
--- and period of time in which every link of a way holds.
+-- One row per party, parent that it reaches by party links, directly or indirectly, and
+-- period in which every link of the path is valid.
 with
-    edges as (
-        select party_id as child_id, parent_party_id as parent_id, valid_from, valid_to
-        from {{ ref("int_rights__parents_direct") }}
-    ),
+    {{ edges_of(ref("int_rights__parents_direct"), "parent_party_id") }},
     reached_0 as (
         select
             party_id as child_id, parent_party_id as ancestor_id, valid_from, valid_to

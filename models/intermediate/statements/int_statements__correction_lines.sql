@@ -1,7 +1,7 @@
--- One row per line of an issued month whose worth one class of input changes: the
+-- One row per line of an issued month whose amount one class of input changes: the
 -- difference, with its type, for the contract's next statement (docs/money.md,
--- "Corrections").
--- The amounts before and after are each rounded already; their difference is exact.
+-- "Corrections"). The amounts before and after are each rounded already; their
+-- difference is exact.
 with
     recalculated as (
         select

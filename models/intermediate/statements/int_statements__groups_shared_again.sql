@@ -1,5 +1,5 @@
 -- One row per line of an open month's rounding groups that hold late consents, as it
--- will be once the month is issued and they leave their hold (E36). The whole group is
+-- will be once the month is issued and they are released (E36). The whole group is
 -- shared out again, so that the draft says to the minor unit what the correction will.
 with
     use_groups as (select * from {{ ref("int_compensation__use_groups") }}),

@@ -1,5 +1,4 @@
--- One row per line of a statement that is not issued, whatever its kind, in minor
--- units.
+-- One row per line of any type of a statement that is not issued, in minor units.
 {{ config(materialized="view") }}
 {% for model in [
     "int_statements__earning_lines",

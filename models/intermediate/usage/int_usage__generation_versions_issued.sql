@@ -3,14 +3,19 @@
 with
     versions as (select * from {{ ref("stg_ai_usage__generation_versions") }}),
     territories as (select * from {{ ref("territories") }}),
+    month_starts as (select * from {{ ref("stg_calendar__month_starts") }}),
     months_issued as (select * from {{ ref("int_ledger__months_issued") }})
 select versions.*
 from versions
 inner join territories on territories.territory = versions.territory
+left join
+    month_starts
+    on month_starts.time_zone = territories.reporting_time_zone
+    and month_starts.month = cast(date_trunc('month', versions.occurred_at) as date)
 inner join
     months_issued
     on months_issued.usage_month
-    = {{ local_month("versions.occurred_at", "territories.reporting_time_zone") }}
+    = {{ local_month("versions.occurred_at", "month_starts") }}
 where versions.recorded_at <= months_issued.first_known_at
 qualify
     row_number() over (

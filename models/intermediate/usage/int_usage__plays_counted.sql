@@ -1,7 +1,7 @@
--- One row per day, derivative, territory and tier: plays as known now and as known when
--- the month was first issued, and how many of them are artificial.
--- Of a row that the freeze of the fraud findings does not know yet, its own first
--- finding stands; taking a row back is no finding.
+-- One row per day, derivative, territory and tier: plays known at the freeze and when
+-- the month was first issued, and the artificial ones among them. Of a row that the
+-- freeze of the fraud findings does not know yet, its own first finding stands; taking
+-- a row back is no finding.
 with
     versions as (
         select versions.*, {{ first_of_month("versions.play_date") }} as usage_month

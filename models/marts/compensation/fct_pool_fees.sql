@@ -1,5 +1,5 @@
--- One row per pool, contract and version: what it earned by each arm, and how much of
--- that is payable and held. Conservation: fee_payout_amount = payable + held.
+-- One row per pool, contract and version: its fee by each arm, and the payable and held
+-- parts. Conservation: fee_payout_amount = payable + held.
 with
     -- Late usage is funded by the service: its fee is not the pool's.
     fees as (

@@ -1,5 +1,5 @@
--- One row per promise, measure and day from which a target counts, as `targets.toml`
--- says.
+-- One row per promise, measure and day from which a target is valid, from
+-- `targets.toml`.
 with
     targets as (
         {%- for target in var("targets") %}

@@ -2,14 +2,14 @@
 -- through others, with the instant from which that is known (E44). A circle of merges
 -- reaches its own parties.
 with
-    edges as (
-        select
-            party_id as child_id,
-            into_party_id as parent_id,
-            merged_at as valid_from,
-            {{ always_to() }} as valid_to
-        from {{ ref("stg_catalog__party_merges_direct") }}
-    ),
+    {{
+        edges_of(
+            ref("stg_catalog__party_merges_direct"),
+            "into_party_id",
+            "merged_at",
+            always_to(),
+        )
+    }},
     reached_0 as (
         select party_id as child_id, into_party_id as ancestor_id, valid_from, valid_to
         from {{ ref("stg_catalog__party_merges_near") }}

@@ -301,5 +301,5 @@ def test_simulation_of_a_contract_that_the_door_refuses_says_why(
     file = tmp_path / "planned.jsonl"
     file.write_text('{"contract_id": "x"}\n')
 
-    with pytest.raises(LinernotesError, match="no contract that the intake takes"):
+    with pytest.raises(LinernotesError, match="not a contract that the intake accepts"):
         simulate(settings, JANUARY, contract_file=file)

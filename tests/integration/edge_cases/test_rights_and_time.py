@@ -231,6 +231,35 @@ def test_e73_a_use_at_half_past_three_utc_on_1_april_is_march_in_the_us(rows: Ro
 
 
 @case
+def e73_local_month_by_new_rules(world: FeedBuilder) -> None:
+    label = world.licensed("e73-ma")
+    world.product("e73-ma")
+    world.recording("e73-ma-rec", owner=label)
+    world.generation(
+        "e73-ma",
+        ["e73-ma-rec"],
+        territory="MA",
+        occurred_at="2026-09-30T23:30:00Z",
+        recorded_at="2026-09-30T23:31:00Z",
+    )
+    world.revenue(
+        "e73-ma",
+        "5.00",
+        usage_month="2026-09",
+        territory="MA",
+        recorded_at="2026-09-30T23:50:00Z",
+    )
+
+
+def test_e73_a_use_in_morocco_falls_in_its_month_by_the_newest_rules(rows: Rows) -> None:
+    """Morocco has kept to UTC since 20 September 2026; by older rules this was 1 October there."""
+    assert rows(
+        "select strftime(usage_month, '%Y-%m'), total_quantity from marts.fct_pools "
+        "where product_id = 'e73-ma' and side = 'MASTER'"
+    ) == [("2026-09", 1)]
+
+
+@case
 def e79_corrected_row(world: FeedBuilder) -> None:
     label = world.licensed("e79")
     world.product("e79", basis="plays")

@@ -36,9 +36,9 @@ WRAPPED.__cause__ = OSError(errno.ENOSPC, "No space left on device", "statement.
     ],
 )
 def test_trouble_with_the_disk_is_told_in_words(error: Exception, words: str) -> None:
-    assert words in (disk.words_for(error) or "")
+    assert words in (disk.message_for(error) or "")
 
 
 @pytest.mark.parametrize("error", [ValueError("no month"), FileNotFoundError(errno.ENOENT, "gone")])
 def test_other_errors_have_no_words_of_the_disk(error: Exception) -> None:
-    assert disk.words_for(error) is None
+    assert disk.message_for(error) is None

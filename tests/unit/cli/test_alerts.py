@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from linernotes.base.ports import free_port
-from linernotes.cli.alerts import Told, send_alert
+from linernotes.cli.alerts import AlertResult, send_alert
 from tests.fixtures.mail_server import MailServer
 
 pytestmark = pytest.mark.usefixtures("nothing_set")
 
 
 def test_alert_with_nothing_set_goes_nowhere() -> None:
-    assert send_alert("Failed", "It did.") == Told()
+    assert send_alert("Failed", "It did.") == AlertResult()
 
 
 def test_alert_with_a_webhook_is_posted_as_text(
@@ -27,7 +27,7 @@ def test_alert_with_a_webhook_is_posted_as_text(
 
     told = send_alert("Failed", "It did.")
 
-    assert told == Told(["the webhook at 127.0.0.1"])
+    assert told == AlertResult(["the webhook at 127.0.0.1"])
     assert received == [{"text": "Failed\nIt did."}]
 
 
@@ -51,7 +51,7 @@ def test_alert_by_mail_goes_as_secure_as_is_set(
 
     told = send_alert("Failed", "It did.")
 
-    assert told == Told(["team@example.org"])
+    assert told == AlertResult(["team@example.org"])
     [(text, is_encrypted)] = server.mails
     assert "Subject: Failed" in text
     assert is_encrypted is (security != "none")
@@ -67,7 +67,7 @@ def test_alert_by_mail_logs_in_over_tls(
 
     told = send_alert("Failed", "It did.")
 
-    assert told == Told(["team@example.org"])
+    assert told == AlertResult(["team@example.org"])
     assert server.logins == [("house", "secret")]
     assert len(server.mails) == 1
 

@@ -300,7 +300,7 @@ from linernotes.cli import app, console
 def shout(as_json: bool = False):
     text = "Ж契約𝄞 \\udcff"
     if as_json:
-        console.say_json({text: 1})
+        console.print_json({text: 1})
         return
     console.say(text)
     console.print_table(text, (text,), [(text,)])
@@ -406,7 +406,7 @@ def test_demo_in_a_folder_of_somebody_else_leaves_it_alone(
     status = run(["--home", str(tmp_path), "demo"])
 
     assert status == SAYS_NO
-    assert "no demo has made it" in capsys.readouterr().err.replace("\n", " ")
+    assert "was not made by a demo" in capsys.readouterr().err.replace("\n", " ")
     assert (tmp_path / "letters.txt").read_text() == "Dear reader"
 
 
@@ -417,7 +417,7 @@ def test_demo_home_of_an_earlier_demo_is_made_afresh(tmp_path: Path) -> None:
     settings = demo.fresh_home(tmp_path / "demo")
 
     assert settings.landing_root == tmp_path / "demo" / "landing"
-    assert [path.name for path in settings.home.iterdir()] == [demo.MARK]
+    assert [path.name for path in settings.home.iterdir()] == [settings.demonstration_mark.name]
 
 
 def test_command_line_for_help_imports_nothing_heavy() -> None:

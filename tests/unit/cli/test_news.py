@@ -31,7 +31,7 @@ TROUBLES = {
     "A file was refused: finance/revenue/7.csv": {
         "refusals": [Refusal("finance/revenue/7.csv", "required columns are missing: gross", NOW)]
     },
-    "30 rows of catalog/parties wait in quarantine": {
+    "30 rows of catalog/parties are in quarantine": {
         "quarantine": [Waiting("catalog/parties", 30, 1_000, NOW, [("kind.closed_list", 30)])]
     },
     "ai_usage/generations is late": {
@@ -55,7 +55,7 @@ TROUBLES = {
     "The package of umg for 2026-05 was not delivered": {
         "failed_deliveries": [("umg", "2026-05", "the server refused the login")]
     },
-    "The ledger is not the one that packages and records know": {"ledger_differs": True},
+    "The ledger differs from its head in packages and records": {"ledger_differs": True},
     "The lake is damaged": {"damage": ["raw_catalog__parties lacks a file."]},
     "A blocking check fails: fct_statements__grain": {
         "problems": [Problem("fct_statements__grain", True, "fail", 2, "Two rows.")]

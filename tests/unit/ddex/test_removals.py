@@ -40,12 +40,10 @@ ACTIONS = """
         'recording-of-spam' as recording_id, 'DEA012600001' as isrc, title,
         'spam' as programme_reason, 'not_ai' as ai_status, 'DISABLED' as decision_visibility,
         'detection' as known_by,
-        'none' as appeal_state, 40 as play_before_count, applied_at >= '2026-06-01' as is_new,
-        applied_at
+        'none' as appeal_state, 40 as play_before_count, applied_at
     from (values
         ('act-1', 'One\tTwo', timestamp '2026-06-02 08:00:00'),
-        ('act-2', 'One\tTwo', timestamp '2026-06-03 08:00:00'),
-        ('act-0', 'One\tTwo', timestamp '2026-05-31 08:00:00')
+        ('act-2', 'One\tTwo', timestamp '2026-06-03 08:00:00')
     ) as actions(puid, title, applied_at)
 """
 

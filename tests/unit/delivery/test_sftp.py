@@ -222,7 +222,7 @@ def test_sftp_server_without_the_agreed_folder_is_told_with_advice(
     [shipment] = deliver_packages(settings, [package_of(settings, "tune")], patience=HASTY)
 
     assert shipment.outcome == FAILED
-    assert "make the folder, or correct its path" in shipment.reason
+    assert "create the folder, or correct its path" in shipment.reason
     assert not (server.root / "drop").exists()
 
 

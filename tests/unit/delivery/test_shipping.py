@@ -238,7 +238,7 @@ def test_delivery_of_a_package_from_before_there_was_a_dpid_is_refused(
     [shipment] = deliver_packages(settings, [package])
 
     assert shipment.outcome == REFUSED
-    assert "written for the DPID of nobody" in shipment.reason
+    assert "written with the placeholder DPID" in shipment.reason
     assert "report --month 2026-06 --partner tune --rewrite" in shipment.reason
     assert tree(folder) == {}
 
@@ -250,7 +250,7 @@ def test_delivery_of_a_draft_is_refused_even_again(settings: Settings) -> None:
     [shipment] = deliver_packages(settings, [package], again=True)
 
     assert shipment.outcome == REFUSED
-    assert "only what is issued leaves the house" in shipment.reason
+    assert "only issued packages are delivered" in shipment.reason
     assert tree(folder) == {}
 
 
@@ -321,7 +321,7 @@ def test_delivery_of_a_package_that_the_ledger_does_not_know_is_refused(
     [shipment] = deliver_packages(settings, [package_of(settings, "tune")])
 
     assert shipment.outcome == REFUSED
-    assert "what the ledger does not say" in shipment.reason
+    assert "and the ledger disagree about" in shipment.reason
     assert tree(folder) == {}
 
 
@@ -343,7 +343,7 @@ def test_delivery_that_fails_holds_up_no_other_partner(settings: Settings) -> No
     one, other = deliver_packages(settings, packages)
 
     assert (one.partner_id, one.outcome) == ("tune", FAILED)
-    assert "is not there. Make it, or mount the share" in one.reason
+    assert "is not there. Create it, or mount its share" in one.reason
     assert (other.partner_id, other.outcome) == ("wave", DELIVERED)
     assert FLAG in tree(folder)
     assert delivery_status(settings) == DeliveryStatus(1, 0, 1)
@@ -367,7 +367,7 @@ def test_delivery_that_fails_as_nobody_foresaw_is_recorded_and_holds_up_no_other
     one, other = deliver_packages(settings, packages)
 
     assert one.outcome == FAILED
-    assert one.reason.startswith("UnicodeError. Look at the agreement")
+    assert one.reason.startswith("UnicodeError. Check the agreement")
     assert [shipment.outcome for shipment in goes(settings, "tune")] == [FAILED]
     assert other.outcome == DELIVERED
     assert FLAG in tree(folder)
@@ -391,7 +391,7 @@ def test_delivery_through_a_link_in_the_partners_folder_is_refused(
     [shipment] = deliver_packages(settings, [package_of(settings, "tune")])
 
     assert shipment.outcome == FAILED
-    assert "Have the partner take it away" in shipment.reason
+    assert "Ask the partner to remove it" in shipment.reason
     assert tree(ours) == {"file": b"ours"}
 
 
@@ -416,7 +416,7 @@ def test_delivery_onto_a_pipe_does_not_wait_for_ever(settings: Settings) -> None
     [shipment] = deliver_packages(settings, [package_of(settings, "tune")])
 
     assert shipment.outcome == FAILED
-    assert "Have the partner take it away" in shipment.reason
+    assert "Ask the partner to remove it" in shipment.reason
 
 
 def test_delivery_to_a_target_of_another_partner_never_mixes_packages(settings: Settings) -> None:
@@ -440,7 +440,7 @@ def test_delivery_while_another_is_under_way_leaves_it_alone(settings: Settings)
         [shipment] = deliver_packages(settings, [package_of(settings, "tune")])
 
     assert shipment.outcome == FAILED
-    assert "under way" in shipment.reason
+    assert "is running" in shipment.reason
     assert tree(folder) == {}
     assert goes(settings, "tune") == []
 
@@ -524,7 +524,7 @@ def test_delivery_that_is_stopped_ends_soon_and_goes_on_later(settings: Settings
     assert len(half[f"{PLACE}/large.bin.part"]) < 20 << 20
     assert shipment.outcome == DELIVERED
     reasons = [one.reason for one in goes(settings, "tune")]
-    assert reasons == ["Stopped half-way; deliver again, which goes on from there.", ""]
+    assert reasons == ["Interrupted; deliver again, which resumes from there.", ""]
 
 
 def test_delivery_again_after_a_death_before_the_tidying_up_sends_every_file(
@@ -555,8 +555,8 @@ def test_record_that_cannot_be_read_is_told_and_stops_its_partner_alone(
     [shipment] = deliver_packages(settings, [package])
 
     assert shipment.outcome == FAILED
-    assert "no readable record of a delivery" in shipment.reason
-    with pytest.raises(LinernotesError, match="no readable record"):
+    assert "not a readable record of a delivery" in shipment.reason
+    with pytest.raises(LinernotesError, match="not a readable record"):
         delivery_status(settings)
 
 
@@ -611,13 +611,15 @@ def without_encryption(secret: Tsk) -> bytes:
     [
         pytest.param(lambda one: bytes(one), "holds a secret key", id="secret"),
         pytest.param(revoked, "has been revoked", id="revoked"),
-        pytest.param(lambda _: b"-----BEGIN", "is no single OpenPGP certificate", id="garbage"),
+        pytest.param(lambda _: b"-----BEGIN", "is not a single OpenPGP certificate", id="garbage"),
         pytest.param(
             lambda one: bytes(one.extract_certificate()) * 2,
-            "is no single OpenPGP certificate",
+            "is not a single OpenPGP certificate",
             id="keyring",
         ),
-        pytest.param(without_encryption, "cannot be encrypted to", id="no key to encrypt to"),
+        pytest.param(
+            without_encryption, "cannot be encrypted to", id="no unexpired key for encryption"
+        ),
         pytest.param(None, "cannot be read", id="absent"),
     ],
 )
@@ -633,7 +635,7 @@ def test_delivery_with_an_unusable_certificate_sends_nothing(
 
     assert shipment.outcome == REFUSED
     assert said in shipment.reason
-    assert "Get a certificate that is valid" in shipment.reason
+    assert "Get a valid certificate" in shipment.reason
     assert tree(folder) == {}
 
 

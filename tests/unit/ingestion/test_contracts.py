@@ -13,7 +13,7 @@ from linernotes.ingestion.checking import ADVICE, Checked, check
 from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.feeds import CONTRACTS
 from linernotes.ingestion.readers import reader_for
-from tests.fixtures.doorstep import RECORDED_AT, action, attribution, party, play
+from tests.fixtures.intake_home import RECORDED_AT, action, attribution, party, play
 
 Held = Callable[..., Checked]
 

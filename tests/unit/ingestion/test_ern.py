@@ -13,7 +13,7 @@ import pytest
 from linernotes.base.settings import PROJECT_ROOT
 from linernotes.ingestion.ern import ErnMessage, parse_message
 from linernotes.ingestion.ern_schemas import ERN_KEYS, ERN_SCHEMAS
-from linernotes.ingestion.errors import DoorError, IgnoredFile, RefusedFile
+from linernotes.ingestion.errors import IgnoredFile, IntakeError, RefusedFile
 from tests.fixtures.ern_messages import (
     MESSAGE_OF_3_8,
     RECIPIENT,
@@ -539,7 +539,7 @@ def test_real_message_meets_the_expected_outcome(path: Path, expected: str) -> N
 
     try:
         outcome = "loaded" if parse_message(data).tables else ""
-    except DoorError as error:
+    except IntakeError as error:
         outcome = "ignored" if isinstance(error, IgnoredFile) else "refused"
 
     assert outcome == expected

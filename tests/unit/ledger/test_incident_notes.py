@@ -106,8 +106,8 @@ def test_closing_is_in_the_ledger_and_shown_before_the_next_build(settings: Sett
     ("incident_id", "because", "by", "told"),
     [
         ("leakage-9", REASON, "Ada", "No incident leakage-9 is published"),
-        ("leakage-1", "Done now", "Ada", "Say in a sentence why"),
-        ("leakage-1", REASON, " ", "Say who closes"),
+        ("leakage-1", "Done now", "Ada", "Give the reason"),
+        ("leakage-1", REASON, " ", "Give the name"),
         ("closed-1", REASON, "Ada", "closed-1 is closed already"),
     ],
 )
@@ -136,7 +136,7 @@ def test_changed_note_is_found_and_stops_further_notes(settings: Settings, name:
     path.write_bytes(content)
 
     assert {problem.file.split("/")[1] for problem in verify_ledger(settings)} == {"000001"}
-    with pytest.raises(LinernotesError, match="not as they were written"):
+    with pytest.raises(LinernotesError, match="were changed"):
         close_incident(settings, "enforced-1", REASON, by="Ada")
 
 

@@ -78,7 +78,7 @@ def test_trace_of_line_whose_uses_were_removed_shows_what_was_taken_out(
         ("use-of-a", "removed")
     ]
     print_line_trace(trace, as_json=False)
-    assert "The uses weigh 0 nano-uses; the line 100000000000." in capsys.readouterr().out
+    assert "Weight of the uses: 0 nano-uses; of the line: 100000000000." in capsys.readouterr().out
 
 
 def test_trace_of_line_whose_object_has_no_use_in_the_pool_shows_none(settings: Settings) -> None:

@@ -153,7 +153,7 @@ def test_export_into_a_folder_of_the_same_second_is_refused(
 ) -> None:
     exported(settings, tmp_path / "out", "rm-1")
 
-    with pytest.raises(LinernotesError, match="this second"):
+    with pytest.raises(LinernotesError, match="the same second"):
         export_statements(settings, tmp_path / "out", NOW)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from linernotes.base.checked_runs import Check, answer_checks, forget_run, run_of
+from linernotes.base.checked_runs import Check, forget_run, record_checks, run_of
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.cli.app import SAYS_NO, run
@@ -105,7 +105,7 @@ def test_issue_of_a_draft_whose_run_failed_is_refused(settings: Settings) -> Non
     for path in (settings.ledger_root / "drafts").rglob("*.json"):
         path.write_text(path.read_text().replace('"result": "passed"', '"result": "failed"'))
 
-    with pytest.raises(LinernotesError, match="bears no record of a run whose checks all held"):
+    with pytest.raises(LinernotesError, match="has no record of a run whose checks all passed"):
         issue(settings, JUNE, by="Ben")
 
     assert draft_path(settings, record).exists()
@@ -118,9 +118,9 @@ def test_answers_about_another_run_are_not_taken(settings: Settings) -> None:
     file = publish(settings, TUNE, run=checked_run(KNOWN_AT, waits))
 
     with pytest.raises(LinernotesError, match="Another run has changed"):
-        answer_checks(file, "run-0", [Check("suite", "lines__hold", "passed")])
+        record_checks(file, "run-0", [Check("suite", "lines__hold", "passed")])
     before = run_of(file)
-    answer_checks(file, "run-1", [Check("suite", "lines__hold", "passed")])
+    record_checks(file, "run-1", [Check("suite", "lines__hold", "passed")])
     after = run_of(file)
 
     assert before

@@ -128,7 +128,8 @@ def test_draft_for_partner_leaves_other_partners_alone(settings: Settings) -> No
 
 
 @pytest.mark.parametrize(
-    ("month", "message"), [("2026-05", "no statement"), ("June", "no month"), ("*", "no month")]
+    ("month", "message"),
+    [("2026-05", "no statement"), ("June", "is not a month"), ("*", "is not a month")],
 )
 def test_draft_for_month_that_is_not_there_says_so(
     settings: Settings, month: str, message: str

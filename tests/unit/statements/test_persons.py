@@ -110,7 +110,7 @@ def test_token_of_the_provider_says_who_somebody_is(
 def test_token_with_a_wrong_claim_says_nothing(
     provider: Provider, settings: Settings, tmp_path: Path, claims: dict[str, Any]
 ) -> None:
-    with pytest.raises(LinernotesError, match="does not say who you are"):
+    with pytest.raises(LinernotesError, match="does not identify you"):
         person_of_a_token(settings, written(tmp_path, provider.token(**claims)))
 
 
@@ -126,7 +126,7 @@ def test_token_that_somebody_else_has_signed_says_nothing(
         provider.token(shared, "HS256"),
         "no token",
     ):
-        with pytest.raises(LinernotesError, match="does not say who you are"):
+        with pytest.raises(LinernotesError, match="does not identify you"):
             person_of_a_token(settings, written(tmp_path, forged))
 
 

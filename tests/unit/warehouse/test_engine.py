@@ -33,7 +33,7 @@ def test_cluster_that_does_not_answer_is_told_in_words(
     monkeypatch.setattr(thrift, "LONGEST_SECONDS", 0.5)
 
     with pytest.raises(
-        thrift.ClusterFailed, match=r"did not answer within 0.5 seconds\. Look whether"
+        thrift.ClusterFailed, match=r"did not answer within 0.5 seconds\. Check whether"
     ):
         thrift.on_cluster(Settings(home=tmp_path, engine="spark"), ["select 1"])
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from linernotes.warehouse.publishing import own_words
+from linernotes.warehouse.publishing import without_references
 
 
 @pytest.mark.parametrize(
@@ -18,4 +18,4 @@ from linernotes.warehouse.publishing import own_words
     ],
 )  # fmt: skip
 def test_comment_of_a_published_table_stands_by_itself(comment: str, words: str) -> None:
-    assert own_words(comment) == words
+    assert without_references(comment) == words

@@ -44,7 +44,7 @@ def test_targets_of_a_home_take_the_place_of_those_shipped(tmp_path: Path) -> No
     ("change", "reason"),
     [
         (('"0.97"', "0.97"), "in quotes"),
-        (("paid_share", "credit_coverage"), "no measure of pay"),
+        (("paid_share", "credit_coverage"), "not a measure of pay"),
         (('"0.9"', '"0.99"'), "stricter"),
         (("owner =", "owned_by ="), "owned_by"),
         (("[[targets]]", "[[goals]]"), "goals"),

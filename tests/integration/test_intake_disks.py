@@ -1,6 +1,6 @@
 """Loads into a disk that is full, fails or may not be written to: words, and nothing half-written.
 
-What a killed load leaves is tested in `test_door_crashes.py`.
+What a killed load leaves is tested in `test_intake_crashes.py`.
 """
 
 import errno
@@ -20,7 +20,7 @@ from linernotes.ingestion.errors import FailingDisk, RefusedFile
 from linernotes.ingestion.lake import durable
 from linernotes.ingestion.readers.parquet_size import refuse
 from linernotes.ingestion.register import Register
-from tests.fixtures.doorstep import Doorstep, party
+from tests.fixtures.intake_home import IntakeHome, party
 
 ERRORS: dict[str, Exception] = {
     "full": OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
@@ -48,14 +48,14 @@ STEPS: dict[str, tuple[object, str]] = {
 
 
 @pytest.fixture(scope="module")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> Doorstep:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> IntakeHome:
     """A home with a landing zone of which nothing is loaded yet."""
-    doorstep = Doorstep(tmp_path_factory.mktemp("disks"))
-    doorstep.settings.landing_root.mkdir()
-    doorstep.load()
-    doorstep.put_rows("catalog/parties/1.jsonl", party(1), party(2, kind="band"))
-    doorstep.put_rows("catalog/parties/2.jsonl", party(3))
-    return doorstep
+    intake_home = IntakeHome(tmp_path_factory.mktemp("disks"))
+    intake_home.settings.landing_root.mkdir()
+    intake_home.load()
+    intake_home.put_rows("catalog/parties/1.jsonl", party(1), party(2, kind="band"))
+    intake_home.put_rows("catalog/parties/2.jsonl", party(3))
+    return intake_home
 
 
 def failing(error: BaseException) -> Callable[..., None]:
@@ -68,7 +68,7 @@ def failing(error: BaseException) -> Callable[..., None]:
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("trouble", ERRORS)
 def test_failing_disk_ends_the_load_with_words_and_refuses_nothing(
-    made_once: Doorstep, monkeypatch: pytest.MonkeyPatch, trouble: str, step: str
+    made_once: IntakeHome, monkeypatch: pytest.MonkeyPatch, trouble: str, step: str
 ) -> None:
     """Each file was refused by an error that nobody foresaw, or the command ended with one."""
     with monkeypatch.context() as patch:
@@ -86,14 +86,14 @@ def test_failing_disk_ends_the_load_with_words_and_refuses_nothing(
 def test_load_after_a_full_disk_is_as_if_nothing_had_happened(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    doorstep = Doorstep(tmp_path / "home")
-    doorstep.put_rows("catalog/parties/1.jsonl", party(1), party(2, kind="band"))
-    commands = ["--home", str(doorstep.home), "load"]
+    intake_home = IntakeHome(tmp_path / "home")
+    intake_home.put_rows("catalog/parties/1.jsonl", party(1), party(2, kind="band"))
+    commands = ["--home", str(intake_home.home), "load"]
     with monkeypatch.context() as patch:
         patch.setattr(Register, "record", failing(ERRORS["full"]))
         assert run(commands) == SAYS_NO
     said = capsys.readouterr().err
-    log = doorstep.lake.path("raw_catalog__parties") / "_delta_log"
+    log = intake_home.lake.path("raw_catalog__parties") / "_delta_log"
     leftovers = [
         log.parent / f".unfinished-{os.getpid()}-a.parquet",
         log / "00000000000000000009.json#1",
@@ -102,13 +102,13 @@ def test_load_after_a_full_disk_is_as_if_nothing_had_happened(
     for leftover in leftovers:
         leftover.write_bytes(b"half")
 
-    again = doorstep.outcome()
+    again = intake_home.outcome()
 
     assert "The disk is full" in said
     assert "foresee" not in said
     assert (again.state, again.rows_loaded, again.rows_quarantined) == ("loaded", 1, 1)
-    assert doorstep.table("raw_catalog__parties").height == 1
-    assert doorstep.table("raw_door__quarantined_rows").height == 1
+    assert intake_home.table("raw_catalog__parties").height == 1
+    assert intake_home.table("raw_door__quarantined_rows").height == 1
     assert not any(leftover.exists() for leftover in leftovers)
 
 
@@ -116,8 +116,8 @@ def test_working_file_that_polars_cannot_read_ends_the_load(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Polars calls a file that the disk has spoilt an error of computing."""
-    doorstep = Doorstep(tmp_path)
-    doorstep.put_rows("catalog/parties/1.jsonl", party(1), party(2, kind="band"))
+    intake_home = IntakeHome(tmp_path)
+    intake_home.put_rows("catalog/parties/1.jsonl", party(1), party(2, kind="band"))
     put = Admission._put
 
     def spoil(self: Admission, rows: pl.DataFrame, name: str) -> Path:
@@ -129,9 +129,9 @@ def test_working_file_that_polars_cannot_read_ends_the_load(
     with monkeypatch.context() as patch:
         patch.setattr(Admission, "_put", spoil)
         with pytest.raises(FailingDisk, match="could not be read or written"):
-            doorstep.load()
+            intake_home.load()
 
-    assert doorstep.outcome().state == "loaded"
+    assert intake_home.outcome().state == "loaded"
 
 
 @pytest.mark.parametrize(
@@ -141,29 +141,29 @@ def test_delivery_that_the_disk_fails_to_read_is_not_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """It was told as damaged, and its sender was asked to send it again."""
-    doorstep = Doorstep(tmp_path)
-    doorstep.put(name if "/" in name else f"catalog/parties/{name}", "never read")
+    intake_home = IntakeHome(tmp_path)
+    intake_home.put(name if "/" in name else f"catalog/parties/{name}", "never read")
     # The system fails to read it, with the error of a broken disk.
     monkeypatch.setattr("linernotes.ingestion.intake.path_of", lambda *_: Path("/proc/self/mem"))
 
     with pytest.raises(FailingDisk, match="The disk failed to read or write"):
-        doorstep.load()
+        intake_home.load()
 
-    assert doorstep.table("raw_door__deliveries").is_empty()
+    assert intake_home.table("raw_door__deliveries").is_empty()
 
 
 def test_delivery_whose_manifest_the_disk_fails_to_read_is_not_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    doorstep = Doorstep(tmp_path)
-    doorstep.put_rows("catalog/parties/1.jsonl", party(1))
+    intake_home = IntakeHome(tmp_path)
+    intake_home.put_rows("catalog/parties/1.jsonl", party(1))
     monkeypatch.setattr(
         "linernotes.ingestion.landing.open_regular",
         lambda _, path: open("/proc/self/mem" if "manifest" in path.name else path, "rb"),  # noqa: PTH123, SIM115
     )
 
     with pytest.raises(FailingDisk, match="The disk failed to read or write"):
-        doorstep.load()
+        intake_home.load()
 
 
 @pytest.mark.parametrize(
@@ -187,11 +187,11 @@ def test_delivery_that_quotes_a_full_disk_is_refused_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only errors of files count: else a file could end every load with words of its own."""
-    doorstep = Doorstep(tmp_path)
-    doorstep.put_rows("catalog/parties/1.jsonl", party(1))
+    intake_home = IntakeHome(tmp_path)
+    intake_home.put_rows("catalog/parties/1.jsonl", party(1))
     monkeypatch.setattr(Admission, "_screen", failing(ValueError("No space left on device")))
 
-    assert doorstep.outcome().state == "refused"
+    assert intake_home.outcome().state == "refused"
 
 
 @pytest.mark.parametrize("was_stopped", [False, True])
@@ -199,19 +199,19 @@ def test_load_after_one_that_was_stopped_syncs_what_that_had_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, was_stopped: bool
 ) -> None:
     """Tables that a killed first load had made were found there, and never synced."""
-    doorstep = Doorstep(tmp_path)
-    doorstep.put_rows("catalog/parties/1.jsonl", party(1))
+    intake_home = IntakeHome(tmp_path)
+    intake_home.put_rows("catalog/parties/1.jsonl", party(1))
     if was_stopped:
         with monkeypatch.context() as stopping:
             stopping.setattr(Lake, "write_empty_file", failing(KeyboardInterrupt()))
             with pytest.raises(KeyboardInterrupt):
-                doorstep.load()
+                intake_home.load()
     else:
-        doorstep.load()
+        intake_home.load()
     synced: list[bool] = []
     monkeypatch.setattr(os, "sync", lambda: synced.append(True))
 
-    doorstep.load()
-    doorstep.load()
+    intake_home.load()
+    intake_home.load()
 
     assert synced == [True] * was_stopped

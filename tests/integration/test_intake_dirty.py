@@ -10,7 +10,7 @@ import pytest
 
 from linernotes.base.settings import PROJECT_ROOT, Settings
 from linernotes.ingestion import LoadReport, admit_landing
-from tests.fixtures.doorstep import Doorstep
+from tests.fixtures.intake_home import IntakeHome
 from tests.fixtures.verdicts import verdict
 
 DIRTY = PROJECT_ROOT.parent / "shared" / "data" / "dirty"
@@ -44,7 +44,7 @@ def report(home: Path) -> LoadReport:
 
 
 @pytest.mark.parametrize(("file", "expected", "rows"), expectations())
-def test_door_dirty_file_gets_the_verdict(
+def test_intake_dirty_file_gets_the_verdict(
     report: LoadReport, file: str, expected: str, rows: str
 ) -> None:
     wanted = LATER_WORD.get(file, KNOWN_DAYS.get(file, expected))
@@ -54,7 +54,7 @@ def test_door_dirty_file_gets_the_verdict(
     assert not rows or file not in read or read[file] == int(rows)
 
 
-def test_door_dirty_files_rows_read_are_loaded_quarantined_or_duplicate(
+def test_intake_dirty_files_rows_read_are_loaded_quarantined_or_duplicate(
     report: LoadReport,
 ) -> None:
     unbalanced = [
@@ -68,10 +68,10 @@ def test_door_dirty_files_rows_read_are_loaded_quarantined_or_duplicate(
     assert unbalanced == []
 
 
-def test_door_dirty_files_every_quarantined_row_keeps_its_text_and_rules(
+def test_intake_dirty_files_every_quarantined_row_keeps_its_text_and_rules(
     report: LoadReport, home: Path
 ) -> None:
-    rows = Doorstep(home).table("raw_door__quarantined_rows")
+    rows = IntakeHome(home).table("raw_door__quarantined_rows")
 
     assert rows.height == sum(delivery.rows_quarantined for delivery in report.deliveries)
     assert rows["original_text"].null_count() == 0
@@ -79,11 +79,11 @@ def test_door_dirty_files_every_quarantined_row_keeps_its_text_and_rules(
     assert rows["details"].null_count() == 0
 
 
-def test_door_dirty_files_loaded_again_change_nothing(report: LoadReport, home: Path) -> None:
-    before = Doorstep(home).contents()
+def test_intake_dirty_files_loaded_again_change_nothing(report: LoadReport, home: Path) -> None:
+    before = IntakeHome(home).contents()
 
     again = admit_landing(Settings(home=home, landing=DIRTY))
 
     refused = {delivery.name for delivery in report.deliveries if delivery.state == "refused"}
     assert {delivery.name for delivery in again.deliveries} == refused
-    assert Doorstep(home).contents() == before
+    assert IntakeHome(home).contents() == before

@@ -1,6 +1,6 @@
 """The intake against files that are too large, too deep, or no files at all: each refused alone.
 
-Which errors of values and names are refused is tested in `test_door_files.py`.
+Which errors of values and names are refused is tested in `test_intake_files.py`.
 """
 
 import gzip
@@ -21,7 +21,7 @@ from linernotes.ingestion.landing import list_landing
 from linernotes.ingestion.limits import hold_unpacked, is_nested_over
 from linernotes.ingestion.opening import UnfitFileError, open_regular
 from linernotes.ingestion.panics import without_panics
-from tests.fixtures.doorstep import RECORDED_AT, Doorstep, party
+from tests.fixtures.intake_home import RECORDED_AT, IntakeHome, party
 
 PARTIES = "catalog/parties"
 MANIFEST = ".jsonl.manifest.json"
@@ -54,25 +54,25 @@ def nested(depth: int) -> pl.DataFrame:
     return frame(1, deep=value)
 
 
-def with_manifest(name: str, lay: Callable[[Path], object]) -> Callable[[Doorstep], object]:
-    def put(doorstep: Doorstep) -> None:
-        path = doorstep.put_rows(f"{PARTIES}/{name}.jsonl", party(name=name))
+def with_manifest(name: str, lay: Callable[[Path], object]) -> Callable[[IntakeHome], object]:
+    def put(intake_home: IntakeHome) -> None:
+        path = intake_home.put_rows(f"{PARTIES}/{name}.jsonl", party(name=name))
         lay(path.with_name(path.name + ".manifest.json"))
 
     return put
 
 
-def text(name: str, content: str) -> Callable[[Doorstep], object]:
-    return lambda doorstep: doorstep.put(name, content)
+def text(name: str, content: str) -> Callable[[IntakeHome], object]:
+    return lambda intake_home: intake_home.put(name, content)
 
 
-def parquet(name: str, rows: pl.DataFrame) -> Callable[[Doorstep], object]:
-    return lambda doorstep: doorstep.put_parquet(f"{PARTIES}/{name}.parquet", rows)
+def parquet(name: str, rows: pl.DataFrame) -> Callable[[IntakeHome], object]:
+    return lambda intake_home: intake_home.put_parquet(f"{PARTIES}/{name}.parquet", rows)
 
 
 WIDE = ",".join(f"c{number}" for number in range(100_000))
 # By the setting or the words that the refusal has to name.
-REFUSED: dict[str, tuple[str, Callable[[Doorstep], object]]] = {
+REFUSED: dict[str, tuple[str, Callable[[IntakeHome], object]]] = {
     "manifest-deep.jsonl": (
         "LINERNOTES_MAX_NESTING",
         with_manifest("manifest-deep", lambda path: path.write_text("[" * 5000 + "]" * 5000)),
@@ -84,7 +84,7 @@ REFUSED: dict[str, tuple[str, Callable[[Doorstep], object]]] = {
             lambda path: path.write_text('{"rows": ' + '{"a":' * 900 + "1" + "}" * 900 + "}"),
         ),
     ),
-    "manifest-pipe.jsonl": ("no regular file", with_manifest("manifest-pipe", os.mkfifo)),
+    "manifest-pipe.jsonl": ("not a regular file", with_manifest("manifest-pipe", os.mkfifo)),
     "manifest-link.jsonl": (
         "it is a link",
         with_manifest("manifest-link", lambda path: path.symlink_to("/etc/hostname")),
@@ -93,7 +93,7 @@ REFUSED: dict[str, tuple[str, Callable[[Doorstep], object]]] = {
         "it is a link",
         with_manifest("manifest-device", lambda path: path.symlink_to("/dev/zero")),
     ),
-    "manifest-folder.jsonl": ("no regular file", with_manifest("manifest-folder", os.mkdir)),
+    "manifest-folder.jsonl": ("not a regular file", with_manifest("manifest-folder", os.mkdir)),
     "manifest-large.jsonl": (
         "larger than",
         with_manifest("manifest-large", lambda path: path.write_text(" " * MEBIBYTES)),
@@ -188,32 +188,32 @@ REFUSED: dict[str, tuple[str, Callable[[Doorstep], object]]] = {
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Doorstep, LoadReport, float]:
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[IntakeHome, LoadReport, float]:
     """One load of all of them, with what is no file, and two good files around them."""
-    doorstep = Doorstep(tmp_path_factory.mktemp("limits"))
-    elsewhere = doorstep.home / "elsewhere"
+    intake_home = IntakeHome(tmp_path_factory.mktemp("limits"))
+    elsewhere = intake_home.home / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "secret.jsonl").write_text(lines(1))
     for _, put in REFUSED.values():
-        put(doorstep)
-    landing = doorstep.settings.landing_root
-    doorstep.put_rows(f"{PARTIES}/!good.jsonl", party(1001))
-    doorstep.put_rows(f"{PARTIES}/~good.jsonl", party(1002))
+        put(intake_home)
+    landing = intake_home.settings.landing_root
+    intake_home.put_rows(f"{PARTIES}/!good.jsonl", party(1001))
+    intake_home.put_rows(f"{PARTIES}/~good.jsonl", party(1002))
     deep = '{"party_id": ' + "[" * 5000 + "]" * 5000 + "}\n"
-    doorstep.put(f"{PARTIES}/deep-row.jsonl", lines(1) + deep)
+    intake_home.put(f"{PARTIES}/deep-row.jsonl", lines(1) + deep)
     (landing / PARTIES / "link.jsonl").symlink_to(elsewhere / "secret.jsonl")
     (landing / PARTIES / "broken.jsonl").symlink_to(elsewhere / "nothing")
     os.mkfifo(landing / PARTIES / "pipe.jsonl")
     (landing / "catalog/works").symlink_to(elsewhere)
     (landing / "licensing").symlink_to(elsewhere)
     began = time.monotonic()
-    report = admit_landing(Settings.model_validate({"home": doorstep.home} | LIMITS))
-    return doorstep, report, time.monotonic() - began
+    report = admit_landing(Settings.model_validate({"home": intake_home.home} | LIMITS))
+    return intake_home, report, time.monotonic() - began
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_file_over_a_limit_is_refused_with_the_limit_that_it_exceeds(
-    loaded: tuple[Doorstep, LoadReport, float], name: str
+    loaded: tuple[IntakeHome, LoadReport, float], name: str
 ) -> None:
     """Some of these ended the load, some took minutes, and some hung it with the lock held."""
     _, report, _ = loaded
@@ -224,14 +224,14 @@ def test_file_over_a_limit_is_refused_with_the_limit_that_it_exceeds(
 
 
 def test_files_over_limits_keep_no_good_file_out_and_are_refused_in_seconds(
-    loaded: tuple[Doorstep, LoadReport, float],
+    loaded: tuple[IntakeHome, LoadReport, float],
 ) -> None:
-    doorstep, report, seconds = loaded
+    intake_home, report, seconds = loaded
     came_in = [one.name for one in report.deliveries if one.state == "loaded"]
 
     assert came_in == [f"{PARTIES}/{name}.jsonl" for name in ("!good", "deep-row", "~good")]
     assert len(report.deliveries) == len(REFUSED) + len(came_in)
-    assert doorstep.table("raw_catalog__parties").height == 3
+    assert intake_home.table("raw_catalog__parties").height == 3
     assert seconds < MOST_SECONDS
 
 
@@ -239,27 +239,27 @@ def test_parquet_after_another_of_the_same_time_and_after_a_damaged_one_is_judge
     tmp_path: Path,
 ) -> None:
     """One engine looks at all Parquet files of a load, under one name after the other."""
-    doorstep = Doorstep(tmp_path)
+    intake_home = IntakeHome(tmp_path)
     paths = [
-        doorstep.put_parquet(f"{PARTIES}/1.parquet", frame(1)),
-        doorstep.put_parquet(f"{PARTIES}/2.parquet", frame(100, name="x" * 30_000)),
-        doorstep.put(f"{PARTIES}/3.parquet", b"PAR1 is not enough PAR1"),
-        doorstep.put_parquet(f"{PARTIES}/4.parquet", frame(2)),
+        intake_home.put_parquet(f"{PARTIES}/1.parquet", frame(1)),
+        intake_home.put_parquet(f"{PARTIES}/2.parquet", frame(100, name="x" * 30_000)),
+        intake_home.put(f"{PARTIES}/3.parquet", b"PAR1 is not enough PAR1"),
+        intake_home.put_parquet(f"{PARTIES}/4.parquet", frame(2)),
     ]
     for path in paths:
         os.utime(path, (1_700_000_000, 1_700_000_000))
 
-    report = admit_landing(Settings.model_validate({"home": doorstep.home} | LIMITS))
+    report = admit_landing(Settings.model_validate({"home": intake_home.home} | LIMITS))
 
     states = [(one.state, one.rows_loaded) for one in report.deliveries]
     assert states == [("loaded", 1), ("refused", 0), ("refused", 0), ("loaded", 1)]
 
 
 def test_row_nested_too_deep_is_quarantined_alone(
-    loaded: tuple[Doorstep, LoadReport, float],
+    loaded: tuple[IntakeHome, LoadReport, float],
 ) -> None:
-    doorstep, _, _ = loaded
-    rows = doorstep.table("raw_door__quarantined_rows")
+    intake_home, _, _ = loaded
+    rows = intake_home.table("raw_door__quarantined_rows")
 
     assert rows["broken_rules"].to_list() == [["not_json"]]
     assert "LINERNOTES_MAX_NESTING" in rows["details"][0]
@@ -272,18 +272,18 @@ def test_row_nested_too_deep_is_quarantined_alone(
         (f"{PARTIES}/broken.jsonl", "it is a link"),
         ("catalog/works", "it is a link"),
         ("licensing", "it is a link"),
-        (f"{PARTIES}/pipe.jsonl", "no regular file"),
+        (f"{PARTIES}/pipe.jsonl", "not a regular file"),
     ],
 )
 def test_links_and_pipes_are_not_followed_and_told_in_the_report(
-    loaded: tuple[Doorstep, LoadReport, float], name: str, why: str
+    loaded: tuple[IntakeHome, LoadReport, float], name: str, why: str
 ) -> None:
     """Links were followed: a sender could have any file of the machine loaded."""
     assert why in loaded[1].ignored_files[name]
 
 
 def test_links_are_told_to_loads_of_their_feed_only(
-    loaded: tuple[Doorstep, LoadReport, float],
+    loaded: tuple[IntakeHome, LoadReport, float],
 ) -> None:
     root = loaded[0].settings.landing_root
 
@@ -293,21 +293,21 @@ def test_links_are_told_to_loads_of_their_feed_only(
 
 
 def test_landing_zone_that_is_a_link_itself_is_read(tmp_path: Path) -> None:
-    doorstep = Doorstep(tmp_path / "home")
-    doorstep.put_rows(f"{PARTIES}/a.jsonl", party())
-    doorstep.settings.landing_root.rename(tmp_path / "real")
-    doorstep.settings.landing_root.symlink_to(tmp_path / "real")
+    intake_home = IntakeHome(tmp_path / "home")
+    intake_home.put_rows(f"{PARTIES}/a.jsonl", party())
+    intake_home.settings.landing_root.rename(tmp_path / "real")
+    intake_home.settings.landing_root.symlink_to(tmp_path / "real")
 
-    assert doorstep.outcome().rows_loaded == 1
+    assert intake_home.outcome().rows_loaded == 1
 
 
 @pytest.mark.parametrize("swapped", ["file", "folder"])
 def test_file_that_becomes_a_link_after_the_listing_is_not_opened(
     tmp_path: Path, swapped: str
 ) -> None:
-    doorstep = Doorstep(tmp_path / "home")
-    path = doorstep.put_rows(f"{PARTIES}/a.jsonl", party())
-    (arrival,) = list_landing(doorstep.settings.landing_root).arrivals
+    intake_home = IntakeHome(tmp_path / "home")
+    path = intake_home.put_rows(f"{PARTIES}/a.jsonl", party())
+    (arrival,) = list_landing(intake_home.settings.landing_root).arrivals
     moved = path if swapped == "file" else path.parent
     moved.rename(tmp_path / "moved")
     moved.symlink_to(tmp_path / "moved")
@@ -317,7 +317,7 @@ def test_file_that_becomes_a_link_after_the_listing_is_not_opened(
 
 
 def test_device_is_not_opened_as_a_file() -> None:
-    with pytest.raises(UnfitFileError, match="no regular file"):
+    with pytest.raises(UnfitFileError, match="not a regular file"):
         open_regular(Path("/dev"), Path("/dev/null"))
 
 
@@ -333,11 +333,11 @@ def test_file_of_millions_of_shortest_rows_is_refused_before_it_fills_the_memory
     tmp_path: Path,
 ) -> None:
     """A packed file of 1 MB with 78 million rows `{}` took 9 GB: a piece of it had 5.6 million."""
-    doorstep = Doorstep(tmp_path)
-    doorstep.put(f"{PARTIES}/1.jsonl.gz", b"{}\n" * 3_000_000)
+    intake_home = IntakeHome(tmp_path)
+    intake_home.put(f"{PARTIES}/1.jsonl.gz", b"{}\n" * 3_000_000)
     tracemalloc.start()
 
-    (refused,) = doorstep.load().deliveries
+    (refused,) = intake_home.load().deliveries
 
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()

@@ -1,6 +1,6 @@
 """The intake against files of any name and type: each is read as itself, or refused alone.
 
-What single rows must be is tested in `test_door_loads.py`.
+What single rows must be is tested in `test_intake_loads.py`.
 """
 
 import datetime as dt
@@ -17,14 +17,14 @@ from linernotes.base.settings import Settings
 from linernotes.ingestion import Lake, admit_landing, quarantine_show
 from linernotes.ingestion import intake as intake_module
 from linernotes.ingestion.readers import reader_for
-from tests.fixtures.doorstep import RECORDED_AT, Doorstep, party
+from tests.fixtures.intake_home import RECORDED_AT, IntakeHome, party
 
 PARTIES = "catalog/parties"
 
 
 @pytest.fixture
-def doorstep(tmp_path: Path) -> Doorstep:
-    return Doorstep(tmp_path)
+def intake_home(tmp_path: Path) -> IntakeHome:
+    return IntakeHome(tmp_path)
 
 
 def parties(*numbers: int) -> pl.DataFrame:
@@ -42,17 +42,19 @@ def works(**columns: pl.Series) -> pl.DataFrame:
     "name",
     ["labels[1]", "labels?", "labels*", "labels{1,2}", "[a-z]", "labels\\1", "{labels}", "*"],
 )
-def test_parquet_whose_name_is_a_pattern_loads_its_own_rows(doorstep: Doorstep, name: str) -> None:
+def test_parquet_whose_name_is_a_pattern_loads_its_own_rows(
+    intake_home: IntakeHome, name: str
+) -> None:
     """The rows of the file that the pattern matched were loaded in its place, its own were lost."""
-    doorstep.put_parquet(f"{PARTIES}/labels1.parquet", parties(1))
-    doorstep.put_parquet(f"{PARTIES}/labelsx.parquet", parties(2))
-    own = doorstep.put_parquet(f"{PARTIES}/own.parquet", parties(3))
+    intake_home.put_parquet(f"{PARTIES}/labels1.parquet", parties(1))
+    intake_home.put_parquet(f"{PARTIES}/labelsx.parquet", parties(2))
+    own = intake_home.put_parquet(f"{PARTIES}/own.parquet", parties(3))
     own.rename(own.with_name(f"{name}.parquet"))
 
-    outcomes = doorstep.load().deliveries
+    outcomes = intake_home.load().deliveries
 
     assert {one.rows_loaded for one in outcomes} == {1}
-    assert doorstep.table("raw_catalog__parties")["party_id"].n_unique() == 3
+    assert intake_home.table("raw_catalog__parties")["party_id"].n_unique() == 3
 
 
 def test_landing_zone_with_brackets_in_its_path_loads(tmp_path: Path) -> None:
@@ -69,47 +71,49 @@ def test_landing_zone_with_brackets_in_its_path_loads(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("ending", [".parquet", ".csv", ".csv.gz", ".jsonl"])
 def test_file_whose_name_is_not_utf8_loads_under_a_readable_name(
-    doorstep: Doorstep, ending: str
+    intake_home: IntakeHome, ending: str
 ) -> None:
     """The name could not be written into the register, and no load got past the file."""
-    good = doorstep.put_parquet(f"{PARTIES}/a.parquet", parties(1))
+    good = intake_home.put_parquet(f"{PARTIES}/a.parquet", parties(1))
     if ending == ".csv.gz" or ending == ".csv":
         text = "party_id,kind,name,recorded_at\nparty-1,label,Party 1," + RECORDED_AT + "\n"
         good.unlink()
-        good = doorstep.put(f"{PARTIES}/a{ending}", text)
+        good = intake_home.put(f"{PARTIES}/a{ending}", text)
     elif ending == ".jsonl":
         good.unlink()
-        good = doorstep.put_rows(f"{PARTIES}/a.jsonl", party(1))
+        good = intake_home.put_rows(f"{PARTIES}/a.jsonl", party(1))
     good.rename(os.fsdecode(os.fsencode(good.parent) + b"/caf\xe9" + ending.encode()))
-    doorstep.put_rows(f"{PARTIES}/z.jsonl", party(2))
+    intake_home.put_rows(f"{PARTIES}/z.jsonl", party(2))
 
-    first, second = doorstep.load().deliveries
+    first, second = intake_home.load().deliveries
 
     assert first.name == rf"{PARTIES}/caf\xe9{ending}"
     assert (first.rows_loaded, second.rows_loaded) == (1, 1)
-    assert doorstep.load().deliveries == []
+    assert intake_home.load().deliveries == []
 
 
 @pytest.mark.parametrize("length", [241, 242, 255])
-def test_file_with_a_name_as_long_as_a_name_can_be_loads(doorstep: Doorstep, length: int) -> None:
+def test_file_with_a_name_as_long_as_a_name_can_be_loads(
+    intake_home: IntakeHome, length: int
+) -> None:
     """Beside a name over 241 bytes no manifest can lie, and looking for one ended the load."""
     name = "x" * (length - len(".jsonl")) + ".jsonl"
-    doorstep.put_rows(f"{PARTIES}/{name}", party(1))
+    intake_home.put_rows(f"{PARTIES}/{name}", party(1))
 
-    assert doorstep.outcome().rows_loaded == 1
+    assert intake_home.outcome().rows_loaded == 1
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "parquet"])
 def test_file_moved_away_between_hash_and_read_waits_for_the_next_load(
-    doorstep: Doorstep, monkeypatch: pytest.MonkeyPatch, ending: str
+    intake_home: IntakeHome, monkeypatch: pytest.MonkeyPatch, ending: str
 ) -> None:
     """The load ended with an error, and what came later by name was not looked at."""
-    gone = doorstep.settings.landing_root / PARTIES / f"a.{ending}"
+    gone = intake_home.settings.landing_root / PARTIES / f"a.{ending}"
     if ending == "jsonl":
-        doorstep.put_rows(f"{PARTIES}/a.jsonl", party(1))
+        intake_home.put_rows(f"{PARTIES}/a.jsonl", party(1))
     else:
-        doorstep.put_parquet(f"{PARTIES}/a.parquet", parties(1))
-    doorstep.put_rows(f"{PARTIES}/b.jsonl", party(2))
+        intake_home.put_parquet(f"{PARTIES}/a.parquet", parties(1))
+    intake_home.put_rows(f"{PARTIES}/b.jsonl", party(2))
     elsewhere = gone.with_name("elsewhere.part")
 
     def moving(*arguments: object) -> object:
@@ -118,13 +122,13 @@ def test_file_moved_away_between_hash_and_read_waits_for_the_next_load(
         return reader_for(*arguments)  # ty: ignore[invalid-argument-type]
 
     monkeypatch.setattr(intake_module, "reader_for", moving)
-    report = doorstep.load()
+    report = intake_home.load()
     monkeypatch.undo()
     elsewhere.rename(gone)
-    later = doorstep.load()
+    later = intake_home.load()
 
     assert [one.name for one in report.deliveries] == [f"{PARTIES}/b.jsonl"]
-    assert "moved away" in report.ignored_files[f"{PARTIES}/a.{ending}"]
+    assert "was moved while" in report.ignored_files[f"{PARTIES}/a.{ending}"]
     assert [one.rows_loaded for one in later.deliveries] == [1]
 
 
@@ -132,11 +136,11 @@ def test_file_moved_away_between_hash_and_read_waits_for_the_next_load(
     "error", [ValueError("1"), KeyError("x"), MemoryError(), pl.exceptions.PanicException("2")]
 )
 def test_unforeseen_error_of_one_file_refuses_it_alone(
-    doorstep: Doorstep, monkeypatch: pytest.MonkeyPatch, error: BaseException
+    intake_home: IntakeHome, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
     """One error of one file ended every load from then on, since the file came first each time."""
-    doorstep.put_rows(f"{PARTIES}/a.jsonl", party(1))
-    doorstep.put_rows(f"{PARTIES}/b.jsonl", party(2))
+    intake_home.put_rows(f"{PARTIES}/a.jsonl", party(1))
+    intake_home.put_rows(f"{PARTIES}/b.jsonl", party(2))
 
     def failing(path: Path, *rest: object) -> object:
         if "party-1" in path.read_text():
@@ -144,26 +148,26 @@ def test_unforeseen_error_of_one_file_refuses_it_alone(
         return reader_for(path, *rest)  # ty: ignore[invalid-argument-type]
 
     monkeypatch.setattr(intake_module, "reader_for", failing)
-    report = doorstep.load()
-    again = doorstep.load()
+    report = intake_home.load()
+    again = intake_home.load()
     monkeypatch.undo()
-    mended = doorstep.load()
+    mended = intake_home.load()
 
     refused, loaded = report.deliveries
     assert (refused.state, loaded.state) == ("refused", "loaded")
     assert type(error).__name__ in (refused.reason or "")
     assert list(report.turned_away) == [f"{PARTIES}/a.jsonl"]
     assert [one.state for one in again.deliveries] == ["refused"]
-    assert doorstep.table("raw_door__deliveries").height == 3
+    assert intake_home.table("raw_door__deliveries").height == 3
     assert [one.rows_loaded for one in mended.deliveries] == [1]
-    assert list((doorstep.home / "logs").iterdir())
+    assert list((intake_home.home / "logs").iterdir())
 
 
 def test_unforeseen_error_of_a_file_that_is_partly_in_the_lake_leaves_it_to_the_next_load(
-    doorstep: Doorstep, monkeypatch: pytest.MonkeyPatch
+    intake_home: IntakeHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Refused it would be tried under another id, and its rows would come in twice."""
-    doorstep.put_rows(f"{PARTIES}/a.jsonl", party(1), party(2, kind="nobody"))
+    intake_home.put_rows(f"{PARTIES}/a.jsonl", party(1), party(2, kind="nobody"))
     add = Lake.add
 
     def failing(self: Lake, table: str, *rest: object) -> bool:
@@ -172,14 +176,14 @@ def test_unforeseen_error_of_a_file_that_is_partly_in_the_lake_leaves_it_to_the_
         return add(self, table, *rest)  # ty: ignore[invalid-argument-type]
 
     monkeypatch.setattr(Lake, "add", failing)
-    report = doorstep.load()
+    report = intake_home.load()
     monkeypatch.undo()
-    later = doorstep.load()
+    later = intake_home.load()
 
     assert report.deliveries == []
     assert list(report.turned_away) == [f"{PARTIES}/a.jsonl"]
     assert [one.rows_loaded for one in later.deliveries] == [1]
-    assert doorstep.table("raw_catalog__parties").height == 1
+    assert intake_home.table("raw_catalog__parties").height == 1
 
 
 @pytest.mark.parametrize(
@@ -193,13 +197,13 @@ def test_unforeseen_error_of_a_file_that_is_partly_in_the_lake_leaves_it_to_the_
     ids=["binary", "binary in utf-8", "categorical", "whole number"],
 )
 def test_parquet_column_that_is_text_in_another_type_is_read_as_text(
-    doorstep: Doorstep, title: pl.Series
+    intake_home: IntakeHome, title: pl.Series
 ) -> None:
     """Binary without a text annotation, as Impala and Hive write it, ended the load in a panic."""
-    doorstep.put_parquet("catalog/works/a.parquet", works(title=title))
+    intake_home.put_parquet("catalog/works/a.parquet", works(title=title))
 
-    assert doorstep.outcome().rows_loaded == 1
-    (text,) = doorstep.table("raw_catalog__works")["title"]
+    assert intake_home.outcome().rows_loaded == 1
+    (text,) = intake_home.table("raw_catalog__works")["title"]
     assert text in {"Song", "Žluťoučký", "7"}
 
 
@@ -221,16 +225,16 @@ def test_parquet_column_that_is_text_in_another_type_is_read_as_text(
     ids=repr,
 )
 def test_parquet_cell_of_a_type_that_does_not_fit_is_quarantined_as_it_was_sent(
-    doorstep: Doorstep, title: pl.Series, told: str
+    intake_home: IntakeHome, title: pl.Series, told: str
 ) -> None:
     """Durations and nested types ended the load; NaN was kept as null."""
-    doorstep.put_parquet("catalog/works/a.parquet", works(title=title))
+    intake_home.put_parquet("catalog/works/a.parquet", works(title=title))
 
-    outcome = doorstep.outcome()
+    outcome = intake_home.outcome()
 
     assert outcome.rows_quarantined == 1
-    assert doorstep.broken_rules() == [(1, ["title.not_text"])]
-    (text,) = quarantine_show(doorstep.settings, outcome.delivery_id)["original_text"]
+    assert intake_home.broken_rules() == [(1, ["title.not_text"])]
+    (text,) = quarantine_show(intake_home.settings, outcome.delivery_id)["original_text"]
     assert told in text
 
 
@@ -245,13 +249,13 @@ def test_parquet_cell_of_a_type_that_does_not_fit_is_quarantined_as_it_was_sent(
     ids=repr,
 )
 def test_parquet_list_of_another_type_is_read_as_the_list_it_is(
-    doorstep: Doorstep, writers: pl.Series
+    intake_home: IntakeHome, writers: pl.Series
 ) -> None:
     """Lists of a fixed size, as Arrow and numpy write them, ended the load."""
-    doorstep.put_parquet("catalog/works/a.parquet", works(writer_party_ids=writers))
+    intake_home.put_parquet("catalog/works/a.parquet", works(writer_party_ids=writers))
 
-    assert doorstep.outcome().rows_loaded == 1
-    assert doorstep.table("raw_catalog__works")["writer_party_ids"].to_list() == [["p1", "p2"]]
+    assert intake_home.outcome().rows_loaded == 1
+    assert intake_home.table("raw_catalog__works")["writer_party_ids"].to_list() == [["p1", "p2"]]
 
 
 @pytest.mark.parametrize(
@@ -268,15 +272,15 @@ def test_parquet_list_of_another_type_is_read_as_the_list_it_is(
     ids=repr,
 )
 def test_parquet_cell_that_is_no_list_of_text_is_quarantined(
-    doorstep: Doorstep, writers: pl.Series
+    intake_home: IntakeHome, writers: pl.Series
 ) -> None:
-    doorstep.put_parquet("catalog/works/a.parquet", works(writer_party_ids=writers))
+    intake_home.put_parquet("catalog/works/a.parquet", works(writer_party_ids=writers))
 
-    assert doorstep.outcome().rows_quarantined == 1
-    assert doorstep.broken_rules() == [(1, ["writer_party_ids.not_a_list"])]
+    assert intake_home.outcome().rows_quarantined == 1
+    assert intake_home.broken_rules() == [(1, ["writer_party_ids.not_a_list"])]
 
 
-def test_big_parquet_of_an_unfit_type_is_refused_with_words(doorstep: Doorstep) -> None:
+def test_big_parquet_of_an_unfit_type_is_refused_with_words(intake_home: IntakeHome) -> None:
     count = 1_000
     frame = pl.DataFrame(
         {
@@ -285,19 +289,19 @@ def test_big_parquet_of_an_unfit_type_is_refused_with_words(doorstep: Doorstep) 
             "recorded_at": [RECORDED_AT] * count,
         }
     )
-    doorstep.put_parquet("catalog/works/a.parquet", frame)
+    intake_home.put_parquet("catalog/works/a.parquet", frame)
 
-    outcome = doorstep.outcome()
+    outcome = intake_home.outcome()
 
     assert outcome.state == "refused"
     assert "title.not_text (1000)" in (outcome.reason or "")
 
 
 def test_file_that_may_not_be_read_is_told_and_ends_no_load(
-    doorstep: Doorstep, monkeypatch: pytest.MonkeyPatch
+    intake_home: IntakeHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    doorstep.put_rows(f"{PARTIES}/a.jsonl", party(1))
-    doorstep.put_rows(f"{PARTIES}/b.jsonl", party(2))
+    intake_home.put_rows(f"{PARTIES}/a.jsonl", party(1))
+    intake_home.put_rows(f"{PARTIES}/b.jsonl", party(2))
     opened = intake_module.Arrival.open
 
     def forbidden(self: intake_module.Arrival) -> BufferedReader:
@@ -306,22 +310,22 @@ def test_file_that_may_not_be_read_is_told_and_ends_no_load(
         return opened(self)
 
     monkeypatch.setattr(intake_module.Arrival, "open", forbidden)
-    report = doorstep.load()
+    report = intake_home.load()
 
     assert len(report.deliveries) == 1
     assert "Permission denied" in report.turned_away[f"{PARTIES}/a.jsonl"]
 
 
-def settled(doorstep: Doorstep, seconds: float) -> Settings:
-    return Settings(home=doorstep.home, settling_seconds=seconds)
+def settled(intake_home: IntakeHome, seconds: float) -> Settings:
+    return Settings(home=intake_home.home, settling_seconds=seconds)
 
 
-def test_file_that_still_grows_is_left_for_the_next_load(doorstep: Doorstep) -> None:
+def test_file_that_still_grows_is_left_for_the_next_load(intake_home: IntakeHome) -> None:
     """Half a file under its final name was taken for a whole one."""
-    doorstep.settings.landing_root.mkdir()
-    doorstep.load()
-    path = doorstep.put_rows(f"{PARTIES}/a.jsonl", party(1))
-    settings = settled(doorstep, 0.5)
+    intake_home.settings.landing_root.mkdir()
+    intake_home.load()
+    path = intake_home.put_rows(f"{PARTIES}/a.jsonl", party(1))
+    settings = settled(intake_home, 0.5)
     sleep = time.sleep
 
     def growing(seconds: float) -> None:
@@ -338,36 +342,36 @@ def test_file_that_still_grows_is_left_for_the_next_load(doorstep: Doorstep) -> 
 
 
 def test_new_files_are_waited_for_once_and_old_ones_not_at_all(
-    doorstep: Doorstep, monkeypatch: pytest.MonkeyPatch
+    intake_home: IntakeHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
     monkeypatch.setattr("linernotes.ingestion.settling.time.sleep", waits.append)
     hour_ago = time.time() - 3600
     for number in range(3):
-        path = doorstep.put_rows(f"{PARTIES}/{number}.jsonl", party(number))
+        path = intake_home.put_rows(f"{PARTIES}/{number}.jsonl", party(number))
         os.utime(path, (hour_ago, hour_ago))
 
-    assert len(admit_landing(settled(doorstep, 60)).deliveries) == 3
+    assert len(admit_landing(settled(intake_home, 60)).deliveries) == 3
     assert waits == []
 
-    doorstep.put_rows(f"{PARTIES}/new.jsonl", party(9))
-    ahead = doorstep.put_rows(f"{PARTIES}/clock ahead.jsonl", party(8))
+    intake_home.put_rows(f"{PARTIES}/new.jsonl", party(9))
+    ahead = intake_home.put_rows(f"{PARTIES}/clock ahead.jsonl", party(8))
     os.utime(ahead, (hour_ago + 7200, hour_ago + 7200))
 
-    assert len(admit_landing(settled(doorstep, 60)).deliveries) == 2
+    assert len(admit_landing(settled(intake_home, 60)).deliveries) == 2
     assert len(waits) == 2
     assert max(waits) <= 60
 
 
 @pytest.mark.parametrize("feature", ["deletionVectors", "columnMapping", "mapped by name"])
 def test_lake_table_with_a_feature_that_is_not_read_stops_the_load(
-    doorstep: Doorstep, feature: str
+    intake_home: IntakeHome, feature: str
 ) -> None:
     """Deleted rows of such a table counted, and renamed columns were read as absent."""
-    doorstep.put_rows(f"{PARTIES}/a.jsonl", party(1))
-    doorstep.load()
-    table = doorstep.lake.open("raw_catalog__works")
-    log = doorstep.lake.path("raw_catalog__works") / "_delta_log"
+    intake_home.put_rows(f"{PARTIES}/a.jsonl", party(1))
+    intake_home.load()
+    table = intake_home.lake.open("raw_catalog__works")
+    log = intake_home.lake.path("raw_catalog__works") / "_delta_log"
     if feature == "mapped by name":
         metadata = next(log.glob("*.json")).read_text()
         line = next(one for one in metadata.splitlines() if "metaData" in one)
@@ -383,13 +387,13 @@ def test_lake_table_with_a_feature_that_is_not_read_stops_the_load(
     (log / f"{table.version() + 1:020d}.json").write_text(action + "\n")
 
     with pytest.raises(LinernotesError, match="restore the table"):
-        doorstep.load()
+        intake_home.load()
 
 
 @pytest.mark.parametrize("landing", ["gs://x", "file:///srv/landing"])
 def test_landing_zone_that_is_an_address_is_an_error_with_words(landing: str) -> None:
     """It was read as a folder of that name, which held nothing new."""
-    with pytest.raises(ValueError, match="is an address"):
+    with pytest.raises(ValueError, match="is a URL"):
         Settings(landing=landing)
 
 

@@ -16,7 +16,7 @@ from linernotes.base.settings import PROJECT_ROOT
 from linernotes.ingestion import lake as lake_module
 from linernotes.ingestion import quarantine_retry, vocabulary
 from linernotes.ingestion.lake import Lake
-from tests.fixtures.doorstep import Doorstep, party
+from tests.fixtures.intake_home import IntakeHome, party
 
 pytestmark = pytest.mark.slow
 
@@ -33,19 +33,19 @@ class Stop(BaseException):
     """The machine went away: nothing in the project may catch it."""
 
 
-def fill_landing(doorstep: Doorstep) -> None:
-    doorstep.put_rows("catalog/parties/1.jsonl", party(1), party(2, kind="band"), party(1))
-    doorstep.put_rows("catalog/parties/2.jsonl", party(1, name="Other"), party(3))
-    doorstep.put("finance/ecb/1.csv", "Date,USD,\n2026-01-05,1.1,\n2026-01-02,x,\n")
-    doorstep.put("licensing/contracts/1.jsonl", CONTRACT)
+def fill_landing(intake_home: IntakeHome) -> None:
+    intake_home.put_rows("catalog/parties/1.jsonl", party(1), party(2, kind="band"), party(1))
+    intake_home.put_rows("catalog/parties/2.jsonl", party(1, name="Other"), party(3))
+    intake_home.put("finance/ecb/1.csv", "Date,USD,\n2026-01-05,1.1,\n2026-01-02,x,\n")
+    intake_home.put("licensing/contracts/1.jsonl", CONTRACT)
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple]]:
-    doorstep = Doorstep(tmp_path_factory.mktemp("undisturbed"))
-    fill_landing(doorstep)
-    doorstep.load()
-    return doorstep.contents()
+    intake_home = IntakeHome(tmp_path_factory.mktemp("undisturbed"))
+    fill_landing(intake_home)
+    intake_home.load()
+    return intake_home.contents()
 
 
 def stop_at(step: int, monkeypatch: pytest.MonkeyPatch, when: str) -> Callable[[], int]:
@@ -80,19 +80,19 @@ def test_load_stopped_at_each_commit_and_run_again_gives_what_one_run_gives(
     step = 0
     while True:
         step += 1
-        doorstep = Doorstep(tmp_path / f"{when}-{step}")
-        fill_landing(doorstep)
+        intake_home = IntakeHome(tmp_path / f"{when}-{step}")
+        fill_landing(intake_home)
         with pytest.MonkeyPatch.context() as patch:
             stop_at(step, patch, when)
             try:
-                doorstep.load()
+                intake_home.load()
             except Stop:
                 was_stopped = True
             else:
                 was_stopped = False
-        doorstep.load()
+        intake_home.load()
 
-        assert doorstep.contents() == undisturbed, f"stopped {when} commit {step}"
+        assert intake_home.contents() == undisturbed, f"stopped {when} commit {step}"
         if not was_stopped:
             break
     assert step > 10
@@ -101,8 +101,8 @@ def test_load_stopped_at_each_commit_and_run_again_gives_what_one_run_gives(
 def test_load_killed_again_and_again_ends_as_one_run_does(
     tmp_path: Path, undisturbed: dict[str, list[tuple]]
 ) -> None:
-    doorstep = Doorstep(tmp_path)
-    fill_landing(doorstep)
+    intake_home = IntakeHome(tmp_path)
+    fill_landing(intake_home)
     program = (
         "import os, signal\n"
         "from linernotes.ingestion import admit_landing, lake\n"
@@ -132,7 +132,7 @@ def test_load_killed_again_and_again_ends_as_one_run_does(
         assert len(codes) < 20
 
     assert codes.count(-signal.SIGKILL) > 2
-    assert doorstep.contents() == undisturbed
+    assert intake_home.contents() == undisturbed
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -140,21 +140,21 @@ def test_load_killed_again_and_again_ends_as_one_run_does(
 def test_retry_stopped_and_run_again_doubles_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, when: str
 ) -> None:
-    doorstep = Doorstep(tmp_path)
-    doorstep.put_rows("catalog/parties/1.jsonl", party(1, country="ZZ"), party(2))
-    doorstep.load()
+    intake_home = IntakeHome(tmp_path)
+    intake_home.put_rows("catalog/parties/1.jsonl", party(1, country="ZZ"), party(2))
+    intake_home.load()
     monkeypatch.setattr(vocabulary, "_seed", lambda name, column: ("ZZ",))
     vocabulary.countries.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
         stop_at(step, patch, when)
         with pytest.raises(Stop):
-            quarantine_retry(doorstep.settings)
+            quarantine_retry(intake_home.settings)
 
-    quarantine_retry(doorstep.settings)
+    quarantine_retry(intake_home.settings)
     vocabulary.countries.cache_clear()
 
-    assert doorstep.table("raw_catalog__parties").height == 2
-    register = doorstep.table("raw_door__deliveries").sort("registered_at")
+    assert intake_home.table("raw_catalog__parties").height == 2
+    register = intake_home.table("raw_door__deliveries").sort("registered_at")
     assert register["rows_loaded"].to_list() == [1, 1]
-    retried = doorstep.table("raw_door__quarantined_rows")["retried_as"].to_list()
+    retried = intake_home.table("raw_door__quarantined_rows")["retried_as"].to_list()
     assert retried == [register["delivery_id"][1]]

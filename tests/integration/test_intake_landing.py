@@ -1,4 +1,4 @@
-"""A landing zone made of real public data: the door, delivery by delivery, and the models' counts.
+"""A landing zone of real public data: the intake, delivery by delivery, and the models' counts.
 
 The files lie beside the project and are only read; without them there is nothing to test. What is
 to be found in them is what their makers state.

@@ -1,6 +1,6 @@
-"""Finds the reports that packages of issued months show, as the ledger keeps them.
+"""Finds the reports of issued months that the ledger keeps for packages.
 
-What is kept with a draft is decided in `evidence`; how a package reads it is in `packages`.
+`evidence` stores them with a draft; `packages` reads them.
 """
 
 from itertools import groupby
@@ -12,26 +12,26 @@ from linernotes.ledger.issuances import Issuance, issuances
 from linernotes.ledger.records import StatementRecord
 from linernotes.statements.evidence import OF_CONTRACT, OF_THE_CONTRACT, SHOWN
 
-# Kinds of which each statement of a month keeps its own rows.
+# Kinds for which each statement of a month keeps its own rows.
 BY_CONTRACT = (OF_CONTRACT, OF_THE_CONTRACT)
 
-# Without the lines of an issue nothing of its package was kept.
+# Without the lines of an issue nothing was stored for its package.
 LINES_SHOWN = "compensation_lines"
 
 
 def issued_reports(settings: Settings, partner_id: str) -> dict[str, dict[str, list[Path]]]:
-    """The files of what a partner was shown when its months were issued, by month and kind.
+    """The files with the reports of a partner's issued months, by month and kind.
 
-    Rows of one contract come from each of the month's statements; what speaks of the partner as a
-    whole comes from the statement with the latest freeze.
+    Rows of one contract come from each of the month's statements; reports on the partner as a whole
+    come from the statement with the latest freeze.
 
     Args:
         settings: The home.
         partner_id: The partner.
 
     Returns:
-        By report month, `YYYY-MM`, the kinds of `SHOWN` that were kept with each of its statements.
-        A month is left out if no lines were kept with one of them.
+        By report month, `YYYY-MM`, the kinds of `SHOWN` that were stored with each of its
+        statements. A month is left out if one of them has no stored lines.
     """
     found = sorted(
         (
