@@ -1,5 +1,5 @@
-{#- The proof that a contract's clause on silence gives: contract, version and clause, as a line names it. -#}
-{% macro clause_proof(terms) -%}
+{#- The proof id of a contract's clause on silence: contract, version and clause, as in
+a line. -#} {% macro clause_proof(terms) -%}
     {{ terms }}.contract_id
     || '@'
     || cast({{ terms }}.contract_version as {{ t_str() }})
