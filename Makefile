@@ -17,7 +17,7 @@ BIN := .venv/bin
 STAMP := .venv/.synced
 WORKERS ?= 2
 
-.PHONY: help install demo test coverage test-spark spark browser pictures architecture feeds lint format up docs bench reference faults fuzz clean
+.PHONY: help install demo test coverage test-spark spark browser office pictures architecture feeds lint format up docs bench reference faults fuzz clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,7 +27,7 @@ install: $(STAMP) ## Bring .venv in line with uv.lock (needs only python3)
 demo: $(STAMP) ## Run a sample world through the whole pipeline, from feeds to partner packages
 	$(BIN)/linernotes demo
 
-test: $(STAMP) browser ## Run all tests
+test: $(STAMP) browser office ## Run all tests
 	$(BIN)/pytest -n $(WORKERS) --dist loadscope --ignore tests/spark
 
 coverage: $(STAMP) ## Measure how much of the code that decides what is issued its unit tests run
@@ -69,6 +69,12 @@ browser: ## Install Chromium from Debian, if there is none: the dashboard's test
 	  echo 'The dashboard is tested in a real browser, and Chromium could not be installed. Install it as root:' >&2; \
 	  echo '    apt-get install --no-install-recommends chromium' >&2; \
 	  echo 'or leave these tests out: .venv/bin/pytest -m "not browser"' >&2; exit 1; }
+
+office: ## Install LibreOffice Calc from Debian, if there is none: the workbook's tests recalculate with it
+	@command -v soffice >/dev/null || { $(AS_ROOT) apt-get update -q && $(AS_ROOT) apt-get install -y -q --no-install-recommends libreoffice-calc-nogui; } || { \
+	  echo 'Workbooks are recalculated by LibreOffice, which could not be installed. Install it as root:' >&2; \
+	  echo '    apt-get install --no-install-recommends libreoffice-calc-nogui' >&2; \
+	  echo 'or leave these tests out: .venv/bin/pytest -m "not office"' >&2; exit 1; }
 
 pictures: $(STAMP) browser ## Make the pictures of the README from the demo's home
 	$(BIN)/python -m benchmarks.pictures

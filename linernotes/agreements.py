@@ -181,6 +181,8 @@ class Agreement(_Agreed):
         dpid: Its DDEX party identifier.
         deal_specific_rows: Whether its DSR file has AI facts as DE01 rows.
         item_level: Whether it also gets a DSR file of the UGC profile.
+        item_file_bytes: Maximum bytes of blocks in one file of it; the rest goes into further
+            files. Everything in one file when left out.
         pgp_key: File with its OpenPGP certificate, to which deliveries are encrypted.
         target: The target of deliveries; None if nothing is delivered.
         sub_statements: Whether its package has a sub-statement for each member or label.
@@ -197,6 +199,7 @@ class Agreement(_Agreed):
     dpid: Dpid | None = None
     deal_specific_rows: bool = False
     item_level: bool = False
+    item_file_bytes: int | None = Field(default=None, gt=0)
     sub_statements: bool = False
     pgp_key: Path | None = None
     target: Target | None = None

@@ -367,6 +367,11 @@ class Settings(Limits, BaseSettings):
         return self.home / "told.json"
 
     @property
+    def demonstration_mark(self) -> Path:
+        """What `linernotes demo` leaves in the homes that it makes."""
+        return self.home / ".linernotes-demo"
+
+    @property
     def is_begun(self) -> bool:
         """Whether the home has anything that was loaded, published or issued."""
         return any(

@@ -23,9 +23,8 @@ from linernotes.ledger.records import DRAFT, ISSUED, StatementRecord
 from linernotes.packages import write_packages
 from linernotes.pipeline import build_and_publish, calculate_month_end, load
 from linernotes.statements import approve, draft, issue
-from sampleservice import write_agreements, write_sample
+from sampleservice import write_agreements, write_events, write_sample
 
-MARK = ".linernotes-demo"
 # Special cases in the sample feeds, by name.
 TRUTHS = "sample-truths.json"
 MONTHS = 6
@@ -42,15 +41,16 @@ def fresh_home(home: Path) -> Settings:
     Raises:
         LinernotesError: if the folder holds something that a demo has not made.
     """
+    mark = Settings(home=home).demonstration_mark
     if home.exists() and any(home.iterdir()):
-        if not (home / MARK).is_file():
+        if not mark.is_file():
             raise LinernotesError(
                 f"{home} is not empty and was not made by a demo, so the demo does not replace it."
                 " Give it another folder: linernotes --home DIR demo"
             )
         shutil.rmtree(home)
     durable.write_text(
-        home / MARK, "Made by `linernotes demo`, which deletes this folder when it runs again.\n"
+        mark, "Made by `linernotes demo`, which deletes this folder when it runs again.\n"
     )
     # The demo has written its feeds completely, so they need not settle.
     return Settings(home=home, landing=home / "landing", settling_seconds=0)
@@ -73,6 +73,7 @@ def run_demo(home: Path, scale: float, seed: int) -> None:
         sample = write_sample(settings.landing_root, scale, {}, seed, MONTHS)
         durable.write_text(home / TRUTHS, json.dumps(dict(sample.scenarios), indent=2) + "\n")
         write_agreements(settings.home)
+        write_events(settings.home)
     with _step("Loaded") as note, progress_bars() as progress:
         report = load(settings, on_progress=progress)
         loaded = sum(delivery.rows_loaded for delivery in report.deliveries)

@@ -11,9 +11,10 @@ from typing import Any
 from linernotes.dashboard import wording
 from linernotes.dashboard.blocks import VERDICTS, Item, Link
 from linernotes.dashboard.consent_blocks import expiries_href, windows
-from linernotes.dashboard.drill import rows_href
-from linernotes.dashboard.figures import LATEST_RATES, Figures, now_is_after
+from linernotes.dashboard.figures import LATEST_RATES, Figures, Verdict, now_is_after
 from linernotes.dashboard.formats import Money, count_text, short_money_text
+from linernotes.dashboard.promise_blocks import OFF_TARGET
+from linernotes.dashboard.row_tables import rows_href
 from linernotes.packages import wording as codes
 
 RISKS = {
@@ -22,14 +23,10 @@ RISKS = {
 }
 
 
-def attention(figures: Figures, partner: str | None = None) -> list[Item]:
-    """Every item, whatever is selected; of one partner if one is given."""
-    items = [
-        *_risks(figures, partner),
-        *_expiring(figures, partner),
-        *_incidents(figures, partner),
-    ]
-    if partner is None:
+def attention(figures: Figures) -> list[Item]:
+    """Every item of the selected partners; promises and filings concern all of them alone."""
+    items = [*_risks(figures), *_expiring(figures), *_incidents(figures)]
+    if not figures.selection.partner:
         items += [*_verdicts(figures), *_unfiled(figures)]
     return sorted(items, key=lambda item: item.sort_key)
 
@@ -65,16 +62,24 @@ def _item(
     )
 
 
-def _risks(figures: Figures, partner: str | None) -> Iterator[Item]:
+def _of_partners(figures: Figures) -> tuple[str, tuple[tuple[str, ...], ...], dict[str, object]]:
+    """The selected partners as a condition, as its parameter, and as columns of an address."""
+    partners = figures.selection.partner
+    if not partners:
+        return "true", (), {}
+    return "list_contains(?, partner_id)", (partners,), {"partner_id": partners}
+
+
+def _risks(figures: Figures) -> Iterator[Item]:
+    condition, parameters, of_partner = _of_partners(figures)
     rows = figures.view.rows(
         "select risk_name, hold_bucket, next_action_by, sum(item_count), sum(reporting_amount), "
         "min(since_month), min(due_date) from published.reports.rpt_executive__risk_register "
-        f"{'where partner_id = ?' if partner else ''} group by all order by all",
-        (partner,) if partner else (),
+        f"where {condition} group by all order by all",
+        parameters,
     )
     for risk, bucket, turn, count, amount, since, due in rows:
         owner = wording.OWNERS.get(turn, codes.plain(turn))
-        of_partner: dict[str, object] = {"partner_id": partner} if partner else {}
         if bucket is not None:
             what = wording.hold_name(bucket)
             _, step = codes.HOLDS.get(bucket, ("", ""))
@@ -92,9 +97,9 @@ def _risks(figures: Figures, partner: str | None) -> Iterator[Item]:
         yield _item(figures, what, href, amount, count, unit, owner, step, since, due)
 
 
-def _expiring(figures: Figures, partner: str | None) -> Iterator[Item]:
+def _expiring(figures: Figures) -> Iterator[Item]:
     """Consents that end within 90 days of the data's cut-off, with what they earned of late."""
-    partners = (partner,) if partner else ()
+    partners = figures.selection.partner
     found = windows(figures, partners)
     if found:
         yield _item(
@@ -111,20 +116,19 @@ def _expiring(figures: Figures, partner: str | None) -> Iterator[Item]:
         )
 
 
-def _incidents(figures: Figures, partner: str | None) -> Iterator[Item]:
+def _incidents(figures: Figures) -> Iterator[Item]:
     """Open incidents: critical ones, and those whose money is not listed as on hold."""
+    condition, parameters, of_partner = _of_partners(figures)
     rows = figures.view.rows(
         "select incident_kind, label, count(distinct incident_id), "
         "sum((coalesce(held_amount, 0) + coalesce(exposed_amount, 0)) * rate), "
         "min(cast(opened_at as date)), min(due_date), next_action_by, next_step "
         f"from published.reports.rpt_executive__incidents left join {LATEST_RATES} "
-        "using (currency_code) where incident_status = 'open' "
-        f"{'and partner_id = ? ' if partner else ''}group by all "
+        f"using (currency_code) where incident_status = 'open' and {condition} group by all "
         "having any_value(severity) = 'critical' or coalesce(sum(held_amount), 0) = 0 "
         "order by all",
-        (partner,) if partner else (),
+        parameters,
     )
-    of_partner: dict[str, object] = {"partner_id": partner} if partner else {}
     for kind, label, count, amount, since, due, owner, step in rows:
         yield _item(
             figures,
@@ -145,7 +149,7 @@ def _verdicts(figures: Figures) -> Iterator[Item]:
     for found in figures.verdicts:
         if found.month != figures.view.options.headline:
             continue
-        if found.measure_verdict in {"at_risk", "broken"}:
+        if found.measure_verdict in OFF_TARGET:
             name, _ = wording.MEASURES[found.measure]
             yield _item(
                 figures,
@@ -155,10 +159,17 @@ def _verdicts(figures: Figures) -> Iterator[Item]:
                 1,
                 "promise",
                 found.owner or "–",
-                f"Agree how {wording.PROMISES[found.promise].name.lower()} gets back on target.",
+                _way_back(figures, found),
                 found.since,
                 None,
             )
+
+
+def _way_back(figures: Figures, found: Verdict) -> str:
+    """What brings a promise back on target."""
+    if found.measure == "timely_statement_share" and figures.view.is_demonstration:
+        return "No action: the demonstration issues past months when it is built."
+    return f"Agree how {wording.PROMISES[found.promise].name.lower()} gets back on target."
 
 
 def _unfiled(figures: Figures) -> Iterator[Item]:

@@ -79,7 +79,8 @@ class Tile:
         target: What is aimed at, and who answers for it.
         change: The change on the month before.
         since: First month of the verdict.
-        href: Why it is so.
+        href: What is behind it.
+        reason: Why it misses its target, where a line says it.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Tile:
     change: str
     since: str
     href: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ class Card:
         exact: The exact figure, where `value` is abbreviated.
         meaning: Its definition.
         changes: Changes on month, quarter and year.
+        target: What is aimed at, where a target is set.
         note: What it covers.
         points: The months up to the headline.
         is_estimate: Whether its month may still change.
@@ -129,6 +132,7 @@ class Card:
     exact: str = ""
     meaning: str = ""
     changes: Sequence[str] = ()
+    target: str = ""
     note: str = ""
     points: Sequence[Point] = ()
     is_estimate: bool = False

@@ -32,7 +32,14 @@ from linernotes.dashboard.blocks import (
     value_of,
 )
 from linernotes.dashboard.figures import Figures
-from linernotes.dashboard.formats import Money, date_text, instant_text, money_text, month_text
+from linernotes.dashboard.formats import (
+    Money,
+    date_text,
+    instant_text,
+    money_text,
+    month_text,
+    whole,
+)
 from linernotes.dashboard.metric_blocks import cards, time_line
 from linernotes.dashboard.pages.compensation import MONEY
 from linernotes.dashboard.pages.overview import sentence
@@ -45,15 +52,6 @@ BOXES_IN_A_ROW = 4
 LONG_TEXT = 28
 # Of wide tables the columns that a page has room for; the dashboard has all.
 KEPT = {
-    "payouts": (
-        "Partner",
-        "Currency",
-        "Gross earnings",
-        "On hold",
-        "Adjustments",
-        "Deductions",
-        "Payable",
-    ),
     "on-hold": ("Reason", "On hold to date", "Over 90 days", "Lines", "Next step"),
     "liabilities": ("Contract", "Reserve held", "Carried forward", "Advance not recouped"),
     **{
@@ -165,6 +163,7 @@ def _promise(figures: Figures, code: str) -> Iterator[Block]:
         "A promise is as good as the worst of its measures."
     )
     yield promise_blocks.measures_table(figures, code)
+    yield from promise_blocks.reasons(figures, measures)
     for found in measures:
         name, meaning = wording.MEASURES[found.measure]
         yield Note(f"{name}: {meaning[0].lower()}{meaning[1:]}")
@@ -204,10 +203,9 @@ def _promise(figures: Figures, code: str) -> Iterator[Block]:
 
 def _decisions(items: Sequence[Item]) -> Block:
     """What the board is asked: the overdue and the off-target, with who should do what."""
-    missed = [item for item in items if "promise" in item.amount]
-    waiting = [
-        item for item in items if item.is_overdue and not item.next_step.startswith("No action")
-    ]
+    open_items = [item for item in items if not item.next_step.startswith("No action")]
+    missed = [item for item in open_items if "promise" in item.amount]
+    waiting = [item for item in open_items if item.is_overdue]
     asked = [*missed, *waiting]
     if not asked:
         return Note("No decision is asked.", "good")
@@ -335,7 +333,7 @@ def _printed_table(table: Table) -> Iterator[dict[str, Any]]:
 
 def _texts(table: Table, row: Sequence[object]) -> list[str]:
     return [
-        readable(cell_text(value, column.kind))
+        readable(whole(cell_text(value, column.kind)))
         for value, column in zip(row, table.columns, strict=False)
     ]
 

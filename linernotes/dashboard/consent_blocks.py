@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from linernotes.dashboard import wording
 from linernotes.dashboard.blocks import MOST_ROWS, Block, Column, Heading, Link, Note, Table
-from linernotes.dashboard.drill import rows_href, trace_href
 from linernotes.dashboard.figures import LATEST_RATES, Figures
 from linernotes.dashboard.formats import Money
+from linernotes.dashboard.row_tables import rows_href, trace_href
 
 EXPIRIES = (
     "published.reports.rpt_executive__consent_expiries "
@@ -157,9 +157,13 @@ def enforcement(figures: Figures) -> Iterator[Block]:
         note="All partners." if figures.selection.partner else "",
     )
     slowest = figures.view.rows(
-        "select decision_id, party_name, object_id, enforced_at, seconds_to_enforcement, "
-        "leaked_use_count from published.marts.fct_consent_decisions "
-        "left join published.marts.dim_parties using (party_id) "
+        "select decision_id, parties.party_name, coalesce(recordings.title, works.title, "
+        "artists.party_name, object_id), enforced_at, seconds_to_enforcement, leaked_use_count "
+        "from published.marts.fct_consent_decisions as decisions "
+        "left join published.marts.dim_parties as parties using (party_id) "
+        "left join published.marts.dim_recordings as recordings on recording_id = object_id "
+        "left join published.marts.dim_works as works on work_id = object_id "
+        "left join published.marts.dim_parties as artists on artists.party_id = object_id "
         "where seconds_to_enforcement is not null "
         "and list_contains(?, cast(date_trunc('month', enforced_at) as date)) "
         f"order by seconds_to_enforcement desc, decision_id limit {MOST_ROWS}",
@@ -171,12 +175,15 @@ def enforcement(figures: Figures) -> Iterator[Block]:
         [
             Column("Decision"),
             Column("Party"),
-            Column("Recording or work"),
+            Column("Artist, recording or work"),
             Column("Enforced", "instant"),
             Column("Time to enforcement", "seconds"),
             Column("Uses before enforcement", "count"),
         ],
         [_decision(*row) for row in slowest],
+        note="All partners and products."
+        if figures.selection.partner or figures.selection.product
+        else "",
     )
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from linernotes.base.errors import LinernotesError
-from linernotes.dashboard.formats import instant_text, span_text
+from linernotes.dashboard.formats import count_text, instant_text, share_text, span_text
 from linernotes.dashboard.published_view import (
     STATEMENTS,
     PublishedView,
@@ -49,6 +49,15 @@ class Verdict:
     target_from: date | None
     since: date
 
+    @property
+    def target_text(self) -> str:
+        """Target: at least 95 %."""
+        if self.target is None:
+            return "No target"
+        sign = "at least" if self.direction == "at_least" else "at most"
+        value = share_text(self.target) if self.unit == "share" else count_text(self.target)
+        return f"Target: {sign} {value}"
+
 
 class Figures:
     """What one reader asks, with the reader's selection put to every question that knows it."""
@@ -56,6 +65,8 @@ class Figures:
     def __init__(self, view: PublishedView, selection: Selection) -> None:
         self.view = view
         self.selection = selection
+        # Values of metrics that were asked for, by metric, split and months.
+        self.answered: dict[tuple[Any, ...], dict[tuple[Any, ...], Any]] = {}
 
     @property
     def names(self) -> Mapping[str, Mapping[str, str]]:
@@ -161,6 +172,8 @@ class Figures:
         shown = self.months if months is None else months
         open_months = [month for month in shown if self.is_estimate(month)]
         text = span_text(shown)
+        if open_months == list(shown):
+            return f"{text}, estimate"
         return f"{text}; {span_text(open_months)}: estimate" if open_months else text
 
     @cached_property

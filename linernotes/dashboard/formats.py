@@ -3,6 +3,7 @@
 Nothing is rounded but for the eye; downloads have every digit.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,7 +13,10 @@ from linernotes.base.money import minor_unit_digits, round_half_up
 
 NONE = "–"
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+SPACE_OF_A_FIGURE = re.compile(r"(?<=\d) (?=%|pts\b)|(?<=vs) |(?<=[A-Za-z]{3}) (?=\d{4}\b)")
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
+# A greater change is said by the two figures, not in percent.
+MOST_PERCENT = 1_000
 
 
 class Money(NamedTuple):
@@ -92,15 +96,20 @@ def number_text(number: Decimal | int | None) -> str:
 
 
 def change_text(now: Decimal | int | None, before: Decimal | int | None, is_share: bool) -> str:
-    """+4.2 %; of shares the difference in points: −1.3 pts; empty where there is nothing to say."""
+    """+4.2 %; of shares the difference in points: −1.3 pts.
+
+    Empty where a percentage says nothing: from nothing, past a change of sign, or beyond 1,000 %.
+    """
     if now is None or before is None:
         return ""
     if is_share:
         points = round_half_up((Decimal(now) - Decimal(before)) * 100, 1)
         return _signed(f"{points:+,f}" if points else "±0.0") + " pts"
-    if not before:
+    if not before or (now < 0) != (before < 0):
         return ""
     change = round_half_up((Decimal(now) - Decimal(before)) * 100 / abs(Decimal(before)), 1)
+    if abs(change) >= MOST_PERCENT:
+        return ""
     return _signed(f"{change:+,f}" if change else "±0.0") + " %"
 
 
@@ -143,6 +152,11 @@ def days_text(days: Decimal | int | None) -> str:
     rounded = round_half_up(Decimal(days), 1)
     text = f"{rounded:,.0f}" if rounded == rounded.to_integral_value() else f"{rounded:,f}"
     return f"{text} day" if rounded == 1 else f"{text} days"
+
+
+def whole(text: str) -> str:
+    """A text in which no number parts from its unit, nor a month from its year."""
+    return SPACE_OF_A_FIGURE.sub("\N{NO-BREAK SPACE}", text)
 
 
 def _signed(text: str) -> str:

@@ -30,6 +30,7 @@ from linernotes.dashboard.formats import (
     Money,
     change_text,
     full_money_text,
+    month_text,
     short_money_text,
 )
 
@@ -81,34 +82,44 @@ def rows_of(figures: Figures, name: str, months: Sequence[date], **where: str | 
 def values_of(
     figures: Figures, names: Sequence[str], by: tuple[str, ...], months: Sequence[date]
 ) -> dict[str, Values]:
-    """Values by metric and key. Metrics that know the same filters are asked together."""
+    """Values by metric and key. Metrics that know the same filters are asked together.
+
+    A page that shows a metric twice, as a card and as a time line, asks for it once.
+    """
+    ends = min(months), max(months)
+    answered = figures.answered
     together: dict[tuple[Any, ...], list[str]] = {}
-    found: dict[str, Values] = {name: {} for name in names}
     for name in names:
-        info = figures.info(name)
-        if not set(by) <= set(info.dimensions):
+        if (name, by, ends) in answered:
             continue
-        knows = tuple(column in info.dimensions for column in COLUMNS.values())
-        together.setdefault((info.unit == "money", *knows), []).append(name)
+        answered[name, by, ends] = {}
+        info = figures.info(name)
+        if set(by) <= set(info.dimensions):
+            knows = tuple(column in info.dimensions for column in COLUMNS.values())
+            together.setdefault((info.unit == "money", *knows), []).append(name)
     for group in together.values():
         for row in figures.ask(*group, by=by, months=months):
             key = tuple(row[column] for column in by)
             for name in group:
-                found[name][key] = row[name]
-    return found
+                answered[name, by, ends][key] = row[name]
+    return {name: answered[name, by, ends] for name in names}
+
+
+def compared_months(figures: Figures) -> list[date]:
+    """The months of the time lines, and those that the headline is compared with."""
+    return sorted({*figures.months, *(month_before(figures.headline, n) for n in (1, 3, 12))})
 
 
 def cards(figures: Figures, *names: str, is_large: bool = False) -> Cards:
     """A card per metric: its value in the headline month, its changes, and the months before."""
-    asked = sorted({*figures.months, *(month_before(figures.headline, n) for n in (1, 3, 12))})
-    by_month = values_of(figures, names, (MONTH,), [asked[0], figures.headline])
+    by_month = values_of(figures, names, (MONTH,), compared_months(figures))
     return Cards([_card(figures, name, by_month[name]) for name in names], is_large)
 
 
 def _card(figures: Figures, name: str, months: Values) -> Card:
     info = figures.info(name)
     headline = figures.headline
-    value = months.get((headline,))
+    value = _counted(info.unit, months.get((headline,)))
     text = short(figures, name, value)
     exact = (
         full_money_text(Money(value, figures.currency)) if info.unit == "money" and value else ""
@@ -119,29 +130,58 @@ def _card(figures: Figures, name: str, months: Values) -> Card:
         exact="" if exact == text else exact,
         note=figures.not_split_text(name),
         meaning=info.description,
-        changes=changes(months, headline, is_share(figures, name)),
+        changes=changes(figures, name, months),
+        target=target_of(figures, name)[1],
         points=_points(figures, name, months),
         is_estimate=figures.is_estimate(headline),
     )
 
 
-def changes(months: Mapping[Any, Any], headline: date, of_share: bool) -> list[str]:
-    """Changes on the month before, three months before, and a year before, as far as known."""
-    now = months.get((headline,))
+def changes(figures: Figures, name: str, months: Mapping[Any, Any]) -> list[str]:
+    """Changes on the month before, three months before, and a year before, as far as known.
+
+    Where a percentage would say nothing, the earlier figure stands instead.
+    """
+    now = months.get((figures.headline,))
     found = []
-    for count, name in ((1, "month"), (3, "quarter"), (12, "year")):
-        text = change_text(now, months.get((month_before(headline, count),)), of_share)
+    for count in (1, 3, 12):
+        month = month_before(figures.headline, count)
+        before = months.get((month,))
+        text = change_text(now, before, is_share(figures, name))
         if text:
-            found.append(f"{text} on {name}")
+            found.append(f"{text} vs {month_text(month)}")
+        elif now is not None and before is not None:
+            found.append(f"{short(figures, name, before)} in {month_text(month)}")
     return found
 
 
+def _counted(unit: str, value: Any) -> Any:
+    """A count of which a month has no row is nothing, and not unknown."""
+    return 0 if value is None and unit == "count" else value
+
+
+def target_of(figures: Figures, name: str) -> tuple[Decimal | None, str]:
+    """The target of the promise's measure that a metric is, as a number and in words.
+
+    It is for all partners and products together, so a selection has none.
+    """
+    if figures.selection.partner or figures.selection.product or figures.selection.territory:
+        return None, ""
+    found = next(
+        (v for v in figures.verdicts if v.measure == name and v.month == figures.headline), None
+    )
+    if found is None or found.target is None:
+        return None, ""
+    return found.target, found.target_text
+
+
 def _points(figures: Figures, name: str, months: Values) -> list[Point]:
+    unit = figures.info(name).unit
     return [
         Point(
             month,
-            months.get((month,)),
-            short(figures, name, months.get((month,))),
+            _counted(unit, months.get((month,))),
+            short(figures, name, _counted(unit, months.get((month,)))),
             figures.is_estimate(month),
             figures.is_in_progress(month),
             rows_of(figures, name, [month]),
@@ -150,23 +190,17 @@ def _points(figures: Figures, name: str, months: Values) -> list[Point]:
     ]
 
 
-def time_line(
-    figures: Figures,
-    *names: str,
-    title: str = "",
-    target: Decimal | None = None,
-    target_text: str = "",
-) -> Iterator[Block]:
+def time_line(figures: Figures, *names: str) -> Iterator[Block]:
     """The first metric by month as a drawing, and all of them in its table."""
     months = figures.months
-    values = values_of(figures, names, (MONTH,), months)
-    if not any(any(v is not None for v in found.values()) for found in values.values()):
+    values = values_of(figures, names, (MONTH,), compared_months(figures))
+    if not any(found.get((month,)) is not None for found in values.values() for month in months):
         yield Note(f"{wording.NO_ACTIVITY} {wording.WIDEN}", "empty")
         return
     first = names[0]
     label = figures.info(first).label
     unit = f", {figures.currency}" if figures.info(first).unit == "money" else ""
-    shown = title or f"{label} by month{unit}"
+    shown = f"{label} by month{unit}"
     table = Table(
         f"{first}-by-month",
         shown,
@@ -186,8 +220,7 @@ def time_line(
         _points(figures, first, values[first]),
         is_share(figures, first),
         table,
-        target,
-        target_text,
+        *target_of(figures, first),
         [Event(day, name) for day, name in figures.events(months)],
     )
 
@@ -260,7 +293,8 @@ def split(
             rows_of(figures, names[0], months, **{by: key[0]}),
         )
         for key in ordered[:MOST_BARS]
-        if first.get(key) is not None
+        # An amount of nothing is in the table; a share of nothing is worth a bar.
+        if first.get(key) or (first.get(key) is not None and is_share(figures, names[0]))
     ]
     yield Bars(f"{shown}, {figures.caption()}", bars, table)
 

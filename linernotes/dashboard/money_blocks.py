@@ -3,17 +3,17 @@
 Amounts in the reporting currency are indicative; exact ones stand in the payout currencies.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from linernotes.base.money import minor_unit_digits, round_half_up
 from linernotes.dashboard import wording
 from linernotes.dashboard.blocks import Block, Bridge, Column, Link, Note, Step, Table
-from linernotes.dashboard.drill import LATE_FROM, rows_href
 from linernotes.dashboard.figures import LATEST_RATES, Figures, month_before
-from linernotes.dashboard.formats import Money, date_text, month_text, span_text
+from linernotes.dashboard.formats import Money, month_text, span_text
+from linernotes.dashboard.row_tables import rows_href
 from linernotes.packages import wording as codes
 
 INDICATIVE = "Indicative: at the ECB rate of the month's end."
@@ -27,24 +27,26 @@ OF_WATERFALL = {
     "amount_due": ("payable",),
 }
 
-
-class StatementMonth(NamedTuple):
-    """The statements of a month: how many, until when due, and when they were issued.
-
-    Attributes:
-        late_count: Issued after the due date, or not issued though it has passed.
-        first_date: Day on which the first was issued.
-        last_date: Day on which the last was issued.
-    """
-
-    report_month: date
-    due_date: date
-    count: int
-    issued_count: int
-    timely_count: int
-    late_count: int
-    first_date: date | None
-    last_date: date | None
+# The columns of the exact amounts, with the steps of the waterfall that each sums.
+PAYOUTS = {
+    "Gross earnings": ("earned", "training_fees"),
+    "On hold": ("held",),
+    "Adjustments": ("adjustments",),
+    "Brought forward": ("carried_in",),
+    "Deductions": (
+        "guarantee",
+        "penalty",
+        "recouped",
+        "reserve_released",
+        "reserve_taken",
+        "resumed",
+        "suspended",
+        "tax",
+        "umbrella_fee",
+    ),
+    "Carried forward": ("carried_out",),
+    "Amount due": ("payable",),
+}
 
 
 def bridge(figures: Figures) -> Block:
@@ -95,43 +97,32 @@ def _step_href(figures: Figures, name: str, bucket: str | None) -> str:
 def payouts(figures: Figures) -> Iterator[Block]:
     """Statements of the headline month in their exact currencies, the largest first."""
     partners = figures.selection.partner
+    sums = ", ".join(
+        f"coalesce(sum(amount) filter (where list_contains({list(steps)}, step_name)), 0)"
+        for steps in PAYOUTS.values()
+    )
     rows = figures.view.rows(
-        "select partner_id, currency_code, sum(earned_amount + held_amount), sum(held_amount), "
-        "sum(correction_amount), sum(opening_amount), sum(true_up_amount + reserve_released_amount "
-        "+ resumed_amount - fee_amount - reserve_taken_amount - recouped_amount - tax_amount "
-        "- penalty_amount - suspended_amount), sum(carried_amount), sum(payable_amount), "
-        "sum(payable_amount) * any_value((select indicative_rate from "
-        "published.marts.dim_exchange_rates as rates where rates.rate_month = report_month "
-        "and rates.currency_code = statements.currency_code)) as worth "
-        "from published.marts.fct_statements as statements where report_month = ? "
+        f"select partner_id, currency_code, {sums} from published.marts.fct_money_steps "
+        f"where report_month = ? and list_contains({sorted(sum(PAYOUTS.values(), ()))}, step_name) "
         f"{'and list_contains(?, partner_id)' if partners else ''} "
-        "group by all order by worth desc nulls last, partner_id, currency_code",
+        "group by all order by sum(reporting_amount) filter (where step_name = 'payable') "
+        "desc nulls last, partner_id, currency_code",
         (figures.headline, partners) if partners else (figures.headline,),
     )
     if not rows:
         yield Note(f"No statements for {month_text(figures.headline)} in this selection.", "empty")
         return
-    heads = (
-        "Gross earnings",
-        "On hold",
-        "Adjustments",
-        "Brought forward",
-        "Deductions",
-        "Carried forward",
-        "Payable",
-    )
-    signs = (1, -1, 1, 1, 1, -1, 1)
     yield Table(
         "payouts",
         f"All payout currencies, {month_text(figures.headline)}",
-        [Column("Partner"), Column("Currency"), *(Column(head, "money") for head in heads)],
+        [Column("Partner"), Column("Currency"), *(Column(head, "money") for head in PAYOUTS)],
         [
             [
                 Link(figures.names["partner"].get(partner, partner), f"/partners/{partner}"),
                 currency,
                 *(
                     Link(
-                        Money(amount * sign, currency),
+                        Money(amount, currency),
                         rows_href(
                             "statements",
                             report_month=figures.headline,
@@ -139,13 +130,13 @@ def payouts(figures: Figures) -> Iterator[Block]:
                             currency_code=currency,
                         ),
                     )
-                    for amount, sign in zip(amounts[:7], signs, strict=True)
+                    for amount in amounts
                 ),
             ]
             for partner, currency, *amounts in rows
         ],
         note="Exact, in the currency of each contract. Deductions are negative; each row adds up "
-        "to Payable.",
+        "to Amount due.",
     )
 
 
@@ -279,84 +270,6 @@ def liabilities(figures: Figures) -> Iterator[Block]:
         ],
         note="Exact, in the currency of each contract; – is nothing.",
     )
-
-
-def statements_on_time(figures: Figures, is_on_screen: bool = False) -> Iterator[Block]:
-    """When statements were due and issued, month by month, and in words why some are late."""
-    partners = figures.selection.partner
-    found = figures.view.rows(
-        f"select report_month, cast({LATE_FROM} as date) - 1 as due, count(*), "
-        "count(issued_at), count(*) filter (where issued_at < "
-        f"{LATE_FROM}), count(*) filter (where coalesce(issued_at, $1) >= {LATE_FROM}), "
-        "min(cast(issued_at as date)), max(cast(issued_at as date)) "
-        "from published.marts.fct_statements "
-        f"where report_month <= $2 {'and list_contains($3, partner_id)' if partners else ''} "
-        "group by all order by report_month desc",
-        (figures.view.known_at, figures.headline, *([partners] if partners else [])),
-    )
-    if not found:
-        yield Note("No statements in this selection.", "empty")
-        return
-    months = [StatementMonth(*row) for row in found]
-    yield Note(lateness_text(months))
-
-    def href(month: Any) -> str:
-        return rows_href("statements", report_month=month, partner_id=partners)
-
-    yield Table(
-        "statements-on-time",
-        "Statements by month",
-        [
-            Column("Month", "month"),
-            Column("Statements", "count"),
-            Column("Issued", "count"),
-            Column("Due by", "date"),
-            Column("On time", "count"),
-            Column("Late", "count"),
-            Column("Last issued", "date"),
-            Column("Days after due date", "count"),
-        ],
-        [
-            [
-                Link(one.report_month, href(one.report_month)),
-                Link(one.count, href(one.report_month)),
-                one.issued_count,
-                one.due_date,
-                one.timely_count,
-                one.late_count,
-                one.last_date,
-                max((one.last_date - one.due_date).days, 0) if one.last_date else None,
-            ]
-            for one in months
-        ],
-        is_on_screen=is_on_screen,
-    )
-
-
-def lateness_text(months: Sequence[StatementMonth]) -> str:
-    """Why statements count as late: when they were due, and when they were issued."""
-    late = [month for month in months if month.late_count]
-    if not late:
-        return "Every statement that was due was issued on time."
-    count = sum(month.late_count for month in late)
-    span = span_text([month.report_month for month in late])
-    text = f"{count:,} statement{'' if count == 1 else 's'} of {span}"
-    were = "was" if count == 1 else "were"
-    issued = [month for month in late if month.last_date and month.last_date > month.due_date]
-    if not issued:
-        return f"{text} {'is' if count == 1 else 'are'} past the due date and not issued."
-    days = {day for month in issued for day in (month.first_date, month.last_date) if day}
-    if len(days) == 1 and len(issued) > 1:
-        [day] = days
-        after = (day - max(month.due_date for month in issued)).days
-        why = (
-            f"were all issued on {date_text(day)}, {after} days after the last of them was due: "
-            "past months that are issued together count as late"
-        )
-    else:
-        why = f"{were} issued after the due date, the last on {date_text(max(days))}"
-    open_count = sum(month.count - month.issued_count for month in late)
-    return f"{text} {why}{f'; not issued yet: {open_count:,}' if open_count else ''}."
 
 
 def rates(figures: Figures) -> Iterator[Block]:

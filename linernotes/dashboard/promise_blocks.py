@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from linernotes.base.money import round_half_up
-from linernotes.dashboard import consent_blocks, money_blocks, wording
+from linernotes.dashboard import consent_blocks, money_blocks, statement_blocks, wording
 from linernotes.dashboard.blocks import (
     VERDICTS,
     Block,
@@ -46,12 +46,13 @@ MORE = {
 BEHIND: dict[str, Callable[[Figures], Iterable[Block]]] = {
     "consented_use_share": consent_blocks.enforcement,
     "held_long_share": money_blocks.holds,
-    "timely_statement_share": money_blocks.statements_on_time,
+    "timely_statement_share": statement_blocks.statements_by_month,
 }
 WEIGHTS = {"licensed_use_share", "consented_use_share"}
 AMOUNTS = {"licensed_money_share", "paid_share", "held_long_share"}
 # Weights are counted in billionths of a use.
 NANO = Decimal(10) ** 9
+OFF_TARGET = {"at_risk", "broken"}
 # The gravest first: the figure of a tile is that of its worst measure.
 RANKS = ("broken", "at_risk", "cannot_tell", "on_target")
 
@@ -80,15 +81,6 @@ def interval_text(found: Verdict) -> str:
         return ""
     low, high = found.value - found.interval, found.value + found.interval
     return f", {share_text(low)} to {share_text(high)}"
-
-
-def target_text(found: Verdict) -> str:
-    """Target: at least 95 % (Finance)."""
-    if found.target is None:
-        return "No target"
-    sign = "at least" if found.direction == "at_least" else "at most"
-    value = share_text(found.target) if found.unit == "share" else count_text(found.target)
-    return f"Target: {sign} {value}"
 
 
 def rows_href(found: Verdict, part: str = "") -> str:
@@ -139,13 +131,28 @@ def tiles(figures: Figures) -> list[Tile]:
                 verdict,
                 Link(short_value_text(worst), rows_href(worst)),
                 f"{wording.MEASURES[worst.measure][0]}{interval_text(worst)}",
-                " · ".join(filter(None, (target_text(worst), worst.owner))),
-                f"{change} on month" if change else "",
+                " · ".join(filter(None, (worst.target_text, worst.owner))),
+                f"{change} vs {month_text(month_before(month))}" if change else "",
                 f"since {month_text(worst.since)}",
                 href,
+                reason_text(figures, worst),
             )
         )
     return found
+
+
+def reason_text(figures: Figures, found: Verdict) -> str:
+    """Why a measure misses its target, where it can be said in a line."""
+    if found.measure != "timely_statement_share" or found.measure_verdict not in OFF_TARGET:
+        return ""
+    return statement_blocks.lateness_in_short(figures, found.month)
+
+
+def reasons(figures: Figures, measures: Iterable[Verdict]) -> Iterator[Block]:
+    """Why measures miss their targets, where it can be said in words."""
+    if any(reason_text(figures, found) for found in measures):
+        months = statement_blocks.statement_months(figures)
+        yield Note(statement_blocks.lateness_in(figures, months))
 
 
 def _before(figures: Figures, found: Verdict, count: int) -> Verdict | None:
@@ -166,6 +173,7 @@ def promise(figures: Figures, code: str) -> Iterator[Block]:
         "A promise is as good as the worst of its measures.",
         "good" if measures[0].promise_verdict == "on_target" else "plain",
     )
+    yield from reasons(figures, measures)
     yield measures_table(figures, code)
     title, path = MORE[code]
     yield Facts("", [("More figures", Link(title, figures.selection.href(path)), "text")])
@@ -204,7 +212,7 @@ def measures_table(figures: Figures, code: str) -> Table:
                     counted_text(figures, v),
                     rows_href(v, "denominator" if v.denominator else "numerator"),
                 ),
-                target_text(v).removeprefix("Target: ").capitalize(),
+                v.target_text.removeprefix("Target: ").capitalize(),
                 v.owner,
                 v.target_from,
                 VERDICTS[v.measure_verdict],
@@ -263,7 +271,7 @@ def _line(figures: Figures, now: Verdict) -> TimeLine:
             [
                 month,
                 Link(value_text(v, v.value), rows_href(v)),
-                target_text(v).removeprefix("Target: ").capitalize(),
+                v.target_text.removeprefix("Target: ").capitalize(),
                 VERDICTS[v.measure_verdict],
             ]
             for month in months
@@ -277,6 +285,6 @@ def _line(figures: Figures, now: Verdict) -> TimeLine:
         now.unit == "share",
         table,
         now.target,
-        f"{target_text(now)}{dated}" if now.target is not None else "",
+        f"{now.target_text}{dated}" if now.target is not None else "",
         [Event(day, title) for day, title in figures.events(months)],
     )

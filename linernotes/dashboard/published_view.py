@@ -47,6 +47,7 @@ class PublishedView:
         self.known_at = _naive(record.known_at)
         self.data_as_of = f"data as of {instant_text(self.known_at)}"
         self.stamp = f"Published {instant_text(_naive(record.published_at))}, {self.data_as_of}"
+        self.is_demonstration = settings.demonstration_mark.is_file()
         file = settings.published_root / record.file_name
         self._open = ExitStack()
         self._connection = self._open.enter_context(
@@ -115,9 +116,11 @@ class PublishedView:
                 "the month's usage are loaded and `linernotes build` has run; `linernotes status` "
                 "shows what has arrived."
             )
+        # The headline is a month with revenue; months with use alone are judged too.
         verdicts = self.rows(
-            "select max(report_month) from published.marts.fct_promise_verdicts "
-            "where report_month <= ?",
+            "select coalesce(max(report_month) filter (where report_month in (select usage_month "
+            "from published.marts.fct_pools where net_amount > 0)), max(report_month)) "
+            "from published.marts.fct_promise_verdicts where report_month <= ?",
             (months[-1],),
         )
         territories = self.rows("select distinct territory from published.marts.fct_pools")

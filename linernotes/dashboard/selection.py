@@ -14,6 +14,8 @@ from linernotes.base.errors import LinernotesError
 from linernotes.dashboard.formats import month_text, span_text
 
 FIRST, LAST = "from", "to"
+# What filters are called beside those of `NAMES`.
+PERIOD = "period"
 NAMES = {"partner": "Partner", "product": "Product", "territory": "Territory"}
 ALL = {"partner": "All partners", "product": "All products", "territory": "All territories"}
 MONTHS_SHOWN = 13
@@ -106,6 +108,12 @@ def read_selection(query: QueryParams, options: Options) -> Selection:
     )
 
 
+def known_part(query: QueryParams, knows: Sequence[str]) -> QueryParams:
+    """An address without the filters that a page does not have."""
+    kept = {kind for kind in NAMES if kind in knows} | ({FIRST, LAST} if PERIOD in knows else set())
+    return QueryParams([(name, one) for name, one in query.multi_items() if name in kept])
+
+
 def default_months(options: Options) -> tuple[date, ...]:
     """The 13 months that end with the headline month."""
     return tuple(month for month in options.months if month <= options.headline)[-MONTHS_SHOWN:]
@@ -116,10 +124,12 @@ def first_selection(options: Options) -> Selection:
     return read_selection(QueryParams(), options)
 
 
-def selection_text(selection: Selection, options: Options) -> str:
-    """What a page is about, in a line."""
-    parts = [span_text(selection.months)]
+def selection_text(selection: Selection, options: Options, knows: Sequence[str]) -> str:
+    """What a page is about, in a line, by the filters that it has."""
+    parts = [span_text(selection.months)] if PERIOD in knows else []
     for kind, all_of_it in ALL.items():
+        if kind not in knows:
+            continue
         names = [options.things[kind][one] for one in selection.of(kind)]
         parts.append(", ".join(names) if names else all_of_it.lower())
     return " · ".join(parts)

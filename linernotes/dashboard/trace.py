@@ -8,9 +8,10 @@ from typing import Any
 
 from linernotes.dashboard import drill, wording
 from linernotes.dashboard.blocks import Block, Facts, Heading, Kind, Link, Note
-from linernotes.dashboard.drill import TABLES, RowSet, read_rows, rows_href
+from linernotes.dashboard.drill import RowSet, read_rows
 from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.formats import Money
+from linernotes.dashboard.row_tables import TABLES, rows_href
 from linernotes.dashboard.selection import NotThere
 
 FEW = 20

@@ -13,11 +13,9 @@ from linernotes.dashboard.blocks import VERDICTS
 from linernotes.dashboard.board_mail import home_page
 from linernotes.dashboard.figures import Figures, Verdict, month_before
 from linernotes.dashboard.formats import month_text
-from linernotes.dashboard.promise_blocks import target_text, value_text
+from linernotes.dashboard.promise_blocks import OFF_TARGET, value_text
 from linernotes.dashboard.published_view import view_now
 from linernotes.dashboard.selection import first_selection
-
-OFF_TARGET = {"at_risk", "broken"}
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def news_of(verdicts: Sequence[Verdict], month: date, home_page: str) -> list[Ve
             VerdictNews(
                 f"target {one.measure} {one.measure_verdict}",
                 f"{wording.PROMISES[one.promise].name}: {name.lower()} {verdict}",
-                f"{month_text(month)}: {value_text(one, one.value)}. {target_text(one)}.{owner}"
+                f"{month_text(month)}: {value_text(one, one.value)}. {one.target_text}.{owner}"
                 f" {home_page}/promises/{one.promise}",
             )
         )

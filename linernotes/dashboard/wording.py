@@ -95,7 +95,7 @@ STEPS = {
     "contract_fees": "Contract fees",
     "accrued": "Accrued, payee unknown",
     "kept_by_service": "Service's margin",
-    "payable": "Payable",
+    "payable": "Amount due",
 }
 HOLDS = {
     "CONSENT": "no consent",

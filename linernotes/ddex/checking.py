@@ -25,6 +25,9 @@ from linernotes.ddex.records import PROFILES, RECORDS, Cell, Profile
 UNKNOWN = "?"
 ENDING = ".tsv"
 NAME_PIECES = 8
+NAME_SHAPE = (
+    "DSR_<recipient>_<sender>_<service>_<period>_<territory>_<number>of<files>_<created>.tsv"
+)
 DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 INTEGER = re.compile(r"-?[0-9]+")
 CREATED_IN_NAME = re.compile(r"[0-9]{8}T[0-9]{6}")
@@ -35,65 +38,135 @@ MAY_BE_NEGATIVE = re.compile(
 )
 
 
-def check_dsr(path: Path, *, is_first_edition: bool = False) -> list[Problem]:
-    """Everything in a DSR file that does not hold, in one pass over its lines.
+def check_dsr(*paths: Path, is_first_edition: bool = False) -> list[Problem]:
+    """Everything in a DSR report that does not hold, in one pass over its lines.
 
     Args:
-        path: A file of one of the profiles in `records`, under its own name.
+        paths: Its file, of one of the profiles in `records`, under its own name; of a report in
+            several files all of them.
         is_first_edition: Whether it is of a package with a manifest of form 1 or 2. There,
             allocated revenue was all that was earned, allocated net revenue what is payable of it.
 
     Returns:
         What does not hold; nothing if all does. Of one rule at most twenty places are said.
     """
-    found = Findings(path.name)
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            _check_file(found, path.name, file, is_first_edition)
-    except UnicodeDecodeError as reason:
-        found.say("text_is_utf8", f"byte {reason.object[reason.start]:#04x} is no UTF-8")
+    found = Findings(paths[0].name)
+    report = _Report(found, is_first_edition=is_first_edition)
+    for path in sorted(paths, key=_number_in_name):
+        report.take_file(path)
+    report.finish()
     return found.problems
 
 
-def _check_file(found: Findings, name: str, lines: Iterable[str], is_first_edition: bool) -> None:
-    profile: Profile | None = None
-    content: ContentCheck | None = None
-    letters, count, line = bytearray(), 0, "\n"
-    footer = _FooterCount()
-    for count, line in enumerate(lines, start=1):
-        text = line.rstrip("\r\n")
-        if count == 1 and text.startswith("\ufeff"):
-            found.say("text_has_no_mark", "it begins with a byte-order mark")
-            text = text.removeprefix("\ufeff")
-        if not text.strip() or text.startswith("#"):
-            continue
-        kind, _, _ = text.partition("\t")
-        row = _named(found, count, text)
-        if profile is None or content is None:
-            profile = _profile_of(found, name, kind, row)
-            if profile is None or row is None:
-                return
-            content = CHECKS[profile.name](found, row, is_first_edition=is_first_edition)
-            letters += profile.letters["HEAD"].encode()
-            continue
-        letter = profile.letters.get(kind, UNKNOWN)
-        letters += letter.encode()
-        if letter == UNKNOWN:
-            found.say("record_type_is_of_profile", f"line {count}: {kind!r}")
-        elif row is not None:
-            footer.take(profile, count, row)
-            content.take(count, row)
-    if profile is None or content is None:
-        found.say("header_comes_first", "there is no record in the file")
-        return
-    if not line.endswith("\n"):
-        found.say("last_line_is_ended", "the last line has no end; the file may be cut off")
-    content.finish()
-    footer.finish(found, count)
-    order = letters.decode()
-    if UNKNOWN not in order and not re.fullmatch(profile.order, order):
-        at = _first_out_of_order(profile, order)
-        found.say("records_are_in_order", f"record {at + 1} may not stand where it does")
+def _number_in_name(path: Path) -> int:
+    number = re.search(r"_([0-9]+)of[0-9]+_", path.name)
+    return int(number[1]) if number else 0
+
+
+class _Report:
+    """The files of one report: each is right by itself, and they have one content."""
+
+    def __init__(self, found: Findings, *, is_first_edition: bool) -> None:
+        self._found = found
+        self._is_first_edition = is_first_edition
+        self._content: ContentCheck | None = None
+        self._files: list[_ReportFile] = []
+        self._is_readable = True
+
+    def take_file(self, path: Path) -> None:
+        self._found.file = path.name
+        taken = None
+        try:
+            with path.open(encoding="utf-8", newline="") as file:
+                taken = self._taken(path.name, file)
+        except UnicodeDecodeError as reason:
+            self._found.say("text_is_utf8", f"byte {reason.object[reason.start]:#04x} is no UTF-8")
+        if taken is None:
+            self._is_readable = False
+        else:
+            self._files.append(taken)
+
+    def _taken(self, name: str, lines: Iterable[str]) -> "_ReportFile | None":
+        """One file after its records were checked; None where it has no header to check it by."""
+        found, content = self._found, self._content
+        taken: _ReportFile | None = None
+        letters, count, line = bytearray(), 0, "\n"
+        for count, line in enumerate(lines, start=1):
+            text = line.rstrip("\r\n")
+            if count == 1 and text.startswith("\ufeff"):
+                found.say("text_has_no_mark", "it begins with a byte-order mark")
+                text = text.removeprefix("\ufeff")
+            if not text.strip() or text.startswith("#"):
+                continue
+            kind, _, _ = text.partition("\t")
+            row = _named(found, count, text)
+            if taken is None:
+                profile = _profile_of(found, name, kind, row)
+                if profile is None or row is None:
+                    return None
+                taken = _ReportFile(name, profile, row)
+                content = content or CHECKS[profile.name](
+                    found, row, is_first_edition=self._is_first_edition
+                )
+                letters += profile.letters["HEAD"].encode()
+                continue
+            letter = taken.profile.letters.get(kind, UNKNOWN)
+            letters += letter.encode()
+            if letter == UNKNOWN:
+                found.say("record_type_is_of_profile", f"line {count}: {kind!r}")
+            elif row is not None:
+                taken.take(count, row)
+                # Every file of a report has the same summaries, so those of one are enough.
+                if content and not (self._files and kind in taken.profile.summaries):
+                    content.take(count, row)
+        if taken is None:
+            found.say("header_comes_first", "there is no record in the file")
+            return None
+        if not line.endswith("\n"):
+            found.say("last_line_is_ended", "the last line has no end; the file may be cut off")
+        order = letters.decode()
+        if UNKNOWN not in order and not re.fullmatch(taken.profile.order, order):
+            at = _first_out_of_order(taken.profile, order)
+            found.say("records_are_in_order", f"record {at + 1} may not stand where it does")
+        taken.lines, self._content = count, content
+        return taken
+
+    def finish(self) -> None:
+        """Says what only the whole report can tell."""
+        if not self._is_readable or self._content is None:
+            return
+        first, *others = self._files
+        self._found.file = first.name
+        self._content.finish()
+        lines = sum(file.lines for file in self._files)
+        blocks = sum(len(file.blocks) for file in self._files)
+        for file in self._files:
+            self._found.file = file.name
+            file.check_footer(self._found, lines, blocks)
+        for file in others:
+            self._found.file = file.name
+            self._check_together(first, file)
+        self._found.file = first.name
+        numbers = [file.head["FileNumber"] for file in self._files]
+        if numbers != [str(number) for number in range(1, len(numbers) + 1)] or first.head[
+            "NumberOfFiles"
+        ] != str(len(numbers)):
+            details = f"files {', '.join(numbers)} of {first.head['NumberOfFiles']} are there"
+            self._found.say("files_of_the_report_are_there", details)
+
+    def _check_together(self, first: "_ReportFile", other: "_ReportFile") -> None:
+        own = {"FileNumber"}
+        differing = [
+            name
+            for name, value in first.head.items()
+            if name not in own and other.head[name] != value
+        ]
+        if differing:
+            details = f"{', '.join(differing)} differ from {first.name}"
+            self._found.say("headers_of_the_report_agree", details)
+        if other.summaries != first.summaries:
+            details = f"its summaries are not those of {first.name}"
+            self._found.say("summaries_of_the_report_agree", details)
 
 
 def _profile_of(found: Findings, name: str, record_type: str, head: Row | None) -> Profile | None:
@@ -108,7 +181,7 @@ def _profile_of(found: Findings, name: str, record_type: str, head: Row | None) 
         said = f"{head['Profile']} {head['ProfileVersion']}"
         found.say("profile_is_known", f"{said} is not among {known}")
         return None
-    _check_header(found, head)
+    _check_header(found, profile, head)
     _check_name(found, name, head)
     return profile
 
@@ -253,10 +326,10 @@ PLAIN = {
 }
 
 
-def _check_header(found: Findings, head: Row) -> None:
+def _check_header(found: Findings, profile: Profile, head: Row) -> None:
     if not re.fullmatch(r"dsrf/[0-9.]+/[0-9.]+/[0-9.]+|dsrf/30", head["MessageVersion"]):
         found.say("message_version_is_known", repr(head["MessageVersion"]))
-    if (head["FileNumber"], head["NumberOfFiles"]) != ("1", "1"):
+    if profile.is_one_file and (head["FileNumber"], head["NumberOfFiles"]) != ("1", "1"):
         said = f"{head['FileNumber']} of {head['NumberOfFiles']}"
         found.say("report_is_one_file", f"the header says file {said}")
     first, last = day_of(head["UsageStartDate"]), day_of(head["UsageEndDate"], is_end=True)
@@ -267,8 +340,7 @@ def _check_header(found: Findings, head: Row) -> None:
 def _check_name(found: Findings, name: str, head: Row) -> None:
     pieces = name.removesuffix(ENDING).split("_")
     if not name.endswith(ENDING) or len(pieces) != NAME_PIECES or pieces[0] != "DSR":
-        shape = "DSR_<recipient>_<sender>_<service>_<period>_<territory>_1of1_<created>.tsv"
-        found.say("name_is_well_formed", f"it does not read {shape}")
+        found.say("name_is_well_formed", f"it does not read {NAME_SHAPE}")
         return
     _, recipient, sender, service, period, _, number, created = pieces
     stamp = re.sub(r"[-:]", "", head["MessageCreatedDateTime"])[: len("20260101T000000")]
@@ -289,32 +361,36 @@ def _check_name(found: Findings, name: str, head: Row) -> None:
         found.say("name_agrees_with_header", f"period is {period!r}, in the header {stated}")
 
 
-class _FooterCount:
-    """What the footer says of the file, and what it should say."""
+class _ReportFile:
+    """One file of a report: what its header and footer say, and what was counted in it."""
 
-    def __init__(self) -> None:
-        self._summaries = 0
-        self._blocks: set[str] = set()
+    def __init__(self, name: str, profile: Profile, head: Row) -> None:
+        self.name, self.profile, self.head = name, profile, head
+        self.lines = 0
+        self.summaries: list[Row] = []
+        self.blocks: set[str] = set()
         self._footer: tuple[int, Row] | None = None
 
-    def take(self, profile: Profile, number: int, row: Row) -> None:
-        self._summaries += row["RecordType"] in profile.summaries
+    def take(self, number: int, row: Row) -> None:
+        if row["RecordType"] in self.profile.summaries:
+            self.summaries.append(row)
         if "BlockId" in row:
-            self._blocks.add(row["BlockId"])
-        if row["RecordType"] == profile.footer:
+            self.blocks.add(row["BlockId"])
+        if row["RecordType"] == self.profile.footer:
             self._footer = (number, row)
 
-    def finish(self, found: Findings, lines: int) -> None:
+    def check_footer(self, found: Findings, report_lines: int, report_blocks: int) -> None:
+        """Holds the footer to the file and to the whole report."""
         if self._footer is None:
             found.say("footer_is_there", "the file has no footer; it may be cut off")
             return
         number, footer = self._footer
         for name, count in {
-            "NumberOfLinesInFile": lines,
-            "NumberOfLinesInReport": lines,
-            "NumberOfSummaryRecords": self._summaries,
-            "NumberOfBlocksInFile": len(self._blocks),
-            "NumberOfBlocksInReport": len(self._blocks),
+            "NumberOfLinesInFile": self.lines,
+            "NumberOfLinesInReport": report_lines,
+            "NumberOfSummaryRecords": len(self.summaries),
+            "NumberOfBlocksInFile": len(self.blocks),
+            "NumberOfBlocksInReport": report_blocks,
         }.items():
             if name in footer and footer[name] != str(count):
                 details = f"line {number}: {name} is {footer[name]}, counted {count}"

@@ -5,6 +5,7 @@ delimiter is ever let into a value.
 """
 
 import re
+import shutil
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from linernotes.ddex.records import RECORDS, Cell
 
 DELIMITER, PART_DELIMITER = "\t", "|"
 BATCH_ROWS = 5_000
+COPIED_CHARACTERS = 1_000_000
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029|\\\s]+")
 _NOT_IN_NAMES = re.compile(r"[\s_/\\|]+")
 
@@ -36,6 +38,8 @@ class Message:
         profile: The profile's name as in the header.
         service: The services reported, without a blank or an underscore.
         territory: The territory of all records, or `multi`.
+        file_number: Which file of the report it is, from 1.
+        file_count: How many files the report has.
     """
 
     message_id: str
@@ -49,6 +53,8 @@ class Message:
     recipient_name: str
     service: str
     territory: str
+    file_number: int = 1
+    file_count: int = 1
 
     @property
     def first_day(self) -> date:
@@ -59,7 +65,7 @@ class Message:
         return self.month.replace(day=monthrange(self.month.year, self.month.month)[1])
 
     def file_name(self, prefix: str = "DSR") -> str:
-        """`DSR_<recipient>_<sender>_<service>_<period>_<territory>_1of1_<created>.tsv`."""
+        """`DSR_<recipient>_<sender>_<service>_<period>_<territory>_<n>of<N>_<created>.tsv`."""
         pieces = (
             prefix,
             self.recipient_dpid,
@@ -67,7 +73,7 @@ class Message:
             _NOT_IN_NAMES.sub("-", self.service),
             f"{self.month:%Y-%m}",
             self.territory,
-            "1of1",
+            f"{self.file_number}of{self.file_count}",
             f"{self.created_at:%Y%m%dT%H%M%S}",
         )
         return "_".join(pieces) + ".tsv"
@@ -80,8 +86,8 @@ class Message:
             self.profile_version,
             self.message_id,
             self.created_at,
-            1,
-            1,
+            self.file_number,
+            self.file_count,
             self.first_day,
             self.last_day,
             self.sender.dpid,
@@ -91,6 +97,56 @@ class Message:
             self.recipient_name,
             None,
         )
+
+
+@dataclass
+class Texts:
+    """Records that the engine has written, set aside until it is known how many files they fill.
+
+    Attributes:
+        lines: How many lines they are.
+        blocks: How many blocks.
+        size: How many bytes.
+    """
+
+    path: Path
+    lines: int = 0
+    blocks: int = 0
+    size: int = 0
+
+
+def set_aside(
+    folder: Path, cursor: duckdb.DuckDBPyConnection, most_bytes: int | None
+) -> list[Texts]:
+    """Writes blocks into as many files as their size asks for; no block is cut.
+
+    Args:
+        folder: Where to.
+        cursor: A row per block, of its whole lines and of their count.
+        most_bytes: How large a file may be; all are in one where it is left out. A block that is
+            larger has a file of its own.
+
+    Returns:
+        The files in order; one without blocks where there is none.
+    """
+    parts = [Texts(folder / "1")]
+    file = parts[0].path.open("wb")
+    try:
+        while batch := cursor.fetchmany(BATCH_ROWS):
+            for text, lines in batch:
+                content, part = text.encode(), parts[-1]
+                if most_bytes and part.blocks and part.size + len(content) > most_bytes:
+                    file.close()
+                    part = Texts(folder / str(len(parts) + 1))
+                    parts.append(part)
+                    file = part.path.open("wb")
+                file.write(content)
+                part.size += len(content)
+                part.lines += lines
+                part.blocks += 1
+    finally:
+        file.close()
+    return parts
 
 
 class RecordWriter:
@@ -139,6 +195,12 @@ class RecordWriter:
             self.lines += sum(count for _, count in batch)
             rows += len(batch)
         return rows
+
+    def append(self, texts: "Texts") -> None:
+        """Takes records that were set aside."""
+        with texts.path.open(encoding="utf-8", newline="") as file:
+            shutil.copyfileobj(file, self._file, COPIED_CHARACTERS)
+        self.lines += texts.lines
 
     def _line(self, text: str) -> None:
         self._file.write(text + "\n")

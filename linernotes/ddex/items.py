@@ -4,14 +4,16 @@ One block per line that a recording's use has earned: the recording, the derivat
 with their uses, and the share. Corrections and works stand in the financial report alone.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 
 from linernotes.base.money import minor_unit_digits, money_text, round_half_up
-from linernotes.ddex.files import Message, RecordWriter, Value
+from linernotes.ddex.files import Message, RecordWriter, Value, set_aside
 from linernotes.ddex.lines import (
     COMMERCIAL_MODELS,
     KEY,
@@ -109,47 +111,62 @@ USES = f"array_to_string(list_transform({EACH_PART}, lambda first: {OF_ITEMS}), 
 
 
 def write_item_report(
-    path: Path,
+    folder: Path,
     connection: duckdb.DuckDBPyConnection,
     partner_id: str,
     message: Message,
     uses: list[Path],
-) -> int:
-    """Writes the file; the same figures and message give the same bytes.
+    most_bytes: int | None = None,
+) -> dict[Path, int]:
+    """Writes the report; the same figures and message give the same bytes.
+
+    Every file has the header, the summaries of the whole report, its own blocks and a footer, as
+    clause 6.3 of DDEX's Part 1 says of reports in several files.
 
     Args:
-        path: The file, called as `message.file_name()` says.
+        folder: Where the files go, each called as `Message.file_name()` says.
         connection: The published warehouse, attached as `published`.
         partner_id: Whose recordings they are.
         message: What the header says.
         uses: The files of uses that were kept beside the statements; at least one.
+        most_bytes: How large the blocks of one file may be; all are in one where it is left out.
 
     Returns:
-        How many blocks are in it.
+        The files in order, each with how many blocks are in it.
     """
     prepare_lines(connection, partner_id, message.month)
     count_uses(connection, uses)
     connection.execute(ITEMS, {"uses": [str(file) for file in uses]})
-    with RecordWriter(path) as writer:
-        writer.headings(*ITEM_LEVEL.letters)
-        writer.record(message.header())
-        _write_summaries(writer, connection, message)
-        blocks = writer.written(connection.execute(_blocks(connection)))
-        # The footer counts itself.
-        lines, summaries = writer.lines + 1, writer.records["SY02.02"]
-        writer.record(("FOOT", lines, lines, summaries, blocks, blocks))
-    return blocks
+    summaries = _summaries(connection, message)
+    with TemporaryDirectory(dir=folder) as scratch:
+        parts = set_aside(Path(scratch), connection.execute(_blocks(connection)), most_bytes)
+        blocks = sum(part.blocks for part in parts)
+        # Headings, header and footer, which counts itself.
+        around = len(ITEM_LEVEL.letters) + 1 + len(summaries) + 1
+        lines = sum(around + part.lines for part in parts)
+        files = {}
+        for number, part in enumerate(parts, start=1):
+            own = replace(message, file_number=number, file_count=len(parts))
+            path = folder / own.file_name()
+            with RecordWriter(path) as writer:
+                writer.headings(*ITEM_LEVEL.letters)
+                writer.record(own.header())
+                for summary in summaries:
+                    writer.record(summary)
+                writer.append(part)
+                writer.record(
+                    ("FOOT", around + part.lines, lines, len(summaries), part.blocks, blocks)
+                )
+            files[path] = part.blocks
+    return files
 
 
-def _write_summaries(
-    writer: RecordWriter, connection: duckdb.DuckDBPyConnection, message: Message
-) -> None:
-    """Writes a record per pool, or one of nothing: a file without a summary is none."""
+def _summaries(connection: duckdb.DuckDBPyConnection, message: Message) -> list[tuple[Value, ...]]:
+    """A record per pool, or one of nothing: a file without a summary is none."""
     rows = connection.execute(SUMMARIES).fetchall()
-    for number, row in enumerate(rows, start=1):
-        writer.record(_summary(f"S{number:06d}", row[4:]))
-    if not rows:
-        writer.record(_nil_summary(message))
+    return [_summary(f"S{number:06d}", row[4:]) for number, row in enumerate(rows, start=1)] or [
+        _nil_summary(message)
+    ]
 
 
 def _blocks(connection: duckdb.DuckDBPyConnection) -> str:

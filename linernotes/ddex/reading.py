@@ -75,13 +75,20 @@ class ItemTotals:
     sales: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
-def read_item_totals(path: Path) -> ItemTotals:
-    """Reads an item-level file that `check_dsr` has found to hold.
+def read_item_totals(*paths: Path) -> ItemTotals:
+    """Reads an item-level report, all its files, that `check_dsr` has found to hold.
 
     Raises:
         ValueError: if it is no such file.
     """
-    totals, currencies, currency, sale = ItemTotals(), {}, "", ""
+    totals = ItemTotals()
+    for path in paths:
+        _read_items(totals, path)
+    return totals
+
+
+def _read_items(totals: ItemTotals, path: Path) -> None:
+    currencies, currency, sale = {}, "", ""
     with path.open(encoding="utf-8", newline="") as file:
         for line in file:
             cells = line.rstrip("\r\n").split("\t")
@@ -101,7 +108,6 @@ def read_item_totals(path: Path) -> ItemTotals:
                     cells[_PLACES[kind]["AllocatedAmount"]],
                     cells[_PLACES[kind]["AllocatedNetRevenue"]],
                 )
-    return totals
 
 
 def _read_header(totals: FinancialTotals | ItemTotals, cells: list[str]) -> None:

@@ -48,6 +48,11 @@ class Profile:
     summaries: frozenset[str]
     footer: str
 
+    @property
+    def is_one_file(self) -> bool:
+        """Whether a report may not be split: single-record profiles count one file alone."""
+        return self.footer == "SRFO"
+
 
 def cells_of(text: str) -> tuple[Cell, ...]:
     """Reads a table of cells: name, kind, then `M` if it must be filled and `*` if several."""

@@ -11,8 +11,8 @@ from xml.sax.saxutils import escape
 COLOURS = {"Amount due": "#0072B2", "On hold": "#E69F00"}
 WIDTH, HEIGHT = Decimal(660), Decimal(190)
 RIGHT, TOP, BOTTOM = Decimal(6), Decimal(30), Decimal(22)
-# What a character of an axis takes at most, and the gap beside it.
-CHARACTER, GAP = Decimal(6), Decimal(8)
+# What a digit and a capital letter of an axis take at most, and the gap beside them.
+DIGIT, CAPITAL, GAP = Decimal("6.6"), Decimal(8), Decimal(8)
 TICKS = 4
 # Of the room of a month, what its bars take; no bar is wider than this.
 FILLED, WIDEST_BAR = Decimal("0.7"), Decimal(34)
@@ -33,8 +33,8 @@ def monthly_chart(currency_code: str, months: Months) -> str:
     high = (max([*amounts, Decimal(0)]) / step).to_integral_value(ROUND_CEILING) * step
     ticks = [low + step * number for number in range(int((high - low) / step) + 1)]
     scale = (HEIGHT - TOP - BOTTOM) / (high - low)
-    labels = [currency_code, *map(_shown, ticks)]
-    start = CHARACTER * max(map(len, labels)) + GAP
+    widest = max(len(_shown(tick)) for tick in ticks)
+    start = max(DIGIT * widest, CAPITAL * len(currency_code)) + GAP
 
     def at(amount: Decimal) -> Decimal:
         return TOP + (high - amount) * scale

@@ -14,6 +14,7 @@ import duckdb
 from linernotes.agreements import Agreement, Agreements
 from linernotes.ledger.balance import CORRECTION_TYPES, SUSPENDED
 from linernotes.ledger.records import StatementRecord
+from linernotes.packages.tables import KEPT
 
 LINES = "rpt_partner__compensation_lines"
 EURO = "EUR"
@@ -22,15 +23,20 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Figures:
-    """Asks the reports about one partner, in one month or up to it."""
+    """Asks the reports about one partner, in one month or up to it.
+
+    Attributes:
+        kept_reports: Reports whose rows of the month are kept in memory for the package.
+    """
 
     connection: duckdb.DuckDBPyConnection
     partner_id: str
     month: date
+    kept_reports: frozenset[str] = frozenset()
 
     def ask(self, report: str, selection: str, rest: str = "") -> list[tuple[Any, ...]]:
         """A query on the month's rows of a report."""
-        return self._query(f"published.reports.{report}", selection, "=", rest)
+        return self._query(self._of_month(report), selection, "=", rest)
 
     def history(self, report: str, selection: str, rest: str = "") -> list[tuple[Any, ...]]:
         """A query on the rows of a report up to the month."""
@@ -51,7 +57,7 @@ class Figures:
 
     def keep(self, name: str, report: str, selection: str, rest: str = "") -> None:
         """Keeps a query on the month's rows of a report, as a temporary table."""
-        sql = self._sql(f"published.reports.{report}", selection, "=", rest)
+        sql = self._sql(self._of_month(report), selection, "=", rest)
         self.connection.execute(
             f"create or replace temp table {name} as {sql}", [self.partner_id, self.month]
         )
@@ -60,6 +66,9 @@ class Figures:
         """One row of what was kept, such as its count."""
         [row] = self.connection.execute(f"select {selection} from {name}").fetchall()
         return row
+
+    def _of_month(self, report: str) -> str:
+        return f"{KEPT if report in self.kept_reports else 'published.reports'}.{report}"
 
     def _query(
         self, relation: str, selection: str, months: str, rest: str

@@ -44,12 +44,12 @@ def who_pays_whom(figures: Figures, statements: Statements, known_at: str) -> It
     """The head: payer, payee, and what a finance department files a statement by."""
     last_day = figures.month_after - timedelta(days=1)
     house, agreed = statements.house.sender, statements.agreed
-    issued, due = statements.issued_on, due_date(figures, statements)
+    issued = statements.issued_on
     facts = [
         ("Period", f"{figures.month.day} to {wording.day_name(last_day)}"),
         ("Issued", wording.day_name(issued) if issued else "Draft: not issued"),
         ("Data cut-off", known_at),
-        ("Payment due", wording.day_name(due)),
+        ("Payment due", due_text(figures, statements)),
     ]
     if agreed.payment_terms:
         facts.append(("Terms", agreed.payment_terms))
@@ -88,6 +88,12 @@ def due_date(figures: Figures, statements: Statements) -> date:
     """The agreed day of the month after the report month, never before the day of issue."""
     agreed = figures.month_after.replace(day=statements.agreed.payment_day)
     return max(agreed, statements.issued_on or agreed)
+
+
+def due_text(figures: Figures, statements: Statements) -> str:
+    """The day on which payment falls due; of a draft, which day it is depends on its issue."""
+    day = wording.day_name(due_date(figures, statements))
+    return day if statements.issued_on else f"{day} or, if later, on issue"
 
 
 def payee_name(figures: Figures) -> str:
@@ -144,7 +150,7 @@ def amounts_due(figures: Figures, statements: Statements) -> Iterator[Part]:
             f"{AMOUNT_DUE}, {currency}",
             f"{money(due, currency)} {currency}",
             " ".join(_why_not_all(figures, own, currency))
-            or f"payable by {wording.day_name(due_date(figures, statements))}",
+            or f"payable by {due_text(figures, statements)}",
         )
 
 
@@ -303,6 +309,16 @@ def what_is_on_hold(figures: Figures, statements: Statements) -> Iterator[Part]:
             continue
         sums = [sum((row[at] for row in own), ZERO) for at in (2, 3, 4)]
         before = sums[2] - sums[0] + sums[1]
+        taken_back = _taken_back(figures, currency)
+        yield paragraph(
+            f"At the end of the month before, {money(before, currency)} {currency} was on hold."
+            + (
+                f" Of what was released, {money(taken_back, currency)} {currency} was taken back "
+                "and not added to the balance; adjustments say why."
+                if taken_back
+                else ""
+            )
+        )
         yield table(
             ["Reason", "*What releases it", "#Put on hold", "#Released", f"#To date, {currency}"],
             [
@@ -317,10 +333,20 @@ def what_is_on_hold(figures: Figures, statements: Statements) -> Iterator[Part]:
             ],
             ["Total", "", *(money(one, currency) for one in (sums[0], -sums[1], sums[2]))],
         )
-        yield paragraph(
-            f"At the end of the month before, {money(before, currency)} {currency} was on hold."
-        )
         yield from _largest_on_hold(figures, currency)
+
+
+def _taken_back(figures: Figures, currency: str) -> Decimal:
+    """What left the hold in the month without coming to the balance."""
+    rows = figures.ask(
+        LINES,
+        "-coalesce(sum(amount) filter (where hold_bucket is not null), 0) as released, "
+        "greatest(coalesce(sum(amount) filter (where hold_bucket is null), 0), 0) as paid",
+        f"and currency_code = '{currency}' and line_type <> 'USAGE' "
+        "group by line_type, usage_month, coalesce(original_line_id, line_id) "
+        "having released > paid",
+    )
+    return sum((released - paid for released, paid in rows), ZERO)
 
 
 def _largest_on_hold(figures: Figures, currency: str) -> Iterator[Part]:

@@ -54,6 +54,7 @@ def what_is_agreed(agreements: Agreements, partner_id: str) -> dict[str, Any]:
         "recipient_dpid": partner.dpid or NOBODY,
         "deal_specific_rows": partner.deal_specific_rows,
         "item_level": partner.item_level,
+        **({"item_file_bytes": most} if (most := partner.item_file_bytes) else {}),
     }
 
 
@@ -117,7 +118,8 @@ def write_interchange(
             profile_version=ITEM_LEVEL.version,
             service=f"{report.service}{ITEMS_SUFFIX}",
         )
-        path = folder / items.file_name()
-        blocks = write_item_report(path, connection, first.partner_id, items, uses)
-        files.append(packaged_file(path, blocks))
+        written = write_item_report(
+            folder, connection, first.partner_id, items, uses, partner.item_file_bytes
+        )
+        files += [packaged_file(path, blocks) for path, blocks in written.items()]
     return files

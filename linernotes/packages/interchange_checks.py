@@ -79,20 +79,23 @@ def interchange_problems(
         manifest: Its manifest, whose files are there.
     """
     expected = [FINANCIAL.name, *([ITEM_LEVEL.name] if manifest["agreed"]["item_level"] else [])]
-    names = [file["name"] for file in manifest["files"] if file["name"].startswith("DSR_")]
-    found = {name: profile_of(path / name) for name in sorted(names)}
-    if sorted(found.values()) != sorted(expected):
-        said = ", ".join(sorted(found.values())) or "none"
+    names = sorted(file["name"] for file in manifest["files"] if file["name"].startswith("DSR_"))
+    reports: dict[str, list[str]] = {}
+    for name in names:
+        reports.setdefault(profile_of(path / name), []).append(name)
+    is_expected = reports.keys() == set(expected) and len(reports[FINANCIAL.name]) == 1
+    if not is_expected:
+        said = ", ".join(profile_of(path / name) for name in names) or "none"
         details = f"DSR profiles are {said}; agreed are {', '.join(expected)}"
         yield Problem(MANIFEST, "dsr_files_are_the_agreed_ones", details)
     is_first = manifest["manifest_version"] in FIRST_VERSIONS
     sales: list[dict[str, tuple[str, str]]] = []
-    for name, profile in found.items():
-        file = path / name
-        if problems := check_dsr(file, is_first_edition=is_first):
+    for profile, own in reports.items():
+        files, name = [path / one for one in own], own[0]
+        if problems := check_dsr(*files, is_first_edition=is_first):
             yield from problems
         elif profile == FINANCIAL.name:
-            totals = read_financial_totals(file)
+            totals = read_financial_totals(files[0])
             yield from _message_problems(name, totals, manifest, "")
             yield from _sales_problems(name, totals.sales.keys(), lines.sales)
             expected_sums = lines.earned if is_first else lines.due
@@ -100,7 +103,7 @@ def interchange_problems(
             sales.append(totals.sales)
             yield from _sum_problems(name, "the final total", totals.payable, _payable(manifest))
         else:
-            items = read_item_totals(file)
+            items = read_item_totals(*files)
             yield from _message_problems(name, items, manifest, ITEMS_SUFFIX)
             yield from _sales_problems(name, items.sales.keys(), lines.items)
             yield from _sum_problems(name, "due for items", items.due, lines.due_for_items)
@@ -116,7 +119,7 @@ def removals_problems(
 
     Args:
         path: The package's folder.
-        actions: The ids of the actions in `removals.csv`.
+        actions: The ids of the actions in `removals.csv` that were applied in the month.
         lines: What its lines add up to.
         manifest: Its manifest, whose files are there.
     """

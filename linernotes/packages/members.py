@@ -8,6 +8,7 @@ the lines of the package that name a member.
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,8 +18,22 @@ from linernotes.ledger.records import ISSUED, file_safe
 from linernotes.packages import wording
 from linernotes.packages.document import DRAFT_NOTE, ISSUED_NOTE, known_at_of
 from linernotes.packages.document_figures import LINES, ZERO, Figures, Statements
-from linernotes.packages.document_money import statement_name, what_is_on_hold
-from linernotes.packages.document_parts import Part, band, count, heading, money, paragraph, table
+from linernotes.packages.document_money import (
+    entity_lines,
+    payee_name,
+    statement_name,
+    what_is_on_hold,
+)
+from linernotes.packages.document_parts import (
+    Part,
+    band,
+    count,
+    head,
+    heading,
+    money,
+    paragraph,
+    table,
+)
 from linernotes.packages.document_usage import adjustments, top_objects, usage
 from linernotes.packages.fonts import readable
 from linernotes.packages.manifest import package_state
@@ -38,7 +53,7 @@ class MemberFigures(Figures):
     member: str = ""
 
     def _sql(self, relation: str, selection: str, months: str, rest: str) -> str:
-        if relation.removeprefix("published.reports.") not in (LINES, MEMBER_STATEMENTS):
+        if relation.rpartition(".")[2] not in (LINES, MEMBER_STATEMENTS):
             raise ValueError(f"{relation} has no members")
         return super()._sql(
             relation, selection, months, f"and member_party_id = {literal(self.member)} {rest}"
@@ -74,7 +89,13 @@ def write_members(
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
         for member, name in members:
-            own = MemberFigures(figures.connection, figures.partner_id, figures.month, member)
+            own = MemberFigures(
+                figures.connection,
+                figures.partner_id,
+                figures.month,
+                figures.kept_reports,
+                member,
+            )
             rows = replace(lines, member=member)
             folder = Path(scratch)
             rows.write(folder / "compensation_lines.csv")
@@ -96,13 +117,14 @@ def _document(figures: MemberFigures, name: str, statements: Statements, mark: s
         package_state(list(statements.records)) == ISSUED,
     )
     cut_off = f"{wording.day_name(known_at.date())}, {known_at:%H:%M} UTC"
-    parts: list[Part] = [*_balances(figures, statements)]
+    parts: list[Part] = [_head(figures, name, statements, cut_off)]
+    parts += _balances(figures, statements)
     for section in (what_is_on_hold, usage, top_objects, adjustments):
         parts += section(figures, statements)
     parts.append(
         paragraph(
-            "This is your part of the statement named below. Advance, reserve, tax and what was "
-            "brought forward belong to the contract as a whole and are not in it."
+            "This is your part of the statement that the head names. Advance, reserve, tax and "
+            "what was brought forward belong to the contract as a whole and are not in it."
         )
     )
     content = {
@@ -117,6 +139,22 @@ def _document(figures: MemberFigures, name: str, statements: Statements, mark: s
         "parts": parts,
     }
     return typeset(content, known_at)
+
+
+def _head(figures: MemberFigures, name: str, statements: Statements, cut_off: str) -> Part:
+    """Through whom the member is paid, and which statement this is a part of."""
+    agreed, issued = statements.agreed, statements.issued_on
+    last_day = figures.month_after - timedelta(days=1)
+    through = entity_lines(agreed.legal, payee_name(figures), agreed.contact)
+    return head(
+        [("Paid through", through), ("For", [name])],
+        [
+            ("Period", f"{figures.month.day} to {wording.day_name(last_day)}"),
+            ("Issued", wording.day_name(issued) if issued else "Draft: not issued"),
+            ("Data cut-off", cut_off),
+            ("Part of", ", ".join(map(statement_name, statements.records))),
+        ],
+    )
 
 
 def _balances(figures: MemberFigures, statements: Statements) -> Iterator[Part]:

@@ -158,6 +158,8 @@ class Sheet:
         for position, (value, style) in enumerate(cells):
             if value is None:
                 self.worksheet.write_blank(self.row, position, None, style)
+            elif isinstance(value, datetime):
+                self.worksheet.write_datetime(self.row, position, value, style)
             elif isinstance(value, date):
                 moment = datetime(value.year, value.month, value.day)
                 self.worksheet.write_datetime(self.row, position, moment, style)
@@ -198,11 +200,6 @@ class Sheet:
             (name, self.styles.heading if position < texts else self.styles.number_heading)
             for position, name in enumerate(names)
         )
-
-    def date(self, position: int, day: date, style: Format) -> None:
-        """Puts a day into the row that was written last."""
-        moment = datetime(day.year, day.month, day.day)
-        self.worksheet.write_datetime(self.row - 1, position, moment, style)
 
     def link(self, position: int, title: str) -> None:
         """Puts a link to another sheet into the row that was written last."""

@@ -19,6 +19,8 @@ from linernotes.packages.cells import escaped_cell_sql
 
 # Fixed, so that the same rows give the same bytes on every machine.
 PARQUET_OPTIONS = "format parquet, compression zstd, row_group_size 122880"
+# Where the rows of the tables are kept while a package is written, under the names of the reports.
+KEPT = "memory.main"
 CSV_OPTIONS = "format csv, header, delimiter ',', quote '\"', escape '\"', nullstr ''"
 
 
@@ -180,7 +182,7 @@ class Column:
 
 @dataclass(frozen=True)
 class TableRows:
-    """The rows of one table that belong to one partner and month.
+    """The rows of one table that belong to one partner and month, kept in their order.
 
     Attributes:
         member: The member or label whose rows alone they are; all where it is empty.
@@ -189,8 +191,6 @@ class TableRows:
     connection: duckdb.DuckDBPyConnection
     table: PackageTable
     columns: tuple[Column, ...]
-    partner_id: str
-    month: date
     member: str = ""
 
     def count(self) -> int:
@@ -234,14 +234,13 @@ class TableRows:
         else:
             selection = ", ".join(self._as_text(column) for column in self.columns)
             options = CSV_OPTIONS
-        self.connection.execute(
-            f"copy ({self._sql(selection, self._order)}) to {literal(path)} ({options})",
-            [self.partner_id, self.month],
-        )
+        self.connection.execute(f"copy ({self._sql(selection)}) to {literal(path)} ({options})")
 
-    def ordered(self) -> tuple[str, list[Any]]:
-        """SQL behind `from` for the rows in the order of the files, and its parameters."""
-        return self._relation(self._order), [self.partner_id, self.month]
+    @property
+    def relation(self) -> str:
+        """SQL behind `from` for the rows, which stand in the order of the files."""
+        own = f" where report.member_party_id = {literal(self.member)}" if self.member else ""
+        return f"{KEPT}.{self.table.report} as report{own}"
 
     def distinct(self, names: list[str]) -> dict[str, list[str]]:
         """Every value of some columns, in order."""
@@ -269,31 +268,16 @@ class TableRows:
             column.name: width or 0 for column, width in zip(self.columns, longest, strict=True)
         }
 
-    @property
-    def _order(self) -> str:
-        first = [name for name in self.table.sorted_by if name in {c.name for c in self.columns}]
-        rest = [column.name for column in self.columns if column.name not in first]
-        return "order by " + ", ".join(f"report.{name} nulls first" for name in (*first, *rest))
-
     def _one_row(self, selection: str) -> tuple[Any, ...]:
-        row = self._query(selection, "").fetchone()
+        row = self._query(selection).fetchone()
         assert row is not None
         return row
 
-    def _query(self, selection: str, rest: str) -> duckdb.DuckDBPyConnection:
-        return self.connection.cursor().execute(
-            self._sql(selection, rest), [self.partner_id, self.month]
-        )
+    def _query(self, selection: str, rest: str = "") -> duckdb.DuckDBPyConnection:
+        return self.connection.cursor().execute(self._sql(selection, rest))
 
-    def _sql(self, selection: str, rest: str) -> str:
-        return f"select {selection} from {self._relation(rest)}"
-
-    def _relation(self, rest: str) -> str:
-        own = f"and report.member_party_id = {literal(self.member)} " if self.member else ""
-        return (
-            f"published.reports.{self.table.report} as report "
-            f"where report.partner_id = ? and report.report_month = ? {own}{rest}"
-        )
+    def _sql(self, selection: str, rest: str = "") -> str:
+        return f"select {selection} from {self.relation} {rest}"
 
     def _as_value(self, column: Column) -> str:
         value = f"report.{column.name}"
@@ -325,21 +309,41 @@ def every_value(name: str) -> str:
 
 
 def table_rows(
-    connection: duckdb.DuckDBPyConnection, table: PackageTable, partner_id: str, month: date
-) -> TableRows:
-    """The rows of a table for one partner and month; none of them is read yet.
+    connection: duckdb.DuckDBPyConnection, partner_id: str, month: date
+) -> list[TableRows]:
+    """The rows of every table for one partner and month.
+
+    Each report is read once and put in order, and the rows are kept in the engine's memory, which
+    spills what is more than it may hold: every file and figure of the package is made of them.
 
     Raises:
-        LinernotesError: if the published warehouse lacks the report.
+        LinernotesError: if the published warehouse lacks a report.
     """
-    described = connection.execute(
-        "select column_name, data_type from duckdb_columns() where database_name = 'published' "
-        "and schema_name = 'reports' and table_name = ? order by column_index",
-        [table.report],
-    ).fetchall()
-    columns = tuple(Column(name, data_type) for name, data_type in described)
-    if not columns:
-        raise LinernotesError(
-            f"The published warehouse has no reports.{table.report}: run `linernotes build`."
+    described: dict[str, list[Column]] = {}
+    for report, name, data_type in connection.execute(
+        "select table_name, column_name, data_type from duckdb_columns() "
+        "where database_name = 'published' and schema_name = 'reports' "
+        "order by table_name, column_index"
+    ).fetchall():
+        described.setdefault(report, []).append(Column(name, data_type))
+    for table in TABLES:
+        if table.report not in described:
+            raise LinernotesError(
+                f"The published warehouse has no reports.{table.report}: run `linernotes build`."
+            )
+        connection.execute(
+            f"create or replace table {KEPT}.{table.report} as "
+            f"select report.* from published.reports.{table.report} as report "
+            f"where report.partner_id = ? and report.report_month = ? "
+            f"order by {_order(table, described[table.report])}",
+            [partner_id, month],
         )
-    return TableRows(connection, table, columns, partner_id, month)
+    return [TableRows(connection, table, tuple(described[table.report])) for table in TABLES]
+
+
+def _order(table: PackageTable, columns: list[Column]) -> str:
+    """The order of a table's rows: its own columns first, all others as they stand."""
+    names = [column.name for column in columns]
+    first = [name for name in table.sorted_by if name in names]
+    rest = [name for name in names if name not in first]
+    return ", ".join(f"report.{name} nulls first" for name in (*first, *rest))

@@ -187,7 +187,8 @@ class Tally:
             self._add_line(row)
         if self.table.name == POOLS:
             self.pools.append(row)
-        if self.table.name == REMOVALS:
+        # The list has what stands from earlier months, too; the side file those of the month.
+        if self.table.name == REMOVALS and _is_of_month(row["applied_at"], row["report_month"]):
             self.actions.append(row["puid"] or "")
         if self.table.name == CONSENTS:
             proof = row.get("proof_id") or ""
@@ -226,6 +227,10 @@ def _tally_problems(
         yield Problem(name, "row_count_agrees", f"{tally.rows} rows, not {entry['rows']}")
     yield from _owner_problems(name, tally.owners, manifest)
     yield from _total_problems(name, tally.totals, entry)
+
+
+def _is_of_month(instant: str | None, month: str | None) -> bool:
+    return (instant or "").startswith(f"{month}-")
 
 
 def _parquet_problems(

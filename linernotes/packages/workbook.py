@@ -122,7 +122,7 @@ def _write_table(sheet: Sheet, rows: TableRows, count: int) -> None:
         _cells(sheet.styles, rows.table, column, codes, is_worded=position < len(shown))
         for position, column in enumerate(columns)
     ]
-    sheet.fill(rows.connection, *rows.ordered(), cells, count)
+    sheet.fill(rows.connection, rows.relation, (), cells, count)
     sheet.print_area(len(shown) - 1)
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from xlsxwriter.utility import xl_range_abs
 
+from linernotes.base.clock import instant
 from linernotes.ledger.records import ISSUED
 from linernotes.packages import wording
 from linernotes.packages.balance_terms import bridge
@@ -69,20 +70,18 @@ def write_cover(
         sheet.write([(label, styles.label), (value, styles.text)])
     for label, day in (
         ("Report month", figures.month),
-        ("Issued", statements.issued_on),
+        ("Issued", statements.issued_on or "Draft: not issued"),
         ("Payment due", due_date(figures, statements)),
     ):
-        sheet.write([(label, styles.label)])
-        if day:
-            style = styles.month if label == "Report month" else styles.date
-            sheet.date(1, day, style)
-    cut_off = max(statement.known_at for statement in records)
-    sheet.write([("Data cut-off (UTC)", styles.label), (cut_off, styles.text)])
+        style = styles.month if label == "Report month" else styles.date
+        sheet.write([(label, styles.label), (day, styles.text if isinstance(day, str) else style)])
+    cut_off = instant(max(statement.known_at for statement in records))
+    sheet.write([("Data cut-off (UTC)", styles.label), (cut_off, styles.instant)])
     sheet.skip()
     _write_bridge(sheet, figures, statements)
     lines = next(rows for rows, _ in tables if rows.table.name == "compensation_lines")
     for title, names, headings in BREAKDOWNS:
-        _write_breakdown(sheet, lines, title, names, headings)
+        _write_breakdown(sheet, lines, statements.currencies, title, names, headings)
     _write_contents(sheet, tables, most_rows)
     sheet.print_area(max(LAST_COVER_COLUMN, len(records)))
 
@@ -123,19 +122,25 @@ def _write_bridge(sheet: Sheet, figures: Figures, statements: Statements) -> Non
 def _write_breakdown(
     sheet: Sheet,
     lines: TableRows,
+    currencies: list[str],
     title: str,
     names: tuple[str, ...],
     headings: tuple[str, ...],
 ) -> None:
-    """Writes the lines' amounts by some columns, with a total per currency."""
+    """Writes the lines' amounts by some columns, the largest first, with a total per currency."""
     styles = sheet.styles
     sheet.write([(title, styles.section)])
     sheet.headings(
-        (*headings, "Currency", "Balance of the month", "On hold", "Lines"), len(names) + 1
+        (*headings, "Currency", "Balance of the month", "Put on hold, net", "Lines"),
+        len(names) + 1,
     )
     totals: dict[str, list[Decimal]] = {}
     first = sheet.row
-    for *texts, currency, payable, held, count in lines.payable_and_held_by(names):
+    rows = sorted(
+        lines.payable_and_held_by(names),
+        key=lambda row: (currencies.index(row[-4]), -abs(row[-3]), -abs(row[-2])),
+    )
+    for *texts, currency, payable, held, count in rows:
         money = styles.money(currency)
         figures = [(payable, money), (held, money), (count, styles.whole)]
         said = [_said(name, text) for name, text in zip(names, texts, strict=True)]
@@ -145,7 +150,7 @@ def _write_breakdown(
             total + figure for total, figure in zip(sums, (payable, held, count), strict=True)
         ]
     last = sheet.row - 1
-    for currency, sums in sorted(totals.items()):
+    for currency, sums in totals.items():
         money = styles.money(currency, total=True)
         blanks = [(None, styles.total_text)] * (len(names) - 1)
         sheet.write([("Total", styles.total_text), *blanks, (currency, styles.total_text)])

@@ -62,7 +62,8 @@ from linernotes.packages.manifest import (
 )
 from linernotes.packages.members import write_members
 from linernotes.packages.sources import open_as_issued, open_current
-from linernotes.packages.tables import TABLES, PackageTable, TableRows, table_rows
+from linernotes.packages.tables import PackageTable, TableRows, table_rows
+from linernotes.packages.unchanged import Note, inputs_sha256, read_note, write_note
 from linernotes.packages.workbook import write_workbook
 from linernotes.statements import current_statements, evidence_file, published_statements
 
@@ -119,22 +120,21 @@ def write_packages(
 
     add_facts(packages=len(groups), report_month=month or "every month")
 
-    def tell(done: int, group: list[StatementRecord]) -> None:
-        if on_progress:
-            on_progress(done, len(groups), f"{group[0].partner_id} {group[0].report_month}")
-
-    workers = min(len(groups), os.cpu_count() or 1)
-    if workers == 1:
-        packages = []
-        for done, group in enumerate(groups, start=1):
-            packages.append(_write_alone(settings, group, rewrite))
-            tell(done, group)
-        return packages
-    packages = []
-    for done, (first, package) in enumerate(_each_written(settings, groups, rewrite), start=1):
-        packages.append(package)
+    def tell(done: int, first: StatementRecord) -> None:
         if on_progress:
             on_progress(done, len(groups), f"{first.partner_id} {first.report_month}")
+
+    agreements = load_agreements(settings)
+    packages, changed = [], []
+    for group in groups:
+        if not rewrite and (kept := _unchanged(settings, agreements, group)):
+            packages.append(kept)
+            tell(len(packages), group[0])
+        else:
+            changed.append(group)
+    for first, package in _each_written(settings, changed, rewrite):
+        packages.append(package)
+        tell(len(packages), first)
     return sorted(packages, key=lambda one: (one.partner_id, one.report_month))
 
 
@@ -163,7 +163,7 @@ def _each_written(
     by side; each process reads the published file for itself.
     """
     workers = min(len(groups), os.cpu_count() or 1)
-    if workers == 1:
+    if workers <= 1:
         yield from ((group[0], _write_alone(settings, group, rewrite)) for group in groups)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
@@ -174,7 +174,30 @@ def _each_written(
             yield pending[future], future.result()
 
 
+def _unchanged(
+    settings: Settings, agreements: Agreements, statements: list[StatementRecord]
+) -> Package | None:
+    """The newest version of a package that would be made of the same as when it was made."""
+    note = read_note(settings, statements[0])
+    if note is None or note.inputs_sha256 != inputs_sha256(settings, agreements, statements):
+        return None
+    shelf = _shelf(settings, statements[0])
+    if _newest_version(shelf) != note.version:
+        return None
+    folder = shelf / f"v{note.version}"
+    package = _package(folder, _manifest_of(folder), note.version, is_new=False)
+    return package if package.manifest_sha256 == note.manifest_sha256 else None
+
+
 def _write_alone(settings: Settings, statements: list[StatementRecord], rewrite: bool) -> Package:
+    inputs = inputs_sha256(settings, load_agreements(settings), statements)
+    package = _write_or_keep(settings, statements, rewrite)
+    note = Note(inputs, package.version, package.manifest_sha256)
+    write_note(settings, statements[0], note)
+    return package
+
+
+def _write_or_keep(settings: Settings, statements: list[StatementRecord], rewrite: bool) -> Package:
     first = statements[0]
     with open_current(settings) as connection:
         freeze = _freeze_of_current(connection, statements)
@@ -221,7 +244,7 @@ def _write_package(
     head = head_of_issue(settings, statements) if is_issued else None
     issued_at = instant_of_issue(settings, statements)
     issued_on = issued_at.date() if issued_at else None
-    tables = [table_rows(connection, table, partner_id, month_start(month)) for table in TABLES]
+    tables = table_rows(connection, partner_id, month_start(month))
     comments = comments_of_reports(connection)
     while True:
         building = durable.unfinished_folder(shelf)
@@ -356,7 +379,12 @@ def _write_texts(
     issued_on: date | None,
 ) -> list[PackagedFile]:
     """Writes what people read, each file with the mark of the package."""
-    figures = Figures(connection, statements[0].partner_id, month_start(statements[0].report_month))
+    figures = Figures(
+        connection,
+        statements[0].partner_id,
+        month_start(statements[0].report_month),
+        frozenset(rows.table.report for rows in tables),
+    )
     told = Statements(
         records=largest_first(statements, figures.euro_rates()),
         agreed=agreements.of(statements[0].partner_id),

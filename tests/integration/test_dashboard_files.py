@@ -17,9 +17,10 @@ from linernotes.base.published import definitions_file, publication
 from linernotes.base.settings import Settings
 from linernotes.dashboard.app import make_app
 from linernotes.dashboard.figures import Figures
-from linernotes.dashboard.pages import compensation
+from linernotes.dashboard.pages import PAGES, compensation
 from linernotes.dashboard.published_view import view_now
 from linernotes.dashboard.selection import first_selection
+from linernotes.dashboard.wording import PROMISES
 from linernotes.metrics import open_catalog
 
 
@@ -86,6 +87,43 @@ def test_publication_without_a_table_says_to_build_again(settings: Settings) -> 
 
     with pytest.raises(LinernotesError, match="linernotes build"):
         list(compensation.blocks(Figures(view, first_selection(view.options))))
+
+
+def keep_only(settings: Settings, names: tuple[str, ...], value: str) -> None:
+    """Deletes every row of the published tables that has another value in one of these columns."""
+    with duckdb.connect(str(published(settings))) as connection:
+        for schema, table, column in connection.execute(
+            "select table_schema, table_name, column_name from information_schema.columns "
+            "where table_schema in ('marts', 'reports') and list_contains(?, column_name)",
+            [names],
+        ).fetchall():
+            connection.execute(
+                f"delete from {schema}.{table} where cast({column} as varchar) <> ?", [value]
+            )
+
+
+@pytest.mark.parametrize(
+    ("names", "value"),
+    [
+        (("report_month", "usage_month", "applied_month", "opened_month"), "2026-03-01"),
+        (("partner_id",), "e38-partner"),
+    ],
+    ids=["one month", "one partner"],
+)
+def test_publication_of_one_month_or_partner_has_every_page(
+    settings: Settings, names: tuple[str, ...], value: str
+) -> None:
+    """What cannot be compared or split is left out, and said in words where a page has nothing."""
+    keep_only(settings, names, value)
+
+    with TestClient(make_app(settings, None)) as client:
+        paths = [*(page.PATH for page in PAGES), *(f"/promises/{one}" for one in PROMISES)]
+        answers = {path: client.get(path) for path in paths}
+
+    assert {path: one.status_code for path, one in answers.items() if one.status_code != 200} == {}
+    if value == "2026-03-01":
+        assert " vs " not in answers["/"].text
+        assert "Mar 2026" in answers["/"].text
 
 
 def test_home_with_nothing_published_says_what_to_do(tmp_path: Path) -> None:

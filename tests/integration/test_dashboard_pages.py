@@ -21,6 +21,7 @@ from linernotes.base.published import publication
 from linernotes.base.settings import Settings
 from linernotes.dashboard.app import make_app
 from linernotes.dashboard.pages import PAGES
+from linernotes.dashboard.row_tables import KEYS, SHOWN, TABLES
 from linernotes.metrics import open_catalog
 
 PATHS = [
@@ -262,6 +263,56 @@ def test_csv_says_period_filter_and_publication_and_has_every_row(
     assert len(rows) == 4 + 1 + 1 + len(shown)
 
 
+@pytest.mark.parametrize(
+    ("path", "period", "chosen"),
+    [
+        ("/rows/table/holds?hold_bucket=CONSENT", "All months", "On hold because: No consent"),
+        (
+            "/rows/table/statements?report_month=2026-03-01&partner_id=e38-partner",
+            "Mar 2026",
+            "Partner: ",
+        ),
+        (
+            "/rows/metric/amount_due_reporting_amount?from=2026-03&to=2026-03"
+            "&partner=e38-partner&by_side=MASTER",
+            "Mar 2026",
+            "Partner: ",
+        ),
+        ("/partners/e38-partner?from=2026-02&to=2026-03", "Feb – Mar 2026", "Partner: "),
+    ],
+)
+def test_csv_of_rows_says_which_rows_it_has(
+    client: TestClient, get: Get, path: str, period: str, chosen: str
+) -> None:
+    """Filters that stand in the address as columns, splits or the path are said as others are."""
+    link = get(path).xpath("//a[contains(@class, 'csv')]/@href")[0]
+
+    said = dict(row[:2] for row in csv.reader(io.StringIO(client.get(link).text)) if len(row) == 2)
+
+    assert said["Period"] == period
+    assert chosen in said["Filter"]
+
+
+def test_filter_that_a_page_does_not_have_is_said_to_be_none(get: Get) -> None:
+    page = get("/data?partner=e38-partner")
+
+    note = page.xpath("//p[contains(@class, 'note')]")[0]
+    assert note.text_content() == "Not available by partner; shows all partners."
+    assert not page.xpath("//*[@class='chips']")
+
+
+def test_items_of_a_partner_are_its_own(get: Get) -> None:
+    def items(path: str) -> set[str]:
+        return {one.text_content() for one in get(path).xpath("//*[@class='items']/li/p[1]/a")}
+
+    own, every = items("/attention?partner=e38-partner"), items("/attention")
+
+    assert len(own) < len(every)
+    assert own <= every
+    # Promises are to everybody.
+    assert not any(item.endswith((": broken", ": at risk")) for item in own)
+
+
 def test_amount_due_is_the_statements_at_the_indicative_rate(settings: Settings, get: Get) -> None:
     with open_catalog(settings) as catalog:
         [(currency, due)] = catalog.query(["amount_due_reporting_amount"]).rows
@@ -271,6 +322,25 @@ def test_amount_due_is_the_statements_at_the_indicative_rate(settings: Settings,
     assert currency == "EUR"
     assert due > 0
     assert Decimal(facts(page)["Figure"].replace(",", "")) > 0
+
+
+def test_columns_that_are_shown_are_those_of_the_tables(settings: Settings) -> None:
+    file = settings.published_root / publication(settings).file_name
+    with duckdb.connect(str(file), read_only=True) as connection:
+        missing = {
+            (name, column)
+            for name, columns in {**SHOWN, **{name: (key,) for name, key in KEYS.items()}}.items()
+            for column in columns
+            if column
+            not in {
+                row[0]
+                for row in connection.execute(
+                    f"describe {TABLES[name].removeprefix('published.')}"
+                ).fetchall()
+            }
+        }
+
+    assert missing == set()
 
 
 def test_page_sends_a_policy_that_allows_nothing_from_elsewhere(client: TestClient) -> None:

@@ -5,7 +5,7 @@ Totals are in the reporting currency, indicative; exact amounts stand in the pay
 
 from collections.abc import Iterator
 
-from linernotes.dashboard import money_blocks
+from linernotes.dashboard import money_blocks, statement_blocks
 from linernotes.dashboard.blocks import Block, Heading, Note
 from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.metric_blocks import cards, split, time_line
@@ -26,8 +26,8 @@ def blocks(figures: Figures) -> Iterator[Block]:
     is_split = bool(figures.selection.product or figures.selection.territory)
     if is_split:
         yield Note(
-            "Deductions, balances and Payable belong to whole contracts and cannot be shown by "
-            "product or territory; this page shows gross earnings and what is on hold."
+            "Deductions, balances and the amount due belong to whole contracts and cannot be shown "
+            "by product or territory; this page shows gross earnings and what is on hold."
         )
     names = BY_USE if is_split else MONEY
     yield cards(figures, *names)
@@ -53,4 +53,4 @@ def blocks(figures: Figures) -> Iterator[Block]:
     yield Heading("Liabilities")
     yield from money_blocks.liabilities(figures)
     yield Heading("Statements on time")
-    yield from money_blocks.statements_on_time(figures)
+    yield from statement_blocks.statements_on_time(figures)

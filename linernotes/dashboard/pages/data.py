@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from linernotes.dashboard import wording
 from linernotes.dashboard.attention import data_items
 from linernotes.dashboard.blocks import Block, Column, Facts, Heading, Link, Note, Table
-from linernotes.dashboard.drill import rows_href
 from linernotes.dashboard.figures import Figures
+from linernotes.dashboard.row_tables import rows_href
 from linernotes.packages import wording as codes
 
 TITLE, PATH, KNOWS = "Data quality", "/data", ()

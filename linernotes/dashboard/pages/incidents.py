@@ -18,9 +18,9 @@ from linernotes.dashboard.blocks import (
     Table,
     TimeLine,
 )
-from linernotes.dashboard.drill import rows_href, trace_href
 from linernotes.dashboard.figures import LATEST_RATES, Figures
 from linernotes.dashboard.formats import Money, count_text, span_text
+from linernotes.dashboard.row_tables import rows_href, trace_href
 from linernotes.packages import wording as codes
 
 TITLE, PATH, KNOWS = "Incidents", "/incidents", ("partner", "period")

@@ -3,7 +3,7 @@
 Verdicts and the bridge are published tables; nothing is computed here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from linernotes.dashboard import wording
@@ -11,9 +11,10 @@ from linernotes.dashboard.attention import attention
 from linernotes.dashboard.blocks import (
     Attention,
     Block,
-    Cards,
     Heading,
+    Item,
     Link,
+    Note,
     Sentence,
     Split,
     Tiles,
@@ -22,15 +23,17 @@ from linernotes.dashboard.figures import Figures, month_before
 from linernotes.dashboard.formats import change_text, month_text
 from linernotes.dashboard.metric_blocks import cards, rows_of, short, time_line, values_of
 from linernotes.dashboard.money_blocks import bridge
-from linernotes.dashboard.promise_blocks import tiles, verdicts_of
+from linernotes.dashboard.promise_blocks import OFF_TARGET, tiles, verdicts_of
+from linernotes.dashboard.selection import FIRST, LAST
 
 TITLE, PATH, KNOWS = "Overview", "/", ("partner", "period")
 SUBTITLE = "Where we stand: our commitments, payments, and what needs your attention."
 ITEMS_SHOWN = 5
+# The page of all items has no other filter than the partner.
+WITHOUT: dict[str, object] = {"product": None, "territory": None, FIRST: None, LAST: None}
 DUE = "amount_due_reporting_amount"
 GROSS = "gross_earnings_reporting_amount"
 HELD = "on_hold_reporting_amount"
-OFF_TARGET = {"at_risk", "broken"}
 
 
 def blocks(figures: Figures) -> Iterator[Block]:
@@ -38,26 +41,41 @@ def blocks(figures: Figures) -> Iterator[Block]:
     items = attention(figures)
     yield sentence(figures, len(items))
     yield Tiles(tiles(figures))
+    if figures.selection.partner:
+        yield Note("Promises are judged over all partners, not for the selection.")
     due = cards(figures, DUE, is_large=True)
     yield Split(
         [Heading(f"Payments, {month_text(figures.headline)}"), due, bridge(figures)],
         [
             Heading("Needs your attention"),
-            Attention(items[:ITEMS_SHOWN], len(items), "/attention"),
+            *needs_attention(figures, items),
         ],
     )
-    yield Heading("Amount due by month")
+    yield Heading("By month")
     yield from time_line(figures, DUE, GROSS, HELD)
     yield Heading("The month in figures")
-    yield Cards(
-        [
-            *cards(figures, GROSS, HELD).cards,
-            *cards(figures, "ai_generations", "derivative_streams").cards,
-            *cards(figures, "credit_coverage", "explicit_consent_share").cards,
-            *cards(figures, "removal_actions", "overturn_rate").cards,
-            *cards(figures, "derivative_to_source_conversion", "source_lift").cards,
-        ]
+    yield cards(
+        figures,
+        GROSS,
+        HELD,
+        "ai_generations",
+        "derivative_streams",
+        "credit_coverage",
+        "explicit_consent_share",
+        "removal_actions",
+        "overturn_rate",
+        "derivative_to_source_conversion",
+        "source_lift",
     )
+
+
+def needs_attention(figures: Figures, items: Sequence[Item]) -> Iterator[Block]:
+    """The first items, and where all of them are."""
+    if items:
+        more = figures.selection.href("/attention", **WITHOUT)
+        yield Attention(items[:ITEMS_SHOWN], len(items), more)
+    else:
+        yield Note("Nothing needs attention.", "good")
 
 
 def sentence(figures: Figures, item_count: int) -> Sentence:
@@ -79,12 +97,12 @@ def sentence(figures: Figures, item_count: int) -> Sentence:
         for number, promise in enumerate(missed):
             parts.append(("", " and " if number == len(missed) - 1 else ", ")[number > 0])
             name = wording.PROMISES[promise].name
-            parts.append(Link(name if number == 0 else name.lower(), f"/promises/{promise}"))
+            parts.append(Link(name.lower(), f"/promises/{promise}"))
         parts.append(f" {'is' if len(missed) == 1 else 'are'} off target")
     else:
         parts.append("no promise is off target")
     parts.append("; ")
     what = f"{item_count} item{'' if item_count == 1 else 's'}"
-    parts.append(Link(what, "/attention"))
+    parts.append(Link(what, figures.selection.href("/attention", **WITHOUT)))
     parts.append(f" {'needs' if item_count == 1 else 'need'} attention.")
     return Sentence(parts)

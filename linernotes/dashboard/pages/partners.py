@@ -6,13 +6,14 @@ Figures are metrics of the partner; amounts in the reporting currency are indica
 from collections.abc import Iterator
 from dataclasses import replace
 
-from linernotes.dashboard import money_blocks, wording
+from linernotes.dashboard import money_blocks, statement_blocks, wording
 from linernotes.dashboard.attention import attention
 from linernotes.dashboard.blocks import Attention, Block, Cards, Column, Heading, Note, Table
-from linernotes.dashboard.drill import TABLES, RowSet, read_rows
+from linernotes.dashboard.drill import RowSet, read_rows
 from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.formats import month_text
 from linernotes.dashboard.metric_blocks import cards, split, time_line
+from linernotes.dashboard.row_tables import TABLES
 
 TITLE, PATH, KNOWS = "Partners", "/partners", ("period",)
 SUBTITLE = "What each partner is paid, what is on hold, and how its repertoire is used."
@@ -49,7 +50,7 @@ def partner_blocks(figures: Figures, partner: str) -> Iterator[Block]:
     yield money_blocks.bridge(figures)
     yield from money_blocks.payouts(figures)
     yield Heading("Needs attention")
-    items = attention(figures, partner)
+    items = attention(figures)
     yield Attention(items, len(items)) if items else Note("Nothing needs attention.", "good")
     yield Heading("On hold")
     yield from money_blocks.holds(figures)
@@ -81,7 +82,7 @@ def partner_blocks(figures: Figures, partner: str) -> Iterator[Block]:
         "Each month's package of an issued statement is in the outbox.",
         is_on_screen=True,
     )
-    yield from money_blocks.statements_on_time(figures, is_on_screen=True)
+    yield from statement_blocks.statements_on_time(figures, is_on_screen=True)
 
 
 def _connection(figures: Figures, partner: str) -> Iterator[Block]:

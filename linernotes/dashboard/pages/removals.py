@@ -32,7 +32,7 @@ def blocks(figures: Figures) -> Iterator[Block]:
         "Automated detection and automated decision are counted separately. Recordings and "
         "uploaders are not additive across breakdowns."
     )
-    yield Heading("Actions by month")
+    yield Heading("By month")
     yield from time_line(figures, *COUNTS)
     yield Heading("By reason")
     yield from split(

@@ -417,7 +417,7 @@ def test_demo_home_of_an_earlier_demo_is_made_afresh(tmp_path: Path) -> None:
     settings = demo.fresh_home(tmp_path / "demo")
 
     assert settings.landing_root == tmp_path / "demo" / "landing"
-    assert [path.name for path in settings.home.iterdir()] == [demo.MARK]
+    assert [path.name for path in settings.home.iterdir()] == [settings.demonstration_mark.name]
 
 
 def test_command_line_for_help_imports_nothing_heavy() -> None:

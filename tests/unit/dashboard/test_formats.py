@@ -76,10 +76,11 @@ def test_short_money_keeps_what_a_card_has_room_for(amount: str, text: str) -> N
     ("now", "before", "is_share", "text"),
     [
         ("90.6", "100", False, "−9.4 %"),
-        ("-55", "181", False, "−130.4 %"),
+        ("-55", "181", False, ""),
         ("0.698", "0.711", True, "−1.3 pts"),
         ("1", "1", True, "±0.0 pts"),
         ("5", "0", False, ""),
+        ("2991", "100", False, ""),
         (None, "1", True, ""),
     ],
 )
@@ -110,3 +111,9 @@ def test_csv_of_a_table_has_every_digit_and_no_formula() -> None:
         ["Who", "Month", "Paid", "Paid, currency", "Rate"],
         ["'=1+1", "2026-03", "10.5", "EUR", "0.123456"],
     ]
+
+
+def test_number_and_month_do_not_part_from_their_unit_and_year() -> None:
+    text = formats.whole("+18.0 % vs May 2026, of 3 uses")
+
+    assert text.split("\N{NO-BREAK SPACE}") == ["+18.0", "% vs", "May", "2026, of 3 uses"]

@@ -6,9 +6,12 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from linernotes.dashboard.selection import (
+    NAMES,
+    PERIOD,
     NotThere,
     Options,
     Selection,
+    known_part,
     read_selection,
     selection_text,
 )
@@ -40,7 +43,9 @@ def test_address_brings_a_selection_back() -> None:
     assert selection.partner == ("p2", "p1")
     assert selection.headline == date(2026, 3, 1)
     assert read(selection.href("/x").split("?")[1]) == selection
-    assert selection_text(selection, OPTIONS).startswith("Feb – Mar 2026 · Two, One")
+    assert selection_text(selection, OPTIONS, (*NAMES, PERIOD)).startswith(
+        "Feb – Mar 2026 · Two, One"
+    )
 
 
 @pytest.mark.parametrize(
@@ -55,3 +60,17 @@ def test_address_that_asks_for_what_is_not_there_is_refused_and_not_widened(quer
 def test_address_whose_months_are_the_wrong_way_round_is_refused() -> None:
     with pytest.raises(NotThere, match="No month"):
         read("from=2026-05&to=2026-02")
+
+
+def test_page_gets_the_filters_that_it_has() -> None:
+    query = QueryParams("partner=p1&territory=DE&from=2026-02&csv=x")
+
+    assert str(known_part(query, ("partner",))) == "partner=p1"
+    assert str(known_part(query, (PERIOD,))) == "from=2026-02"
+
+
+def test_line_about_a_page_names_the_filters_that_it_has() -> None:
+    selection = read("partner=p2")
+
+    assert selection_text(selection, OPTIONS, ("partner",)) == "Two"
+    assert selection_text(selection, OPTIONS, ()) == ""

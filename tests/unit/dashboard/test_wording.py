@@ -64,11 +64,18 @@ RETIRED = (
     "waiting in quarantine",
     "linernotes quarantine",
     "What the figures mean",
+    "a machine",
+    "nobody has",
+    "somebody has",
+    "are none",
+    "at most, in the month",
+    "do not add up over",
+    "and nothing holds",
 )
 
 
 def shown_texts() -> Iterator[tuple[str, str]]:
-    """Every text of the dashboard's code and templates, and the metrics' labels."""
+    """Every text of the dashboard's code and templates, and the metrics' labels and definitions."""
     root = PROJECT_ROOT / "linernotes" / "dashboard"
     for file in sorted(root.rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
@@ -85,13 +92,14 @@ def shown_texts() -> Iterator[tuple[str, str]]:
                 yield str(file.relative_to(root)), str(node.value)
     for file in sorted((root / "templates").glob("*.html")):
         yield file.name, re.sub(r"\{[{%].*?[%}]\}|<[^>]+>", " ", file.read_text(encoding="utf-8"))
-    for label in labels():
-        yield "models/metrics", label
+    for metric in metrics():
+        yield "models/metrics", metric["label"]
+        yield "models/metrics", metric["description"]
 
 
-def labels() -> list[str]:
+def metrics() -> list[dict[str, str]]:
     return [
-        metric["label"]
+        metric
         for file in sorted(Path(PROJECT_ROOT, "models", "metrics").glob("*.yml"))
         for metric in yaml.safe_load(file.read_text(encoding="utf-8"))["metrics"]
     ]
@@ -110,7 +118,7 @@ def test_no_text_says_what_was_retired() -> None:
 
 def test_labels_are_no_sentences() -> None:
     names = [
-        *labels(),
+        *(metric["label"] for metric in metrics()),
         *(name for name, _ in wording.MEASURES.values()),
         *(page.TITLE for page in PAGES),
         *wording.STEPS.values(),
@@ -124,6 +132,17 @@ def test_every_measure_of_a_promise_has_a_name() -> None:
 
     assert wording.MEASURES.keys() == measures
     assert wording.PROMISES.keys() == MEASURES.keys()
+
+
+def test_a_metric_and_a_measure_of_the_same_name_are_called_the_same() -> None:
+    """The label of a share may say that it is one, where a count has the plain name."""
+    labels = {metric["name"]: metric["label"].removesuffix(" (share)") for metric in metrics()}
+    both = wording.MEASURES.keys() & labels.keys()
+
+    assert both
+    assert {name: labels[name] for name in both} == {
+        name: wording.MEASURES[name][0] for name in both
+    }
 
 
 def test_every_step_of_the_bridge_has_a_name() -> None:

@@ -72,10 +72,23 @@ def report(tmp_path: Path) -> Path:
     publish(settings, TUNE)
     uses = tmp_path / "uses.parquet"
     duckdb.connect().execute(USES.format(uses))
-    path = tmp_path / MESSAGE.file_name()
     with open_published(settings) as connection:
-        assert write_item_report(path, connection, "tune", MESSAGE, [uses]) == 3
+        [(path, blocks)] = write_item_report(tmp_path, connection, "tune", MESSAGE, [uses]).items()
+    assert (path.name, blocks) == (MESSAGE.file_name(), 3)
     return path
+
+
+@pytest.fixture
+def parts(tmp_path: Path, report: Path) -> list[Path]:
+    """The same report in three files, a block each."""
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    with open_published(Settings(home=tmp_path / "home")) as connection:
+        files = write_item_report(
+            folder, connection, "tune", MESSAGE, [tmp_path / "uses.parquet"], most_bytes=1
+        )
+    assert list(files.values()) == [1, 1, 1]
+    return list(files)
 
 
 def test_item_report_holds(report: Path) -> None:
@@ -110,10 +123,11 @@ def test_item_report_of_month_without_anything_is_header_summary_footer_e82(
     tmp_path: Path, report: Path
 ) -> None:
     july = replace(MESSAGE, month=date(2026, 7, 1))
-    path = tmp_path / july.file_name()
 
     with open_published(Settings(home=tmp_path / "home")) as connection:
-        blocks = write_item_report(path, connection, "tune", july, [tmp_path / "uses.parquet"])
+        [(path, blocks)] = write_item_report(
+            tmp_path, connection, "tune", july, [tmp_path / "uses.parquet"]
+        ).items()
 
     kinds = [line.split("\t")[0] for line in path.read_text().splitlines() if line[:1] != "#"]
     assert blocks == 0
@@ -156,3 +170,50 @@ def test_check_of_item_report_with_a_seeded_fault_finds_it(
     spoil_cells(report, fault)
 
     assert any(problem.rule.startswith(rule) for problem in check_dsr(report))
+
+
+def test_item_report_in_several_files_has_every_summary_in_each_and_no_block_twice(
+    report: Path, parts: list[Path]
+) -> None:
+    numbers = [part.name.split("_")[6] for part in parts]
+    blocks = [row["BlockId"] for part in parts for row in rows_of(part, "AS02.02")]
+    footers = [rows_of(part, "FOOT")[0] for part in parts]
+    lines = [part.read_text().count("\n") for part in parts]
+
+    assert numbers == ["1of3", "2of3", "3of3"]
+    assert blocks == ["1", "2", "3"]
+    assert all(rows_of(part, "SY02.02") == rows_of(report, "SY02.02") for part in parts)
+    assert [int(footer["NumberOfLinesInFile"]) for footer in footers] == lines
+    assert {int(footer["NumberOfLinesInReport"]) for footer in footers} == {sum(lines)}
+    assert {footer["NumberOfBlocksInReport"] for footer in footers} == {"3"}
+    assert check_dsr(*parts[::-1]) == []
+    assert read_item_totals(*parts) == read_item_totals(report)
+
+
+def test_item_report_without_one_of_its_files_is_found(parts: list[Path]) -> None:
+    rules = {problem.rule for problem in check_dsr(*parts[1:])}
+
+    assert {"files_of_the_report_are_there", "summary_is_the_sum_of_its_lines"} <= rules
+
+
+PART_FAULTS: dict[str, tuple[Callable[[Cells], None], str]] = {
+    "another summary": (change("SY02.02", "Usages", "1"), "summaries_of_the_report_agree"),
+    "another message": (change("HEAD", "MessageId", "x"), "headers_of_the_report_agree"),
+    "more files": (change("HEAD", "NumberOfFiles", "4"), "headers_of_the_report_agree"),
+    "another number": (change("HEAD", "FileNumber", "3"), "files_of_the_report_are_there"),
+    "a block of another file": (change("AS02.02", "BlockId", "1"), "block_id_is_unique"),
+    "a line of another file": (change("SU03.02", "SalesTransactionId", "a"), "sale_id_is_unique"),
+    "the report miscounted": (
+        change("FOOT", "NumberOfBlocksInReport", "2"),
+        "footer_counts_the_file",
+    ),
+}
+
+
+@pytest.mark.parametrize(("fault", "rule"), PART_FAULTS.values(), ids=PART_FAULTS)
+def test_check_of_one_of_several_files_with_a_seeded_fault_finds_it(
+    parts: list[Path], fault: Callable[[Cells], None], rule: str
+) -> None:
+    spoil_cells(parts[1], fault)
+
+    assert rule in {problem.rule for problem in check_dsr(*parts)}

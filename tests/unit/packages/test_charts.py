@@ -39,6 +39,13 @@ def test_labels_of_the_largest_amounts_have_their_room() -> None:
     assert labels["1,000,000,000,000"] >= Decimal(5) * len("1,000,000,000,000")
 
 
+def test_currency_has_its_room_beside_short_labels() -> None:
+    """The G of GBP was cut where no label was longer than three digits."""
+    _, labels = drawn(("2026-06", "300", "0"))
+
+    assert labels["EUR"] >= Decimal("7.5") * len("EUR")
+
+
 def test_amounts_below_one_have_a_scale() -> None:
     _, labels = drawn(("2026-06", "0.03", "0.00"))
 

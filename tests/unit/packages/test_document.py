@@ -110,6 +110,25 @@ def test_document_tells_what_waits_in_all_and_a_release_on_one_row(settings: Set
     assert "Late consent 2026-06 Northern Lights 1.00 −1.00 b" in text
 
 
+def test_document_tells_what_was_released_and_not_paid(settings: Settings) -> None:
+    """Money of spam leaves the hold for the pool; it looked as if it had been paid out."""
+    held = {"hold_bucket": "REMOVAL"}
+    may = Statement("tune", "tune-master", [Line("b", "2.50", **held)], month="2026-05-01")
+    spam = [
+        Line("c", "-1.00", line_type="SPAM_ADJUSTMENT", original_line_id="b", **held),
+        Line("d", "-0.50", line_type="LATE_CONSENT", original_line_id="b", **held),
+        Line("e", "0.50", line_type="LATE_CONSENT", original_line_id="b"),
+    ]
+    publish(settings, may, Statement("tune", "tune-master", spam))
+    draft(settings, by="Ada")
+
+    [_, june] = write_packages(settings)
+    text = " ".join(" ".join(pages(june.path / "statement.pdf")).split())
+
+    assert "Of what was released, 1.00 EUR was taken back and not added to the balance" in text
+    assert "Total 0.00 −1.50 1.00" in text
+
+
 def captured(settings: Settings, monkeypatch: pytest.MonkeyPatch, *statements: Statement) -> Any:
     """The parts of the last package's document."""
     seen: list[dict[str, Any]] = []
@@ -189,6 +208,7 @@ def test_document_head_says_who_pays_whom_as_agreed(settings: Settings) -> None:
     for text in (
         "House of Songs Ltd", "1 Example Street", "Tune Holdings BV", "accounts@tune.example",
         "Recordings licence", "AI-7", "2 Mar 2026", "25 July 2026", "within 90 days of issue",
+        "payable by 25 July 2026 or, if later, on issue",
     ):  # fmt: skip
         assert text in first
 

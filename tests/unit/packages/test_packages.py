@@ -19,10 +19,11 @@ from linernotes.base import modes
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.ledger.verification import verify_ledger
-from linernotes.packages import read_package_csv, verify_package, write_packages
+from linernotes.packages import read_package_csv, verify_package, write_packages, writing
 from linernotes.packages import workbook as workbook_module
 from linernotes.statements import SHOWN, approve, draft, issue
 from tests.fixtures.deliveries import PARTNER_DPID
+from tests.fixtures.packages import refit, remark
 from tests.fixtures.published_warehouse import KNOWN_AT, Line, Statement, publish
 
 TUNE = Statement(
@@ -267,6 +268,52 @@ def test_package_of_draft_follows_what_is_agreed(settings: Settings) -> None:
     [second] = write_packages(settings)
 
     assert (second.version, second.is_new) == (2, True)
+
+
+def test_package_with_nothing_new_is_not_made_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packages = write_packages(drafted(settings, TUNE, WAVE))
+    monkeypatch.setattr(writing, "_write_or_keep", lambda *_: pytest.fail("it was made again"))
+
+    again = write_packages(settings)
+
+    assert [(one.path, one.manifest_sha256, one.is_new) for one in again] == [
+        (one.path, one.manifest_sha256, False) for one in packages
+    ]
+
+
+@pytest.mark.parametrize("lost", ["note", "version"])
+def test_package_whose_note_or_version_is_lost_is_made_again(settings: Settings, lost: str) -> None:
+    [package] = write_packages(drafted(settings, TUNE))
+    before = hashes(package.path)
+    if lost == "note":
+        shutil.rmtree(settings.warehouse_file.parent / "packages")
+    else:
+        shutil.rmtree(package.path)
+
+    [again] = write_packages(settings)
+
+    assert (again.version, again.is_new) == (1, lost == "version")
+    assert hashes(again.path) == before
+
+
+def test_items_above_the_agreed_size_are_several_files_of_one_report(settings: Settings) -> None:
+    settings.home.mkdir()
+    settings.agreements_file.write_text("[partners.tune]\nitem_level = true\nitem_file_bytes = 1\n")
+    [package] = write_packages(drafted(settings, TUNE))
+    parts = sorted(path.name for path in package.path.glob("DSR_*-items_*"))
+    assert verify_package(package.path) == []
+
+    (package.path / parts[-1]).unlink()
+    manifest = json.loads((package.path / "manifest.json").read_text())
+    manifest["files"] = [one for one in manifest["files"] if one["name"] != parts[-1]]
+    refit(package.path, manifest)
+    remark(package.path)
+
+    assert [name.split("_")[6] for name in parts] == ["1of3", "2of3", "3of3"]
+    found = {problem.rule for problem in verify_package(package.path)}
+    assert "files_of_the_report_are_there" in found
 
 
 def test_packages_of_a_changed_ledger_are_not_written(settings: Settings) -> None:

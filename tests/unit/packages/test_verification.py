@@ -30,6 +30,23 @@ def package(tmp_path: Path) -> Path:
     return written.path
 
 
+def test_package_that_lists_an_action_of_an_earlier_month_verifies(tmp_path: Path) -> None:
+    """What stands is in `removals.csv` each month, and in the side file of its own month alone."""
+    settings = Settings(home=tmp_path)
+    publish(settings, Statement("tune", "tune-master", [Line("a", "10.00")]))
+    with duckdb.connect(str(settings.published_file)) as connection:
+        connection.execute(
+            "insert into reports.rpt_partner__removal_actions select * replace ("
+            "'standing' as puid, timestamp '2026-05-31 23:59:59' as applied_at) "
+            "from reports.rpt_partner__removal_actions"
+        )
+    draft(settings, by="Ada")
+    [written] = write_packages(settings)
+
+    assert "standing" in (written.path / "removals.csv").read_text()
+    assert rules(written.path) == set()
+
+
 def rules(package: Path) -> set[str]:
     return {problem.rule for problem in verify_package(package)}
 

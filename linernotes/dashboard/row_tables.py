@@ -1,0 +1,296 @@
+"""The tables whose rows are shown: their names, their columns, and where a row leads.
+
+Which rows are read is `drill`'s.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from linernotes.dashboard.selection import Selection
+
+MARTS, REPORTS = "published.marts", "published.reports"
+LINES = f"{MARTS}.fct_compensation_lines"
+# Columns that say nothing to a reader, or the same as another one.
+HIDDEN = {
+    "line_key",
+    "pool_id",
+    "usage_layer",
+    "contract_version",
+    "partner_name",
+    "product_name",
+    "step_number",
+    "reporting_currency_code",
+    "is_result",
+    "member_party_id",
+    "isrc",
+    "is_issued",
+    "original_line_id",
+    "weight_nano",
+    "source_weight_nano",
+    "ownership_share",
+    "late_proof_id",
+    "consent_denied_by",
+    "judged_at",
+    "play_date",
+}
+# Tables whose rows are read, as the address calls them; the value is the published table.
+TABLES = {
+    "steps": f"{MARTS}.fct_money_steps",
+    "statements": f"{MARTS}.fct_statements",
+    "lines": LINES,
+    "holds": f"{MARTS}.fct_holds",
+    "uses": f"{MARTS}.fct_source_uses",
+    "monthly-uses": f"{MARTS}.fct_uses_monthly",
+    "pools": f"{MARTS}.fct_pools",
+    "pool-fees": f"{MARTS}.fct_pool_fees",
+    "credits": f"{MARTS}.fct_derivative_credits",
+    "actions": f"{MARTS}.fct_removal_actions",
+    "notices": f"{MARTS}.fct_notices",
+    "appeals": f"{MARTS}.fct_appeals",
+    "decisions": f"{MARTS}.fct_consent_versions",
+    "connection": f"{MARTS}.fct_fan_connection",
+    "contracts": f"{MARTS}.dim_contracts",
+    "unfiled": f"{REPORTS}.rpt_regulator__unfiled_actions",
+    "recordings": f"{MARTS}.dim_recordings",
+    "products": f"{MARTS}.dim_products",
+    "checks": "published.quality.check_results",
+    "rejected": "published.quality.quarantine_summary",
+    "launches": f"{MARTS}.fct_launches",
+    "training-uses": f"{MARTS}.fct_training_uses",
+    "incidents": f"{MARTS}.fct_incidents",
+    "expiring": f"{REPORTS}.rpt_executive__consent_expiries",
+    "balances": f"{MARTS}.fct_balances",
+    "concentration": f"{MARTS}.fct_income_concentration",
+    "filings": f"{MARTS}.fct_regulator_filings",
+}
+TITLES = {
+    "steps": "Money by step",
+    "statements": "Statements",
+    "lines": "Compensation lines",
+    "holds": "Earnings on hold",
+    "uses": "Uses of recordings and works",
+    "monthly-uses": "Generations and plays by month",
+    "pools": "Revenue pools",
+    "pool-fees": "Contract fees by pool",
+    "credits": "Credits of derivatives",
+    "actions": "Removal actions",
+    "notices": "Notices",
+    "appeals": "Appeals",
+    "decisions": "Consent decisions",
+    "connection": "Audiences by recording",
+    "contracts": "Contracts",
+    "unfiled": "Removals with no statement of reasons filed",
+    "recordings": "Recordings",
+    "products": "Products",
+    "checks": "Data checks",
+    "rejected": "Rejected records",
+    "launches": "Launches of products under contracts",
+    "training-uses": "Recordings and works that models were trained on",
+    "incidents": "Incidents",
+    "expiring": "Consents that end",
+    "balances": "Balances of advances, guarantees and reserves",
+    "concentration": "Concentration of earnings by quarter",
+    "filings": "Statements of reasons (DSA)",
+}
+# Of large tables the columns that are shown; of others all that are not hidden.
+SHOWN = {
+    "lines": (
+        "line_id",
+        "report_month",
+        "line_type",
+        "partner_id",
+        "product_id",
+        "territory",
+        "side",
+        "object_id",
+        "quantity",
+        "amount",
+        "currency_code",
+        "hold_bucket",
+        "consent_status",
+    ),
+    "uses": (
+        "use_id",
+        "derivative_id",
+        "used_at",
+        "product_id",
+        "territory",
+        "side",
+        "object_id",
+        "owner_party_id",
+        "quantity",
+        "consent_status",
+        "hold_bucket",
+        "exclusion_reason",
+    ),
+    "decisions": (
+        "decision_id",
+        "party_id",
+        "voice",
+        "object_id",
+        "use_type",
+        "product_id",
+        "territory",
+        "decision",
+        "valid_from",
+        "valid_to",
+        "recorded_at",
+    ),
+    "actions": (
+        "puid",
+        "title",
+        "partner_id",
+        "programme_reason",
+        "ai_status",
+        "source_type",
+        "automated_decision",
+        "seconds_to_action",
+        "play_before_count",
+        "is_appealed",
+        "is_overturned",
+        "applied_at",
+    ),
+    "statements": (
+        "contract_id",
+        "partner_id",
+        "side",
+        "report_month",
+        "statement_state",
+        "earned_amount",
+        "correction_amount",
+        "held_amount",
+        "payable_amount",
+        "carried_amount",
+        "currency_code",
+        "issued_at",
+    ),
+    "contracts": (
+        "contract_id",
+        "contract_version",
+        "partner_id",
+        "side",
+        "product_ids",
+        "payout_currency_code",
+        "model",
+        "revenue_share",
+        "valid_from",
+        "valid_to",
+        "signed_at",
+    ),
+    "incidents": (
+        "incident_id",
+        "incident_kind",
+        "severity",
+        "incident_status",
+        "partner_id",
+        "product_id",
+        "object_id",
+        "owner_party_id",
+        "item_count",
+        "opened_at",
+        "due_date",
+        "next_action_by",
+    ),
+    "expiring": (
+        "decision_id",
+        "partner_id",
+        "party_name",
+        "object_name",
+        "use_type",
+        "territory",
+        "valid_to",
+        "within_day_count",
+        "trailing_amount",
+        "currency_code",
+    ),
+    "recordings": ("recording_id", "title", "artist_names", "isrc", "delivered_at"),
+}
+# The most telling column first: it heads the row and leads on.
+KEYS = {
+    "lines": "line_id",
+    "holds": "line_id",
+    "statements": "contract_id",
+    "steps": "report_month",
+    "uses": "use_id",
+}
+
+
+def rows_href(name: str, **where: object) -> str:
+    """Rows of a table whose columns have these values."""
+    pairs = [
+        (column, "" if value is None else str(value))
+        for column, values in where.items()
+        for value in (values if isinstance(values, list | tuple) else [values])
+    ]
+    return f"/rows/table/{name}?{urlencode(pairs)}"
+
+
+def trace_href(kind: str, key: str) -> str:
+    """The page of one record."""
+    return f"/trace/{kind}/{quote(key, safe='')}"
+
+
+def row_href(selection: Selection, name: str, row: Mapping[str, Any]) -> str:
+    """Where a row leads: to its own record, or to the rows it is made of."""
+    if name in {"lines", "holds"}:
+        return trace_href("line", row["line_id"])
+    if name == "statements":
+        return trace_href("statement", row["statement_id"])
+    if name == "uses":
+        return trace_href("event", row["derivative_id"] or row["generation_id"])
+    if name == "credits":
+        return trace_href("event", row["derivative_id"])
+    if name in {"actions", "unfiled"}:
+        return trace_href("action", row["puid"])
+    if name == "decisions":
+        return trace_href("decision", row["decision_id"])
+    if name == "contracts":
+        return trace_href("contract", row["contract_id"])
+    if name == "connection":
+        return trace_href("recording", row["recording_id"])
+    if name == "launches" and row["contract_id"]:
+        return trace_href("contract", row["contract_id"])
+    if name == "incidents":
+        return trace_href("incident", row["incident_id"])
+    if name == "expiring":
+        return trace_href("decision", row["decision_id"])
+    if name == "balances":
+        return trace_href("statement", row["statement_id"])
+    if name == "filings":
+        return trace_href("action", row["puid"])
+    if name == "training-uses" and not row["is_licensed"]:
+        keys = ("model_version", "product_id", "side", "owner_party_id")
+        same = {key: row[key] for key in keys}
+        return rows_href("incidents", incident_kind="training_without_licence", **same)
+    if name == "recordings":
+        return trace_href("recording", row["recording_id"])
+    if name in {"pools", "pool-fees"}:
+        return trace_href("pool", row["pool_id"])
+    if name == "steps":
+        return _step_href(row)
+    if name == "monthly-uses":
+        keys = ("territory", "product_id", "tier", "use_type", "exclusion_reason")
+        same = {key: row[key] for key in keys}
+        return rows_href("uses", usage_month=row["report_month"], **same)
+    return ""
+
+
+def _step_href(row: Mapping[str, Any]) -> str:
+    month, step = row["report_month"], row["step_name"]
+    if step in {"net_revenue", "contract_fees", "kept_by_service"}:
+        table = "pools" if step == "net_revenue" else "pool-fees"
+        same = {key: row[key] for key in ("product_id", "territory", "currency_code")}
+        return rows_href(table, usage_month=month, **same)
+    if step in {"earned", "training_fees", "adjustments", "held", "accrued"}:
+        keys = ("partner_id", "product_id", "territory", "side", "currency_code")
+        same = {key: row[key] for key in keys}
+        if step in {"held", "accrued"}:
+            same["hold_bucket"] = row["hold_bucket"]
+        if step in {"earned", "training_fees"}:
+            same["line_type"] = "USAGE" if step == "earned" else "TRAINING_FEE"
+        if step == "accrued":
+            same["contract_id"] = None
+        return rows_href("lines", report_month=month, **same)
+    keys = ("partner_id", "side", "currency_code")
+    return rows_href("statements", report_month=month, **{key: row[key] for key in keys})

@@ -1,0 +1,85 @@
+"""Notes of what packages were made of, so that nothing is made again of the same.
+
+They save time and decide nothing else. Without its note a package is made once more and compared
+with the version that is there, and comes to the same.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+from linernotes.agreements import Agreements
+from linernotes.base import durable
+from linernotes.base.settings import Settings
+from linernotes.ledger.records import StatementRecord, file_safe
+from linernotes.packages.interchange import what_is_agreed
+
+NOTES = "packages"
+# What writes the files of a package.
+CODE = ("packages", "ddex")
+
+
+@dataclass(frozen=True)
+class Note:
+    """What the newest version of a package was made of, or found to say the same as.
+
+    Attributes:
+        inputs_sha256: Of what it is made of, as `inputs_sha256` gives it.
+    """
+
+    inputs_sha256: str
+    version: int
+    manifest_sha256: str
+
+
+def inputs_sha256(
+    settings: Settings, agreements: Agreements, statements: list[StatementRecord]
+) -> str:
+    """The hash of all that a package depends on: what is published, statements, what is agreed.
+
+    What is published is known by its pointer, size and time: the file itself is never changed. It
+    has to be asked before the file is opened, so that a newer one does not go for the older.
+    """
+    file, pointer = settings.published_file, settings.published_root / "current.json"
+    published = [file.stat().st_size, file.stat().st_mtime_ns] if file.exists() else []
+    parts = [
+        _code_sha256(),
+        pointer.read_text(encoding="utf-8", errors="replace") if pointer.exists() else "",
+        published,
+        [asdict(one) for one in statements],
+        what_is_agreed(agreements, statements[0].partner_id),
+    ]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+@cache
+def _code_sha256() -> str:
+    root = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for folder in CODE:
+        for path in sorted((root / folder).iterdir()):
+            if path.is_file():
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def write_note(settings: Settings, statement: StatementRecord, note: Note) -> None:
+    """Replaces the note of the package that a statement is in."""
+    path = _path(settings, statement)
+    durable.make_folder(path.parent)
+    durable.write_text(path, json.dumps(asdict(note)))
+
+
+def read_note(settings: Settings, statement: StatementRecord) -> Note | None:
+    """The note of the package that a statement is in; None where there is none to be read."""
+    try:
+        return Note(**json.loads(_path(settings, statement).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _path(settings: Settings, statement: StatementRecord) -> Path:
+    folder = settings.warehouse_file.parent / NOTES / file_safe(statement.partner_id)
+    return folder / f"{statement.report_month}.json"

@@ -1,0 +1,267 @@
+"""E132: every form in which a statement is told has the same figures under the same words.
+
+Five partners are paid in five currencies, each by two contracts: one with reserve, tax and earnings
+on hold, and one whose balance is below its minimum payout and carried forward.
+"""
+
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+from lxml import html
+from starlette.testclient import TestClient
+
+from linernotes.base.settings import Settings
+from linernotes.dashboard.app import make_app
+from linernotes.packages import verify_package, write_packages
+from linernotes.packages.manifest import Package
+from linernotes.statements import draft
+from tests.fixtures import statement_forms as forms
+from tests.fixtures.worlds import FeedBuilder, case
+
+CURRENCIES = ("EUR", "GBP", "JPY", "TND", "USD")
+PARTNERS = [f"e132-{code.lower()}-partner" for code in CURRENCIES]
+# What a dashboard's column sums, in the words of the payment summary.
+OF_COLUMN = {
+    "Gross earnings": ("Usage earnings", "Training fees"),
+    "On hold": ("Put on hold", "Released from hold"),
+    "Adjustments": ("Adjustments",),
+    "Brought forward": ("Brought forward",),
+    "Deductions": (
+        "Guarantee top-up",
+        "Collective/aggregator commission",
+        "Reserve taken",
+        "Reserve released",
+        "Advance recouped",
+        "Tax withheld",
+        "Penalties",
+        "Suspended balance resumed",
+        "Suspended",
+    ),
+    "Carried forward": ("Carried forward",),
+    "Amount due": ("Amount due",),
+}
+ZERO = Decimal(0)
+
+
+@case
+def e132_two_contracts_in_each_currency(world: FeedBuilder) -> None:
+    for number, code in enumerate(CURRENCIES):
+        name = f"e132-{code.lower()}"
+        label = world.licensed(
+            name,
+            currency=code,
+            reserve={"rate": "0.10", "release_after_months": 1},
+            withholding=[{"source_territory": "US", "rate": "0.30"}],
+        )
+        small = world.party(f"{name}-small-label")
+        world.contract(
+            f"{name}-small", f"{name}-partner", currency=code, minimum_payout="1000000.00"
+        )
+        world.route(small, f"{name}-partner", f"{name}-small")
+        world.product(name, default_share_master="1")
+        paid = world.recording(f"{name}-paid", owner=label)
+        refused = world.recording(f"{name}-refused", owner=label)
+        carried = world.recording(f"{name}-carried", owner=small)
+        world.decision(f"{name}-no", label, "deny", object_type="recording", object_id=refused)
+        # Thirds and sevenths, so that every currency has to round.
+        for territory, gross in (("DE", f"{1000 + number}.00"), ("US", "70.01")):
+            for recording, count in ((paid, 4), (refused, 2), (carried, 1)):
+                for _ in range(count):
+                    world.generation(name, [recording], territory=territory)
+            world.revenue(name, gross, territory=territory)
+
+
+@pytest.fixture(scope="module")
+def home(case_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home with the shared publication, and drafts of the five partners."""
+    settings = Settings(home=tmp_path_factory.mktemp("forms"))
+    shutil.copytree(
+        Settings(home=case_home).published_root,
+        settings.published_root,
+        copy_function=shutil.copyfile,
+    )
+    for month in ("2026-03", "2026-04"):
+        for partner in PARTNERS:
+            draft(settings, month, partner, by="Ada")
+    return settings
+
+
+@pytest.fixture(scope="module")
+def packages(home: Settings) -> dict[tuple[str, str], Package]:
+    return {
+        (partner, month): write_packages(home, month, partner)[0]
+        for partner in PARTNERS
+        for month in ("2026-03", "2026-04")
+    }
+
+
+@pytest.fixture(scope="module")
+def dashboard(home: Settings) -> Iterator[TestClient]:
+    with TestClient(make_app(home, None)) as client:
+        yield client
+
+
+def of_dashboard(dashboard: TestClient, partner: str, month: str) -> dict[str, dict[str, Decimal]]:
+    """The exact amounts of a partner's page, per currency, by the heads of their columns."""
+    answer = dashboard.get(f"/partners/{partner}?from={month}&to={month}")
+    assert answer.status_code == 200, answer.text[-900:]
+    [table] = [
+        table
+        for table in html.fromstring(answer.content).xpath("//table")
+        if table.xpath("caption")[0].text_content().startswith("All payout currencies")
+    ]
+    return {
+        row.xpath("td[@data-name='Currency']")[0].text_content(): {
+            cell.get("data-name"): forms.decimal_of(cell.text_content())
+            for cell in row.xpath("td[@class='number']")
+        }
+        for row in table.xpath("tbody/tr")
+    }
+
+
+def of_published(settings: Settings, partner: str, month: str) -> forms.Figures:
+    """The terms of each statement as marts and reports publish them, which have to agree."""
+    told = []
+    with duckdb.connect(str(settings.published_file), read_only=True) as connection:
+        for relation in ("marts.fct_statements", "reports.rpt_partner__compensation_statement"):
+            found = connection.execute(
+                f"select * from {relation} where partner_id = ? and report_month = ?",
+                [partner, f"{month}-01"],
+            )
+            names = [column[0] for column in found.description]
+            rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            told.append({row["contract_id"]: forms.of_terms(row) for row in rows})
+    assert told[0] == told[1]
+    return told[0]
+
+
+@pytest.mark.parametrize("month", ["2026-03", "2026-04"])
+@pytest.mark.parametrize("partner", PARTNERS)
+def test_every_form_tells_the_same_figures_under_the_same_words_e132(
+    home: Settings,
+    packages: dict[tuple[str, str], Package],
+    dashboard: TestClient,
+    partner: str,
+    month: str,
+) -> None:
+    folder = packages[partner, month].path
+    published = of_published(home, partner, month)
+    manifest = forms.of_manifest(folder)
+    document = forms.of_document(folder / "statement.pdf", list(published))
+    lines = forms.of_csv(folder)
+
+    assert verify_package(folder) == []
+    assert published == manifest
+    assert len(published) == 2
+    assert forms.of_workbook(folder / "statement.xlsx") == document
+    assert forms.of_parquet(folder) == lines
+    for contract, words in document.items():
+        for word, amount in words.items():
+            if word in forms.SIGNS:
+                assert manifest[contract][word] == amount, (contract, word)
+            if word not in forms.NOT_OF_LINES:
+                assert lines.get(contract, {}).get(word, ZERO) == amount, (contract, word)
+        # What the summary leaves out is nothing.
+        for word, amount in (manifest[contract] | lines.get(contract, {})).items():
+            assert word in words or word == forms.NET_HOLD or not amount, (contract, word)
+        held = words.get("Put on hold", ZERO) + words.get("Released from hold", ZERO)
+        assert manifest[contract][forms.NET_HOLD] == -held
+
+    code = partner.split("-")[1].upper()
+    due = sum((words["Amount due"] for words in document.values()), ZERO)
+    assert forms.due_of_sales_report(folder) == {code: due}
+    assert of_dashboard(dashboard, partner, month) == {
+        code: {
+            column: sum(
+                (words.get(name, ZERO) for words in document.values() for name in names), ZERO
+            )
+            for column, names in OF_COLUMN.items()
+        }
+    }
+
+
+def test_the_world_of_the_comparison_has_what_can_differ(
+    packages: dict[tuple[str, str], Package],
+) -> None:
+    """A comparison of zeros would always hold."""
+    for partner in PARTNERS:
+        march, april = (
+            forms.of_manifest(packages[partner, month].path) for month in ("2026-03", "2026-04")
+        )
+        own, small = (partner.replace("partner", name) for name in ("contract", "small"))
+        for word in ("Amount due", "Reserve taken", "Tax withheld", forms.NET_HOLD):
+            assert march[own][word], (partner, word)
+        assert march[small]["Carried forward"] == -april[small]["Brought forward"] != 0
+        assert april[own]["Reserve released"]
+
+
+SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop>
+</item>
+</oor:items>
+"""
+
+
+def forget_results(book: Path, to: Path) -> int:
+    """Copies a workbook with 0 as the result of every formula; says how many there are."""
+    count = 0
+    with zipfile.ZipFile(book) as archive, zipfile.ZipFile(to, "w") as copy:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name.startswith("xl/worksheets/sheet"):
+                text, found = re.subn(r"(</f>)<v>[^<]*</v>", r"\1<v>0</v>", content.decode())
+                content, count = text.encode(), count + found
+            copy.writestr(name, content)
+    return count
+
+
+def numbers(sheets: dict[str, list[tuple[str, ...]]]) -> dict[str, list[list[float | str]]]:
+    """Cells as numbers where they are; programs write the last binary digits differently."""
+
+    def cell(text: str) -> float | str:
+        try:
+            return round(float(text), 6)
+        except ValueError:
+            return text
+
+    return {name: [[cell(text) for text in row] for row in rows] for name, rows in sheets.items()}
+
+
+@pytest.mark.office
+def test_workbooks_recalculated_by_libreoffice_have_the_same_figures_e132(
+    packages: dict[tuple[str, str], Package], tmp_path: Path
+) -> None:
+    """The results of formulas are written by us, and shown by readers that cannot calculate."""
+    program = shutil.which("soffice")
+    assert program, "LibreOffice is not installed: run `make office`"
+    profile = tmp_path / "profile"
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(SETTINGS)
+    books = {
+        f"{partner}.xlsx": packages[partner, "2026-03"].path / "statement.xlsx"
+        for partner in PARTNERS
+    }
+    counts = [forget_results(book, tmp_path / name) for name, book in books.items()]
+
+    subprocess.run(
+        [program, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to",
+         "xlsx:Calc MS Excel 2007 XML", "--outdir", tmp_path / "recalculated",
+         *(tmp_path / name for name in books)],
+        check=True, capture_output=True, timeout=300,
+    )  # fmt: skip
+
+    assert min(counts) >= 4
+    for name, book in books.items():
+        found, expected = tmp_path / "recalculated" / name, numbers(forms.cells_of(book))
+        assert numbers(forms.cells_of(tmp_path / name)) != expected
+        assert numbers(forms.cells_of(found)) == expected, name
+        assert forms.of_workbook(found) == forms.of_workbook(book)
