@@ -96,7 +96,9 @@ VAGUE = {"said", "told", "doorstep", "stuff", "thing"}
 def names_in(path: Path) -> Iterator[str]:
     """The module, its public classes and functions, and the fields of its classes."""
     yield path.stem
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    classes = [node for node in module.body if isinstance(node, ast.ClassDef)]
+    for node in (*module.body, *(node for owner in classes for node in owner.body)):
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
             yield node.name
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
