@@ -1,5 +1,6 @@
 {#- The proof id of a contract's clause on silence: contract, version and clause, as in
-a line. -#} {% macro clause_proof(terms) -%}
+a line. -#}
+{% macro clause_proof(terms) -%}
     {{ terms }}.contract_id
     || '@'
     || cast({{ terms }}.contract_version as {{ t_str() }})
