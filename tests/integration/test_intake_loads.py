@@ -560,5 +560,5 @@ def test_offset_of_a_sender_that_is_none_is_refused_by_the_settings(
 ) -> None:
     monkeypatch.setenv("LINERNOTES_ERN_OFFSETS", json.dumps({SENDER: offset}))
 
-    with pytest.raises(ValidationError, match="no offset from UTC"):
+    with pytest.raises(ValidationError, match="not an offset from UTC"):
         Settings()
