@@ -221,7 +221,9 @@ class Settings(Limits, BaseSettings):
             for name in names:
                 if name.upper().startswith(PREFIX) and name.upper() not in known:
                     near = get_close_matches(name.upper(), known - OTHER_NAMES, 1, 0.0)
-                    raise ValueError(f"{name} in {place} is not a setting; do you mean {near[0]}?")
+                    raise ValueError(
+                        f"{name} in {place} is not a setting; the nearest is {near[0]}"
+                    )
         return values
 
     @field_validator("landing", mode="before")

@@ -44,7 +44,7 @@ def test_settings_with_an_unknown_name_are_refused_with_the_nearest(
         monkeypatch.setenv(name, "2")
 
     with pytest.raises(
-        ValidationError, match=rf"{name} in .*{place} is not a setting; do you mean {meant}"
+        ValidationError, match=rf"{name} in .*{place} is not a setting; the nearest is {meant}"
     ):
         Settings()
 
