@@ -1,4 +1,4 @@
-"""Great Expectations suites, one module per table, and what runs them inside DuckDB.
+"""Great Expectations suites, one module per table, and the runner, which uses DuckDB.
 
-Claims about keys, references and sums belong to dbt's tests, not here.
+Checks of keys, references and sums are dbt tests, not suites.
 """

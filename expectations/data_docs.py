@@ -1,6 +1,6 @@
-"""The pages of what was checked: one index, a page per table, a style beside them, no other host.
+"""The pages of check results: one index, a page per table, a style sheet, no other host.
 
-They are read offline and outside the warehouse's access rules: no cell value stands in them.
+They are read offline and outside the warehouse's access rules, so they contain no cell values.
 """
 
 import json
@@ -33,7 +33,7 @@ def write_docs(folder: Path, layer: Layer, suites: Sequence[Suite], rows: Iterab
     """Writes the pages of a layer's run, and the index over both layers.
 
     Args:
-        folder: Where the pages lie; those of the other layer stay.
+        folder: The folder of the pages; those of the other layer stay.
         layer: What was checked.
         suites: The suites that ran.
         rows: A result per expectation, as `CheckResult` has it.
@@ -43,7 +43,7 @@ def write_docs(folder: Path, layer: Layer, suites: Sequence[Suite], rows: Iterab
     """
     folder.mkdir(parents=True, exist_ok=True)
     for older in ("raw", "reports", "all"):
-        # Sites of an earlier version lay in folders of their own.
+        # An earlier version wrote its pages into separate folders.
         shutil.rmtree(folder / older, ignore_errors=True)
     results = [dict(row) | {"checked_at": str(row["checked_at"])} for row in rows]
     durable.write_text(folder / f"{layer}.json", json.dumps(results, indent=1) + "\n")
@@ -68,7 +68,7 @@ def _index(folder: Path) -> str:
         when = max((row["checked_at"] for row in results), default="")[:16]
         parts.append(
             f"<h2>{title}</h2><p>Checked at {escape(when)} UTC.</p>"
-            "<table><tr><th>table</th><th>checks</th><th>hold</th><th>do not hold</th></tr>"
+            "<table><tr><th>table</th><th>checks</th><th>passed</th><th>failed</th></tr>"
             + "".join(rows)
             + "</table>"
         )

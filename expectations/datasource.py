@@ -1,4 +1,4 @@
-"""The datasource through which Great Expectations reads DuckDB: over one connection, which is kept.
+"""The datasource through which Great Expectations reads DuckDB, with one open connection.
 
 Great Expectations takes over ten seconds to import, so nothing imports this module at its top.
 """
@@ -16,19 +16,19 @@ from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
 
 class ReadingConnection(ConnectionWrapper):
-    """A connection whose statements each stand alone.
+    """A connection without transactions.
 
-    Suites only read. In a transaction, one failed query would spoil those after it.
+    Suites only read. In a transaction, one failed query would make later ones fail.
     """
 
     def begin(self) -> None:
-        """Begins nothing."""
+        """Does nothing."""
 
     def commit(self) -> None:
-        """Ends nothing."""
+        """Does nothing, too."""
 
     def rollback(self) -> None:
-        """Takes nothing back."""
+        """Does nothing, either."""
 
 
 class KeptConnectionEngine(SqlAlchemyExecutionEngine):
@@ -40,13 +40,13 @@ class KeptConnectionEngine(SqlAlchemyExecutionEngine):
 
     @contextmanager
     def get_connection(self) -> Generator[sqlalchemy.Connection]:
-        """Yields the one connection, again and again."""
+        """Yields the one connection, which stays open."""
         if self._connection is None:
             self._connection = self.engine.connect()
         yield self._connection
 
 
-# The parent's field `type` hides the built-in inside the class below.
+# The parent's field `type` shadows the built-in inside the class below.
 EngineClass = type[SqlAlchemyExecutionEngine]
 
 
@@ -58,18 +58,18 @@ class DuckdbDatasource(SQLDatasource):
 
     @classmethod
     def over(cls, connection: duckdb.DuckDBPyConnection) -> "DuckdbDatasource":
-        """A datasource whose tables are those that the connection knows by bare name."""
+        """A datasource with the tables that the connection has without a schema."""
         datasource = cls(name="linernotes", connection_string="duckdb://")
         datasource._duckdb = connection
         return datasource
 
     @property
     def execution_engine_type(self) -> EngineClass:
-        """The engine that keeps its connection."""
+        """The engine class that keeps its connection."""
         return KeptConnectionEngine
 
     def get_execution_engine(self) -> SqlAlchemyExecutionEngine:
-        """The engine, made once: a second one would have a connection of its own."""
+        """The engine, created once: a second one would open another connection."""
         if self._execution_engine is None:
             self._execution_engine = KeptConnectionEngine(
                 engine=self.get_engine(), create_temp_table=False

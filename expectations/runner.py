@@ -1,6 +1,6 @@
-"""Runs suites inside DuckDB, keeps their results in the lake and writes their pages.
+"""Runs suites in DuckDB, stores their results in the lake and writes their pages.
 
-What is expected is in `expectations/suites/`; what a failure stops is decided by whoever called.
+`expectations/suites/` has the suites; callers decide what a failure stops.
 """
 
 import hashlib
@@ -44,13 +44,13 @@ class CheckResult:
     """The outcome of one expectation in one run.
 
     Attributes:
-        run_id: The run that all results of one call share.
+        run_id: The id that all results of one call share.
         table_name: The table.
         check_name: `<table>__<claim>`.
         severity: `error` or `warn`.
-        outcome: `passed`, `failed` (the data says no) or `error` (the question could not be asked).
-        unexpected_count: Rows that break the claim; 1 if it is not about rows.
-        reason: Why the claim matters; of an error also what went wrong.
+        outcome: `passed`, `failed` (the data is wrong) or `error` (the check could not run).
+        unexpected_count: Rows that fail the check; 1 if it does not concern rows.
+        reason: Why the check matters; for an error also what went wrong.
         checked_at: Naive UTC time of the check.
     """
 
@@ -65,7 +65,7 @@ class CheckResult:
 
     @property
     def is_blocking(self) -> bool:
-        """Whether what is downstream waits: a blocking claim fails or is not known to hold."""
+        """Whether it stops downstream steps: a blocking check failed or could not run."""
         return self.severity == "error" and self.outcome != "passed"
 
 
@@ -97,8 +97,8 @@ def run_suites(
 ) -> list[CheckResult]:
     """Runs suites and appends their results to the lake's `raw_door__check_results`.
 
-    Pages of the run are written to `<home>/reports/data_docs`. Of another file than the
-    warehouse's neither is done: its results belong into its own record.
+    Pages of the run are written to `<home>/reports/data_docs`. Neither is done for a file other
+    than the warehouse's, whose results belong into its own record.
 
     Args:
         settings: The home.
@@ -108,7 +108,7 @@ def run_suites(
         file: A DuckDB file in the layout of the warehouse file, read in its place.
 
     Returns:
-        One result per expectation. A question that cannot be asked is an `error`, never a failure.
+        One result per expectation. A check that cannot run is an `error`, not a failure.
     """
     suites = load_suites(tables, layer)
     lake = Lake(settings.lake_root)
@@ -134,7 +134,7 @@ def run_suites(
 
 
 def run_raw_suites(settings: Settings, on_progress: Progress | None = None) -> list[CheckResult]:
-    """Results of all suites of the lake: the last ones, if lake and suites are as they were then.
+    """Results of all suites of the lake; the last ones, if lake and suites have not changed.
 
     Args:
         settings: The home.
@@ -149,7 +149,7 @@ def run_raw_suites(settings: Settings, on_progress: Progress | None = None) -> l
         return kept
     results = run_suites(settings, layer="raw", on_progress=on_progress)
     was_asked = all(result.outcome != "error" for result in results)
-    # What came in while the suites ran may be in some of their answers, and not in others.
+    # Rows that were loaded while the suites ran may be in some of their results, and not in others.
     if was_asked and _state(lake) == state:
         rows = [asdict(one) | {"checked_at": one.checked_at.isoformat()} for one in results]
         durable.write_text(kept_file, json.dumps({"state": state, "results": rows}))
@@ -157,7 +157,7 @@ def run_raw_suites(settings: Settings, on_progress: Progress | None = None) -> l
 
 
 def _kept(file: Path, state: str) -> list[CheckResult] | None:
-    """The results that a file keeps of a state; None if they are of another."""
+    """The stored results of a state; None if they are of another state."""
     try:
         content = json.loads(file.read_text())
         if content["state"] != state:
@@ -171,7 +171,7 @@ def _kept(file: Path, state: str) -> list[CheckResult] | None:
 
 
 def _state(lake: Lake) -> str:
-    """What the results of the raw suites depend on: files of the lake, suites, and their tool."""
+    """A hash of what the raw suites depend on: files of the lake, suites, and their tool."""
     digest = hashlib.sha256(f"great_expectations {version('great_expectations')}\n".encode())
     package = Path(__file__).parent
     for source in sorted(package.rglob("*.py")):
@@ -214,7 +214,7 @@ def _run_suite(
             run_id=RunIdentifier(run_name=run_id),
             result_format={"result_format": "BASIC", "partial_unexpected_count": 0},
         )
-    except Exception as error:  # whatever breaks, the data has not been judged
+    except Exception as error:  # after any error, the data has not been checked
         return [
             result(expectation, "error", 0, _unasked(expectation.reason, str(error)))
             for expectation in suite.expectations
@@ -264,7 +264,7 @@ def _count(item: Any) -> int:
 
 
 def _exception_message(exception_info: dict[str, Any] | None) -> str | None:
-    """The message, out of the two forms in which a result may carry it."""
+    """The message, from either of the two forms of a result."""
     info = exception_info or {}
     if info.get("raised_exception"):
         return str(info.get("exception_message"))
@@ -315,7 +315,7 @@ def _context(connection: duckdb.DuckDBPyConnection) -> tuple["EphemeralDataConte
 
 @contextmanager
 def _quiet() -> Generator[None]:
-    """Keeps the tool's own chatter out of logs and terminals."""
+    """Suppresses the tool's own output in logs and terminals."""
     logger = logging.getLogger("great_expectations")
     level = logger.level
     logger.setLevel(logging.ERROR)

@@ -1,6 +1,6 @@
-"""What a suite is: a table, who relies on it, and a list of claims with the reason for each.
+"""The definition of a suite: a table, who relies on it, and a list of checks with reasons.
 
-How a suite is run is no matter of this module, so reading suites imports no heavy tool.
+`runner` runs suites, so that importing suites imports no heavy tool.
 """
 
 from collections.abc import Mapping
@@ -16,11 +16,11 @@ class Expectation:
     """One claim about a table.
 
     Attributes:
-        claim: The claim in words joined by `_`; with the table's name it is the check's name.
-        kind: Class of `great_expectations.expectations` that judges it.
+        claim: The claim, words joined by `_`; with the table's name it is the check's name.
+        kind: Class of `great_expectations.expectations` that checks it.
         arguments: Arguments of that class.
-        reason: What goes wrong downstream when it does not hold, and what to do.
-        severity: `error` stops what is downstream, `warn` is only shown.
+        reason: What goes wrong downstream if it fails, and what to do.
+        severity: `error` stops downstream steps, `warn` is only shown.
     """
 
     claim: str
@@ -57,7 +57,7 @@ class Suite:
 def expect(
     claim: str, kind: str, *, reason: str, severity: Severity = "error", **arguments: Any
 ) -> Expectation:
-    """A claim judged by a built-in expectation.
+    """A check by a built-in expectation.
 
     Args:
         claim: The claim, words joined by `_`.
@@ -72,13 +72,13 @@ def expect(
 def expect_no_rows(
     claim: str, query: str, *, reason: str, severity: Severity = "error"
 ) -> Expectation:
-    """A claim judged by a query for the rows that break it.
+    """A check by a query for the rows that fail it.
 
     Args:
         claim: The claim, words joined by `_`.
-        query: The rows that should not be there. `{batch}` stands for the suite's table; other
-            tables are known by their names.
-        reason: What goes wrong when there are such rows.
+        query: The rows that must not exist. `{batch}` is the suite's table; other tables have their
+        names.
+        reason: What goes wrong if there are such rows.
         severity: `error` or `warn`.
     """
     arguments = {"unexpected_rows_query": query, "description": claim.replace("_", " ")}
@@ -86,7 +86,7 @@ def expect_no_rows(
 
 
 def expect_rows(*, reason: str) -> Expectation:
-    """A claim that the table is not empty; a warning, since a home may live without a feed."""
+    """A check that the table is not empty; a warning, because a home may lack a feed."""
     return expect(
         "has_rows", "ExpectTableRowCountToBeBetween", min_value=1, reason=reason, severity="warn"
     )
@@ -95,11 +95,11 @@ def expect_rows(*, reason: str) -> Expectation:
 def expect_known(
     column: str, table: str, key: str, *, reason: str, is_list: bool = False
 ) -> Expectation:
-    """A claim that ids of another feed exist there; a warning, since deliveries come in any order.
+    """A check that ids exist in another feed; a warning, because deliveries arrive in any order.
 
     Args:
         column: The column with the ids, blanks allowed.
-        table: The table that should know them.
+        table: The table that should have them.
         key: The column there.
         reason: What the models do with an unknown id, and what to do.
         is_list: Whether a cell holds a list of ids.
@@ -115,12 +115,12 @@ def expect_known(
 
 
 def expect_no_personal_columns() -> Expectation:
-    """A claim that a report has no column that could lead back to a user."""
+    """A check that a report has no column that could identify a user."""
     return expect_no_rows(
         "tells_nothing_of_users",
         "select column_name from (describe select * from {batch})"
         " where column_name in ('user_key', 'idempotency_key', 'prompt', 'device_id',"
         " 'occurred_at', 'used_at')",
-        reason="No user key, device, exact time or prompt leaves the warehouse: take the column"
-        " out of the model.",
+        reason="No user key, device, exact time or prompt leaves the warehouse: remove the column "
+        "from the model.",
     )

@@ -1,6 +1,6 @@
-"""What is agreed with each partner about its files: which, as whom and for whom, where to.
+"""The agreements with each partner on its files: selection, parties, target.
 
-It is read from `agreements.toml` of a home; what the files hold and how they travel is elsewhere.
+They are read from `agreements.toml` of a home; `packages` writes the files, `delivery` sends them.
 """
 
 import os
@@ -28,10 +28,10 @@ from stdnum.iso7064 import mod_37_36
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 
-# A well-formed party identifier that DDEX has given to nobody: files can be written and checked
-# with it, but none leaves the house under it.
+# A placeholder: a valid party identifier that DDEX has not assigned. Files can be written and
+# checked with it, but not delivered.
 NOBODY = "PADPIDA0000000000" + mod_37_36.calc_check_digit("PADPIDA0000000000")
-# What must be in every delivery, whatever else is agreed.
+# Files of every delivery, independent of the agreements.
 ALWAYS = ("manifest.json", "manifest.json.asc", "verify.py", "README.txt")
 LONGEST_NAME_PIECE = 100
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -40,18 +40,18 @@ THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 def _dpid(value: str) -> str:
     if not re.fullmatch(r"PADPIDA[0-9]{10}[0-9A-Z]", value) or not mod_37_36.is_valid(value):
         raise ValueError(
-            f"{value!r} is no DDEX party identifier: it reads PADPIDA, ten digits and a check "
-            "character, and the check character must agree"
+            f"{value!r} is not a DDEX party identifier: it has PADPIDA, ten digits and a check "
+            "character, and the check character must be correct"
         )
     return value
 
 
 def _name_piece(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9.-]+", value):
-        raise ValueError(f"{value!r} stands in file names: use letters, digits, '.' and '-' only")
+        raise ValueError(f"{value!r} is used in file names: use only letters, digits, '.' and '-'")
     if len(value) > LONGEST_NAME_PIECE:
         raise ValueError(
-            f"it stands in file names and has {len(value)} characters; it may have "
+            f"it is used in file names and has {len(value)} characters; the maximum is "
             f"{LONGEST_NAME_PIECE}"
         )
     return value
@@ -65,15 +65,15 @@ def _host(value: str) -> str:
             ip_address(value)
         except ValueError:
             raise ValueError(
-                f"{value!r} is no host: write its name, such as drop.partner.example, or its "
-                "address; a name in other letters as its DNS name, xn--…"
+                f"{value!r} is not a host: write its name, such as drop.partner.example, or its "
+                "address; write a name with other letters as its DNS name, xn--…"
             ) from None
     return value
 
 
 def _email(value: str) -> str:
     if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
-        raise ValueError(f"{value!r} is no e-mail address: it reads name@domain.example")
+        raise ValueError(f"{value!r} is not a mail address, such as name@domain.example")
     return value
 
 
@@ -86,7 +86,7 @@ class _Agreed(BaseModel):
 
 
 class LegalEntity(_Agreed):
-    """A party to a contract as it stands in the head of a statement.
+    """A party to a contract, for the head of a statement.
 
     Attributes:
         name: Its registered name.
@@ -102,7 +102,7 @@ class LegalEntity(_Agreed):
 
 
 class Contact(_Agreed):
-    """Whom a partner's finance department asks, or who is asked there."""
+    """A contact person, of the service or of a partner's finance department."""
 
     name: str = Field(default="", max_length=200)
     email: Annotated[str, AfterValidator(_email)]
@@ -110,11 +110,11 @@ class Contact(_Agreed):
 
 
 class ContractHead(_Agreed):
-    """What a contract is called on paper.
+    """Title, number and date of a contract as signed.
 
     Attributes:
-        number: The number that both sides file it under.
-        signed_on: Its date; that of the warehouse's first version where it is left out.
+        number: The number under which both sides file it.
+        signed_on: Its date; that of the warehouse's first version when left out.
     """
 
     title: Text
@@ -123,12 +123,12 @@ class ContractHead(_Agreed):
 
 
 class Sender(_Agreed):
-    """The service: who pays, and in whose name DDEX files are written.
+    """The service, which pays and is the sender of DDEX files.
 
     Attributes:
         legal: The company that pays, for the head of statements.
-        contact: Whom a question about a statement goes to.
-        service: What the file name and the header call the service; no blanks, no underscores.
+        contact: The contact for questions about statements.
+        service: The service's name in file names and headers, without blanks and underscores.
         message_version: `dsrf/<architecture>/<allowed values>/<record definitions>`.
     """
 
@@ -160,7 +160,7 @@ class SftpTarget(_Agreed):
 
 
 class S3Target(_Agreed):
-    """A bucket of an S3-compatible store; who may write there, the environment says."""
+    """A bucket of an S3-compatible store, with credentials from the environment."""
 
     kind: Literal["s3"]
     bucket: str
@@ -173,18 +173,18 @@ Target = Annotated[FolderTarget | SftpTarget | S3Target, Field(discriminator="ki
 
 
 class Agreement(_Agreed):
-    """What is agreed with one partner.
+    """The agreement with one partner.
 
     Attributes:
-        files: Patterns of the file names that it gets; `manifest.json` and `README.txt` always
-            go along.
+        files: Patterns of the names of files that it receives; `manifest.json` and `README.txt`
+            are always included.
         dpid: Its DDEX party identifier.
-        deal_specific_rows: Whether it takes AI facts as DE01 rows in its DSR file.
+        deal_specific_rows: Whether its DSR file has AI facts as DE01 rows.
         item_level: Whether it also gets a DSR file of the UGC profile.
-        item_file_bytes: How many bytes of blocks one file of it may have; what is more goes into
-            further files. All of them in one file where nothing is agreed.
-        pgp_key: File with its OpenPGP certificate; what leaves the house is encrypted for it.
-        target: Where deliveries go; none, where the partner fetches its package.
+        item_file_bytes: Maximum bytes of blocks in one file of it; the rest goes into further
+            files. Everything in one file when left out.
+        pgp_key: File with its OpenPGP certificate, to which deliveries are encrypted.
+        target: The target of deliveries; None if nothing is delivered.
         sub_statements: Whether its package has a sub-statement for each member or label.
         legal: The company that is paid, for the head of statements.
         contact: Whom its statements are addressed to.
@@ -216,17 +216,17 @@ class Agreement(_Agreed):
         url = urlsplit(address or "")
         if url.scheme == "http" and url.hostname not in THIS_MACHINE and not self.pgp_key:
             raise ValueError(
-                f"{address} would carry figures in the clear: use https, or agree on a pgp_key"
+                f"{address} would transfer figures unencrypted: use https, or agree on a pgp_key"
             )
         return self
 
     def takes(self, name: str) -> bool:
-        """Whether a file of the package is among those that are agreed."""
+        """Whether the agreement includes a file of the package."""
         return name in ALWAYS or any(fnmatchcase(name, pattern) for pattern in self.files)
 
 
 class Agreements(_Agreed):
-    """What is agreed with all partners; one that is not named has the defaults."""
+    """The agreements with all partners; a partner that is not listed has the defaults."""
 
     sender: Sender = Sender()
     partners: dict[str, Agreement] = Field(default_factory=dict)
@@ -241,8 +241,8 @@ def load_agreements(settings: Settings) -> Agreements:
     Paths that are not absolute are taken from the folder of the file.
 
     Raises:
-        LinernotesError: if the file cannot be read or says what is not allowed, or if it is named
-            in the environment and not there.
+        LinernotesError: if the file cannot be read or has an invalid entry, or if the environment
+            names it and it does not exist.
     """
     path = settings.agreements_file
     if not settings.agreements and not path.exists():
@@ -254,7 +254,7 @@ def load_agreements(settings: Settings) -> Agreements:
     except ValidationError as found:
         listed = "\n".join(f"  - {_place(error)}: {error['msg']}" for error in found.errors())
         raise LinernotesError(
-            f"{path} says what is not allowed:\n{listed}\nCorrect it there; docs/packages.md "
+            f"{path} has invalid entries:\n{listed}\nCorrect it there; docs/packages.md "
             "describes every setting."
         ) from found
     anchored = _anchored(agreements, path.parent)
@@ -263,10 +263,10 @@ def load_agreements(settings: Settings) -> Agreements:
 
 
 def _require_apart(path: Path, agreements: Agreements) -> None:
-    """No partner's target may be another's, or lie within it: one would see the other's figures.
+    """Requires that no target is another's or inside it: one partner would see the other's figures.
 
     Raises:
-        LinernotesError: if two are not apart.
+        LinernotesError: if two targets are not separate.
     """
     places = {
         partner: _root(one.target) for partner, one in agreements.partners.items() if one.target
@@ -276,14 +276,14 @@ def _require_apart(path: Path, agreements: Agreements) -> None:
     ):
         if server == other_server and _may_lie_within(folder, other_folder):
             raise LinernotesError(
-                f"{path} sends the packages of {one} to where {other} gets its own, so one would "
-                "see the other's figures. Give each partner a target apart from the others; below "
-                "one login, write all paths from the root or none, and without '..'."
+                f"{path} gives {one} a target that {other} can see, so one would see the other's "
+                "figures. Give each partner a separate target; with one login, write either all "
+                "paths from the root or none, and without '..'."
             )
 
 
 def _may_lie_within(folder: PurePosixPath, other: PurePosixPath) -> bool:
-    # Where a relative path leads, only the server knows.
+    # Only the server can resolve a relative path.
     is_known = (
         folder.is_absolute() == other.is_absolute() and ".." not in folder.parts + other.parts
     )
@@ -291,11 +291,11 @@ def _may_lie_within(folder: PurePosixPath, other: PurePosixPath) -> bool:
 
 
 def _root(target: Target) -> tuple[tuple[Any, ...], PurePosixPath]:
-    """Where a target is: on which server, in which folder there."""
+    """The place of a target: its server, and its folder there."""
     if isinstance(target, FolderTarget):
         return (target.kind,), PurePosixPath(os.path.realpath(target.path))
     if isinstance(target, SftpTarget):
-        # Each user may have a root of its own, but one user sees all that is below its root.
+        # Each user may have a different root, but a user sees everything below its root.
         server = (target.kind, target.host.lower(), target.port, target.username)
         return server, PurePosixPath(posixpath.normpath(target.path))
     place = (target.kind, (target.endpoint_url or "").lower().rstrip("/"), target.bucket)

@@ -1,6 +1,6 @@
-"""Load and build as commands run them; a build publishes only if no blocking check is broken.
+"""Load and build, as commands run them; a build is published only if no blocking check fails.
 
-Commands and assets call the same functions; how they show what came of it is not decided here.
+Commands and assets call the same functions, and present the results themselves.
 """
 
 import logging
@@ -19,14 +19,14 @@ from linernotes.ingestion import DeliveryOutcome, LoadReport, admit_landing, lis
 
 LOG = logging.getLogger(__name__)
 RESULTS_SELECTION = "stg_door__check_results+"
-# What a failed check never changes.
+# A failed check never changes this.
 STAYS = "and what is published stays."
 StepProgress = Callable[[str, int, int, str], None]
 Progress = Callable[[int, int, str], None]
 
 
 class ChecksFailed(LinernotesError):
-    """Blocking checks do not hold, so what is downstream does not run."""
+    """Blocking checks failed, so downstream steps do not run."""
 
     def __init__(self, results: list[CheckResult], consequence: str) -> None:
         self.results = [result for result in results if result.is_blocking]
@@ -35,19 +35,17 @@ class ChecksFailed(LinernotesError):
             f" {result.reason}"
             for result in self.results
         )
-        super().__init__(
-            f"{len(self.results)} blocking checks do not hold; {consequence}\n{listed}"
-        )
+        super().__init__(f"{len(self.results)} blocking checks failed; {consequence}\n{listed}")
 
 
 @dataclass(frozen=True)
 class BuildOutcome:
-    """What one build came to.
+    """The result of one build.
 
     Attributes:
-        build: What dbt did.
+        build: The result of dbt.
         checks: Results of the raw and the report suites.
-        published_file: The file that readers now open; none after a build of a selection.
+        published_file: The new published file; None after a build of a selection.
     """
 
     build: warehouse.BuildResult
@@ -58,10 +56,10 @@ class BuildOutcome:
 def load(
     settings: Settings, feeds: list[str] | None = None, on_progress: StepProgress | None = None
 ) -> LoadReport:
-    """Takes what is new in the landing zone through the intake.
+    """Loads what is new in the landing zone.
 
     Args:
-        settings: The home, and where the landing zone lies.
+        settings: The home, with its landing zone.
         feeds: `<source>/<feed>` names; all by default.
         on_progress: Called with "Load", deliveries done, files there, and the delivery's name.
     """
@@ -86,12 +84,12 @@ def build_and_publish(
     Args:
         settings: The home.
         known_at: The freeze, naive UTC; the present by default.
-        select: dbt selection, everything by default. A selection is built to be looked at and never
-            published: what it leaves out may be of another freeze, or refused by its tests.
+        select: dbt selection, everything by default. A selection is only built for inspection and
+        never published: the other tables may be of another freeze, or may have failed their tests.
         on_progress: Called with the step's name, units done, units in all, and the unit's name.
 
     Raises:
-        ChecksFailed: if a blocking check does not hold. What was published before stays.
+        ChecksFailed: if a blocking check fails. Readers keep the last publication.
         BuildFailed: if dbt fails.
     """
     progress = _by_step(on_progress)
@@ -116,7 +114,7 @@ def calculate_month_end(
     known_at: datetime | None = None,
     on_progress: StepProgress | None = None,
 ) -> Path:
-    """Values a month for its statements, with every check of what it reads and reports.
+    """Calculates a month for its statements, with every check of its inputs and reports.
 
     Args:
         settings: The home.
@@ -128,8 +126,8 @@ def calculate_month_end(
         The closing's file, from which statements may be drafted.
 
     Raises:
-        ChecksFailed: if a blocking expectation does not hold.
-        BuildFailed: if a blocking test does not hold.
+        ChecksFailed: if a blocking expectation fails.
+        BuildFailed: if a blocking test fails.
     """
     progress = _by_step(on_progress)
     require_raw_suites(settings, "nothing is valued", progress("Raw suites"))
@@ -143,13 +141,13 @@ def calculate_month_end(
 
 
 def publish_with_results(settings: Settings) -> Path:
-    """Publishes a build, with what its report suites found among what is published.
+    """Publishes a build, including the results of its report suites.
 
-    dbt has run before those suites, so the table of results is built once more.
+    dbt ran before those suites, so the table of results is built again.
 
     Raises:
-        LinernotesError: if a blocking check of the run that made the warehouse file does not hold,
-            or has not run.
+        LinernotesError: if a blocking check of the run that made the warehouse file failed or has
+            not run.
     """
     warehouse.build_again(settings, RESULTS_SELECTION, "nothing is published")
     return warehouse.publish(settings)
@@ -170,10 +168,10 @@ def check_reports(
     file: Path | None = None,
     on_progress: Progress | None = None,
 ) -> list[CheckResult]:
-    """Runs the suites of reports, and adds what they said to the record of the run.
+    """Runs the suites of reports, and adds their results to the record of the run.
 
-    What the suites of the lake say is added too; they are asked again if something has come in
-    since the run began.
+    The results of the lake's suites are added too; these run again if something was loaded since
+    the run began.
 
     Args:
         settings: The home.
@@ -197,7 +195,7 @@ def check_reports(
 
 
 def awaited_suites(tables: Iterable[str] | None = None) -> list[Check]:
-    """The expectations that a run has to answer: all of the lake, and those of its reports.
+    """The expectations that a run has to check: all of the lake, and those of its reports.
 
     Args:
         tables: The tables that it makes; every report when left out.
@@ -211,7 +209,7 @@ def awaited_suites(tables: Iterable[str] | None = None) -> list[Check]:
 
 
 def as_check(result: CheckResult) -> Check:
-    """A suite's result as the record of a run keeps it."""
+    """A suite's result in the form of the record of a run."""
     return Check(
         "suite",
         result.check_name,

@@ -1,16 +1,22 @@
-{#- Each audience measure with those that count people of whom its own are some: listeners of the source are some of the derivatives'
-    listeners, and new fans, follows and saves some of these. -#}
+{#- Each measure of an audience with those that are never smaller: listeners of the source are some of the derivatives' listeners, each of them
+    has played it once at least, and new fans, follows and saves are some of these listeners. -#}
 {% macro audience_measures() %}
-    {%- set listeners = ["derivative_listener_count"] -%}
-    {%- set source_listeners = listeners + ["source_listener_within_7_days_count"] -%}
+    {%- set bounds_of_listeners = [
+        "derivative_listener_count",
+        "source_play_28_days_count",
+    ] -%}
+    {%- set bounds_of_fans = bounds_of_listeners + [
+        "source_listener_within_7_days_count"
+    ] -%}
     {{
         return(
             {
                 "derivative_listener_count": [],
-                "source_listener_within_7_days_count": listeners,
-                "new_fan_count": source_listeners,
-                "follow_count": source_listeners,
-                "save_count": source_listeners,
+                "source_play_28_days_count": [],
+                "source_listener_within_7_days_count": bounds_of_listeners,
+                "new_fan_count": bounds_of_fans,
+                "follow_count": bounds_of_fans,
+                "save_count": bounds_of_fans,
             }
         )
     }}

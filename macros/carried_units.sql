@@ -1,5 +1,5 @@
-{#- What of a closing balance stays on the account: all of it under the minimum payout or below zero, nothing where it is paid or waits
-    as suspended. -#}
+{#- The part of a closing balance that is carried: all of it under the minimum payout or
+    below zero, nothing if it is paid or suspended. -#}
 {% macro carried_units(closing, row) -%}
     case
         when ({{ closing }}) <= 0

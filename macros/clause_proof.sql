@@ -1,4 +1,5 @@
-{#- The proof that a contract's clause on silence gives: contract, version and clause, as a line names it. -#}
+{#- The proof id of a contract's clause on silence: contract, version and clause, as in
+a line. -#}
 {% macro clause_proof(terms) -%}
     {{ terms }}.contract_id
     || '@'

@@ -1,4 +1,5 @@
-{#- What the tables of found incidents have in common: text columns that say what an incident is about. -#}
+{#- The common columns of the tables of found incidents: texts that identify the subject
+of an incident. -#}
 {% macro incident_subjects() %}
     {{
         return(

@@ -1,5 +1,5 @@
-{#- Whether a use exceeds a limit of an answer (a relation with max_influence, a share, and daily_limit, outputs a UTC day); a limit that the
-    answer has not is never exceeded. -#}
+{#- Whether a use exceeds a limit of a resolution (a relation with max_influence, a
+    share, and daily_limit, outputs per UTC day); an absent limit is never exceeded. -#}
 {% macro is_over_limit(influence_nano, output_number, resolutions) -%}
     (
         coalesce(

@@ -153,9 +153,11 @@ def tell_what_is_new(context: dg.SensorEvaluationContext, home: Home) -> dg.Skip
     from linernotes.cli.news import report_news
 
     news = report_news(home.settings)
-    for place, reason in news.told.failures.items():
+    for place, reason in news.result.failures.items():
         context.log.error(f"Could not tell {place} of it: {reason}")
-    told = f"Told {', '.join(news.told.places)}." if news.told.places else "Nothing new to tell."
+    told = (
+        f"Told {', '.join(news.result.places)}." if news.result.places else "Nothing new to tell."
+    )
     return dg.SkipReason(f"{len(news.concerns)} matters need somebody. {told}")
 
 

@@ -31,6 +31,9 @@ AUDIENCES = "fct_fan_connection"
 WITHHELD = {
     f"marts.{AUDIENCES}": "its audiences are whole. Read reports.rpt_partner__fan_connection, which"
     " hides those under 10 people.",
+    "marts.fct_fan_effects": "its audiences are whole, down to a recording and an artist. Read"
+    " reports.rpt_partner__fan_uplift and reports.rpt_partner__fan_connection, which hide those"
+    " under 10 people.",
 }
 # As the model int_fans__audiences_suppressed has it for partners.
 FEWEST_PEOPLE = 10

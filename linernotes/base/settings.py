@@ -221,7 +221,9 @@ class Settings(Limits, BaseSettings):
             for name in names:
                 if name.upper().startswith(PREFIX) and name.upper() not in known:
                     near = get_close_matches(name.upper(), known - OTHER_NAMES, 1, 0.0)
-                    raise ValueError(f"{name} in {place} is no setting; is {near[0]} meant?")
+                    raise ValueError(
+                        f"{name} in {place} is not a setting; the nearest is {near[0]}"
+                    )
         return values
 
     @field_validator("landing", mode="before")
@@ -263,7 +265,9 @@ class Settings(Limits, BaseSettings):
     def _are_offsets(cls, offsets: dict[str, str]) -> dict[str, str]:
         wrong = sorted(told for told in offsets.values() if not OFFSET.fullmatch(told))
         if wrong:
-            raise ValueError(f"{wrong[0]!r} is no offset from UTC; write it as +01:00, -05:30 or Z")
+            raise ValueError(
+                f"{wrong[0]!r} is not an offset from UTC; write it as +01:00, -05:30 or Z"
+            )
         return offsets
 
     @field_validator("allowed_hosts")
@@ -272,7 +276,7 @@ class Settings(Limits, BaseSettings):
         wrong = [name for name in _listed(hosts) if not HOST_NAME.fullmatch(name)]
         if wrong:
             raise ValueError(
-                f"{wrong[0]!r} is no name of a host; write it as reports.example.org, without "
+                f"{wrong[0]!r} is not a host name; write it as reports.example.org, without "
                 "https://, port and path"
             )
         return hosts

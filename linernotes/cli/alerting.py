@@ -30,13 +30,13 @@ def alert(context: typer.Context, json: AsJson = False) -> None:
             nothing="Nothing needs attention.",
         )
         say(
-            f"Sent to: {', '.join(news.told.places)}."
-            if news.told.places
+            f"Sent to: {', '.join(news.result.places)}."
+            if news.result.places
             else "Nothing new to send."
         )
-    for place, reason in news.told.failures.items():
+    for place, reason in news.result.failures.items():
         complain(
             f"{place} could not be reached: {reason}. The next `linernotes alert` tries again."
         )
-    if news.told.failures:
+    if news.result.failures:
         raise typer.Exit(SAYS_NO)

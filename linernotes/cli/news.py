@@ -50,11 +50,11 @@ class News:
 
     Attributes:
         concerns: Everything that is wrong now.
-        told: What was told to whom, and where that failed; nothing where nothing was new.
+        result: Channels that received it, and failures by channel; empty if nothing was new.
     """
 
     concerns: list[Concern]
-    told: AlertResult = field(default_factory=AlertResult)
+    result: AlertResult = field(default_factory=AlertResult)
 
 
 def concerns_of(health: Health, settings: Settings) -> list[Concern]:
@@ -192,10 +192,10 @@ def _report(settings: Settings, news: News) -> News:
             try:
                 send(_subject(settings, fresh), _text(settings, fresh))
                 before |= {one.key for one in fresh}
-                news.told.places.append(name)
+                news.result.places.append(name)
                 LOG.info("told", extra={"place": name, "matters": len(fresh)})
             except Exception as reason:  # a failure of one channel does not affect the others
-                news.told.failures[name] = str(reason)
+                news.result.failures[name] = str(reason)
                 LOG.warning("not told", extra={"place": name, "because": str(reason)})
         known[name] = sorted(before)
     durable.write_text(settings.reported_file, json.dumps(known, indent=2) + "\n")

@@ -247,6 +247,7 @@ def _value_text(figures: Figures, column: str, value: str) -> str:
 
 
 TOTALS = {
+    "steps": ("amount",),
     "lines": ("amount",),
     "statements": ("payable_amount", "held_amount", "earned_amount"),
     "holds": ("amount", "released_amount"),

@@ -124,13 +124,14 @@ def payouts(figures: Figures) -> Iterator[Block]:
                     Link(
                         Money(amount, currency),
                         rows_href(
-                            "statements",
+                            "steps",
+                            step_name=steps,
                             report_month=figures.headline,
                             partner_id=partner,
                             currency_code=currency,
                         ),
                     )
-                    for amount in amounts
+                    for amount, steps in zip(amounts, PAYOUTS.values(), strict=True)
                 ),
             ]
             for partner, currency, *amounts in rows

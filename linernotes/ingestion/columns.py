@@ -55,7 +55,7 @@ def _items(check: Check) -> Check:
 class Traits:
     """Properties of a column for the intake, beyond its rules."""
 
-    # Which cast of `values.py` reads it; `derived` columns are no part of the feed.
+    # Which cast of `values.py` reads it; `derived` columns are not part of the feed.
     kind: str
     # Its type in the lake; None if it does not go there.
     lake: pl.DataType | None

@@ -255,7 +255,7 @@ def json_schema(feed: str) -> dict[str, Any]:
     as printed; what it refuses beyond that needs other rows.
 
     Raises:
-        KeyError: the feed is no table: DDEX messages and the central bank's file.
+        KeyError: the feed is not a table: DDEX messages and the central bank's file.
     """
     contract = CONTRACTS[feed]
     described = describe(feed)
@@ -357,7 +357,7 @@ def table_schema(feed: str) -> dict[str, Any]:
     """Frictionless Table Schema of a feed's CSV.
 
     Raises:
-        KeyError: the feed does not come as CSV, or is no table.
+        KeyError: the feed has no CSV, or is not a table.
     """
     contract = CONTRACTS[feed]
     if ".csv" not in contract.FORMS:

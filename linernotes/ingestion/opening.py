@@ -48,7 +48,7 @@ def _open(name: str, flags: int, place: int) -> int:
     try:
         return os.open(name, flags, dir_fd=place)
     except OSError as error:
-        # A link to a folder is no folder, as far as these flags go.
+        # With these flags a link to a folder does not count as a folder.
         if error.errno in (errno.ELOOP, errno.ENOTDIR):
             raise UnfitFileError(LINK) from None
         if error.errno in (errno.ENXIO, errno.ENODEV):

@@ -48,7 +48,7 @@ def try_file(file: Path, feed: str, settings: Settings) -> Trial:
         settings: Whose limits hold.
 
     Raises:
-        RefusedFile: it is no delivery of the feed at all, by its name or kind.
+        RefusedFile: its name or kind is not that of a delivery of the feed.
     """
     with tempfile.TemporaryDirectory(prefix="linernotes-check-") as place:
         home = Path(place)
@@ -67,7 +67,7 @@ def try_file(file: Path, feed: str, settings: Settings) -> Trial:
             why = next(
                 iter((report.ignored_files | report.unread_files).values()), "it is not read"
             )
-            raise RefusedFile(f"{file.name} is no delivery of {feed}: {why}")
+            raise RefusedFile(f"{file.name} is not a delivery of {feed}: {why}")
         (outcome,) = report.deliveries
         rows = quarantine.rows_of(open_lake(trial), outcome.delivery_id)
         return Trial(outcome, rows.select("row_number", "broken_rules", "details", "original_text"))

@@ -155,7 +155,7 @@ def heads_elsewhere(settings: Settings) -> Iterator[tuple[Path, dict[str, Any] |
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             if not isinstance(content, dict):
-                raise ValueError("it is no JSON object")
+                raise ValueError("it is not a JSON object")
             yield path, content
         except (OSError, ValueError, RecursionError) as reason:
             yield path, _unreadable(settings, path, reason)

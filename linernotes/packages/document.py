@@ -226,6 +226,8 @@ def _fans(figures: Figures, statements: Statements) -> Iterator[Part]:
         "count(distinct recording_id), sum(derivative_listener_count)::bigint, "
         "sum(source_listener_within_7_days_count)::bigint, sum(new_fan_count)::bigint, "
         "sum(follow_count)::bigint, sum(save_count)::bigint",
+        # A recording's total; its territories stand beside it.
+        "and territory = 'WW'",
     )
     if not recordings:
         yield paragraph("None of your recordings had listeners of derivatives in this month.")
@@ -254,7 +256,7 @@ def _uplift(figures: Figures) -> Iterator[Part]:
     ):
         measured = (
             f"Uplift in plays of your recordings over matched controls: {_percent(uplift)}, "
-            f"from {count(recordings)} recordings"
+            f"from {count(recordings)} recordings whose plays are shown"
         )
         if lower is None:
             yield paragraph(f"{measured}. They are too few to tell whether it is more than chance.")

@@ -21,6 +21,8 @@ from linernotes.packages.cells import escaped_cell_sql
 PARQUET_OPTIONS = "format parquet, compression zstd, row_group_size 122880"
 # Where the rows of the tables are kept while a package is written, under the names of the reports.
 KEPT = "memory.main"
+# More rows would take more memory than they save time: they are put in order for each file.
+MOST_KEPT_ROWS = 100_000
 CSV_OPTIONS = "format csv, header, delimiter ',', quote '\"', escape '\"', nullstr ''"
 
 
@@ -313,8 +315,8 @@ def table_rows(
 ) -> list[TableRows]:
     """The rows of every table for one partner and month.
 
-    Each report is read once and put in order, and the rows are kept in the engine's memory, which
-    spills what is more than it may hold: every file and figure of the package is made of them.
+    Each report is read once and put in order, and the rows are kept in the engine's memory, unless
+    they are very many: every file and figure of the package is made of them.
 
     Raises:
         LinernotesError: if the published warehouse lacks a report.
@@ -331,12 +333,15 @@ def table_rows(
             raise LinernotesError(
                 f"The published warehouse has no reports.{table.report}: run `linernotes build`."
             )
-        connection.execute(
-            f"create or replace table {KEPT}.{table.report} as "
+        rows = (
             f"select report.* from published.reports.{table.report} as report "
-            f"where report.partner_id = ? and report.report_month = ? "
-            f"order by {_order(table, described[table.report])}",
-            [partner_id, month],
+            f"where report.partner_id = {literal(partner_id)} "
+            f"and report.report_month = date '{month}'"
+        )
+        [(count,)] = connection.execute(f"select count(*) from ({rows})").fetchall()
+        connection.execute(
+            f"create or replace {'table' if count <= MOST_KEPT_ROWS else 'view'} "
+            f"{KEPT}.{table.report} as {rows} order by {_order(table, described[table.report])}"
         )
     return [TableRows(connection, table, tuple(described[table.report])) for table in TABLES]
 

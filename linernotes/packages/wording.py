@@ -81,7 +81,7 @@ METHOD = (
 SUPPRESSION = (
     "Counts of people below 10 are not shown. Where a territory of a recording has so few, none of "
     "its territories is shown, so that a total cannot give one back; the rest is rounded to 5. A "
-    "sum here adds what is shown, so totals may understate."
+    "sum here adds the totals of recordings that are shown, so it may understate."
 )
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",

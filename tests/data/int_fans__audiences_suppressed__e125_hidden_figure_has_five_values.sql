@@ -1,124 +1,142 @@
--- What is shown leaves each hidden territory at least five values: its bounds by wider
--- and narrower measures, by the totals of the partners, and by the rule that one
--- territory at least has fewer than ten people. Two totals over different territories
--- are never shown beside hidden ones. If this finds a row, the report would tell of
--- single people: stop the delivery, and look at what is shown of the recording.
+-- What all partners are shown of a recording leaves each hidden territory at least five
+-- values: its bounds by the shown figures and totals of wider measures, by its own
+-- total, and by the rule that one territory at least has fewer than ten. Beside hidden
+-- territories no total is shown that is not of all the recording's. If this finds a
+-- row, the report would tell of single people: stop the delivery, and look at what is
+-- shown of the recording.
 with
     suppressed as (select * from {{ ref("int_fans__audiences_suppressed") }}),
-    containments as (
-        select
-            'source_listener_within_7_days_count' as measure,
-            'derivative_listener_count' as wider_measure
-        union all
-        select
-            'new_fan_count' as measure,
-            'source_listener_within_7_days_count' as wider_measure
-        union all
-        select 'new_fan_count' as measure, 'derivative_listener_count' as wider_measure
-        union all
-        select 'follow_count' as measure, 'derivative_listener_count' as wider_measure
-        union all
-        select 'save_count' as measure, 'derivative_listener_count' as wider_measure
-    ),
-    areas as (
-        select distinct month, recording_id, territory, measure, shown_count
-        from suppressed
-        where territory <> 'WW'
-    ),
-    hidden as (
-        select
-            areas.month,
-            areas.recording_id,
-            areas.territory,
-            areas.measure,
-            coalesce(max(narrower.shown_count) - 2, 0) as lowest_count,
-            coalesce(min(wider.shown_count) + 2, 1000000000) as highest_count
-        from areas
-        left join containments as upwards on upwards.measure = areas.measure
-        left join
-            areas as wider
-            on wider.month = areas.month
-            and wider.recording_id = areas.recording_id
-            and wider.territory = areas.territory
-            and wider.measure = upwards.wider_measure
-        left join containments as downwards on downwards.wider_measure = areas.measure
-        left join
-            areas as narrower
-            on narrower.month = areas.month
-            and narrower.recording_id = areas.recording_id
-            and narrower.territory = areas.territory
-            and narrower.measure = downwards.measure
-        where areas.shown_count is null
-        group by areas.month, areas.recording_id, areas.territory, areas.measure
-    ),
+    containments as ({{ audience_containments() }}),
     totals as (
         select
-            partner_id,
             month,
             recording_id,
             measure,
-            max(shown_count) filter (where territory = 'WW') as shown_count,
-            {{ ordered_list("territory", "|") }} as territories
+            min(shown_count) as least_shown_count,
+            max(shown_count) as most_shown_count
         from suppressed
-        group by partner_id, month, recording_id, measure
+        where territory = 'WW' and shown_count is not null
+        group by month, recording_id, measure
+    ),
+    areas as (
+        select
+            month,
+            recording_id,
+            territory,
+            measure,
+            max(shown_count) as shown_count,
+            -- Plays are shown whole, people to five.
+            case when measure = 'source_play_28_days_count' then 0 else 2 end as slack
+        from suppressed
+        where territory <> 'WW'
+        group by month, recording_id, territory, measure
+    ),
+    capped as (
+        select
+            areas.*,
+            coalesce(areas.shown_count, totals.most_shown_count)
+            + areas.slack as cap_count
+        from areas
+        left join totals using (month, recording_id, measure)
+    ),
+    hidden as (
+        select
+            capped.month,
+            capped.recording_id,
+            capped.territory,
+            capped.measure,
+            capped.slack,
+            coalesce(max(narrower.shown_count - narrower.slack), 0) as lowest_count,
+            least(
+                coalesce(capped.cap_count, 1000000000),
+                coalesce(min(wider.cap_count), 1000000000)
+            ) as highest_count
+        from capped
+        left join containments as upwards on upwards.measure = capped.measure
+        left join
+            capped as wider
+            on wider.month = capped.month
+            and wider.recording_id = capped.recording_id
+            and wider.territory = capped.territory
+            and wider.measure = upwards.wider_measure
+        left join containments as downwards on downwards.wider_measure = capped.measure
+        left join
+            areas as narrower
+            on narrower.month = capped.month
+            and narrower.recording_id = capped.recording_id
+            and narrower.territory = capped.territory
+            and narrower.measure = downwards.measure
+        where capped.shown_count is null
+        group by
+            capped.month,
+            capped.recording_id,
+            capped.territory,
+            capped.measure,
+            capped.slack,
+            capped.cap_count
     ),
     bounded as (
         select
-            totals.partner_id,
             hidden.*,
             greatest(
                 hidden.lowest_count,
-                totals.shown_count
-                - 2
-                - sum(hidden.highest_count) over of_total
-                + hidden.highest_count
+                coalesce(
+                    totals.least_shown_count
+                    - hidden.slack
+                    - sum(hidden.highest_count) over of_total
+                    + hidden.highest_count,
+                    0
+                )
             ) as least_count,
             least(
                 hidden.highest_count,
-                totals.shown_count
-                + 2
-                - sum(hidden.lowest_count) over of_total
-                + hidden.lowest_count
+                coalesce(
+                    totals.most_shown_count
+                    + hidden.slack
+                    - sum(hidden.lowest_count) over of_total
+                    + hidden.lowest_count,
+                    hidden.highest_count
+                )
             ) as most_count
         from hidden
-        inner join
-            suppressed
-            on suppressed.month = hidden.month
-            and suppressed.recording_id = hidden.recording_id
-            and suppressed.territory = hidden.territory
-            and suppressed.measure = hidden.measure
-        inner join
-            totals
-            on totals.partner_id = suppressed.partner_id
-            and totals.month = suppressed.month
-            and totals.recording_id = suppressed.recording_id
-            and totals.measure = suppressed.measure
-        where totals.shown_count is not null
+        left join totals using (month, recording_id, measure)
         window
-            of_total as (
-                partition by
-                    totals.partner_id, hidden.month, hidden.recording_id, hidden.measure
-            )
+            of_total as (partition by hidden.month, hidden.recording_id, hidden.measure)
     ),
     judged as (
         select
             *,
             sum(case when least_count < 10 then 1 else 0 end) over (
-                partition by partner_id, month, recording_id, measure
+                partition by month, recording_id, measure
             ) as candidate_count
         from bounded
     ),
-    uneven as (
-        select hidden.month, hidden.recording_id, hidden.measure
+    recordings as (
+        select month, recording_id, count(distinct territory) as territory_count
+        from areas
+        group by month, recording_id
+    ),
+    hidden_measures as (
+        select month, recording_id, measure
         from hidden
-        inner join
-            totals
-            on totals.month = hidden.month
-            and totals.recording_id = hidden.recording_id
-            and totals.measure = hidden.measure
-        where totals.shown_count is not null
-        group by hidden.month, hidden.recording_id, hidden.measure
-        having count(distinct totals.territories) > 1
+        group by month, recording_id, measure
+    ),
+    partial as (
+        select suppressed.month, suppressed.recording_id, suppressed.measure
+        from suppressed
+        inner join hidden_measures using (month, recording_id, measure)
+        inner join recordings using (month, recording_id)
+        group by
+            suppressed.partner_id,
+            suppressed.month,
+            suppressed.recording_id,
+            suppressed.measure,
+            recordings.territory_count
+        having
+            count(case when suppressed.territory = 'WW' then suppressed.shown_count end)
+            > 0
+            and count(case when suppressed.territory <> 'WW' then 1 end)
+            < recordings.territory_count
     )
 select month, recording_id, measure
 from judged
@@ -132,4 +150,4 @@ where
     < 4
 union
 select month, recording_id, measure
-from uneven
+from partial

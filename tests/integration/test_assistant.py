@@ -128,6 +128,7 @@ def test_trace_of_many_rows_is_cut_and_says_of_how_many(ask: Ask, rows: Rows) ->
         ("select * from '/etc/passwd'", "There is no table"),
         ("select * from marts.fct_fan_connection", "hides those under 10 people"),
         ("select * from published.marts.fct_fan_connection", "hides those under 10 people"),
+        ("select numerator_count from marts.fct_fan_effects", "hide those under 10 people"),
         ("select * from query_table('marts.fct_fan_connection')", "query_table is not run here"),
         ("select * from query('select 1')", "query is not run here"),
         ("select * from duckdb_tables()", "duckdb_tables is not run here"),

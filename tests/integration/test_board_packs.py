@@ -123,7 +123,7 @@ def test_verdict_that_changes_sends_one_alert_once(home: Path, server: MailServe
 
     first, second = report_news(settings, health), report_news(settings, health)
 
-    assert [len(first.told.places), len(second.told.places)] == [1, 0]
+    assert [len(first.result.places), len(second.result.places)] == [1, 0]
     [(mail, is_encrypted)] = server.mails
     text = email.message_from_string(mail, policy=default).get_content()
     assert is_encrypted

@@ -236,7 +236,9 @@ def test_weights_are_summed_in_their_latest_version(intake_home: IntakeHome) -> 
     assert intake_home.outcome().rows_loaded == 4
 
 
-def test_weights_over_one_together_with_the_lake_are_turned_away(intake_home: IntakeHome) -> None:
+def test_weights_over_one_together_with_the_lake_are_turned_away_e46(
+    intake_home: IntakeHome,
+) -> None:
     intake_home.put_rows("ai_usage/attributions/1.jsonl", attribution("d", "s1", "0.6"))
     intake_home.put_rows("ai_usage/attributions/2.jsonl", attribution("d", "s2", "0.5"))
 
@@ -307,7 +309,7 @@ def test_file_of_a_name_that_was_loaded_loads_again_when_its_bytes_are_new(
         ({"made_by": "me"}, None),
         ({"rows": 2}, "the manifest says 2 rows, the file has 1"),
         ({"sha256": "0" * 64}, "the manifest says sha256 0000"),
-        ([], "no JSON object"),
+        ([], "is not a JSON object"),
     ],
 )
 def test_manifest_that_disagrees_refuses_the_file(
@@ -560,5 +562,5 @@ def test_offset_of_a_sender_that_is_none_is_refused_by_the_settings(
 ) -> None:
     monkeypatch.setenv("LINERNOTES_ERN_OFFSETS", json.dumps({SENDER: offset}))
 
-    with pytest.raises(ValidationError, match="no offset from UTC"):
+    with pytest.raises(ValidationError, match="not an offset from UTC"):
         Settings()

@@ -129,7 +129,7 @@ def test_file_with_an_ending_of_no_feed_is_no_delivery(tmp_path: Path, settings:
     file = tmp_path / "works.xlsx"
     file.write_bytes(b"PK")
 
-    with pytest.raises(RefusedFile, match="is no delivery of catalog/works: its ending"):
+    with pytest.raises(RefusedFile, match="is not a delivery of catalog/works: its ending"):
         try_file(file, "catalog/works", settings)
 
 

@@ -3,7 +3,9 @@
 Small words of grammar and the readers' plain English are not explained.
 """
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -85,3 +87,37 @@ def test_glossary_explains_each_word_once(root: Path) -> None:
     words = [word.strip().lower() for phrase in phrases for word in phrase.split(",")]
 
     assert sorted(words) == sorted(set(words))
+
+
+# Words that fit any value: a name has to be the noun of what it holds.
+VAGUE = {"said", "told", "doorstep", "stuff", "thing"}
+
+
+def names_in(path: Path) -> Iterator[str]:
+    """The module, its public classes and functions, and the fields of its classes."""
+    yield path.stem
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    classes = [node for node in module.body if isinstance(node, ast.ClassDef)]
+    for node in (*module.body, *(node for owner in classes for node in owner.body)):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            yield node.name
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id
+
+
+def test_public_names_of_code_are_nouns_of_the_trade(root: Path) -> None:
+    files = [
+        path
+        for package in ("linernotes", "expectations", "sampleservice")
+        for path in (root / package).rglob("*.py")
+    ]
+
+    vague = {
+        f"{path.relative_to(root)}: {name}"
+        for path in files
+        for name in names_in(path)
+        if VAGUE & {word.lower() for word in re.findall(r"[A-Z]?[a-z]+", name)}
+    }
+
+    assert len(files) > 200
+    assert not vague, f"name these by what they hold: {sorted(vague)}"

@@ -32,6 +32,13 @@ def test_territories_hold_each_iso_code_once() -> None:
     assert not {"UK", "EL", "XK", "WW"} & set(codes)
 
 
+def test_e136_codes_of_time_series_are_those_of_territories_and_stay_themselves() -> None:
+    trends = {row["territory"]: row["trend_territory"] for row in seed("territories")}
+
+    assert set(trends.values()) <= trends.keys()
+    assert all(trends[code] == code for code in trends.values())
+
+
 def test_territories_have_time_zones_that_python_and_the_warehouse_know() -> None:
     zones = {row["reporting_time_zone"] for row in seed("territories")}
 

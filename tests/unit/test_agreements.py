@@ -86,8 +86,8 @@ def test_agreements_name_the_files_that_a_partner_takes(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("[sender", "cannot be read"),
-        ('[sender]\ndpid = "PADPIDA2007050901X"', "sender.dpid: .*no DDEX party identifier"),
-        ('[sender]\nservice = "AI music"', "sender.service: .*stands in file names"),
+        ('[sender]\ndpid = "PADPIDA2007050901X"', "sender.dpid: .*not a DDEX party identifier"),
+        ('[sender]\nservice = "AI music"', "sender.service: .*is used in file names"),
         (f'[sender]\nservice = "{"A" * 101}"', "sender.service: .*has 101 characters"),
         ("[partners.umg]\nfile = []", "partners.umg.file: Extra inputs"),
         ('[partners.umg.target]\nkind = "ftp"', "partners.umg.target"),
@@ -95,7 +95,7 @@ def test_agreements_name_the_files_that_a_partner_takes(tmp_path: Path) -> None:
         *(
             (
                 f'[partners.umg.target]\nkind = "sftp"\nhost = "{host}"\n{KEYS}',
-                "sftp.host: .*is no host",
+                "sftp.host: .*is not a host",
             )
             for host in ("a..b", "x" * 64, "drop.example\\u0000", "müller.example", "")
         ),
@@ -105,7 +105,7 @@ def test_agreements_name_the_files_that_a_partner_takes(tmp_path: Path) -> None:
         ),
         (
             f"[partners.umg]\ntarget = {{ {CLEAR} }}",
-            "partners.umg: .*would carry figures in the clear",
+            "partners.umg: .*would transfer figures unencrypted",
         ),
     ],
 )

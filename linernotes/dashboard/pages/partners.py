@@ -90,9 +90,10 @@ def _connection(figures: Figures, partner: str) -> Iterator[Block]:
     rows = figures.view.rows(
         "select report_month, sum(derivative_listener_count), "
         "sum(source_listener_within_7_days_count), sum(new_fan_count), "
-        "count(*) filter (where suppression_code is not null) "
-        "from published.reports.rpt_partner__fan_connection "
-        "where partner_id = ? and list_contains(?, report_month) group by all order by all",
+        "count(*) filter (where suppression_code = 'SUPPRESSED') "
+        "from published.reports.rpt_partner__fan_connection where partner_id = ? "
+        # A recording's total; its territories stand beside it.
+        "and territory = 'WW' and list_contains(?, report_month) group by all order by all",
         (partner, figures.months),
     )
     if not rows:
@@ -106,7 +107,7 @@ def _connection(figures: Figures, partner: str) -> Iterator[Block]:
             Column("Listeners of AI versions", "count"),
             Column("Went on to play the original", "count"),
             Column("New fans", "count"),
-            Column("Rows with hidden cells", "count"),
+            Column("Recordings with hidden totals", "count"),
         ],
         [list(row) for row in rows],
         note="Counts below 10 are hidden, others rounded to 5, so totals may understate.",

@@ -245,7 +245,7 @@ def first_date(
     """Give the date of the first places and path that have one, there the earliest.
 
     A date stands as text, or from 4.1 on in `FulfillmentDate`; of an instant it is the day as sent.
-    All of them are read, so that one that is no date is told of.
+    All of them are read, so that invalid dates are reported.
     """
     found: list[str] = []
     for group, path in product(map(list, places), paths):

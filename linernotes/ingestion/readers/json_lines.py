@@ -67,7 +67,9 @@ class JsonLinesReader(Reader):
                 )
             except (ValueError, RecursionError) as error:
                 broken.append(
-                    BrokenRow(row_number, line, "not_json", f"the line is no JSON object ({error})")
+                    BrokenRow(
+                        row_number, line, "not_json", f"the line is not a JSON object ({error})"
+                    )
                 )
             row_number += 1
         return self._batch(objects, numbers, originals, broken)

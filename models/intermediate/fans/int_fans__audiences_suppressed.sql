@@ -1,26 +1,20 @@
 -- One row per partner, month, recording, territory and audience measure; territory `WW`
 -- is the total over the partner's territories. Under 10 people a figure is hidden
--- (E124). If a recording has such a territory, whoever's, all its territories are
--- hidden for every partner, of that measure and of those within it (E125). Their total
--- is shown only where it leaves each of them five values or more, for who knows this
--- rule and all that every partner is shown. It never is where partners' territories
--- differ, or where one territory is all of it; nor where that of a wider measure is
--- hidden, as it would tell that the other is not hidden for being small. What is shown
--- is rounded to 5, so that two issues a listener apart look the same (E126).
+-- (E124), and under 10 plays, which tell how many listeners there can be. If a
+-- recording has such a territory, whoever's, all its territories are hidden for every
+-- partner, of that measure and of those within it (E125). Their total is shown only to
+-- partners of all these territories, so that whatever partners and issues are put
+-- together, there is one total; and only where it leaves each of them five values or
+-- more, for who knows this rule. It never is where one territory is all of it, or where
+-- the feed has no figure for some, as it would tell the least that the others of a
+-- wider measure are; nor where that of a wider measure is hidden, as it would tell that
+-- the other is not hidden for being small. People are rounded to 5, so that two issues
+-- a listener apart look the same (E126); plays are whole.
 {%- set measures = audience_measures() %}
 with
     signals_issued as (select * from {{ ref("int_fans__signals_issued") }}),
     signals_matched as (select * from {{ ref("int_fans__signals_matched") }}),
-    containments as (
-        {%- for measure, wider_measures in measures.items() if wider_measures %}
-            {%- for wider_measure in wider_measures %}
-                select
-                    '{{ measure }}' as measure,
-                    '{{ wider_measure }}' as wider_measure
-                    {{ "union all" if not loop.last }}
-                {%- endfor %} {{ "union all" if not loop.last }}
-        {%- endfor %}
-    ),
+    containments as ({{ audience_containments() }}),
     areas as (
         {%- for measure in measures %}
             select
@@ -45,8 +39,7 @@ with
             recording_id,
             measure,
             cast(sum(people_count) as {{ t_bigint() }}) as people_count,
-            count(*) as territory_count,
-            {{ ordered_list("territory", "|") }} as territories
+            count(*) as territory_count
         from cells
         group by partner_id, month, recording_id, measure
     ),
@@ -61,21 +54,21 @@ with
         inner join containments on containments.wider_measure = areas.measure
         where areas.people_count < 10
     ),
-    -- Of these, the totals that are one for all partners.
-    audited as (
+    wholes as (
         select
             month,
             recording_id,
             measure,
-            min(partner_id) as partner_id,
-            {{ rounded_to_five("min(people_count)") }} as rounded_count
-        from totals
+            cast(sum(people_count) as {{ t_bigint() }}) as people_count,
+            count(*) as territory_count
+        from areas
         inner join small using (month, recording_id, measure)
         group by month, recording_id, measure
-        having
-            count(distinct territories) = 1
-            and min(territory_count) > 1
-            and min(people_count) >= 10
+    ),
+    recordings as (
+        select month, recording_id, count(*) as territory_count
+        from signals_issued
+        group by month, recording_id
     ),
     -- The least that a territory of a wider measure can be, where it is shown.
     wider_rooms as (
@@ -103,11 +96,18 @@ with
             recording_id,
             measure,
             territory,
-            audited.rounded_count,
-            coalesce(wider_rooms.room_count, audited.rounded_count + 2) as room_count
-        from audited
-        inner join cells using (partner_id, month, recording_id, measure)
+            {{ rounded_to_five("wholes.people_count") }} as rounded_count,
+            coalesce(
+                wider_rooms.room_count, {{ rounded_to_five("wholes.people_count") }} + 2
+            ) as room_count
+        from wholes
+        inner join areas using (month, recording_id, measure)
+        inner join recordings using (month, recording_id)
         left join wider_rooms using (month, recording_id, measure, territory)
+        where
+            wholes.territory_count > 1
+            and wholes.territory_count = recordings.territory_count
+            and wholes.people_count >= 10
     ),
     values_left as ({{ hidden_values("rooms") }}),
     own_verdicts as (
@@ -115,8 +115,9 @@ with
             month,
             recording_id,
             measure,
+            wholes.territory_count,
             coalesce(values_left.fewest_value_count < 5, true) as is_total_hidden
-        from small
+        from wholes
         left join values_left using (month, recording_id, measure)
     ),
     verdicts as (
@@ -124,6 +125,7 @@ with
             own_verdicts.month,
             own_verdicts.recording_id,
             own_verdicts.measure,
+            own_verdicts.territory_count,
             bool_or(
                 own_verdicts.is_total_hidden
                 or coalesce(wider_verdicts.is_total_hidden, false)
@@ -135,7 +137,11 @@ with
             on wider_verdicts.month = own_verdicts.month
             and wider_verdicts.recording_id = own_verdicts.recording_id
             and wider_verdicts.measure = containments.wider_measure
-        group by own_verdicts.month, own_verdicts.recording_id, own_verdicts.measure
+        group by
+            own_verdicts.month,
+            own_verdicts.recording_id,
+            own_verdicts.measure,
+            own_verdicts.territory_count
     ),
     judged as (
         select
@@ -157,7 +163,11 @@ with
             'WW' as territory,
             measure,
             totals.people_count,
-            coalesce(verdicts.is_total_hidden, false) as is_hidden
+            coalesce(
+                verdicts.is_total_hidden
+                or totals.territory_count < verdicts.territory_count,
+                false
+            ) as is_hidden
         from totals
         left join verdicts using (month, recording_id, measure)
     )
@@ -168,10 +178,20 @@ select
     territory,
     measure,
     -- One code for all: which cell is the small one would tell it.
-    case when is_hidden then 'SUPPRESSED' else 'ROUNDED' end as suppression_code,
+    case
+        when is_hidden
+        then 'SUPPRESSED'
+        when measure = 'source_play_28_days_count'
+        then 'WHOLE'
+        else 'ROUNDED'
+    end as suppression_code,
     cast(
         case
-            when not is_hidden then {{ rounded_to_five("people_count") }}
+            when is_hidden
+            then null
+            when measure = 'source_play_28_days_count'
+            then people_count
+            else {{ rounded_to_five("people_count") }}
         end as {{ t_bigint() }}
     ) as shown_count
 from judged

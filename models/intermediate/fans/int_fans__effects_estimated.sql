@@ -1,6 +1,8 @@
 -- One row per month, scope, and figure of the connection between artists and fans: the
 -- quotient of two sums over units, with its standard error. Units are recordings; of a
--- single recording they are its territories.
+-- single recording they are its territories. A partner is told the lift of its
+-- recordings, so that it is of those of which it is shown all plays: with another sum
+-- the plays of the last recording could be computed.
 {%- set figures = {
     "source_lift": (
         "source_play_28_days_count",
@@ -19,6 +21,32 @@
 with
     signals as (select * from {{ ref("int_fans__signals_described") }}),
     signals_matched as (select * from {{ ref("int_fans__signals_matched") }}),
+    plays_shown as (
+        select partner_id, month, recording_id, shown_count
+        from {{ ref("int_fans__audiences_suppressed") }}
+        where
+            territory = 'WW'
+            and measure = 'source_play_28_days_count'
+            and shown_count is not null
+    ),
+    partner_plays as (
+        select
+            signals_matched.month,
+            signals_matched.partner_id,
+            signals_matched.recording_id,
+            plays_shown.shown_count as source_play_28_days_count,
+            sum(
+                signals_matched.expected_source_play_28_days_count
+            ) as expected_source_play_28_days_count
+        from signals_matched
+        inner join plays_shown using (month, partner_id, recording_id)
+        where signals_matched.source_play_28_days_count is not null
+        group by
+            signals_matched.month,
+            signals_matched.partner_id,
+            signals_matched.recording_id,
+            plays_shown.shown_count
+    ),
     contributors_listed as (
         select distinct object_id as recording_id, party_id
         from {{ ref("int_partners__contributors_listed") }}
@@ -48,7 +76,12 @@ with
     ),
     all_cells as (
         {%- for figure_name, parts in figures.items() %}
-            {%- for source in ["cells", "signals_matched"] %}
+            {%- set of_partners = (
+                "partner_plays"
+                if figure_name == "source_lift"
+                else "signals_matched"
+            ) %}
+            {%- for source in ["cells", of_partners] %}
                 select
                     month,
                     {%- if source == "cells" %} scope_kind, scope_id, unit_id,

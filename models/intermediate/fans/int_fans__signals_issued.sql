@@ -1,25 +1,28 @@
 -- One row per month, source recording and territory: what partners are told of what
--- listeners of derivatives did. That is what was known when the month was first issued,
--- or first issued with the recording in it; until then what is known at the freeze.
--- Figures that were issued do not change, since two that differ by a listener would
--- tell of that listener, and what was hidden once stays hidden.
+-- listeners of derivatives did. That is what was known when the month was first issued;
+-- of a recording that came later, what its first delivery said; of a month that is not
+-- issued, what is known at the freeze. Figures that were issued do not change, since
+-- two that differ by a listener would tell of that listener, and what was hidden once
+-- stays hidden.
 with
     versions as (select * from {{ ref("stg_ai_usage__fan_signal_versions") }}),
-    statements as (select * from {{ ref("stg_ledger__statements") }}),
-    issues as (select distinct report_month, known_at from statements),
+    issues as (
+        select report_month, min(known_at) as first_known_at
+        from {{ ref("stg_ledger__statements") }}
+        group by report_month
+    ),
     arrivals as (
         select month, recording_id, min(recorded_at) as first_recorded_at
         from versions
         group by month, recording_id
     ),
     freezes as (
-        select arrivals.month, arrivals.recording_id, min(issues.known_at) as frozen_at
+        select
+            arrivals.month,
+            arrivals.recording_id,
+            greatest(issues.first_known_at, arrivals.first_recorded_at) as frozen_at
         from arrivals
-        inner join
-            issues
-            on issues.report_month = arrivals.month
-            and issues.known_at >= arrivals.first_recorded_at
-        group by arrivals.month, arrivals.recording_id
+        inner join issues on issues.report_month = arrivals.month
     ),
     latest as (
         select versions.*

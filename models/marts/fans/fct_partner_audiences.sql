@@ -1,5 +1,6 @@
 -- One row per partner, month, source recording and territory; territory `WW` is the
--- total over the partner's territories.
+-- total over the partner's territories. Expected plays come from matched controls, and
+-- are whole.
 with
     signals_matched as (select * from {{ ref("int_fans__signals_matched") }}),
     audiences_suppressed as (select * from {{ ref("int_fans__audiences_suppressed") }}),
@@ -9,7 +10,6 @@ with
             month,
             recording_id,
             territory,
-            source_play_28_days_count,
             expected_source_play_28_days_count
         from signals_matched
         union all
@@ -18,7 +18,6 @@ with
             month,
             recording_id,
             'WW' as territory,
-            sum(source_play_28_days_count) as source_play_28_days_count,
             sum(
                 expected_source_play_28_days_count
             ) as expected_source_play_28_days_count
@@ -31,15 +30,11 @@ with
             month,
             recording_id,
             territory,
-            max(shown_count) filter (
-                where measure = 'derivative_listener_count'
-            ) as derivative_listener_count,
-            max(shown_count) filter (
-                where measure = 'source_listener_within_7_days_count'
-            ) as source_listener_within_7_days_count,
-            max(shown_count) filter (where measure = 'new_fan_count') as new_fan_count,
-            max(shown_count) filter (where measure = 'follow_count') as follow_count,
-            max(shown_count) filter (where measure = 'save_count') as save_count,
+            {%- for measure in audience_measures() %}
+                max(shown_count) filter (
+                    where measure = '{{ measure }}'
+                ) as {{ measure }},
+            {%- endfor %}
             case
                 when bool_or(suppression_code = 'SUPPRESSED')
                 then 'SUPPRESSED'
@@ -67,7 +62,7 @@ select
     cast(audiences.follow_count as {{ t_bigint() }}) as follow_count,
     cast(audiences.save_count as {{ t_bigint() }}) as save_count,
     cast(
-        plays.source_play_28_days_count as {{ t_bigint() }}
+        audiences.source_play_28_days_count as {{ t_bigint() }}
     ) as source_play_28_days_count,
     cast(
         plays.expected_source_play_28_days_count as {{ t_bigint() }}

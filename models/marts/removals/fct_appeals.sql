@@ -26,8 +26,12 @@ with
             appeals.*,
             windows.restore_from_date,
             windows.restore_by_date,
+            -- A suit that came after the content was put back says nothing against
+            -- that.
             coalesce(
-                cast(appeals.suit_filed_at as date) <= windows.restore_by_date, false
+                cast(appeals.suit_filed_at as date) <= windows.restore_by_date
+                and coalesce(appeals.suit_filed_at <= appeals.reinstated_at, true),
+                false
             ) as is_sued
         from appeals
         left join windows on windows.appeal_id = appeals.appeal_id

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -108,15 +109,21 @@ def dashboard(home: Settings) -> Iterator[TestClient]:
         yield client
 
 
-def of_dashboard(dashboard: TestClient, partner: str, month: str) -> dict[str, dict[str, Decimal]]:
-    """The exact amounts of a partner's page, per currency, by the heads of their columns."""
-    answer = dashboard.get(f"/partners/{partner}?from={month}&to={month}")
+def tables_called(dashboard: TestClient, page: str, caption: str) -> list[Any]:
+    """The tables of a page whose caption begins so."""
+    answer = dashboard.get(page)
     assert answer.status_code == 200, answer.text[-900:]
-    [table] = [
+    return [
         table
         for table in html.fromstring(answer.content).xpath("//table")
-        if table.xpath("caption")[0].text_content().startswith("All payout currencies")
+        if table.xpath("caption")[0].text_content().startswith(caption)
     ]
+
+
+def of_dashboard(dashboard: TestClient, partner: str, month: str) -> dict[str, dict[str, Decimal]]:
+    """The exact amounts of a partner's page, per currency, by the heads of their columns."""
+    page = f"/partners/{partner}?from={month}&to={month}"
+    [table] = tables_called(dashboard, page, "All payout currencies")
     return {
         row.xpath("td[@data-name='Currency']")[0].text_content(): {
             cell.get("data-name"): forms.decimal_of(cell.text_content())
@@ -185,6 +192,22 @@ def test_every_form_tells_the_same_figures_under_the_same_words_e132(
             for column, names in OF_COLUMN.items()
         }
     }
+
+
+def test_exact_amounts_of_the_dashboard_lead_to_the_rows_that_they_sum(
+    dashboard: TestClient,
+) -> None:
+    page = "/partners/e132-jpy-partner?from=2026-03&to=2026-03"
+    [table] = tables_called(dashboard, page, "All payout currencies")
+    followed = 0
+    for link in table.xpath("tbody/tr/td[@class='number']//a"):
+        for totals in tables_called(dashboard, link.get("href"), "Totals of all rows"):
+            [total] = totals.xpath("tbody/tr/td[@data-name='Amount']")
+            assert total.text_content() == link.text_content(), link.get("href")
+            followed += 1
+
+    # There were no adjustments, and nothing was brought forward.
+    assert followed >= 5
 
 
 def test_the_world_of_the_comparison_has_what_can_differ(

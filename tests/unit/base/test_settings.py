@@ -44,7 +44,7 @@ def test_settings_with_an_unknown_name_are_refused_with_the_nearest(
         monkeypatch.setenv(name, "2")
 
     with pytest.raises(
-        ValidationError, match=rf"{name} in .*{place} is no setting; is {meant} mea"
+        ValidationError, match=rf"{name} in .*{place} is not a setting; the nearest is {meant}"
     ):
         Settings()
 
@@ -150,7 +150,7 @@ def test_allowed_host_that_is_no_name_is_refused(
 ) -> None:
     monkeypatch.setenv("LINERNOTES_ALLOWED_HOSTS", hosts)
 
-    with pytest.raises(ValidationError, match="no name of a host"):
+    with pytest.raises(ValidationError, match="not a host name"):
         Settings()
 
 

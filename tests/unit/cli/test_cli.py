@@ -285,8 +285,8 @@ def test_setting_with_a_slip_in_its_name_is_wrong_use(
 
     message = " ".join(capsys.readouterr().err.split())
     assert status == WRONG_USE
-    assert "LINERNOTES_LANDNIG in the environment is no setting" in message
-    assert "is LINERNOTES_LANDING meant?" in message
+    assert "LINERNOTES_LANDNIG in the environment is not a setting" in message
+    assert "the nearest is LINERNOTES_LANDING" in message
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])

@@ -104,8 +104,8 @@ def test_trouble_is_told_once_by_mail_and_by_webhook_with_home_host_and_link(
     first, second = report_news(settings, health), report_news(settings, health)
 
     assert [one.title for one in first.concerns] == [title]
-    assert len(first.told.places) == 2
-    assert second.told.places == []
+    assert len(first.result.places) == 2
+    assert second.result.places == []
     [(mail, _)], [post] = server.mails, posts[1]
     body = message_from_string(mail, policy=policy.default).get_body()
     assert body
@@ -139,7 +139,7 @@ def test_channel_that_was_down_is_told_later_and_the_other_not_again(
     with monkeypatch.context() as broken:
         is_down(broken, down)
         news = report_news(Settings(home=settings.home), health)
-        assert len(news.told.places) == len(news.told.failures) == 1
+        assert len(news.result.places) == len(news.result.failures) == 1
 
     report_news(Settings(home=settings.home), health)
 

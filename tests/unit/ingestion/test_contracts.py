@@ -181,7 +181,7 @@ def test_wrong_check_digit_warns_and_wrong_pattern_breaks(checked: Held) -> None
         ("NaN", ["weight.not_an_exact_decimal"]),
     ],
 )
-def test_weight_is_zero_to_one_with_the_tolerance_of_sums(
+def test_weight_is_zero_to_one_with_the_tolerance_of_sums_e46(
     checked: Held,
     weight: str,
     broken: list[str],

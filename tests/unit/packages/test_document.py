@@ -88,6 +88,13 @@ def test_document_sums_by_territory_to_the_usage_earnings_e132(settings: Setting
     assert "Total 121,650 121,650.00 1,216.50 2.50 0.010000" in text
 
 
+def test_document_counts_people_of_a_recording_once_e125(settings: Settings) -> None:
+    """The report has a row per territory, and one that is their total."""
+    text = " ".join(" ".join(packaged(settings, TUNE)).split())
+
+    assert "New fans Follows Saves 1 660 50 25 20 –" in text
+
+
 def test_document_tells_what_waits_in_all_and_a_release_on_one_row(settings: Settings) -> None:
     may = Statement(
         "tune", "tune-master", [Line("b", "2.50", hold_bucket="CONSENT")], month="2026-05-01"

@@ -19,7 +19,7 @@ from linernotes.base import modes
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.ledger.verification import verify_ledger
-from linernotes.packages import read_package_csv, verify_package, write_packages, writing
+from linernotes.packages import read_package_csv, tables, verify_package, write_packages, writing
 from linernotes.packages import workbook as workbook_module
 from linernotes.statements import SHOWN, approve, draft, issue
 from tests.fixtures.deliveries import PARTNER_DPID
@@ -118,6 +118,23 @@ def test_package_written_in_two_homes_has_the_same_bytes_e13_e14(tmp_path: Path)
 
     for left, right in packages:
         assert hashes(left.path) == hashes(right.path)
+
+
+def test_package_of_too_many_rows_to_keep_has_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [kept] = write_packages(drafted(Settings(home=tmp_path / "one"), TUNE))
+    monkeypatch.setattr(tables, "MOST_KEPT_ROWS", 0)
+
+    [asked] = write_packages(drafted(Settings(home=tmp_path / "other"), TUNE))
+
+    # Whether Parquet's columns may lack values follows from where they come from.
+    own = {path.name for path in asked.path.glob("*.parquet")}
+    own |= {"manifest.json", "README.txt", "statement.pdf", "statement.xlsx"}
+    assert {
+        name for name, found in hashes(kept.path).items() if hashes(asked.path)[name] != found
+    } <= own
+    assert verify_package(asked.path) == []
 
 
 def test_package_written_again_at_later_freeze_keeps_the_version_e13(settings: Settings) -> None:

@@ -19,41 +19,23 @@ with
     relied as (
         select
             proofs.item as decision_id,
-            sum(named.use_count) as use_count,
-            sum(named.weight_nano) as weight_nano
-        from
-            (
-                select
-                    consent_proof_id,
-                    count(distinct use_id) as use_count,
-                    sum(weight_nano) as weight_nano
-                from uses
-                where consent_proof_id is not null
-                group by consent_proof_id
-            ) as named
-            {{ explode_list(split_list("named.consent_proof_id", "+"), "proofs") }}
+            count(distinct uses.use_id) as use_count,
+            sum(uses.weight_nano) as weight_nano
+        from uses {{ explode_list(split_list("uses.consent_proof_id", "+"), "proofs") }}
+        where uses.consent_proof_id is not null
         group by proofs.item
     ),
     stopped as (
         select
             proofs.item as decision_id,
-            sum(named.use_count) as use_count,
-            sum(named.leaked_use_count) as leaked_use_count,
-            sum(named.weight_nano) as weight_nano
+            count(distinct uses.use_id) as use_count,
+            count(
+                distinct case when uses.consent_status = 'leakage' then uses.use_id end
+            ) as leaked_use_count,
+            sum(uses.weight_nano) as weight_nano
         from
-            (
-                select
-                    consent_denial_id,
-                    count(distinct use_id) as use_count,
-                    count(
-                        distinct case when consent_status = 'leakage' then use_id end
-                    ) as leaked_use_count,
-                    sum(weight_nano) as weight_nano
-                from uses
-                where consent_denial_id is not null
-                group by consent_denial_id
-            ) as named
-            {{ explode_list(split_list("named.consent_denial_id", "+"), "proofs") }}
+            uses {{ explode_list(split_list("uses.consent_denial_id", "+"), "proofs") }}
+        where uses.consent_denial_id is not null
         group by proofs.item
     ),
     standing as (

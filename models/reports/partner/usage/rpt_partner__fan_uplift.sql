@@ -1,6 +1,6 @@
 -- One row per partner and month with plays of its recordings after derivatives: uplift
--- over matched controls, with its interval and whether it tells anything. Plays are no
--- people, so nothing has to be hidden.
+-- over matched controls, with its interval and whether it tells anything, of those
+-- recordings of which the partner is shown all plays.
 with
     effects as (
         select *
