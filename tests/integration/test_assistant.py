@@ -54,22 +54,25 @@ def test_client_over_standard_input_gets_tools_and_figures(case_home: Path) -> N
     """Nothing but the protocol may be on standard output."""
     command = StdioServerParameters(
         command=str(Path(sys.executable).with_name("linernotes")),
-        args=["--home", str(case_home), "mcp"],
+        args=["--home", str(case_home), "mcp", "--rows", "2", "--seconds", "9"],
     )
 
-    async def talk() -> tuple[set[str], Any]:
+    async def talk() -> tuple[set[str], Any, Any]:
         async with Client(command) as client:
             tools = await client.list_tools()
             answer = await client.call_tool("list_metrics", {"about": "payable_amount"})
-            return {tool.name for tool in tools.tools}, answer
+            query = {"sql": "select party_id from marts.dim_parties"}
+            parties = await client.call_tool("query_sql", query)
+            return {tool.name for tool in tools.tools}, answer, parties
 
-    names, answer = run(talk())
+    names, answer, parties = run(talk())
 
     assert names == {
         "list_metrics", "query_metrics", "list_tables", "describe_table", "query_sql",
         "trace_line", "trace_event",
     }  # fmt: skip
     assert json.loads(answer.content[0].text)["metric"] == "payable_amount"
+    assert len(json.loads(parties.content[0].text)["rows"]) == 2
 
 
 def test_metric_is_the_statements_with_definition_cut_off_and_trace(
