@@ -360,4 +360,4 @@ sys.exit(run(["verify", "--package", {str(package)!r}]))
 
     assert {"dagster", "dbt", "altair", "typst", "polars"} <= modules
     assert end.returncode == 0, end.stderr
-    assert "holds" in end.stdout
+    assert "passed: hashes" in end.stdout
