@@ -21,7 +21,7 @@ from sampleservice import write_sample
 from tests import conftest as shared
 from tests.fixtures import worlds
 
-CLOSED_MONTHS = 2
+CLOSED_MONTHS = 1
 SAMPLE_SCALE, SAMPLE_MONTHS = 0.01, 6
 # The killed worker leaves half of the models, and their tests, to the other one.
 KILLED_AFTER_NODES = 250
@@ -39,9 +39,9 @@ class BothBuilds:
         spark: The settings of the home with Spark as its engine; the cluster still runs.
         duckdb_file: The warehouse file that DuckDB made.
         spark_file: The one that was collected from Spark.
-        duckdb_closing: A month-end that DuckDB calculated, after a build; two months are issued.
+        duckdb_closing: A month-end that DuckDB calculated, after a build; one month is issued.
         spark_closing: The same month-end, calculated on Spark.
-        duckdb_corrections: What DuckDB found to have changed in the issued months before it.
+        duckdb_corrections: What DuckDB found to have changed in the issued month before it.
         spark_corrections: The same, found on Spark.
         events: The folder of the cluster's event log.
         killed: The worker that was killed, once it was.
@@ -60,7 +60,7 @@ class BothBuilds:
 
 @pytest.fixture(scope="session")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothBuilds]:
-    """A sample world with all edge cases and two issued months, built on both engines."""
+    """A sample world with all edge cases and an issued month, built on both engines."""
     if reason := _why_not():
         pytest.skip(f"THE SECOND ENGINE IS NOT TESTED: {reason}. Run `make spark`.")
     home = tmp_path_factory.mktemp("both") / "home"

@@ -25,7 +25,7 @@ def test_tables_of_both_engines_are_equal_row_by_row(both: BothBuilds) -> None:
 
 
 def test_month_end_of_both_engines_is_equal_row_by_row(both: BothBuilds) -> None:
-    """Two months are issued before it, and what came since is corrected in its statements."""
+    """One month is issued before it, and what came since is corrected in its statements."""
     assert differences(both.duckdb_closing, both.spark_closing) == []
     with duckdb.connect(str(both.spark_closing), read_only=True) as connection:
         [(corrections,)] = connection.execute(
@@ -35,7 +35,7 @@ def test_month_end_of_both_engines_is_equal_row_by_row(both: BothBuilds) -> None
 
 
 def test_corrections_of_both_engines_are_equal_row_by_row(both: BothBuilds) -> None:
-    """The differences of each class of input, in the months that are issued."""
+    """The differences of each class of input, in the month that is issued."""
     files = (both.duckdb_corrections, both.spark_corrections)
     with duckdb.connect() as connection:
         found = [connection.execute(f"from '{file}' order by all").fetchall() for file in files]
