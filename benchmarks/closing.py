@@ -157,7 +157,7 @@ def table(costs: Iterable[tuple[str, Cost]]) -> list[str]:
 
 
 def main() -> None:
-    """The command line: measures, then prints the results or writes them to a file."""
+    """The command line: measures, prints the results, and writes them to a file if one is given."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.closing", description=__doc__)
     parser.add_argument("--scales", type=float, nargs="*", default=[10, 100], metavar="N")
     parser.add_argument("--corrections-at", type=float, default=1, metavar="N")

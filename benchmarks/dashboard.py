@@ -142,7 +142,7 @@ def as_markdown(
 
 
 def main() -> None:
-    """The command line: measures, then prints the results or writes them to a file."""
+    """The command line: measures, prints the results, and writes them to a file if one is given."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.dashboard", description=__doc__)
     parser.add_argument("--home", type=Path, required=True, help="a home with a published file")
     parser.add_argument("--out", type=Path, help="the Markdown file to write the results to")

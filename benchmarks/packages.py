@@ -108,7 +108,7 @@ def publish_many(settings: Settings, line_count: int) -> None:
 
 
 def main() -> None:
-    """The command line: measures, then prints the results or writes them to a file."""
+    """The command line: measures, prints the results, and writes them to a file if one is given."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.packages", description=__doc__)
     parser.add_argument("--scale", type=float, default=1, metavar="N")
     parser.add_argument("--rounds", type=int, default=4, metavar="N")

@@ -63,7 +63,7 @@ def say(text: str) -> None:
 
 
 def main() -> None:
-    """The command line: measures, then prints the results or writes them to a file."""
+    """The command line: measures, prints the results, and writes them to a file if one is given."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Measure every step of the pipeline at several scales, beside a floor.",

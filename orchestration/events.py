@@ -1,6 +1,6 @@
 """Reports to Dagster what commands have done, so that its pages show it as materialized.
 
-Only if Dagster has records of the home; a failed report never makes a command fail.
+It does so only if Dagster has records of the home; a failed report never fails a command.
 """
 
 from collections.abc import Generator, Iterable, Iterator

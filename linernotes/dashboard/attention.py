@@ -145,7 +145,7 @@ def _incidents(figures: Figures) -> Iterator[Item]:
 
 
 def _verdicts(figures: Figures) -> Iterator[Item]:
-    """Promises that are off target in the headline month, with the measure that is."""
+    """Promises off target in the headline month, each with the measure that misses its target."""
     for found in figures.verdicts:
         if found.month != figures.view.options.headline:
             continue

@@ -1,6 +1,6 @@
 """The board pack of a month as PDF: where we stand, promises, money, risks, requested decisions.
 
-The blocks are those of the pages; the template of `reporting` defines the layout.
+The blocks are those of the pages; the template of `packages` defines the layout.
 """
 
 from collections.abc import Iterator, Sequence
@@ -153,7 +153,7 @@ def _promises(figures: Figures) -> Table:
 
 
 def _promise(figures: Figures, code: str) -> Iterator[Block]:
-    """A promise on one page: its measures, and the verdicts of each month by month."""
+    """A promise on one page: its measures, and the verdict of each by month."""
     measures = promise_blocks.measures_of(figures, code)
     if not measures:
         yield Note("No complete month can be judged yet.", "empty")

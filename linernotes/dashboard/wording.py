@@ -1,6 +1,6 @@
 """The names of codes, columns and promises on the pages.
 
-Metrics define their figures; `reporting.wording` explains the holds.
+Metrics define their figures; `packages.wording` explains the holds.
 """
 
 from typing import NamedTuple
