@@ -1,4 +1,4 @@
-"""Speed, memory and growth of the pipeline, measured step by step beside a floor.
+"""Speed, memory and growth of the pipeline, measured step by step and compared with a floor.
 
-Whether results are right is the tests' matter; nothing of the library imports this package.
+Tests check the results; no module of the library imports this package.
 """

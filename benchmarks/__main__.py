@@ -1,4 +1,4 @@
-"""Makes `python -m benchmarks` run the measurements. The work is in `run.py`, none of it here."""
+"""Makes `python -m benchmarks` run the measurements. `run.py` implements them."""
 
 from benchmarks.run import main
 

@@ -1,6 +1,6 @@
 """Draws the layers and topics of the models into docs/architecture.md, from dbt's manifest.
 
-The order of the topics is that of `dbt_project.yml`; a test holds the page to what is drawn here.
+The topics are in the order of `dbt_project.yml`; a test compares the page with the result.
 """
 
 import argparse
@@ -23,18 +23,18 @@ Manifest = dict[str, Any]
 
 
 def topics_in_order(root: Path = ROOT) -> list[str]:
-    """The topics of the intermediate layer, as `dbt_project.yml` orders them."""
+    """The topics of the intermediate layer, in the order of `dbt_project.yml`."""
     project = yaml.safe_load((root / "dbt_project.yml").read_text(encoding="utf-8"))
     listed = project["models"]["linernotes"]["intermediate"]
     return [name for name in listed if not name.startswith("+")]
 
 
 def drawn(manifest: Manifest, topics: list[str]) -> str:
-    """The made part of the page: a picture of the layers, one of the topics, and a table.
+    """The generated part of the page: a chart of the layers, one of the topics, and a table.
 
     Args:
         manifest: dbt's manifest of the project.
-        topics: The topics in their order.
+        topics: The topics in order.
     """
     places = {
         name: _place(node)
@@ -80,7 +80,7 @@ def drawn(manifest: Manifest, topics: list[str]) -> str:
 
 
 def page_with(text: str, made: str) -> str:
-    """The page with the made part in its place."""
+    """The page with the generated part inserted."""
     before, rest = text.split(BEGIN)
     return f"{before}{BEGIN}\n{made}\n{END}{rest.split(END)[1]}"
 
@@ -105,7 +105,7 @@ def _flowchart(nodes: list[tuple[str, str]], arrows: set[tuple[str, str]]) -> st
 
 
 def _without_detours(arrows: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """The arrows of a graph without circles that no longer way stands for."""
+    """The arrows of an acyclic graph for which there is no longer path."""
     after: dict[str, set[str]] = {}
     for start, end in arrows:
         after.setdefault(start, set()).add(end)

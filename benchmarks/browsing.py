@@ -1,6 +1,6 @@
-"""A dashboard over a home and a real browser in front of it, for measuring, pictures and tests.
+"""A dashboard for a home, and a real browser, for measurements, pictures and tests.
 
-What is looked at there is decided elsewhere.
+The callers decide which pages they open.
 """
 
 import os
@@ -25,7 +25,7 @@ NAMES_OF_CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
 def chromium_file() -> str:
-    """Where the system's Chromium is.
+    """The path of the system's Chromium.
 
     Raises:
         LinernotesError: if there is none.
@@ -38,7 +38,7 @@ def chromium_file() -> str:
 
 @contextmanager
 def chromium() -> Generator[Browser]:
-    """A browser without a window; the superuser's has to do without a sandbox."""
+    """A browser without a window; for the superuser it runs without a sandbox."""
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_file(), args=arguments)
@@ -50,7 +50,7 @@ def chromium() -> Generator[Browser]:
 def dashboard(
     home: Path, log: Path, port: int | None = None, **variables: str
 ) -> Generator[tuple[str, int]]:
-    """Runs `linernotes dashboard` over a home, and yields its address and its process.
+    """Runs `linernotes dashboard` for a home, and yields its address and its process.
 
     Raises:
         LinernotesError: if it does not start.
@@ -84,5 +84,5 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None
 
 
 def wait_until_whole(page: Page) -> None:
-    """Waits until the page is drawn: its script says so two frames after everything is there."""
+    """Waits until the page is drawn; its script reports this two frames after the last part."""
     expect(page.locator("html[data-drawn]")).to_be_attached(timeout=WHOLE_WITHIN_MILLISECONDS)

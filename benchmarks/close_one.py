@@ -1,6 +1,6 @@
-"""Values one month as of a freeze, as a process of its own: what `statement draft --close` runs.
+"""Calculates one month as of a freeze, in its own process, as `statement draft --close` does.
 
-The command closes with what is known now; a benchmark closes past months as of their own freezes.
+The command closes with current knowledge; a benchmark closes past months as of their own freezes.
 """
 
 import argparse
@@ -16,12 +16,12 @@ from linernotes.warehouse.sources import sources_folder
 
 
 def close(settings: Settings, month: date, known_at: datetime) -> None:
-    """Values what is open, and issued months whose input has moved."""
+    """Calculates open months, and issued months whose input has changed."""
     warehouse.calculate_open_months(settings, month, known_at)
 
 
 def issue(settings: Settings, month: date, known_at: datetime) -> None:
-    """Closes a month and takes its statements through all three states."""
+    """Closes a month, and drafts, approves and issues its statements."""
     text, name = f"{month:%Y-%m}", getpass.getuser()
     source = warehouse.calculate_open_months(settings, month, known_at)
     statements.draft(settings, text, by=name, source=source)
@@ -30,7 +30,7 @@ def issue(settings: Settings, month: date, known_at: datetime) -> None:
 
 
 def recompute(settings: Settings, month: date, known_at: datetime) -> None:
-    """Values every month from the first one on, whether issued or not, and nothing twice."""
+    """Calculates every month from the first one on, issued or not, each once."""
     project = compiled_project(settings)
     file = settings.home / "recomputed.duckdb"
     file.unlink(missing_ok=True)
@@ -43,7 +43,7 @@ def recompute(settings: Settings, month: date, known_at: datetime) -> None:
 
 
 def compile_models(settings: Settings, month: date, known_at: datetime) -> None:
-    """Lets dbt compile the models where no earlier run on this machine did, and values nothing."""
+    """Lets dbt compile the models if no earlier run on this machine did; calculates nothing."""
     compiled_project(settings)
 
 

@@ -1,7 +1,6 @@
-"""Measures closings, corrections and traces, in homes that are thrown away: `CLOSING.md`.
+"""Measures closings, corrections and traces in temporary homes: `CLOSING.md`.
 
-How one step is measured is `measure.py`'s; what a step runs is `close_one.py`'s or the command
-line's.
+`measure.py` measures a step; the steps run `close_one.py` or the command line.
 """
 
 import argparse
@@ -23,7 +22,7 @@ from benchmarks.results import machine
 from benchmarks.run import LINERNOTES, ROOT, say
 
 YEAR = 2026
-# The sample world is not written for longer.
+# The sample world has at most this many months.
 MONTHS = 9
 REOPENED = (3, 4, 5)
 TRACED_UP_TO = 10
@@ -49,13 +48,13 @@ class Home:
         return measure([LINERNOTES, *words], self.environment, cwd=ROOT)
 
     def value(self, work: str, month: int, known_at: datetime) -> Cost:
-        """Measures a calculation; `close_one.py` says which there are."""
+        """Measures a calculation; `close_one.py` lists the possible ones."""
         command = [sys.executable, "-m", "benchmarks.close_one", work]
         command += [date(YEAR, month, 1).isoformat(), known_at.isoformat()]
         return measure(command, self.environment, cwd=ROOT)
 
     def floor(self) -> tuple[int, Cost]:
-        """The lake's rows, and what the floor costs over its files."""
+        """The number of rows in the lake, and the cost of the floor over its files."""
         command = [sys.executable, "-m", "benchmarks.lake_files", self.folder / "home" / "lake"]
         listed = self.folder / "lake.json"
         with listed.open("w") as file:
@@ -68,13 +67,13 @@ class Home:
 
 
 def loaded_home(folder: Path, scale: float, months: int) -> Home:
-    """A sample world of so many months, taken through the intake."""
+    """A home with a sample world of some months, loaded through the intake."""
     home = Home(folder)
     say(f"scale {scale:g}: {months} months are written and loaded")
     out = ["--out", str(folder / "landing"), "--scale", f"{scale:g}", "--months", str(months)]
     home.run("sample", *out)
     home.run("load")
-    # Done once on a machine, whatever is closed later.
+    # Needed only once on a machine, whatever is closed later.
     home.value("compile", 1, datetime(YEAR, 1, 1))
     return home
 
@@ -88,7 +87,7 @@ def closing(scale: float, folder: Path) -> list[str]:
     rows, costs["floor"] = home.floor()
     costs["close, draft, approve and issue it"] = home.value("issue", 1, freeze)
     if scale <= TRACED_UP_TO:
-        # A trace reads the published file, which the full build makes.
+        # A trace reads the published file, which only the full build makes.
         home.run("build")
         line, event = traced(folder / "home" / "ledger")
         costs["trace a line"] = home.run("trace", "line", line, "--json")
@@ -99,7 +98,7 @@ def closing(scale: float, folder: Path) -> list[str]:
 
 
 def traced(ledger: Path) -> tuple[str, str]:
-    """The line with the most events among those issued, and one of its events."""
+    """The issued line with the most events, and one of its events."""
     uses = str(ledger / "**" / "uses.parquet")
     with duckdb.connect() as connection:
         [(line, event)] = connection.execute(
@@ -111,7 +110,7 @@ def traced(ledger: Path) -> tuple[str, str]:
 
 
 def corrections(scale: float, folder: Path) -> list[str]:
-    """Closes the last month with and without three re-opened ones, and values all anew."""
+    """Closes the last month with and without three changed months, and recalculates all months."""
     home = loaded_home(folder, scale, months=MONTHS)
     for month in range(1, MONTHS):
         say(f"  month {month} is issued")
@@ -145,7 +144,7 @@ def revise_revenue(folder: Path) -> None:
 
 
 def table(costs: Iterable[tuple[str, Cost]]) -> list[str]:
-    """A row per step."""
+    """One row per step."""
     return [
         f"| step | {HEADS}",
         RULE,
@@ -158,7 +157,7 @@ def table(costs: Iterable[tuple[str, Cost]]) -> list[str]:
 
 
 def main() -> None:
-    """The command line: measures, then prints the results and writes them where told."""
+    """The command line: measures, prints the results, and writes them to a file if one is given."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.closing", description=__doc__)
     parser.add_argument("--scales", type=float, nargs="*", default=[10, 100], metavar="N")
     parser.add_argument("--corrections-at", type=float, default=1, metavar="N")
@@ -175,7 +174,7 @@ def main() -> None:
             with tempfile.TemporaryDirectory(dir=arguments.work, prefix="linernotes-") as folder:
                 parts.append("\n".join(job(scale, Path(folder))))
         except StepFailed as failure:
-            # What was measured before is worth hours: it is kept.
+            # Keeps the existing results, because they take hours to measure.
             failed = True
             say(str(failure))
     text = "\n\n".join(parts) + "\n"

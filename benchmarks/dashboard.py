@@ -1,6 +1,6 @@
-"""Measures the dashboard in a real browser, over the published file of a home: `DASHBOARD.md`.
+"""Measures the dashboard in a real browser, with the published file of a home: `DASHBOARD.md`.
 
-How the browser and the server run is `browsing.py`'s; nothing is written into the home.
+`browsing.py` runs the browser and the server; nothing is written into the home.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from linernotes.base.published import publication
 from linernotes.base.settings import Settings
 from linernotes.dashboard import page_addresses
 
-# A page says so two frames after all that it draws is there; asked at every frame.
+# A page sets this two frames after all its parts are there; it is polled at every frame.
 IS_DRAWN = "() => document.documentElement.hasAttribute('data-drawn')"
 REPEATS, READERS = 5, 10
 FIRST_PAGE_GOAL, FILTER_GOAL, DRILL_GOAL, MEMORY_GOAL = 2.0, 1.0, 1.5, 600
@@ -30,7 +30,7 @@ FIRST_PAGE_GOAL, FILTER_GOAL, DRILL_GOAL, MEMORY_GOAL = 2.0, 1.0, 1.5, 600
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds of repeated looks at one page."""
+    """Seconds of repeated visits to one page."""
 
     empty_cache: list[float]
     filtered: list[float]
@@ -55,7 +55,7 @@ def opened(page: Page, address: str) -> None:
 
 
 def change_filter(page: Page, repeat: int) -> float:
-    """Seconds from the choice of a partner, another one each time, to the new figures."""
+    """Seconds from the selection of a partner, a different one each time, to the new figures."""
     page.locator(".filters summary").click()
     boxes = page.locator("input[name=partner]")
     boxes.nth(repeat % boxes.count()).check()
@@ -69,7 +69,7 @@ def change_filter(page: Page, repeat: int) -> float:
 
 
 def drill(browser: Browser, address: str) -> list[float]:
-    """Seconds from a figure of Overview to its rows, for as many figures as there are repeats."""
+    """Seconds from a figure of Overview to its rows, for a fixed number of figures."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     opened(page, address)
@@ -80,7 +80,7 @@ def drill(browser: Browser, address: str) -> list[float]:
 
 
 def read_at_once(address: str) -> None:
-    """Ten readers ask for every page at the same time."""
+    """Ten readers request every page at the same time."""
 
     def read(path: str) -> None:
         with urlopen(f"{address}{path}", timeout=120) as answer:
@@ -98,7 +98,7 @@ def timed(work: Callable[[], None]) -> float:
 
 
 def resident_megabytes(process: int) -> float:
-    """Memory of a process, as Linux tells it."""
+    """Memory of a process, from Linux's /proc."""
     status = Path(f"/proc/{process}/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
@@ -142,7 +142,7 @@ def as_markdown(
 
 
 def main() -> None:
-    """The command line: measures, then prints the results and writes them where told."""
+    """The command line: measures, prints the results, and writes them to a file if one is given."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.dashboard", description=__doc__)
     parser.add_argument("--home", type=Path, required=True, help="a home with a published file")
     parser.add_argument("--out", type=Path, help="the Markdown file to write the results to")

@@ -1,6 +1,6 @@
 """Writes the pages of the feeds into docs/feeds, from the contracts.
 
-A test holds the pages to what is written here.
+A test compares the pages with the result.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ FOLDER = ROOT / "docs" / "feeds"
 
 
 def pages() -> dict[Path, str]:
-    """Every page by its path."""
+    """All pages by path."""
     sources = sorted({feed.partition("/")[0] for feed in FEEDS})
     return {FOLDER / f"{source}.md": page(source) for source in sources}
 

@@ -1,6 +1,6 @@
-"""The floor: bare DuckDB over the files of a lake, as a process of its own.
+"""The floor: only DuckDB over the files of a lake, in a process of its own.
 
-It imports nothing else, so that its start costs little, and its figures are good for timing alone.
+It imports nothing else, so that it starts fast; its figures are only useful for timing.
 """
 
 import argparse

@@ -1,7 +1,7 @@
-"""Lists the files and rows of a lake as JSON, as a process of its own.
+"""Lists the files and rows of a lake as JSON, in a process of its own.
 
-The library is imported here so that the process that measures stays small: on Linux the peak memory
-of a new process starts at that of the one that forked it.
+The library is imported here to keep the measuring process small: on Linux the peak memory of a new
+process starts at that of its parent.
 """
 
 import json
@@ -12,7 +12,7 @@ from linernotes.ingestion import Lake
 
 
 def list_lake(root: Path) -> dict[str, dict[str, int | list[str]]]:
-    """Table -> its rows and active Parquet files."""
+    """By table, its rows and active Parquet files."""
     lake = Lake(root)
     return {
         table: {

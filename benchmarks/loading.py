@@ -1,6 +1,6 @@
-"""Measures `linernotes load` of landing zones into new homes, for one checkout or several.
+"""Measures `linernotes load` of landing zones into new homes, for one or several checkouts.
 
-How one command is measured is `measure.py`'s.
+`measure.py` measures a command.
 """
 
 import argparse
@@ -21,7 +21,7 @@ TOLERANT = "--tolerate-refused"
 
 @dataclass(frozen=True)
 class Loads:
-    """What the loads of one landing zone by one checkout cost; `commit` is what it has out."""
+    """The costs of loading one landing zone with one checkout; `commit` is its current commit."""
 
     landing: str
     commit: str
@@ -43,7 +43,7 @@ class Loads:
 
 
 def measured(landing: Path, checkouts: list[Path], runs: int) -> list[Loads]:
-    """Loads one landing zone by each checkout; their runs take turns."""
+    """Loads one landing zone with each checkout; their runs alternate."""
     costs: dict[Path, list[Cost]] = {checkout: [] for checkout in checkouts}
     for _ in range(runs):
         for checkout, found in costs.items():
@@ -52,10 +52,10 @@ def measured(landing: Path, checkouts: list[Path], runs: int) -> list[Loads]:
 
 
 def cost(checkout: Path, landing: Path) -> Cost:
-    """What one load costs into a home that is thrown away."""
+    """The cost of one load into a temporary home."""
     with tempfile.TemporaryDirectory(prefix="linernotes-load-") as home:
         command = [_program(checkout), "--home", home, "load", "--landing", landing]
-        # Files that are refused are no failure of what is measured.
+        # Refused files do not make the measurement fail.
         return measure([*command, *_tolerantly(checkout)], {}, cwd=checkout)
 
 
@@ -70,7 +70,7 @@ def _commit(checkout: Path) -> str:
 
 @cache
 def _tolerantly(checkout: Path) -> list[str]:
-    """The option of a checkout; older ones have none, and end well where files are refused."""
+    """The option of a checkout; older ones have none, and exit with 0 if files are refused."""
     said = subprocess.run(
         [_program(checkout), "load", "--help"], cwd=checkout, capture_output=True, check=True
     )
@@ -78,7 +78,7 @@ def _tolerantly(checkout: Path) -> list[str]:
 
 
 def as_markdown(found: list[Loads]) -> Iterator[str]:
-    """A row for each landing zone and checkout, beside the last checkout's of the same zone."""
+    """One row per landing zone and checkout, compared with the last checkout of the same zone."""
     yield "# Loads"
     yield ""
     yield "Written by `python -m benchmarks.loading`; what is measured, and how, is in"
@@ -98,7 +98,7 @@ def as_markdown(found: list[Loads]) -> Iterator[str]:
 
 
 def main() -> None:
-    """Prints what the loads of each checkout cost."""
+    """Prints the costs of each checkout's loads."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("landing", type=Path, nargs="+", help="Landing zones.")
     parser.add_argument(

@@ -1,6 +1,6 @@
-"""Runs one command as a process of its own and says what it cost.
+"""Runs one command in a process of its own, and measures its cost.
 
-Which commands are worth measuring is decided elsewhere.
+The callers decide which commands are measured.
 """
 
 import os
@@ -15,21 +15,21 @@ SHOWN_LINES = 20
 
 
 class StepFailed(Exception):
-    """A measured command did not succeed; the message ends with the last lines that it wrote."""
+    """A measured command failed; the message ends with the last lines of its output."""
 
 
-# What is measured is work, not how long a new delivery has to stand still.
+# The measurement excludes the time that a new delivery must stay unchanged.
 _AT_ONCE = {"LINERNOTES_SETTLING_SECONDS": "0"}
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What one command cost.
+    """The cost of one command.
 
     Attributes:
         wall_seconds: From start to end.
-        cpu_seconds: User and system time of the command and of the processes that it waited for.
-        peak_megabytes: Resident memory of the largest one of these processes at its peak.
+        cpu_seconds: User and system time of the command and its child processes.
+        peak_megabytes: Peak resident memory of the largest of these processes.
     """
 
     wall_seconds: float
@@ -39,14 +39,14 @@ class Cost:
 
 @dataclass(frozen=True)
 class Scale:
-    """What one scale weighed and cost.
+    """The sizes and costs at one scale.
 
     Attributes:
-        factor: The scale given to the sample world.
+        factor: The scale of the sample world.
         feed_bytes: Size of the landing zone.
         lake_rows: Rows in the lake after the load.
         lake_bytes: Size of the lake's active files.
-        costs: Step -> cost, in the order in which the steps ran; the last one is the floor.
+        costs: Cost by step, in the order of the steps; the last is the floor.
     """
 
     factor: float
@@ -72,7 +72,7 @@ def measure(command: Sequence[str | Path], environment: dict[str, str], cwd: Pat
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-        # Popen's own wait would throw the usage away.
+        # `Popen.wait` would discard the resource usage.
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)

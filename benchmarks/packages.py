@@ -1,7 +1,7 @@
 """Measures partner packages: many of typical size, and one of a million lines: `PACKAGES.md`.
 
-How one step is measured is `measure.py`'s. The million lines are copies of a few made-up ones, so
-that their sums are known beforehand.
+`measure.py` measures a step. The million lines are copies of a few invented ones, so that their
+sums are known.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from benchmarks.run import say
 from linernotes.base.settings import Settings
 from tests.fixtures.published_warehouse import Line, Statement, publish
 
-# As many territories as a large partner's month has pools of one product.
+# As many territories as a large partner has pools of one product in a month.
 COUNTRIES = "AT AU BE BR CA CH DE DK ES FI FR GB IE IN IT JP KR MX NL NO PL PT SE US ZA"
 TERRITORIES = [COUNTRIES[start : start + 2] for start in range(0, len(COUNTRIES), 3)]
 COPIED_TABLES = {
@@ -34,7 +34,7 @@ COPIED_TABLES = {
 
 
 def typical(scale: float, rounds: int, folder: Path) -> list[str]:
-    """Every package of a sample world, so often that there are a hundred of them."""
+    """All packages of a sample world, repeated until there are a hundred of them."""
     home = Home(folder)
     say(f"scale {scale:g}: a world is written, loaded, built and drafted")
     home.run("sample", "--out", str(folder / "landing"), "--scale", f"{scale:g}")
@@ -68,7 +68,7 @@ def lines_of(package: Path) -> int:
 
 
 def large(line_count: int, folder: Path) -> list[str]:
-    """One package of so many lines: drafted, written and checked."""
+    """One package with a given number of lines: drafted, written and checked."""
     home = Home(folder)
     say(f"one package of {line_count:,} lines")
     publish_many(Settings(home=folder / "home"), line_count)
@@ -84,7 +84,7 @@ def large(line_count: int, folder: Path) -> list[str]:
 
 
 def publish_many(settings: Settings, line_count: int) -> None:
-    """A published file whose one statement has so many lines of a cent each."""
+    """A published file with one statement, which has a given number of lines of one cent each."""
     copies = line_count // len(TERRITORIES)
     euros, cents = divmod(copies, 100)
     lines = [
@@ -108,7 +108,7 @@ def publish_many(settings: Settings, line_count: int) -> None:
 
 
 def main() -> None:
-    """The command line: measures, then prints the results and writes them where told."""
+    """The command line: measures, prints the results, and writes them to a file if one is given."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.packages", description=__doc__)
     parser.add_argument("--scale", type=float, default=1, metavar="N")
     parser.add_argument("--rounds", type=int, default=4, metavar="N")

@@ -1,6 +1,6 @@
-"""Makes the pictures of the README out of a demo's home: the dashboard, and a partner's statement.
+"""Makes the pictures of the README from a demo's home: the dashboard, and a partner's statement.
 
-How the browser and the server run is `browsing.py`'s; what is shown is the home's.
+`browsing.py` runs the browser and the server.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def picture_dashboard(home: Path, path: Path) -> None:
 
 
 def picture_statement(settings: Settings, path: Path) -> None:
-    """The first page of the newest issued statement of the first partner: a demo's last is a draft.
+    """The first page of the first partner's newest issued statement; the last month is a draft.
 
     Raises:
         LinernotesError: if no package has been written.

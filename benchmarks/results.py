@@ -1,4 +1,4 @@
-"""Turns measured scales into the page that people read. Nothing is measured here."""
+"""Turns measurements into the page of results. Nothing is measured here."""
 
 import os
 import platform
@@ -27,7 +27,7 @@ def as_markdown(scales: list[Scale]) -> str:
 
 
 def machine() -> str:
-    """What the figures depend on: processor, memory, versions, day. No host name."""
+    """The environment of the figures: processor, memory, versions, day. No host name."""
     cores = len(os.sched_getaffinity(0))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
@@ -42,7 +42,7 @@ def machine() -> str:
 
 
 def processor() -> str:
-    """The processor's name, as Linux tells it."""
+    """The processor's name, from Linux's /proc."""
     information = Path("/proc/cpuinfo")
     lines = information.read_text().splitlines() if information.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
@@ -50,7 +50,7 @@ def processor() -> str:
 
 
 def scale_table(scale: Scale) -> str:
-    """One row per step, with how much longer it takes than the floor."""
+    """One row per step, with its time as a multiple of the floor's."""
     floor = scale.costs["floor"]
     lines = [
         f"## Scale {scale.factor:g}",
@@ -73,7 +73,7 @@ def scale_table(scale: Scale) -> str:
 
 
 def growth_table(scales: list[Scale]) -> str:
-    """How many times more each step takes where the lake has so many times more rows."""
+    """The growth of each step's time and memory between scales, beside that of the lake's rows."""
     pairs = list(pairwise(scales))
     heads = [f"{small.factor:g} to {large.factor:g}" for small, large in pairs]
     lines = [

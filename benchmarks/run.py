@@ -1,6 +1,6 @@
-"""Measures every step of the pipeline at several scales, in homes that are thrown away.
+"""Measures every step of the pipeline at several scales, in temporary homes.
 
-How one step is measured is `measure.py`'s, how results read is `results.py`'s.
+`measure.py` measures a step; `results.py` writes the results.
 """
 
 import argparse
@@ -18,7 +18,7 @@ LINERNOTES = Path(sys.executable).with_name("linernotes")
 
 
 def steps(factor: float, landing: Path) -> dict[str, list[str]]:
-    """The commands that are measured: what people and schedules run."""
+    """The measured commands, which people and schedules run."""
     return {
         "sample": ["sample", "--out", str(landing), "--scale", f"{factor:g}"],
         "load": ["load"],
@@ -32,7 +32,7 @@ def run_scale(factor: float, folder: Path) -> Scale:
     """Runs all steps and the floor at one scale.
 
     Raises:
-        StepFailed: at the first command that does not succeed.
+        StepFailed: at the first command that fails.
     """
     home, landing = folder / "home", folder / "landing"
     environment = {"LINERNOTES_HOME": str(home), "LINERNOTES_LANDING": str(landing)}
@@ -63,7 +63,7 @@ def say(text: str) -> None:
 
 
 def main() -> None:
-    """The command line: measures, then prints the results and writes them where told."""
+    """The command line: measures, prints the results, and writes them to a file if one is given."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Measure every step of the pipeline at several scales, beside a floor.",

@@ -1,6 +1,6 @@
-"""Writes dbt's page of every table, with the types that columns declare, as one file.
+"""Writes dbt's documentation of all tables, with the declared types of columns, as one file.
 
-dbt asks a built warehouse for the types; the site of the documents is made of the project alone,
+dbt reads the types from a built warehouse; the documentation site is made from the project only,
 whose models and seeds declare them.
 """
 
@@ -20,10 +20,10 @@ NO_STATISTICS = {
 
 
 def catalog(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """The types of columns that models and seeds declare, as the nodes of a `catalog.json`.
+    """The column types that models and seeds declare, as the nodes of a `catalog.json`.
 
     Args:
-        manifest: The project as dbt has parsed it.
+        manifest: The project as parsed by dbt.
     """
     nodes = manifest["nodes"]
     return {
@@ -34,13 +34,13 @@ def catalog(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def page(folder: Path) -> str:
-    """The page that `dbt docs generate --static --empty-catalog` has written, with types.
+    """The page from `dbt docs generate --static --empty-catalog`, with types added.
 
     Args:
-        folder: Where dbt has written.
+        folder: The folder of dbt's output.
 
     Raises:
-        ValueError: the page does not hold the catalog as dbt wrote it beside the page.
+        ValueError: if the page does not contain the catalog that dbt wrote to a separate file.
     """
     text = (folder / "static_index.html").read_text(encoding="utf-8")
     empty = (folder / "catalog.json").read_text(encoding="utf-8")
@@ -48,7 +48,7 @@ def page(folder: Path) -> str:
         raise ValueError(f"{folder / 'static_index.html'} does not hold {folder / 'catalog.json'}.")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     full = json.loads(empty) | {"nodes": catalog(manifest)}
-    # A text of the catalog may not end the script that it stands in.
+    # A text in the catalog must not end the script element that contains it.
     return text.replace(empty, json.dumps(full).replace("</", "<\\/"))
 
 

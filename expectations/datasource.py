@@ -25,10 +25,10 @@ class ReadingConnection(ConnectionWrapper):
         """Does nothing."""
 
     def commit(self) -> None:
-        """Does nothing, too."""
+        """Does nothing."""
 
     def rollback(self) -> None:
-        """Does nothing, either."""
+        """Does nothing."""
 
 
 class KeptConnectionEngine(SqlAlchemyExecutionEngine):

@@ -1,4 +1,5 @@
-{#- A query with a row per measure of an audience and measure that is never smaller, as `audience_measures` has them. -#}
+{#- A query with one row per measure of an audience and measure that is never smaller,
+    from `audience_measures`. -#}
 {% macro audience_containments() %}
     {%- set pairs = [] -%}
     {%- for measure, wider_measures in audience_measures().items() -%}

@@ -1,5 +1,6 @@
-{#- Each measure of an audience with those that are never smaller: listeners of the source are some of the derivatives' listeners, each of them
-    has played it once at least, and new fans, follows and saves are some of these listeners. -#}
+{#- Each measure of an audience, with the measures that are never smaller: listeners of
+    the source are some of the derivatives' listeners, each of them has played it at
+    least once, and new fans, follows and saves come from some of these listeners. -#}
 {% macro audience_measures() %}
     {%- set bounds_of_listeners = [
         "derivative_listener_count",

@@ -1,5 +1,5 @@
-{#- The part of a closing balance that is carried: all of it under the minimum payout or
-    below zero, nothing if it is paid or suspended. -#}
+{#- The part of a closing balance that is carried forward: all of it if it is below the
+    minimum payout or negative; nothing if it is paid or suspended. -#}
 {% macro carried_units(closing, row) -%}
     case
         when ({{ closing }}) <= 0

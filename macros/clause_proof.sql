@@ -1,5 +1,5 @@
 {#- The proof id of a contract's clause on silence: contract, version and clause, as in
-a line. -#}
+    a line. -#}
 {% macro clause_proof(terms) -%}
     {{ terms }}.contract_id
     || '@'

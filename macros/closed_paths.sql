@@ -1,8 +1,9 @@
-{#- Common table expressions that follow a relation `edges` (child_id, parent_id, valid_from, valid_to) up to any ancestor, by the table
-    `reached_0` of its `near_paths`: the last is `closed` (child_id, ancestor_id, valid_from, valid_to), one row per period of time in
-    which a way holds. At most 65 steps are followed, so that a circle ends. Longer
-    paths are cut: the models that use this have blocking tests that detect it
-    (`…__are_followed_to_the_end`, `…__are_followed_to_the_top`). -#}
+{#- Common table expressions that follow a relation `edges` (child_id, parent_id,
+    valid_from, valid_to) to all ancestors, using the table `reached_0` of its
+    `near_paths`. The last is `closed` (child_id, ancestor_id, valid_from, valid_to),
+    with one row per period in which a path is valid. At most 65 steps are followed, so
+    that cycles end. Longer paths are cut: the models that use this have blocking tests
+    that detect it (`…__are_followed_to_the_end`, `…__are_followed_to_the_top`). -#}
 {% macro closed_paths() %}
     {{ doubled_paths() }},
     closed as (

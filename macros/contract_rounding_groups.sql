@@ -1,5 +1,7 @@
-{#- A query for the lines of a relation that a contract pays, each with its rounding group (pool, contract, version, layer of usage) and that
-    group's fee of int_compensation__fees, which is imported as `fees`. `fees_shared_out` takes it as `grouped`. -#}
+{#- A query for the lines of a relation that a contract pays, each with its rounding
+    group (pool, contract, version, layer of usage) and that group's fee from
+    int_compensation__fees, which must be imported as `fees`. It is the `grouped` of
+    `fees_shared_out`. -#}
 {% macro contract_rounding_groups(lines) -%}
     select
         {{ lines }}.*,

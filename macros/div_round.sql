@@ -1,6 +1,8 @@
-{#- Exact quotient of two decimals of at most 8 fraction digits, half-up (away from zero) at `scale` digits; null for a zero divisor.
-    Plain division loses digits on both engines (a double on DuckDB, a cut scale on Spark). Spark cuts the scale of a product of more
-    than 38 digits too, so that there the quotient has as many as the scale leaves. -#}
+{#- The exact quotient of two decimals with at most 8 fraction digits, rounded half-up
+    (away from zero) to `scale` digits; null for a zero divisor. Plain division loses
+    digits on both engines (a double on DuckDB, a reduced scale on Spark). Spark also
+    reduces the scale of a product of more than 38 digits, so there the quotient has
+    only the remaining digits. -#}
 {% macro div_round(numerator, denominator, scale) %}
     {{ return(adapter.dispatch("div_round")(numerator, denominator, scale)) }}
 {% endmacro %}

@@ -1,7 +1,9 @@
-{#- Common table expressions that follow a relation `reached_0` (child_id, ancestor_id, valid_from, valid_to), which also leads from each
-    place to itself, 8 times as far: the last is `doubled`. Three rounds, and no more: Spark copies a common table expression into every
-    place that reads it, so that each round doubles the plan, and to plan 64 copies takes it minutes. Recursion would do no better: it
-    plans each step anew, and keeps repeated rows. -#}
+{#- Common table expressions that extend a relation `reached_0` (child_id, ancestor_id,
+    valid_from, valid_to), which also connects each place to itself, to paths 8 times as
+    long: the last is `doubled`. It has only three rounds, because Spark copies a common
+    table expression into each place that reads it: each round doubles the plan, and
+    Spark takes minutes to plan 64 copies. Recursion would be no better: it plans each
+    step again, and keeps duplicate rows. -#}
 {% macro doubled_paths() %}
     {%- set rounds = 3 %}
     {%- for round in range(1, rounds + 1) %}

@@ -1,5 +1,6 @@
-{#- The common table expression `edges` (child_id, parent_id, valid_from, valid_to) that `near_paths` and `closed_paths` follow, from a
-    relation with a row per party and parent: once, because both steps of a chain must follow the same links. -#}
+{#- The common table expression `edges` (child_id, parent_id, valid_from, valid_to) for
+    `near_paths` and `closed_paths`, from a relation with one row per party and parent.
+    It is shared, because both steps must follow the same links. -#}
 {% macro edges_of(relation, parent, valid_from="valid_from", valid_to="valid_to") %}
     edges as (
         select

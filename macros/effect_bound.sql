@@ -1,4 +1,5 @@
-{#- An end of the 95 % interval of an effect: 1.96 standard errors below (`side` -1) or above it; null where there are too few units for one. -#}
+{#- A bound of the 95 % interval of an effect: 1.96 standard errors below (`side` -1) or
+    above it; null if there are too few units. -#}
 {% macro effect_bound(effect, standard_error, unit_count, side) -%}
     cast(
         case

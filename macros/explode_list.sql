@@ -1,5 +1,5 @@
-{#- One row per item of a list column: to be put after `from <relation>` as a lateral join; `<alias>.item` is the item.
-    An empty or absent list gives no row. -#}
+{#- One row per item of a list column: a lateral join to be written after `from
+    <relation>`; `<alias>.item` is the item. An empty or absent list gives no row. -#}
 {% macro explode_list(column, alias) %}
     {{ return(adapter.dispatch("explode_list")(column, alias)) }}
 {% endmacro %}

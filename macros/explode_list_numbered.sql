@@ -1,5 +1,6 @@
-{#- One row per item of a list column with its place in the list: `<alias>.item`, `<alias>.place`. The engines' functions differ, and so
-    does the number that they start from: a place is only good for sorting. -#}
+{#- One row per item of a list column with its position in the list: `<alias>.item`,
+    `<alias>.place`. The engines' functions start from different numbers, so a position
+    is only useful for sorting. -#}
 {% macro explode_list_numbered(column, alias) %}
     {{ return(adapter.dispatch("explode_list_numbered")(column, alias)) }}
 {% endmacro %}

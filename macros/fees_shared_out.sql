@@ -1,6 +1,8 @@
-{#- Common table expressions that share out the fees of rounding groups: from a relation `grouped` (rounding_group, fee_minor_units,
-    weight_nano, usage_layer, line_key) to `rounded`, which has `amount_minor_units` beside. Whole minor units by largest remainder, ties by
-    line key; the sign is put back after, so that a reversal mirrors its original, E05 (docs/money.md, "Lines and rounding"). -#}
+{#- Common table expressions that share out the fees of rounding groups: from a relation
+    `grouped` (rounding_group, fee_minor_units, weight_nano, usage_layer, line_key) to
+    `rounded`, which adds `amount_minor_units`. Whole minor units by largest remainder,
+    ties by line key; the sign is applied afterwards, so that a reversal mirrors its
+    original, E05 (docs/money.md, "Lines and rounding"). -#}
 {% macro fees_shared_out() %}
     weighed as (
         select
@@ -11,7 +13,7 @@
             as group_weight
         from grouped
     ),
-    -- The product of nearly all lines fits the engine's widest number.
+    -- For almost all lines the product fits the engine's widest number.
     sized as (
         select
             weighed.*,

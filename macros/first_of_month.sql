@@ -1,4 +1,5 @@
-{#- First day of the UTC month of a naive instant or of a date. `date_trunc` keeps a date on one engine and not on the other. -#}
+{#- The first day of the UTC month of a naive instant or of a date. `date_trunc` returns
+    a date on one engine and not on the other. -#}
 {% macro first_of_month(instant) -%}
     cast(date_trunc('month', {{ instant }}) as date)
 {%- endmacro %}

@@ -1,5 +1,6 @@
-{#- The key of a line from its columns by name, in the order that breaks ties. `values` gives expressions for those that are no columns,
-    `absent` names those that the line does not have, and `relation` is whose columns the others are. -#}
+{#- The key of a line from its columns by name, in the order that breaks ties. `values`
+    gives expressions for parts that are not columns, `absent` names the parts that the
+    line does not have, and `relation` is the relation of the other columns. -#}
 {% macro full_line_key(values={}, absent=[], relation=none) -%}
     {%- set parts = [] -%}
     {%- for name in [

@@ -1,5 +1,6 @@
-{#- Schemas are public names (`marts`, `reports`, …): the folder's schema is used as it stands, without a prefix. On Spark homes share a
-    catalogue, so that there each home's schemas begin with a name of its own. -#}
+{#- Schemas have public names (`marts`, `reports`, …): the folder's schema is used
+    without a prefix. On Spark, homes share a catalogue, so there each home's schemas
+    begin with a unique name. -#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {{ return(adapter.dispatch("generate_schema_name")(custom_schema_name, node)) }}
 {%- endmacro %}

@@ -1,7 +1,7 @@
-{#- Generations of a relation with the reason that keeps each from counting, if any.
-    Tests, failed and blocked ones are excluded first; of the rest only the latest row
-    per idempotency key counts (E49). Two models use it: for data known now, and for
-    data known when a month was first issued. -#}
+{#- Generations of a relation with the reason that excludes each, if any. Tests, failed
+    and blocked ones are excluded first; of the rest only the latest row per idempotency
+    key counts (E49). Two models use it: for data known now, and for data known when a
+    month was first issued. -#}
 {% macro generations_classified(generations) -%}
     with
         generations as (select * from {{ generations }}),

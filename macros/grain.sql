@@ -1,5 +1,6 @@
-{#- The grain of a model: no two rows share the key, and columns that are always filled are filled. Absent parts of a key
-    count as equal. A failing row names the key, how many rows have it, and how many of them miss each column. -#}
+{#- The grain of a model: rows have different keys, and required columns are filled.
+    Absent parts of a key count as equal. A failing row shows the key, the number of its
+    rows, and how many of them lack each column. -#}
 {% test grain(model, columns, filled=[]) %}
     select
         {{ columns | join(", ") }},

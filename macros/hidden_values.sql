@@ -1,6 +1,8 @@
-{#- Of totals of which every part is hidden, how many values the part can have that they tell most of. `rooms` has a row per month,
-    recording, measure and territory, with the total as it would be shown (rounded_count) and how large the part can be by what else
-    is shown (room_count). One part at least is under 10: the one in question, or another, which then takes less of the total. -#}
+{#- For totals whose parts are all hidden, the number of values that are possible for
+    the part that the total reveals most. `rooms` has one row per month, recording,
+    measure and territory, with the total as displayed (rounded_count) and the maximum
+    of the part according to the other displayed figures (room_count). At least one part
+    is under 10: the part itself, or another, which then takes less of the total. -#}
 {% macro hidden_values(rooms) %}
     select
         month,

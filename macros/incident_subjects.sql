@@ -1,5 +1,5 @@
 {#- The common columns of the tables of found incidents: texts that identify the subject
-of an incident. -#}
+    of an incident. -#}
 {% macro incident_subjects() %}
     {{
         return(

@@ -1,4 +1,5 @@
-{#- The `isrc_group_id` of a text that names a recording by its ISRC, printed or plain, as a decision may. -#}
+{#- The `isrc_group_id` of a text, such as in a decision, that names a recording by its
+    ISRC, in printed or plain form. -#}
 {% macro isrc_group(column) -%}
     'isrc:' || upper(
         replace(replace(replace(lower({{ column }}), 'isrc:', ''), '-', ''), ' ', '')

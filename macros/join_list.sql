@@ -1,5 +1,5 @@
-{#- The items of a list column in ascending order, joined by a separator; null for an absent or empty list. The engines name the
-    function differently. -#}
+{#- The items of a list column in ascending order, joined by a separator; null for an
+    absent or empty list. The function has different names on the engines. -#}
 {% macro join_list(column, separator) %}
     {{ return(adapter.dispatch("join_list")(column, separator)) }}
 {% endmacro %}

@@ -1,5 +1,6 @@
-{#- A list column of codes as the text of a JSON array, items ascending; an absent list is the empty array. Codes hold no character
-    that JSON would have to escape. -#}
+{#- A list column of codes as the text of a JSON array, in ascending order; an absent
+    list becomes the empty array. Codes have no characters that JSON would have to
+    escape. -#}
 {% macro json_list(column) -%}
     coalesce('["' || {{ join_list(column, '","') }} || '"]', '[]')
 {%- endmacro %}

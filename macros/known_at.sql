@@ -1,5 +1,6 @@
-{#- The freeze as a naive UTC timestamp, of everything or of one class of input (docs/money.md, "Corrections"): a correction moves one
-    class at a time to the new freeze, all other builds have one freeze for all. -#}
+{#- The freeze as a naive UTC timestamp, of all input or of one class (docs/money.md,
+    "Corrections"): a correction moves one class at a time to the new freeze; all other
+    builds use one freeze for all classes. -#}
 {% macro known_at(input_class=none) -%}
     {%- set freeze = var("known_at") -%}
     {%- if input_class -%}

@@ -1,5 +1,7 @@
-{#- Whole parts of a whole `total` by largest remainder: `part` is each row's floor, `remainder` what the floor left, `ties` a total
-    order (docs/money.md, "Lines and rounding"). What the floors leave goes one unit each to the largest remainders. -#}
+{#- Whole parts of a whole `total` by largest remainder: `part` is each row's floor,
+    `remainder` the rest after the floor, `ties` a total order (docs/money.md, "Lines
+    and rounding"). The units that the floors leave over go, one each, to the largest
+    remainders. -#}
 {% macro largest_remainder(total, part, remainder, partition, ties) -%}
     {{ part }} + case
         when

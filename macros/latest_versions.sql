@@ -1,5 +1,6 @@
-{#- Of each key the latest version recorded at or before the freeze, taken-back versions left out (E79, E80).
-    (key, recorded_at) is unique in the lake, so the order is total. `input_class` names the freeze that moves it in a correction. -#}
+{#- The latest version of each key recorded at or before the freeze, without withdrawn
+    versions (E79, E80). (key, recorded_at) is unique in the lake, so the order is
+    total. `input_class` names the class whose freeze applies in a correction. -#}
 {% macro latest_versions(relation, keys, input_class=none) -%}
     select *
     from {{ relation }}

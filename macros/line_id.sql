@@ -1,4 +1,5 @@
-{#- The id of a line. Lines of one key in one statement differ by type, by the layer of usage, or by the line that they go back to. -#}
+{#- The id of a line. Lines with the same key in a statement differ by type, by layer of
+    usage, or by the line to which they refer. -#}
 {% macro line_id() -%}
     {{
         md5_key(

@@ -1,4 +1,5 @@
-{#- The parts of a line's key joined by `|`, absent ones empty (docs/money.md, "Lines and rounding"). Ascending by bytes it breaks ties. -#}
+{#- The parts of a line's key joined by `|`, absent ones empty (docs/money.md, "Lines
+    and rounding"). Its ascending byte order breaks ties. -#}
 {% macro line_key(parts) -%}
     {%- for part in parts -%}
         coalesce(

@@ -1,6 +1,8 @@
-{#- First day of the month in which a naive UTC instant falls in a time zone (docs/money.md, "Two clocks"). `month_starts` is the row of
-    stg_calendar__month_starts for that zone and for the instant's month in UTC, left joined: without one, the month is UTC's. A zone is
-    less than a day from UTC, so that it is in that month, the one before or the one after. -#}
+{#- The first day of the month of a naive UTC instant in a time zone (docs/money.md,
+    "Two clocks"). `month_starts` is the row of stg_calendar__month_starts for that zone
+    and for the instant's month in UTC, left joined; without such a row, the month in
+    UTC is used. A zone is less than a day from UTC, so the month is the same, the
+    previous or the next. -#}
 {% macro local_month(instant, month_starts) -%}
     cast(
         case

@@ -1,6 +1,8 @@
-{#- The parts of `a * b / c` of non-negative whole numbers: `quotients`, which sum to the whole quotient, and `rest`. Exact although
-    `a * b` may exceed 38 digits: `b` is in eight limbs of three digits and every intermediate stays under `c * 10^3 + a * 10^3`, so `a`
-    and `c` may have up to 34 digits and `b` up to 24. The quotient must fit the engine's widest integer. -#}
+{#- The parts of `a * b / c` of non-negative whole numbers: `quotients`, which sum to
+    the whole quotient, and `rest`. The result is exact although `a * b` may exceed 38
+    digits: `b` is split into eight limbs of three digits and every intermediate result
+    is less than `c * 10^3 + a * 10^3`, so `a` and `c` may have up to 34 digits and `b`
+    up to 24. The quotient must fit the engine's widest integer. -#}
 {% macro long_division(a, b, c) -%}
     {%- set limb = pow10(3) -%}
     {%- set found = namespace(rest="0") -%}

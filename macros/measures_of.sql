@@ -1,5 +1,6 @@
-{#- One row per month and measure of CTEs that have a row per month: of each its measure, numerator and denominator. Every branch has the
-    same types, or weights would round amounts to whole units. -#}
+{#- One row per month and measure from CTEs with one row per month: the measure, its
+    numerator and its denominator. All branches have the same types, because otherwise
+    weights would round amounts to whole units. -#}
 {% macro measures_of(shares) %}
     {%- for table, measure, numerator, denominator in shares %}
         select

@@ -1,4 +1,4 @@
-{#- Whole millionths as an amount of 6 decimals, the precision in which fees are kept. -#}
+{#- Whole millionths as an amount with 6 decimals, the precision of fees. -#}
 {% macro micro_units_to_amount(units) -%}
     cast(
         cast({{ units }} as decimal(24, 0))

@@ -1,4 +1,5 @@
-{#- What a whole number of 10^-`scale` has to be divided by to give minor units of a currency of 0 to 4 decimals. -#}
+{#- The divisor that converts a whole number of 10^-`scale` to minor units of a currency
+    with 0 to 4 decimals. -#}
 {% macro minor_unit_divisor(digits, scale) -%}
     (
         case

@@ -1,5 +1,6 @@
-{#- Whole minor units of a currency of 0 to 3 decimals as an amount with 3 places. A currency of 4 gives null, which the
-    contracts' tests refuse: no payout currency has so many. -#}
+{#- Whole minor units of a currency with 0 to 3 decimals as an amount with 3 decimals. A
+    currency with 4 gives null, which the contracts' tests refuse: no payout currency
+    has 4 decimals. -#}
 {% macro minor_units_to_amount(units, digits) -%}
     cast(
         cast(

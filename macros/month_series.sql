@@ -1,4 +1,4 @@
-{#- The list of first days of the months from one month to another, both included. -#}
+{#- The list of first days of the months from one month to another, including both. -#}
 {% macro month_series(first_month, last_month) %}
     {{ return(adapter.dispatch("month_series")(first_month, last_month)) }}
 {% endmacro %}

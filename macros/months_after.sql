@@ -1,4 +1,5 @@
-{#- A first day of a month, some whole months later. The engines add a column of months differently. -#}
+{#- The first day of a month, a number of months later. The engines add a column of
+    months differently. -#}
 {% macro months_after(month, count) %}
     {{ return(adapter.dispatch("months_after")(month, count)) }}
 {% endmacro %}

@@ -1,2 +1,3 @@
-{#- What `mul_div_floor` leaves over: `a * b % c` of non-negative whole numbers (see `long_division`). -#}
+{#- The remainder of `mul_div_floor`: `a * b % c` of non-negative whole numbers (see
+    `long_division`). -#}
 {% macro mul_div_rest(a, b, c) -%} {{ long_division(a, b, c).rest }} {%- endmacro %}

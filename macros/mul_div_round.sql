@@ -1,5 +1,6 @@
-{#- Half-up `a * b / c` of non-negative whole numbers, exact although `a * b` may exceed 38 digits; null for `c` = 0. The sizes are
-    those of `long_division`. -#}
+{#- `a * b / c` of non-negative whole numbers, rounded half-up, exact although `a * b`
+    may exceed 38 digits; null if `c` is 0. The maximum sizes are those of
+    `long_division`. -#}
 {% macro mul_div_round(a, b, c) -%}
     (
         case

@@ -1,4 +1,5 @@
-{#- Whole billionths as an exact decimal. Dividing would make a double on one engine and lose digits on the other. -#}
+{#- Whole billionths as an exact decimal. Division would return a double on one engine
+    and lose digits on the other. -#}
 {% macro nano_to_units(nano) -%}
     cast(
         cast({{ nano }} as decimal(28, 0))

@@ -1,8 +1,9 @@
-{#- Common table expressions that follow a relation `edges` (child_id, parent_id, valid_from, valid_to) from every child that is a parent
-    too, up to 8 steps, none included: the last is `doubled` (child_id, ancestor_id, valid_from, valid_to). A model of its own makes a
-    table of it, which `closed_paths` takes further. -#}
+{#- Common table expressions that follow a relation `edges` (child_id, parent_id,
+    valid_from, valid_to) from every child that is also a parent, for 0 to 8 steps: the
+    last is `doubled` (child_id, ancestor_id, valid_from, valid_to). A separate model
+    makes a table of it, which `closed_paths` extends. -#}
 {% macro near_paths() %}
-    -- Most children are nobody's parent: only the others need the doubling.
+    -- Most children are not parents: only the others need the doubling.
     reached_0 as (
         select
             edges.child_id,

@@ -1,4 +1,5 @@
-{#- The smallest value that at least `fraction` of a group does not exceed: a value that occurred, so whole numbers stay whole. -#}
+{#- The smallest value that at least `fraction` of a group does not exceed: an actual
+    value, so whole numbers stay whole. -#}
 {% macro quantile(expression, fraction) -%}
     percentile_disc({{ fraction }}) within group (order by {{ expression }})
 {%- endmacro %}

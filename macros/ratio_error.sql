@@ -1,6 +1,7 @@
-{#- Standard error of the quotient of two sums over units, by the delta method: the spread of what each unit's numerator is above or
-    below the common quotient. Null under two units, or where nothing is divided. A square root is no decimal on either engine; no money
-    and no weight passes through here. -#}
+{#- The standard error of the quotient of two sums over units, by the delta method: the
+    variation of each unit's numerator around the common quotient. Null for fewer than
+    two units, or if the denominator is zero. A square root is not a decimal on either
+    engine, but this is never used for money or weights. -#}
 {% macro ratio_error(unit_count, sum_yy, sum_xy, sum_xx, sum_y, sum_x) -%}
     {%- set y = "cast(" ~ sum_y ~ " as double)" -%}
     {%- set x = "cast(" ~ sum_x ~ " as double)" -%}

@@ -1,5 +1,7 @@
-{#- An amount in the reporting currency at an indicative rate, with 6 decimals so that sums of rows equal the sum shown. Whole units and
-    their fraction are multiplied apart: together they would need 42 digits, and Spark cuts what exceeds 38. -#}
+{#- An amount in the reporting currency at an indicative rate, with 6 decimals so that
+    sums of rows equal the displayed sum. Whole units and their fraction are multiplied
+    separately, because together they would need 42 digits, and Spark cuts digits beyond
+    38. -#}
 {% macro reporting_amount(amount, rate) -%}
     {%- set precise = "cast(" ~ amount ~ " as " ~ t_dec(24, 6) ~ ")" -%}
     {%- set exact_rate = "cast(" ~ rate ~ " as " ~ t_dec(18, 8) ~ ")" -%}

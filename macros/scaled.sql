@@ -1,5 +1,6 @@
-{#- An exact decimal as a whole number of its `scale`-th fractions, e.g. cents for scale 2. Adding digits by multiplying a
-    decimal overflows its type, so the decimal is first cast to that scale and then read as an integer. -#}
+{#- An exact decimal as a whole number of its `scale`-th fractions, e.g. cents for scale
+    2. Multiplying a decimal to add digits overflows its type, so the decimal is first
+    cast to that scale and then read as an integer. -#}
 {% macro scaled(expression, scale, digits=38) %}
     {{ return(adapter.dispatch("scaled")(expression, scale, digits)) }}
 {% endmacro %}

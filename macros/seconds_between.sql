@@ -1,5 +1,6 @@
-{#- Whole seconds from one naive UTC instant to a later one, cut, not rounded. DuckDB's own difference counts the second marks
-    passed, so two instants 0.2 s apart could be one second apart. -#}
+{#- Whole seconds from one naive UTC instant to a later one, rounded down. DuckDB's own
+    difference counts the second boundaries between them, so two instants 0.2 s apart
+    could be one second apart. -#}
 {% macro seconds_between(earlier, later) %}
     {{ return(adapter.dispatch("seconds_between")(earlier, later)) }}
 {% endmacro %}

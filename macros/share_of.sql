@@ -1,5 +1,7 @@
-{#- `numerator / denominator`, half-up at `scale` digits, of two decimals of at most 6 fraction digits; null for a denominator of 0. Exact for
-    weights too, which have up to 25 digits before the point, where `div_round` takes 20. The denominator is not negative. -#}
+{#- `numerator / denominator` of two decimals with at most 6 fraction digits, rounded
+    half-up to `scale` digits; null if the denominator is 0. It is also exact for
+    weights, which have up to 25 digits before the point, while `div_round` permits 20.
+    The denominator must not be negative. -#}
 {% macro share_of(numerator, denominator, scale) -%}
     {%- set micro = [] -%}
     {%- for one in (numerator, denominator) -%}

@@ -1,5 +1,5 @@
-{#- The parts of a text between separators, a single character, as a list. One engine takes a pattern for the separator, so that it stands in
-    brackets there. -#}
+{#- The parts of a text between separators, which are a single character, as a list. One
+    engine interprets the separator as a pattern, so it is in brackets there. -#}
 {% macro split_list(text, separator) %}
     {{ return(adapter.dispatch("split_list")(text, separator)) }}
 {% endmacro %}

@@ -1,5 +1,6 @@
-{#- The columns of a statement's line as a select list, in one order for all kinds of lines; what is not given is absent, quantities
-    and weights are then 0. The line key is put together from the same parts (docs/money.md, "Lines and rounding"). -#}
+{#- The columns of a statement's line as a select list, in the same order for all kinds
+    of lines; values that are not given are absent, quantities and weights 0. The line
+    key consists of the same parts (docs/money.md, "Lines and rounding"). -#}
 {% macro statement_line(values) -%}
     {%- set texts = [
         "pool_id",

@@ -1,4 +1,5 @@
-{#- An amount that is already rounded to its currency, such as an issued one, as whole minor units: nothing is rounded. -#}
+{#- An amount that is already rounded to its currency, such as an issued one, as whole
+    minor units, without rounding. -#}
 {% macro stored_minor_units(amount, digits) -%}
     cast(
         cast({{ amount }} as {{ t_dec(24, 3) }}) * case

@@ -1,2 +1,2 @@
-{#- The type of a whole number of up to 18 digits. -#}
+{#- The type of whole numbers with up to 18 digits. -#}
 {% macro t_bigint() %} {{ return("bigint") }}{% endmacro %}

@@ -1,4 +1,4 @@
-{#- An exact decimal of `precision` digits, `scale` of them after the point. -#}
+{#- An exact decimal with `precision` digits, `scale` of them after the point. -#}
 {% macro t_dec(precision, scale) %}
     {{ return("decimal(" ~ precision ~ "," ~ scale ~ ")") }}
 {% endmacro %}

@@ -1,5 +1,6 @@
-{#- How specific a row's territory is to a use's country: country 3, region 2, the world 1, no cover null.
-    `region` is a column of seeds/regions joined on the row's territory and the country, null where it does not hold it. -#}
+{#- How specific a row's territory is for a use's country: country 3, region 2, world 1,
+    otherwise null. `region` is a column of seeds/regions joined on the row's territory
+    and the country, null if the territory does not contain the country. -#}
 {% macro territory_rank(row_territory, country, region) -%}
     case
         when {{ row_territory }} = {{ country }}

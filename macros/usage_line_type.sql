@@ -1,4 +1,4 @@
-{#- The type of a line of a month that is not issued, by its layer of usage. -#}
+{#- The type of a line of a month that has not been issued, by its layer of usage. -#}
 {% macro usage_line_type(layer) -%}
     case
         {{ layer }}

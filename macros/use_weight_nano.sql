@@ -1,7 +1,7 @@
 {#- The weight of uses: quantity x source weight x ownership share, exact, in nano-uses.
     A share under 1 has 14 digits: with the 23 of the others that makes 38, which both
-    engines multiply without a loss. Spark would cut the product of a decimal(15,14) to
-    13 decimals. -#}
+    engines multiply exactly. Spark would cut the product of a decimal(15,14) to 13
+    decimals. -#}
 {% macro use_weight_nano(quantity, source_weight_nano, ownership_share) -%}
     {%- set whole -%}
         cast(

@@ -1,2 +1,3 @@
-{#- Casts to the widest whole number. The operand must be whole already: a cast rounds on DuckDB and truncates on Spark. -#}
+{#- Casts to the widest whole number. The operand must already be whole: a cast rounds
+    on DuckDB and truncates on Spark. -#}
 {% macro wide(expression) %} cast({{ expression }} as {{ t_wide_int() }}){% endmacro %}

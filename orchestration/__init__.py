@@ -1,1 +1,1 @@
-"""What runs, when and after what: the only package that imports Dagster."""
+"""What runs, when and in which order: the only package that imports Dagster."""

@@ -1,6 +1,6 @@
-"""Expectation suites as asset checks, one op per layer since the tool takes ten seconds to start.
+"""Expectation suites as asset checks, one op per layer because the tool takes ten seconds to start.
 
-What is expected is in `expectations/suites/`; dbt's own tests become checks by themselves.
+`expectations/suites/` has the expectations; Dagster makes checks of dbt's tests.
 """
 
 from collections.abc import Iterator
@@ -74,7 +74,7 @@ def _as_dagster(result: CheckResult) -> dg.AssetCheckResult:
 
 @dg.multi_asset_check(specs=_specs("raw"), can_subset=True, pool="warehouse")
 def raw_suites(context: dg.AssetCheckExecutionContext, home: Home) -> Iterator[dg.AssetCheckResult]:
-    """Expectations of what came in."""
+    """Expectations on loaded tables."""
     yield from _evaluate(context, home, "raw")
 
 
@@ -82,7 +82,7 @@ def raw_suites(context: dg.AssetCheckExecutionContext, home: Home) -> Iterator[d
 def report_suites(
     context: dg.AssetCheckExecutionContext, home: Home
 ) -> Iterator[dg.AssetCheckResult]:
-    """Expectations of what goes out."""
+    """Expectations on published reports."""
     yield from _evaluate(context, home, "reports")
 
 
@@ -100,7 +100,7 @@ def report_suites(
 def data_coverage(
     context: dg.AssetCheckExecutionContext, home: Home
 ) -> Iterator[dg.AssetCheckResult]:
-    """How far the data of feeds reach that have some for every day or month."""
+    """The last day or month with data, for feeds that should have data for every day or month."""
     found = {one.feed: one for one in coverages(open_lake(home.settings), now())}
     for feed, subject in SUBJECTS.items():
         key = dg.AssetCheckKey(

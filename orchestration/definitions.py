@@ -1,4 +1,4 @@
-"""Everything that Dagster knows of Linernotes, gathered. Nothing is defined here."""
+"""All of Linernotes' definitions for Dagster, collected. Nothing is defined here."""
 
 import dagster as dg
 
@@ -23,6 +23,6 @@ defs = dg.Definitions(
     schedules=schedules.all_schedules,
     sensors=sensors.all_sensors,
     resources={"home": resources.Home(), "dbt": resources.dbt_resource()},
-    # One process and one step at a time: the lake and the warehouse file have one writer each.
+    # One process and one step at a time: the lake and the warehouse file each have only one writer.
     executor=dg.in_process_executor,
 )

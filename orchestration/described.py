@@ -1,6 +1,6 @@
-"""Schedules and sensors whose description on Dagster's pages is the docstring of their function.
+"""Schedules and sensors whose description on Dagster's pages is their function's docstring.
 
-Dagster takes it from the docstring of assets and jobs alone.
+Dagster itself uses the docstring only for assets and jobs.
 """
 
 import inspect
@@ -13,7 +13,7 @@ Function = Callable[..., Any]
 
 
 def schedule(**how: Any) -> Callable[[Function], dg.ScheduleDefinition]:
-    """`dg.schedule`, running from the start."""
+    """`dg.schedule`, running by default."""
     status = dg.DefaultScheduleStatus.RUNNING
     return lambda function: dg.schedule(
         description=inspect.getdoc(function), default_status=status, **how
@@ -21,17 +21,17 @@ def schedule(**how: Any) -> Callable[[Function], dg.ScheduleDefinition]:
 
 
 def sensor(**how: Any) -> Callable[[Function], dg.SensorDefinition]:
-    """`dg.sensor`, running from the start."""
+    """`dg.sensor`, running by default."""
     return _started(dg.sensor, how)
 
 
 def run_status_sensor(**how: Any) -> Callable[[Function], dg.SensorDefinition]:
-    """`dg.run_status_sensor`, running from the start."""
+    """`dg.run_status_sensor`, running by default."""
     return _started(dg.run_status_sensor, how)
 
 
 def run_failure_sensor(**how: Any) -> Callable[[Function], dg.SensorDefinition]:
-    """`dg.run_failure_sensor`, running from the start."""
+    """`dg.run_failure_sensor`, running by default."""
     return _started(dg.run_failure_sensor, how)
 
 

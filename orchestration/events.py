@@ -1,6 +1,6 @@
-"""What the command line has done, told to Dagster: its pages then show it as made.
+"""Reports to Dagster what commands have done, so that its pages show it as materialized.
 
-Dagster is told only where it keeps records of the home, and a command never fails by it.
+It does so only if Dagster has records of the home; a failed report never fails a command.
 """
 
 from collections.abc import Generator, Iterable, Iterator
@@ -19,7 +19,7 @@ COMMAND = {"made_by": "the command line"}
 
 
 def report_load(settings: Settings, report: LoadReport) -> None:
-    """Tells of the tables that a load has filled, as of today's partition."""
+    """Reports the tables that a load has filled, in today's partition."""
     by_feed: dict[str, list] = {}
     for one in report.deliveries:
         if one.state == "loaded":
@@ -37,7 +37,7 @@ def report_load(settings: Settings, report: LoadReport) -> None:
 
 
 def report_build(settings: Settings, outcome: BuildOutcome) -> None:
-    """Tells of the suites that ran, and of the publication."""
+    """Reports the suites that ran, and the publication."""
     with _instance(settings) as instance:
         for event in _evaluations(outcome.checks):
             instance.report_runless_asset_event(event)

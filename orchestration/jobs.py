@@ -1,4 +1,4 @@
-"""Jobs: which assets and checks run together. When they run is in `schedules.py`."""
+"""Jobs: the assets and checks that run together. `schedules.py` defines when."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from orchestration.assets.statements import issued_statements, statement_drafts
 from orchestration.checks import data_coverage, raw_suites
 from orchestration.resources import Home
 
-# How long Dagster's records of runs are kept; the run history of the home is kept for good.
+# How long Dagster keeps its records of runs; the home keeps its run history permanently.
 KEPT_DAYS = 90
 ENDED = [
     dg.DagsterRunStatus.SUCCESS,
@@ -60,7 +60,7 @@ class BoardPackMonth(dg.Config):
 
 @dg.op
 def board_pack(context: dg.OpExecutionContext, config: BoardPackMonth, home: Home) -> str:
-    """The board pack of a month as PDF, mailed where LINERNOTES_BOARD_EMAIL says."""
+    """The board pack of a month as PDF, mailed to LINERNOTES_BOARD_EMAIL if that is set."""
     from linernotes.dashboard import mail_board_pack, write_board_pack
 
     file = write_board_pack(home.settings, config.month)

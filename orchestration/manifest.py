@@ -1,6 +1,6 @@
-"""The manifest of the dbt project, from which the assets of the models are made.
+"""The manifest of the dbt project, from which the models' assets are made.
 
-What a model computes is in `models/`; how dbt finds the lake is in `linernotes/warehouse/`.
+`models/` has the models; `linernotes/warehouse/` tells dbt where the lake is.
 """
 
 import json
@@ -17,14 +17,14 @@ PARSED_FOLDERS = ("models", "macros", "seeds", "tests/data")
 
 
 def manifest_file(settings: Settings) -> Path:
-    """The manifest as a file, parsed again only when a file of the project has changed since.
+    """The path of the manifest, which is parsed again if a file of the project has changed.
 
     Raises:
-        BuildFailed: if dbt cannot parse the project; an older manifest is not taken for it.
+        BuildFailed: if dbt cannot parse the project; an older manifest is not used instead.
     """
     manifest = target_folder(settings) / "manifest.json"
     manifest.parent.mkdir(parents=True, exist_ok=True)
-    # Dagster's processes start side by side; two that parse at once write into each other's file.
+    # Dagster's processes start at the same time; two that parse would both write the same file.
     with locks.holding(manifest.parent / "manifest.lock"):
         if not manifest.exists() or manifest.stat().st_mtime < _last_change():
             run = run_dbt(settings, ["parse"])
@@ -34,10 +34,10 @@ def manifest_file(settings: Settings) -> Path:
 
 
 def attached_manifest(settings: Settings) -> dict[str, Any]:
-    """The manifest as Dagster needs it, to show every test as a check with a description.
+    """The manifest in the form that lets Dagster show every test as a check with a description.
 
-    A test of its own file is attached to the table that its name opens with: Dagster shows one that
-    reads several tables only if it is told of which.
+    A test with a file of its own is attached to the table with which its name begins: Dagster shows
+    a test of several tables only if it is told to which table it belongs.
     """
     manifest = json.loads(manifest_file(settings).read_text())
     nodes = manifest["nodes"].values()
@@ -54,7 +54,7 @@ def attached_manifest(settings: Settings) -> dict[str, Any]:
 
 
 def _claim(test: Mapping[str, Any]) -> str:
-    """What a test says: its description, the comment at the head of its file, or its grain."""
+    """The claim of a test: its description, the comment at the head of its file, or its grain."""
     if test["description"]:
         return test["description"]
     kind = test.get("test_metadata") or {}

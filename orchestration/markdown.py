@@ -1,10 +1,10 @@
-"""Markdown tables for the metadata of assets. Nothing else."""
+"""Markdown tables for the metadata of assets. Nothing else is formatted here."""
 
 from collections.abc import Iterable, Sequence
 
 
 def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table; cells cannot break out of it."""
+    """A table; the content of cells cannot change its structure."""
     lines = [headings, ["---"] * len(headings), *rows]
     return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
 

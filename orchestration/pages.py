@@ -1,6 +1,6 @@
-"""Dagster's web pages, which no other site's page can use: run as a program by `linernotes up`.
+"""Dagster's web pages, protected from other sites' pages: a program that `linernotes up` runs.
 
-Starting and ending it is in `webserver.py` and `keeping.py`.
+`webserver.py` and `servers.py` start and end it.
 """
 
 import sys
@@ -20,16 +20,16 @@ from linernotes.base.ports import Guard, own_names
 from linernotes.base.settings import Settings
 from orchestration.webserver import DEFINITIONS
 
-# As `dagster dev` has them.
+# As in `dagster dev`.
 STATEMENT_MILLISECONDS, POOL_SECONDS, POOL_OVERFLOW, POLL_MILLISECONDS = 15_000, 3_600, 20, 2_000
 BODIES = ("application/json", "application/graphql")
 METHOD_NOT_ALLOWED, UNSUPPORTED_MEDIA_TYPE = 405, 415
 
 
 class Pages(DagsterWebserver):
-    """Dagster's web server; GraphQL is asked only by POST, and only with a body of its own type.
+    """Dagster's web server; GraphQL accepts only POST requests with a JSON or GraphQL body.
 
-    An image or a form on another site can send neither.
+    An image or a form on another site cannot send either.
     """
 
     async def graphql_http_endpoint(self, request: Request) -> Response:
@@ -38,7 +38,7 @@ class Pages(DagsterWebserver):
             return PlainTextResponse(
                 f"GraphQL takes {' or '.join(BODIES)}.\n", UNSUPPORTED_MEDIA_TYPE
             )
-        # The page on which a person writes queries; it executes nothing.
+        # The page for writing queries; it executes nothing.
         is_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
         if request.method != "POST" and not is_page:
             return PlainTextResponse(
@@ -48,14 +48,14 @@ class Pages(DagsterWebserver):
 
 
 def guarded(context: WorkspaceProcessContext, names: frozenset[str]) -> Starlette:
-    """The pages as an application, for a server that goes by the names."""
+    """The pages as an application, for a server with these host names."""
     app = Pages(context, live_data_poll_rate=POLL_MILLISECONDS).create_asgi_app()
     app.add_middleware(Guard, names=names)
     return app
 
 
 def main() -> None:
-    """Serves the pages over the Dagster home of the environment until it is stopped."""
+    """Serves the pages for the environment's Dagster home until it is stopped."""
     host, port = sys.argv[1], int(sys.argv[2])
     names = own_names(host, Settings().allowed_names)
     configure_loggers(log_level="INFO")

@@ -1,6 +1,6 @@
-"""What assets are given to work with: the home, and dbt over it.
+"""The resources of assets: the home, and dbt for the home.
 
-Resources hold no logic; the library does the work.
+Resources contain no logic; the library does the work.
 """
 
 import os
@@ -20,18 +20,18 @@ from linernotes.base.steps import spans_are_wanted
 
 
 class Home(dg.ConfigurableResource):
-    """The home that a code location works in; blanks mean what the environment says."""
+    """The home of a code location; blank values are taken from the environment."""
 
     home: str = ""
     landing: str = ""
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Names the run, below which its steps are told."""
+        """Sets the current run, to which the telemetry of its steps belongs."""
         run = context.run
         CURRENT_RUN.set(RunNow(run.run_id, f"dagster {run.job_name}") if run else None)
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Sends the steps' spans: what runs ends without the tidying up that would send them."""
+        """Sends the steps' spans, because the process ends without the cleanup that sends them."""
         if spans_are_wanted():
             from linernotes.base.spans import send_spans
 
@@ -39,19 +39,19 @@ class Home(dg.ConfigurableResource):
 
     @property
     def settings(self) -> Settings:
-        """The settings of the home, as the commands have them."""
+        """The settings of the home, as in the commands."""
         given = {"home": self.home, "landing": self.landing}
         return Settings.model_validate({name: path for name, path in given.items() if path})
 
 
 def start_process() -> None:
-    """What every process of Dagster does first: its files are its owner's, and it logs."""
+    """The first call of every Dagster process: makes its new files private, and starts logging."""
     modes.keep_private()
     start_logging(Settings())
 
 
 def dbt_resource() -> DbtCliResource:
-    """The dbt of the interpreter that runs this, over the project at the repository's root."""
+    """The dbt of the running interpreter, with the project at the repository's root."""
     return DbtCliResource(
         project_dir=str(PROJECT_ROOT),
         profiles_dir=str(PROJECT_ROOT),
@@ -61,7 +61,7 @@ def dbt_resource() -> DbtCliResource:
 
 @contextmanager
 def environment(variables: Mapping[str, str]) -> Generator[None]:
-    """Sets environment variables for as long as it lasts; dbt learns of its home by them."""
+    """Sets environment variables temporarily; dbt reads its home from them."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:

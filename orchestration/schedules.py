@@ -15,22 +15,22 @@ def _month_before(moment: datetime) -> str:
 
 @described.schedule(job=jobs.load_daily, cron_schedule="0 4 * * *")
 def load_every_morning(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """Loads what is new, as the partition of the day; files that came are not waited for."""
+    """Loads new files, as the partition of the day; does not wait for files that are late."""
     return dg.RunRequest(partition_key=f"{context.scheduled_execution_time:%Y-%m-%d}")
 
 
 @described.schedule(job=jobs.build_daily, cron_schedule="0 5 * * *")
 def build_every_morning() -> dg.RunRequest:
-    """Builds, checks and publishes each morning: time itself moves what is computed.
+    """Builds, checks and publishes each morning, because results also depend on the date.
 
-    What a load brings is published without it, by `build_after_a_load`.
+    `build_after_a_load` publishes what a load brings, without this schedule.
     """
     return dg.RunRequest()
 
 
 @described.schedule(job=jobs.draft_statements, cron_schedule="0 7 5 * *")
 def draft_statements_on_day_5(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """Drafts the month before on day 5, so that people can look at it before it is closed."""
+    """Drafts the previous month on day 5, so that people can review it before it is closed."""
     return dg.RunRequest(
         partition_key=_month_before(context.scheduled_execution_time), tags={"close": "soft"}
     )
@@ -42,7 +42,7 @@ def draft_statements_on_day_5(context: dg.ScheduleEvaluationContext) -> dg.RunRe
     name="draft_statements_on_day_15",
 )
 def draft_statements_on_day_15(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """Drafts the month before on day 15, with what has come in since day 5."""
+    """Drafts the previous month on day 15, with the data that arrived since day 5."""
     return dg.RunRequest(
         partition_key=_month_before(context.scheduled_execution_time), tags={"close": "final"}
     )
@@ -50,9 +50,9 @@ def draft_statements_on_day_15(context: dg.ScheduleEvaluationContext) -> dg.RunR
 
 @described.schedule(job=jobs.deliver_packages, cron_schedule="0 7 25 * *")
 def deliver_packages_on_day_25(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
-    """Writes and delivers every partner's package for the month before on day 25.
+    """Writes and delivers every partner's package for the previous month on day 25.
 
-    Each partner has a run of its own, so that one that fails holds up no other.
+    Each partner has a separate run, so that a failed run does not delay others.
     """
     month = _month_before(context.scheduled_execution_time)
     for partner in context.instance.get_dynamic_partitions(str(partners.name)):
@@ -62,7 +62,7 @@ def deliver_packages_on_day_25(context: dg.ScheduleEvaluationContext) -> Iterato
 
 @described.schedule(job=jobs.send_board_pack, cron_schedule="0 7 16 * *")
 def send_board_pack_on_day_16(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """Writes the board pack of the month before on day 16, and mails it where that is set."""
+    """Writes the board pack of the previous month on day 16, and mails it if recipients are set."""
     month = _month_before(context.scheduled_execution_time)[:7]
     config = {"ops": {"board_pack": {"config": {"month": month}}}}
     return dg.RunRequest(run_key=f"board pack {month}", run_config=config)
@@ -70,7 +70,7 @@ def send_board_pack_on_day_16(context: dg.ScheduleEvaluationContext) -> dg.RunRe
 
 @described.schedule(job=jobs.tidy_up, cron_schedule="0 3 * * 0")
 def tidy_up_on_sundays() -> dg.RunRequest:
-    """Keeps Dagster's own records from growing for ever."""
+    """Deletes old records of Dagster, so that they do not grow without limit."""
     return dg.RunRequest()
 
 

@@ -1,7 +1,7 @@
-"""What starts by itself: a load when files arrive, an alert when a run or its checks fail.
+"""Automatic reactions: a load when files arrive, an alert when a run or its checks fail.
 
-How an alert is sent is in `alerts.py`. What takes long to import is imported when it is needed:
-each of Dagster's processes loads this module.
+`alerts.py` sends the alerts. Modules that are slow to import are imported when they are needed,
+because each of Dagster's processes loads this module.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ from orchestration.resources import Home
 def new_deliveries(
     context: dg.SensorEvaluationContext, home: Home
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Loads when the landing zone holds other files than at the last look."""
+    """Loads if the files in the landing zone have changed since the last check."""
     root = home.settings.landing_place
     try:
         arrivals = list_landing(root).arrivals
@@ -50,7 +50,7 @@ def new_deliveries(
     minimum_interval_seconds=30,
 )
 def build_after_a_load(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
-    """Builds, checks and publishes what a load has brought, whatever the clock says."""
+    """Builds, checks and publishes the data of a load, at any time of day."""
     return _build_of(context)
 
 
@@ -61,7 +61,7 @@ def build_after_a_load(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg
     minimum_interval_seconds=30,
 )
 def build_after_a_failed_load(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
-    """Builds what a load has brought before it failed: a refused file holds up no other sender."""
+    """Builds what a failed load has loaded: a refused file does not delay other senders."""
     return _build_of(context)
 
 
@@ -87,7 +87,7 @@ def _build_of(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReas
     monitor_all_code_locations=False,
 )
 def note_runs(context: dg.RunStatusSensorContext, home: Home) -> None:
-    """Adds runs that succeeded to the history of the home; failed ones when they are told."""
+    """Adds successful runs to the home's history; failed runs are added when they are reported."""
     _note(context, home, 0, "")
 
 
@@ -116,7 +116,7 @@ def _note(context: dg.RunStatusSensorContext, home: Home, status: int, details: 
 
 @described.run_failure_sensor(minimum_interval_seconds=30, monitor_all_code_locations=False)
 def alert_on_failure(context: dg.RunFailureSensorContext, home: Home) -> None:
-    """Tells of a failed run, with the blocking checks that failed in it."""
+    """Reports a failed run, with the blocking checks that failed in it."""
     from linernotes.cli.news import where
 
     run = context.dagster_run
@@ -149,7 +149,7 @@ def alert_on_failure(context: dg.RunFailureSensorContext, home: Home) -> None:
 
 @described.sensor(minimum_interval_seconds=300)
 def tell_what_is_new(context: dg.SensorEvaluationContext, home: Home) -> dg.SkipReason:
-    """Tells by mail and webhook, once, what somebody has to look at; it starts no run."""
+    """Reports each matter that needs a person once, by mail and webhook; it starts no run."""
     from linernotes.cli.news import report_news
 
     news = report_news(home.settings)
@@ -176,7 +176,7 @@ def _failed_blocking_checks(context: dg.RunFailureSensorContext) -> list[str]:
 
 
 def _refused_files_only(context: dg.RunFailureSensorContext) -> bool:
-    """Whether a load failed by refused files alone. They are tried again at each load."""
+    """Whether a load failed only because of refused files, which are tried again at each load."""
     steps = [
         event.step_failure_data.user_failure_data for event in context.get_step_failure_events()
     ]

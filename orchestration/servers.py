@@ -1,8 +1,8 @@
-"""Keeps servers and every process that they start together: when one ends, all of them end.
+"""Runs servers and all processes that they start together: when one ends, all of them end.
 
 The command starts a keeper (this module run as a program), and the keeper starts the servers. If
-the command is killed, the system tells the keeper; if the keeper is killed, the command sees it.
-What is served is decided in `webserver.py`.
+the command is killed, the operating system notifies the keeper; if the keeper is killed, the
+command notices. `webserver.py` decides what is served.
 """
 
 import json
@@ -25,31 +25,31 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 STOPPED = 0
 GRACE_SECONDS = 10.0
 LOOK_SECONDS = 0.2
-# What a killed command had started has its grace, and a machine under load is slow to end it.
+# Processes of a killed command have their grace period, and a loaded machine is slow to end them.
 FREE_SECONDS = 60.0
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @contextmanager
 def the_only_one(folder: Path, home: Path) -> Generator[int]:
-    """Holds the home against a second daemon, which would run every schedule twice.
+    """Locks the home against a second daemon, which would run every schedule a second time.
 
     Args:
-        folder: Where the lock lies.
-        home: What is served, for the message.
+        folder: The folder of the lock.
+        home: The home, for the message.
 
     Yields:
-        The descriptor of the lock. It is free only when every process that has it is gone.
+        The descriptor of the lock. It is free only after all processes that have it have ended.
 
     Raises:
-        LinernotesError: if another `linernotes up` runs over this home.
+        LinernotesError: if another `linernotes up` runs for this home.
     """
     with (folder / "up.lock").open("a+") as lock:
         until = time.monotonic() + FREE_SECONDS
         while not locks.take(lock):
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
-            # One that was killed is gone before what it started is.
+            # A killed command ends before the processes that it started.
             if time.monotonic() > until or _is_alive(holder):
                 raise LinernotesError(
                     f"Dagster already runs over {home}: `linernotes up`, process {holder}."
@@ -63,7 +63,7 @@ def the_only_one(folder: Path, home: Path) -> Generator[int]:
 
 
 def _is_alive(holder: str) -> bool:
-    """Whether the process that is named still runs; one that nobody knows is taken to run."""
+    """Whether the named process still runs; an unknown process counts as running."""
     if not holder.isdigit() or not Path("/proc/self/stat").exists():
         return True
     try:
@@ -76,13 +76,13 @@ def _is_alive(holder: str) -> bool:
 def keep_together(
     commands: Sequence[Sequence[str]], environment: Mapping[str, str], lock: int
 ) -> int:
-    """Runs servers until one ends or this process is told to stop, and leaves nothing running.
+    """Runs servers until one ends or this process is told to stop, and ends all processes.
 
     Args:
         commands: One for each server.
-        environment: Of the servers.
-        lock: A locked descriptor: keeper and servers hold it too, so that it is free only when
-            none of them is there.
+        environment: The environment of the servers.
+        lock: A locked descriptor. Keeper and servers inherit it, so the lock is free only after all
+            of them have ended.
 
     Returns:
         The exit status of the server that ended first; 0 if all were stopped.
@@ -100,7 +100,7 @@ def keep_together(
         cwd=PROJECT_ROOT,
         env=environment,
         pass_fds=[lock],
-        # Ctrl-C in a terminal then reaches this process alone, which stops the others in order.
+        # Ctrl-C in a terminal then reaches only this process, which stops the others in order.
         start_new_session=True,
     )
     was_told = False
@@ -121,7 +121,7 @@ def keep_together(
 
 
 def end_descendants() -> None:
-    """Kills every process below this one, until there is none; on Linux also those in between."""
+    """Kills all processes below this one until none is left; on Linux including indirect ones."""
     until = time.monotonic() + GRACE_SECONDS
     while time.monotonic() < until:
         with suppress(ChildProcessError):
@@ -137,11 +137,12 @@ def end_descendants() -> None:
 
 
 def descendants(process: int) -> list[int]:
-    """Ids of all processes below one; nothing where the system has no /proc."""
+    """Ids of all processes below one; empty if the system has no /proc."""
     parents: dict[int, list[int]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError, ValueError):
-            # The name stands in brackets and may hold anything; the parent is the second after it.
+            # The name is in parentheses and may contain anything; the parent is two fields after
+            # it.
             parent = int(path.read_text().rpartition(")")[2].split()[1])
             parents.setdefault(parent, []).append(int(path.parent.name))
     found, waiting = [], [process]
@@ -153,7 +154,7 @@ def descendants(process: int) -> list[int]:
 
 
 def main() -> None:
-    """The keeper: starts the servers, and ends them and all below them when the command is gone."""
+    """The keeper: starts the servers, and ends them and all below them after the command."""
     command_process, grace_seconds, commands = map(json.loads, sys.argv[1:])
     for number in STOP_SIGNALS:
         signal.signal(number, _stop)
@@ -165,7 +166,7 @@ def main() -> None:
     servers: list[subprocess.Popen[bytes]] = []
     try:
         for command in commands:
-            # The lock is among what a server inherits.
+            # Servers also inherit the lock.
             servers.append(subprocess.Popen(command, close_fds=False))
         status = _status_of_the_first_to_end(servers)
     except _Stopped:
@@ -186,7 +187,7 @@ def _status_of_the_first_to_end(servers: Sequence[subprocess.Popen[bytes]]) -> i
 
 
 def _stop_in_order(servers: Sequence[subprocess.Popen[bytes]], seconds: float) -> None:
-    """Tells the servers to stop, and gives them time to do so."""
+    """Tells the servers to stop, and waits for them up to a time limit."""
     until = time.monotonic() + seconds
     with suppress(subprocess.TimeoutExpired, _Stopped):
         for server in servers:

@@ -1,6 +1,6 @@
-"""Starts Dagster over a home: web pages, daemon, schedules.
+"""Starts Dagster for a home: web pages, daemon, schedules.
 
-What they run is in `definitions.py`.
+`definitions.py` defines what they run.
 """
 
 import os
@@ -18,10 +18,10 @@ from orchestration.manifest import manifest_file
 from orchestration.servers import keep_together, the_only_one
 
 DEFINITIONS = "orchestration.definitions"
-# What earlier versions wrote: replaced where nobody has changed it since.
+# Configurations of earlier versions, which are replaced if nobody has changed them.
 EARLIER = ("run_queue:\n  max_concurrent_runs: 1\ntelemetry:\n  enabled: false\n",)
-# The lake, the warehouse file and the way out have one writer each: a pool of one run. A load may
-# run beside a build, since a build reads the lake as it was when it began.
+# The lake, the warehouse file and deliveries each have only one writer: a pool of one run. A load
+# may run during a build, because a build reads the lake as of the build's start.
 INSTANCE = """\
 concurrency:
   runs:
@@ -57,7 +57,7 @@ nux:
 
 
 def dagster_home(settings: Settings) -> Path:
-    """The folder of Dagster's own records, with its configuration; made when it is not there."""
+    """The folder of Dagster's records, with its configuration; created if it does not exist."""
     folder = settings.home / "dagster"
     configuration = folder / "dagster.yaml"
     if not configuration.exists() or configuration.read_text() in EARLIER:
@@ -68,14 +68,14 @@ def dagster_home(settings: Settings) -> Path:
 def serve(settings: Settings, host: str, port: int) -> int:
     """Runs the web server and the daemon until one of them ends or both are stopped.
 
-    Whatever ends it, nothing that it started goes on running.
+    When it ends for any reason, all processes that it started end too.
 
     Returns:
-        The exit status of what ended by itself; 0 if both were stopped.
+        The exit status of the process that ended by itself; 0 if both were stopped.
 
     Raises:
-        LinernotesError: if the web server is not installed, its port is taken, or another one runs
-            over this home.
+        LinernotesError: if the web server is not installed, its port is in use, or another one runs
+            for this home.
     """
     if find_spec("dagster_webserver") is None:
         raise LinernotesError("Dagster's web server is not installed: run `make install`.")
@@ -93,7 +93,8 @@ def serve(settings: Settings, host: str, port: int) -> int:
                 f"Dagster's pages cannot be served on {host}, port {port}: {reason}. "
                 "Choose another with --port or --host."
             )
-        # Parsed before, since each of Dagster's processes would do it, and might give up waiting.
+        # Parsed first, because otherwise each of Dagster's processes would parse it, and might time
+        # out.
         manifest_file(settings)
         say(f"Dagster's pages: http://{f'[{host}]' if ':' in host else host}:{port}")
         return keep_together([pages, daemon], os.environ | variables, lock)

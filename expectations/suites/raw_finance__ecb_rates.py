@@ -1,4 +1,4 @@
-"""Expectations on delivered central bank's rates.
+"""Expectations on delivered rates of the European Central Bank.
 
 The intake checks single rows.
 """

@@ -1,4 +1,4 @@
-"""Expectations on the time that products take to obey before publication.
+"""Expectations on the time to enforcement of refusals before publication.
 
 Tests of the models check the figures.
 """

@@ -1,4 +1,4 @@
-"""Expectations on the decisions that are about to end before publication.
+"""Expectations on expiring decisions before publication.
 
 Tests of the models check the figures.
 """

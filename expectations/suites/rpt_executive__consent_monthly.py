@@ -1,6 +1,6 @@
 """Expectations on the decisions in force before publication.
 
-Which decisions can be used is tested beside the consent ledger.
+Tests of the consent ledger check which decisions can be used.
 """
 
 from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows

@@ -1,6 +1,6 @@
 """Expectations on the register of incidents before publication.
 
-Which incidents there are is tested beside the models.
+Tests of the models check which incidents exist.
 """
 
 from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows

@@ -1,6 +1,6 @@
 """Expectations on the bridge from net revenue to the amount due before publication.
 
-That its steps sum to its results is tested beside its model.
+Tests of the model check that its steps sum to its results.
 """
 
 from expectations.suite import Suite, expect_no_personal_columns, expect_rows

@@ -1,6 +1,6 @@
 """Expectations on the list of repeat offenders before publication.
 
-How an offence comes about is tested beside its model.
+Tests of the model check what counts as an offence.
 """
 
 from expectations.suite import Suite, expect_no_rows

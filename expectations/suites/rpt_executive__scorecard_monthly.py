@@ -1,6 +1,6 @@
-"""Expectations on the four principles in figures before publication.
+"""Expectations on the figures for the four principles before publication.
 
-That a figure equals the metric of its name is tested beside the semantic layer.
+Tests of the semantic layer check that a figure equals the metric of its name.
 """
 
 from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows, expect_rows

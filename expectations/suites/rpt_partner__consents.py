@@ -1,6 +1,6 @@
 """Expectations on the decisions and clauses in a partner's package before publication.
 
-That they hold every proof that a line names is a test beside the models.
+Tests of the models check that they contain every proof that a line names.
 """
 
 from expectations.suite import (

@@ -1,6 +1,6 @@
 """Expectations on the list of names that are not shown before publication.
 
-How a gap comes about is tested beside its model.
+Tests of the model check what counts as a gap.
 """
 
 from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows

@@ -1,6 +1,6 @@
 """Expectations on the uplift of partners' recordings before publication.
 
-How it is estimated is tested beside its models.
+Tests of the models check the estimates.
 """
 
 from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows

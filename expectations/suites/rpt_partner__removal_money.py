@@ -1,6 +1,6 @@
 """Expectations on the money of removals before publication.
 
-How an amount comes about is tested beside its model.
+Tests of the model check the amounts.
 """
 
 from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows

@@ -1,6 +1,6 @@
 """Expectations on the counts for the transparency report before publication.
 
-How a figure comes about is tested beside its model; that splits add up, by dbt.
+Tests of the model check the figures, and dbt's tests that splits add up.
 """
 
 from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows

@@ -1,7 +1,7 @@
-"""The published warehouse for analysts' assistants: metrics first, guarded SQL second.
+"""The published warehouse for analysts' assistants: metrics, and restricted SQL.
 
-How the protocol is spoken is in `server.py`; nothing is written and nothing is computed here that
-the published file and its metrics do not say.
+`server.py` implements the protocol. Nothing is written, and all values come from the published file
+and its metrics.
 """
 
 from linernotes.assistant.desk import Desk, Limits

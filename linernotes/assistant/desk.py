@@ -1,7 +1,7 @@
-"""What assistants may ask: metrics and tables by name, their values, and where a figure comes from.
+"""The questions that assistants may ask: metrics and tables by name, values, and traces.
 
-Every answer says which file it is from and what that file knew. Small audiences are hidden, as
-partners' reports hide them.
+Every answer names its file and the file's data cut-off. Small audiences are hidden, as in partners'
+reports.
 """
 
 from collections.abc import Generator, Mapping, Sequence
@@ -35,24 +35,24 @@ WITHHELD = {
     " reports.rpt_partner__fan_uplift and reports.rpt_partner__fan_connection, which hide those"
     " under 10 people.",
 }
-# As the model int_fans__audiences_suppressed has it for partners.
+# As in the model int_fans__audiences_suppressed for partners.
 FEWEST_PEOPLE = 10
 ROUNDED_TO = 5
 SPLIT = ("report_month",)
-# Columns by which a row can be followed further, and the address that does it.
+# Columns whose values can be traced, with the address of the trace.
 TRACES = {"line_id": "linernotes://line/{}", "generation_id": "linernotes://event/{}"}
 MOST_TRACES = 5
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one question may cost.
+    """The limits of one question.
 
     Attributes:
-        rows: The most rows of an answer.
-        traced: The most rows of each kind that stand behind a line or follow from an event.
-        seconds: How long a query may take.
-        memory: What it may hold, as the engine takes it.
+        rows: The maximum number of rows in an answer.
+        traced: The maximum number of rows of each kind in a trace of a line or an event.
+        seconds: The maximum duration of a query.
+        memory: The memory limit of a query, in DuckDB's notation.
     """
 
     rows: int = 1_000
@@ -62,14 +62,14 @@ class Limits:
 
 
 class Desk:
-    """Answers questions about what is published now."""
+    """Answers questions about the current publication."""
 
     def __init__(self, settings: Settings, limits: Limits | None = None) -> None:
         self._settings = settings
         self.limits = limits or Limits()
 
     def metrics(self, about: str = "") -> list[dict[str, Any]]:
-        """The metrics that there are; those whose name or words have a text, if one is given."""
+        """All metrics; or those whose name or description contains a text, if one is given."""
         with open_catalog(self._settings) as catalog:
             return [
                 _described(info)
@@ -87,8 +87,9 @@ class Desk:
         """Values of metrics, with their definitions.
 
         Raises:
-            LinernotesError: there is no such metric, or it cannot be split or filtered like that.
-            QueryRefused: an audience would be split or filtered so that few people are left.
+            LinernotesError: if there is no such metric, or it cannot be split or filtered like
+                that.
+            QueryRefused: if the split or filter would show an audience of few people.
         """
         with open_catalog(self._settings) as catalog:
             asked = list(dict.fromkeys(names))
@@ -125,7 +126,7 @@ class Desk:
             }
 
     def tables(self) -> list[dict[str, Any]]:
-        """The tables that may be read, with what a row of each is."""
+        """The tables that may be read, with the grain of each."""
         with self._connection() as connection:
             rows = connection.execute(
                 "select schema_name || '.' || table_name, comment, estimated_size"
@@ -139,10 +140,10 @@ class Desk:
         ]
 
     def table(self, name: str) -> dict[str, Any]:
-        """A table's columns, with types and meanings.
+        """A table's columns, with types and descriptions.
 
         Raises:
-            QueryRefused: there is no such table, or it is not shown here.
+            QueryRefused: if there is no such table, or it is not shown here.
         """
         if name in WITHHELD:
             raise QueryRefused(f"{name} is not shown here: {WITHHELD[name]}")
@@ -167,10 +168,10 @@ class Desk:
         }
 
     def query(self, sql: str) -> dict[str, Any]:
-        """Rows of one query over the tables, read-only and within the limits.
+        """The rows of one read-only query over the tables, within the limits.
 
         Raises:
-            QueryRefused: it is no query that is run here, or takes too much.
+            QueryRefused: if the query is not permitted, or exceeds a limit.
         """
         tables = frozenset(one["table"] for one in self.tables())
         with self._connection() as connection:
@@ -184,15 +185,15 @@ class Desk:
         }
 
     def line(self, line_id: str) -> dict[str, Any]:
-        """What stands behind a compensation line, down to its events."""
+        """The trace of a compensation line, down to its events."""
         return self._traced(asdict(trace_line(self._settings, line_id)))
 
     def event(self, event_id: str) -> dict[str, Any]:
-        """What became of a generation or of a day's plays."""
+        """The trace of a generation or of a day's plays."""
         return self._traced(asdict(trace_event(self._settings, event_id)))
 
     def _traced(self, trace: Mapping[str, Any]) -> dict[str, Any]:
-        """A trace with as many rows of each kind as an assistant reads, and how many there are."""
+        """A trace with a limited number of rows of each kind, and their total numbers."""
         most = self.limits.traced
         lists = {name: rows for name, rows in trace.items() if isinstance(rows, list)}
         shown = {name: rows[:most] for name, rows in lists.items()}
@@ -239,7 +240,7 @@ def _described(info: MetricInfo) -> dict[str, Any]:
 
 
 def _told(row: Mapping[str, Any], name: str, info: MetricInfo | None) -> Any:
-    """A cell of an answer, exact, and hidden or rounded where it counts people."""
+    """A cell of an answer, exact; counts of people are hidden or rounded."""
     value = row[name]
     if info is None or value is None:
         return _plain(value)
@@ -256,7 +257,7 @@ def _told(row: Mapping[str, Any], name: str, info: MetricInfo | None) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON has it: decimals as text with every digit, months and times in ISO 8601."""
+    """A value for JSON: decimals as text with all digits, months and times in ISO 8601."""
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, datetime | date):
@@ -269,7 +270,7 @@ def _plain(value: Any) -> Any:
 
 
 def _traces(answer: Answer) -> list[str]:
-    """Addresses that follow the first rows further."""
+    """The addresses of traces for the first rows."""
     found = []
     for position, column in enumerate(answer.columns):
         if column in TRACES:

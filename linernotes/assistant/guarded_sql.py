@@ -1,6 +1,6 @@
-"""SQL that may run on the published file: one query, of known tables, within limits.
+"""Restricted SQL on the published file: one query, of known tables, within limits.
 
-What tables mean is not known here.
+This module does not know what the tables mean.
 """
 
 import json
@@ -14,21 +14,21 @@ import duckdb
 from linernotes.base.errors import LinernotesError
 from linernotes.base.near_names import nearest_names
 
-# What makes rows out of nothing. Every other table function reads files, or names tables as text.
+# These generate rows. All other table functions read files, or take names of tables as text.
 TABLE_FUNCTIONS = frozenset({"generate_series", "range", "unnest"})
-# They hand over text of the engine, of the machine or of its environment.
+# These return texts from DuckDB, the machine or its environment.
 FUNCTIONS = frozenset(
     {"current_setting", "getenv", "getvariable", "read_blob", "read_text", "query", "query_table"}
 )
 
 
 class QueryRefused(LinernotesError):
-    """A query is none that is run here; the message says what to ask instead."""
+    """The query is not permitted; the message says what to ask instead."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Rows of a query, at most as many as were asked for."""
+    """Rows of a query, at most as many as were requested."""
 
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
@@ -36,7 +36,7 @@ class Answer:
 
 
 def lock(connection: duckdb.DuckDBPyConnection, memory_limit: str) -> None:
-    """Takes from a connection all that a query has no need of: files, network, settings."""
+    """Removes what a query does not need from a connection: files, network, settings."""
     connection.execute("set memory_limit = $1", [memory_limit])
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
@@ -48,16 +48,16 @@ def require_allowed(
     tables: frozenset[str],
     withheld: dict[str, str],
 ) -> None:
-    """Lets pass one query that reads tables of a list, and nothing else.
+    """Permits only a single query that reads only listed tables.
 
     Args:
-        connection: That it would run on.
+        connection: The connection that would run it.
         sql: Its text.
         tables: The tables that may be read, `schema.table`.
-        withheld: Tables that may not, with what to read instead.
+        withheld: Tables that may not be read, with what to read instead.
 
     Raises:
-        QueryRefused: with the reason.
+        QueryRefused: with the reason, if the query is not permitted.
     """
     try:
         statements = connection.extract_statements(sql)
@@ -103,7 +103,7 @@ def _require_table(
 
 
 def _nodes(part: Any, key: str) -> Iterator[dict[str, Any]]:
-    """Every object of a parsed query that has a key; names of common tables as objects too."""
+    """All objects of a parsed query that have a key; also names of common table expressions."""
     if isinstance(part, dict):
         if key in part:
             yield part
@@ -120,10 +120,10 @@ def _nodes(part: Any, key: str) -> Iterator[dict[str, Any]]:
 def run(
     connection: duckdb.DuckDBPyConnection, sql: str, most_rows: int, most_seconds: float
 ) -> Answer:
-    """Runs a query that was let pass.
+    """Runs a permitted query.
 
     Raises:
-        QueryRefused: it takes longer, or more memory, than the limit, or the engine refuses it.
+        QueryRefused: if it takes longer or more memory than the limit, or DuckDB refuses it.
     """
     is_late = threading.Event()
 

@@ -1,6 +1,6 @@
-"""The desk over the Model Context Protocol: its tools, its resources, and what assistants are told.
+"""The desk over the Model Context Protocol: its tools, its resources, and its instructions.
 
-What is answered is decided in `desk.py`.
+`desk.py` decides the answers.
 """
 
 import json
@@ -30,13 +30,13 @@ READ_ONLY = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
 
 def make_server(desk: Desk) -> MCPServer:
-    """The server over a desk; `run()` speaks over standard input and output."""
+    """The server for a desk; `run()` communicates over standard input and output."""
     server = MCPServer(
         "linernotes", title="Linernotes", instructions=INSTRUCTIONS, log_level="WARNING"
     )
 
     def tool(answer: Callable[Parameters, Any]) -> None:
-        """Offers a function; what the library refuses reaches the assistant in its words."""
+        """Registers a function as a tool; the assistant gets the library's messages of refusal."""
 
         @wraps(answer)
         def told(*values: Parameters.args, **named: Parameters.kwargs) -> Any:
@@ -49,10 +49,10 @@ def make_server(desk: Desk) -> MCPServer:
 
     @tool
     def list_metrics(about: str = "") -> list[dict[str, Any]]:
-        """List metrics with definition, unit and what each can be split by.
+        """List metrics with definition, unit and the dimensions that can split each.
 
         Args:
-            about: Only those whose name or definition has this text.
+            about: Only metrics whose name or definition contains this text.
         """
         return desk.metrics(about)
 
@@ -67,18 +67,18 @@ def make_server(desk: Desk) -> MCPServer:
         """Values of metrics, with their definitions and the data cut-off.
 
         Args:
-            metrics: Names, as list_metrics gives them.
-            by: What to split by, such as report_month or partner_id.
+            metrics: Names from list_metrics.
+            by: Dimensions to split by, such as report_month or partner_id.
             where: Allowed values by the name of a dimension.
             first_month: YYYY-MM.
-            last_month: YYYY-MM; the first month if left out.
+            last_month: YYYY-MM; if left out, the first month.
         """
         months = (first_month, last_month or first_month) if first_month else None
         return desk.values(metrics, by or (), where, months)
 
     @tool
     def list_tables() -> list[dict[str, Any]]:
-        """List the tables that query_sql may read, with what a row of each is."""
+        """List the tables that query_sql may read, with the grain of each."""
         return desk.tables()
 
     @tool
@@ -93,12 +93,12 @@ def make_server(desk: Desk) -> MCPServer:
 
     @tool
     def trace_line(line_id: str) -> dict[str, Any]:
-        """Follow a compensation line to its statement, pool, terms, consent proof and events."""
+        """Trace a compensation line to its statement, pool, terms, consent proof and events."""
         return desk.line(line_id)
 
     @tool
     def trace_event(event_id: str) -> dict[str, Any]:
-        """Follow a generation to the compensation lines that it moved."""
+        """Trace a generation to the compensation lines that it affected."""
         return desk.event(event_id)
 
     @server.resource("linernotes://metric/{name}", mime_type="application/json")
@@ -108,12 +108,12 @@ def make_server(desk: Desk) -> MCPServer:
 
     @server.resource("linernotes://line/{line_id}", mime_type="application/json")
     def line(line_id: str) -> str:
-        """What stands behind a compensation line."""
+        """The trace of a compensation line."""
         return _text(desk.line(line_id))
 
     @server.resource("linernotes://event/{event_id}", mime_type="application/json")
     def event(event_id: str) -> str:
-        """What became of a generation."""
+        """The trace of a generation."""
         return _text(desk.event(event_id))
 
     return server

@@ -1,6 +1,6 @@
 """The executive dashboard over the published file.
 
-No figure and no rule is made here: figures come from `metrics` and from published tables.
+Nothing is calculated or decided here: figures come from `metrics` and from published tables.
 """
 
 from linernotes.dashboard.board_mail import home_page, mail_board_pack, write_board_pack
@@ -20,7 +20,7 @@ __all__ = [
 
 
 def page_addresses() -> list[tuple[str, str]]:
-    """Title and path of each page of the menu, in its order."""
+    """Title and path of each page of the menu, in order."""
     from linernotes.dashboard.pages import PAGES
 
     return [(page.TITLE, page.PATH) for page in PAGES]

@@ -1,6 +1,6 @@
-"""The web application: which address shows what, to whom, and what is said when it cannot be shown.
+"""The web application: its addresses, access to them, and the messages if a page cannot be shown.
 
-What a page says is the page's; how it looks, the templates'; how it is served, `server`'s.
+`pages` decides the content, the templates the layout; `server` serves the application.
 """
 
 import logging
@@ -58,7 +58,7 @@ EVERY_FILTER = (*NAMES, PERIOD)
 def make_app(
     settings: Settings, login: Login | None, middleware: Sequence[Middleware] = ()
 ) -> Starlette:
-    """The dashboard over a home; with a login nothing of a figure is shown before it."""
+    """The dashboard for a home; if a login is set, figures are shown only after it."""
     sign_in = SignIn(login) if login else None
     site = Site(settings, sign_in)
     routes = [
@@ -84,7 +84,7 @@ Show = Callable[[Figures, Request], Shown]
 
 
 class Site:
-    """Answers requests over one home."""
+    """Answers the requests for one home."""
 
     def __init__(self, settings: Settings, sign_in: SignIn | None) -> None:
         self.settings = settings
@@ -102,12 +102,13 @@ class Site:
     def guarded(
         self, show: Show, knows: Sequence[str] | None = EVERY_FILTER
     ) -> Callable[[Request], Response]:
-        """Answers those who may see it, and says in words what cannot be shown.
+        """Answers readers who have access, and shows a message if a page cannot be shown.
 
         Args:
             show: Makes the page.
-            knows: The filters that the page has; others that are asked for are said to be none.
-                None where an address has the names of columns, one of which a filter has too.
+            knows: The filters that the page has; it tells the reader which others were ignored.
+                None if the address contains column names, because one of them is also the name of a
+                filter.
         """
 
         def answer(request: Request) -> Response:
@@ -135,7 +136,7 @@ class Site:
                 )
             except LinernotesError as reason:
                 return self.message("Data not available", str(reason), "empty", 503)
-            except Exception as error:  # words for the reader, the account for the log
+            except Exception as error:  # a message for the reader, details for the log
                 LOG.error("A page could not be made.\n%s", account_of(error))
                 ways = [("Try again", str(request.url.path)), ("Overview", "/")]
                 return self.message(
@@ -145,7 +146,7 @@ class Site:
         return answer
 
     def publication(self, request: Request) -> Response:
-        """Which file is published now, for pages that lie open."""
+        """The file name of the current publication, for pages that stay open."""
         if self.sign_in and self.sign_in.who(request) is None:
             return PlainTextResponse("", 401, HEADERS)
         try:
@@ -161,7 +162,7 @@ class Site:
         status: int = FOUND,
         ways: Sequence[tuple[str, str]] = (),
     ) -> Response:
-        """A page that only says something."""
+        """A page with only a message."""
         template = self.templates.get_template("message.html")
         return HTMLResponse(
             template.render(title=title, text=text, kind=kind, ways=ways, assets=assets()),
@@ -240,7 +241,7 @@ class Site:
 
 
 def _scope(selection: Selection, view: PublishedView, knows: Sequence[str]) -> Scope:
-    """What the tables of a page with filters cover."""
+    """The scope of the tables of a page with filters."""
     chosen = [one for kind in NAMES for one in selection.of(kind)]
     span = f"{selection.months[0]:%Y-%m}-to-{selection.months[-1]:%Y-%m}"
     return Scope(
@@ -251,7 +252,7 @@ def _scope(selection: Selection, view: PublishedView, knows: Sequence[str]) -> S
 
 
 def _state_text(figures: Figures) -> str:
-    """What the headline month is worth, said once a page."""
+    """The status of the headline month, shown once per page."""
     month = formats.month_text(figures.headline)
     if figures.is_in_progress(figures.headline):
         return f"{month}: in progress"
@@ -274,7 +275,7 @@ def _tables(blocks: Iterable[Any]) -> Iterable[Table]:
 
 
 def _kept(selection: Selection, page: Page) -> str:
-    """A page's address with the filters that it knows."""
+    """A page's address with the filters that the page has."""
     dropped: dict[str, object] = {kind: None for kind in NAMES if kind not in page.KNOWS}
     if PERIOD not in page.KNOWS:
         dropped |= {FIRST: None, LAST: None}
@@ -282,7 +283,7 @@ def _kept(selection: Selection, page: Page) -> str:
 
 
 def _chips(selection: Selection, view: PublishedView, path: str) -> list[tuple[str, str]]:
-    """Each active filter, and the address without it."""
+    """Each active filter, and the address without that filter."""
     chips = [
         (
             view.options.things[kind][one],

@@ -1,6 +1,6 @@
-"""What needs attention: ranked by the amount at stake, then by age.
+"""The items that need attention, ranked by the amount at stake, then by age.
 
-The register of open matters is a report; this says what each is called and what ends it.
+The register of open matters is a report; this module adds titles and next steps.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ RISKS = {
 
 
 def attention(figures: Figures) -> list[Item]:
-    """Every item of the selected partners; promises and filings concern all of them alone."""
+    """All items of the selected partners; promises and filings only if no partner is selected."""
     items = [*_risks(figures), *_expiring(figures), *_incidents(figures)]
     if not figures.selection.partner:
         items += [*_verdicts(figures), *_unfiled(figures)]
@@ -63,7 +63,7 @@ def _item(
 
 
 def _of_partners(figures: Figures) -> tuple[str, tuple[tuple[str, ...], ...], dict[str, object]]:
-    """The selected partners as a condition, as its parameter, and as columns of an address."""
+    """The selected partners as an SQL condition, as its parameter, and as columns of an address."""
     partners = figures.selection.partner
     if not partners:
         return "true", (), {}
@@ -98,7 +98,7 @@ def _risks(figures: Figures) -> Iterator[Item]:
 
 
 def _expiring(figures: Figures) -> Iterator[Item]:
-    """Consents that end within 90 days of the data's cut-off, with what they earned of late."""
+    """Consents that end within 90 days of the data's cut-off, with their recent earnings."""
     partners = figures.selection.partner
     found = windows(figures, partners)
     if found:
@@ -117,7 +117,7 @@ def _expiring(figures: Figures) -> Iterator[Item]:
 
 
 def _incidents(figures: Figures) -> Iterator[Item]:
-    """Open incidents: critical ones, and those whose money is not listed as on hold."""
+    """Open incidents: the critical ones, and those whose money is not listed as on hold."""
     condition, parameters, of_partner = _of_partners(figures)
     rows = figures.view.rows(
         "select incident_kind, label, count(distinct incident_id), "
@@ -145,7 +145,7 @@ def _incidents(figures: Figures) -> Iterator[Item]:
 
 
 def _verdicts(figures: Figures) -> Iterator[Item]:
-    """Promises that are off target in the headline month, by the measure that misses it."""
+    """Promises off target in the headline month, each with the measure that misses its target."""
     for found in figures.verdicts:
         if found.month != figures.view.options.headline:
             continue
@@ -166,7 +166,7 @@ def _verdicts(figures: Figures) -> Iterator[Item]:
 
 
 def _way_back(figures: Figures, found: Verdict) -> str:
-    """What brings a promise back on target."""
+    """The next step to bring a promise back on target."""
     if found.measure == "timely_statement_share" and figures.view.is_demonstration:
         return "No action: the demonstration issues past months when it is built."
     return f"Agree how {wording.PROMISES[found.promise].name.lower()} gets back on target."
@@ -192,7 +192,7 @@ def _unfiled(figures: Figures) -> Iterator[Item]:
 
 
 def data_items(figures: Figures) -> list[tuple[str, int, str, str]]:
-    """What the data team still has to do: what, how many, next step, where the rows are."""
+    """The data team's open tasks: title, count, next step, and the address of the rows."""
     asked: tuple[tuple[str, str, str, dict[str, Any], str], ...] = (
         (
             "Failed blocking checks",

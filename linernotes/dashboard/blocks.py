@@ -1,6 +1,6 @@
-"""What a page is made of, as plain data, which screen, board pack and CSV files share.
+"""The blocks of a page as plain data, which screen, board pack and CSV files share.
 
-How a block looks is the templates' and `board_pack`'s; which blocks a page has is the page's.
+The templates and `board_pack` decide the layout of a block; each page decides its blocks.
 """
 
 import csv
@@ -19,9 +19,9 @@ Kind = Literal[
     "text", "month", "date", "money", "count", "share", "seconds", "days", "instant", "number"
 ]
 NUMBERS = {"money", "count", "share", "seconds", "days", "number"}
-# More rows than these are in the CSV file alone.
+# Rows beyond this number are only in the CSV file.
 MOST_ROWS = 60
-# What an amount is worth: it is final, or it may still change.
+# The status of an amount: final, or still subject to change.
 State = Literal["issued", "estimate", "mixed"]
 STATES: dict[State, str] = {
     "issued": "Issued",
@@ -38,7 +38,7 @@ VERDICTS: dict[str, str] = {
 
 
 class Link(NamedTuple):
-    """A value that leads to the page or the rows it is made of."""
+    """A value with a link to the page or rows behind it."""
 
     value: Any
     href: str
@@ -46,7 +46,7 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True)
 class Heading:
-    """What comes next, and what it is about; see `Table` for `is_on_screen`."""
+    """The heading of the following blocks, with their subject; see `Table` for `is_on_screen`."""
 
     text: str
     about: str = ""
@@ -55,7 +55,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Note:
-    """A sentence. A warning asks for something; an empty state says why there is nothing."""
+    """A sentence. A warning requires action; an empty state explains why there are no data."""
 
     text: str
     kind: Literal["plain", "warning", "empty", "good"] = "plain"
@@ -74,13 +74,13 @@ class Tile:
 
     Attributes:
         name: The promise.
-        verdict: How it fares.
-        figure: The value that can fail, with its name.
-        target: What is aimed at, and who answers for it.
-        change: The change on the month before.
+        verdict: Its verdict.
+        figure: The value that decides the verdict, with its name.
+        target: The target, and its owner.
+        change: The change from the previous month.
         since: First month of the verdict.
-        href: What is behind it.
-        reason: Why it misses its target, where a line says it.
+        href: The address of the details.
+        reason: Why it misses its target, if one line can explain it.
     """
 
     name: str
@@ -101,7 +101,7 @@ class Tiles:
 
 @dataclass(frozen=True)
 class Point:
-    """A month of a time line."""
+    """A month on a time line."""
 
     month: date
     value: Decimal | int | None
@@ -116,13 +116,13 @@ class Card:
     """One figure of the headline month.
 
     Attributes:
-        label: What it is.
-        value: The figure as text, and where it leads.
-        exact: The exact figure, where `value` is abbreviated.
+        label: Its name.
+        value: The figure as text, and its link.
+        exact: The exact figure, if `value` is abbreviated.
         meaning: Its definition.
-        changes: Changes on month, quarter and year.
-        target: What is aimed at, where a target is set.
-        note: What it covers.
+        changes: Changes from the previous month, quarter and year.
+        target: The target, if one is set.
+        note: Its scope.
         points: The months up to the headline.
         is_estimate: Whether its month may still change.
     """
@@ -156,16 +156,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of values; a money cell is `Money`, no value is None, a cell may be a `Link`.
+    """Rows of values; a money cell is `Money`, a missing value is None, a cell may be a `Link`.
 
     Attributes:
-        name: What its CSV file is called.
+        name: The name of its CSV file.
         title: Its caption.
-        columns: Names and kinds; the first column heads its row.
+        columns: Names and kinds; the first column is the heading of its row.
         rows: Cells in the order of the columns.
-        total: The row of the whole.
-        note: What has to be known to read it.
-        is_on_screen: Whether a page that has to fit on one sheet leaves it out.
+        total: The total row.
+        note: What the reader has to know.
+        is_on_screen: Whether a page that has to fit on one sheet omits it.
     """
 
     name: str
@@ -179,7 +179,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar: its name, how long it is, what stands on it, and where it leads."""
+    """A bar: its name, its length, its label, and its link."""
 
     name: str
     value: Decimal | int | None
@@ -189,7 +189,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Bars:
-    """Lying bars, the highest first, with their table behind a disclosure."""
+    """Horizontal bars, the longest first, with their table behind a disclosure."""
 
     title: str
     bars: Sequence[Bar]
@@ -209,10 +209,10 @@ class TimeLine:
     """Months side by side: columns for amounts and counts, a line for shares.
 
     Attributes:
-        title: What is shown, with its unit.
+        title: The measure, with its unit.
         points: The months in order.
         is_share: Whether values are shares of 1.
-        target: What is aimed at.
+        target: The target.
         target_text: The same in words.
         events: Known events of these months.
         table: The figures.
@@ -239,7 +239,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Bridge:
-    """Steps from net revenue to the amount due; those before a result sum to it."""
+    """Steps from net revenue to the amount due; the steps before a result sum to it."""
 
     title: str
     currency_code: str
@@ -252,15 +252,15 @@ class Item:
     """Something that needs attention.
 
     Attributes:
-        what: What it is, and where its rows are.
-        amount: What is at stake, as text; a number of items where it is no money.
-        count: How many items.
-        owner: Who acts next.
-        due: Until when.
-        since: Since when.
-        next_step: What ends it.
+        what: Its title, with a link to its rows.
+        amount: The amount at stake, as text; the number of items if no money is at stake.
+        count: The number of items.
+        owner: The person or team who acts next.
+        due: The due date.
+        since: The date since which it is open.
+        next_step: The step that resolves it.
         is_overdue: Whether the due date has passed.
-        sort_key: At stake first, then age.
+        sort_key: By amount at stake, then by age.
     """
 
     what: Link
@@ -276,7 +276,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Attention:
-    """Items in their order; `more` leads to all of them."""
+    """Items in order; `more` is the address of the full list."""
 
     items: Sequence[Item]
     total_count: int
@@ -285,7 +285,7 @@ class Attention:
 
 @dataclass(frozen=True)
 class Split:
-    """Two groups of blocks side by side, where there is room."""
+    """Two groups of blocks side by side, if there is enough space."""
 
     left: Sequence[Any]
     right: Sequence[Any]
@@ -316,12 +316,12 @@ Block = (
 
 
 def value_of(cell: Any) -> Any:
-    """What a cell holds, without its link."""
+    """The value of a cell, without its link."""
     return cell.value if isinstance(cell, Link) else cell
 
 
 def cell_text(cell: Any, kind: Kind) -> str:
-    """A cell as people read it."""
+    """A cell as displayed text."""
     value = value_of(cell)
     if value is None:
         return formats.NONE
@@ -348,9 +348,9 @@ def cell_text(cell: Any, kind: Kind) -> str:
 
 
 def table_csv(table: Table, about: Sequence[tuple[str, str]]) -> bytes:
-    """The table with every digit, safe to open in a spreadsheet; first what it is about.
+    """The table with all digits, safe to open in a spreadsheet, preceded by its description.
 
-    An amount takes two cells, the second its currency.
+    An amount takes two cells, the second with its currency.
     """
     heads: list[str] = []
     for column in table.columns:

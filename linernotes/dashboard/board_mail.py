@@ -1,6 +1,6 @@
-"""Writes the board pack of a month, and mails it where the settings say.
+"""Writes the board pack of a month, and mails it if the settings have recipients.
 
-What stands in it is `board_pack`'s; how mail is sent, `base.mail`'s.
+`board_pack` makes the content; `base.mail` sends the mail.
 """
 
 import smtplib
@@ -16,12 +16,12 @@ from linernotes.dashboard.login import CALLBACK, read_login
 
 
 def write_board_pack(settings: Settings, month: str, out: Path | None = None) -> Path:
-    """Writes the PDF of a month, and returns where it is.
+    """Writes the PDF of a month, and returns its path.
 
     Args:
         settings: The home.
         month: YYYY-MM.
-        out: Another place than the home's reports.
+        out: A path outside the home's reports.
     """
     pdf = board_pack(settings, date.fromisoformat(f"{month}-01"))
     file = (out or settings.reports_root / f"board-pack-{month}.pdf").absolute()
@@ -31,10 +31,10 @@ def write_board_pack(settings: Settings, month: str, out: Path | None = None) ->
 
 
 def mail_board_pack(settings: Settings, month: str, file: Path) -> str:
-    """Mails a board pack, and returns to whom.
+    """Mails a board pack, and returns the recipients.
 
     Raises:
-        LinernotesError: if nobody is set, or the mail server refuses it.
+        LinernotesError: if no recipient is set, or the mail server refuses the mail.
     """
     to = settings.board_email
     if not to:
@@ -53,6 +53,6 @@ def mail_board_pack(settings: Settings, month: str, file: Path) -> str:
 
 
 def home_page(settings: Settings) -> str:
-    """Where browsers reach the dashboard."""
+    """The address of the dashboard for browsers."""
     login = read_login(settings)
     return login.redirect_uri.removesuffix(CALLBACK) if login else "http://127.0.0.1:8501"

@@ -1,6 +1,6 @@
-"""The board pack of a month as PDF: where we stand, each promise, money, risks, decisions asked.
+"""The board pack of a month as PDF: where we stand, promises, money, risks, requested decisions.
 
-The blocks are those of the pages; how the document looks is the template's of `reporting`.
+The blocks are those of the pages; the template of `packages` defines the layout.
 """
 
 from collections.abc import Iterator, Sequence
@@ -48,9 +48,9 @@ from linernotes.dashboard.selection import MONTHS_SHOWN, read_selection
 from linernotes.packages import document_parts, readable, typeset
 
 BOXES_IN_A_ROW = 4
-# A column with longer texts shares the room that is left.
+# A column with longer texts shares the remaining width.
 LONG_TEXT = 28
-# Of wide tables the columns that a page has room for; the dashboard has all.
+# The columns of wide tables that fit on a page; the dashboard has all.
 KEPT = {
     "on-hold": ("Reason", "On hold to date", "Over 90 days", "Lines", "Next step"),
     "liabilities": ("Contract", "Reserve held", "Carried forward", "Advance not recouped"),
@@ -66,7 +66,7 @@ def board_pack(settings: Settings, month: date) -> bytes:
     """The board pack of a month; the same publication gives the same bytes.
 
     Raises:
-        LinernotesError: if nothing is published, or no promise is judged for the month.
+        LinernotesError: if nothing is published, or the month has no verdict on any promise.
     """
     view = view_now(settings)
     if month not in view.options.months or month > view.options.headline:
@@ -95,7 +95,7 @@ def board_pack(settings: Settings, month: date) -> bytes:
 
 
 class _PageBreak:
-    """What follows begins on a page of its own."""
+    """The blocks after this begin on a new page."""
 
 
 def _blocks(figures: Figures) -> Iterator[Block | _PageBreak]:
@@ -153,7 +153,7 @@ def _promises(figures: Figures) -> Table:
 
 
 def _promise(figures: Figures, code: str) -> Iterator[Block]:
-    """A promise on one page: its measures, and how each fared month by month."""
+    """A promise on one page: its measures, and the verdict of each by month."""
     measures = promise_blocks.measures_of(figures, code)
     if not measures:
         yield Note("No complete month can be judged yet.", "empty")
@@ -202,7 +202,7 @@ def _promise(figures: Figures, code: str) -> Iterator[Block]:
 
 
 def _decisions(items: Sequence[Item]) -> Block:
-    """What the board is asked: the overdue and the off-target, with who should do what."""
+    """The decisions requested from the board: overdue and off-target items, with their owners."""
     open_items = [item for item in items if not item.next_step.startswith("No action")]
     missed = [item for item in open_items if "promise" in item.amount]
     waiting = [item for item in open_items if item.is_overdue]
@@ -339,7 +339,7 @@ def _texts(table: Table, row: Sequence[object]) -> list[str]:
 
 
 def subject_of(settings: Settings, month: date) -> str:
-    """What the mail that brings a board pack is called."""
+    """The subject of the mail with a board pack."""
     return f"Linernotes board pack, {month_text(month)}, {_as_of(settings)}"
 
 

@@ -1,6 +1,6 @@
-"""Where the marks of a drawing stand, in percent of its width and height; templates draw them.
+"""The positions of the marks of a drawing, in percent of its width and height, for templates.
 
-Amounts are exact until here, where they become lengths.
+Amounts stay exact until they are converted to lengths here.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from itertools import pairwise
 from linernotes.dashboard.blocks import Bars, Bridge, Point, TimeLine
 from linernotes.dashboard.formats import Money, money_text, month_text
 
-# A value that is not nothing is seen.
+# The minimum length, so that values other than zero are visible.
 LEAST = 0.6
 
 
@@ -20,15 +20,15 @@ class Mark:
     """A bar or a column.
 
     Attributes:
-        name: What it is of.
-        start: Where it begins, in percent of the room.
-        length: How long it is.
-        text: What it says.
-        href: Where it leads.
-        look: How it is drawn: plain, estimate, progress, result, in, out.
-        middle: Where its middle stands across, for columns and points.
-        width: How wide it is, for columns.
-        has_value: Whether there is anything to draw.
+        name: Its name.
+        start: Its start, in percent of the space.
+        length: Its length, in percent.
+        text: Its label.
+        href: Its link.
+        look: Its style: plain, estimate, progress, result, in, out.
+        middle: The horizontal position of its middle, for columns and points.
+        width: Its width, for columns.
+        has_value: Whether there is a value to draw.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Mark:
 
 
 def bar_marks(bars: Bars) -> list[Mark]:
-    """Lying bars from the left; those below nothing begin left of the zero line."""
+    """Horizontal bars from the left; negative ones begin to the left of the zero line."""
     values = [Decimal(bar.value or 0) for bar in bars.bars]
     lowest, highest = min([Decimal(0), *values]), max([Decimal(0), *values])
     return [
@@ -64,7 +64,7 @@ def bar_marks(bars: Bars) -> list[Mark]:
 
 
 def bridge_marks(bridge: Bridge) -> list[Mark]:
-    """Steps that begin where the one before ended; results stand on nothing."""
+    """Steps that begin where the previous step ended; results begin at zero."""
     spans, at = [], Decimal(0)
     for step in bridge.steps:
         begin = Decimal(0) if step.is_result else at
@@ -95,7 +95,7 @@ def _span(begin: Decimal, end: Decimal, lowest: Decimal, highest: Decimal) -> tu
 
 @dataclass(frozen=True)
 class Drawing:
-    """A time line: its marks, the line through them, the target, and where nothing is."""
+    """A time line: its marks, the line through them, the target, and the position of zero."""
 
     marks: Sequence[Mark]
     line: Sequence[tuple[Mark, Mark]]
@@ -104,7 +104,7 @@ class Drawing:
 
 
 def time_line_drawing(chart: TimeLine) -> Drawing:
-    """Columns that stand on nothing, or for shares points on a line, measured from the top."""
+    """Columns that begin at zero, or for shares points on a line; measured from the top."""
     values = [Decimal(point.value) for point in chart.points if point.value is not None]
     target = [chart.target] if chart.target is not None else []
     lowest, highest = _ends(values, target, chart.is_share)
@@ -164,7 +164,7 @@ def _marks(
 
 
 def small_drawing(points: Sequence[Point], is_share: bool) -> Drawing:
-    """The same for a card: no target and no text."""
+    """The same for a card, without target and text."""
     values = [Decimal(point.value) for point in points if point.value is not None]
     lowest, highest = _ends(values, [], is_share)
     marks, line = _marks(points, lowest, highest, is_share)

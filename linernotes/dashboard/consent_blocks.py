@@ -1,4 +1,4 @@
-"""Blocks about consent: decisions that end, and how long products took to obey a refusal.
+"""Blocks about consent: expiring decisions, and the time that products took to obey refusals.
 
 Both are reports; amounts in the reporting currency are indicative.
 """
@@ -22,13 +22,13 @@ WINDOWS = {30: "Within 30 days", 60: "31 to 60 days", 90: "61 to 90 days"}
 
 
 class Window(NamedTuple):
-    """Consents that end within so many days of the data's cut-off, and what they earned.
+    """Consents that end within a number of days of the data's cut-off, and their earnings.
 
     Attributes:
-        days: 30, 60 or 90; those of a shorter window are not counted again.
-        count: Decisions.
-        amount: What was paid on them in the three latest months of use, indicative.
-        first: When the first of them ends.
+        days: 30, 60 or 90; consents of a shorter window are not counted again.
+        count: The number of decisions.
+        amount: The payments under them in the three latest months of use, indicative.
+        first: The date on which the first of them ends.
     """
 
     days: int
@@ -38,7 +38,7 @@ class Window(NamedTuple):
 
 
 def windows(figures: Figures, partners: tuple[str, ...]) -> list[Window]:
-    """Consents that end, of some partners or of all."""
+    """Expiring consents of some partners, or of all."""
     return [
         Window(days, count, amount or Decimal(0), first)
         for days, count, amount, first in figures.view.rows(
@@ -51,12 +51,12 @@ def windows(figures: Figures, partners: tuple[str, ...]) -> list[Window]:
 
 
 def expiries_href(partners: tuple[str, ...], **where: object) -> str:
-    """The rows of consents that end."""
+    """The address of the rows of expiring consents."""
     return rows_href("expiring", **where, partner_id=partners)
 
 
 def expiring(figures: Figures) -> Iterator[Block]:
-    """Consents that end within 30, 60 and 90 days of the data's cut-off, the dearest first."""
+    """Consents that end within 30, 60 and 90 days of the data's cut-off, highest amount first."""
     partners = figures.selection.partner
     found = windows(figures, partners)
     if not found:
@@ -125,7 +125,7 @@ def expiring(figures: Figures) -> Iterator[Block]:
 
 
 def enforcement(figures: Figures) -> Iterator[Block]:
-    """How long products took to obey refusals, by month, and the slowest of them."""
+    """The time that products took to obey refusals, by month, and the slowest cases."""
     rows = figures.view.rows(
         "select report_month, coalesce(product_name, 'All products'), decision_count, "
         "median_seconds, p99_seconds, leaked_use_count, leakage_seconds "

@@ -1,6 +1,6 @@
-"""Templates, and what they need to draw a block.
+"""The templates, and the functions that they need to draw a block.
 
-What a page says is the page's; where the marks of a chart stand is `charts`'.
+The pages decide the content; `charts` computes the positions of a chart's marks.
 """
 
 import hashlib
@@ -26,12 +26,12 @@ def with_csv(address: str, name: str) -> str:
 
 
 def short_month(text: str, is_first: bool) -> str:
-    """Mar; with its year where an axis begins and where a year does."""
+    """Mar; with the year at the start of an axis and of a year."""
     return f"{text[:3]} {text[-2:]}" if is_first or text.startswith("Jan") else text[:3]
 
 
 def spark_text(points: Sequence[Point]) -> str:
-    """A drawing in words: its first and its last month."""
+    """A drawing in words: its first and last month."""
     known = [point for point in points if point.value is not None]
     if not known:
         return "no data"
@@ -75,6 +75,6 @@ def _is_share(card: Card) -> bool:
 
 @cache
 def assets() -> str:
-    """Changes when a style or a script does, so that browsers take the new one."""
+    """A hash that changes with the styles and scripts, so that browsers load the new ones."""
     files = sorted((HERE / "static").iterdir())
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]

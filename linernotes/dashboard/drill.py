@@ -1,6 +1,6 @@
-"""From a figure to the rows it sums.
+"""Links a figure to the rows that it sums.
 
-Every row set says which published table it reads and what a row counts; nothing else is computed.
+Each row set defines its published table and what a row counts; nothing else is computed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,16 +23,16 @@ MOST_ROWS = 100_000
 
 @dataclass(frozen=True)
 class RowSet:
-    """Rows behind a figure.
+    """The rows behind a figure.
 
     Attributes:
-        name: The table, as the address calls it; empty for one that has no name there.
+        name: The table's name in addresses; empty if it has none.
         relation: The published table.
-        conditions: SQL that rows fulfil.
+        conditions: SQL conditions for the rows.
         parameters: Its parameters by position.
-        value: SQL of what a row counts; empty where nothing is counted.
-        distinct: SQL of what is counted once however many rows have it; empty otherwise.
-        is_money: Whether that is an amount in the reporting or its own currency.
+        value: SQL of the value that a row counts; empty if nothing is counted.
+        distinct: SQL of the key that is counted once, however many rows have it; else empty.
+        is_money: Whether the value is an amount in the reporting currency or its own.
     """
 
     name: str
@@ -47,7 +47,7 @@ class RowSet:
 def metric_rows(
     figures: Figures, metric: str, months: Sequence[date], where: Mapping[str, Sequence[str]]
 ) -> RowSet:
-    """The rows of a metric that is no quotient, of the selection and what `where` adds."""
+    """The rows of a metric that is not a ratio, filtered by the selection and by `where`."""
     figures.info(metric)
     source = figures.view.catalog.source(metric)
     conditions = [
@@ -84,7 +84,7 @@ def metric_rows(
 
 
 def measure_rows(figures: Figures, measure: str, part: str, month: date) -> RowSet:
-    """The rows of a promise's measure in a month: of its numerator, or its denominator.
+    """The rows of a promise's measure in a month: of its numerator or its denominator.
 
     Raises:
         NotThere: if there is no such measure or part.
@@ -122,7 +122,7 @@ def measure_rows(figures: Figures, measure: str, part: str, month: date) -> RowS
 
 
 def table_rows(figures: Figures, name: str, where: Mapping[str, Sequence[str]]) -> RowSet:
-    """Rows of a table whose columns have the given values; an empty value is an absent one.
+    """The rows of a table whose columns have the given values; an empty value means null.
 
     Raises:
         NotThere: if there is no such table or column.
@@ -151,7 +151,7 @@ def _columns(figures: Figures, relation: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Rows:
-    """What a row set holds: how many rows, what they sum to, and a page of them."""
+    """The result of a row set: the number of rows, their sum, and a page of them."""
 
     table: Table
     count: int
@@ -161,7 +161,7 @@ class Rows:
 def read_rows(
     figures: Figures, wanted: RowSet, title: str, offset: int = 0, limit: int = ROWS_SHOWN
 ) -> Rows:
-    """A page of rows, those that count most first, and the sum of all of them."""
+    """A page of rows, those with the highest values first, and the sum of all rows."""
     where = " and ".join(f"({one})" for one in wanted.conditions) or "true"
     short = wanted.relation.rsplit(".", 1)[1]
     relation = f"{wanted.relation} as {short}"
@@ -211,7 +211,7 @@ def _head(name: str, wanted: RowSet) -> str:
 def _shown_columns(
     wanted: RowSet, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
 ) -> list[str]:
-    """Columns that say something of these rows, the one that leads on first."""
+    """The columns with values in these rows, the column with links first."""
     listed = SHOWN.get(wanted.name)
     shown = [
         name
@@ -229,7 +229,7 @@ def _shown_columns(
 
 
 def kind_of(name: str) -> Kind:
-    """How the values of a column are written."""
+    """The format of a column's values."""
     if name == "counted":
         return "number"
     endings: dict[str, Kind] = {
@@ -274,7 +274,7 @@ def is_amount(name: str) -> bool:
 
 
 def in_words(figures: Figures, column: str, code: str) -> str:
-    """A code of a column in words; ids and texts stay what they are."""
+    """The text for a code of a column; ids and texts stay as they are."""
     for kind in NAMES:
         if column in {f"{kind}_id", kind}:
             return figures.names[kind].get(code, wording.CODES.get(code, code))

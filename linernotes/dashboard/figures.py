@@ -1,6 +1,6 @@
-"""Asks the published file for figures: metrics by their names, verdicts, and the money bridge.
+"""Queries the published file: metrics by name, verdicts, and the money bridge.
 
-Nothing is computed here; which figures a page shows is the page's.
+Nothing is computed here; the pages decide which figures they show.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from linernotes.dashboard.published_view import (
 from linernotes.dashboard.selection import Selection
 from linernotes.metrics import MetricInfo
 
-# What a unit of each currency was last worth in the reporting currency.
+# The latest rate of each currency to the reporting currency.
 LATEST_RATES = (
     "(select currency_code, arg_max(indicative_rate, rate_month) as rate "
     "from published.marts.dim_exchange_rates group by all)"
@@ -51,7 +51,7 @@ class Verdict:
 
     @property
     def target_text(self) -> str:
-        """Target: at least 95 %."""
+        """The target as text: Target: at least 95 %."""
         if self.target is None:
             return "No target"
         sign = "at least" if self.direction == "at_least" else "at most"
@@ -60,22 +60,22 @@ class Verdict:
 
 
 class Figures:
-    """What one reader asks, with the reader's selection put to every question that knows it."""
+    """One reader's queries, each filtered by the reader's selection if it has such a filter."""
 
     def __init__(self, view: PublishedView, selection: Selection) -> None:
         self.view = view
         self.selection = selection
-        # Values of metrics that were asked for, by metric, split and months.
+        # Values of queried metrics, by metric, split and months.
         self.answered: dict[tuple[Any, ...], dict[tuple[Any, ...], Any]] = {}
 
     @property
     def names(self) -> Mapping[str, Mapping[str, str]]:
-        """Names by id of partners, products and territories."""
+        """Names of partners, products and territories by id."""
         return self.view.options.things
 
     @property
     def months(self) -> tuple[date, ...]:
-        """The months of the time lines: those selected up to the headline."""
+        """The months of the time lines: the selected months up to the headline month."""
         chosen = [m for m in self.selection.months if m <= self.headline]
         return tuple(chosen) or self.selection.months
 
@@ -93,7 +93,7 @@ class Figures:
 
     @cached_property
     def issued_months(self) -> set[date]:
-        """Months whose every statement is issued, of the selected partners."""
+        """Months in which all statements of the selected partners are issued."""
         partners = self.selection.partner
         return {
             month
@@ -112,7 +112,7 @@ class Figures:
         return month_ends_at(month) > self.view.known_at
 
     def info(self, name: str) -> MetricInfo:
-        """What a metric is.
+        """The definition of a metric.
 
         Raises:
             LinernotesError: if this publication does not have it.
@@ -132,7 +132,7 @@ class Figures:
         months: Sequence[date] | None = None,
         where: Mapping[str, Sequence[str]] | None = None,
     ) -> list[dict[str, Any]]:
-        """Metrics, in the selected months or others, of the selection and what `where` adds."""
+        """Metrics in the selected or given months, filtered by the selection and by `where`."""
         known = set.intersection(*(set(self.info(name).dimensions) for name in names))
         filters = self.filters(known) | {
             column: tuple(values) for column, values in (where or {}).items()
@@ -143,7 +143,7 @@ class Figures:
         return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
     def filters(self, known: set[str]) -> dict[str, tuple[str, ...]]:
-        """The selection, as far as these columns are known."""
+        """The selection, limited to the columns that are known."""
         return {
             column: self.selection.of(kind)
             for kind, column in COLUMNS.items()
@@ -151,7 +151,7 @@ class Figures:
         }
 
     def not_split_text(self, *names: str) -> str:
-        """Which of the reader's filters one of the metrics does not know, if any."""
+        """A note on the reader's filters that one of the metrics does not have, if any."""
         kinds = [
             kind
             for kind, column in COLUMNS.items()
@@ -168,7 +168,7 @@ class Figures:
         return "Estimate" if self.is_estimate(month) else "Issued"
 
     def caption(self, months: Sequence[date] | None = None) -> str:
-        """Which months a table is of, and which of them are estimates."""
+        """The months of a table, and which of them are estimates."""
         shown = self.months if months is None else months
         open_months = [month for month in shown if self.is_estimate(month)]
         text = span_text(shown)
@@ -178,7 +178,7 @@ class Figures:
 
     @cached_property
     def verdicts(self) -> list[Verdict]:
-        """Every measure and month, whatever is selected: promises are to everybody."""
+        """All measures and months, regardless of the selection: promises apply to all partners."""
         return [
             Verdict(*row)
             for row in self.view.rows(
@@ -192,7 +192,7 @@ class Figures:
         ]
 
     def bridge(self, months: Sequence[date]) -> list[tuple[str, str | None, Any, bool]]:
-        """Steps of the bridge with their hold bucket, amount and whether they are results."""
+        """Steps of the bridge: name, hold bucket, amount, and whether it is a result."""
         partners = self.selection.partner
         parameters: tuple[Any, ...] = (tuple(months), months[0], months[-1])
         return self.view.rows(
@@ -200,7 +200,8 @@ class Figures:
             "sum(amount), is_result "
             "from published.reports.rpt_executive__money_bridge "
             "where list_contains($1, report_month) "
-            # A balance that is carried in every month is in a period once at either end.
+            # A balance is carried in every month; a period has it once at its start and once at its
+            # end.
             "and (step_name <> 'carried_in' or report_month = $2) "
             "and (step_name <> 'carried_out' or report_month = $3) "
             f"{'and list_contains($4, partner_id)' if partners else ''} "
@@ -222,11 +223,11 @@ class Figures:
 
 
 def month_before(month: date, count: int = 1) -> date:
-    """The first day of the month that lies so many months before."""
+    """The first day of the month that is `count` months earlier."""
     index = month.year * 12 + month.month - 1 - count
     return date(index // 12, index % 12 + 1, 1)
 
 
 def now_is_after(view: PublishedView, day: date) -> bool:
-    """Whether a day had passed when the data was cut off."""
+    """Whether a day was over at the data's cut-off."""
     return datetime(day.year, day.month, day.day) < view.known_at

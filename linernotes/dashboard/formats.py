@@ -1,6 +1,6 @@
-"""Figures as people read them: months, amounts, counts, shares, durations.
+"""Figures as displayed text: months, amounts, counts, shares, durations.
 
-Nothing is rounded but for the eye; downloads have every digit.
+Figures are rounded only for display; downloads have all digits.
 """
 
 import re
@@ -15,12 +15,12 @@ NONE = "–"
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 SPACE_OF_A_FIGURE = re.compile(r"(?<=\d) (?=%|pts\b)|(?<=vs) |(?<=[A-Za-z]{3}) (?=\d{4}\b)")
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
-# A greater change is said by the two figures, not in percent.
+# A greater change is shown as the two figures, not in percent.
 MOST_PERCENT = 1_000
 
 
 class Money(NamedTuple):
-    """An amount and its currency, which never part."""
+    """An amount and its currency, which are always kept together."""
 
     amount: Decimal
     currency_code: str
@@ -32,7 +32,7 @@ def month_text(month: date) -> str:
 
 
 def span_text(months: Sequence[date]) -> str:
-    """Jan – Mar 2026; of months that do not follow each other, every span."""
+    """Jan – Mar 2026; every span, if the months are not consecutive."""
     spans: list[list[date]] = []
     for month in sorted(months):
         if spans and _index(month) == _index(spans[-1][-1]) + 1:
@@ -71,7 +71,7 @@ def money_text(money: Money) -> str:
 
 
 def short_money_text(money: Money) -> str:
-    """7,108 EUR; 1.75 M EUR from a million on. The exact amount stands beneath or a click away."""
+    """7,108 EUR; from a million 1.75 M EUR. The exact amount is shown below or one click away."""
     for power, unit in ((9, "bn"), (6, "M")):
         if abs(money.amount) >= Decimal(10) ** power:
             figure = round_half_up(money.amount / Decimal(10) ** power, 2)
@@ -86,7 +86,7 @@ def full_money_text(money: Money) -> str:
 
 
 def number_text(number: Decimal | int | None) -> str:
-    """A number without the zeros at its end."""
+    """A number without trailing zeros."""
     if number is None:
         return NONE
     exact = Decimal(number)
@@ -96,9 +96,9 @@ def number_text(number: Decimal | int | None) -> str:
 
 
 def change_text(now: Decimal | int | None, before: Decimal | int | None, is_share: bool) -> str:
-    """+4.2 %; of shares the difference in points: −1.3 pts.
+    """+4.2 %; for shares the difference in points: −1.3 pts.
 
-    Empty where a percentage says nothing: from nothing, past a change of sign, or beyond 1,000 %.
+    Empty if a percentage has no meaning: from zero, after a change of sign, or above 1,000 %.
     """
     if now is None or before is None:
         return ""
@@ -114,7 +114,7 @@ def change_text(now: Decimal | int | None, before: Decimal | int | None, is_shar
 
 
 def count_text(number: Decimal | int | None) -> str:
-    """12,345; what is no whole number, with two decimals."""
+    """12,345; numbers that are not whole have two decimals."""
     if number is None:
         return NONE
     exact = Decimal(number)
@@ -122,7 +122,7 @@ def count_text(number: Decimal | int | None) -> str:
 
 
 def share_text(share: Decimal | None) -> str:
-    """97.4 %; what is nearly nothing or nearly all is not rounded to it."""
+    """97.4 %; a share near 0 or 100 % is never rounded to 0 or 100 %."""
     if share is None:
         return NONE
     percent = share * 100
@@ -155,7 +155,7 @@ def days_text(days: Decimal | int | None) -> str:
 
 
 def whole(text: str) -> str:
-    """A text in which no number parts from its unit, nor a month from its year."""
+    """A text whose line breaks never separate number and unit, or month and year."""
     return SPACE_OF_A_FIGURE.sub("\N{NO-BREAK SPACE}", text)
 
 

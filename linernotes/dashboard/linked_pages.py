@@ -1,6 +1,6 @@
-"""The pages that links lead to: a promise, a partner, the rows of a figure, a record.
+"""The pages that links open: a promise, a partner, the rows of a figure, a record.
 
-Which rows they are is `drill`'s.
+`drill` selects the rows.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,19 +23,19 @@ from linernotes.dashboard.row_tables import TITLES
 from linernotes.dashboard.selection import FIRST, LAST, NAMES, NotThere, read_selection
 
 CSV = "csv"
-# What a page of rows may carry in its address beside the columns.
+# The parameters that the address of a page of rows may have besides columns.
 NOT_COLUMNS = {CSV, "page"}
 MONTHS = ("report_month", "usage_month", "month", "opened_month")
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What the tables of a page cover, for their CSV files.
+    """The scope of a page's tables, for their CSV files.
 
     Attributes:
         period: The months, in words.
-        filters: What is selected, in words.
-        file_parts: The same in short, for the name of the file.
+        filters: The selection, in words.
+        file_parts: The same in short, for the file name.
     """
 
     period: str
@@ -44,7 +44,7 @@ class Scope:
 
 
 class Shown:
-    """What a page shows: its title, its place, its blocks; and its scope, if filters do not say."""
+    """The content of a page: title, place, blocks; its scope, if filters do not define it."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Shown:
         self.blocks = list(blocks)
 
     def note_ignored(self, kinds: Sequence[str]) -> None:
-        """Says first that filters which were asked for are not of this page."""
+        """Adds a first note on the requested filters that the page does not have."""
         which = " or ".join(kinds)
         every = " and ".join(f"{kind}s" for kind in kinds).replace("territorys", "territories")
         self.blocks.insert(0, Note(f"Not available by {which}; shows all {every}.", "warning"))
@@ -121,7 +121,7 @@ def metric_rows(figures: Figures, request: Request) -> Shown:
     for part in info.parts:
         label = figures.info(part).label
         wanted = drill.metric_rows(figures, part, months, where)
-        # What no value of a dimension has cannot be asked for by a value.
+        # Rows without a value of a dimension cannot be queried by a value.
         is_known = [""] not in where.values()
         asked = figures.ask(part, months=months, where=where) if is_known else []
         stated = asked[0][part] if asked else None
@@ -256,7 +256,7 @@ TOTALS = {
 
 
 def _amount_totals(figures: Figures, wanted: RowSet) -> list[Block]:
-    """What the rows' exact amounts come to, currency by currency."""
+    """The totals of the rows' exact amounts, by currency."""
     columns = TOTALS.get(wanted.name, ())
     if not columns:
         return []
@@ -303,7 +303,7 @@ def no_page(figures: Figures, request: Request) -> Shown:
 def _rows(
     figures: Figures, request: Request, wanted: RowSet, title: str, stated: Any
 ) -> list[Block]:
-    """A page of rows, how many there are, and what they sum to, beside the figure that led here."""
+    """A page of rows, with their number and sum, and the figure that linked to them."""
     try:
         page = max(int(request.query_params.get("page", "1")), 1)
     except ValueError:

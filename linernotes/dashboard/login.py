@@ -1,6 +1,6 @@
-"""Who may see the dashboard: OpenID Connect, by environment variables or a file in the home.
+"""Access to the dashboard: OpenID Connect, set by environment variables or a file in the home.
 
-The exchange with the provider is `openid`'s; what is shown afterwards is not decided here.
+`openid` has the exchange with the provider; pages decide what signed-in readers see.
 """
 
 import tomllib
@@ -22,16 +22,16 @@ CALLBACK = "/oauth2callback"
 
 
 class Login(BaseModel):
-    """How people log in, and which of them may.
+    """The settings of the login, and the users who have access.
 
     Attributes:
         metadata_url: The provider's `.well-known/openid-configuration`.
-        client_id: What the provider calls the dashboard.
-        client_secret: What the dashboard proves itself with.
-        redirect_uri: The dashboard's own address, with /oauth2callback at the end.
-        cookie_secret: Signs the cookie of those who are logged in; random and long.
-        allowed: Addresses (ada@example.org) and domains (@example.org) with commas between them;
-            * for everyone whom the provider lets in.
+        client_id: The dashboard's id at the provider.
+        client_secret: The dashboard's secret for the provider.
+        redirect_uri: The dashboard's address, followed by /oauth2callback.
+        cookie_secret: The key that signs the cookies of signed-in users; random and long.
+        allowed: Addresses (ada@example.org) and domains (@example.org), separated by commas; * for
+            everyone whom the provider accepts.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -45,14 +45,14 @@ class Login(BaseModel):
 
     @property
     def host(self) -> str:
-        """The name under which browsers reach the dashboard."""
+        """The host name at which browsers reach the dashboard."""
         return urlsplit(self.redirect_uri).hostname or ""
 
     def admits(self, user: Mapping[str, Any]) -> bool:
-        """Whether one whom the provider has let in may see the dashboard.
+        """Whether a user whom the provider has accepted may see the dashboard.
 
-        An address counts only if the provider says that it is verified: the claim may be missing,
-        and some providers write it as a text, which is no word for either.
+        An address counts only if the provider states that it is verified. The claim may be missing,
+            and some providers write it as a text; neither counts as verified.
         """
         wanted = {entry.strip().casefold() for entry in self.allowed.split(",")} - {""}
         if EVERYONE in wanted:
@@ -65,7 +65,7 @@ class Login(BaseModel):
 
 
 def read_login(settings: Settings) -> Login | None:
-    """How people log in; None if nothing says so. The settings win over the home's file.
+    """The settings of the login; None if there are none. Settings override the home's file.
 
     Raises:
         LinernotesError: if a part is missing, or others can read the file.

@@ -1,11 +1,11 @@
-"""Which rows a promise's measure counts, and of which it counts them.
+"""The rows that a promise's measure counts, and the rows that it compares them with.
 
-Conditions are those of `fct_promise_measures`.
+The conditions are those of `fct_promise_measures`.
 """
 
 from dataclasses import dataclass
 
-# Amounts of lines in the reporting currency, as `fct_promise_measures` takes them.
+# Amounts of lines in the reporting currency, as in `fct_promise_measures`.
 INDICATIVE = (
     "cast(cast(amount as decimal(19,6)) * cast((select indicative_rate from "
     "published.marts.dim_exchange_rates as rates where rates.rate_month = report_month "
@@ -16,12 +16,12 @@ INDICATIVE = (
 
 @dataclass(frozen=True)
 class MeasurePart:
-    """Rows of one side of a measure: the table, a condition, and what a row counts.
+    """The rows of one side of a measure: the table, a condition, and the value that a row counts.
 
     Attributes:
-        month: Column that equals the month; empty where every month up to it counts.
-        instant: Column that lies before the month's end, where every month up to it counts.
-        until: Column that lies after the month's beginning, where a row counts until then.
+        month: The column that equals the month; empty if all months up to it count.
+        instant: A column with a time before the month's end, if all months up to it count.
+        until: A column with a time after the month's beginning, if a row counts until that time.
     """
 
     table: str
@@ -42,10 +42,10 @@ PAID = (
     "consent_status in (select consent_status from published.marts.dim_consent_statuses "
     "where is_paid)"
 )
-# A statement is late from the 26th of the month after its own, as in `fct_promise_measures`.
+# A statement is late from the 26th of the following month on, as in `fct_promise_measures`.
 LATE_FROM = "(report_month + interval 1 month + interval 25 day)"
 ON_TIME = f"issued_at < {LATE_FROM}"
-# Numerator and denominator of the measures of promises, as `fct_promise_measures` counts them.
+# Numerator and denominator of the promises' measures, as in `fct_promise_measures`.
 MEASURES: dict[str, tuple[MeasurePart, MeasurePart | None]] = {
     "licensed_use_share": (
         MeasurePart("uses", f"{KNOWN_USE} and {LICENSED}", "weight_nano", "usage_month"),

@@ -1,6 +1,6 @@
-"""Blocks made of metrics: cards of the headline month, time lines, splits; each leads to its rows.
+"""Blocks made from metrics: cards of the headline month, time lines, splits; all link to rows.
 
-Which metrics a page shows is the page's; nothing is computed here.
+The pages decide which metrics they show; nothing is computed here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ KINDS: dict[str, Kind] = {
     "days": "days",
 }
 MONTH, CURRENCY = "report_month", "currency_code"
-# More bars than these are a list, and a list is better read as the table.
+# More bars than this are hard to read; the table shows them better.
 MOST_BARS = 15
 Values = dict[tuple[Any, ...], Any]
 
@@ -56,14 +56,14 @@ def is_share(figures: Figures, name: str) -> bool:
 
 
 def cell(figures: Figures, name: str, value: Any) -> Any:
-    """A value as a table's cell: an amount gets the reporting currency."""
+    """A value as a table cell; an amount gets the reporting currency."""
     if value is None or figures.info(name).unit != "money":
         return value
     return Money(value, figures.currency)
 
 
 def short(figures: Figures, name: str, value: Any) -> str:
-    """A value as a card or a bar shows it."""
+    """A value as text for a card or a bar."""
     shown = cell(figures, name, value)
     return (
         short_money_text(shown)
@@ -73,7 +73,7 @@ def short(figures: Figures, name: str, value: Any) -> str:
 
 
 def rows_of(figures: Figures, name: str, months: Sequence[date], **where: str | None) -> str:
-    """The address of the rows of a metric; those of a quotient begin with its numerator."""
+    """The address of the rows of a metric; for a ratio, the rows of its numerator come first."""
     asked = {"from": f"{months[0]:%Y-%m}", "to": f"{months[-1]:%Y-%m}"}
     more = {f"by_{column}": value if value is not None else "-" for column, value in where.items()}
     return figures.selection.href(f"/rows/metric/{name}", **asked, **more)
@@ -82,9 +82,9 @@ def rows_of(figures: Figures, name: str, months: Sequence[date], **where: str | 
 def values_of(
     figures: Figures, names: Sequence[str], by: tuple[str, ...], months: Sequence[date]
 ) -> dict[str, Values]:
-    """Values by metric and key. Metrics that know the same filters are asked together.
+    """Values by metric and key. Metrics with the same filters are queried together.
 
-    A page that shows a metric twice, as a card and as a time line, asks for it once.
+    A metric that a page shows twice, as a card and as a time line, is queried once.
     """
     ends = min(months), max(months)
     answered = figures.answered
@@ -106,12 +106,12 @@ def values_of(
 
 
 def compared_months(figures: Figures) -> list[date]:
-    """The months of the time lines, and those that the headline is compared with."""
+    """The months of the time lines, and those with which the headline month is compared."""
     return sorted({*figures.months, *(month_before(figures.headline, n) for n in (1, 3, 12))})
 
 
 def cards(figures: Figures, *names: str, is_large: bool = False) -> Cards:
-    """A card per metric: its value in the headline month, its changes, and the months before."""
+    """One card per metric: its value in the headline month, its changes, and the months before."""
     by_month = values_of(figures, names, (MONTH,), compared_months(figures))
     return Cards([_card(figures, name, by_month[name]) for name in names], is_large)
 
@@ -138,9 +138,9 @@ def _card(figures: Figures, name: str, months: Values) -> Card:
 
 
 def changes(figures: Figures, name: str, months: Mapping[Any, Any]) -> list[str]:
-    """Changes on the month before, three months before, and a year before, as far as known.
+    """Changes from one month, three months and one year before, where known.
 
-    Where a percentage would say nothing, the earlier figure stands instead.
+    If a percentage has no meaning, the earlier figure is shown instead.
     """
     now = months.get((figures.headline,))
     found = []
@@ -156,14 +156,14 @@ def changes(figures: Figures, name: str, months: Mapping[Any, Any]) -> list[str]
 
 
 def _counted(unit: str, value: Any) -> Any:
-    """A count of which a month has no row is nothing, and not unknown."""
+    """A count without a row for the month is 0, not unknown."""
     return 0 if value is None and unit == "count" else value
 
 
 def target_of(figures: Figures, name: str) -> tuple[Decimal | None, str]:
-    """The target of the promise's measure that a metric is, as a number and in words.
+    """The target of a metric that is also a promise's measure, as a number and in words.
 
-    It is for all partners and products together, so a selection has none.
+    It applies to all partners and products together, so there is none for a selection.
     """
     if figures.selection.partner or figures.selection.product or figures.selection.territory:
         return None, ""
@@ -191,7 +191,7 @@ def _points(figures: Figures, name: str, months: Values) -> list[Point]:
 
 
 def time_line(figures: Figures, *names: str) -> Iterator[Block]:
-    """The first metric by month as a drawing, and all of them in its table."""
+    """The first metric by month as a chart, and all metrics in its table."""
     months = figures.months
     values = values_of(figures, names, (MONTH,), compared_months(figures))
     if not any(found.get((month,)) is not None for found in values.values() for month in months):
@@ -251,7 +251,7 @@ def split(
     descending: bool = True,
     is_drawn: bool = True,
 ) -> Iterator[Block]:
-    """Metrics of the selected months by one dimension, in the order of the first of them."""
+    """Metrics of the selected months by one dimension, ordered by the first metric."""
     months = figures.months
     values = values_of(figures, names, (by,), months)
     first = values[names[0]]
@@ -293,7 +293,7 @@ def split(
             rows_of(figures, names[0], months, **{by: key[0]}),
         )
         for key in ordered[:MOST_BARS]
-        # An amount of nothing is in the table; a share of nothing is worth a bar.
+        # An amount of zero is only in the table; a share of zero also gets a bar.
         if first.get(key) or (first.get(key) is not None and is_share(figures, names[0]))
     ]
     yield Bars(f"{shown}, {figures.caption()}", bars, table)
@@ -306,7 +306,7 @@ def _rank(value: Decimal | int | None, descending: bool) -> Decimal:
 
 
 def name_of(figures: Figures, by: str, code: str | None) -> str:
-    """A dimension's value in words."""
+    """The text for a dimension's value."""
     if code is None:
         return f"No {wording.column_name(by).lower()}"
     for name, column in COLUMNS.items():
@@ -316,7 +316,7 @@ def name_of(figures: Figures, by: str, code: str | None) -> str:
 
 
 def _named(figures: Figures, by: str, code: str | None) -> Any:
-    """A name that leads to its page, where it has one."""
+    """A name with a link to its page, if it has one."""
     name = name_of(figures, by, code)
     if by == "partner_id" and code in figures.names["partner"]:
         return Link(name, figures.selection.href(f"/partners/{code}", partner=None))

@@ -1,6 +1,6 @@
 """Blocks about money: the bridge, money on hold by age, balances and liabilities.
 
-Amounts in the reporting currency are indicative; exact ones stand in the payout currencies.
+Amounts in the reporting currency are indicative; amounts in payout currencies are exact.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from linernotes.dashboard.row_tables import rows_href
 from linernotes.packages import wording as codes
 
 INDICATIVE = "Indicative: at the ECB rate of the month's end."
-# Steps of the bridge as the waterfall calls them, whose rows they are.
+# Steps of the bridge, with the steps of the waterfall that contain their rows.
 OF_WATERFALL = {
     "service_margin": ("kept_by_service",),
     "no_payee": ("accrued",),
@@ -27,7 +27,7 @@ OF_WATERFALL = {
     "amount_due": ("payable",),
 }
 
-# The columns of the exact amounts, with the steps of the waterfall that each sums.
+# The columns of exact amounts, with the steps of the waterfall that each sums.
 PAYOUTS = {
     "Gross earnings": ("earned", "training_fees"),
     "On hold": ("held",),
@@ -50,7 +50,7 @@ PAYOUTS = {
 
 
 def bridge(figures: Figures) -> Block:
-    """From net revenue to the amount due in the headline month; of a partner from its earnings."""
+    """From net revenue (for a partner, its earnings) to the amount due in the headline month."""
     rows = figures.bridge([figures.headline])
     if not rows:
         return Note(f"{wording.NO_ACTIVITY} {wording.WIDEN}", "empty")
@@ -95,7 +95,7 @@ def _step_href(figures: Figures, name: str, bucket: str | None) -> str:
 
 
 def payouts(figures: Figures) -> Iterator[Block]:
-    """Statements of the headline month in their exact currencies, the largest first."""
+    """Statements of the headline month in their payout currencies, the largest first."""
     partners = figures.selection.partner
     sums = ", ".join(
         f"coalesce(sum(amount) filter (where list_contains({list(steps)}, step_name)), 0)"
@@ -142,7 +142,7 @@ def payouts(figures: Figures) -> Iterator[Block]:
 
 
 def holds(figures: Figures) -> Iterator[Block]:
-    """Money on hold to date, by reason and age, at today's indicative rates."""
+    """Money on hold to date, by reason and age, at the latest indicative rates."""
     partners = figures.selection.partner
     rows = figures.view.rows(
         "with open_holds as (select hold_bucket, (amount - released_amount) * rate as amount, "
@@ -196,7 +196,7 @@ def holds(figures: Figures) -> Iterator[Block]:
 
 
 def liabilities(figures: Figures) -> Iterator[Block]:
-    """What is owed to and by partners at the end of the headline month, largest first."""
+    """The amounts owed to and by partners at the end of the headline month, largest first."""
     partners = figures.selection.partner
     month = month_text(figures.headline)
     rows = figures.view.rows(
@@ -274,7 +274,7 @@ def liabilities(figures: Figures) -> Iterator[Block]:
 
 
 def rates(figures: Figures) -> Iterator[Block]:
-    """What a use earned per product, with the count it is divided by."""
+    """The earnings per use for each product, with the number of uses."""
     partners = figures.selection.partner
     rows = figures.view.rows(
         "select product_id, sum(amount * indicative_rate) as earned, sum(quantity)::bigint as uses "
@@ -323,7 +323,7 @@ def rates(figures: Figures) -> Iterator[Block]:
 
 
 def income_concentration(figures: Figures) -> Iterator[Block]:
-    """How earnings of recordings spread over main artists, by quarter and currency."""
+    """The distribution of recordings' earnings over main artists, by quarter and currency."""
     rows = figures.view.rows(
         "select quarter_date, concentration.currency_code, artist_count, earned_amount, "
         "top_artist_count, top_artist_share, gini_rate "
@@ -367,7 +367,7 @@ def income_concentration(figures: Figures) -> Iterator[Block]:
 
 
 def _quarter_text(quarter: date, headline: date) -> str:
-    """Apr – Jun 2026; of a quarter that goes on the months so far."""
+    """Apr – Jun 2026; for an unfinished quarter, the months so far."""
     months = [month_before(quarter, -number) for number in range(3)]
     known = [month for month in months if month <= headline]
     return span_text(known) + ("" if known == months else ", so far")

@@ -1,6 +1,6 @@
-"""The exchange with the OpenID provider, and the signed cookie of those who are let in.
+"""The exchange with the OpenID provider, and the signed cookie of accepted users.
 
-Who may see the pages is `login`'s; the exchange itself is Authlib's.
+`login` decides on access; Authlib implements the exchange.
 """
 
 import logging
@@ -22,14 +22,14 @@ from linernotes.dashboard.login import CALLBACK, Login
 
 LOG = logging.getLogger(__name__)
 Message = Callable[..., Response]
-# A working day: then the provider is asked again.
+# One working day; after that the provider is asked again.
 SIGNED_IN_SECONDS = 12 * 3_600
 UNAUTHORISED, FORBIDDEN = 401, 403
 USER, NEXT = "user", "next"
 
 
 class SignIn:
-    """Sign-in by one provider."""
+    """Sign-in with one provider."""
 
     def __init__(self, login: Login) -> None:
         self._login = login
@@ -42,7 +42,7 @@ class SignIn:
         )
 
     def middleware(self) -> Sequence[Middleware]:
-        """The cookie; it holds who signed in, and nobody can write it without the secret."""
+        """The middleware for the cookie; it names the user, and only the secret can sign it."""
         return [
             Middleware(
                 SessionMiddleware,
@@ -55,12 +55,12 @@ class SignIn:
         ]
 
     def who(self, request: Request) -> str | None:
-        """The address or name of whoever signed in and may see the pages; None for others."""
+        """The address or name of a signed-in user with access; None for others."""
         user = request.session.get(USER)
         return _named(user) if user and self._login.admits(user) else None
 
     def refuse(self, request: Request, message: Message) -> Response | None:
-        """What is answered to who has not signed in, or may not see the pages; None for others."""
+        """The response to users who have not signed in or have no access; None for others."""
         user = request.session.get(USER)
         if user is None:
             back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -83,7 +83,7 @@ class SignIn:
         return None
 
     def routes(self, message: Message) -> list[Route]:
-        """Signing in, the provider's way back, and signing out."""
+        """The routes for signing in, the provider's redirect, and signing out."""
 
         async def login(request: Request) -> Response:
             try:
@@ -128,7 +128,7 @@ def _failed(message: Message) -> Response:
 
 
 def own_address(address: str) -> str:
-    """An address of our own; anything else becomes the first page."""
+    """An address of the dashboard; any other address becomes that of the first page."""
     parts = urlsplit(address)
     is_own = not parts.scheme and not parts.netloc and address.startswith("/")
     return address if is_own and not address.startswith(("//", "/\\")) else "/"

@@ -1,4 +1,4 @@
-"""Blocks about the promises: tiles, and what stands behind a verdict.
+"""Blocks about the promises: tiles, and the details of a verdict.
 
 Verdicts come from `fct_promise_verdicts`.
 """
@@ -34,7 +34,7 @@ from linernotes.dashboard.formats import (
     share_text,
 )
 
-# Which page has more on a promise.
+# The page with more on each promise.
 MORE = {
     "agreements": ("Consent and credit", "/consent"),
     "choice": ("Consent and credit", "/consent"),
@@ -42,7 +42,7 @@ MORE = {
     "credit": ("Consent and credit", "/consent"),
     "connection": ("Artist-fan connection", "/connection"),
 }
-# What explains a measure better than its months alone.
+# Blocks that explain a measure better than only its months.
 BEHIND: dict[str, Callable[[Figures], Iterable[Block]]] = {
     "consented_use_share": consent_blocks.enforcement,
     "held_long_share": money_blocks.holds,
@@ -50,15 +50,15 @@ BEHIND: dict[str, Callable[[Figures], Iterable[Block]]] = {
 }
 WEIGHTS = {"licensed_use_share", "consented_use_share"}
 AMOUNTS = {"licensed_money_share", "paid_share", "held_long_share"}
-# Weights are counted in billionths of a use.
+# Weights are in billionths of a use.
 NANO = Decimal(10) ** 9
 OFF_TARGET = {"at_risk", "broken"}
-# The gravest first: the figure of a tile is that of its worst measure.
+# The worst first: a tile shows its promise's worst measure.
 RANKS = ("broken", "at_risk", "cannot_tell", "on_target")
 
 
 def value_text(found: Verdict, value: Any) -> str:
-    """A measure's value as people read it; an uplift with its sign."""
+    """A measure's value as text; an uplift with its sign."""
     if value is None:
         return "–"
     if found.unit == "count":
@@ -71,12 +71,12 @@ def value_text(found: Verdict, value: Any) -> str:
 
 
 def short_value_text(found: Verdict) -> str:
-    """The value of a tile: without its interval, which stands beneath."""
+    """The value of a tile, without its interval, which is shown below."""
     return value_text(found, found.value).split(" ± ")[0]
 
 
 def interval_text(found: Verdict) -> str:
-    """From where to where an estimate's true value lies, with 95 % confidence."""
+    """The 95 % confidence interval of an estimate."""
     if found.interval is None or found.value is None:
         return ""
     low, high = found.value - found.interval, found.value + found.interval
@@ -84,18 +84,18 @@ def interval_text(found: Verdict) -> str:
 
 
 def rows_href(found: Verdict, part: str = "") -> str:
-    """The rows behind a measure's value: those counted, or where none is, those of the whole."""
+    """The address of the rows of a measure: the counted rows, or if there are none, all rows."""
     part = part or ("numerator" if found.numerator or not found.denominator else "denominator")
     return f"/rows/measure/{found.measure}?month={found.month:%Y-%m}&part={part}"
 
 
 def verdicts_of(figures: Figures, month: Any) -> dict[str, str]:
-    """Each promise's verdict in a month."""
+    """The verdict of each promise in a month."""
     return {one.promise: one.promise_verdict for one in figures.verdicts if one.month == month}
 
 
 def tiles(figures: Figures) -> list[Tile]:
-    """A tile per promise: the measure that decides its verdict, in the headline month."""
+    """One tile per promise: the measure that decides its verdict, in the headline month."""
     month = figures.headline
     found = []
     for code, promise in wording.PROMISES.items():
@@ -142,14 +142,14 @@ def tiles(figures: Figures) -> list[Tile]:
 
 
 def reason_text(figures: Figures, found: Verdict) -> str:
-    """Why a measure misses its target, where it can be said in a line."""
+    """Why a measure misses its target, if one line can explain it."""
     if found.measure != "timely_statement_share" or found.measure_verdict not in OFF_TARGET:
         return ""
     return statement_blocks.lateness_in_short(figures, found.month)
 
 
 def reasons(figures: Figures, measures: Iterable[Verdict]) -> Iterator[Block]:
-    """Why measures miss their targets, where it can be said in words."""
+    """Why measures miss their targets, if that can be explained in words."""
     if any(reason_text(figures, found) for found in measures):
         months = statement_blocks.statement_months(figures)
         yield Note(statement_blocks.lateness_in(figures, months))
@@ -163,7 +163,7 @@ def _before(figures: Figures, found: Verdict, count: int) -> Verdict | None:
 
 
 def promise(figures: Figures, code: str) -> Iterator[Block]:
-    """What stands behind a promise's verdict: every measure, its target, and its months."""
+    """The details of a promise's verdict: all measures, their targets, and their months."""
     measures = measures_of(figures, code)
     if not measures:
         yield Note("No complete month can be judged yet.", "empty")
@@ -191,7 +191,7 @@ def measures_of(figures: Figures, code: str) -> list[Verdict]:
 
 
 def measures_table(figures: Figures, code: str) -> Table:
-    """Each measure with its value, what it counts, its target and verdict."""
+    """Each measure with its value, its count, its target and its verdict."""
     return Table(
         f"{code}-measures",
         f"Measures, {month_text(figures.headline)}",
@@ -223,7 +223,7 @@ def measures_table(figures: Figures, code: str) -> Table:
 
 
 def counted_text(figures: Figures, found: Verdict) -> str:
-    """What a measure counts, of what: 200 of 287."""
+    """The count of a measure, with its total: 200 of 287."""
     if found.numerator is None:
         return "–"
     if found.denominator is None:
@@ -232,7 +232,7 @@ def counted_text(figures: Figures, found: Verdict) -> str:
 
 
 def amount_text(figures: Figures, found: Verdict, part: str = "denominator") -> str:
-    """The numerator or denominator of a measure in its unit: uses, money, things."""
+    """The numerator or denominator of a measure in its unit: uses, money, items."""
     number = found.numerator if part == "numerator" else found.denominator
     if number is None:
         return "–"

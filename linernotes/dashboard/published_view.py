@@ -1,7 +1,6 @@
-"""One publication, open for reading, with the answers it has given so far.
+"""One publication, open for reading, with a cache of its query results.
 
-Nothing is computed here. A new publication is opened at the next request, and no answer of an old
-one outlives it.
+Nothing is computed here. A new publication is opened at the next request, with an empty cache.
 """
 
 import csv
@@ -27,20 +26,20 @@ from linernotes.metrics import MetricTable, open_catalog
 
 Row = tuple[Any, ...]
 ANSWERS_KEPT = 1_024
-# A publication may be replaced, and at last deleted, between the look at the pointer and the
-# opening.
+# A publication may be replaced, and finally deleted, after the pointer is read and before the file
+# is opened.
 ATTEMPTS = 5
-# What this engine may hold; a larger question spills to the system's folder for such files.
+# The memory limit of DuckDB; larger queries spill to the system's temporary folder.
 MEMORY_LIMIT = "256MB"
 STATEMENTS = "published.marts.fct_statements"
 
 
 class _ReplacedError(Exception):
-    """Something newer was published while this was opened."""
+    """A newer publication appeared while this one was opened."""
 
 
 class PublishedView:
-    """One publication, open; it may be asked from several threads."""
+    """One open publication; several threads may query it."""
 
     def __init__(self, settings: Settings, record: Publication) -> None:
         self.file_name = record.file_name
@@ -57,7 +56,7 @@ class PublishedView:
         self._connection.execute("set temp_directory = $1", [str(spill)])
         self._connection.execute("set memory_limit = $1", [MEMORY_LIMIT])
         self.catalog = self._open.enter_context(open_catalog(settings))
-        if publication(settings) != record:  # the metrics may be those of a newer one
+        if publication(settings) != record:  # the metrics may belong to a newer publication
             raise _ReplacedError
         self.rows = lru_cache(ANSWERS_KEPT)(self._rows)
         self.metrics = lru_cache(ANSWERS_KEPT)(self._metrics)
@@ -66,7 +65,7 @@ class PublishedView:
         return self.table(sql, parameters)[1]
 
     def table(self, sql: str, parameters: Row = ()) -> tuple[list[str], list[Row]]:
-        """Names of columns, and rows; not kept."""
+        """Names of columns, and rows; not cached."""
         given = [list(one) if isinstance(one, tuple) else one for one in parameters]
         with self._explained():
             cursor = self._connection.cursor().execute(sql, given)
@@ -85,7 +84,7 @@ class PublishedView:
 
     @contextmanager
     def _explained(self) -> Generator[None]:
-        """Says of a file that cannot answer what to do about it; the account is for the log."""
+        """Raises an error with advice if the file cannot be queried, and logs the details."""
         try:
             yield
         except duckdb.Error as error:
@@ -99,10 +98,10 @@ class PublishedView:
 
     @cached_property
     def options(self) -> Options:
-        """What there is to select.
+        """The options for the selection.
 
         Raises:
-            LinernotesError: if there is no statement, and so no month.
+            LinernotesError: if there is no statement, and therefore no month.
         """
         months = [
             month
@@ -116,7 +115,7 @@ class PublishedView:
                 "the month's usage are loaded and `linernotes build` has run; `linernotes status` "
                 "shows what has arrived."
             )
-        # The headline is a month with revenue; months with use alone are judged too.
+        # The headline is a month with revenue; months with only uses have verdicts too.
         verdicts = self.rows(
             "select coalesce(max(report_month) filter (where report_month in (select usage_month "
             "from published.marts.fct_pools where net_amount > 0)), max(report_month)) "
@@ -139,7 +138,7 @@ class PublishedView:
         )
 
     def _names(self, kind: str) -> dict[str, str]:
-        """Names by id in the order of the names; those that two things bear get their ids."""
+        """Names by id, in the order of the names; names of two or more things also show the id."""
         rows = self.rows(
             f"select {kind}_id, {kind}_name from published.marts.dim_{kind}s order by 2, 1"
         )
@@ -151,15 +150,15 @@ class PublishedView:
 
 @lru_cache(maxsize=2)
 def _opened(home: Path, record: Publication) -> PublishedView:
-    # What falls out is closed when the last page that still reads it has let go.
+    # An evicted view is closed when the last page that reads it is done.
     return PublishedView(Settings(home=home), record)
 
 
 def view_now(settings: Settings) -> PublishedView:
-    """What is published now, opened once for everybody.
+    """The current publication, opened once for all readers.
 
     Raises:
-        LinernotesError: if nothing is published yet, or what is cannot be opened.
+        LinernotesError: if nothing is published yet, or the publication cannot be opened.
     """
     for _ in range(ATTEMPTS):
         record = publication(settings)
@@ -182,13 +181,13 @@ def _naive(text: str) -> datetime:
 
 
 def month_ends_at(month: date) -> datetime:
-    """The instant at which a month is over."""
+    """The time at which a month ends."""
     year, after = (month.year + 1, 1) if month.month == 12 else (month.year, month.month + 1)
     return datetime(year, after, 1)
 
 
 @cache
 def territory_names() -> dict[str, str]:
-    """English names of the territories, from the same list as the models'."""
+    """English names of the territories, from the seed that the models use."""
     with (PROJECT_ROOT / "seeds" / "territories.csv").open(encoding="utf-8") as file:
         return {row["territory"]: row["territory_name"] for row in csv.DictReader(file)}

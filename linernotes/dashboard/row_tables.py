@@ -1,6 +1,6 @@
-"""The tables whose rows are shown: their names, their columns, and where a row leads.
+"""The tables whose rows can be shown: their names, their columns, and the links of their rows.
 
-Which rows are read is `drill`'s.
+`drill` reads the rows.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from linernotes.dashboard.selection import Selection
 
 MARTS, REPORTS = "published.marts", "published.reports"
 LINES = f"{MARTS}.fct_compensation_lines"
-# Columns that say nothing to a reader, or the same as another one.
+# Columns that are of no use to readers, or that repeat another column.
 HIDDEN = {
     "line_key",
     "pool_id",
@@ -34,7 +34,7 @@ HIDDEN = {
     "judged_at",
     "play_date",
 }
-# Tables whose rows are read, as the address calls them; the value is the published table.
+# Tables by their names in addresses; the value is the published table.
 TABLES = {
     "steps": f"{MARTS}.fct_money_steps",
     "statements": f"{MARTS}.fct_statements",
@@ -93,7 +93,7 @@ TITLES = {
     "concentration": "Concentration of earnings by quarter",
     "filings": "Statements of reasons (DSA)",
 }
-# Of large tables the columns that are shown; of others all that are not hidden.
+# The columns shown of large tables; other tables show all columns that are not hidden.
 SHOWN = {
     "lines": (
         "line_id",
@@ -206,7 +206,7 @@ SHOWN = {
     ),
     "recordings": ("recording_id", "title", "artist_names", "isrc", "delivered_at"),
 }
-# The most telling column first: it heads the row and leads on.
+# The most informative column, which is shown first and has the link.
 KEYS = {
     "lines": "line_id",
     "holds": "line_id",
@@ -217,7 +217,7 @@ KEYS = {
 
 
 def rows_href(name: str, **where: object) -> str:
-    """Rows of a table whose columns have these values."""
+    """The address of the rows of a table whose columns have these values."""
     pairs = [
         (column, "" if value is None else str(value))
         for column, values in where.items()
@@ -227,12 +227,12 @@ def rows_href(name: str, **where: object) -> str:
 
 
 def trace_href(kind: str, key: str) -> str:
-    """The page of one record."""
+    """The address of the page of one record."""
     return f"/trace/{kind}/{quote(key, safe='')}"
 
 
 def row_href(selection: Selection, name: str, row: Mapping[str, Any]) -> str:
-    """Where a row leads: to its own record, or to the rows it is made of."""
+    """The link of a row: to its own record, or to the rows that it consists of."""
     if name in {"lines", "holds"}:
         return trace_href("line", row["line_id"])
     if name == "statements":

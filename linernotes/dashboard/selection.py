@@ -1,6 +1,6 @@
-"""What the reader has selected: partners, months, products, territories; it stands in the address.
+"""The reader's selection: partners, months, products, territories; it is part of the address.
 
-What the selection means for a figure is `figures`'.
+`figures` applies the selection to queries.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from linernotes.base.errors import LinernotesError
 from linernotes.dashboard.formats import month_text, span_text
 
 FIRST, LAST = "from", "to"
-# What filters are called beside those of `NAMES`.
+# The names of the filters that are not in `NAMES`.
 PERIOD = "period"
 NAMES = {"partner": "Partner", "product": "Product", "territory": "Territory"}
 ALL = {"partner": "All partners", "product": "All products", "territory": "All territories"}
@@ -22,12 +22,12 @@ MONTHS_SHOWN = 13
 
 
 class NotThere(LinernotesError):
-    """A link asks for something that this publication does not have."""
+    """A link refers to something that is not in this publication."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What there is to select: names by id, months in order, and the headline month.
+    """The options for a selection: names by id, months in order, and the headline month.
 
     `headline` is the latest complete month with revenue.
     """
@@ -39,7 +39,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Selection:
-    """What is selected; nothing of a kind means all of it."""
+    """The selection; for each kind, an empty selection means all."""
 
     partner: tuple[str, ...]
     product: tuple[str, ...]
@@ -56,9 +56,9 @@ class Selection:
         return bool(self.partner or self.product or self.territory) or not self.is_default_period
 
     def href(self, path: str, **changes: object) -> str:
-        """A page with the same selection, and some of it changed: None takes a filter away.
+        """The address of a page with the same selection and some changes: None removes a filter.
 
-        Other names go into the address as they are.
+        Other names are added to the address as they are.
         """
         wanted: dict[str, object] = {kind: self.of(kind) for kind in NAMES}
         if not self.is_default_period:
@@ -74,10 +74,10 @@ class Selection:
 
 
 def read_selection(query: QueryParams, options: Options) -> Selection:
-    """What an address selects.
+    """The selection in an address.
 
     Raises:
-        NotThere: if it asks for what is not there; a link is never widened to all.
+        NotThere: if it selects something that does not exist; a link is never widened to all.
     """
     chosen = {}
     for kind, name in NAMES.items():
@@ -115,17 +115,17 @@ def known_part(query: QueryParams, knows: Sequence[str]) -> QueryParams:
 
 
 def default_months(options: Options) -> tuple[date, ...]:
-    """The 13 months that end with the headline month."""
+    """The 13 months up to the headline month."""
     return tuple(month for month in options.months if month <= options.headline)[-MONTHS_SHOWN:]
 
 
 def first_selection(options: Options) -> Selection:
-    """What is shown to somebody who has not selected anything."""
+    """The default selection."""
     return read_selection(QueryParams(), options)
 
 
 def selection_text(selection: Selection, options: Options, knows: Sequence[str]) -> str:
-    """What a page is about, in a line, by the filters that it has."""
+    """The scope of a page in one line, by the filters that it has."""
     parts = [span_text(selection.months)] if PERIOD in knows else []
     for kind, all_of_it in ALL.items():
         if kind not in knows:

@@ -1,6 +1,6 @@
-"""Starts the dashboard's web server, over one home.
+"""Starts the dashboard's web server for one home.
 
-What is shown is in `app` and the pages; who may see it is in `login`.
+`app` and the pages decide the content; `login` decides on access.
 """
 
 from contextlib import suppress
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class OpenToOthers(LinernotesError):
-    """The address can be reached from other machines, and nobody would have to sign in."""
+    """The address can be reached from other machines, and no login is required."""
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
@@ -31,8 +31,8 @@ def serve(settings: Settings, host: str, port: int) -> None:
         port: Port to listen on.
 
     Raises:
-        OpenToOthers: if others could reach it and no login is set.
-        LinernotesError: if the port is taken, or the login only half set.
+        OpenToOthers: if other machines could reach it and no login is set.
+        LinernotesError: if the port is in use, or the login is incomplete.
     """
     login = read_login(settings)
     if login is None and not is_loopback(host):
@@ -57,7 +57,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         ],
     )
     _warm_up(settings)
-    # A proxy's headers are believed by nobody here: the guard asks for the Host alone.
+    # Headers of a proxy are not trusted: the guard checks only the Host header.
     uvicorn.run(
         app,
         host=host,
@@ -70,17 +70,17 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
 
 def _warm_up(settings: Settings) -> None:
-    """Makes every page once, before anybody can ask: the first reader should not wait for it.
+    """Renders every page once before the server accepts requests, to speed up the first request.
 
-    What a filter asks is written as SQL when it is first used, which takes longer than to answer
-    it; that is done while the first readers look at what has no filter.
+    The SQL of a filter is generated at its first use, which takes longer than the query. This is
+    done in the background while the first readers look at pages without filters.
     """
     from linernotes.dashboard.figures import Figures
     from linernotes.dashboard.pages import PAGES
     from linernotes.dashboard.published_view import view_now
     from linernotes.dashboard.selection import first_selection
 
-    # Whatever is wrong is told to whoever opens the page.
+    # Any error will be shown to the reader who opens the page.
     with suppress(Exception):
         view = view_now(settings)
         selection = first_selection(view.options)
@@ -90,7 +90,7 @@ def _warm_up(settings: Settings) -> None:
 
 
 def _warm_filters(view: "PublishedView", selection: "Selection") -> None:
-    """Makes every page with one value of each filter, and the page of one partner."""
+    """Renders every page with one value of each filter, and the page of one partner."""
     from linernotes.dashboard.figures import Figures
     from linernotes.dashboard.pages import PAGES, partners
 

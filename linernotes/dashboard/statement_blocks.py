@@ -1,4 +1,4 @@
-"""Blocks about statements: when they were due, when they were issued, and why some are late."""
+"""Blocks about statements: their due dates, their issue, and why some are late."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -18,12 +18,12 @@ DEMONSTRATION = (
 
 
 class StatementMonth(NamedTuple):
-    """The statements of a month: how many, until when due, and when they were issued.
+    """The statements of a month: their number, their due date, and their issue.
 
     Attributes:
-        late_count: Issued after the due date, or not issued though it has passed.
-        first_date: Day on which the first was issued.
-        last_date: Day on which the last was issued.
+        late_count: Issued after the due date, or not issued although it has passed.
+        first_date: The day on which the first was issued.
+        last_date: The day on which the last was issued.
     """
 
     report_month: date
@@ -53,14 +53,14 @@ def statement_months(figures: Figures) -> list[StatementMonth]:
 
 
 def lateness_in(figures: Figures, months: Sequence[StatementMonth]) -> str:
-    """Why statements count as late, and that a demonstration's have to."""
+    """Why statements count as late, with a note that those of a demonstration always do."""
     text = lateness_text(months)
     is_late = any(month.late_count for month in months)
     return f"{text} {DEMONSTRATION}" if is_late and figures.view.is_demonstration else text
 
 
 def lateness_in_short(figures: Figures, month: date) -> str:
-    """Why the statements of one month count as late, in a line."""
+    """Why the statements of one month count as late, in one line."""
     found = next((one for one in statement_months(figures) if one.report_month == month), None)
     if found is None or not found.late_count:
         return ""
@@ -80,7 +80,7 @@ def lateness_in_short(figures: Figures, month: date) -> str:
 
 
 def statements_on_time(figures: Figures, is_on_screen: bool = False) -> Iterator[Block]:
-    """When statements were due and issued, month by month, and in words why some are late."""
+    """Due dates and issue dates of statements by month, and why some are late."""
     months = statement_months(figures)
     if months:
         yield Note(lateness_in(figures, months))
@@ -88,7 +88,7 @@ def statements_on_time(figures: Figures, is_on_screen: bool = False) -> Iterator
 
 
 def statements_by_month(figures: Figures, is_on_screen: bool = False) -> Iterator[Block]:
-    """When statements were due and issued, month by month."""
+    """Due dates and issue dates of statements, by month."""
     months = statement_months(figures)
     if not months:
         yield Note("No statements in this selection.", "empty")
@@ -129,11 +129,11 @@ def statements_by_month(figures: Figures, is_on_screen: bool = False) -> Iterato
 
 
 def lateness_text(months: Sequence[StatementMonth]) -> str:
-    """Why statements count as late: when they were due, and when they were issued."""
+    """Why statements count as late: their due dates, and when they were issued."""
     late = [month for month in months if month.late_count]
     if not late:
         return "Every statement that was due was issued on time."
-    # Of a month with late statements those that are not issued are among them.
+    # In a month with late statements, those that are not issued are also late.
     missing = {month: month.count - month.issued_count for month in late}
     issued = {month: month.late_count - missing[month] for month in late}
     parts = []
@@ -156,7 +156,7 @@ def _counted(counts: Mapping[StatementMonth, int], noun: str) -> str:
 
 
 def _issued_text(late: Sequence[StatementMonth]) -> str:
-    """On which day late statements were issued."""
+    """The days on which late statements were issued."""
     days = {day for month in late for day in (month.first_date, month.last_date) if day}
     if len(days) == 1 and len(late) > 1:
         [day] = days

@@ -1,6 +1,6 @@
-"""One record, and what it is made of: of a line its uses, contract, consent; and so on.
+"""One record and the records behind it: for a line its uses, contract, consent, and so on.
 
-Lists of rows are `drill`'s.
+`drill` lists the rows.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from linernotes.dashboard.row_tables import TABLES, rows_href
 from linernotes.dashboard.selection import NotThere
 
 FEW = 20
-# What a line and the uses it was made from have in common.
+# The columns that a line shares with the uses behind it.
 KEYS = (
     "usage_month",
     "territory",
@@ -44,7 +44,7 @@ NOT_OF_A_RECORD = {"line_key", "usage_layer", "pool_id"}
 
 
 def title_of(kind: str, key: str) -> str:
-    """What the page of a record is called.
+    """The title of a record's page.
 
     Raises:
         NotThere: if there is no such kind of record.
@@ -55,7 +55,7 @@ def title_of(kind: str, key: str) -> str:
 
 
 def trace(figures: Figures, kind: str, key: str) -> Iterator[Block]:
-    """A record and what belongs to it.
+    """A record and the records that belong to it.
 
     Raises:
         NotThere: if it is not in the published data.
@@ -176,7 +176,7 @@ def _contract(figures: Figures, contract: Mapping[str, Any]) -> Iterator[Block]:
 
 
 def _incident(figures: Figures, incident: Mapping[str, Any]) -> Iterator[Block]:
-    """What an incident is about, as far as it names it."""
+    """The subject of an incident, as far as it is named."""
     for title, table, column in (
         ("Consent decision", "decisions", "decision_id"),
         ("Contract", "contracts", "contract_id"),

@@ -1,6 +1,6 @@
-"""What somebody has to hear of the promises: measures off target, and verdicts that have changed.
+"""News about the promises: measures off target, and changed verdicts.
 
-Who is told, and that it is told once, is `cli.news`'s.
+`cli.news` decides on the recipients, and reports each item once.
 """
 
 from collections.abc import Sequence
@@ -20,10 +20,10 @@ from linernotes.dashboard.selection import first_selection
 
 @dataclass(frozen=True)
 class VerdictNews:
-    """A measure that misses its target, or a promise whose verdict has changed otherwise.
+    """A measure that misses its target, or another change of a promise's verdict.
 
     Attributes:
-        key: The same for the same verdict at each look, another where it is another verdict.
+        key: Identifies the verdict: the same each time for the same verdict, else different.
         title: Promise, measure and verdict.
         details: The figure, its target and owner, and a link.
     """
@@ -34,10 +34,10 @@ class VerdictNews:
 
 
 def verdict_news(settings: Settings) -> list[VerdictNews]:
-    """What is to be told of the latest complete month, by the published file.
+    """The news of the latest complete month, from the published file.
 
     Raises:
-        LinernotesError: if nothing is published, or there is no statement in it.
+        LinernotesError: if nothing is published, or the publication has no statement.
     """
     view = view_now(settings)
     figures = Figures(view, first_selection(view.options))

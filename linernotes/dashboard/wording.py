@@ -1,6 +1,6 @@
-"""What codes, columns and promises are called on the pages.
+"""The names of codes, columns and promises on the pages.
 
-What a figure means is the metric's to say; what a hold means, `reporting.wording`'s.
+Metrics define their figures; `packages.wording` explains the holds.
 """
 
 from typing import NamedTuple
@@ -29,7 +29,7 @@ PROMISES = {
     "credit": Promise("Credit", "Every creator is credited."),
     "connection": Promise("Connection", "AI versions bring fans to the original artist."),
 }
-# Measures of the promises: name, and what it is.
+# Measures of the promises: name and definition.
 MEASURES = {
     "licensed_use_share": (
         "Use under contract",
@@ -149,7 +149,7 @@ COLUMNS = {
     "item_count": "Uses or items",
     "weight_nano": "Weight (billionths of a use)",
 }
-# Codes that say more in other words than their own.
+# Codes with a text that says more than the code.
 CODES = {
     "*": "All uses",
     "MASTER": "Recordings",
@@ -170,17 +170,17 @@ CODES = {
 
 
 def column_name(name: str) -> str:
-    """What a column is called."""
+    """The display name of a column."""
     return COLUMNS.get(name) or wording.plain(name.removesuffix("_id").removesuffix("_code"))
 
 
 def hold_name(bucket: str | None) -> str:
-    """On hold: no consent."""
+    """The name of a hold: On hold: no consent."""
     return f"On hold: {HOLDS.get(bucket or '', wording.plain(bucket).lower())}"
 
 
 def code_text(column: str, code: str) -> str:
-    """A code in words."""
+    """The text for a code."""
     if column == "step_name":
         return STEPS.get(code, wording.plain(code))
     if column == "hold_bucket":

@@ -1,6 +1,6 @@
-"""Digital Sales Reports: the flat files that labels ingest, and the check of one.
+"""Digital Sales Reports: the flat files that labels' systems read, and their checks.
 
-Where the amounts come from is in the reports; which files a package has is in `packages`.
+The amounts come from the reports; `packages` decides which files a package has.
 """
 
 from linernotes.ddex.checking import check_dsr

@@ -1,7 +1,7 @@
-"""The closed lists that cells of DSR files are held to: DDEX's, and ours for what we send.
+"""The closed lists of values for cells of DSR files: DDEX's, and ours for what we send.
 
-A file must be checkable without the warehouse, so the lists stand here; a test holds those of
-places and currencies to the seeds.
+The lists are in code because a file must be checkable without the warehouse; a test compares those
+of places and currencies with the seeds.
 """
 
 _COUNTRIES = (
@@ -16,7 +16,7 @@ _COUNTRIES = (
     "US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW "
 )
 COUNTRIES = frozenset(_COUNTRIES.split())
-# ISO 3166-1 and what DDEX adds; the numeric TIS codes are not used in what we send.
+# ISO 3166-1 and DDEX's additions; our files do not use the numeric TIS codes.
 TERRITORIES = COUNTRIES | {"ES-CE", "ES-CN", "ES-ML", "XK", "Worldwide"}
 _CURRENCIES = (
     "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL "
@@ -44,7 +44,7 @@ COMMERCIAL_MODELS = frozenset(
         "UserDefined",
     }
 )
-# Those of DDEX's use types that fit what the service does; none of them is about AI.
+# The DDEX use types that fit the service's products; none of them is about AI.
 USE_TYPES = frozenset(
     {
         "AsPerContract",

@@ -1,8 +1,7 @@
-"""Checks a DSR file from nothing but its own bytes and name, before it leaves and after it came.
+"""Checks a DSR file using only its bytes and name, before it is sent and after it is received.
 
-What the standard says of one cell is in `records`; here is what makes a whole file right: the order
-of records, references, sums, rates, footer. Whether it agrees with the rest of its package is in
-`verification`.
+`records` has the standard's rules for single cells; this module checks a whole file: order of
+records, references, sums, rates, footer. `verification` compares it with the rest of its package.
 """
 
 import re
@@ -21,7 +20,7 @@ from linernotes.ddex.findings import ContentCheck, Findings, Row, day_of
 from linernotes.ddex.item_check import ItemCheck
 from linernotes.ddex.records import PROFILES, RECORDS, Cell, Profile
 
-# Stands for a record type that the profile does not have.
+# Stands for a record type that is not in the profile.
 UNKNOWN = "?"
 ENDING = ".tsv"
 NAME_PIECES = 8
@@ -32,23 +31,23 @@ DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 INTEGER = re.compile(r"-?[0-9]+")
 CREATED_IN_NAME = re.compile(r"[0-9]{8}T[0-9]{6}")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
-# What may be negative: that which is taken back, and the balance that is left of it.
+# Cells that may be negative: returns and reversals, and the balance after them.
 MAY_BE_NEGATIVE = re.compile(
     r"Allocated|NetUsage|Fee|FinalTotal|NetRevenue|Calculat|Deductions|Generations|Plays"
 )
 
 
 def check_dsr(*paths: Path, is_first_edition: bool = False) -> list[Problem]:
-    """Everything in a DSR report that does not hold, in one pass over its lines.
+    """All errors of a DSR report, found in one pass over its lines.
 
     Args:
-        paths: Its file, of one of the profiles in `records`, under its own name; of a report in
-            several files all of them.
-        is_first_edition: Whether it is of a package with a manifest of form 1 or 2. There,
-            allocated revenue was all that was earned, allocated net revenue what is payable of it.
+        paths: Its file, of a profile in `records`, with its own name; for a report in several
+            files, all of them.
+        is_first_edition: Whether it belongs to a package with a manifest of version 1 or 2. There,
+            allocated revenue was everything earned, and allocated net revenue its payable part.
 
     Returns:
-        What does not hold; nothing if all does. Of one rule at most twenty places are said.
+        The problems found; empty if there are none. At most twenty places are reported per rule.
     """
     found = Findings(paths[0].name)
     report = _Report(found, is_first_edition=is_first_edition)
@@ -64,7 +63,7 @@ def _number_in_name(path: Path) -> int:
 
 
 class _Report:
-    """The files of one report: each is right by itself, and they have one content."""
+    """The files of one report: each must be correct, and together they have one content."""
 
     def __init__(self, found: Findings, *, is_first_edition: bool) -> None:
         self._found = found
@@ -87,7 +86,7 @@ class _Report:
             self._files.append(taken)
 
     def _taken(self, name: str, lines: Iterable[str]) -> "_ReportFile | None":
-        """One file after its records were checked; None where it has no header to check it by."""
+        """One file after a check of its records; None if it has no usable header."""
         found, content = self._found, self._content
         taken: _ReportFile | None = None
         letters, count, line = bytearray(), 0, "\n"
@@ -116,7 +115,7 @@ class _Report:
                 found.say("record_type_is_of_profile", f"line {count}: {kind!r}")
             elif row is not None:
                 taken.take(count, row)
-                # Every file of a report has the same summaries, so those of one are enough.
+                # All files of a report have the same summaries, so those of one file are enough.
                 if content and not (self._files and kind in taken.profile.summaries):
                     content.take(count, row)
         if taken is None:
@@ -132,7 +131,7 @@ class _Report:
         return taken
 
     def finish(self) -> None:
-        """Says what only the whole report can tell."""
+        """Reports the problems that only the whole report shows."""
         if not self._is_readable or self._content is None:
             return
         first, *others = self._files
@@ -170,7 +169,7 @@ class _Report:
 
 
 def _profile_of(found: Findings, name: str, record_type: str, head: Row | None) -> Profile | None:
-    """The profile that the header names, after the header itself was checked."""
+    """The profile that the header names, after a check of the header itself."""
     if record_type != "HEAD":
         found.say("header_comes_first", "the first record is no HEAD")
     if record_type != "HEAD" or head is None:
@@ -187,7 +186,7 @@ def _profile_of(found: Findings, name: str, record_type: str, head: Row | None) 
 
 
 def _first_out_of_order(profile: Profile, letters: str) -> int:
-    """The first record at which no continuation of the file would be right, or its end."""
+    """The first record after which no continuation makes the file correct, or the file's end."""
     longest = 0
     for shape in _beginnings(profile.order):
         match = re.match(shape, letters)
@@ -196,17 +195,17 @@ def _first_out_of_order(profile: Profile, letters: str) -> int:
 
 
 def _beginnings(order: str) -> Iterator[str]:
-    """Expressions for what files begin with: the order, cut off after each of its parts."""
+    """Regular expressions for beginnings of files: the order, cut off after each of its parts."""
     parts = re.findall(r"\((?:[^()]|\([^()]*\))*\)[*+?]?|[A-Za-z][*+?]?", order)
     for count in range(1, len(parts) + 1):
         yield "".join(parts[:count])
 
 
 def _named(found: Findings, number: int, text: str) -> Row | None:
-    """A record by the names of its cells, each held to its own rule; None if they cannot be told.
+    """A record by cell name, each cell checked by its rule; None if the cells cannot be identified.
 
-    Record types that are not known have no names. A record that is plainly right, as almost all
-    are, is not looked at cell by cell.
+    Unknown record types have no cell names. A record that matches a simple pattern, as almost all
+    do, is not checked cell by cell.
     """
     cells = text.split("\t")
     described = RECORDS.get(cells[0])
@@ -214,7 +213,7 @@ def _named(found: Findings, number: int, text: str) -> Row | None:
         return None
     if _plainly_right(cells[0]).fullmatch(text):
         return dict(zip(_names(cells[0]), cells, strict=True))
-    # Spreadsheets pad every row to one width.
+    # Spreadsheets pad all rows to the same width.
     while len(cells) > len(described) and not cells[-1]:
         cells = cells[:-1]
     if len(cells) != len(described):
@@ -235,9 +234,9 @@ def _names(record_type: str) -> tuple[str, ...]:
 
 @cache
 def _plainly_right(record_type: str) -> re.Pattern[str]:
-    """What a record is like in which no cell has a fault.
+    """A pattern for records in which no cell has a fault.
 
-    It may be stricter than `_cell_faults`, which then decides, and never less strict.
+    It may be stricter than `_cell_faults`, which then decides, but never less strict.
     """
     return re.compile("\t".join(map(_plainly_right_cell, RECORDS[record_type])))
 
@@ -311,7 +310,7 @@ _KINDS: dict[str, Callable[[str], bool]] = {
 }
 
 
-# A text without what divides cells and values, without blanks around, and no negative number.
+# A text without delimiters, without blanks around it, and not a negative number.
 INSIDE, END = r"[^\x00-\x1f\\|]", r"[^\x00-\x1f\\|\s]"
 NEVER = "(?!)"
 PLAIN = {
@@ -362,7 +361,7 @@ def _check_name(found: Findings, name: str, head: Row) -> None:
 
 
 class _ReportFile:
-    """One file of a report: what its header and footer say, and what was counted in it."""
+    """One file of a report: the data of its header and footer, and the counts of its records."""
 
     def __init__(self, name: str, profile: Profile, head: Row) -> None:
         self.name, self.profile, self.head = name, profile, head
@@ -380,7 +379,7 @@ class _ReportFile:
             self._footer = (number, row)
 
     def check_footer(self, found: Findings, report_lines: int, report_blocks: int) -> None:
-        """Holds the footer to the file and to the whole report."""
+        """Compares the footer with the file and with the whole report."""
         if self._footer is None:
             found.say("footer_is_there", "the file has no footer; it may be cut off")
             return

@@ -1,7 +1,7 @@
-"""Files of tab-separated records: what they are called, and how records become lines.
+"""Files of tab-separated records: their names, and how records become lines.
 
-DDEX's Part 1 gives the rules. Escapes are legal there, but readers differ over them, so that no
-delimiter is ever let into a value.
+The rules are those of DDEX's Part 1. It permits escapes, but readers interpret them differently, so
+values never contain a delimiter.
 """
 
 import re
@@ -32,14 +32,14 @@ Value = str | int | Decimal | bool | date | datetime | tuple | None
 
 @dataclass(frozen=True)
 class Message:
-    """What the header and the name of a file say.
+    """The data of a file's header and name.
 
     Attributes:
         profile: The profile's name as in the header.
-        service: The services reported, without a blank or an underscore.
+        service: The services reported, without blanks or underscores.
         territory: The territory of all records, or `multi`.
-        file_number: Which file of the report it is, from 1.
-        file_count: How many files the report has.
+        file_number: The number of the file within the report, from 1.
+        file_count: The number of files in the report.
     """
 
     message_id: str
@@ -101,12 +101,12 @@ class Message:
 
 @dataclass
 class Texts:
-    """Records that the engine has written, set aside until it is known how many files they fill.
+    """Records written by DuckDB, stored until the number of files that they fill is known.
 
     Attributes:
-        lines: How many lines they are.
-        blocks: How many blocks.
-        size: How many bytes.
+        lines: The number of lines.
+        blocks: The number of blocks.
+        size: The number of bytes.
     """
 
     path: Path
@@ -118,16 +118,16 @@ class Texts:
 def set_aside(
     folder: Path, cursor: duckdb.DuckDBPyConnection, most_bytes: int | None
 ) -> list[Texts]:
-    """Writes blocks into as many files as their size asks for; no block is cut.
+    """Writes blocks into as many files as their size requires; no block is split.
 
     Args:
-        folder: Where to.
-        cursor: A row per block, of its whole lines and of their count.
-        most_bytes: How large a file may be; all are in one where it is left out. A block that is
-            larger has a file of its own.
+        folder: The folder to write to.
+        cursor: One row per block: the text of its whole lines, and their number.
+        most_bytes: The maximum size of a file; if left out, all blocks are in one file. A larger
+            block has a file of its own.
 
     Returns:
-        The files in order; one without blocks where there is none.
+        The files in order; one file without blocks if there are no blocks.
     """
     parts = [Texts(folder / "1")]
     file = parts[0].path.open("wb")
@@ -150,7 +150,7 @@ def set_aside(
 
 
 class RecordWriter:
-    """Writes records as lines, each kind under a heading of its own, and counts them."""
+    """Writes records as lines, each record type after a heading of its own, and counts them."""
 
     def __init__(self, path: Path, cells: dict[str, tuple[Cell, ...]] | None = None) -> None:
         self.lines = 0
@@ -173,7 +173,7 @@ class RecordWriter:
         self._line(f"# {cell_text(text)}")
 
     def headings(self, *record_types: str) -> None:
-        """One heading line per record type, which readers skip and the footer counts."""
+        """Writes one heading line per record type; readers skip it, and the footer counts it."""
         for record_type in record_types:
             names = DELIMITER.join(cell.name for cell in self._cells[record_type])
             self._line(f"#{names}")
@@ -184,10 +184,10 @@ class RecordWriter:
         self._line(DELIMITER.join(texts))
 
     def written(self, cursor: duckdb.DuckDBPyConnection) -> int:
-        """Takes records that the engine has written, and says how many rows there were.
+        """Writes records whose text DuckDB has written, and returns the number of rows.
 
         Args:
-            cursor: Rows of a text of whole lines and of their count.
+            cursor: Rows with the text of whole lines, and their number.
         """
         rows = 0
         while batch := cursor.fetchmany(BATCH_ROWS):
@@ -197,7 +197,7 @@ class RecordWriter:
         return rows
 
     def append(self, texts: "Texts") -> None:
-        """Takes records that were set aside."""
+        """Writes the records that were set aside."""
         with texts.path.open(encoding="utf-8", newline="") as file:
             shutil.copyfileobj(file, self._file, COPIED_CHARACTERS)
         self.lines += texts.lines
@@ -208,7 +208,7 @@ class RecordWriter:
 
 
 def cell_text(value: Value) -> str:
-    """A value as the text of a cell; nothing that divides cells, values or lines is in it."""
+    """A value as the text of a cell, without any delimiter of cells, values or lines."""
     match value:
         case None:
             return ""

@@ -1,7 +1,8 @@
-"""The DSR file of a partner and month: DDEX's financial report to record companies.
+"""The DSR file of a partner and month: DDEX's financial report for record companies.
 
-One summary per pool and contract, per correction of a pool, and per statement; one line per amount
-that a use has earned. Figures are those of the reports; what must agree is in `checking`.
+It has one summary per pool and contract, per correction of a pool, and per statement, and one line
+per amount that a use has earned. The figures come from the reports; `checking` checks that they
+agree.
 """
 
 from datetime import UTC, date, datetime
@@ -46,14 +47,14 @@ def write_financial_report(
     """Writes the file; the same figures and message give the same bytes.
 
     Args:
-        path: The file, called as `message.file_name()` says.
+        path: The file, named by `message.file_name()`.
         connection: The published warehouse, attached as `published`.
-        message: What the header says.
+        message: The data of the header.
         statements: The partner's statements of the month; at least one.
-        uses: The files of uses that were kept beside the statements; at least one.
+        uses: The files of uses stored with the statements; at least one.
 
     Returns:
-        How many lines are in it.
+        The number of lines in it.
     """
     prepare_lines(connection, statements[0].partner_id, message.month)
     count_uses(connection, uses)
@@ -69,13 +70,13 @@ def write_financial_report(
         writer.record(message.header())
         _write_summaries(writer, connection, message, statements)
         sales = writer.written(connection.execute(_sales(connection, is_deal_specific=agreed)))
-        # The footer counts itself.
+        # The footer's count includes the footer itself.
         writer.record(("SRFO", writer.lines + 1, writer.records["SY10"]))
     return sales
 
 
 def _sales(connection: duckdb.DuckDBPyConnection, *, is_deal_specific: bool) -> str:
-    """A query for the records of every line, and how many they are."""
+    """A query for the records of every line, with their number."""
     number_summaries(connection)
     record = record_sql("SR08", SALE)
     if is_deal_specific:
@@ -85,12 +86,12 @@ def _sales(connection: duckdb.DuckDBPyConnection, *, is_deal_specific: bool) -> 
 
 IN_TRANSACTION, IN_ACCOUNTING = "InCurrencyOfTransaction", "InCurrencyOfAccounting"
 IS_DUE = "hold_bucket is null"
-# The part of each use that is this line's, in percent: attribution times ownership. A correction
-# has that of the line which it corrects.
+# The percentage of each use that belongs to this line: attribution times ownership. A correction
+# has the share of the line that it corrects.
 SHARE = percentage_sql("share_weight_nano", "share_quantity")
 MICRO_AMOUNT = f"amount::decimal(32, 6) * {MICRO}"
-# The SR08 record: a track, never a release, is what was used. Its release is the GTIN on which the
-# recording was delivered, where it is known.
+# The SR08 record. It names a track as used, never a release; its release is the GTIN under which
+# the recording was delivered, if known.
 SALE = {
     "SalesTransactionId": text("line_id"),
     "ReleaseICPN": text("upc"),
@@ -124,7 +125,7 @@ SALE = {
 
 
 def _deal_specific(service: str) -> dict[str, str]:
-    """The DE01 record: what DDEX has no cell for."""
+    """The DE01 record: values for which DDEX has no cell."""
     basis = "coalesce(nullif(weight_basis, ''), 'plays')"
     return {
         "FormatVersion": f"'{FORMAT_OF_DEAL_SPECIFIC_ROWS}'",
@@ -187,7 +188,7 @@ def _write_summaries(
     message: Message,
     statements: list[StatementRecord],
 ) -> None:
-    """Writes every summary record, numbered as `number_summaries` does."""
+    """Writes every summary record, numbered by `number_summaries`."""
     number = 0
     for number, row in enumerate(connection.execute(SUMMARIES).fetchall(), start=1):
         writer.record(_pool_summary(f"S{number:06d}", message, row[3], row[4:]))
@@ -204,7 +205,7 @@ def _pool_summary(
      revenue_share, per_subscriber, per_use, rate, weight, net_units, net_payout,
      distinct) = row  # fmt: skip
     if correction:
-        # What is corrected was earned in another month; the correction is made in the payout's
+        # The corrected amount was earned in another month; the correction is in the payout
         # currency, and has no pool of its own.
         pool_currency, fx_rate, exchanged = currency, Decimal(1), message.created_at
         due, net_due = (payable, payable), (ZERO, ZERO)
@@ -229,8 +230,8 @@ def _pool_summary(
             )
             if value is not None
         ]
-    # Where the terms need no figure of the whole pool, it is not the partner's to see.
-    # What a correction releases stands in two lines, of which one takes the uses back.
+    # If the terms need no figure of the whole pool, the partner may not see it.
+    # A correction that releases money has two lines, of which one reverses the uses.
     uses = quantity if distinct is None else min(distinct, quantity)
     return _summary(
         number,
@@ -259,7 +260,7 @@ def _pool_summary(
 def _statement_summary(
     number: str, message: Message, statement: StatementRecord, fees: list[tuple[str, Decimal]]
 ) -> tuple[Value, ...]:
-    """What belongs to no use: training, fees, recoupment, tax, what is carried in and out."""
+    """The summary of amounts without uses: training, fees, recoupment, tax, balances carried."""
     carried = Decimal(statement.totals["carried_amount"])
     currency = statement.currency_code
     return _summary(
@@ -309,10 +310,10 @@ def _summary(
     market_share: Decimal | None,
     fees: list[tuple[str, Decimal]],
 ) -> tuple[Value, ...]:
-    """The SY10 record, cell by cell. Pairs are of the transaction's and the payout's currency.
+    """The SY10 record, cell by cell. Pairs are in transaction currency and payout currency.
 
-    Allocated revenue is what is payable; allocated net revenue is the service's net revenue that
-    goes with the recipient's repertoire, from which it is reckoned.
+    Allocated revenue is the payable amount; allocated net revenue is the part of the service's net
+    revenue for the recipient's repertoire, from which it is calculated.
     """
 
     def both(pair: tuple[Decimal, Decimal]) -> tuple[Value, Value]:
@@ -368,7 +369,7 @@ def _summary(
 def _fees(
     connection: duckdb.DuckDBPyConnection, partner_id: str, month: date
 ) -> dict[str, list[tuple[str, Decimal]]]:
-    """Of each contract the payable amounts that no use has earned, by type of line."""
+    """The payable amounts of each contract that no use has earned, by line type."""
     rows = connection.cursor().execute(
         "select contract_id, line_type, sum(amount) "
         "from published.reports.rpt_partner__compensation_lines "

@@ -1,6 +1,6 @@
-"""Checks what must agree inside a financial report: summaries, their lines, rates and totals.
+"""Checks that the parts of a financial report agree: summaries, lines, rates and totals.
 
-What is checked of every DSR file is in `checking`.
+`checking` has the checks of all DSR files.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from linernotes.ddex.findings import (
     values_of,
 )
 
-# Each amount of a summary that must be the sum of its lines', and the name it has there.
+# The amounts of a summary that must equal the sum over its lines, with their names in the lines.
 SUMMED = {
     "Returns": "Returns",
     "AllocatedRevenueInCurrencyOfTransaction": "AllocatedRevenueInCurrencyOfTransaction",
@@ -29,18 +29,18 @@ SUMMED = {
     "AllocatedNetRevenueInCurrencyOfTransaction": "AllocatedNetRevenueInCurrencyOfTransaction",
     "AllocatedNetRevenueInCurrencyOfAccounting": "AllocatedNetRevenueInCurrencyOfAccounting",
 }
-# What the first packages meant by the two amounts: all that was earned, and what is payable of it;
-# and by the uses: those of each line, added up.
+# In the first packages the two amounts were everything earned and its payable part, and the uses
+# were the sum over the lines.
 FIRST_SUMMED = SUMMED | {"AllocatedUsages": "NetUsage"}
 
 
 @dataclass(frozen=True)
 class Terms:
-    """How the two currencies of a summary are connected.
+    """How the two currencies of a summary relate.
 
     Attributes:
-        digits: Decimals of the currency of accounting.
-        tolerance: How far an amount may be off: what rounding makes of a millionth.
+        digits: Decimal places of the currency of accounting.
+        tolerance: The permitted deviation of an amount: one millionth, converted at the rate.
     """
 
     rate: Decimal
@@ -58,7 +58,7 @@ class Terms:
 
 
 class FinancialCheck:
-    """Summaries, their lines, and what must agree between the two."""
+    """Checks the summaries and their lines against each other."""
 
     def __init__(self, found: Findings, head: Row, *, is_first_edition: bool) -> None:
         self._found, self._head = found, head
@@ -118,7 +118,7 @@ class FinancialCheck:
 
 
 def _check_distinct_uses(found: Findings, place: str, row: Row, of_lines: Decimal) -> None:
-    """A use counts once, however many lines it has earned, and none is beyond the pool's."""
+    """Each use counts once, however many lines it has earned; the pool's uses are the maximum."""
     uses, all_uses = number_of(row["AllocatedUsages"]), number_of(row["Usages"])
     if uses > max(of_lines, ZERO) or uses > all_uses:
         details = f"{place}: {uses} distinct uses, of {all_uses}; its lines have {of_lines}"
@@ -146,9 +146,9 @@ def _check_summary(found: Findings, head: Row, place: str, row: Row, is_first: b
         found.say("rate_within_a_currency_is_one", f"{place}: {row['ExchangeRate']}")
     if row["ExchangeRate"] and not row["DateOfCurrencyExchange"]:
         found.say("rate_has_a_date", f"{place}: DateOfCurrencyExchange is empty")
-    # Pairs in both currencies that the rate must connect; a part of a pool is rounded line by line.
+    # Amounts in both currencies that the rate must connect; in part of a pool each line is rounded.
     names = ["NetRevenue", *(["AllocatedRevenue"] if is_first else [])]
-    # A part of a pool in another currency: every line of it may be rounded.
+    # Part of a pool in another currency: each of its lines may be rounded.
     if is_first and row["CurrencyOfTransaction"] == row["CurrencyOfAccounting"]:
         names.append("FinalTotalAmount")
     for name in names:
@@ -191,8 +191,8 @@ def _check_sale(
 
 
 def _check_line_rate(found: Findings, place: str, row: Row, terms: Terms) -> None:
-    # A line is rounded by largest remainder, so that it may be a unit off, its pool half of one.
-    # Nothing is due of what is on hold.
+    # Largest remainder may move a line by one unit, and rounding its pool by half a unit.
+    # Nothing is due for amounts on hold.
     for name in ("AllocatedRevenue", "AllocatedNetRevenue"):
         text = row[f"{name}InCurrencyOfAccounting"]
         if number_of(text):
@@ -205,7 +205,7 @@ def _check_line_rate(found: Findings, place: str, row: Row, terms: Terms) -> Non
 def _check_converted(
     found: Findings, place: str, row: Row, terms: Terms, name: str, units: int
 ) -> None:
-    """Whether an amount in one currency is, at the rate, that in the other."""
+    """Compares an amount, converted at the rate, with that in the other currency."""
     transaction, accounting = (number_of(row[one]) for one in both(name))
     if abs(transaction * terms.rate - accounting) > terms.units(units) + terms.tolerance:
         details = f"{place}: {name} {transaction} at {terms.rate} is not {accounting}"

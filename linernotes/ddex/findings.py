@@ -1,6 +1,6 @@
-"""What the checks of a DSR file share: collecting problems, and reading the text of cells.
+"""Shared parts of the checks of a DSR file: collecting problems, and parsing the text of cells.
 
-Which cells there are is in `records`; what must agree in a profile is in its own check.
+`records` defines the cells; the check of each profile defines what must agree in it.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Protocol
 from linernotes.base.money import minor_unit_digits
 from linernotes.base.problems import Problem
 
-# A fault in a column is a fault in every row: what comes after so many is not said.
+# A fault in a column is usually in every row: only this many are reported per rule.
 MOST_PER_RULE = 20
 ZERO = Decimal(0)
 DAY = re.compile(r"(?P<year>\d{4})(-(?P<month>\d\d)(-(?P<day>\d\d))?)?")
@@ -23,7 +23,7 @@ Row = dict[str, str]
 
 @dataclass
 class Findings:
-    """Collects problems, the first of each rule."""
+    """Collects problems, up to a maximum per rule."""
 
     file: str
     problems: list[Problem] = field(default_factory=list)
@@ -36,18 +36,18 @@ class Findings:
 
 
 class ContentCheck(Protocol):
-    """Follows the records of one profile after the header, in the order of the file."""
+    """Processes the records of one profile after the header, in the order of the file."""
 
     def take(self, number: int, row: Row) -> None:
-        """Takes the record on a line; one whose cells could not be told apart never comes."""
+        """Checks one record; records whose cells cannot be identified are never passed."""
 
     def finish(self) -> None:
-        """Says what only the whole file can tell."""
+        """Reports the problems that only the whole file shows."""
 
 
 @lru_cache(maxsize=1024)
 def day_of(value: str, *, is_end: bool = False) -> date | None:
-    """The first or the last day of what `YYYY`, `YYYY-MM` or `YYYY-MM-DD` says."""
+    """The first or the last day of the period `YYYY`, `YYYY-MM` or `YYYY-MM-DD`."""
     found = DAY.fullmatch(value)
     if not found:
         return None
@@ -69,7 +69,7 @@ def both(name: str) -> tuple[str, str]:
 
 
 def number_of(text: str) -> Decimal:
-    """A cell as a number; what is none was said where the cell was read."""
+    """A cell as a number; one that is not a number was reported when the cell was read."""
     try:
         return Decimal(text or 0)
     except InvalidOperation:
@@ -87,7 +87,7 @@ def check_minor_unit(found: Findings, place: str, name: str, text: str, currency
 
 
 def check_parallel(found: Findings, place: str, row: Row, first: str, *others: str) -> None:
-    """Whether cells of several values have as many; amounts without a type are one amount."""
+    """Checks that cells have equally many values; amounts without a type are one amount."""
     count = len(row[first].split("|")) if row[first] else None
     for name in others:
         amounts = len(row[name].split("|")) if row[name] else 0

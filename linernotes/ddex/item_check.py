@@ -1,6 +1,6 @@
-"""Checks what must agree inside an item-level report: blocks, items, shares and summaries.
+"""Checks that the parts of an item-level report agree: blocks, items, shares and summaries.
 
-What is checked of every DSR file is in `checking`.
+`checking` has the checks of all DSR files.
 """
 
 from decimal import Decimal
@@ -16,12 +16,12 @@ from linernotes.ddex.findings import (
     values_of,
 )
 
-# Each amount of a summary that must be the sum over its blocks, in the first packages and now.
+# The amounts of a summary that must equal the sum over its blocks, in the first packages and now.
 SUMMED, FIRST_SUMMED = ("AllocatedRevenue",), ("AllocatedUsages", "AllocatedRevenue")
 
 
 class ItemCheck:
-    """Summaries, then one block at a time: recording, items, use and share."""
+    """Checks the summaries, then one block at a time: recording, items, use and share."""
 
     def __init__(self, found: Findings, head: Row, *, is_first_edition: bool) -> None:
         self._found = found
@@ -109,7 +109,8 @@ class ItemCheck:
         sums["Lines"] += 1
         currency = summary["CurrencyOfReporting"]
         check_minor_unit(self._found, place, "AllocatedAmount", row["AllocatedAmount"], currency)
-        # In the first packages both were of one amount, but that nothing was due of what is held.
+        # In the first packages both were the same amount, except that nothing was due if it was
+        # held.
         if due and self._is_first:
             self._check_rate(place, "AllocatedAmount", earned, due, summary)
 
@@ -122,7 +123,7 @@ class ItemCheck:
         summary: Row,
         lines: Decimal = ZERO,
     ) -> None:
-        # Largest remainder moves a line by up to a unit, and rounding a pool by half of one.
+        # Largest remainder may move a line by one unit, and rounding a pool by half a unit.
         unit = Decimal(1).scaleb(-minor_unit_digits(summary["CurrencyOfReporting"]))
         rate = number_of(summary["ExchangeRate"])
         if abs(transaction * rate - reported) > unit * (2 + lines) + abs(rate) / 10**6:
@@ -142,6 +143,6 @@ class ItemCheck:
                 self._found.say("allocated_uses_are_distinct", details)
             earned = number_of(row["AllocatedNetRevenue"])
             name = "AllocatedNetRevenue"
-            # Each line is rounded by itself.
+            # Each line is rounded separately.
             lines = ZERO if self._is_first else sums["Lines"]
             self._check_rate(place, name, sums[name], earned, row, lines)

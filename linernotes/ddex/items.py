@@ -1,7 +1,7 @@
-"""The item-level file of a partner and month: DDEX's UGC profile, for those who have agreed to it.
+"""The item-level file of a partner and month: DDEX's UGC profile, for partners that agreed to it.
 
-One block per line that a recording's use has earned: the recording, the derivatives made from it
-with their uses, and the share. Corrections and works stand in the financial report alone.
+It has one block per line that a recording's use has earned: the recording, the derivatives made
+from it with their uses, and the share. Only the financial report has corrections and works.
 """
 
 from dataclasses import replace
@@ -29,7 +29,7 @@ from linernotes.ddex.lines import (
 from linernotes.ddex.record_sql import exact, money, of_micro, percentage, record_sql, text
 from linernotes.ddex.records import ITEM_LEVEL
 
-# DDEX allows no more items in one record of uses.
+# DDEX's maximum of items in one record of uses.
 MOST_ITEMS = 100
 UNKNOWN = "Unknown"
 ZERO = Decimal(0)
@@ -63,7 +63,7 @@ SUMMARIES = f"""
     group by {KEY}
     order by {KEY}
 """
-# The records of a block, by name: recording, use, and whose share it is.
+# The records of a block, by name: the recording, its use, and the owner's share.
 RECORDING = {
     "BlockId": "block",
     "ResourceReference": "'A1'",
@@ -94,7 +94,7 @@ SHARE = {
     ),
     "AllocatedUsages": "quantity",
 }
-# The items of a block, so many to a record.
+# The items of a block, at most this many per record.
 PART = f"[first : first + {MOST_ITEMS - 1}]"
 OF_ITEMS = record_sql(
     "RU01.01",
@@ -121,18 +121,18 @@ def write_item_report(
     """Writes the report; the same figures and message give the same bytes.
 
     Every file has the header, the summaries of the whole report, its own blocks and a footer, as
-    clause 6.3 of DDEX's Part 1 says of reports in several files.
+    clause 6.3 of DDEX's Part 1 requires of reports in several files.
 
     Args:
-        folder: Where the files go, each called as `Message.file_name()` says.
+        folder: The folder of the files, which are named by `Message.file_name()`.
         connection: The published warehouse, attached as `published`.
-        partner_id: Whose recordings they are.
-        message: What the header says.
-        uses: The files of uses that were kept beside the statements; at least one.
-        most_bytes: How large the blocks of one file may be; all are in one where it is left out.
+        partner_id: The owner of the recordings.
+        message: The data of the header.
+        uses: The files of uses stored with the statements; at least one.
+        most_bytes: The maximum size of the blocks in a file; if left out, all are in one file.
 
     Returns:
-        The files in order, each with how many blocks are in it.
+        The files in order, each with the number of its blocks.
     """
     prepare_lines(connection, partner_id, message.month)
     count_uses(connection, uses)
@@ -141,7 +141,7 @@ def write_item_report(
     with TemporaryDirectory(dir=folder) as scratch:
         parts = set_aside(Path(scratch), connection.execute(_blocks(connection)), most_bytes)
         blocks = sum(part.blocks for part in parts)
-        # Headings, header and footer, which counts itself.
+        # Headings, header and footer; the footer counts itself.
         around = len(ITEM_LEVEL.letters) + 1 + len(summaries) + 1
         lines = sum(around + part.lines for part in parts)
         files = {}
@@ -162,7 +162,7 @@ def write_item_report(
 
 
 def _summaries(connection: duckdb.DuckDBPyConnection, message: Message) -> list[tuple[Value, ...]]:
-    """A record per pool, or one of nothing: a file without a summary is none."""
+    """One record per pool, or an empty one: a file without a summary is not valid."""
     rows = connection.execute(SUMMARIES).fetchall()
     return [_summary(f"S{number:06d}", row[4:]) for number, row in enumerate(rows, start=1)] or [
         _nil_summary(message)
@@ -170,7 +170,7 @@ def _summaries(connection: duckdb.DuckDBPyConnection, message: Message) -> list[
 
 
 def _blocks(connection: duckdb.DuckDBPyConnection) -> str:
-    """A query for the records of every block, and how many they are."""
+    """A query for the records of every block, with their number."""
     number_summaries(connection, OF_RECORDINGS)
     lines = in_order(
         OF_RECORDINGS,
@@ -192,7 +192,7 @@ def _summary(number: str, row: tuple[Any, ...]) -> tuple[Value, ...]:
      units, net, total, fx_rate, net_payout, distinct) = row  # fmt: skip
     if pool_currency == currency:
         fx_rate = Decimal(1)
-    # Where the terms need no figure of the whole pool, it is not the partner's to see.
+    # If the terms need no figure of the whole pool, the partner may not see it.
     net = of_units(units) if net is None else net
     uses = int(quantity if distinct is None else distinct)
     return (

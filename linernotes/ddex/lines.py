@@ -1,6 +1,6 @@
-"""What every DSR file of a partner and month is made from: the month's lines, each with its pool.
+"""The source of all DSR files of a partner and month: the month's lines, each with its pool.
 
-Which records they become is in `financial` and `items`.
+`financial` and `items` make records from them.
 """
 
 from datetime import date
@@ -14,24 +14,24 @@ from linernotes.base.sql import literal
 from linernotes.ddex.files import cell_text
 from linernotes.ddex.record_sql import of_micro, rounded
 
-# Amounts in the currency of the transaction, and prices per unit, have this many decimals.
+# The decimal places of amounts in transaction currency and of prices per unit.
 FINE_DIGITS = 6
 COMMERCIAL_MODELS = {
     "paid_addon": "SubscriptionModel",
     "ad_supported": "AdvertisementSupportedModel",
     "free_allowance": "FreeOfChargeModel",
 }
-# A play of what was made from delivered tracks. DDEX has no value for the making itself.
+# A play of content made from delivered tracks. DDEX has no value for making it.
 USE_TYPES = {"plays": "UserMakeAvailableLabelProvided", "generations": "UserDefined"}
 
 
 def prepare_lines(connection: duckdb.DuckDBPyConnection, partner_id: str, month: date) -> None:
-    """Keeps the month's lines with the pool each belongs to.
+    """Stores the month's lines, each with its pool.
 
-    A pool's fee is shared out in its own currency as it was in that of the payout: by weight, the
-    remainder to the largest rests, so that the parts sum to the fee. What of the pool's net revenue
-    belongs to the partner's weight is shared out over its lines likewise; where the pool is not the
-    partner's to see, what the lines have earned stands in its place. A correction has none.
+    A pool's fee is shared out in its own currency as in the payout currency: by weight, and units
+    left over by largest remainder, so that the parts sum to the fee. The part of the pool's net
+    revenue for the partner's weight is shared out over its lines in the same way; if the partner
+    may not see the pool, the earnings of the lines replace it. A correction has none.
     """
     connection.execute(LINES, {"partner_id": partner_id, "month": month})
 
@@ -154,7 +154,7 @@ LINES = """
     from in_units
     left join published.marts.dim_products as products using (product_id)
 """.replace(
-    # Each line is rounded by itself.
+    # Each line is rounded separately.
     "{net_of_payout}",
     rounded(f"{of_micro('net_units')} * payout_rate", "currency_code"),
 )
@@ -162,7 +162,7 @@ KEYS = ("contract_id", "contract_version", "pool_id", "correction")
 KEY = ", ".join(KEYS)
 
 
-# Of each summary the uses behind its lines, each counted once, however many lines it has earned.
+# The uses of each summary's lines, each counted once, however many lines it has earned.
 DISTINCT_USES = f"""
     create or replace temp table dsr_uses as
     select {KEY}, sum(quantity)::bigint as used
@@ -176,16 +176,16 @@ DISTINCT_USES = f"""
 
 
 def count_uses(connection: duckdb.DuckDBPyConnection, uses: list[Path]) -> None:
-    """Keeps how many distinct uses stand behind the lines of each summary.
+    """Stores the number of distinct uses of each summary's lines.
 
     Args:
-        connection: Its lines are prepared.
-        uses: The files of uses that were kept beside the statements; at least one.
+        connection: A connection with prepared lines.
+        uses: The files of uses stored with the statements; at least one.
     """
     connection.execute(DISTINCT_USES, {"uses": [str(file) for file in uses]})
 
 
-# The number of each summary, in the order of their keys.
+# The number of each summary, in the order of the keys.
 NUMBERS = f"""
     create or replace temp table dsr_numbers as
     select {KEY}, format('S{{:06d}}', row_number() over (order by {KEY})) as summary_number
@@ -194,16 +194,16 @@ NUMBERS = f"""
 
 
 def number_summaries(connection: duckdb.DuckDBPyConnection, condition: str = "true") -> None:
-    """Keeps a number for each summary of the lines that fulfil a condition."""
+    """Stores a number for each summary of the lines that satisfy a condition."""
     connection.execute(NUMBERS.replace("$condition", condition))
 
 
 def in_order(condition: str = "true", also: str = "", join: str = "") -> str:
-    """A query for lines with the number of their summary, in the order of a file.
+    """A query for lines with the number of their summary, in the order of the file.
 
     Args:
-        condition: Which lines.
-        also: Columns of what else is joined to `lines`, each with a comma in front.
+        condition: A condition for the lines.
+        also: Further columns of tables joined to `lines`, each preceded by a comma.
         join: SQL of the join.
     """
     same = " and ".join(f"lines.{key} is not distinct from numbers.{key}" for key in KEYS)
@@ -217,7 +217,7 @@ def in_order(condition: str = "true", also: str = "", join: str = "") -> str:
 
 
 def services(connection: duckdb.DuckDBPyConnection) -> str:
-    """SQL for what DDEX calls the service of a line, by its product."""
+    """SQL for DDEX's service name of a line, by its product."""
     products = connection.execute(
         "select distinct product_id, product_kind from dsr_lines "
         "where product_id is not null order by all"
@@ -230,9 +230,9 @@ def services(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def percentage(part: Any, whole: Any) -> Decimal:
-    """A share of weight as a percentage with six decimals; 0 of nothing.
+    """A share of weight as a percentage with six decimals; 0 if the whole is 0.
 
-    Every percentage of a file has this unit; `record_sql` says the same of single lines.
+    Every percentage of a file has this precision; `record_sql` computes the same for single lines.
     """
     return fine(Decimal(part) / whole / 10**7) if whole else Decimal(0)
 
@@ -246,6 +246,6 @@ def of_units(units: Any) -> Decimal:
 
 
 def service_of(kind: str | None, product_id: str) -> str:
-    """What DDEX calls the service: AICover, AIRemix."""
+    """DDEX's name of the service: AICover, AIRemix."""
     words = (kind or product_id.removeprefix("ai-")).replace("_", "-").split("-")
     return "AI" + "".join(word.capitalize() for word in words)

@@ -1,4 +1,4 @@
-"""Reads the amounts of a DSR file back. With them a file is held to the rest of its package."""
+"""Reads the amounts of a DSR file. They are compared with the rest of its package elsewhere."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,14 +11,14 @@ _PLACES = {kind: {cell.name: at for at, cell in enumerate(RECORDS[kind])} for ki
 
 @dataclass
 class FinancialTotals:
-    """What a financial report says in sum.
+    """The totals of a financial report.
 
     Attributes:
-        recipient_dpid: For whom it is.
-        allocated: Per currency of the payout, what is due for uses; in the first packages also
-            what was on hold.
-        payable: Per currency of the payout, what is to be paid.
-        sales: The id of every line, with what is due and the net revenue allocated to it.
+        recipient_dpid: The recipient.
+        allocated: Per payout currency, the amount due for uses; in the first packages it included
+            amounts on hold.
+        payable: Per payout currency, the amount to be paid.
+        sales: By line id, the amount due and the net revenue allocated to the line.
     """
 
     message_id: str = ""
@@ -30,10 +30,10 @@ class FinancialTotals:
 
 
 def read_financial_totals(path: Path) -> FinancialTotals:
-    """Reads a file that `check_dsr` has found to hold.
+    """Reads a file that has passed `check_dsr`.
 
     Raises:
-        ValueError: if it is no such file.
+        ValueError: if it is not a financial report.
     """
     totals = FinancialTotals()
     with path.open(encoding="utf-8", newline="") as file:
@@ -61,11 +61,11 @@ def read_financial_totals(path: Path) -> FinancialTotals:
 
 @dataclass
 class ItemTotals:
-    """What an item-level report says in sum.
+    """The totals of an item-level report.
 
     Attributes:
-        due: Per currency of the payout what is due, which leaves out what is held.
-        sales: The id of every line, with what is due and the net revenue allocated to it.
+        due: Per payout currency, the amount due, which excludes amounts on hold.
+        sales: By line id, the amount due and the net revenue allocated to the line.
     """
 
     message_id: str = ""
@@ -76,10 +76,10 @@ class ItemTotals:
 
 
 def read_item_totals(*paths: Path) -> ItemTotals:
-    """Reads an item-level report, all its files, that `check_dsr` has found to hold.
+    """Reads an item-level report, all files of which have passed `check_dsr`.
 
     Raises:
-        ValueError: if it is no such file.
+        ValueError: if it is not an item-level report.
     """
     totals = ItemTotals()
     for path in paths:
@@ -117,7 +117,7 @@ def _read_header(totals: FinancialTotals | ItemTotals, cells: list[str]) -> None
 
 
 def profile_of(path: Path) -> str:
-    """The profile in a file's header; nothing where there is no header."""
+    """The profile in a file's header; empty if there is no header."""
     with path.open(encoding="utf-8", newline="") as file:
         for line in file:
             cells = line.rstrip("\r\n").split("\t")

@@ -1,7 +1,7 @@
-"""Records as lines of text that the engine writes: what a cell is in SQL.
+"""Records as lines of text that DuckDB writes: cells as SQL.
 
-It is for records of which there are many; `files.cell_text` says the same of those of which there
-are few. Which records there are is in `financial` and `items`.
+This is for numerous records; `files.cell_text` does the same for the others. `financial` and
+`items` define the records.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,11 +11,11 @@ from linernotes.base.sql import literal
 from linernotes.ddex.files import DELIMITER
 from linernotes.ddex.records import RECORDS
 
-# What divides cells, values or lines, and every kind of blank.
+# The delimiters of cells, values and lines, and all kinds of blanks.
 UNSAFE = (
     r"[\x00-\x20\x7f-\xa0\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}|\\]+"
 )
-# Most texts have single blanks between words, and nothing to be mended.
+# Most texts have single blanks between words, and need no correction.
 IS_UNSAFE = (
     r"[\x00-\x1f\x7f-\xa0\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}|\\]"
     r"|^ | $|  "
@@ -24,12 +24,11 @@ MICRO = 1_000_000
 
 
 def record_sql(record_type: str, cells: Mapping[str, str]) -> str:
-    """SQL for a record as a line, its end included.
+    """SQL for a record as a line, including the line end.
 
     Args:
         record_type: One of `RECORDS`.
-        cells: SQL of the text of each cell that is filled, by the cell's name; no value leaves it
-            empty.
+        cells: SQL of the text of each filled cell, by the cell's name; null leaves the cell empty.
     """
     names = [cell.name for cell in RECORDS[record_type]]
     if unknown := cells.keys() - set(names):
@@ -47,7 +46,7 @@ def record_sql(record_type: str, cells: Mapping[str, str]) -> str:
 
 
 def text(value: str) -> str:
-    """A text in which nothing divides cells, values or lines."""
+    """A text without any delimiter of cells, values or lines."""
     return (
         f"case when regexp_matches({value}, '{IS_UNSAFE}') "
         f"then trim(regexp_replace({value}, '{UNSAFE}', ' ', 'g')) else {value} end"
@@ -55,7 +54,7 @@ def text(value: str) -> str:
 
 
 def exact(value: str) -> str:
-    """A decimal of at most six decimals without trailing zeros."""
+    """A decimal with at most six decimals, without trailing zeros."""
     return f"rtrim(rtrim(({value})::decimal(38, 6)::varchar, '0'), '.')"
 
 
@@ -65,7 +64,7 @@ def of_micro(units: str) -> str:
 
 
 def divided(part: str, whole: str) -> str:
-    """The whole number nearest to a quotient of whole numbers, half-up; 0 of nothing."""
+    """A quotient of whole numbers, rounded half-up to a whole number; 0 if the divisor is 0."""
     part, whole = f"({part})::hugeint", f"({whole})::hugeint"
     return (
         f"case when coalesce({whole}, 0) = 0 then 0 "
@@ -75,20 +74,20 @@ def divided(part: str, whole: str) -> str:
 
 
 def percentage(part: str, whole: str) -> str:
-    """A share of weight in billionths as a percentage with six decimals; 0 of nothing."""
+    """A share of weight in billionths as a percentage with six decimals; 0 if the whole is 0."""
     return exact(of_micro(divided(part, f"10 * ({whole})::hugeint")))
 
 
 def rounded(amount: str, currency: str) -> str:
     """An amount rounded half-up to the minor unit of its currency.
 
-    Wider decimals of several scales would have no type in common but one without a scale.
+    Wider decimals with different scales would have only a common type without decimals.
     """
     return _by_digits(currency, lambda digits: f"({amount})::decimal(34, {digits})")
 
 
 def money(amount: str, currency: str) -> str:
-    """An amount with the decimals of its currency; more only where the amount itself has more."""
+    """An amount with the decimals of its currency, or more if the amount itself has more."""
 
     def written(digits: int) -> str:
         in_units = f"({amount})::decimal(38, {digits})"

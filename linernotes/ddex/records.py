@@ -1,8 +1,8 @@
-"""The records of the DSR profiles that are written here: their cells, and their order in a file.
+"""The records of our DSR profiles: their cells, and their order in a file.
 
-The tables are DDEX's (Part 8 for the cells, Part 9 for the profile of record companies, the schema
-of the UGC profile for its own); what a cell is filled with is in `financial` and `items`, and what
-must agree in `checking`.
+The tables are DDEX's: Part 8 for the cells, Part 9 for the profile of record companies, and the
+schema of the UGC profile. `financial` and `items` fill the cells; `checking` checks that they
+agree.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 TEXT, INTEGER, DECIMAL, BOOLEAN = "text", "integer", "decimal", "boolean"
 DATE, DATE_TIME, DURATION = "date", "date-time", "duration"
 DPID, ISRC, NAMESPACED = "DPID", "ISRC", "namespaced id"
-# A text that names a service, which may hold neither a blank nor an underscore.
+# A text that names a service; it may not contain blanks or underscores.
 SERVICE = "service"
 
 
@@ -20,8 +20,8 @@ class Cell:
 
     Attributes:
         kind: One of the kinds above, or the name of a closed list in `allowed_values`.
-        required: Whether it must be filled.
-        many: Whether it may hold several values, divided by `|`.
+        required: Whether it must not be empty.
+        many: Whether it may have several values, separated by `|`.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Profile:
-    """One profile: its name in the header, and what its files look like.
+    """One profile: its name in the header, and the structure of its files.
 
     Attributes:
         order: The order of records as a regular expression over their letters.
@@ -50,12 +50,12 @@ class Profile:
 
     @property
     def is_one_file(self) -> bool:
-        """Whether a report may not be split: single-record profiles count one file alone."""
+        """Whether a report must be one file: single-record profiles count only one file."""
         return self.footer == "SRFO"
 
 
 def cells_of(text: str) -> tuple[Cell, ...]:
-    """Reads a table of cells: name, kind, then `M` if it must be filled and `*` if several."""
+    """Parses a table of cells: name, kind, then `M` if required and `*` if several values."""
     cells = []
     for line in text.strip().splitlines():
         name, kind, *marks = (part.strip() for part in line.split(","))
@@ -185,7 +185,7 @@ SR08 = cells_of(f"""
     {_in_both_currencies("AllocatedNetRevenue", "M")}
     CopyrightObligationWithDSP, boolean, M
 """)
-# What is agreed for the deal-specific row after each line of AI use.
+# The agreed cells of the deal-specific row after each line of AI use.
 DE01 = cells_of("""
     RecordType, , M
     FormatVersion, , M
@@ -203,7 +203,7 @@ DE01 = cells_of("""
     OriginalLineId,
     Side, , M
 """)
-# The records of the UGC profile: what users made, from which recording, and whose share is what.
+# The records of the UGC profile: what users made, from which recording, and the owners' shares.
 SY0202 = cells_of("""
     RecordType, , M
     SummaryRecordId, , M

@@ -1,7 +1,7 @@
-"""The removals side file: actions against content, in the manner of DDEX's flat files.
+"""The removals side file: actions against content, in the style of DDEX's flat files.
 
-DDEX has no format for removals, so this one is ours: the header and footer of a DSR, one record per
-action, and the lines of the same month that take money back for the same recording.
+DDEX has no format for removals, so this format is ours: the header and footer of a DSR, one record
+per action, and the lines of the same month that reverse money for the same recording.
 """
 
 from dataclasses import dataclass, field
@@ -42,9 +42,9 @@ RM01 = cells_of("""
     ReinstatedAt, date-time
 """)
 RECORDS = {"HEAD": HEAD, "RM01": RM01, "SRFO": SRFO}
-# Lines of these types take money back for a recording.
+# Lines of these types reverse money for a recording.
 TAKING_BACK = ("SPAM_ADJUSTMENT", "REVERSAL")
-# Money is taken back once, so it stands with the first action against the recording.
+# Money is reversed once, so it is with the first action against the recording.
 ACTIONS = f"""
     with
         actions as (
@@ -115,13 +115,13 @@ def write_removals(
     """Writes the side file; the same figures and message give the same bytes.
 
     Args:
-        path: The file, called as `message.file_name(REMOVALS_PREFIX)` says.
+        path: The file, named by `message.file_name(REMOVALS_PREFIX)`.
         connection: The published warehouse, attached as `published`.
-        partner_id: Whose removals they are.
-        message: What the header says.
+        partner_id: The partner whose removals they are.
+        message: The data of the header.
 
     Returns:
-        How many actions are in it.
+        The number of actions in it.
     """
     with RecordWriter(path, RECORDS) as writer:
         writer.comment(NOTE)
@@ -156,14 +156,14 @@ def _action(row: tuple) -> tuple[Value, ...]:
 
 @dataclass
 class RemovalTotals:
-    """What a side file says in sum.
+    """The totals of a side file.
 
     Attributes:
         actions: The id of every action, in the order of the file.
-        reversed_amounts: Per currency of the payout, what was taken back.
-        sales: The lines that take it back.
-        footer: Lines and actions as the footer counts them.
-        counted: The same as they are.
+        reversed_amounts: Per payout currency, the reversed amount.
+        sales: The lines that reverse it.
+        footer: The numbers of lines and actions in the footer.
+        counted: The same, as counted.
     """
 
     message_id: str = ""
@@ -177,11 +177,11 @@ class RemovalTotals:
 
 
 def read_removals(path: Path) -> RemovalTotals:
-    """Reads a side file back.
+    """Reads a side file.
 
     Raises:
-        ValueError: if a record is none of a side file, or its cells are not as many as they should.
-        ArithmeticError: if an amount is no number.
+        ValueError: if a record is not that of a side file, or has a wrong number of cells.
+        ArithmeticError: if an amount is not a number.
     """
     totals, lines = RemovalTotals(), 0
     with path.open(encoding="utf-8", newline="") as file:

@@ -1,7 +1,7 @@
-"""Partner packages: a folder of files per partner, month and version, and the check of one.
+"""Partner packages: a folder of files per partner, month and version, and the check of a package.
 
-What a figure means is in the models, and what a statement is in `statements`. Names are looked up
-when they are used: who only checks a package needs neither the typesetter nor the charts.
+The models define the figures, and `statements` defines what a statement is. Names are imported on
+first use, so that code which only checks a package loads neither the typesetter nor the charts.
 """
 
 from importlib import import_module

@@ -1,6 +1,6 @@
-"""How a statement's balance is told, in the PDF and in the workbook alike: a bridge that foots.
+"""The bridge of a statement's balance, in the same terms in the PDF and the workbook.
 
-Amounts are the statements' and their lines'; only signs are put before them here.
+Amounts come from the statements and their lines; only their signs are set here.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from linernotes.packages.document_figures import Gross
 
 BALANCE, AMOUNT_DUE = "Balance", "Amount due"
 BROUGHT_FORWARD, CARRIED_FORWARD = "Brought forward", "Carried forward"
-# Shown also where they are zero.
+# Shown even if they are zero.
 ALWAYS_SHOWN = {BROUGHT_FORWARD, "Usage earnings", BALANCE, CARRIED_FORWARD, AMOUNT_DUE}
 
 
@@ -21,7 +21,7 @@ class Step:
     """One row of the bridge: its name, and its amount in each statement.
 
     Attributes:
-        is_result: Whether it is what the rows above add up to.
+        is_result: Whether it is the sum of the rows above.
     """
 
     name: str
@@ -30,10 +30,10 @@ class Step:
 
 
 def bridge(statements: Sequence[StatementRecord], gross: dict[str, Gross]) -> list[Step]:
-    """From what was brought forward to what is due, step by step, of every statement.
+    """The steps from the amount brought forward to the amount due, for every statement.
 
-    The steps above `Balance` add up to it; `Balance` and what is below it add up to `Amount due`.
-    Steps that are zero in every statement are left out, but for those that always stand there.
+    The steps above `Balance` add up to it; `Balance` and the steps below it add up to `Amount due`.
+    Steps that are zero in every statement are left out, except those in `ALWAYS_SHOWN`.
     """
     columns = [_steps(one, gross.get(one.contract_id, Gross())) for one in statements]
     results = {BALANCE, AMOUNT_DUE}

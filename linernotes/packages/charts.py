@@ -1,6 +1,6 @@
-"""The statement's charts as SVG, drawn by hand: a chart library takes longer than all tables.
+"""The statement's charts as SVG, drawn here: a chart library takes longer than all the tables.
 
-Amounts come as decimals; only the drawing makes them lengths.
+Amounts are decimals; only drawing converts them to lengths.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,10 +11,10 @@ from xml.sax.saxutils import escape
 COLOURS = {"Amount due": "#0072B2", "On hold": "#E69F00"}
 WIDTH, HEIGHT = Decimal(660), Decimal(190)
 RIGHT, TOP, BOTTOM = Decimal(6), Decimal(30), Decimal(22)
-# What a digit and a capital letter of an axis take at most, and the gap beside them.
+# The maximum widths of a digit and of a capital letter of an axis, and the gap beside them.
 DIGIT, CAPITAL, GAP = Decimal("6.6"), Decimal(8), Decimal(8)
 TICKS = 4
-# Of the room of a month, what its bars take; no bar is wider than this.
+# The part of a month's width that its bars fill; the maximum width of a bar.
 FILLED, WIDEST_BAR = Decimal("0.7"), Decimal(34)
 INK, GRID = "#5B6478", "#E4E7EE"
 Months = Sequence[tuple[str, Mapping[str, Decimal]]]
@@ -25,7 +25,7 @@ def monthly_chart(currency_code: str, months: Months) -> str:
 
     Args:
         currency_code: The amounts' currency, for the axis.
-        months: Each month, and its amounts by `COLOURS`; at least one that is not zero.
+        months: Each month, with its amounts by `COLOURS`; at least one amount is not zero.
     """
     amounts = [amount for _, own in months for amount in own.values()]
     step = _step(max(amounts) - min(amounts), max(amounts), min(amounts))
@@ -63,7 +63,7 @@ def monthly_chart(currency_code: str, months: Months) -> str:
 
 
 def _step(span: Decimal, *ends: Decimal) -> Decimal:
-    """A round distance of grid lines, so that there are about `TICKS` of them."""
+    """A round distance between grid lines that gives about `TICKS` of them."""
     wanted = max(span, *(abs(end) for end in ends)) / TICKS
     power = Decimal(1).scaleb(wanted.adjusted())
     return next(power * times for times in (1, 2, 5, 10) if power * times >= wanted)

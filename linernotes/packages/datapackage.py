@@ -1,7 +1,7 @@
-"""Describes the tables of a package for data tools: Frictionless Data's `datapackage.json`.
+"""Describes a package's tables for data tools: `datapackage.json` of Frictionless Data.
 
-https://specs.frictionlessdata.io/data-package/ is the form. What a column means is the comment that
-the published report has on it; the same description stands in the Parquet files.
+The format is https://specs.frictionlessdata.io/data-package/. A column is described by its comment
+in the published report; the Parquet files have the same descriptions.
 """
 
 import json
@@ -14,7 +14,7 @@ from linernotes.packages.cells import FORMULA_STARTS
 from linernotes.packages.tables import Column, PackageTable, TableRows
 
 DATA_PACKAGE = "datapackage.json"
-# By report, what each of its columns means.
+# By report, the description of each of its columns.
 Comments = dict[str, dict[str, str]]
 ESCAPED = (
     "A text that begins with an apostrophe or one of "
@@ -24,7 +24,7 @@ ESCAPED = (
 
 
 def comments_of_reports(connection: duckdb.DuckDBPyConnection) -> Comments:
-    """What the columns of every report mean, as the newest published warehouse says it."""
+    """The descriptions of all reports' columns, from the newest published warehouse."""
     rows = connection.execute(
         "select table_name, column_name, comment from duckdb_columns() "
         "where schema_name = 'reports' and comment is not null order by database_name"
@@ -36,7 +36,7 @@ def comments_of_reports(connection: duckdb.DuckDBPyConnection) -> Comments:
 
 
 def table_schema(rows: TableRows, comments: Comments) -> dict[str, Any]:
-    """The table schema of one table of a package: a field per column, with its scale."""
+    """The table schema of one table of a package: one field per column, with its scale."""
     own = comments.get(rows.table.report, {})
     return {"fields": [_field(rows.table, column, own) for column in rows.columns],
             "missingValues": [""]}  # fmt: skip
@@ -82,10 +82,10 @@ def write_data_package(
 
     Args:
         path: The file.
-        comments: What their columns mean.
+        comments: The descriptions of their columns.
         tables: Every table of the package.
         name: The package's name in lower case, such as `umg-2026-06`.
-        title: What it is called.
+        title: The package's title.
     """
     resources = []
     for rows in tables:

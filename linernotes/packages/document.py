@@ -1,7 +1,7 @@
-"""The statement as a PDF: what is paid and why, for people to read.
+"""The statement as a PDF, for people: what is paid and why.
 
-Every figure is a statement's or a report's; sums are DuckDB's, over decimals. How parts look is in
-`statement.typ`; what codes mean is in `wording`.
+Every figure comes from a statement or a report; DuckDB computes the sums, as decimals.
+`statement.typ` defines the layout of parts, and `wording` the words for codes.
 """
 
 from collections.abc import Callable, Iterator
@@ -31,9 +31,9 @@ from linernotes.packages.manifest import package_state
 from linernotes.packages.typesetting import typeset
 
 ISSUED_NOTE, DRAFT_NOTE = "Issued", "DRAFT: not approved, not payable"
-# A footer has room for so many ids; the last page lists them all.
+# A footer has room for this many ids; the last page lists all of them.
 IDS_IN_FOOTER = 3
-# What silence means by a contract's clause.
+# What silence means under a contract's clause.
 SILENCE = {"allow": "allowed", "deny": "refused"}
 
 
@@ -48,10 +48,10 @@ def write_document(
 
     Args:
         path: The file.
-        figures: What the reports say of the partner and month.
-        partner_name: The partner as a reader knows it.
+        figures: The figures of the partner and month.
+        partner_name: The partner's name for readers.
         statements: The partner's statements of the month, at least one.
-        mark: The text that ties it to its package; it becomes the PDF's keyword.
+        mark: Ties the PDF to its package; it becomes the PDF's keyword.
     """
     content = _content(figures, partner_name, statements) | {"keywords": [mark]}
     path.write_bytes(typeset(content, known_at_of(statements)))
@@ -159,7 +159,7 @@ def _consent_and_credit(figures: Figures, statements: Statements) -> Iterator[Pa
 
 
 def _relied_on(figures: Figures) -> Iterator[Part]:
-    """The decisions and clauses that lines name, by what they are about."""
+    """The decisions and clauses that the lines name, by subject."""
     cited = figures.ask(
         "rpt_partner__consents",
         "object_type, use_type, count(distinct proof_id), "
@@ -189,7 +189,7 @@ def _relied_on(figures: Figures) -> Iterator[Part]:
 
 
 def _in_force(figures: Figures) -> Iterator[Part]:
-    """The decisions on file when the month ends, and what changed in it."""
+    """The decisions on file at the end of the month, and what changed during it."""
     decisions = figures.ask(
         "rpt_partner__consents",
         "use_type, count(distinct proof_id) filter (where is_in_force and decision = 'allow'), "
@@ -226,7 +226,7 @@ def _fans(figures: Figures, statements: Statements) -> Iterator[Part]:
         "count(distinct recording_id), sum(derivative_listener_count)::bigint, "
         "sum(source_listener_within_7_days_count)::bigint, sum(new_fan_count)::bigint, "
         "sum(follow_count)::bigint, sum(save_count)::bigint",
-        # A recording's total; its territories stand beside it.
+        # A recording's total; its territories have rows of their own.
         "and territory = 'WW'",
     )
     if not recordings:
@@ -248,7 +248,7 @@ def _fans(figures: Figures, statements: Statements) -> Iterator[Part]:
 
 
 def _uplift(figures: Figures) -> Iterator[Part]:
-    """Whether derivatives bring listeners to the partner's recordings, and how sure that is."""
+    """Whether derivatives bring listeners to the partner's recordings, and how certain that is."""
     for recordings, uplift, lower, upper, detectable, verdict in figures.ask(
         "rpt_partner__fan_uplift",
         "recording_count, uplift_rate, lower_uplift_rate, upper_uplift_rate, "

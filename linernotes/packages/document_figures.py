@@ -1,6 +1,6 @@
-"""What the statement's PDF and workbook ask the reports: one partner's rows, sums, and their order.
+"""Queries of the statement's PDF and workbook: rows of one partner, their sums and their order.
 
-Sums are DuckDB's, over decimals; nothing is rounded or converted here, but for the order of things.
+DuckDB computes the sums, as decimals; only the sort order uses rounded or converted amounts.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Figures:
-    """Asks the reports about one partner, in one month or up to it.
+    """Queries the reports about one partner, in one month or up to it.
 
     Attributes:
         kept_reports: Reports whose rows of the month are kept in memory for the package.
@@ -35,19 +35,19 @@ class Figures:
     kept_reports: frozenset[str] = frozenset()
 
     def ask(self, report: str, selection: str, rest: str = "") -> list[tuple[Any, ...]]:
-        """A query on the month's rows of a report."""
+        """Queries the month's rows of a report."""
         return self._query(self._of_month(report), selection, "=", rest)
 
     def history(self, report: str, selection: str, rest: str = "") -> list[tuple[Any, ...]]:
-        """A query on the rows of a report up to the month."""
+        """Queries the rows of a report up to the month."""
         return self._query(f"published.reports.{report}", selection, "<=", rest)
 
     def balances(self, selection: str, rest: str = "") -> list[tuple[Any, ...]]:
-        """A query on the month's balances of advance, reserve and guarantee."""
+        """Queries the month's balances of advance, reserve and guarantee."""
         return self._query("published.marts.fct_balances", selection, "=", rest)
 
     def of_contracts(self, relation: str, selection: str, rest: str = "") -> list[tuple[Any, ...]]:
-        """A query on a mart that has no partner: rows of the contracts that have a statement."""
+        """Queries a mart without partners: the rows of the contracts that have a statement."""
         sql = (
             f"select {selection} from published.marts.{relation} where contract_id in "
             "(select contract_id from published.reports.rpt_partner__compensation_statement "
@@ -56,14 +56,14 @@ class Figures:
         return self.connection.cursor().execute(sql, [self.partner_id, self.month]).fetchall()
 
     def keep(self, name: str, report: str, selection: str, rest: str = "") -> None:
-        """Keeps a query on the month's rows of a report, as a temporary table."""
+        """Keeps the result of a query on the month's rows of a report, as a temporary table."""
         sql = self._sql(self._of_month(report), selection, "=", rest)
         self.connection.execute(
             f"create or replace temp table {name} as {sql}", [self.partner_id, self.month]
         )
 
     def kept(self, name: str, selection: str) -> tuple[Any, ...]:
-        """One row of what was kept, such as its count."""
+        """One row of a kept result, such as its count."""
         [row] = self.connection.execute(f"select {selection} from {name}").fetchall()
         return row
 
@@ -92,7 +92,7 @@ class Figures:
         return date(self.month.year + (self.month.month == 12), self.month.month % 12 + 1, 1)
 
     def euro_rates(self) -> dict[str, Decimal]:
-        """What one euro buys of each currency at the end of the month, as far as it is known."""
+        """What one euro buys of each currency at the end of the month, where the rate is known."""
         rows = self.connection.cursor().execute(
             "select quote_currency_code, max_by(rate_per_eur, rate_date) "
             "from published.marts.fct_exchange_rates where rate_date < ? group by all",
@@ -103,12 +103,12 @@ class Figures:
 
 @dataclass(frozen=True)
 class Statements:
-    """The statements of one partner and month, those with the most money first.
+    """The statements of one partner and month, ordered by the largest amount of money.
 
     Attributes:
-        agreed: What is agreed with the partner.
-        house: What is agreed of all partners, the service's own head included.
-        issued_on: The day on which the last of them was issued; None in a draft.
+        agreed: The agreement with the partner.
+        house: The agreements with all partners, including the service's own details as payer.
+        issued_on: The day on which the last of them was issued; None for a draft.
     """
 
     records: tuple[StatementRecord, ...]
@@ -118,7 +118,7 @@ class Statements:
 
     @property
     def currencies(self) -> list[str]:
-        """Each currency once, that with the most money first."""
+        """Each currency once, ordered by the largest amount of money."""
         return list(dict.fromkeys(one.currency_code for one in self.records))
 
     def of(self, currency: str) -> list[StatementRecord]:
@@ -128,9 +128,9 @@ class Statements:
 def largest_first(
     statements: Iterable[StatementRecord], rates: dict[str, Decimal]
 ) -> tuple[StatementRecord, ...]:
-    """Statements by what they are worth in euros, due, carried or on hold; then by their id.
+    """Statements by their value in euros (due, carried forward or on hold), then by id.
 
-    The euros decide on the order alone. A currency whose rate is not known counts one to one.
+    The euros only decide the order. A currency without a known rate counts one to one.
     """
     listed = list(statements)
 
@@ -157,10 +157,10 @@ def largest_first(
 
 @dataclass(frozen=True)
 class Gross:
-    """What a contract's lines of the month add up to before anything is put on hold or released.
+    """The sums of a contract's lines of the month, before anything is put on hold or released.
 
-    `usage + training + adjustments - on_hold + released` is what the header calls earned and
-    corrected.
+    `usage + training + adjustments - on_hold + released` is the header's earned and corrected
+    amount.
     """
 
     usage: Decimal = ZERO

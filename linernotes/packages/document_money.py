@@ -1,6 +1,6 @@
-"""The statement's first pages: who pays whom, what is due, how it comes about, what waits.
+"""The statement's first pages: payer and payee, the amount due, its calculation, and holds.
 
-Figures are the statements' and the reports'; how a part looks is in `statement.typ`.
+Figures come from the statements and reports; `statement.typ` defines the layout of parts.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,14 +34,14 @@ from linernotes.packages.document_parts import (
 )
 
 MONTHS_CHARTED = 12
-# More contracts than a page is wide for stand in a table below.
+# If there are more contracts than fit across a page, they are listed in a table below.
 CONTRACTS_SIDE_BY_SIDE = 3
 LARGEST_ON_HOLD = 20
 EARNING_TYPES = ", ".join(f"'{name}'" for name in (*FIRST_TYPES, *CORRECTION_TYPES))
 
 
 def who_pays_whom(figures: Figures, statements: Statements, known_at: str) -> Iterator[Part]:
-    """The head: payer, payee, and what a finance department files a statement by."""
+    """The head: payer, payee, and the details by which a finance department files a statement."""
     last_day = figures.month_after - timedelta(days=1)
     house, agreed = statements.house.sender, statements.agreed
     issued = statements.issued_on
@@ -80,7 +80,7 @@ def who_pays_whom(figures: Figures, statements: Statements, known_at: str) -> It
 
 
 def statement_name(statement: StatementRecord) -> str:
-    """What a statement is filed by, such as `umg-master 2026-06 v1`."""
+    """The name for filing a statement, such as `umg-master 2026-06 v1`."""
     return f"{statement.statement_id.replace('|', ' ')} v{statement.version}"
 
 
@@ -91,13 +91,13 @@ def due_date(figures: Figures, statements: Statements) -> date:
 
 
 def due_text(figures: Figures, statements: Statements) -> str:
-    """The day on which payment falls due; of a draft, which day it is depends on its issue."""
+    """The day on which payment is due; for a draft, the rule, because it depends on the issue."""
     day = wording.day_name(due_date(figures, statements))
     return day if statements.issued_on else f"{day} or, if later, on issue"
 
 
 def payee_name(figures: Figures) -> str:
-    """The partner as the catalogue names it, where no legal name is agreed."""
+    """The partner's name in the catalogue, if no legal name is agreed."""
     found = figures.connection.execute(
         "select partner_name from published.marts.dim_partners where partner_id = ?",
         [figures.partner_id],
@@ -106,7 +106,7 @@ def payee_name(figures: Figures) -> str:
 
 
 def entity_lines(legal: LegalEntity | None, name: str, contact: Contact | None) -> list[str]:
-    """Name, address, numbers and contact of a party, as far as they are agreed."""
+    """Name, address, numbers and contact of a party, as far as agreed."""
     lines = [legal.name, *legal.address] if legal else [name]
     if legal:
         lines += [legal.registration] if legal.registration else []
@@ -142,7 +142,7 @@ def _quoted(statement: StatementRecord) -> str:
 
 
 def amounts_due(figures: Figures, statements: Statements) -> Iterator[Part]:
-    """A band per currency, the largest first."""
+    """One band per currency, ordered by the largest amount."""
     for currency in statements.currencies:
         own = statements.of(currency)
         due = sum((Decimal(one.totals["payable_amount"]) for one in own), ZERO)
@@ -157,7 +157,7 @@ def amounts_due(figures: Figures, statements: Statements) -> Iterator[Part]:
 def _why_not_all(
     figures: Figures, statements: Sequence[StatementRecord], currency: str
 ) -> Iterator[str]:
-    """What is carried forward or suspended, with its reason."""
+    """The amounts that are carried forward or suspended, with the reason."""
     for one in statements:
         carried, suspended = (
             Decimal(one.totals[term]) for term in ("carried_amount", "suspended_amount")
@@ -184,7 +184,7 @@ def _digits(currency: str) -> int:
 
 
 def how_it_comes_about(figures: Figures, statements: Statements) -> Iterator[Part]:
-    """The bridge of every contract, from what was brought forward to what is due."""
+    """The bridge of every contract, from the amount brought forward to the amount due."""
     yield heading("Payment summary")
     gross = gross_by_contract(figures)
     records = statements.records
@@ -214,7 +214,7 @@ def how_it_comes_about(figures: Figures, statements: Statements) -> Iterator[Par
 
 
 def month_by_month(figures: Figures, statements: Statements) -> Iterator[Part]:
-    """What makes this month's balance differ from the last one's, cause by cause."""
+    """Why this month's balance differs from the previous one, cause by cause."""
     months = figures.history(
         "rpt_partner__compensation_statement",
         "strftime(report_month, '%Y-%m'), currency_code, sum(payable_amount), sum(held_amount)",
@@ -287,7 +287,7 @@ def _changed(before: Decimal, now: Decimal, currency: str) -> list[str]:
 
 
 def what_is_on_hold(figures: Figures, statements: Statements) -> Iterator[Part]:
-    """By reason with the next step, then the largest, each with who must act."""
+    """Money on hold by reason, with the next step; then the largest holds, with who must act."""
     yield heading("On hold to date")
     this_month = f"report_month = date '{figures.month}'"
     rows = figures.history(
@@ -337,7 +337,7 @@ def what_is_on_hold(figures: Figures, statements: Statements) -> Iterator[Part]:
 
 
 def _taken_back(figures: Figures, currency: str) -> Decimal:
-    """What left the hold in the month without coming to the balance."""
+    """The amount that left the hold in the month without reaching the balance."""
     rows = figures.ask(
         LINES,
         "-coalesce(sum(amount) filter (where hold_bucket is not null), 0) as released, "
@@ -385,7 +385,7 @@ def _sum(rows: Sequence[tuple[Any, ...]], at: int) -> Decimal:
 
 
 def balances(figures: Figures, statements: Statements) -> Iterator[Part]:
-    """Advance, reserve and guarantee from opening to closing."""
+    """Advance, reserve and guarantee, from opening to closing balance."""
     rows = figures.balances(
         "contract_id, balance_kind, currency_code, opening_amount, added_amount, used_amount, "
         "closing_amount, guaranteed_amount, period_end_date",
@@ -437,7 +437,7 @@ def balances(figures: Figures, statements: Statements) -> Iterator[Part]:
 
 
 def _releases(figures: Figures) -> list[str]:
-    """Reserves that are not released yet, by the month in which they are."""
+    """The reserves that are not yet released, by the month of their release."""
     takes = figures.history(
         LINES,
         "contract_id, currency_code, line_id, -amount, report_month, contract_version",
@@ -465,7 +465,7 @@ def _releases(figures: Figures) -> list[str]:
 
 
 def exchange_rates(figures: Figures, statements: Statements) -> Iterator[Part]:
-    """The rates by which fees of pools were converted, with their dates."""
+    """The rates at which fees of pools were converted, with their dates."""
     rows = figures.ask(
         "rpt_partner__pool_totals",
         "currency_code, payout_currency_code, fx_date, fx_rate, count(*)",
@@ -495,7 +495,7 @@ def exchange_rates(figures: Figures, statements: Statements) -> Iterator[Part]:
 
 
 def tax(figures: Figures, statements: Statements) -> Iterator[Part]:
-    """Tax withheld by source territory, with what was earned there and the rate."""
+    """Tax withheld by source territory, with the earnings there and the rate."""
     rows = figures.ask(
         LINES,
         "contract_id, territory, currency_code, "
@@ -556,7 +556,7 @@ def tax(figures: Figures, statements: Statements) -> Iterator[Part]:
 
 
 def _taxed_part(statement: StatementRecord) -> tuple[Decimal, Decimal]:
-    """The part of what is earned that is taxed, and the whole."""
+    """The taxed part of the earnings, and the whole."""
     terms = {name: Decimal(text) for name, text in statement.totals.items()}
     base = terms["earned_amount"] + terms["correction_amount"]
     if base <= 0:

@@ -1,6 +1,6 @@
-"""The parts that a statement's PDF is made of, as plain data for the template.
+"""The parts of a statement's PDF, as plain data for the template.
 
-Everything is text by now: the template can round nothing. What stands where is `document`'s.
+All values are text, so the template cannot round. `document` decides the order of the parts.
 """
 
 import unicodedata
@@ -12,16 +12,17 @@ from linernotes.base.money import money_text
 from linernotes.packages.fonts import readable
 
 Part = dict[str, Any]
-# A column's name begins with this where its cells are numbers.
+# The prefix of the name of a column with numbers.
 NUMBER = "#"
-# The column of a table that takes the room that is left.
+# The prefix of the name of the column that takes the remaining width.
 WIDE = "*"
-# Points. A page of A4 between its margins; the size of a table's text, and how wide it runs.
+# In points: the width of an A4 page between its margins; a table's text size, cell padding and
+# character widths.
 PAGE_WIDTH, TEXT_SIZE, INSET = 493.0, 8.0, 12.0
 NUMBER_POINTS, TEXT_POINTS, NARROW_POINTS = 5.3, 4.9, 2.7
-# Heads of numbers wrap where columns would take more of the page than this.
+# The headings of numbers wrap if the columns would take more than this part of the page.
 ROOMY = 0.95
-# A longer text wraps, in a column that has at least this much.
+# A longer text wraps, in a column of at least the second width.
 SHORT_TEXT, LEAST_OF_TEXT, MOST_OF_TEXT = 78.0, 60.0, 180.0
 
 
@@ -51,7 +52,7 @@ def boxes(named: Iterable[tuple[str, str, str]], first_stands_out: bool = True) 
 
 
 def head(parties: Iterable[tuple[str, list[str]]], facts: Iterable[tuple[str, str]]) -> Part:
-    """Who pays whom, each with lines of address, and what the statement is filed by."""
+    """Payer and payee, each with address lines, and the details for filing the statement."""
     return {
         "kind": "head",
         "parties": [
@@ -62,7 +63,7 @@ def head(parties: Iterable[tuple[str, list[str]]], facts: Iterable[tuple[str, st
 
 
 def band(name: str, value: str, note: str) -> Part:
-    """The one figure that counts, across the page."""
+    """The one main figure, across the page."""
     return {"kind": "band", "name": name, "value": value, "note": note}
 
 
@@ -72,9 +73,9 @@ def table(
     total: Sequence[str] = (),
     strong: Sequence[int] = (),
 ) -> Part:
-    """A table; `#` before a column's name means numbers, `*` that it takes the room left.
+    """A table; `#` before a column's name means numbers, `*` that it takes the remaining width.
 
-    `strong` are the rows, counted from 0, that are sums of the rows above.
+    `strong` are the rows, counted from 0, that are sums of the rows above them.
     """
     shown = [[readable(cell) for cell in row] for row in rows]
     summed = [readable(cell) for cell in total]
@@ -93,7 +94,7 @@ def table(
     widths, wanted = widths_if(heads_wrap=False)
     if wanted > ROOMY * PAGE_WIDTH:
         widths, wanted = widths_if(heads_wrap=True)
-    # Never wider than the page: what would be is set smaller.
+    # Never wider than the page: a table that would be is set in smaller type.
     scale = min(1, PAGE_WIDTH / wanted)
     return {
         "kind": "table",
@@ -114,7 +115,7 @@ def table(
 
 
 def _width(name: str, cells: Sequence[str], column: str, *, heads_wrap: bool) -> tuple[float, str]:
-    """How wide a column is: points for numbers and short texts, else a part of the room left."""
+    """A column's width: in points for numbers and short texts, else a part of the remainder."""
     words = name.replace("-", "- ").split() if heads_wrap else [name]
     longest_word = max((_points(word, NUMBER_POINTS) for word in words), default=0)
     if column.startswith(NUMBER):
@@ -127,26 +128,26 @@ def _width(name: str, cells: Sequence[str], column: str, *, heads_wrap: bool) ->
 
 
 def _points(text: str, wide: float) -> float:
-    """About how wide a text is at `TEXT_SIZE`, never too little: bold digits of one width."""
+    """The approximate width of a text at `TEXT_SIZE`, never too small: bold digits of one width."""
     narrow = sum(one in ".,:;|' il" for one in text)
     full = sum(unicodedata.east_asian_width(one) in "WF" for one in text)
     return (len(text) - narrow - full) * wide + narrow * NARROW_POINTS + full * TEXT_SIZE
 
 
 def money(amount: Decimal, currency_code: str) -> str:
-    """An amount with a comma per thousand: 136,574.00; a true minus sign in front."""
+    """An amount with a comma per thousand: 136,574.00; a true minus sign if negative."""
     text = money_text(amount, currency_code)
     whole, point, rest = text.removeprefix("-").partition(".")
     return ("−" if text.startswith("-") else "") + f"{int(whole):,}{point}{rest}"
 
 
 def count(number: int | None) -> str:
-    """A count, or a dash where there is none to show."""
+    """A count, or a dash if there is none."""
     return "–" if number is None else f"{number:,}"
 
 
 def rate(part: int | None, whole: int | None) -> str:
-    """A rate with the pair that it is made of: 12.5 % (1 of 8)."""
+    """A rate with its two numbers: 12.5 % (1 of 8)."""
     if not whole or part is None:
         return "–"
     share = Decimal(part * 100) / Decimal(whole)

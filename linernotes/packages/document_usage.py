@@ -1,6 +1,6 @@
-"""What was used and what it earned: products, territories, members, recordings, adjustments.
+"""Usage and earnings: products, territories, members, recordings, adjustments.
 
-Every table adds up to a figure of the payment summary, or says what it leaves out.
+Every table adds up to a figure of the payment summary, or states what it omits.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,10 +16,10 @@ from linernotes.packages.fees import half_up
 MOST_ROWS, MOST_MEMBERS = 30, 60
 TOP, MOST_ADJUSTMENTS = 20, 15
 NANO = 1_000_000_000
-# Money per use is far below a minor unit.
+# Money per use is far less than a minor unit.
 RATE_DIGITS = 6
 OF_USE = "and line_type = 'USAGE'"
-# Uses, weight, gross, on hold: what the tables of this page sum.
+# The sums of this page's tables: uses, weight, gross, on hold.
 SUMS = (
     "coalesce(sum(weight_nano), 0)::decimal(38, 0), coalesce(sum(amount), 0), "
     "coalesce(sum(amount) filter (where hold_bucket is not null), 0)"
@@ -27,7 +27,7 @@ SUMS = (
 
 
 def usage(figures: Figures, statements: Statements) -> Iterator[Part]:
-    """Uses, gross earnings and effective rate by product, then by territory."""
+    """Uses, gross earnings and effective rate, by product and then by territory."""
     yield heading("Usage earnings")
     tables = []
     for title, column in (("Product", "product_name"), ("Territory", "territory")):
@@ -82,7 +82,7 @@ def attributed(weight_nano: Decimal) -> str:
 
 
 def effective_rate(amount: Decimal, weight_nano: Decimal) -> str:
-    """What one attributed use has earned, or a dash where there is none."""
+    """The earnings of one attributed use, or a dash if there is no use."""
     if not weight_nano:
         return "–"
     rate = Fraction(Decimal(amount)) * NANO / Fraction(Decimal(weight_nano))
@@ -90,7 +90,7 @@ def effective_rate(amount: Decimal, weight_nano: Decimal) -> str:
 
 
 def _cut(rows: list[Any], most: int) -> tuple[list[Any], list[Any]]:
-    """The rows to show, and the rest; one row is not worth a row for the rest."""
+    """The rows to show, and the rest; a rest of only one row is shown itself."""
     shown = len(rows) if len(rows) <= most + 1 else most
     return rows[:shown], rows[shown:]
 
@@ -142,7 +142,7 @@ def _tops(
 
 
 def members(figures: Figures, statements: Statements) -> Iterator[Part]:
-    """Members or labels by what is at stake for them, paid or on hold."""
+    """Members or labels, ordered by the sum of their paid and held amounts."""
     rows = figures.ask(
         "rpt_partner__member_statements",
         "coalesce(member_name, member_party_id), currency_code, "
@@ -188,7 +188,7 @@ def members(figures: Figures, statements: Statements) -> Iterator[Part]:
 
 
 def adjustments(figures: Figures, statements: Statements) -> Iterator[Part]:
-    """Prior-period adjustments by kind with the reason in words, then the largest."""
+    """Prior-period adjustments by kind, each with its reason, then the largest."""
     yield heading("Prior-period adjustments")
     types = ", ".join(f"'{name}'" for name in wording.CORRECTIONS)
     rows = figures.ask(
@@ -230,7 +230,7 @@ def _sum(rows: Sequence[tuple[Any, ...]], at: int) -> Decimal:
 
 
 def _largest_adjustments(figures: Figures, statements: Statements, types: str) -> Iterator[Part]:
-    # A release takes from what is on hold what it adds to the balance: one row shows both.
+    # A release takes the amount from the hold that it adds to the balance: one row shows both.
     rows = figures.ask(
         LINES,
         "line_type, strftime(usage_month, '%Y-%m'), min(coalesce(title, object_id, '–')), "

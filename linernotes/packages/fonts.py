@@ -1,4 +1,4 @@
-"""Where the statement's fonts lie: packages ship them, and the system's are never used."""
+"""The folders of the statement's fonts: Python packages ship them; system fonts are never used."""
 
 from functools import cache
 from importlib.resources import files
@@ -12,8 +12,8 @@ REPLACEMENT = "□"
 def font_folders() -> list[Path]:
     """Latin, Cyrillic and Greek; the scripts of `manimgx_fonts`; Japanese, Korean and Chinese.
 
-    The families are listed in `statement.typ` in the same order; Noto Sans is in two packages, and
-    the first counts.
+    `statement.typ` lists the families in the same order. Noto Sans is in two packages, of which the
+    first is used.
     """
     western = _folder("justmytype_western_core") / "fonts" / "ofl"
     return [
@@ -26,7 +26,7 @@ def font_folders() -> list[Path]:
 
 
 def text_font_folder() -> Path:
-    """The font of all that is not a name in another script."""
+    """The font of all text except names in other scripts."""
     return _folder("justmytype_western_core") / "fonts" / "ofl" / "inter"
 
 
@@ -35,7 +35,7 @@ def _folder(package: str) -> Path:
 
 
 def readable(text: str) -> str:
-    """The text with `REPLACEMENT` for each character that no font has.
+    """The text with `REPLACEMENT` for each character that is in none of the fonts.
 
     Typst refuses a document with a missing glyph, and a title may hold any character.
     """

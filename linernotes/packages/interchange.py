@@ -1,6 +1,6 @@
-"""The files of a package that a partner's systems ingest, as whom and for whom they are written.
+"""The files of a package for a partner's systems: their sender, recipient and options.
 
-What stands in them is in `ddex`, what people read in `document` and `workbook`.
+`ddex` makes their content; `document` and `workbook` make the files for people.
 """
 
 from dataclasses import replace
@@ -28,10 +28,10 @@ from linernotes.packages.manifest import PackagedFile, packaged_file
 
 
 def what_is_agreed(agreements: Agreements, partner_id: str) -> dict[str, Any]:
-    """What the files of a package depend on besides the figures.
+    """The agreed settings that, besides the figures, determine the files of a package.
 
-    What stands in the statement's head is in it as far as something is agreed, so that packages of
-    partners without a head say what they said.
+    Details of the statement's head are included only where they are agreed, so packages of partners
+    without them stay unchanged.
     """
     partner = agreements.of(partner_id)
     sender = agreements.sender.model_dump(mode="json", exclude={"legal", "contact"})
@@ -67,16 +67,16 @@ def write_interchange(
     number: int,
     uses: list[Path],
 ) -> list[PackagedFile]:
-    """Writes the DSR file and the removals beside it.
+    """Writes the DSR file and the removals side file.
 
     Args:
         folder: The package's folder.
         connection: The published warehouse, attached as `published`.
-        agreements: As whom and for whom.
+        agreements: The sender, and the partner's agreement.
         partner_name: The recipient's name in the header.
         statements: The partner's statements of the month; at least one.
-        number: The package's version, which makes the message id one that was never used before.
-        uses: The uses that were kept beside each statement.
+        number: The package's version; it makes the message id unique.
+        uses: The stored uses of each statement.
     """
     first = statements[0]
     partner = agreements.of(first.partner_id)

@@ -1,6 +1,6 @@
-"""Holds the DSR files of a package to its lines, its statements and what is agreed.
+"""Compares the DSR files of a package with its lines, its statements and the agreement.
 
-What a file must be by itself is in `ddex.checking`.
+`ddex.checking` checks each file by itself.
 """
 
 from collections.abc import Iterator, Mapping, Set
@@ -35,13 +35,13 @@ Sums = dict[str, Decimal]
 
 @dataclass
 class SalesOfLines:
-    """What the lines that uses have earned add up to, and those of recordings in their own month.
+    """Sums of the lines earned by uses, and of recordings' lines in their own month.
 
     Attributes:
         earned: Per currency, held or not.
         due: Per currency, what is not held.
         due_for_items: Per currency, what is not held.
-        taken_back: Lines that take money back for a recording, with currency and amount.
+        taken_back: Lines that reverse money for a recording, with currency and amount.
     """
 
     sales: set[str] = field(default_factory=set)
@@ -71,12 +71,12 @@ class SalesOfLines:
 def interchange_problems(
     path: Path, lines: SalesOfLines, manifest: dict[str, Any]
 ) -> Iterator[Problem]:
-    """Checks the DSR files of a package, each by itself and then against the package.
+    """Checks the DSR files of a package, first each by itself, then against the package.
 
     Args:
         path: The package's folder.
-        lines: What its lines add up to.
-        manifest: Its manifest, whose files are there.
+        lines: The sums of its lines.
+        manifest: Its manifest; all files that it lists exist.
     """
     expected = [FINANCIAL.name, *([ITEM_LEVEL.name] if manifest["agreed"]["item_level"] else [])]
     names = sorted(file["name"] for file in manifest["files"] if file["name"].startswith("DSR_"))
@@ -120,8 +120,8 @@ def removals_problems(
     Args:
         path: The package's folder.
         actions: The ids of the actions in `removals.csv` that were applied in the month.
-        lines: What its lines add up to.
-        manifest: Its manifest, whose files are there.
+        lines: The sums of the package's lines.
+        manifest: Its manifest; all files that it lists exist.
     """
     prefix = f"{REMOVALS_PREFIX}_"
     names = [file["name"] for file in manifest["files"] if file["name"].startswith(prefix)]
@@ -156,7 +156,7 @@ def removals_problems(
 def _differences(
     names: list[str], one: dict[str, tuple[str, str]], other: dict[str, tuple[str, str]]
 ) -> Iterator[Problem]:
-    """A line that stands in both files must say the same there."""
+    """A line that is in both files must have the same values in both."""
     differing = [
         sale
         for sale in one.keys() & other.keys()

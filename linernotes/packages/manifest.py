@@ -1,6 +1,6 @@
-"""The manifest of a package: every file with its hash, the control totals, the version before it.
+"""The manifest of a package: all files with hashes, control totals, and the previous version.
 
-What the files hold is in `tables` and `workbook`; whether they still agree, `verification` says.
+`tables` and `workbook` define the content of the files; `verification` checks them.
 """
 
 import hashlib
@@ -17,18 +17,18 @@ from linernotes.ledger.records import DRAFT, ISSUED, StatementRecord, file_safe
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.json.asc"
 VERIFIER = "verify.py"
-# Packages of version 1 have no head of the ledger, and no mark in what people read. Those of 1 and
-# 2 are not signed, have no data package, their DSR files call other amounts by the same names, and
-# consents.csv holds only what was recorded in the month.
+# Packages of version 1 have no head of the ledger, and no mark in the files for people. Those of
+# versions 1 and 2 are not signed and have no data package; their DSR files use the same names for
+# other amounts, and their consents.csv holds only decisions recorded in the month.
 MANIFEST_VERSION, UNMARKED_VERSION = 3, 1
 FIRST_VERSIONS = (1, 2)
 KNOWN_VERSIONS = (*FIRST_VERSIONS, MANIFEST_VERSION)
 DOCUMENT, WORKBOOK, README = "statement.pdf", "statement.xlsx", "README.txt"
-# Sub-statements of members or labels, where they are agreed.
+# Sub-statements of members or labels, if agreed.
 MEMBERS = "members.zip"
-# What people read. Each of these files bears the mark of its package.
+# The files for people. Each bears the mark of its package.
 TEXTS = (DOCUMENT, WORKBOOK, README, MEMBERS)
-# What a manifest says about its making, not about what the package claims.
+# Fields about how the package was made, which are not part of what it claims.
 CIRCUMSTANCES = (
     "version",
     "freeze",
@@ -37,7 +37,7 @@ CIRCUMSTANCES = (
     "content_sha256",
     "signing_key",
 )
-# What a package is and claims; the mark holds the hash of it.
+# The identity and claims of a package; the mark holds their hash.
 CONTENT = ("partner_id", "report_month", "state", "agreed", "statements", LEDGER_HEAD)
 MARK = re.compile(r"linernotes-package:\S+/v\d+/[0-9a-f]{64}")
 CLAIMS_OF_A_STATEMENT = (
@@ -59,8 +59,8 @@ class Package:
 
     Attributes:
         version: Number of the folder, counted per partner and month.
-        state: `issued` where all of its statements are, else `draft`.
-        is_new: False where the newest version already said the same, so that none was written.
+        state: `issued` if all of its statements are issued, else `draft`.
+        is_new: False if the newest version already had the same content, so none was written.
     """
 
     partner_id: str
@@ -77,7 +77,7 @@ class PackagedFile:
     """One file of a package, as the manifest lists it.
 
     Attributes:
-        rows: Rows without the heading; None for a file that is no table.
+        rows: Rows without the heading; None for a file that is not a table.
         control_totals: Per currency, the sum of each amount as a decimal string.
         control_counts: The sum of each count and quantity.
     """
@@ -108,7 +108,7 @@ def packaged_file(
 
 
 def package_state(statements: list[StatementRecord]) -> str:
-    """`issued` where every statement of the package is, else `draft`."""
+    """`issued` if every statement of the package is issued, else `draft`."""
     return ISSUED if all(one.state == ISSUED for one in statements) else DRAFT
 
 
@@ -120,15 +120,15 @@ def build_manifest(
     head: Head | None,
     signing_key: str | None = None,
 ) -> dict[str, Any]:
-    """The manifest of a package that has no version yet.
+    """The manifest of a package that does not have a version number yet.
 
     Args:
         statements: The partner's statements of the month; at least one.
-        freeze: The freeze of the warehouse that the tables were read from.
-        agreed: As whom, for whom and with what the DDEX files are written.
-        files: Every other file of the package.
-        head: Of the ledger's entry that issued the last of the statements; None in a draft.
-        signing_key: The public key that signs it, 32 bytes in base64; None in a draft.
+        freeze: The freeze of the warehouse from which the tables were read.
+        agreed: The agreed settings of the DDEX files: sender, recipient and options.
+        files: All other files of the package.
+        head: The ledger entry that issued the last of the statements; None for a draft.
+        signing_key: The public key of the signature, 32 bytes in base64; None for a draft.
     """
     first = statements[0]
     manifest = {
@@ -150,10 +150,10 @@ def build_manifest(
 
 
 def content_sha256(manifest: dict[str, Any]) -> str:
-    """The hash of what a package claims and of its data files; what people read is left out.
+    """The hash of a package's claims and data files, without the files for people.
 
-    It is over one line of JSON with sorted keys: the manifest's `CONTENT`, and of each file its
-    name, rows and SHA-256.
+    It covers one line of JSON with sorted keys: the manifest's `CONTENT`, and the name, rows and
+    SHA-256 of each file.
     """
     files = [
         [file["name"], file["rows"], file["sha256"]]
@@ -166,7 +166,7 @@ def content_sha256(manifest: dict[str, Any]) -> str:
 
 
 def package_mark(manifest: dict[str, Any], number: int) -> str:
-    """The text that ties a file that people read to version `number` of its package."""
+    """The text that ties a file for people to version `number` of its package."""
     partner, month = file_safe(manifest["partner_id"]), manifest["report_month"]
     return f"linernotes-package:{partner}/{month}/v{number}/{manifest['content_sha256']}"
 
@@ -179,16 +179,16 @@ def _claimed(statements: list[StatementRecord]) -> list[dict[str, Any]]:
 
 
 def is_of_the_same_issue(package: dict[str, Any], statements: list[StatementRecord]) -> bool:
-    """Whether a finished package has said all there is to say about what was issued.
+    """Whether a finished package is complete for the issued statements.
 
-    What becomes known of the month after that is told in later months, and what is agreed about
-    files after that holds for later packages.
+    Facts that become known later appear in later months, and later agreements about files apply to
+    later packages.
     """
     return package["state"] == ISSUED and package["statements"] == _claimed(statements)
 
 
 def as_version(manifest: dict[str, Any], number: int, shelf: Path) -> dict[str, Any]:
-    """The manifest as version `number`, chained to the version before it on the same shelf."""
+    """The manifest as version `number`, chained to the previous version in the same folder."""
     previous = shelf / f"v{number - 1}" / MANIFEST
     return manifest | {
         "version": number,
@@ -197,9 +197,9 @@ def as_version(manifest: dict[str, Any], number: int, shelf: Path) -> dict[str, 
 
 
 def has_same_content(package: dict[str, Any], data: dict[str, Any]) -> bool:
-    """Whether a finished package claims what a manifest of data files alone claims.
+    """Whether a finished package makes the same claims as a manifest of only the data files.
 
-    How a package came about is no claim, and neither is the layout of what people read: both
+    How a package was made is not a claim, and neither is the layout of the files for people: both
     follow from the statements and the data files.
     """
     data_files = {entry["name"] for entry in data["files"]}
@@ -215,7 +215,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """A package's manifest.
 
     Raises:
-        ValueError: if it is no JSON object of the known form.
+        ValueError: if it is not a JSON object of a known form.
         OSError: if it cannot be read.
     """
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))

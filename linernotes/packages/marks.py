@@ -1,6 +1,6 @@
-"""Reads the mark of a package out of the files that people read, and holds a package to it.
+"""Reads a package's mark from its files for people, and checks that all belong together.
 
-The mark itself is made in `manifest`; a package that was written before there were marks has none.
+`manifest` makes the mark; packages from before marks were introduced have none.
 """
 
 import re
@@ -30,9 +30,9 @@ VERSION_FOLDER, MONTH_FOLDER = re.compile(r"v[1-9]\d*"), re.compile(r"\d{4}-\d{2
 OUTBOX = "outbox"
 PROPERTIES = "docProps/core.xml"
 KEYWORDS = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}keywords"
-# Properties are some hundred bytes; a file that unpacks to more is not ours.
+# Properties take some hundred bytes; a file that unpacks to more is not ours.
 MOST_PROPERTIES_BYTES = 65_536
-# PDFium is for one thread at a time; deliveries check packages side by side.
+# PDFium is not thread-safe, and deliveries check several packages at a time.
 PDFIUM = threading.Lock()
 
 
@@ -41,7 +41,7 @@ def mark_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
 
     Args:
         path: The package's folder.
-        manifest: Its manifest, whose files are there.
+        manifest: Its manifest; all files that it lists exist.
     """
     yield from _place_problems(path.resolve(), manifest)
     is_marked = manifest["manifest_version"] != UNMARKED_VERSION
@@ -65,9 +65,9 @@ def mark_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _place_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
-    """A folder that is named as packages are must be this package's; others are anybody's matter.
+    """Checks that a folder named like one of our packages contains that package.
 
-    Whose the package is can be seen in an outbox alone: partners name their folders as they like.
+    Only in an outbox does the path identify the package: partners name their folders freely.
     """
     version, month, partner, outbox = (*reversed(path.parts[-4:]), *[""] * 4)[:4]
     if not VERSION_FOLDER.fullmatch(version):
@@ -90,7 +90,7 @@ def _head_problems(manifest: dict[str, Any]) -> Iterator[Problem]:
         yield Problem(MANIFEST, "head_is_the_issues", details)
     if head is not None:
         found = head_from(head)
-        # Entries of before there were signatures have a head without one.
+        # Entries from before signatures were introduced have a head without one.
         if found.public_key and not found.is_valid:
             details = f"the head of entry {found.number} does not bear its key's signature"
             yield Problem(MANIFEST, "head_is_signed", details)
@@ -100,7 +100,7 @@ def _mark_in(text: str) -> str | None:
     """The one mark in a text.
 
     Raises:
-        ValueError: if there are several.
+        ValueError: if there are several marks.
     """
     found = set(MARK.findall(text))
     if len(found) > 1:
@@ -109,7 +109,7 @@ def _mark_in(text: str) -> str | None:
 
 
 def _of_document(path: Path) -> str | None:
-    # A fifth of a second to import, which every command that lists packages would pay.
+    # The import takes a fifth of a second, which all commands that list packages would pay.
     import pypdfium2
 
     try:

@@ -1,8 +1,8 @@
-"""Sub-statements: what a member or label of a partner gets, with nothing of another's.
+"""Sub-statements: the payment details of one member or label, without data of any other.
 
-They are in one archive, `members.zip`, under `members/<party id>/`, so that the partner can hand
+One archive, `members.zip`, holds them under `members/<party id>/`, so that the partner can pass
 each on as it is. Each adds up to the member's row in `member_statements.csv`, and all of them to
-the lines of the package that name a member.
+the package's lines that name a member.
 """
 
 import zipfile
@@ -42,13 +42,13 @@ from linernotes.packages.typesetting import typeset
 from linernotes.packages.workbook import write_lines_workbook
 
 MEMBER_STATEMENTS = "rpt_partner__member_statements"
-# A ZIP has no time zone and nothing before 1980; one time for all gives the same bytes again.
+# A ZIP entry has no time zone and no date before 1980; a fixed time gives the same bytes again.
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
 class MemberFigures(Figures):
-    """Asks the reports about one member of a partner, and about nothing else of it."""
+    """Queries the reports about one member of a partner only."""
 
     member: str = ""
 
@@ -71,13 +71,13 @@ def write_members(
 
     Args:
         path: The archive.
-        figures: What the reports say of the partner and month.
+        figures: The figures of the partner and month.
         statements: The partner's statements of the month.
         lines: The package's compensation lines.
-        mark: The text that ties it to its package.
+        mark: Ties the archive to its package.
 
     Returns:
-        How many members have one.
+        The number of members with a sub-statement.
     """
     members = figures.ask(
         MEMBER_STATEMENTS,
@@ -142,7 +142,7 @@ def _document(figures: MemberFigures, name: str, statements: Statements, mark: s
 
 
 def _head(figures: MemberFigures, name: str, statements: Statements, cut_off: str) -> Part:
-    """Through whom the member is paid, and which statement this is a part of."""
+    """The partner through whom the member is paid, and the statement that this is part of."""
     agreed, issued = statements.agreed, statements.issued_on
     last_day = figures.month_after - timedelta(days=1)
     through = entity_lines(agreed.legal, payee_name(figures), agreed.contact)
@@ -158,7 +158,7 @@ def _head(figures: MemberFigures, name: str, statements: Statements, cut_off: st
 
 
 def _balances(figures: MemberFigures, statements: Statements) -> Iterator[Part]:
-    """What the month comes to for the member, in a band per currency, then by contract."""
+    """The member's amounts of the month, in one band per currency, then by contract."""
     rows = figures.ask(
         MEMBER_STATEMENTS,
         "contract_id, currency_code, earned_amount, fee_amount, closing_amount, held_amount, "

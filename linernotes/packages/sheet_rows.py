@@ -1,7 +1,7 @@
-"""Rows of worksheets as XML: the engine writes their text, and Python puts it into the workbook.
+"""Rows of worksheets as XML: DuckDB writes their text, and Python puts it into the workbook.
 
-A package has millions of cells, too many for a call each. How cells look is in `sheets`, what
-stands in them in `workbook` and `workbook_cover`.
+A package has millions of cells, too many for one call each. `sheets` defines the formats of cells;
+`workbook` and `workbook_cover` define their content.
 """
 
 import re
@@ -17,13 +17,13 @@ from xlsxwriter.utility import xl_col_to_name
 from linernotes.base.sql import literal
 
 BATCH_ROWS = 5_000
-# Spreadsheets have no day before 1900, and disagree about its first two months: what is earlier is
+# Spreadsheets have no day before 1900, and disagree about its first two months: earlier days are
 # written as text.
 FIRST_SHEET_DAY = "1900-03-01"
 DAYS_TO_1970, DAY_MICROSECONDS = 25_569, "86400000000.0"
 MOST_CELL_CHARACTERS = 32_767
-# Texts that XML, or a reader of workbooks, would change: control characters, what looks like the
-# escape of one, and blanks at the ends.
+# Texts that XML, or a reader of workbooks, would change: control characters, texts that look like
+# the escape of one, and blanks at the ends.
 NEEDS_CARE = r"[\x00-\x08\x0b-\x1f\x{fffe}\x{ffff}]|_x[0-9a-fA-F]{4}_|<t>\s|\s</t>"
 ESCAPE_LIKE = re.compile(r"(_x[0-9a-fA-F]{4}_)")
 CONTROL = re.compile("([\x00-\x08\x0b-\x1f\ufffe\uffff])")
@@ -39,11 +39,11 @@ class Cells:
     """One column of the rows.
 
     Attributes:
-        value: SQL of the value; no value is an empty cell.
-        kind: What becomes of it. A day may have a time.
-        style: How the cells look.
-        words: What stands in the place of a code; a code that is not among them stays.
-        currency: SQL of the currency of amounts, whose cells look as `by_currency` says.
+        value: SQL of the value; null becomes an empty cell.
+        kind: The type of the cell. A day may have a time.
+        style: The format of the cells.
+        words: The text for each code; a code without a text is shown as it is.
+        currency: SQL of the currency of amounts; `by_currency` has the format of each.
     """
 
     value: str
@@ -60,13 +60,13 @@ class Cells:
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of one sheet, under the heading that the library has written.
+    """Rows of one sheet, below the heading that the library has written.
 
     Attributes:
-        connection: Where the rows are asked.
-        relation: SQL behind `from`, the order of the rows included.
-        values: Of its parameters.
-        count: How many there are; at least one.
+        connection: Where to run the query.
+        relation: SQL after `from`, including the order of the rows.
+        values: The values of its parameters.
+        count: The number of rows; at least one.
         first: The number of the first row in the sheet, counted from 1.
     """
 
@@ -79,15 +79,15 @@ class Rows:
 
     @property
     def styles(self) -> list[Format]:
-        """Every style once, in the order in which a row of specimens has them."""
+        """Every style once, in the order of the row of specimens."""
         return list(dict.fromkeys(style for cells in self.cells for style in cells.styles))
 
     def write(self, file: IO[bytes], sheet: str) -> None:
         """Writes a sheet with its rows.
 
         Args:
-            file: Where to.
-            sheet: The XML of the sheet, which ends with a row of an empty cell in each style.
+            file: The file to write to.
+            sheet: The XML of the sheet, which ends with a row of one empty cell per style.
         """
         found = SPECIMENS.search(sheet)
         if found is None:
@@ -168,7 +168,7 @@ def _cell_sql(at: int, cells: Cells, marks: Mapping[Format, str]) -> str:
 
 
 def _with_care(line: str) -> str:
-    """A row in which something would not come through as it is."""
+    """A row with a text that XML or a reader of workbooks would change."""
     line = ESCAPE_LIKE.sub(r"_x005F\1", line)
     line = CONTROL.sub(lambda found: f"_x{ord(found[1]):04X}_", line)
     return line.replace("<t>", '<t xml:space="preserve">')

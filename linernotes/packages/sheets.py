@@ -1,4 +1,4 @@
-"""Worksheets and cell formats of a workbook: how a cell is written, not what stands in it."""
+"""Worksheets and cell formats of a workbook: how cells are written, not their content."""
 
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ from linernotes.packages.sheet_rows import Cells, Rows
 A4 = 9
 FONT = "Calibri"
 INK, PAPER, RULE, ALARM, LINK = "#1F2A44", "#FFFFFF", "#C9CFDB", "#B3261E", "#0B57A4"
-# The indent keeps a number apart from the text of the next column.
+# The indent separates a number from the text of the next column.
 RIGHT = {"align": "right", "indent": 1}
 OPTIONS = {
     "constant_memory": True,
@@ -28,12 +28,12 @@ OPTIONS = {
     "strings_to_numbers": False,
     "strings_to_urls": False,
 }
-# Little smaller and much slower beyond that.
+# A higher level is much slower, and the file hardly smaller.
 COMPRESSION = 3
 
 
 class Styles:
-    """The cell formats of one workbook, each made once."""
+    """The cell formats of one workbook, each created once."""
 
     def __init__(self, workbook: xlsxwriter.Workbook) -> None:
         self._workbook = workbook
@@ -73,15 +73,15 @@ class Styles:
 
 
 class Book:
-    """A workbook that is made in memory; the same sheets give the same bytes."""
+    """A workbook that is built in memory; the same sheets give the same bytes."""
 
     def __init__(self, title: str, statements: list[StatementRecord], mark: str) -> None:
-        """Begins a workbook.
+        """Creates an empty workbook.
 
         Args:
-            title: What it is called in its properties.
+            title: The title in its properties.
             statements: Those of the month; at least one.
-            mark: Ties it to its package, as a keyword in its properties.
+            mark: Ties it to its package; a keyword in its properties.
         """
         self._statements = statements
         self._content = BytesIO()
@@ -105,14 +105,14 @@ class Book:
         return sheet
 
     def write(self, path: Path) -> None:
-        """Finishes the workbook, with the rows that the engine writes, and writes the file."""
+        """Finishes the workbook, with the rows that DuckDB writes, and writes the file."""
         self._workbook.close()
         with_rows = {
             f"xl/worksheets/sheet{number}.xml": sheet.rows
             for number, sheet in enumerate(self._sheets, start=1)
             if sheet.rows
         }
-        # In memory first: the archive prints a traceback of its own when a disk is full.
+        # In memory first: if the disk is full, the archive prints a traceback of its own.
         content = BytesIO()
         with (
             zipfile.ZipFile(self._content) as made,
@@ -121,7 +121,7 @@ class Book:
             ) as archive,
         ):
             for name in made.namelist():
-                # By its name, an entry has the archive's compression and no time of its own.
+                # An entry opened by name has the archive's compression and no time of its own.
                 with archive.open(name, "w") as file:
                     if rows := with_rows.get(name):
                         rows.write(file, made.read(name).decode())
@@ -134,7 +134,7 @@ class Sheet:
     """One worksheet, written from top to bottom.
 
     Attributes:
-        rows: Those that the engine writes, below all others.
+        rows: The rows that DuckDB writes, below all others.
     """
 
     def __init__(
@@ -154,7 +154,7 @@ class Sheet:
         worksheet.set_tab_color(INK if state == ISSUED else ALARM)
 
     def write(self, cells: Iterable[tuple[Any, Format]]) -> None:
-        """Writes one row of texts and numbers, a text never as a formula."""
+        """Writes one row of texts and numbers; a text never becomes a formula."""
         for position, (value, style) in enumerate(cells):
             if value is None:
                 self.worksheet.write_blank(self.row, position, None, style)
@@ -177,14 +177,14 @@ class Sheet:
         cells: Sequence[Cells],
         count: int,
     ) -> None:
-        """Lets the engine write the rows that are left; nothing can be written below them.
+        """Lets DuckDB write the remaining rows; nothing can be written below them.
 
         Args:
-            connection: Where they are asked, until the workbook is written.
-            relation: SQL behind `from`, the order of the rows included.
-            values: Of its parameters.
+            connection: Where to query them; it must be open until the workbook is written.
+            relation: SQL after `from`, including the order of the rows.
+            values: The values of its parameters.
             cells: One for each column.
-            count: How many rows there are.
+            count: The number of rows.
         """
         if count:
             self.rows = Rows(connection, relation, values, cells, count, self.row + 1)
@@ -195,18 +195,18 @@ class Sheet:
         self.row += 1
 
     def headings(self, names: Iterable[str], texts: int) -> None:
-        """Writes a row of headings; those after the first `texts` are of numbers."""
+        """Writes a row of headings; those after the first `texts` head columns of numbers."""
         self.write(
             (name, self.styles.heading if position < texts else self.styles.number_heading)
             for position, name in enumerate(names)
         )
 
     def link(self, position: int, title: str) -> None:
-        """Puts a link to another sheet into the row that was written last."""
+        """Puts a link to another sheet into the last written row."""
         self.worksheet.write_url(
             self.row - 1, position, f"internal:'{title}'!A1", self.styles.link, title
         )
 
     def print_area(self, last_column: int) -> None:
-        """Prints what is written so far, up to a column."""
+        """Sets the print area: the rows written so far, up to a column."""
         self.worksheet.print_area(0, 0, max(self.row - 1, 0), last_column)

@@ -1,6 +1,6 @@
-"""Opens what a package is written from: the published file, or what the ledger keeps of an issue.
+"""Opens the source of a package: the published file, or the stored reports of an issued month.
 
-Both have the same layout, so whoever reads them need not know which it is.
+Both have the same layout, so readers need not distinguish them.
 """
 
 from collections.abc import Generator
@@ -14,7 +14,7 @@ from linernotes.base.settings import Settings
 from linernotes.base.sql import literal
 from linernotes.statements import SHOWN, issued_reports
 
-# Balances of earlier months stand in the document as well.
+# The document also shows balances of earlier months.
 LINES_KIND, HEADERS = "compensation_lines", "reports.rpt_partner__compensation_statement"
 
 
@@ -27,7 +27,7 @@ def open_current(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
 
 
 def _require_shown(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    """An earlier version has published less than packages show now."""
+    """Checks the report: an earlier version may have published less than packages show now."""
     there = {
         f"{schema}.{table}"
         for schema, table in connection.execute(
@@ -48,10 +48,10 @@ def open_as_issued(
 ) -> Generator[duckdb.DuckDBPyConnection]:
     """Yields a connection in which `published` holds the reports as they were issued.
 
-    It holds what a package reads, and nothing else: the month's reports, the lines of the months
-    before, and the headers of statements, which the published file has from the ledger. What was
-    not kept, because an earlier version issued the month, is read from the published file, as it is
-    known now.
+    It holds only what a package reads: the month's reports, the lines of earlier months, and the
+    headers of statements, which the published file has from the ledger. A report that was not
+    stored, because an earlier version issued the month, is read from the published file as
+    currently known.
 
     Args:
         settings: The home.

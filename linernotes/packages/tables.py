@@ -1,7 +1,7 @@
-"""The tables of a package: which report each comes from, and how its rows become files.
+"""The tables of a package: the report of each, and how its rows become files.
 
-Nothing here computes a figure; the reports have them all. Which files make a package is in
-`packages`.
+Nothing is computed here; the reports have all figures. `packages` decides which files a package
+has.
 """
 
 from dataclasses import dataclass, field
@@ -19,9 +19,9 @@ from linernotes.packages.cells import escaped_cell_sql
 
 # Fixed, so that the same rows give the same bytes on every machine.
 PARQUET_OPTIONS = "format parquet, compression zstd, row_group_size 122880"
-# Where the rows of the tables are kept while a package is written, under the names of the reports.
+# The schema that keeps the tables' rows while a package is written, named like the reports.
 KEPT = "memory.main"
-# More rows would take more memory than they save time: they are put in order for each file.
+# More rows would take too much memory for the time saved: they are sorted for each file.
 MOST_KEPT_ROWS = 100_000
 CSV_OPTIONS = "format csv, header, delimiter ',', quote '\"', escape '\"', nullstr ''"
 
@@ -33,12 +33,12 @@ class PackageTable:
     Attributes:
         name: Stem of its files.
         title: Name of its sheet.
-        report: The report it shows, filtered by partner and month and by nothing else.
+        report: The report that it shows, filtered only by partner and month.
         about: What a row is, for README.txt.
-        formats: The data files it is written as.
-        money: Amounts that are in minor units, each with the column of its currency.
-        sorted_by: Columns that come first in the order of rows; all others follow as they stand.
-        since: The first form of a manifest whose packages have it.
+        formats: The formats of its data files.
+        money: Amounts in minor units, each with the column of its currency.
+        sorted_by: Columns that are first in the sort order; all others follow in table order.
+        since: The first version of the manifest whose packages have it.
     """
 
     name: str
@@ -170,7 +170,7 @@ class Column:
 
     @property
     def scale(self) -> int:
-        """Decimals behind the point, of a decimal."""
+        """The decimal places of a decimal."""
         return int(self.type.rstrip(")").split(",")[1])
 
     @property
@@ -184,10 +184,10 @@ class Column:
 
 @dataclass(frozen=True)
 class TableRows:
-    """The rows of one table that belong to one partner and month, kept in their order.
+    """The rows of one table for one partner and month, stored in order.
 
     Attributes:
-        member: The member or label whose rows alone they are; all where it is empty.
+        member: The member or label to which the rows are restricted; empty for all.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -199,7 +199,7 @@ class TableRows:
         return self._one_row("count(*)")[0]
 
     def control_totals(self, currencies: list[str]) -> dict[str, dict[str, str]]:
-        """The sum of every amount, per currency; the given currencies are there even at 0."""
+        """The sum of every amount, per currency; the given currencies are included even at 0."""
         totals: dict[str, dict[str, str]] = {}
         for name, currency_column in sorted(self.table.money.items()):
             for currency in currencies:
@@ -222,11 +222,11 @@ class TableRows:
         return dict(zip(names, sums, strict=True))
 
     def write(self, path: Path, schema: str = "") -> None:
-        """Writes the rows as the format that the file's name says.
+        """Writes the rows in the format given by the file's extension.
 
         Args:
             path: The file.
-            schema: What the columns mean, for the metadata of a Parquet file; JSON.
+            schema: The description of the columns as JSON, for the metadata of a Parquet file.
         """
         if path.suffix == ".parquet":
             selection = ", ".join(self._as_value(column) for column in self.columns)
@@ -240,19 +240,19 @@ class TableRows:
 
     @property
     def relation(self) -> str:
-        """SQL behind `from` for the rows, which stand in the order of the files."""
+        """SQL after `from` for the rows, in the order of the files."""
         own = f" where report.member_party_id = {literal(self.member)}" if self.member else ""
         return f"{KEPT}.{self.table.report} as report{own}"
 
     def distinct(self, names: list[str]) -> dict[str, list[str]]:
-        """Every value of some columns, in order."""
+        """All distinct values of some columns, in order."""
         if not names:
             return {}
         values = self._one_row(", ".join(map(every_value, names)))
         return {name: sorted(listed or []) for name, listed in zip(names, values, strict=True)}
 
     def payable_and_held_by(self, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
-        """Lines per combination of columns and currency: what is payable, held, and how many."""
+        """Per combination of columns and currency: payable and held amounts, and the line count."""
         keys, order = ", ".join((*names, "currency_code")), ", ".join(("currency_code", *names))
         sums = (
             "coalesce(sum(amount) filter (where hold_bucket is null), 0), "
@@ -263,7 +263,7 @@ class TableRows:
         ).fetchall()
 
     def text_widths(self) -> dict[str, int]:
-        """The longest text of each column as a person would see it."""
+        """The length of the longest text of each column, as displayed."""
         widths = ", ".join(f"max(length(report.{column.name}::varchar))" for column in self.columns)
         longest = self._one_row(widths)
         return {
@@ -286,7 +286,7 @@ class TableRows:
         if column.is_month:
             value = f"strftime({value}, '%Y-%m')"
         elif column.type == "HUGEINT":
-            # Parquet has no such integer; DuckDB would write it as a double.
+            # Parquet has no integer of this size; DuckDB would write a double.
             value = f"{value}::decimal(38, 0)"
         return f"{value} as {column.name}"
 
@@ -315,8 +315,8 @@ def table_rows(
 ) -> list[TableRows]:
     """The rows of every table for one partner and month.
 
-    Each report is read once and put in order, and the rows are kept in the engine's memory, unless
-    they are very many: every file and figure of the package is made of them.
+    Each report is read and sorted once, and the rows are kept in DuckDB's memory unless there are
+    very many, because all files and figures of the package are made from them.
 
     Raises:
         LinernotesError: if the published warehouse lacks a report.
@@ -347,7 +347,7 @@ def table_rows(
 
 
 def _order(table: PackageTable, columns: list[Column]) -> str:
-    """The order of a table's rows: its own columns first, all others as they stand."""
+    """The order of a table's rows: its own columns first, then all others in table order."""
     names = [column.name for column in columns]
     first = [name for name in table.sorted_by if name in names]
     rest = [name for name in names if name not in first]

@@ -1,6 +1,6 @@
-"""Makes a PDF of parts: tagged, for archives, with our own fonts; the same parts, the same bytes.
+"""Makes a PDF from parts: tagged, archivable, with our own fonts; the same parts, the same bytes.
 
-What a document says is in `document` for partners, and with the dashboard's pages for executives.
+`document` makes the content for partners, and the dashboard's pages that for executives.
 """
 
 import json
@@ -14,7 +14,7 @@ import typst
 from linernotes.packages.fonts import font_folders
 
 TEMPLATE = Path(__file__).with_name("statement.typ")
-# Tagged, for archives, and for readers that speak; typst refuses what breaks these rules.
+# Tagged, archivable, and accessible to screen readers; typst refuses what breaks these rules.
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 
 
@@ -22,10 +22,9 @@ def typeset(content: dict[str, Any], timestamp: datetime) -> bytes:
     """The PDF of a document.
 
     Args:
-        content: What the template reads: `title`, `subtitle`, `header`, `state`, `footer`,
-            `is_draft`, `date` and `parts`, every text `readable`; `keywords`, if any, are not
-            shown.
-        timestamp: When the figures were known, UTC.
+        content: The template's input: `title`, `subtitle`, `header`, `state`, `footer`, `is_draft`,
+            `date` and `parts`, every text `readable`; `keywords` are optional and not displayed.
+        timestamp: The time of the data cut-off, UTC.
     """
     pdf = _compiler().compile(
         sys_inputs={"document": json.dumps(content, ensure_ascii=False)},

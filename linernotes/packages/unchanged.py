@@ -1,7 +1,7 @@
-"""Notes of what packages were made of, so that nothing is made again of the same.
+"""Notes of the inputs of packages, so that an unchanged package is not made again.
 
-They save time and decide nothing else. Without its note a package is made once more and compared
-with the version that is there, and comes to the same.
+They only save time. Without its note a package is made again and compared with the existing
+version, with the same result.
 """
 
 import hashlib
@@ -17,16 +17,16 @@ from linernotes.ledger.records import StatementRecord, file_safe
 from linernotes.packages.interchange import what_is_agreed
 
 NOTES = "packages"
-# What writes the files of a package.
+# The folders of code that writes the files of a package.
 CODE = ("packages", "ddex")
 
 
 @dataclass(frozen=True)
 class Note:
-    """What the newest version of a package was made of, or found to say the same as.
+    """The inputs of the newest version of a package, or other inputs that gave the same content.
 
     Attributes:
-        inputs_sha256: Of what it is made of, as `inputs_sha256` gives it.
+        inputs_sha256: The hash of the inputs, from `inputs_sha256`.
     """
 
     inputs_sha256: str
@@ -37,10 +37,10 @@ class Note:
 def inputs_sha256(
     settings: Settings, agreements: Agreements, statements: list[StatementRecord]
 ) -> str:
-    """The hash of all that a package depends on: what is published, statements, what is agreed.
+    """The hash of all inputs of a package: the published file, the statements, the agreement.
 
-    What is published is known by its pointer, size and time: the file itself is never changed. It
-    has to be asked before the file is opened, so that a newer one does not go for the older.
+    The published file is identified by its pointer, size and time, because it is never changed.
+    Compute the hash before the file is opened, so that a newer file is not taken for the older.
     """
     file, pointer = settings.published_file, settings.published_root / "current.json"
     published = [file.stat().st_size, file.stat().st_mtime_ns] if file.exists() else []
@@ -66,14 +66,14 @@ def _code_sha256() -> str:
 
 
 def write_note(settings: Settings, statement: StatementRecord, note: Note) -> None:
-    """Replaces the note of the package that a statement is in."""
+    """Replaces the note of a statement's package."""
     path = _path(settings, statement)
     durable.make_folder(path.parent)
     durable.write_text(path, json.dumps(asdict(note)))
 
 
 def read_note(settings: Settings, statement: StatementRecord) -> Note | None:
-    """The note of the package that a statement is in; None where there is none to be read."""
+    """The note of a statement's package; None if there is none or it cannot be read."""
     try:
         return Note(**json.loads(_path(settings, statement).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):

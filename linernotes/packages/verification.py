@@ -1,6 +1,6 @@
-"""Checks a package from nothing but its own folder, as the partner who received it can.
+"""Checks a package using only its own folder, as the receiving partner can.
 
-The ledger and the warehouse are not asked here.
+The ledger and the warehouse are not used here.
 """
 
 import csv
@@ -33,21 +33,21 @@ LINES, POOLS, CONSENTS = "compensation_lines", "pool_totals", "consents"
 REMOVALS = "removals"
 LINKED = "is a link: its bytes may change elsewhere"
 CONTRACT_IN_POOL = ("pool_id", "contract_id", "contract_version")
-# Of the lines that nothing proves so many are named.
+# The number of lines without proof that the message names.
 MOST_NAMED = 10
 
 
 def verify_package(path: Path) -> list[Problem]:
     """Checks every file, row count, total and hash of a package, and recomputes the pool shares.
 
-    Every paid line must name decisions or clauses that are in the package and allow. Folder,
-    manifest, PDF, workbook and README must bear the mark of one package.
+    Every paid line must name decisions or clauses that are in the package and allow the use.
+    Folder, manifest, PDF, workbook and README must bear the mark of the same package.
 
     Args:
         path: The package's folder, `outbox/<partner_id>/<YYYY-MM>/v<N>`.
 
     Returns:
-        What does not hold; nothing if all does.
+        The problems found; empty if there are none.
     """
     try:
         manifest = read_manifest(path)
@@ -83,7 +83,7 @@ def _file_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _signature_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
-    """What is issued is signed; the first packages are not."""
+    """Checks the signature of an issued package; packages of the first versions have none."""
     if manifest["manifest_version"] in FIRST_VERSIONS:
         return
     content = (path / MANIFEST).read_bytes()
@@ -92,12 +92,12 @@ def _signature_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Proble
 
 
 def _is_flag(path: Path) -> bool:
-    """Whether it is an empty file that a delivery leaves to say that another one is whole."""
+    """Whether it is an empty file by which a delivery marks another file as complete."""
     return path.suffix == ".ctrl" and path.is_file() and not path.stat().st_size
 
 
 def _chain_problems(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
-    """The version before this one, where it lies beside it, must be the one that was built on."""
+    """Compares the hash of the previous version, if it is in the same folder, with the manifest."""
     number, expected = manifest.get("version"), manifest.get("previous_manifest_sha256")
     if not isinstance(number, int) or (number > 1) != (expected is not None):
         yield Problem(MANIFEST, "manifest_is_chained", "no hash of the version before")
@@ -138,7 +138,7 @@ def _table_problems(
     tallies: dict[str, "Tally"],
     manifest: dict[str, Any],
 ) -> Iterator[Problem]:
-    """Checks the files of one table; a table that can be read leaves its sums in `tallies`."""
+    """Checks the files of one table; if they can be read, their sums are added to `tallies`."""
     listed = {entry["name"]: entry for entry in manifest["files"]}
     name = f"{table.name}.csv"
     tally = Tally(table)
@@ -159,7 +159,7 @@ def _table_problems(
 
 
 class Tally:
-    """What is added up while the rows of one CSV file pass by once."""
+    """Sums that are collected in one pass over the rows of a CSV file."""
 
     def __init__(self, table: PackageTable) -> None:
         self.table = table
@@ -171,10 +171,10 @@ class Tally:
         self.by_pool: dict[tuple[str | None, ...], dict[str, Decimal]] = {}
         self.pools: list[dict[str, str | None]] = []
         self.of_uses = SalesOfLines()
-        # Proofs that lines name, each with the first line that does; lines paid without one.
+        # The proofs that lines name, each with its first line; the lines that are paid without one.
         self.named_proofs: dict[str, str] = {}
         self.unproven: list[str] = []
-        # Proofs of the package, with whether a version of it allows.
+        # The proofs in the package, and whether a version of each allows the use.
         self.proofs: dict[str, bool] = {}
         self.actions: list[str] = []
 
@@ -187,7 +187,7 @@ class Tally:
             self._add_line(row)
         if self.table.name == POOLS:
             self.pools.append(row)
-        # The list has what stands from earlier months, too; the side file those of the month.
+        # The list also has actions from earlier months; the side file has only those of the month.
         if self.table.name == REMOVALS and _is_of_month(row["applied_at"], row["report_month"]):
             self.actions.append(row["puid"] or "")
         if self.table.name == CONSENTS:
@@ -308,7 +308,7 @@ def _statement_problems(lines: Tally, manifest: dict[str, Any]) -> Iterator[Prob
 
 
 def _consent_problems(lines: Tally, consents: Tally) -> Iterator[Problem]:
-    """Paid lines whose consent the package does not show."""
+    """Paid lines whose consent is not in the package."""
     name = f"{CONSENTS}.csv"
     for line_id in lines.unproven[:MOST_NAMED]:
         yield Problem(f"{LINES}.csv", "paid_line_names_its_consent", f"{line_id} names none")
@@ -344,7 +344,7 @@ def _pool_problems(pools: Tally, lines: Tally) -> Iterator[Problem]:
 def _pool_claims(
     pool: dict[str, str | None], lines: Tally
 ) -> Iterator[tuple[str, str | None, Decimal | str]]:
-    """Each figure of a pool row, as stated and as recomputed from the figures before it."""
+    """Each figure of a pool row, as stated and as recomputed from the preceding figures."""
     arms = fee_arms(pool)
     for arm, amount in arms.items():
         yield ARMS[arm], pool[ARMS[arm]], amount

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Checks a package of statements with nothing but Python 3.8 or later: no other library is needed.
+"""Checks a package of statements with only Python 3.8 or later; no other library is needed.
 
     python3 verify.py [FOLDER] [--key CERTIFICATE.asc]
 
 It checks the signature of manifest.json, the bytes and SHA-256 of every file, the control totals,
-that each statement is the sum of its lines, and your share of each pool. With --key it accepts no
-other key than the one in the file, which you have got from us by another way than the package.
+that each statement is the sum of its lines, and your share of each pool. With --key it accepts only
+the key in that file, which you received from us separately from the package.
 
-It ends with 0 if all holds, with 1 if something does not, with 2 if it was called wrongly.
+It ends with 0 if everything is correct, with 1 if something is not, with 2 after wrong arguments.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from fractions import Fraction
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.json.asc"
 LINES, POOLS = "compensation_lines.csv", "pool_totals.csv"
-# ISO 4217: currencies whose minor unit is not a hundredth.
+# ISO 4217: currencies whose minor unit is not one hundredth.
 MINOR_UNITS = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF TRL UGX UYI VND VUV XAF XOF XPF",
     3: "BHD IQD JOD KWD LYD OMR TND",
@@ -92,11 +92,11 @@ NANO = 10**9
 
 
 def problems_of(folder, trusted=None):
-    """Everything that does not hold, as sentences.
+    """All problems found, as sentences.
 
     Args:
         folder: The package.
-        trusted: The public key that must have signed, 32 bytes; any where it is left out.
+        trusted: The public key that must have signed, 32 bytes; if left out, any key is accepted.
     """
     path = os.path.join(folder, MANIFEST)
     try:
@@ -121,7 +121,7 @@ def problems_of(folder, trusted=None):
 
 
 def signature_problems(folder, content, manifest, trusted):
-    """Whether manifest.json bears the service's signature; a draft has none."""
+    """Problems with the service's signature of manifest.json; a draft has none."""
     path = os.path.join(folder, SIGNATURE)
     if manifest["state"] != "issued":
         if os.path.exists(path):
@@ -182,7 +182,7 @@ def key_of_certificate(text):
     return body[-32:]
 
 
-# Ed25519 as RFC 8032 has it, for checking alone: nothing here is secret.
+# Ed25519 as in RFC 8032, only for checking: nothing here is secret.
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
@@ -231,7 +231,7 @@ BASE = (_x_of(BASE_Y, 0), BASE_Y, 1, _x_of(BASE_Y, 0) * BASE_Y % P)
 
 
 def ed25519_holds(public_key, message, signature):
-    """Whether a message bears the signature of a public key."""
+    """Whether a message has a valid signature of a public key."""
     if len(public_key) != 32 or len(signature) != 64:
         return False
     key, first = _point(public_key), _point(signature[:32])
@@ -250,7 +250,7 @@ def ed25519_holds(public_key, message, signature):
 
 
 def file_problems(folder, manifest):
-    """Files that are not there, are not listed, or have other bytes."""
+    """Files that are missing, are not listed, or have other bytes."""
     listed = {entry["name"]: entry for entry in manifest["files"]}
     there = {
         os.path.relpath(os.path.join(place, name), folder).replace(os.sep, "/")
@@ -275,7 +275,7 @@ def file_problems(folder, manifest):
 
 
 def rows_of(folder, name):
-    """The rows of a CSV file, with the apostrophes undone that keep spreadsheets from formulas."""
+    """The rows of a CSV file, without the apostrophes that prevent formulas in spreadsheets."""
     with open(os.path.join(folder, name), encoding="utf-8", newline="") as file:
         rows = csv.reader(file, strict=True)
         heading = next(rows)
@@ -340,7 +340,7 @@ def figure_problems(folder, manifest):
 
 
 def take_line(row, sums, sets, by_pool):
-    """Adds one line to what is compared."""
+    """Adds one line to the sums that are compared."""
     amount = Decimal(row["amount"] or 0)
     statement = sums.setdefault(row["statement_id"], {})
     key = (row["line_type"], row["hold_bucket"])
@@ -363,7 +363,7 @@ def exact(amount):
 
 
 def statement_problems(statement, sums, sets):
-    """Whether a statement is the sum of its lines, and its balance closes."""
+    """Whether a statement is the sum of its lines, and its balance adds up."""
     digests = sets.get(statement["statement_id"], [])
     if hashlib.sha256(b"".join(sorted(digests))).hexdigest() != statement["line_set_sha256"]:
         yield "the lines are not those of the statement"
@@ -397,7 +397,7 @@ def statement_problems(statement, sums, sets):
 
 
 def pool_problems(pool, lines):
-    """Whether your share of a pool is what the pool's own figures give."""
+    """Whether your share of a pool follows from the pool's figures."""
     arms = fee_arms(pool)
     for arm, (column, amount) in arms.items():
         if Decimal(pool[column] or 0) != amount:
@@ -416,7 +416,7 @@ def pool_problems(pool, lines):
 
 
 def fee_arms(pool):
-    """Every arm that the contract's model has, by column, in the pool's currency."""
+    """Every arm of the contract's model, by column, in the pool's currency."""
     weight, quantity = number(pool["weight_nano"]) / NANO, number(pool["total_quantity"])
     part = weight / quantity if quantity else Fraction(0)
     unpaid = pool["tier"] == "free_allowance" and pool["pays_free_uses"] != "true"
@@ -445,7 +445,7 @@ def number(text):
 
 
 def half_up(value, digits):
-    """Rounded half-up, away from zero at the half."""
+    """Rounded half-up, away from zero at exactly half."""
     scaled = abs(value) * 10**digits
     units = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
     return Decimal(units if value >= 0 else -units).scaleb(-digits)

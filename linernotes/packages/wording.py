@@ -1,11 +1,11 @@
-"""What the codes of reports mean to a reader of the statement.
+"""The words for the codes of reports, for readers of the statement.
 
-The codes themselves are the models'.
+The models define the codes.
 """
 
 from datetime import date
 
-# Of lines that no product, territory or member has.
+# For lines without a product, territory or member.
 OF_THE_CONTRACT = "Contract-level items and direct repertoire"
 LINE_TYPES = {
     "USAGE": "Usage",
@@ -42,7 +42,7 @@ CORRECTIONS = {
     "FX_CORRECTION": ("Exchange rate restated", "The exchange rate was restated."),
     "REVERSAL": ("Reversal", "An earlier line was reversed."),
 }
-# Why money is on hold, and what releases it.
+# The reasons for holds, and what releases the money.
 HOLDS = {
     "CONSENT": (
         "No consent on file.",
@@ -90,18 +90,18 @@ MONTHS = (
 
 
 def month_name(month: date) -> str:
-    """A month as people write it, in English whatever the machine's language: May 2026."""
+    """A month for readers, in English whatever the machine's language: May 2026."""
     return f"{MONTHS[month.month - 1]} {month.year}"
 
 
 def day_name(day: date, *, short: bool = False) -> str:
-    """A day as people write it: 25 June 2026, or 25 Jun 2026."""
+    """A day for readers: 25 June 2026, or 25 Jun 2026."""
     name = MONTHS[day.month - 1]
     return f"{day.day} {name[:3] if short else name} {day.year}"
 
 
 def hold_reason(bucket: str) -> str:
-    """Why money is on hold, in a few words without a full stop."""
+    """The reason for a hold, in a few words without a full stop."""
     return HOLDS.get(bucket, (plain(bucket),))[0].removesuffix(".")
 
 
@@ -111,7 +111,7 @@ def plain(code: str | None) -> str:
 
 
 def line_type_name(line_type: str) -> str:
-    """A type of line as words, a correction's too."""
+    """A type of line as words, including corrections."""
     if line_type in CORRECTIONS:
         return CORRECTIONS[line_type][0]
     return LINE_TYPES.get(line_type, plain(line_type))

@@ -1,7 +1,7 @@
-"""The workbook of a package: a cover, a table for pivoting, then one sheet per table, to read.
+"""The workbook of a package: a cover, a table for pivoting, then one sheet per table.
 
-Amounts become binary numbers in any workbook, so nothing but its own totals is computed from it;
-the data files and the manifest carry the decimals.
+In a workbook all amounts become binary numbers, so it computes only its own totals; the data files
+and the manifest have the decimals.
 """
 
 from collections.abc import Callable
@@ -17,13 +17,13 @@ from linernotes.packages.sheets import Book, Sheet, Styles
 from linernotes.packages.tables import Column, PackageTable, TableRows
 from linernotes.packages.workbook_cover import COVER, PIVOT, write_cover, write_pivot
 
-# A sheet ends at 1,048,576 rows and is a burden long before; such tables stay in the data files.
+# A sheet ends at 1,048,576 rows and is slow long before; such tables are only in the data files.
 MOST_SHEET_ROWS = 200_000
 NARROWEST, WIDEST, WIDEST_ID = 9, 44, 22
 COLUMNS_OF_A_PAGE = 13
-# Constant in a package, and said on the cover.
+# Constant in a package, and stated on the cover.
 COLUMNS_SAID_ONCE = {"partner_id", "report_month"}
-# Shown as words; the codes stand in hidden columns at the end of the sheet.
+# Shown as words; the codes are in hidden columns at the end of the sheet.
 WORDED: dict[str, Callable[[str], str]] = {
     "line_type": wording.line_type_name,
     "hold_bucket": wording.hold_reason,
@@ -38,9 +38,9 @@ WORDED: dict[str, Callable[[str], str]] = {
         wording.plain,
     ),
 }  # fmt: skip
-# Ids that people ask us by; all others are hidden behind what they stand for.
+# Ids that readers quote when they ask us; all other ids are hidden.
 SHOWN_IDS = {"contract_id", "decision_id", "line_id", "case_id"}
-# Columns that stay in sight while a reader goes to the right.
+# Columns that stay visible while a reader scrolls to the right.
 KEYS = {"compensation_lines": ("contract_id",), "member_statements": ("contract_id", "member_name")}
 WORDS = {"id": "ID", "isrc": "ISRC", "ai": "AI", "fx": "FX", "iswc": "ISWC", "p90": "90th pct."}
 HEADINGS = {
@@ -86,7 +86,7 @@ def write_workbook(
 def write_lines_workbook(
     path: Path, name: str, records: list[StatementRecord], lines: TableRows, mark: str
 ) -> None:
-    """Writes the workbook of one member or label: its lines, and nothing else."""
+    """Writes the workbook of one member or label, with only its lines."""
     title = f"AI royalty sub-statement {records[0].report_month} for {name}"
     book = Book(title, records, mark)
     count = lines.count()
@@ -127,7 +127,7 @@ def _write_table(sheet: Sheet, rows: TableRows, count: int) -> None:
 
 
 def _reading_order(rows: TableRows) -> tuple[list[Column], list[Column]]:
-    """What people read, keys first; then, hidden, other ids and the codes of what is in words."""
+    """The visible columns, keys first; then the hidden ones: other ids, codes shown as words."""
     keys = KEYS.get(rows.table.name, ())
     columns = [column for column in rows.columns if column.name not in COLUMNS_SAID_ONCE]
     ids = {
@@ -154,7 +154,7 @@ def _cells(
     *,
     is_worded: bool,
 ) -> Cells:
-    """How a column is written: what its cells are, and what they look like."""
+    """The definition of a column's cells: their content and format."""
     value, style = f"report.{column.name}", _style(styles, column)
     if currency := table.money.get(column.name):
         by_currency = {code: styles.money(code) for code in codes[currency]}
@@ -208,6 +208,6 @@ def _style(styles: Styles, column: Column) -> Format:
 
 
 def _is_ratio(column: Column) -> bool:
-    """Whether a figure is a share from 0 to 1, which people read as a percentage."""
+    """Whether a figure is a share from 0 to 1, which is shown as a percentage."""
     is_share = column.name.endswith("_share")
     return is_share or (column.name.endswith("_rate") and "fx" not in column.name)

@@ -1,6 +1,6 @@
-"""The workbook's first sheets: a cover with the PDF's bridge, and one table made for pivoting.
+"""The workbook's first sheets: a cover with the PDF's bridge, and a table for pivoting.
 
-Figures are those of the PDF, under the same words; the sheets of tables are in `workbook`.
+Figures and words are those of the PDF; `workbook` makes the sheets of the tables.
 """
 
 from collections.abc import Callable
@@ -42,14 +42,14 @@ def write_cover(
     tables: list[tuple[TableRows, int]],
     most_rows: int,
 ) -> None:
-    """Writes who pays whom, the bridge of every statement, breakdowns and links to the sheets.
+    """Writes payer and payee, the bridge of every statement, breakdowns and links to the sheets.
 
     Args:
         sheet: An empty sheet.
-        figures: What the reports say.
+        figures: The figures of the partner and month.
         statements: Those of the month, the largest first.
         tables: Every table of the package with its rows, counted.
-        most_rows: A longer table has no sheet.
+        most_rows: A table with more rows has no sheet.
     """
     styles, records = sheet.styles, statements.records
     sheet.worksheet.fit_to_pages(1, 0)
@@ -87,7 +87,7 @@ def write_cover(
 
 
 def _write_bridge(sheet: Sheet, figures: Figures, statements: Statements) -> None:
-    """Writes one column per statement, so that a page holds them; results are formulas."""
+    """Writes one column per statement, so that it fits on a page; results are formulas."""
     styles, records = sheet.styles, statements.records
     sheet.write([("Payment summary", styles.section)])
     sheet.headings(("Statement", *(one.contract_id for one in records)), texts=1)
@@ -109,7 +109,7 @@ def _write_bridge(sheet: Sheet, figures: Figures, statements: Statements) -> Non
                 summed = xl_range_abs(first, at, sheet.row - 2, at)
                 formula = f"=SUM({summed})"
                 sheet.worksheet.write_formula(sheet.row - 1, at, formula, style, float(amount))
-            # What follows the balance starts from it.
+            # The rows after the balance start from it.
             first = sheet.row - 1
     held = [
         (Decimal(one.totals["held_amount"]), styles.money(one.currency_code)) for one in records
@@ -127,7 +127,7 @@ def _write_breakdown(
     names: tuple[str, ...],
     headings: tuple[str, ...],
 ) -> None:
-    """Writes the lines' amounts by some columns, the largest first, with a total per currency."""
+    """Writes the lines' amounts by some columns, largest first, with a total per currency."""
     styles = sheet.styles
     sheet.write([(title, styles.section)])
     sheet.headings(
@@ -160,13 +160,13 @@ def _write_breakdown(
         ):
             summed = xl_range_abs(first, position, last, position)
             formula = f'=SUMIFS({summed},{codes},"{currency}")'
-            # The value is what readers without a calculator see, and equals the decimals' sum.
+            # Readers that do not calculate show this value; it equals the sum of the decimals.
             sheet.worksheet.write_formula(sheet.row - 1, position, formula, style, float(total))
     sheet.skip()
 
 
 def _said(name: str, code: str | None) -> str:
-    """What a breakdown is by, as words."""
+    """The words for a value of a breakdown."""
     if name == "line_type":
         return wording.line_type_name(code or "")
     if name == "hold_bucket":
@@ -211,7 +211,7 @@ PIVOT_COLUMNS: tuple[tuple[str, str, str, float], ...] = (
     ("Member or label", "coalesce(member_name, member_party_id)", "text", 30),
 )
 CURRENCY_AT = [name for name, *_ in PIVOT_COLUMNS].index("Currency")
-# Name, SQL of the sum, decimals; None of an amount of money.
+# Name, SQL of the sum, decimals; the decimals are None for an amount of money.
 PIVOT_FIGURES: tuple[tuple[str, str, int | None], ...] = (
     ("Source uses", "sum(quantity)::bigint", 0),
     ("Attributed uses", "sum(weight_nano)::double / 1e9", 2),
@@ -228,7 +228,7 @@ WORDS_OF: dict[str, Callable[[str], str]] = {
 
 
 def write_pivot(sheet: Sheet, figures: Figures) -> None:
-    """Writes the month's lines, summed over titles, as one flat table with plain heads."""
+    """Writes the month's lines, summed over titles, as one flat table with plain headings."""
     keys = [f"{expression} as k{at}" for at, (_, expression, _, _) in enumerate(PIVOT_COLUMNS)]
     sums = [f"{expression} as s{at}" for at, (_, expression, _) in enumerate(PIVOT_FIGURES)]
     figures.keep(PIVOT_NAME, LINES, ", ".join((*keys, *sums)), "group by all order by all")

@@ -1,6 +1,6 @@
 """Writes partner packages into the outbox: one folder per partner, report month and version.
 
-What each file looks like is in `tables`, `document` and `workbook`; nothing is sent here.
+`tables`, `document` and `workbook` define the files; nothing is sent here.
 """
 
 import json
@@ -69,7 +69,7 @@ from linernotes.statements import current_statements, evidence_file, published_s
 
 Progress = Callable[[int, int, str], None]
 LINES_TABLE = "compensation_lines"
-# The README has ten lines, however many tables there are.
+# The README has ten lines, whatever the number of tables.
 MOST_DESCRIBED_APART = 4
 
 
@@ -84,26 +84,26 @@ def write_packages(
 ) -> list[Package]:
     """Writes the package of every partner and month that has statements.
 
-    A statement is packaged as it was issued, else as its newest draft says, approved or not. What
-    an issued month shows comes from the ledger, as it was drafted, so that its package has the same
-    bytes whatever becomes known later, also if it is lost and written again. Where the newest
-    version of a package already says the same, that one is kept.
+    A statement is packaged as issued, or else as its newest draft, approved or not. The content of
+    an issued month comes from the ledger, as drafted, so its package has the same bytes whatever
+    becomes known later, even if it is lost and written again. If the newest version of a package
+    already has the same content, it is kept.
 
     Args:
         settings: The home.
-        month: Report month, `YYYY-MM`; every month with statements when left out.
-        partner: Partner id; every partner when left out.
-        on_progress: Called after each package with how many are done, how many there are, and
-            the partner and month just done.
-        rewrite: Whether the package of an issue gets a new version, if what is agreed about its
-            files has changed.
+        month: Report month, `YYYY-MM`; if left out, every month with statements.
+        partner: Partner id; if left out, every partner.
+        on_progress: Called after each package with the number done, the total number, and the
+            partner and month just done.
+        rewrite: Whether an issued package gets a new version if the agreement about its files has
+            changed.
 
     Returns:
         The packages by partner and month, new or kept.
 
     Raises:
         LinernotesError: if there is no statement to package, if the published warehouse no longer
-            says what the statements say, or if the ledger is not as it was written.
+            agrees with the statements, or if the ledger was changed after it was written.
     """
     statements = [_as_packaged(one) for one in current_statements(settings, month, partner)]
     if not statements:
@@ -139,7 +139,7 @@ def write_packages(
 
 
 def _require_ledger_as_written(settings: Settings) -> None:
-    """What partners are told to be issued comes out of a ledger that nobody changed."""
+    """Refuses a changed ledger, because partners receive issued statements from it."""
     problems = ledger_as_written(settings)
     if problems:
         raise LinernotesError(
@@ -150,17 +150,17 @@ def _require_ledger_as_written(settings: Settings) -> None:
 
 
 def _as_packaged(statement: StatementRecord) -> StatementRecord:
-    """To a partner, what is not issued is a draft: an approval is the house's own matter."""
+    """The statement as the partner sees it: all but issued statements are drafts."""
     return statement if statement.state == ISSUED else replace(statement, state=DRAFT)
 
 
 def _each_written(
     settings: Settings, groups: list[list[StatementRecord]], rewrite: bool
 ) -> Iterator[tuple[StatementRecord, Package]]:
-    """Writes the packages, yielding each with one of its statements as it is done.
+    """Writes the packages, yielding each with one of its statements when it is done.
 
-    A workbook is plain Python from the first cell to the last, so many packages are written side
-    by side; each process reads the published file for itself.
+    A workbook is written in plain Python, so many packages are written in parallel processes; each
+    opens the published file itself.
     """
     workers = min(len(groups), os.cpu_count() or 1)
     if workers <= 1:
@@ -177,7 +177,7 @@ def _each_written(
 def _unchanged(
     settings: Settings, agreements: Agreements, statements: list[StatementRecord]
 ) -> Package | None:
-    """The newest version of a package that would be made of the same as when it was made."""
+    """The newest version of a package, if its inputs have not changed."""
     note = read_note(settings, statements[0])
     if note is None or note.inputs_sha256 != inputs_sha256(settings, agreements, statements):
         return None
@@ -211,18 +211,18 @@ def _write_or_keep(settings: Settings, statements: list[StatementRecord], rewrit
 
 
 def _shelf(settings: Settings, statement: StatementRecord) -> Path:
-    """The folder of all versions of a package, without what a killed run left there."""
+    """The folder of all versions of a package, without leftovers of a killed run."""
     shelf = settings.outbox_root / file_safe(statement.partner_id) / statement.report_month
     durable.make_folder(shelf)
     modes.share_way(settings.home, shelf, settings.readers)
     durable.clear_unfinished(shelf)
-    # A run that was killed may have named a version whose name is not on the disk yet.
+    # A killed run may have renamed a version whose name is not on the disk yet.
     durable.sync(shelf)
     return shelf
 
 
 def _kept_issue(shelf: Path, statements: list[StatementRecord]) -> Package | None:
-    """The newest version of a package, if it is of the issue of these statements."""
+    """The newest version of a package, if it is that of the issued statements."""
     if newest := _newest_version(shelf):
         manifest = _manifest_of(shelf / f"v{newest}")
         if is_of_the_same_issue(manifest, statements):
@@ -260,7 +260,7 @@ def _write_package(
                 building, connection, agreements, name, statements, newest + 1, uses
             )
             files = [*data_files, *exchanged]
-            # The texts bear the hash of all that is in the package before them.
+            # The files for people bear the hash of all files written before them.
             files += _write_aids(building, comments, name, statements, tables)
             manifest = build_manifest(statements, freeze, agreed, files, head)
             mark = package_mark(manifest, newest + 1)
@@ -271,7 +271,7 @@ def _write_package(
             manifest = build_manifest(
                 statements, freeze, agreed, files, head, key.public_key if key else None
             )
-            # Somebody else may have been faster: then this one is the version after theirs.
+            # If another process was faster, this becomes the version after its version.
             manifest = as_version(manifest, newest + 1, shelf)
             if package := _shelve(building, manifest, settings.readers, key, issued_at):
                 return package
@@ -280,10 +280,10 @@ def _write_package(
 
 
 def _key_of(settings: Settings) -> SigningKey:
-    """The key that signs packages, which is the ledger's; a ledger that was never signed gets one.
+    """The ledger's key, which also signs packages; made here if the ledger was never signed.
 
     Raises:
-        LinernotesError: if the key of the last entry is not there.
+        LinernotesError: if the key of the last entry is missing.
     """
     if not signing_key(settings) and last_public_key(settings):
         raise LinernotesError(
@@ -296,7 +296,7 @@ def _key_of(settings: Settings) -> SigningKey:
 def _freeze_of_current(
     connection: duckdb.DuckDBPyConnection, statements: list[StatementRecord]
 ) -> str:
-    """The freeze of the published warehouse, which must say what the statements say."""
+    """The freeze of the published warehouse, which must agree with the statements."""
     partner_id, month = statements[0].partner_id, statements[0].report_month
     current = {
         statement.statement_id: statement
@@ -359,7 +359,7 @@ def _write_aids(
     statements: list[StatementRecord],
     tables: list[TableRows],
 ) -> list[PackagedFile]:
-    """Writes what helps a partner's tools: the tables described, and the check of a package."""
+    """Writes the aids for a partner's tools: the description of the tables, and the check."""
     first = statements[0]
     name = re.sub(r"[^a-z0-9._-]+", "-", f"{first.partner_id}-{first.report_month}".lower())
     title = f"AI royalty statement {first.report_month} for {partner_name}"
@@ -378,7 +378,7 @@ def _write_texts(
     agreements: Agreements,
     issued_on: date | None,
 ) -> list[PackagedFile]:
-    """Writes what people read, each file with the mark of the package."""
+    """Writes the files for people, each with the mark of the package."""
     figures = Figures(
         connection,
         statements[0].partner_id,
@@ -413,9 +413,9 @@ def _shelve(
     key: SigningKey | None,
     issued_at: datetime | None,
 ) -> Package | None:
-    """Gives a finished folder its place as the version it is; None where the place is taken.
+    """Moves a finished folder to its version's path; None if that path exists already.
 
-    What is issued is signed, as of the instant of its issue, so that it has the same bytes again.
+    An issued package is signed as of the time of its issue, so that it has the same bytes again.
     """
     write_manifest(building, manifest)
     if key and issued_at:
@@ -429,7 +429,7 @@ def _shelve(
 
 
 def _manifest_of(package: Path) -> dict[str, Any]:
-    """The manifest of a version in the outbox, whose files must be what it says."""
+    """The manifest of a version in the outbox, after comparing the files with it."""
     try:
         manifest = read_manifest(package)
         changed = [

@@ -1,6 +1,6 @@
-"""Assets: the feeds' raw tables, the models, and what goes out.
+"""Assets: the feeds' raw tables, the models, and the published and delivered results.
 
-Groups read as layers: `raw_<source>` is loaded, the models' groups come from dbt.
+Groups are layers: `raw_<source>` for loaded tables; dbt defines the groups of the models.
 """
 
 from types import ModuleType
@@ -10,7 +10,7 @@ import dagster as dg
 from orchestration.assets import door, ledger
 from orchestration.assets.feeds import loads
 
-# Tables that loads, builds and issues write by themselves, with their group and owner.
+# Tables that loads, builds and issues write themselves, with their group and owner.
 SHOWN: dict[ModuleType, tuple[str, str]] = {
     door: ("raw_door", "team:data_quality"),
     ledger: ("raw_ledger", "team:compensation"),

@@ -1,6 +1,6 @@
 """The intake's own tables, which loads and suites write.
 
-They are shown here and made elsewhere.
+They are only shown here, and made elsewhere.
 """
 
 import dagster as dg

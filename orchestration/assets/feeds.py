@@ -1,6 +1,6 @@
 """Raw tables of all feeds: one asset per feed, or per table where a feed fills several.
 
-What a feed is, is read off its contract; what a row may hold is the intake's matter.
+A feed's contract defines the feed; the intake checks its rows.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ OWNERS = {
     "removals": "team:removals_data",
     "finance": "team:compensation",
 }
-# What a row of a table is, where a feed fills several.
+# The grain of each table of a feed with several tables.
 PARTS = {
     "raw_catalog__ern_messages": "DDEX messages as read. One row per message and version.",
     "raw_catalog__ern_parties": "Parties named in DDEX messages. One row per party of a message.",
@@ -60,7 +60,7 @@ RETRIES = dg.RetryPolicy(max_retries=3, delay=30, backoff=dg.Backoff.EXPONENTIAL
 
 
 def loads() -> list[dg.AssetsDefinition]:
-    """An asset per feed."""
+    """One asset per feed."""
     return [_load(feed) for feed in FEEDS]
 
 
@@ -75,7 +75,7 @@ def _load(feed: str) -> dg.AssetsDefinition:
         description=describe(feed).about,
     )
     def load(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult]:
-        """Today takes what is new through the intake; a day of the past is read again."""
+        """For today, loads new files through the intake; for a past day, reads its files again."""
         report = _of_days(
             home.settings, feed, [date.fromisoformat(day) for day in context.partition_keys]
         )
@@ -92,7 +92,7 @@ def _of_days(settings: Settings, feed: str, days: list[date]) -> LoadReport:
     try:
         report = read_again(settings, [feed], past) if past else LoadReport()
         if past:
-            # A file of the past that is gone is no reason to fail: what was read of it stays.
+            # A file of a past day that no longer exists is not a failure: its loaded rows stay.
             report.ignored_files |= report.unread_files
             report.unread_files = {}
         if len(past) < len(days):
@@ -115,7 +115,7 @@ def _specs(feed: str) -> list[dg.AssetSpec]:
             kinds={"polars", "delta"},
             group_name=f"raw_{source}",
             owners=[OWNERS[source]],
-            # Nothing is made of it by a load that brought nothing.
+            # A load without new files does not materialize it.
             skippable=True,
             metadata={"feed": feed, "dagster/column_schema": _columns(feed, table)},
             freshness_policy=_freshness(feed),
@@ -125,7 +125,7 @@ def _specs(feed: str) -> list[dg.AssetSpec]:
 
 
 def _columns(feed: str, table: str) -> dg.TableSchema:
-    """The table's columns, with the meanings that senders are told."""
+    """The table's columns, with the descriptions that senders also get."""
     about = {column.name: column.about for column in describe(feed).columns}
     return dg.TableSchema(
         [
@@ -136,7 +136,7 @@ def _columns(feed: str, table: str) -> dg.TableSchema:
 
 
 def _added(name: str) -> str | None:
-    """The meaning of a column that the intake adds, or that every row has."""
+    """The description of a column that the intake adds, or that all tables have."""
     if name.endswith("_original"):
         return f"`{name.removesuffix('_original')}` as it was sent."
     return ADDED.get(name)
@@ -147,9 +147,9 @@ def _type(dtype: pl.DataType) -> str:
 
 
 def _freshness(feed: str) -> dg.FreshnessPolicy | None:
-    """After how long a feed without a delivery is late; none where it comes as it will.
+    """The time after which a feed without a delivery is late; None if it has no schedule.
 
-    How far the data themselves reach is a check of its own.
+    A separate check covers the days and months for which there are data.
     """
     cadence = CADENCES[feed]
     days = {"day": cadence.days_between + 1, "month": 36}.get(cadence.rhythm)

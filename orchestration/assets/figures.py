@@ -1,6 +1,6 @@
-"""Tables that assets show on Dagster's pages: money per partner, what waits, what does not hold.
+"""Tables for Dagster's pages: money per partner, open quarantine, failed checks.
 
-Amounts are shown as text, exactly as they are kept; only counts are numbers, which Dagster plots.
+Amounts are shown as text, exactly as stored; only counts are numbers, which Dagster plots.
 """
 
 from collections.abc import Iterable
@@ -61,7 +61,7 @@ def statements_metadata(records: Iterable[StatementRecord]) -> dict[str, dg.Meta
 
 
 def publication_metadata(published: duckdb.DuckDBPyConnection) -> dict[str, dg.MetadataValue]:
-    """What a published file holds: rows per table, money, open quarantine, checks that fail."""
+    """The content of a published file: rows per table, money, open quarantine, failed checks."""
     tables = published.execute(
         "select schema_name || '.' || table_name, estimated_size from duckdb_tables()"
         " where database_name = 'published' order by all"
@@ -92,7 +92,7 @@ def publication_metadata(published: duckdb.DuckDBPyConnection) -> dict[str, dg.M
 
 
 def _newest_money(published: duckdb.DuckDBPyConnection) -> list[tuple]:
-    """Payable and held sums of the newest month, and of what is not issued before it."""
+    """Payable and held sums of the newest month, and of statements not issued before it."""
     rows = published.execute(
         "select strftime(report_month, '%Y-%m'), partner_id, statement_state,"
         " sum(payable_amount), sum(held_amount), currency_code"

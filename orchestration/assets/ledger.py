@@ -1,6 +1,6 @@
-"""The ledger's tables as the models read them, issued months valued again, and the calendar.
+"""The ledger's tables as read by the models, recalculated issued months, and the calendar.
 
-They are shown here and made elsewhere: by an issue of statements, and by each build.
+They are only shown here: an issue of statements and each build write them.
 """
 
 import dagster as dg

@@ -1,6 +1,6 @@
 """The report of a load as results of raw assets, with counts and tables as metadata.
 
-Which feed fills which table is said in `feeds.py`.
+`feeds.py` defines which feed fills which table.
 """
 
 from collections import Counter
@@ -14,23 +14,23 @@ from linernotes.ingestion import DeliveryOutcome, Lake, LoadReport
 from orchestration.markdown import markdown_table
 
 TOP_REASONS = 5
-# Of a failed load: whether files were refused, and nothing else went wrong.
+# In a failed load: whether refused files were the only problem.
 REFUSED_ONLY = "refused_only"
 
 
 def results_of(
     settings: Settings, report: LoadReport, feed: str, tables: Sequence[str]
 ) -> Iterator[dg.MaterializeResult]:
-    """What came of a load as results of the feed's tables; none where nothing came in.
+    """The result of a load for the feed's tables; nothing if nothing was loaded.
 
     Args:
         settings: The home.
-        report: What the load met of the feed.
+        report: The load's report on the feed.
         feed: `<source>/<feed>`.
         tables: The raw tables that the feed fills.
 
     Raises:
-        dg.Failure: a file was refused or could not be read. The other files are loaded.
+        dg.Failure: if a file was refused or could not be read. The other files are loaded.
     """
     if any(one.state == "loaded" for one in report.deliveries):
         for table in tables:
@@ -50,7 +50,7 @@ def results_of(
 def metadata_of(
     settings: Settings, deliveries: list[DeliveryOutcome], table: str
 ) -> dict[str, dg.MetadataValue]:
-    """Counts, deliveries and the rules that most rows broke, of what came into a table."""
+    """Counts, deliveries, and the rules that most rows broke, for a table."""
     counts = {
         f"rows_{kind}": dg.MetadataValue.int(
             sum(getattr(delivery, f"rows_{kind}") or 0 for delivery in deliveries)
@@ -88,7 +88,7 @@ def _deliveries_table(deliveries: list[DeliveryOutcome]) -> str:
 
 
 def _reasons_table(settings: Settings, delivery_ids: list[str]) -> str:
-    """The rules that turned most rows away. Rules only: what the rows say may be personal."""
+    """The rules that rejected most rows. Only the rules: rows may contain personal data."""
     broken = (
         Lake(settings.lake_root)
         .read("raw_door__quarantined_rows")

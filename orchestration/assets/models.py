@@ -1,6 +1,6 @@
-"""The dbt models as assets, straight from dbt's manifest.
+"""The dbt models as assets, from dbt's manifest.
 
-What a model computes is in `models/`; where the manifest comes from is in `manifest.py`.
+`models/` has the models; `manifest.py` provides the manifest.
 """
 
 import json
@@ -33,9 +33,9 @@ from orchestration.resources import Home, environment
 
 
 class Layers(DagsterDbtTranslator):
-    """Groups that read as layers: staging, the topics of the intermediate layer, marts, reports.
+    """Groups by layer: staging, the topics of the intermediate layer, marts, reports.
 
-    Owners are teams, the same for what is loaded and what is made of it.
+    Owners are teams, the same for raw tables and for the models made from them.
     """
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
@@ -46,7 +46,7 @@ class Layers(DagsterDbtTranslator):
         return f"{layer}_{folders[0]}" if is_topic else layer
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
-        """The model's group, as the raw assets name their teams."""
+        """The model's group; the raw assets use the same names of teams."""
         group = dbt_resource_props.get("group")
         return [f"team:{group['name']}"] if group else []
 
@@ -57,7 +57,7 @@ class Layers(DagsterDbtTranslator):
 def warehouse_models(
     context: dg.AssetExecutionContext, dbt: DbtCliResource, home: Home
 ) -> Iterator[Any]:
-    """Everything that dbt builds in the warehouse file, with its tests as checks."""
+    """All models that dbt builds in the warehouse file, with their tests as checks."""
     settings = home.settings
     freeze = now()
     require_raw_suites(settings, "the warehouse is not built")
@@ -74,10 +74,10 @@ def warehouse_models(
 
 
 def _how_it_ended(invocation: DbtCliInvocation, settings: Settings) -> DbtRun:
-    """How the dbt of these assets ended.
+    """The outcome of these assets' dbt run.
 
-    Dagster keeps dbt's messages to itself, so the id of the run is taken from its results: the
-    earlier run's were deleted before it began.
+    Dagster does not pass on dbt's messages, so the id of the run is read from its results; those of
+    an earlier run were deleted before it began.
     """
     results = target_folder(settings) / "run_results.json"
     found = json.loads(results.read_text()) if results.exists() else {}

@@ -1,7 +1,7 @@
-"""What leaves the warehouse: the published file, the partner packages, their delivery.
+"""The outputs of the warehouse: the published file, the partner packages, their delivery.
 
-Nothing is computed here. What makes the packages is imported when it is needed: it takes a second,
-and each of Dagster's processes loads this module.
+Nothing is computed here. The code that makes packages is imported when it is needed: it takes a
+second, and each of Dagster's processes loads this module.
 """
 
 import dagster as dg
@@ -27,10 +27,10 @@ PUBLIC_MODELS = [spec.key for spec in warehouse_models.specs if spec.key.path[0]
     pool="warehouse",
 )
 def published_warehouse(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
-    """The warehouse file that everybody reads, swapped in whole. One file per publication.
+    """The warehouse file for all readers, replaced as a whole. One file per publication.
 
-    It waits for every blocking check on what it publishes, and asks for the record of the run that
-    made it: without one, or with a check that does not hold in it, nothing is published.
+    It waits for all blocking checks on its tables, and requires the record of the run that made it:
+    if that record is missing or has a failed check, nothing is published.
     """
     settings = home.settings
     with publishing_alone(settings):
@@ -60,7 +60,7 @@ def published_warehouse(context: dg.AssetExecutionContext, home: Home) -> dg.Mat
     kinds={"python"},
 )
 def partner_packages(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
-    """The files that a partner gets for a month. One package per partner, month and version.
+    """The files of a partner for a month. One package per partner, month and version.
 
     Writing a package again gives the same bytes, or a new version if its statements have changed.
     """
@@ -87,7 +87,7 @@ def partner_packages(context: dg.AssetExecutionContext, home: Home) -> dg.Materi
 
 
 class Redelivery(dg.Config):
-    """Whether to send once more what has arrived before."""
+    """Whether to send again what has arrived before."""
 
     again: bool = False
 
@@ -98,16 +98,16 @@ class Redelivery(dg.Config):
     group_name="packages",
     owners=["team:partner_reporting"],
     kinds={"python"},
-    # Tries are made, counted and recorded by the delivery itself.
+    # The delivery itself makes, counts and records its attempts.
     pool="delivery",
 )
 def delivered_packages(
     context: dg.AssetExecutionContext, home: Home, config: Redelivery
 ) -> dg.MaterializeResult:
-    """Packages at the targets agreed with partners. One delivery per partner, month and version.
+    """Packages delivered to partners' targets. One delivery per partner, month and version.
 
-    Nothing is sent that is a draft, does not hold, or has arrived before; set `again` to send it
-    once more. Without a target the package stays in the outbox.
+    Drafts, packages that fail verification and packages that have arrived before are not sent; set
+    `again` to send the last again. Without a target the package stays in the outbox.
     """
     from linernotes.delivery import deliver_packages, newest_packages
 

@@ -1,6 +1,6 @@
-"""Statements as assets: the drafts of a report month, and what is issued of it.
+"""Statements as assets: the drafts of a report month, and its issued statements.
 
-How the sums come about is in the models; approving is a person's work and no asset.
+The models compute the amounts; approval is done by a person, and is not an asset.
 """
 
 import dagster as dg
@@ -22,12 +22,12 @@ DRAFTED_BY = ISSUED_BY = "linernotes schedule"
     kinds={"python"},
 )
 def statement_drafts(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
-    """Drafts of what contracts are owed for a month. One record per statement and version.
+    """Drafts of the amounts owed under contracts. One record per statement and version.
 
-    Running a month again drafts that month only; a draft with the same content is kept.
+    Running a month again drafts only that month; a draft with the same content is kept.
     """
     month = as_month(context.partition_key)
-    # Whose daemon this is frees nobody: that person has drafted, and may not approve.
+    # The person who runs the daemon counts as the one who drafted, and may not approve.
     identity = statements.person_of_the_system().identity
     drafts = statements.draft(home.settings, month, by=DRAFTED_BY, identity=identity)
     return dg.MaterializeResult(metadata=statements_metadata(drafts))
@@ -41,9 +41,9 @@ def statement_drafts(context: dg.AssetExecutionContext, home: Home) -> dg.Materi
     kinds={"parquet"},
 )
 def issued_statements(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
-    """Statements of a month that a person approved, written to the ledger. One row per statement.
+    """Approved statements of a month, written to the ledger. One row per statement.
 
-    What must not be issued yet is left out, and said with its reasons.
+    Statements that must not be issued yet are left out, and listed with the reasons.
     """
     issuance = statements.issue(home.settings, as_month(context.partition_key), by=ISSUED_BY)
     refused = [(name, "; ".join(reasons)) for name, reasons in issuance.refused.items()]

@@ -1,6 +1,6 @@
-"""The pages, in the order of the menu: each says in blocks what it shows.
+"""The pages, in the order of the menu; each defines its content as blocks.
 
-How blocks look is not decided here, and no figure is computed.
+The layout is decided elsewhere, and no figure is computed here.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from linernotes.dashboard.pages import (
 
 
 class Page(Protocol):
-    """A page is a module with these names; `KNOWS` are the filters that it has."""
+    """A page is a module with these names; `KNOWS` lists the filters that it has."""
 
     @property
     def TITLE(self) -> str: ...  # noqa: N802

@@ -1,4 +1,4 @@
-"""Attention: everything that needs somebody, by the amount at stake."""
+"""Attention: all items that need a person, by the amount at stake."""
 
 from collections.abc import Iterator
 

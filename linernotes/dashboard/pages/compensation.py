@@ -1,6 +1,6 @@
-"""Compensation: from revenue to what is payable, on hold and carried.
+"""Compensation: from revenue to amounts payable, on hold and carried forward.
 
-Totals are in the reporting currency, indicative; exact amounts stand in the payout currencies.
+Totals are in the reporting currency and indicative; payout currencies have exact amounts.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """Data quality and freshness: what arrived and when, what was rejected, what was checked.
 
-The rows are those of the published schema `quality`; what a check means it says itself.
+The rows are those of the published schema `quality`; each check has its own explanation.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Incidents: what went wrong, what it holds up, who acts next and by when.
+"""Incidents: what went wrong, what it delays, who acts next and by when.
 
 The register is a report; amounts in the reporting currency are indicative.
 """
@@ -26,7 +26,7 @@ from linernotes.packages import wording as codes
 TITLE, PATH, KNOWS = "Incidents", "/incidents", ("partner", "period")
 SUBTITLE = "What went wrong, what it holds up, and who acts next."
 REGISTER = "published.reports.rpt_executive__incidents"
-# The gravest first.
+# The most severe first.
 RANK = "list_position(['critical', 'high', 'medium', 'low'], severity)"
 
 
@@ -41,7 +41,7 @@ def blocks(figures: Figures) -> Iterator[Block]:
 
 
 def _of_partners(figures: Figures) -> tuple[str, tuple[tuple[str, ...], ...]]:
-    """A condition, and its parameter, for the selected partners."""
+    """An SQL condition for the selected partners, and its parameter."""
     partners = figures.selection.partner
     return ("list_contains(?, partner_id)", (partners,)) if partners else ("true", ())
 
@@ -52,7 +52,7 @@ def _href(figures: Figures, **where: object) -> str:
 
 
 def by_kind(figures: Figures) -> Iterator[Block]:
-    """How many of each kind are open, and the money."""
+    """The number of open incidents of each kind, and their money."""
     condition, parameters = _of_partners(figures)
     rows = figures.view.rows(
         "select * from (select incident_kind, label, severity, count(distinct incident_id), "
@@ -115,7 +115,7 @@ def by_kind(figures: Figures) -> Iterator[Block]:
 
 
 def listed(figures: Figures) -> Iterator[Block]:
-    """Every open incident, the gravest first, then by money and age."""
+    """All open incidents, the most severe first, then by money and age."""
     condition, parameters = _of_partners(figures)
     rows = figures.view.rows(
         "select * from (select incident_id, any_value(label), any_value(severity) as severity, "
@@ -179,7 +179,7 @@ def listed(figures: Figures) -> Iterator[Block]:
 
 
 def by_month(figures: Figures) -> Iterator[Block]:
-    """Incidents by the month that they are about, and how many of them are still open."""
+    """Incidents by the month that they concern, and how many are still open."""
     condition, parameters = _of_partners(figures)
     counts = {
         month: (count, still_open, closed)

@@ -1,6 +1,6 @@
-"""Overview: are the promises kept, how much money, what needs attention.
+"""Overview: whether the promises are kept, the money, and what needs attention.
 
-Verdicts and the bridge are published tables; nothing is computed here.
+Verdicts and the bridge come from published tables; nothing is computed here.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ from linernotes.dashboard.selection import FIRST, LAST
 TITLE, PATH, KNOWS = "Overview", "/", ("partner", "period")
 SUBTITLE = "Where we stand: our commitments, payments, and what needs your attention."
 ITEMS_SHOWN = 5
-# The page of all items has no other filter than the partner.
+# The page with all items has only the partner filter.
 WITHOUT: dict[str, object] = {"product": None, "territory": None, FIRST: None, LAST: None}
 DUE = "amount_due_reporting_amount"
 GROSS = "gross_earnings_reporting_amount"
@@ -70,7 +70,7 @@ def blocks(figures: Figures) -> Iterator[Block]:
 
 
 def needs_attention(figures: Figures, items: Sequence[Item]) -> Iterator[Block]:
-    """The first items, and where all of them are."""
+    """The first items, and a link to all items."""
     if items:
         more = figures.selection.href("/attention", **WITHOUT)
         yield Attention(items[:ITEMS_SHOWN], len(items), more)
@@ -79,7 +79,7 @@ def needs_attention(figures: Figures, items: Sequence[Item]) -> Iterator[Block]:
 
 
 def sentence(figures: Figures, item_count: int) -> Sentence:
-    """Where we stand, in one sentence made of data."""
+    """Where we stand, in one sentence built from data."""
     month, before = figures.headline, month_before(figures.headline)
     found = values_of(figures, [DUE], ("report_month",), [before, month])[DUE]
     now = found.get((month,)) or Decimal(0)

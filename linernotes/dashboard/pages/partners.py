@@ -1,6 +1,6 @@
-"""Partners: one row for each, and a page for each, the brief for a meeting.
+"""Partners: a list with one row each, and a page for each as a brief for a meeting.
 
-Figures are metrics of the partner; amounts in the reporting currency are indicative.
+Figures are metrics by partner; amounts in the reporting currency are indicative.
 """
 
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ def blocks(figures: Figures) -> Iterator[Block]:
 
 
 def partner_blocks(figures: Figures, partner: str) -> Iterator[Block]:
-    """The page of one partner; the selection has to be the partner's."""
+    """The page of one partner; the selection must contain only this partner."""
     month = month_text(figures.headline)
     yield Heading(f"Payments, {month}")
     yield cards(figures, *MONEY)
@@ -86,13 +86,13 @@ def partner_blocks(figures: Figures, partner: str) -> Iterator[Block]:
 
 
 def _connection(figures: Figures, partner: str) -> Iterator[Block]:
-    """Audiences as the partner sees them in its package: small counts hidden, others rounded."""
+    """Audiences as in the partner's package: small counts are hidden, others rounded."""
     rows = figures.view.rows(
         "select report_month, sum(derivative_listener_count), "
         "sum(source_listener_within_7_days_count), sum(new_fan_count), "
         "count(*) filter (where suppression_code = 'SUPPRESSED') "
         "from published.reports.rpt_partner__fan_connection where partner_id = ? "
-        # A recording's total; its territories stand beside it.
+        # A recording's total; its territories have rows of their own.
         "and territory = 'WW' and list_contains(?, report_month) group by all order by all",
         (partner, figures.months),
     )

@@ -11,7 +11,7 @@ from linernotes.dashboard.metric_blocks import cards, split, time_line
 
 TITLE, PATH, KNOWS = "Removals", "/removals", ("partner", "period")
 SUBTITLE = "What was taken down or restricted, why, how fast, and how appeals were decided."
-# What is counted is never told alone: one uploader may stand behind a thousand actions.
+# Actions are always shown with these counts: one uploader may cause a thousand actions.
 COUNTS = ("removal_actions", "removal_recordings", "removal_uploaders")
 
 

@@ -1,5 +1,5 @@
--- One row per ERN recording, contributor and role, of the last message that names the
--- recording. Names of contributors stay in `dim_parties`.
+-- One row per ERN recording, contributor and role, from the last message about the
+-- recording. `dim_parties` has the names of contributors.
 select
     cast(recording_id as {{ t_str() }}) as recording_id,
     cast(sender_dpid as {{ t_str() }}) as sender_dpid,

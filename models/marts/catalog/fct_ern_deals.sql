@@ -1,5 +1,5 @@
--- One row per ERN message, deal and territory x commercial model x use type x period of
--- it.
+-- One row per ERN message, deal, and combination of the deal's territories, commercial
+-- models, use types and periods.
 select
     cast(sender_dpid as {{ t_str() }}) as sender_dpid,
     cast(message_id as {{ t_str() }}) as message_id,

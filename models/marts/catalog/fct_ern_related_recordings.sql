@@ -1,5 +1,5 @@
--- One row per ERN recording and resource that it points to, of the last message that
--- names the recording.
+-- One row per ERN recording and resource to which it refers, from the last message
+-- about the recording.
 select
     cast(recording_id as {{ t_str() }}) as recording_id,
     cast(sender_dpid as {{ t_str() }}) as sender_dpid,

@@ -1,4 +1,4 @@
--- One row per ERN message and release, track releases included.
+-- One row per ERN message and release, including track releases.
 select
     cast(sender_dpid as {{ t_str() }}) as sender_dpid,
     cast(message_id as {{ t_str() }}) as message_id,

@@ -1,4 +1,4 @@
--- One row per ERN message, release, track in it and recording of the track.
+-- One row per ERN message, release, track of the release and recording of the track.
 with
     releases as (select * from {{ ref("stg_catalog__ern_releases") }}),
     recordings as (select * from {{ ref("stg_catalog__ern_recordings") }}),

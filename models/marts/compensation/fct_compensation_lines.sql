@@ -1,5 +1,5 @@
--- One row per compensation line of a report month: as issued where it is, else as it
--- stands at the freeze.
+-- One row per compensation line of a report month: as issued, or if it is not issued,
+-- as of the freeze.
 with
     open_lines as (select * from {{ ref("int_statements__open_lines") }}),
     ledger_lines as (select * from {{ ref("stg_ledger__lines") }}),

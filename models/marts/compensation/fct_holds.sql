@@ -1,9 +1,9 @@
--- One row per held line with what was added to it later: how much, why, since when, how
--- much of it was let go and by which line. A suspended balance is held too.
+-- One row per held line, including later additions to it: the amount, the reason, the
+-- date, the amount released and the releasing line. A suspended balance is also held.
 with
     lines as (select * from {{ ref("fct_compensation_lines") }}),
-    -- A correction has the key of the line that it corrects. A balance that comes back
-    -- has another month's terms, and names the line instead.
+    -- A correction has the key of the line that it corrects. A balance that is resumed
+    -- has the terms of another month, and names the line instead.
     held as (
         select
             *,
@@ -12,7 +12,7 @@ with
                 then coalesce(original_line_id, line_id)
                 else {{ line_key(["line_key", "usage_layer"]) }}
             end as hold_key,
-            -- A use whose part rounds to 0.00 is held and let go, too.
+            -- A use whose part rounds to 0.00 is also held and released.
             amount < 0 or weight_nano < 0 as is_release
         from lines
         where hold_bucket is not null

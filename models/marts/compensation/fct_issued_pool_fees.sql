@@ -1,4 +1,4 @@
--- One row per pool, contract and version behind an issued statement, as it was issued.
+-- One row per pool, contract and version behind an issued statement, as issued.
 select
     cast(partner_id as {{ t_str() }}) as partner_id,
     cast(pool_id as {{ t_str() }}) as pool_id,

@@ -1,7 +1,7 @@
 -- One row per pool, contract and version: its fee by each arm, and the payable and held
 -- parts. Conservation: fee_payout_amount = payable + held.
 with
-    -- Late usage is funded by the service: its fee is not the pool's.
+    -- The service funds late usage: its fee is not part of the pool.
     fees as (
         select * from {{ ref("int_compensation__fees") }} where usage_layer = 'timely'
     ),

@@ -1,5 +1,5 @@
--- One row per contract and report month: every term of the balance, as issued where it
--- is, else as of the freeze.
+-- One row per contract and report month: all terms of the balance, as issued, or if it
+-- is not issued, as of the freeze.
 -- opening + earned + corrections - fee + true-up - reserve taken + reserve released -
 -- recouped - tax - penalties + resumed = closing = payable + carried + suspended.
 with

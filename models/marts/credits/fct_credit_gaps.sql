@@ -1,5 +1,5 @@
--- One row per report month, derivative that could be heard in it, source, name that it
--- does not show at the end of the month, and partner of the source.
+-- One row per report month, derivative that could be heard in it, source, name that the
+-- derivative does not show at the end of the month, and partner of the source.
 with
     names_monthly as (
         select *

@@ -1,6 +1,6 @@
--- One row per published derivative, source and name that has to be shown with it, as
--- known at the freeze; a source without a known name, and a side without a known
--- source, have one row with no party.
+-- One row per published derivative, source and name that must be shown with it, as
+-- known at the freeze. A source without a known name, and a side without a known
+-- source, have one row without a party.
 with
     names_required as (select * from {{ ref("int_credits__names_required") }}),
     parties as (select * from {{ ref("dim_parties") }})

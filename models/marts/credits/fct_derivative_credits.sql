@@ -1,6 +1,6 @@
 -- One row per report month, derivative that could be heard in it, and partner with a
--- source in it; without such a partner one row with none. What is said of the
--- derivative counts all its sources; what is `own` counts the partner's alone.
+-- source in it; without such a partner, one row with none. Figures of the derivative
+-- count all its sources; `own` figures count only the partner's.
 with
     names_monthly as (select * from {{ ref("int_credits__names_monthly") }}),
     names as (
@@ -65,7 +65,7 @@ select
     cast(
         coalesce(own.own_nameless_source_count, 0) as {{ t_bigint() }}
     ) as own_nameless_source_count,
-    -- Whoever cannot be named is not credited: an unknown name is a gap like others.
+    -- A name that is unknown cannot be credited, and is a gap like others.
     whole.unknown_name_count = 0
     and whole.shown_name_count = whole.required_name_count as is_fully_credited,
     coalesce(
@@ -74,7 +74,7 @@ select
         false
     ) as is_own_fully_credited,
     whole.has_every_identifier,
-    -- By it a derivative counts once, however many partners it has.
+    -- Marks one row per derivative, to count it once however many partners it has.
     row_number() over (
         partition by whole.report_month, whole.derivative_id
         order by partners.partner_id

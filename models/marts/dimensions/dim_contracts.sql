@@ -1,4 +1,4 @@
--- One row per contract and version of its terms, adjusted versions included (E99).
+-- One row per contract and version of its terms, including adjusted versions (E99).
 with contracts as (select * from {{ ref("int_licensing__terms_effective") }})
 select
     cast(contract_id as {{ t_str() }}) as contract_id,

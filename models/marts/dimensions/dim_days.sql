@@ -1,5 +1,5 @@
--- One row per day from 2015 to 2042: the calendar on which metrics stand, with the
--- business days by which the windows of counter notices are counted.
+-- One row per day from 2015 to 2042: the calendar for metrics, with the business days
+-- that determine the windows of counter notices.
 with
     holidays as (select * from {{ ref("us_federal_holidays") }}),
     digits as (
@@ -20,7 +20,7 @@ with
         cross join digits as hundreds
         cross join digits as thousands
     ),
-    -- The first day is a Thursday, the fourth of a week.
+    -- The first day is a Thursday, the fourth day of the week.
     days as (
         select
             cast('2015-01-01' as date) + day_number as day_date,

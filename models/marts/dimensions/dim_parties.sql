@@ -1,5 +1,4 @@
--- One row per party: who makes, owns, distributes or uploads music, and who is paid for
--- it.
+-- One row per party: those who make, own, distribute or upload music, and payees.
 with
     parties as (select * from {{ ref("stg_catalog__parties") }}),
     party_aliases as (select * from {{ ref("stg_catalog__party_aliases") }})

@@ -1,5 +1,5 @@
--- One row per partner: a party with a contract or a route, or of the kind partner in
--- the catalogue.
+-- One row per partner: a party with a contract or a route, or a party of the kind
+-- partner in the catalogue.
 with
     parties as (select * from {{ ref("dim_parties") }}),
     contracts as (select * from {{ ref("stg_licensing__contracts") }}),

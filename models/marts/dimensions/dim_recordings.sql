@@ -54,7 +54,8 @@ with
             where {{ area }} is not null {{ "union all" if not loop.last }}
         {%- endfor %}
     ),
-    -- All is said of the whole, or of each area; nothing said is undeclared, not none.
+    -- `all` is declared for the whole or for each area; without any declaration the
+    -- value is `undeclared`, not `none`.
     disclosed as (
         select
             recordings.recording_id,

@@ -1,5 +1,5 @@
--- One row per month, source recording and territory: what listeners of its derivatives
--- did with the source. Audience figures are whole here; partners get them through
+-- One row per month, source recording and territory: how listeners of its derivatives
+-- used the source. Audience figures are exact here; partners receive them through
 -- rpt_partner__fan_connection, which hides small ones.
 select
     cast(month as date) as month,

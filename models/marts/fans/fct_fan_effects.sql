@@ -1,6 +1,6 @@
--- One row per month, scope and figure of the connection between artists and fans, with
--- a 95 % interval, the smallest effect that could have been seen, and whether the
--- figure tells anything. Whole figures, for the house alone.
+-- One row per month, scope and figure of the artist-fan connection, with a 95 %
+-- interval, the smallest detectable effect, and whether the figure is conclusive. Exact
+-- figures, only for internal use.
 with estimated as (select * from {{ ref("int_fans__effects_estimated") }})
 select
     cast(month as date) as month,
@@ -14,7 +14,7 @@ select
     cast(standard_error as {{ t_dec(18, 6) }}) as standard_error,
     {{ effect_bound("effect_rate", "standard_error", "unit_count", -1) }} as lower_rate,
     {{ effect_bound("effect_rate", "standard_error", "unit_count", 1) }} as upper_rate,
-    -- An effect of 2.8 standard errors is found four times out of five at this level.
+    -- An effect of 2.8 standard errors is detected in four of five cases at this level.
     cast(
         case
             when unit_count >= {{ var("effect_minimum_units") }}

@@ -1,6 +1,6 @@
 -- One row per quarter and payout currency with earnings of recordings from derivatives:
--- how they spread over main artists. Several main artists of a recording share alike.
--- What is negative after corrections counts as nothing.
+-- their distribution over main artists. Several main artists of a recording have equal
+-- shares. Negative sums after corrections count as zero.
 with
     lines as (select * from {{ ref("fct_compensation_lines") }}),
     line_types as (select * from {{ ref("dim_line_types") }}),
@@ -57,7 +57,7 @@ with
             quarter_date,
             currency_code,
             max(artist_count) as artist_count,
-            -- One in a hundred, and one at least.
+            -- One per cent of the artists, at least one.
             max({{ int_div("artist_count + 99", "100") }}) as top_artist_count,
             sum(amount) as amount,
             sum(

@@ -1,6 +1,6 @@
 -- One row per partner, month, source recording and territory; territory `WW` is the
 -- total over the partner's territories. Expected plays come from matched controls, and
--- are whole.
+-- are exact.
 with
     signals_matched as (select * from {{ ref("int_fans__signals_matched") }}),
     audiences_suppressed as (select * from {{ ref("int_fans__audiences_suppressed") }}),

@@ -1,6 +1,6 @@
--- One row per incident and currency: what is on hold for it, and what was paid that
--- rests on a decision whose evidence does not match (E43); both also in the reporting
--- currency, indicative, at the rates of the usage months' ends.
+-- One row per incident and currency: the amount on hold for it, and the amount paid
+-- under a decision whose evidence does not match (E43); both also in the reporting
+-- currency, indicative, at the rates of the ends of the usage months.
 with
     incidents as (select * from {{ ref("fct_incidents") }}),
     lines as (select * from {{ ref("fct_compensation_lines") }}),
@@ -102,7 +102,7 @@ select
     cast(sum(held_amount) as {{ t_dec(24, 3) }}) as held_amount,
     cast(sum(exposed_amount) as {{ t_dec(24, 3) }}) as exposed_amount,
     cast(currency_code as {{ t_str() }}) as currency_code,
-    -- A part without a rate would make the sum too small, so there is none then.
+    -- Without the rate of a part the sum would be too small, so it is null then.
     cast(
         case
             when count(held_reporting_amount) = count(*) then sum(held_reporting_amount)

@@ -1,7 +1,7 @@
--- One row per incident: what the rules forbid and what happened all the same, each with
--- its subject, size, gravity, who acts and by when. An incident that a person has
--- closed, with a reason in the ledger, is open again if it goes on after that.
--- One that later knowledge has dissolved stays here as its note tells it.
+-- One row per incident: an event that the rules forbid, with its subject, size,
+-- severity, owner and due date. An incident that a person has closed, with a reason in
+-- the ledger, is open again if it continues after that. An incident that does not exist
+-- according to later knowledge stays here as its note describes it.
 {%- set texts = incident_subjects() %}
 with
     kinds as (select * from {{ ref("dim_incident_kinds") }}),

@@ -1,6 +1,6 @@
--- One row per incident that records show: training on what nobody licensed, products
--- used before a contract was signed, evidence that does not match its decision,
--- decisions that contradict each other, and sweeps of removals.
+-- One row per incident found in records: unlicensed training, products used before a
+-- contract was signed, evidence that does not match its decision, contradictory
+-- decisions, and sweeps of removals.
 {%- set texts = incident_subjects() %}
 with
     training as (select * from {{ ref("fct_training_uses") }}),
@@ -29,7 +29,7 @@ with
             min(included_at) as opened_at,
             max(included_at) as last_seen_at
         from training
-        -- What is announced for later may still be licensed.
+        -- Announced training may still be licensed.
         where not is_licensed and included_at <= {{ known_at() }}
         group by model_version, product_id, side, owner_party_id
         union all

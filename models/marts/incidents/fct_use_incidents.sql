@@ -1,6 +1,6 @@
--- One row per incident that uses are: of a month, product, side and owner without a
--- contract; of an object whose parties refused; of a derivative played after its
--- removal.
+-- One row per incident found in uses: for a month, product, side and owner without a
+-- contract; for an object whose parties refused; for a derivative that was played after
+-- its removal.
 {%- set texts = incident_subjects() %}
 with
     source_uses as (
@@ -12,8 +12,8 @@ with
     actions as (select * from {{ ref("fct_removal_actions") }}),
     removals_scoped as (select * from {{ ref("int_usage__removals_scoped") }}),
     uses as (select * from {{ ref("int_usage__uses_classified") }}),
-    -- Of one object's refused uses the gravest kind names the incident: a line does not
-    -- tell them apart.
+    -- The most severe kind of an object's refused uses names the incident, because
+    -- lines do not distinguish the kinds.
     consent_uses as (
         select
             source_uses.*,

@@ -1,4 +1,4 @@
--- One row per consent decision, version, and partner whose catalogue it touches.
+-- One row per consent decision, version, and partner whose catalogue it concerns.
 select
     cast(decision_id as {{ t_str() }}) as decision_id,
     cast(partner_id as {{ t_str() }}) as partner_id,

@@ -1,5 +1,5 @@
--- One row per consent decision and version recorded by the freeze, taken-back versions
--- included.
+-- One row per consent decision and version recorded by the freeze, including withdrawn
+-- versions.
 select
     cast(decision_id as {{ t_str() }}) as decision_id,
     cast(party_id as {{ t_str() }}) as party_id,

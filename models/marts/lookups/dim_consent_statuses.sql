@@ -1,4 +1,4 @@
--- One row per status that the consent of a use can have.
+-- One row per possible consent status of a use.
 select
     cast(consent_status as {{ t_str() }}) as consent_status,
     cast(description as {{ t_str() }}) as description,

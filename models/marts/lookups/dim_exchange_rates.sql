@@ -1,6 +1,5 @@
--- One row per month and currency: what one unit of it is worth in the reporting
--- currency, by the last rate published in the month, or before it if the month has
--- none.
+-- One row per month and currency: the value of one unit in the reporting currency, at
+-- the last rate published in the month, or before it if the month has none.
 -- Indicative: statements are paid at the rates of their contracts.
 with
     rates as (select * from {{ ref("fct_exchange_rates") }}),

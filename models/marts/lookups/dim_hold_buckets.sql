@@ -1,4 +1,4 @@
--- One row per reason for which money is held.
+-- One row per reason for a hold.
 select
     cast(hold_bucket as {{ t_str() }}) as hold_bucket,
     cast(description as {{ t_str() }}) as description

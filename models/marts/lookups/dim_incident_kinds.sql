@@ -1,5 +1,4 @@
--- One row per kind of incident: how grave it is, how long it may stay open, and who
--- acts.
+-- One row per kind of incident: its severity, how long it may stay open, and its owner.
 select
     cast(incident_kind as {{ t_str() }}) as incident_kind,
     cast(label as {{ t_str() }}) as label,

@@ -1,4 +1,4 @@
--- One row per field of a removal action and code that it may hold.
+-- One row per field of a removal action and code that the field may have.
 select
     cast(field as {{ t_str() }}) as field,
     cast(code as {{ t_str() }}) as code,

@@ -1,4 +1,4 @@
--- One row per promise, measure and day from which a target is valid, from
+-- One row per promise, measure and first day of validity of a target, from
 -- `targets.toml`.
 with
     targets as (

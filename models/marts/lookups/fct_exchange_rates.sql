@@ -1,4 +1,4 @@
--- One row per rate date and currency: what one euro buys of it.
+-- One row per rate date and currency: the amount of the currency that one euro buys.
 select
     cast(rate_date as date) as rate_date,
     cast(quote_currency_code as {{ t_str() }}) as quote_currency_code,

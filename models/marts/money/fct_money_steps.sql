@@ -1,8 +1,8 @@
 -- One row per month, step, partner, product, territory, side, hold bucket and currency:
--- the way of the money. From net revenue to what the service keeps it is in the pools'
--- currencies, from what contracts earn to what is paid in those of the payout. Amounts
--- are signed, so that the steps of a chain sum to its result. Beside each stands its
--- indicative value in the reporting currency.
+-- the flow of money. From net revenue to the service's margin, amounts are in the
+-- pools' currencies; from contract earnings to payments, in payout currencies. Amounts
+-- are signed, so that the steps of a chain sum to its result. Each row also has the
+-- indicative amount in the reporting currency.
 with
     pools as (select * from {{ ref("fct_pools") }}),
     pool_fees as (select * from {{ ref("fct_pool_fees") }}),
@@ -14,7 +14,7 @@ with
     ),
     statements as (select * from {{ ref("fct_statements") }}),
     exchange_rates as (select * from {{ ref("dim_exchange_rates") }}),
-    -- Both sides share one revenue, so it is taken from one of them.
+    -- Both sides share one revenue, so it is taken from only one side.
     pool_steps as (
         select
             usage_month as report_month,
@@ -52,7 +52,7 @@ with
             currency_code,
             - amount as amount
         from compensation_lines
-        -- What late fraud leaves to the service is no accrual.
+        -- Amounts that the service keeps because of late fraud are not accrued.
         where contract_id is null and hold_bucket is not null
     ),
     payout_steps as (

@@ -1,5 +1,5 @@
--- One row per complete month and measure of agreements that is about use, launches or
--- training: what it counts, and of what it is a share.
+-- One row per complete month and measure of agreements about use, launches or training:
+-- the counted amount, and the total for its share.
 with
     months as (
         select usage_month as report_month
@@ -10,7 +10,7 @@ with
     source_uses as (select * from {{ ref("fct_source_uses") }}),
     launches as (select * from {{ ref("fct_launches") }}),
     training_uses as (select * from {{ ref("fct_training_uses") }}),
-    -- Uses of known owners, and those of them that a contract covered.
+    -- The uses with known owners, and of these the uses that a contract covered.
     use_sums as (
         select
             usage_month as report_month,
@@ -24,7 +24,7 @@ with
             and (contract_id is not null or consent_status = 'unlicensed')
         group by usage_month
     ),
-    -- A launch counts in each month in which it was used before the signature.
+    -- A launch counts in each month with uses before the signature.
     early_launches as (
         select months.report_month, count(*) as launch_count
         from months

@@ -1,6 +1,6 @@
 -- One row per month and measure of the five promises: agreements before launch, choice,
 -- fair pay, credit, artist-fan connection. Shares are of 1; counts have no denominator.
--- Months are those with revenue or use that have ended at the freeze.
+-- The months have revenue or use, and have ended at the freeze.
 with
     exchange_rates as (select * from {{ ref("dim_exchange_rates") }}),
     statements as (select * from {{ ref("fct_statements") }}),
@@ -30,8 +30,8 @@ with
     paid_statuses as (
         select consent_status from {{ ref("dim_consent_statuses") }} where is_paid
     ),
-    -- Earnings under a contract, of those and what waits for one; uses with consent;
-    -- earnings that nothing holds.
+    -- Earnings under a contract; those together with earnings that wait for a contract;
+    -- uses with consent; earnings that are not on hold.
     {%- set sums = [
         ("licensed_amount", "contract_id is not null", "reporting_amount"),
         (

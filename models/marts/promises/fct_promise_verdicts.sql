@@ -1,6 +1,6 @@
 -- One row per complete month and measure of a promise: its value, the target that
--- counted when the month ended, and the verdict. A promise is as good as the worst of
--- its measures; what has no target has no say.
+-- applied at the end of the month, and the verdict. A promise has the verdict of its
+-- worst measure; measures without a target are ignored.
 {%- set measures = [
     ("agreements", "licensed_use_share", "share", "at_least"),
     ("agreements", "licensed_money_share", "share", "at_least"),
@@ -100,10 +100,10 @@ with
                 then 0
                 when measure_value is null
                 then 1
-                -- Too few recordings for an interval.
+                -- There are too few recordings for an interval.
                 when measure_name = 'source_lift' and interval_rate is null
                 then 1
-                -- An interval that holds the target leaves it open.
+                -- If the interval contains the target, the result is open.
                 when
                     interval_rate is not null
                     and measure_value - interval_rate < target_value

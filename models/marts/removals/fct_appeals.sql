@@ -1,6 +1,6 @@
--- One row per appeal against a removal action, or later authorisation of it. A counter
--- notice has a window in business days of the United States: content may be put back
--- from the 10th, and has to be by the 14th, unless the notifier has sued (E116).
+-- One row per appeal against a removal action, or later authorisation of its content. A
+-- counter notice has a window in US business days: content may be restored from the
+-- 10th and must be by the 14th, unless the notifier has sued (E116).
 with
     appeals as (select * from {{ ref("stg_removals__appeals") }}),
     removal_actions as (select * from {{ ref("fct_removal_actions") }}),
@@ -26,8 +26,7 @@ with
             appeals.*,
             windows.restore_from_date,
             windows.restore_by_date,
-            -- A suit that came after the content was put back says nothing against
-            -- that.
+            -- A suit filed after the content was restored does not count.
             coalesce(
                 cast(appeals.suit_filed_at as date) <= windows.restore_by_date
                 and coalesce(appeals.suit_filed_at <= appeals.reinstated_at, true),

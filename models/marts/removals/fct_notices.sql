@@ -1,5 +1,5 @@
 -- One row per notice about a piece of content, acted on or not. It belongs to the
--- partner in whose name it came, else to the partner of its action.
+-- partner in whose name it was sent, or else to the partner of its action.
 with
     notices_judged as (select * from {{ ref("int_removals__notices_judged") }}),
     parties_matched as (select * from {{ ref("int_partners__parties_matched") }}),
@@ -49,7 +49,7 @@ select
     notices_judged.is_valid,
     notices_judged.is_judged,
     notices_judged.is_withdrawn,
-    -- Volume counts every notice, validity only the valid ones that stand (E115).
+    -- All notices count for volume; only valid ones in force count for validity (E115).
     notices_judged.is_valid and not notices_judged.is_withdrawn as is_standing,
     notices_judged.is_timed,
     notices_judged.is_earliest,

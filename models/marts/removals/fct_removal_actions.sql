@@ -1,5 +1,5 @@
--- One row per removal action, and no other measure left out: what was decided, how the
--- service came to know, whose it is, and what became of it.
+-- One row per removal action, and per other measure: the decision, how the service
+-- learned of the content, whose content it is, and the result.
 with
     actions as (select * from {{ ref("stg_removals__actions") }}),
     classified as (select * from {{ ref("int_removals__actions_classified") }}),
@@ -95,7 +95,7 @@ select
     cast(valid_notice_count as {{ t_bigint() }}) as valid_notice_count,
     cast(appeal_count as {{ t_bigint() }}) as appeal_count,
     cast(seconds_to_action as {{ t_bigint() }}) as seconds_to_action,
-    -- Once per case, on its last action, so that the cases can be counted by it.
+    -- Only on the last action of each case, so that cases can be counted by it.
     cast(
         case
             when is_last_of_case
@@ -119,12 +119,12 @@ select
     is_appeal_decided,
     is_overturned,
     is_authorised_later,
-    -- Still in force as known at the freeze: neither ended nor taken back.
+    -- Still in force at the freeze: neither ended nor reversed.
     coalesce(ended_at > {{ known_at() }}, true)
     and reinstated_at is null
     and not is_overturned
     and not is_authorised_later as is_in_force,
-    -- A release known by its month or year alone is before none of its days.
+    -- If only the month or year of a release is known, no day counts as before it.
     coalesce(
         length(released_on) = 10
         and cast(cast(applied_at as date) as {{ t_str() }}) < released_on,

@@ -1,4 +1,4 @@
--- One row per derivative: a recording that came out of a generation.
+-- One row per derivative: a recording made by a generation.
 with
     derivatives as (select * from {{ ref("stg_ai_usage__derivatives") }}),
     described as (select * from {{ ref("int_usage__derivatives_described") }})

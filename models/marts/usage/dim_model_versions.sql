@@ -1,4 +1,4 @@
--- One row per model version that a generation or a training inclusion names.
+-- One row per model version named by a generation or a training inclusion.
 with
     generations as (
         select *

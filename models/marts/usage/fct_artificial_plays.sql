@@ -1,4 +1,4 @@
--- One row per day, derivative, territory and tier with plays that are found artificial.
+-- One row per day, derivative, territory and tier with plays found to be artificial.
 select
     cast(derivative_id as {{ t_str() }}) as derivative_id,
     cast(territory as {{ t_str() }}) as territory,

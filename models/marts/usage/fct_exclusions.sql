@@ -1,4 +1,4 @@
--- One row per logged use that is in no pool, with the reason.
+-- One row per logged use that no pool contains, with the reason.
 select
     cast(use_id as {{ t_str() }}) as use_id,
     cast(generation_id as {{ t_str() }}) as generation_id,

@@ -1,4 +1,4 @@
--- One row per logged generation: tests, blocked and failed ones and retries included.
+-- One row per logged generation, including tests, blocked, failed and retried ones.
 with generations as (select * from {{ ref("int_usage__generations_classified") }})
 select
     cast(generation_id as {{ t_str() }}) as generation_id,

@@ -1,5 +1,4 @@
--- One row per use, side, source and owner: what it weighs, who is to be paid for it,
--- and by which consent.
+-- One row per use, side, source and owner: its weight, its payee, and its consent.
 select
     cast(uses.use_id as {{ t_str() }}) as use_id,
     cast(uses.generation_id as {{ t_str() }}) as generation_id,
@@ -14,8 +13,8 @@ select
     cast(use_groups.partner_id as {{ t_str() }}) as partner_id,
     cast(use_groups.contract_id as {{ t_str() }}) as contract_id,
     cast(use_groups.contract_version as {{ t_bigint() }}) as contract_version,
-    -- Without a contract no use is allowed, so no consent is required (Consent 8). A
-    -- line without contract names no status.
+    -- Without a contract a use is not permitted, so no consent is required (Consent 8).
+    -- The lines of such uses have no status.
     cast(
         case
             when use_groups.hold_bucket = 'UNROUTED'

@@ -1,4 +1,4 @@
--- One row per model version, side and object that the model was trained on.
+-- One row per model version, side and object used to train the model.
 select
     cast(model_version as {{ t_str() }}) as model_version,
     cast(side as {{ t_str() }}) as side,

@@ -1,5 +1,5 @@
--- One row per month, territory, product, tier, use type, basis and reason of uses that
--- were logged, whether they count or not: generations, and plays of derivatives.
+-- One row per month, territory, product, tier, use type, basis and reason of logged
+-- uses, counted or not: generations, and plays of derivatives.
 with
     generations as (select * from {{ ref("int_usage__generations_classified") }}),
     uses as (select * from {{ ref("int_usage__uses_classified") }}),

@@ -1,5 +1,5 @@
--- One row per month, partner and consent decision in force when the month ends, or at
--- the freeze if that comes first. A decision that touches several partners has a row
+-- One row per month, partner and consent decision in force at the end of the month, or
+-- at the freeze if that is earlier. A decision that concerns several partners has a row
 -- for each.
 select
     report_month,

@@ -23,7 +23,7 @@
     "carried_out",
     "amount_due",
 ] %}
-{#- What a step of the bridge is called in the waterfall, where it is one of its steps. -#}
+{#- The waterfall's name of a step of the bridge, if the waterfall has that step. -#}
 {%- set renamed = {
     "service_margin": "kept_by_service",
     "no_payee": "accrued",
@@ -38,8 +38,8 @@ with
                 {%- for step, name in renamed.items() %}
                     when step_name = '{{ name }}' then '{{ step }}'
                 {%- endfor %}
-                -- What contracts are owed in the pools' currencies, and what it became
-                -- in those of the payout: the difference is rates, rounding and
+                -- Contract fees are in the pools' currencies, earnings in payout
+                -- currencies: the difference consists of rates, rounding and
                 -- restatement.
                 when step_name in ('contract_fees', 'earned')
                 then 'exchange_difference'

@@ -1,5 +1,5 @@
 -- One row per month, step, partner, product, territory, side, hold bucket and currency:
--- the way of the money with names. Amounts are signed, so that the steps of a chain sum
+-- the flow of money, with names. Amounts are signed, so that the steps of a chain sum
 -- to its result.
 {%- set steps = [
     "net_revenue",

@@ -1,6 +1,6 @@
--- One row per kind of open matter, partner and currency: what needs a decision, how
--- much money waits for it, since when, whose turn it is and until when. A hold is due
--- 90 days after its oldest month, a statement on the 25th of the month after its own, a
+-- One row per kind of open matter, partner and currency: what needs a decision, the
+-- amount that waits for it, since when, who acts next and by when. A hold is due 90
+-- days after its oldest month, a statement on the 25th of the month after its own, a
 -- notice a week after its month begins.
 {%- set turns = {
     "CONSENT": "rightsholder",
@@ -16,7 +16,7 @@
 } %}
 with
     partners as (select * from {{ ref("dim_partners") }}),
-    -- What waits is worth what it is worth now.
+    -- Amounts on hold are valued at the latest rate.
     last_rates as (
         select *
         from {{ ref("dim_exchange_rates") }}

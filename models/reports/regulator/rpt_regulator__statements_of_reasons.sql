@@ -1,8 +1,8 @@
--- One row per removal action that can be filed, in the columns and the order of the EU
--- transparency database's own file. Lists are JSON texts, as there. uuid, platform_name
--- and created_at are given by the database when it takes the row.
+-- One row per removal action that can be filed, in the columns and order of the EU
+-- transparency database's file. Lists are JSON texts, as in that file. The database
+-- assigns uuid, platform_name and created_at when it accepts the row.
 -- Only actions that can be filed have reasons.
--- The explanation is the facts' first 2,000 characters, as many as its field takes.
+-- The explanation is the first 2,000 characters of the facts, the field's maximum.
 with
     actions as (select * from {{ ref("fct_removal_actions") }}),
     reasons as (select * from {{ ref("fct_removal_reasons") }})

@@ -1,6 +1,6 @@
 -- One row per year or half-year, article of the Digital Services Act, figure, and value
--- of what the figure is split by: the counts of the transparency reports (articles 15
--- and 24) that the feeds carry, with the median time where there is one.
+-- of the figure's breakdown: the counts of the transparency reports (articles 15 and
+-- 24) that the feeds contain, with the median time if there is one.
 {%- set figures = [
     ("orders", "15(1)(a)", "orders_of_authorities", ["all"]),
     (

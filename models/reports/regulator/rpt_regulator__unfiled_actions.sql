@@ -1,4 +1,4 @@
--- One row per removal action whose statement of reasons is due and cannot go into the
+-- One row per removal action whose statement of reasons is due and cannot be in the
 -- regulator's file, with every rule of the EU's database that it breaks.
 with
     removal_actions as (select * from {{ ref("fct_removal_actions") }}),

@@ -1,6 +1,7 @@
 -- One row per contract, report month and kind of balance: an advance, a reserve, a
--- minimum guarantee. opening + added - used = closing. Of a guarantee it is what counts
--- towards the sum guaranteed in the period of the month, top-ups included.
+-- minimum guarantee. opening + added - used = closing. The balance of a guarantee is
+-- the amounts that count towards the sum guaranteed in the period of the month,
+-- including top-ups.
 with
     statements as (select * from {{ ref("fct_statements") }}),
     contracts as (select * from {{ ref("dim_contracts") }}),
@@ -28,7 +29,7 @@ with
             ) as reserved_before_amount
         from statements
     ),
-    -- Versions repeat the advance that was paid; the highest says how much it was.
+    -- Versions repeat the paid advance; the highest version has the valid amount.
     advances as (
         select
             contracts.contract_id,

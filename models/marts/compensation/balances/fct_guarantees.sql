@@ -1,5 +1,5 @@
 -- One row per contract and report month with a minimum guarantee: the sum guaranteed in
--- the period of the month, and what counts towards it, top-ups included.
+-- the period of the month, and the amounts that count towards it, including top-ups.
 with
     statements as (select * from {{ ref("fct_statements") }}),
     contracts as (select * from {{ ref("dim_contracts") }}),
@@ -13,7 +13,7 @@ with
             cast({{ months_after("report_month", "1") }} as date) as month_end
         from statements
     ),
-    -- The terms of a month: those of the highest version that is valid in it.
+    -- The terms of a month are those of the highest version valid in it.
     guaranteed as (
         select
             months.statement_id,

@@ -1,6 +1,6 @@
--- One row per compensation line of a contract: how many minor units it moves, and
--- whether it leads to an event, to the terms that priced it and, where it is paid, to
--- the proof of consent (docs/money.md, "From a line to its events").
+-- One row per compensation line of a contract: its number of minor units, and whether
+-- it can be traced to an event, to the terms that priced it and, if it is paid, to the
+-- proof of consent (docs/money.md, "From a line to its events").
 with
     lines as (
         select
@@ -23,7 +23,7 @@ with
         select distinct model_version, side, object_id
         from {{ ref("fct_training_inclusions") }}
     ),
-    -- Decisions, and the clauses of contracts by which silence is resolved.
+    -- Decisions, and the contract clauses that resolve silence.
     proofs as (select distinct proof_id from {{ ref("fct_consent_proofs") }}),
     named_proofs as (
         select distinct consent_proof_id from lines where consent_proof_id is not null
@@ -42,8 +42,8 @@ with
         group by named_proofs.consent_proof_id
         having count(*) = count(proofs.proof_id)
     ),
-    -- Its own uses: those that were kept with an issued line, or those of the freeze
-    -- that weigh in its key.
+    -- The line's own uses: those stored with an issued line, or those of the freeze
+    -- that have weight in its key.
     used as (
         select
             lines.*,
@@ -82,9 +82,9 @@ with
             and used_keys.line_key = lines.line_key
             and used_keys.usage_layer = lines.usage_layer
     ),
-    -- What uses, training, a penalty or a guarantee moves. Where its own uses have gone
-    -- or moved to another key since, a line leads to those of the line that it
-    -- corrects, or to the uses of its object in the pool as they stand now.
+    -- Lines from uses, training, a penalty or a guarantee. If its own uses no longer
+    -- exist or have moved to another key, a line is traced to the uses of the line that
+    -- it corrects, or to the current uses of its object in the pool.
     caused as (
         select
             used.*,
@@ -108,7 +108,7 @@ with
         where has_event
         group by all
     ),
-    -- What the statement does with that: fee, tax, reserve, advance, balance.
+    -- Lines that the statement derives: fee, tax, reserve, advance, balance.
     derived as (
         select used.line_id, max(causes.first_month) is not null as has_event
         from used

@@ -1,5 +1,5 @@
--- One row per consent decision, partner, usage month and currency: what was paid on it.
--- A line that several decisions allow together counts in full for each of them.
+-- One row per consent decision, partner, usage month and currency: the amount paid
+-- under it. A line allowed by several decisions together counts in full for each.
 with
     named as (
         select

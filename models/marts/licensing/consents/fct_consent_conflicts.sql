@@ -1,6 +1,7 @@
--- One row per allow and deny that stand at the same time for the same thing, use,
--- product, territory and model version: of one party in one voice, where deny wins
--- (E42), or of two owners of one recording or work (each share goes by its own owner).
+-- One row per pair of an allow and a deny in force at the same time for the same thing,
+-- use, product, territory and model version: from the same party in the same voice,
+-- where deny wins (E42), or from two owners of a recording or work (the owner's
+-- decision applies to each share).
 with
     standing as (
         select *, coalesce(valid_to, {{ always_to() }}) as valid_until

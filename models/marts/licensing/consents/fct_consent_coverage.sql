@@ -1,8 +1,8 @@
--- One row per month, partner, party in its repertoire, kind of object and use type: how
--- much of the repertoire somebody has decided about when the month ends, by objects and
--- by the plays of their derivatives. The party is the partner itself, an owner (member,
--- label, publisher), or a main artist or writer; makers without a decision and without
--- a use are left out. Where decisions differ, one that denies makes the object denied.
+-- One row per month, partner, party in its repertoire, kind of object and use type: the
+-- part of the repertoire with a decision at the end of the month, by objects and by the
+-- plays of their derivatives. The party is the partner itself, an owner (member, label,
+-- publisher), or a main artist or writer; makers without a decision and without a use
+-- are left out. If decisions differ, one denial makes the object denied.
 with
     consents as (
         select *

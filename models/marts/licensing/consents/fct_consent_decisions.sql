@@ -1,6 +1,6 @@
--- One row per consent decision as it stands at the freeze: what it is about, what it
--- allowed and what it stopped, how late it was recorded, and how long the products took
--- to obey it.
+-- One row per consent decision as of the freeze: its subject, the uses that it allowed
+-- and stopped, the delay of its recording, and the time that the products took to obey
+-- it.
 with
     versions as (select * from {{ ref("fct_consent_versions") }}),
     uses as (select * from {{ ref("fct_source_uses") }} where exclusion_reason is null),
@@ -10,8 +10,7 @@ with
             min(recorded_at) as first_recorded_at,
             count(*) as version_count,
             bool_or(decision = 'allow') as has_allowed,
-            -- An allow that ends is a revocation at its end; a deny is one at its
-            -- start.
+            -- The end of an allow is a revocation, and so is the start of a deny.
             min(case when decision = 'deny' then valid_from end) as denied_from
         from versions
         group by decision_id
@@ -75,7 +74,7 @@ select
     standing.enforced_at,
     cast(standing.first_recorded_at as {{ t_ts() }}) as first_recorded_at,
     cast(standing.version_count as {{ t_bigint() }}) as version_count,
-    -- Papers take time to arrive; what comes later than that was missing at its uses.
+    -- Documents take time to arrive; a later one was missing at the time of the uses.
     cast(
         standing.first_recorded_at
         > standing.valid_from

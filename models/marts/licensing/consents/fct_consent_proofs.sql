@@ -1,5 +1,5 @@
 -- One row per version of a consent decision, and per contract version's clause on
--- silence: everything that a line can name as its proof.
+-- silence: all proofs that a line can name.
 with
     contracts as (select * from {{ ref("dim_contracts") }}),
     clauses as (

@@ -1,7 +1,7 @@
 -- One row per partner, report month, and version of a consent decision or contract
--- clause that a line of the month cites, that is in force when the month ends (or at
--- the freeze, if that comes first), or that was recorded in the month. Of a cited
--- decision all versions are there, whoever took it and whenever.
+-- clause that a line of the month cites, that is in force at the end of the month (or
+-- at the freeze, if that is earlier), or that was recorded in the month. All versions
+-- of a cited decision are included, whoever made them and whenever.
 with
     lines as (select * from {{ ref("fct_compensation_lines") }}),
     statements as (select * from {{ ref("fct_statements") }}),
@@ -44,7 +44,7 @@ with
     clauses as (
         select contracts.*, {{ clause_proof("contracts") }} as proof_id from contracts
     ),
-    -- Of overlapping versions the higher replaces the lower entirely.
+    -- Of overlapping versions, the higher replaces the lower entirely.
     clauses_in_force as (
         select
             clauses.partner_id,
@@ -88,7 +88,7 @@ with
         inner join
             touched
             on touched.valid_from < months.ends_at
-            -- What ends with the month was in force until its end.
+            -- A version that ends with the month was in force until the month's end.
             and coalesce(touched.valid_to, {{ always_to() }}) >= months.ends_at
         where touched.is_usable
         union all

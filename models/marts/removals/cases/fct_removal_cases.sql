@@ -1,5 +1,5 @@
--- One row per case: actions that were decided together, such as a sweep over all that
--- one account had uploaded. An action without a case is one by itself (E113).
+-- One row per case: actions that were decided together, such as a sweep over all
+-- uploads of an account. An action without a case is a case of its own (E113).
 with
     removal_actions as (select * from {{ ref("fct_removal_actions") }}),
     summed as (

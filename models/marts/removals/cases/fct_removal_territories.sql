@@ -1,5 +1,5 @@
--- One row per removal action and country where it holds; `WW` for everywhere. These are
--- the territories of the business, not those that the EU's form can name.
+-- One row per removal action and country where it applies; `WW` for all countries.
+-- These are the business's territories, not those that the EU's form can name.
 with
     scoped as (select * from {{ ref("int_usage__removals_scoped") }}),
     removal_actions as (select * from {{ ref("fct_removal_actions") }})

@@ -1,6 +1,6 @@
 -- One row per uploader and case in which its content, its earnings or its account were
--- taken away and that still stands: what was overturned or authorised later is no
--- offence. A sweep over many tracks is one.
+-- removed and that was neither overturned nor authorised later. A sweep over many
+-- tracks is one offence.
 with
     removal_actions as (
         select *

@@ -1,5 +1,5 @@
--- One row per report month and notice that is open at its end: nobody has acted on it,
--- found it void or taken it back by then.
+-- One row per report month and notice that is open at its end: not acted on, not found
+-- void and not withdrawn by then.
 with
     notices as (select * from {{ ref("fct_notices") }}),
     months as (

@@ -1,7 +1,7 @@
--- One row per month, territory and product with plays of derivatives: how many plays
--- there were, and how many of them of content that was taken down later, as known at
--- the freeze. Plays of other content are in no feed. What was overturned or authorised
--- later does not count, nor do artificial plays.
+-- One row per month, territory and product with plays of derivatives: the number of
+-- plays, and of plays of content that was taken down later, as known at the freeze. No
+-- feed has plays of other content. Content that was reinstated on appeal or authorised
+-- later does not count, and neither do artificial plays.
 with
     plays_counted as (select * from {{ ref("int_usage__plays_counted") }}),
     described as (select * from {{ ref("int_usage__derivatives_described") }}),

@@ -1,14 +1,14 @@
 -- One row per report month, usage month, contract, territory, product, side, currency
--- and movement of money that is on hold with a removal: put on hold, returned to the
--- pool, paid on reinstatement, or adjusted for another reason. A release in which
--- another hold takes the money over, such as a lacking consent, is an adjustment.
+-- and movement of money on hold for a removal: put on hold, returned to the pool, paid
+-- on reinstatement, or adjusted for another reason. If another hold, such as for
+-- missing consent, takes over released money, that is an adjustment.
 with
     lines as (
         select *
         from {{ ref("fct_compensation_lines") }}
         where hold_bucket is not null and contract_id is not null
     ),
-    -- What a removal takes out of one hold and puts into another is one movement.
+    -- A removal that moves money from one hold to another makes one movement.
     grouped as (
         select
             report_month,

@@ -1,7 +1,7 @@
--- One row per removal action: whether a statement of reasons is due, until when, what
--- became of it, and what the EU's database said. Filed is only what the database has
--- accepted and given an id. An action that was changed after a rejection is to be sent
--- again.
+-- One row per removal action: whether a statement of reasons is due, its due date, its
+-- outcome, and the response of the EU's database. It is filed only if the database has
+-- accepted it and given it an id. An action that was changed after a rejection must be
+-- sent again.
 with
     removal_actions as (select * from {{ ref("fct_removal_actions") }}),
     statements_due as (select * from {{ ref("int_removals__statements_due") }}),

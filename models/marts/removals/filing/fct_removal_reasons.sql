@@ -1,6 +1,6 @@
--- One row per removal action whose statement of reasons is due and can be filed: what
--- it says beyond fct_removal_actions. Where the source names no state for the EU's
--- form, those of the EEA in which the action holds are named.
+-- One row per removal action whose statement of reasons is due and can be filed: the
+-- content of the statement that is not in fct_removal_actions. If the source names no
+-- state for the EU's form, the EEA states in which the action applies are used.
 with
     statements_due as (select * from {{ ref("int_removals__statements_due") }}),
     unfiled as (select distinct puid from {{ ref("int_removals__actions_unfiled") }}),

@@ -1,4 +1,4 @@
--- One row per removal action whose statement of reasons is due and rule of the EU's
+-- One row per removal action whose statement of reasons is due, and rule of the EU's
 -- database that it breaks.
 with
     unfiled as (select * from {{ ref("int_removals__actions_unfiled") }}),

@@ -1,5 +1,5 @@
--- One row per product, side and contract that its uses need: when they began, when the
--- contract was signed, and what was used before; and one per product and side with uses
+-- One row per product, side and contract that its uses require: the start of use, the
+-- date of signature, and the uses before it; and one row per product and side with uses
 -- that no contract covers.
 with
     uses as (
@@ -9,7 +9,8 @@ with
             exclusion_reason is null
             and (contract_id is not null or consent_status = 'unlicensed')
     ),
-    -- An amendment that is signed later does not make the first signature later.
+    -- An amendment that is signed later does not change the date of the first
+    -- signature.
     signed as (
         select
             contract_id, partner_id, min(coalesce(signed_at, valid_from)) as signed_at

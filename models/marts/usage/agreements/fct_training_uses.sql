@@ -1,5 +1,5 @@
--- One row per model version, side, object and owner that the model was trained on: the
--- contract that covers it, or why there is none, and what its parties decided.
+-- One row per model version, side, object and owner used for training: the contract
+-- that covers it or the reason why there is none, and its parties' decision.
 with
     inclusions as (select * from {{ ref("int_usage__training_uses") }}),
     statuses as (

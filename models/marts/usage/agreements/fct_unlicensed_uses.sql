@@ -1,5 +1,5 @@
 -- One row per use, layer, side, object and owner without a contract that covers it:
--- what is missing, and which partner it concerns.
+-- what is missing, and the partner concerned.
 with
     uses as (
         select * from {{ ref("fct_source_uses") }} where consent_status = 'unlicensed'

@@ -1,7 +1,7 @@
 -- One row per usage month, product, territory, side, partner concerned and currency of
--- the pools: how much of the use, and of the money that it earned, had a contract in
--- force at its instant. Uses whose source or owner is not known stand apart, without a
--- partner: nobody can say whether they are licensed.
+-- the pools: the part of the use, and of its earnings, with a contract in force at the
+-- time of use. Uses with an unknown source or owner have separate rows without a
+-- partner, because it is unknown whether they are licensed.
 with
     uses as (select * from {{ ref("fct_source_uses") }} where exclusion_reason is null),
     unlicensed as (select * from {{ ref("fct_unlicensed_uses") }}),
@@ -10,7 +10,7 @@ with
     lines as (select * from {{ ref("fct_compensation_lines") }}),
     partners as (select * from {{ ref("dim_partners") }}),
     products as (select * from {{ ref("dim_products") }}),
-    -- A line names the owner; the uses behind it say which partner that concerns.
+    -- A line names the owner; the uses behind it give the partner concerned.
     owners as (
         select
             usage_month,

@@ -1,5 +1,5 @@
--- One row per month in which products began to obey a refusal, and product that it is
--- about (`*` for all): how long that took, and what leaked in the meantime.
+-- One row per month in which products began to obey a refusal, and product that it
+-- concerns (`*` for all): the time that this took, and the uses in the meantime.
 with
     decisions as (
         select

@@ -1,6 +1,6 @@
--- One row per decision that allows and ends within 90 days of the freeze, partner, and
--- currency of what it earned in the three latest months of use; without money one row
--- per partner that it touches.
+-- One row per allow that ends within 90 days of the freeze, partner, and currency of
+-- its earnings in the three latest months of use; without earnings, one row per partner
+-- that it concerns.
 with
     decisions as (
         select *

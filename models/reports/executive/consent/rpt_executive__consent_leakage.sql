@@ -1,6 +1,6 @@
 -- One row per month of use, product, partner and currency with uses between a
--- revocation and the moment at which the product obeyed it: how many, how long that
--- took, and what is on hold for them. Without lines one row without a currency.
+-- revocation and the time at which the product obeyed it: their number, the duration,
+-- and the amount on hold for them. Without lines, one row without a currency.
 with
     uses as (
         select usage_month, product_id, partner_id, use_id, consent_denial_id

@@ -1,6 +1,6 @@
--- One row per month of delivery and supplier: recordings by what was declared about AI,
--- beside those in which a detector found AI. The supplier is who uploaded a recording,
--- else its label.
+-- One row per month of delivery and supplier: recordings by their declaration of AI,
+-- and those in which a detector found AI. The supplier is the uploader of a recording,
+-- or else its label.
 with
     recordings as (
         select * from {{ ref("dim_recordings") }} where delivered_at is not null

@@ -1,5 +1,5 @@
--- One row per uploader with more than one offence that stands, the most first. For the
--- house alone: partners are not told who uploads.
+-- One row per uploader with more than one offence that was not overturned, most
+-- offences first. Only for internal use: partners do not learn who uploaded content.
 with
     offences as (select * from {{ ref("fct_uploader_offences") }}),
     parties as (select * from {{ ref("dim_parties") }}),

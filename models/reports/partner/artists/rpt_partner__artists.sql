@@ -1,6 +1,6 @@
 -- One row per contract, report month, currency and main artist or writer whose
--- recordings or works earned in it: how much, on which consent, and how often the name
--- was shown. What several have made together stands with each of them.
+-- recordings or works had earnings in it: the amount, the consent, and how often the
+-- name was shown. Joint recordings and works count in full for each of their makers.
 with
     lines as (
         select fct_compensation_lines.*

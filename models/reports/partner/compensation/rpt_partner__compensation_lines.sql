@@ -1,4 +1,4 @@
--- One row per compensation line of a partner's statement, payable and held.
+-- One row per compensation line of a partner's statement, payable or held.
 with
     lines as (select * from {{ ref("fct_compensation_lines") }}),
     contracts as (select * from {{ ref("dim_contracts") }}),
@@ -48,7 +48,7 @@ select
     lines.original_line_id,
     cast(works.iswc as {{ t_str() }}) as iswc,
     cast(recordings.upc as {{ t_str() }}) as upc,
-    -- Of each party that the contract asks, the names that the catalogue has for it.
+    -- The catalogue's names of each party whose consent the contract requires.
     cast(
         case
             when lines.hold_bucket = 'CONSENT'

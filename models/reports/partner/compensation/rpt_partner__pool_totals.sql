@@ -1,6 +1,5 @@
--- One row per partner, report month, pool, contract and version: of each pool the
--- totals with which the partner recomputes its own fee, and its terms, and nothing
--- else.
+-- One row per partner, report month, pool, contract and version: the pool's totals from
+-- which the partner can recompute its fee, and its terms; no other totals.
 with
     pools as (select * from {{ ref("fct_pools") }}),
     fees as (select * from {{ ref("fct_pool_fees") }}),
@@ -22,7 +21,7 @@ select
     fees.side,
     pools.currency_code,
     -- A per-use fee needs neither net nor quantity, and only a minimum per subscriber
-    -- needs their number: what a partner does not need, it does not see.
+    -- needs the number of subscribers: partners see only the totals that they need.
     case when fees.model <> 'per_use' then pools.net_amount end as net_amount,
     case when fees.model <> 'per_use' then pools.total_quantity end as total_quantity,
     case
@@ -61,7 +60,7 @@ inner join
 left join issued on issued.contract_id = fees.contract_id
 where issued.contract_id is null or fees.usage_month > issued.last_report_month
 union all
--- What was issued keeps the totals that it was computed from.
+-- Issued rows keep the totals from which they were computed.
 select
     cast(partner_id as {{ t_str() }}) as partner_id,
     report_month,

@@ -1,4 +1,4 @@
--- One row per partner, consent decision and version of it, taken-back ones included.
+-- One row per partner, consent decision and version, including withdrawn versions.
 with
     decisions as (select * from {{ ref("fct_consent_versions") }}),
     partners as (select * from {{ ref("fct_consent_partners") }}),

@@ -1,6 +1,6 @@
 -- One row per partner, report month, and version of a consent decision or contract
--- clause that a line of the month cites, that is in force when the month ends, or that
--- was recorded in the month.
+-- clause that a line of the month cites, that is in force at the end of the month, or
+-- that was recorded in the month.
 with
     consents as (select * from {{ ref("fct_partner_consents") }}),
     parties as (select * from {{ ref("dim_parties") }}),

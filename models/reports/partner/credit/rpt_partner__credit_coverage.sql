@@ -1,6 +1,6 @@
 -- One row per partner, month and product with a derivative that could be heard and has
--- a source of the partner. A derivative is covered when it shows every artist and
--- writer of the partner's sources, and fully credited when it shows those of all.
+-- a source of the partner. A derivative is covered if it shows all artists and writers
+-- of the partner's sources, and fully credited if it shows those of all sources.
 with
     products as (select * from {{ ref("dim_products") }}),
     by_derivative as (

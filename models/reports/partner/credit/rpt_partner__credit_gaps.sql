@@ -1,5 +1,5 @@
 -- One row per partner, month, derivative that could be heard, source of the partner,
--- and name of it that is not shown at the end of the month.
+-- and name of the source that is not shown at the end of the month.
 with
     credit_gaps as (
         select * from {{ ref("fct_credit_gaps") }} where partner_id is not null

@@ -1,7 +1,7 @@
--- One row per partner and month with a notice that arrived in it or was open in it.
--- Open notices are the backlog at the month's end (E118). The time to action is told
--- twice: of the notices acted on in the month, and with the open ones at their age
--- then.
+-- One row per partner and month with a notice that arrived or was open in the month.
+-- Open notices are the backlog at the month's end (E118). There are two times to
+-- action: of the notices acted on in the month, and including open ones at their age at
+-- the month's end.
 with
     notices as (select * from {{ ref("fct_notices") }} where partner_id is not null),
     last_activity as (

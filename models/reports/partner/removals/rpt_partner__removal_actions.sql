@@ -1,6 +1,6 @@
 -- One row per partner, month, and removal action that concerns its catalogue, its
--- artists or a recording of its labels, and that was applied in the month, changed in
--- it, or is in force when it ends. Who uploaded the content is not told.
+-- artists or a recording of its labels, and that was applied or changed in the month,
+-- or is in force at its end. The uploader of the content is not included.
 with
     removal_actions as (
         select * from {{ ref("fct_removal_actions") }} where partner_id is not null

@@ -1,5 +1,5 @@
--- One row per partner, month and currency with money that a removal put on hold, or
--- that left such a hold: returned to the pool and paid on reinstatement stand apart.
+-- One row per partner, month and currency with money that was put on hold for a removal
+-- or left such a hold: returns to the pool and payments on reinstatement are separate.
 with removal_money as (select * from {{ ref("fct_removal_money") }})
 select
     cast(partner_id as {{ t_str() }}) as partner_id,

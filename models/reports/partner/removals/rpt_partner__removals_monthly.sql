@@ -1,6 +1,6 @@
--- One row per partner, month, reason, AI status and source type. Counts come in threes
--- (actions, recordings, uploaders); distinct counts do not add up over rows. Detection
--- and decision automation stand apart, always.
+-- One row per partner, month, reason, AI status and source type. Actions, recordings
+-- and uploaders are counted separately; distinct counts do not add up over rows.
+-- Automated detection and automated decision are always counted separately.
 with
     removal_actions as (
         select * from {{ ref("fct_removal_actions") }} where partner_id is not null
@@ -13,8 +13,8 @@ with
             ai_status,
             source_type,
             case_id,
-            -- A case starts when its first action could have been known of, and is done
-            -- when its last action is applied.
+            -- A case starts when its first action could have been known, and ends when
+            -- its last action is applied.
             min(known_from_at) as known_from_at,
             max(applied_at) as applied_at
         from removal_actions

@@ -1,6 +1,6 @@
 -- One row per partner, month, source recording and territory; territory `WW` is the
--- total over the partner's territories. Rates come from the shown, rounded figures:
--- one from the true figures would tell them.
+-- total over the partner's territories. Rates are calculated from the displayed,
+-- rounded figures, because a rate of the exact figures would reveal them.
 with
     audiences as (select * from {{ ref("fct_partner_audiences") }}),
     recordings as (select * from {{ ref("dim_recordings") }})

@@ -1,5 +1,5 @@
--- One row per partner and month with plays of its recordings after derivatives: uplift
--- over matched controls, with its interval and whether it tells anything, of those
+-- One row per partner and month with plays of its recordings after derivatives: the
+-- uplift over matched controls, with its interval and whether it is conclusive, for the
 -- recordings of which the partner is shown all plays.
 with
     effects as (
