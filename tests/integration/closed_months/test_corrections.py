@@ -1,6 +1,6 @@
-"""Edge cases of what is learnt after a month was issued: it comes forward, typed, to the cent.
+"""Edge cases of input after a month was issued: it is posted later, with its type, to the cent.
 
-January is issued at 15 February, and so on; what a case adds later is found in a later statement.
+January is issued at 15 February, and so on; later input of a case appears in a later statement.
 """
 
 from decimal import Decimal
@@ -14,7 +14,7 @@ LATER = "2026-03-20T00:00:00Z"
 
 
 def lines_of(rows: Rows, product_id: str, *, side: str = "MASTER") -> list[tuple]:
-    """(report month, usage month, type, object, bucket, amount) of a product, zeros left out."""
+    """(report month, usage month, type, object, bucket, amount) of a product, without zeros."""
     return rows(
         "select strftime(report_month, '%m'), strftime(usage_month, '%m'), line_type, object_id, "
         "hold_bucket, amount from marts.fct_compensation_lines "
