@@ -28,7 +28,7 @@ CLOSINGS = [(date(2026, month, 1), datetime(2026, month + 1, 15, 6)) for month i
 LAST_MONTH, LAST_KNOWN_AT = date(2026, 4, 1), datetime(2026, 5, 15, 6)
 OPEN_FILE = "open.duckdb"
 WORLDS = 50
-# Alone in a home, a world's late input affects some of its months, but not all.
+# If it is the only world in a home, late input affects some of its months, but not all.
 SMALL_HOMES = 2
 RECORDED = settings(
     max_examples=1,
