@@ -492,7 +492,7 @@ def test_new_deliveries_are_asked_for_once(
 def test_publication_alone_of_a_warehouse_without_a_checked_run_publishes_nothing(
     home: Path,
 ) -> None:
-    """Regression: run separately after a failed build, it published an older run's file."""
+    """Regression: by itself after a failed build, it published an older file under a new freeze."""
     from orchestration.assets import publishing
 
     file = Settings(home=home).warehouse_file

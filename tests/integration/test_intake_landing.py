@@ -94,7 +94,7 @@ def test_door_real_landing_ignores_no_file(report: LoadReport) -> None:
             2,
             id="counter notices",
         ),
-        # Regression: twelve lists of a hundred artists or more counted as one sweep each.
+        # Twelve lists of a hundred artists or more, each of which counts as one sweep.
         pytest.param(
             "count(*) from (select case_id from marts.fct_removal_actions "
             "where programme_reason = 'mass_upload' group by 1 having count(*) >= 100)",

@@ -196,7 +196,7 @@ def test_e124_no_audience_under_ten_is_shown(run: Calculation) -> None:
 
 
 def test_e126_second_issue_shows_what_the_first_did(run: Calculation) -> None:
-    """Regression: a listener more in the second issue revealed 492 in 31,720 hidden tables."""
+    """Regression: in 492 of 31,720 tables, one more listener revealed what the first issue hid."""
     first = [((people, *NONE_FED), (60, *NONE_FED)) for people in range(5, 15)]
     second = [((people + 1, *NONE_FED), (60, *NONE_FED)) for people in range(5, 15)]
 

@@ -36,7 +36,7 @@ def e68_an_owner_ten_steps_below_its_umbrella(world: FeedBuilder) -> None:
 def test_e68_an_owner_ten_steps_below_its_umbrella_is_with_the_member_on_top(
     closed_rows: Rows,
 ) -> None:
-    """Regression: from six links on, the line had no member, so sub-statements did not sum up."""
+    """Regression: beyond six links the line had no member, so sub-statements did not sum up."""
     found = closed_rows(
         "select distinct owner_party_id, member_party_id from marts.fct_compensation_lines "
         "where contract_id = 'chain-contract' and line_type = 'USAGE'"
@@ -48,7 +48,7 @@ def test_e68_an_owner_ten_steps_below_its_umbrella_is_with_the_member_on_top(
 def test_a_decision_ten_steps_below_an_owner_is_in_the_ledger_of_its_partner(
     closed_rows: Rows,
 ) -> None:
-    """Regression: from four links on, the decision was not shown to anybody."""
+    """Regression: beyond four links the decision was not shown to anybody."""
     found = closed_rows(
         "select partner_id from reports.rpt_partner__consent_ledger where decision_id = 'chain-far'"
     )
