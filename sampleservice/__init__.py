@@ -1,6 +1,6 @@
-"""The synthetic world: every feed at any scale, the same bytes for the same seed.
+"""Generates the sample world: every feed at any scale, with the same bytes for the same seed.
 
-Nothing of it is a real person's or company's data, beyond the names of the five partners.
+Except for the names of the five partners, it has no data of real persons or companies.
 """
 
 from sampleservice.agreements import write_agreements

@@ -1,6 +1,6 @@
-"""What the demonstration's partners agreed about their files, with party ids of nobody.
+"""Writes the sample partners' agreements about their files, with fictitious party ids.
 
-The feeds do not depend on it, so it is written into a home, not into a landing zone.
+The feeds do not depend on them, so they are written into a home, not into a landing zone.
 """
 
 from pathlib import Path
@@ -9,12 +9,12 @@ from sampleservice.catalog import PARTNERS
 from sampleservice.codes import dpid
 
 SENDER_NUMBER, FIRST_PARTNER_NUMBER = 2_026_010_200, 2_026_010_201
-# Who takes AI facts as deal-specific rows, and who a file of single items, too.
+# The partners with AI facts as deal-specific rows, and the one with single items in a file too.
 DEAL_SPECIFIC, ITEM_LEVEL = ("sony", "umg", "merlin"), ("umg",)
-# Who hands statements on to members or labels.
+# The partners that pass statements on to members or labels.
 SUB_STATEMENTS = ("merlin", "believe")
 DELIVERED = "delivered"
-# The companies of the sample, which are nobody's.
+# The sample's companies, which do not exist.
 NAMES = {
     "sony": "Sample Entity of Sony Music",
     "umg": "Sample Entity of Universal Music",
@@ -30,7 +30,7 @@ TITLES = {
 
 
 def write_agreements(home: Path) -> Path:
-    """Writes `agreements.toml` of a home, and the folders that stand for the partners' targets."""
+    """Write `agreements.toml` of a home, and the folders that serve as the partners' targets."""
     parts = [
         "# What is agreed with each partner; docs/packages.md describes every setting.\n"
         "# The party ids are well-formed and belong to nobody.\n\n"

@@ -1,6 +1,6 @@
-"""Monthly fan signals of source recordings, and what each model version was trained on.
+"""Writes monthly fan signals of source recordings, and the training objects of model versions.
 
-Counts of people here are small on purpose: most cells are under ten and must be hidden later.
+Counts of people are deliberately small: most are under ten and must be hidden later.
 """
 
 import numpy as np
@@ -18,9 +18,9 @@ PART = 1_000_000
 def write_fan_signals(
     world: World, catalog: Catalog, permissions: Permissions, landing: Landing
 ) -> None:
-    """One row per month, source recording and territory where somebody listened.
+    """Write one row per month, source recording and territory with listeners.
 
-    A recording that is heard at all is heard in several territories.
+    A recording with listeners has them in several territories.
     """
     recordings = np.flatnonzero(permissions.is_clean)
     cells = len(recordings) * len(world.territories)
@@ -75,7 +75,7 @@ def _write_part(
 def write_training(
     world: World, catalog: Catalog, permissions: Permissions, landing: Landing
 ) -> dict[str, list[str]]:
-    """Which masters and works the two model versions learned from; UMG alone has a deal."""
+    """Write the training masters and works of the two model versions; only UMG has a deal."""
     owner_partner = np.array([owner.partner == "umg" for owner in catalog.owners])
     ours = np.flatnonzero(
         permissions.is_clean & owner_partner[catalog.recording_owner[: catalog.uploads_from]]

@@ -1,6 +1,6 @@
 """One part of a month's requests, which drawing, stories and writing share.
 
-How they are drawn and what follows from them is in `usage.py`.
+`usage.py` draws the requests and what follows from them.
 """
 
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from sampleservice.world import Month
 PRODUCTS = ["ai-remix", "ai-cover", "ai-mashup", "ai-voice"]
 STATUSES = ["completed", "blocked", "failed"]
 COMPLETED, BLOCKED, FAILED = range(3)
-# The day of a removal that does not come.
+# The day of a removal that never happens.
 NEVER = 1 << 30
 
 
 @dataclass
 class Batch:
-    """One part of a month's generations, as parallel arrays in order of time."""
+    """One part of a month's generations, as parallel arrays in chronological order."""
 
     month: Month
     base: int

@@ -1,6 +1,6 @@
-"""The catalogue: who has made, owns and publishes what, drawn before anything is written.
+"""Draws the catalogue before anything is written: artists, owners, publishers and recordings.
 
-What may be done with it is the licences' business, what was done with it the usage's.
+`licensing.py` has the permissions, and `usage.py` the uses.
 """
 
 from dataclasses import dataclass
@@ -24,13 +24,13 @@ PARTNER_NAMES = {
     "merlin": "Merlin",
     "believe": "Believe",
 }
-# Shares of artists: the catalogue at large, so a quarter is of no partner.
+# Shares of artists in the whole catalogue, a quarter of which belongs to no partner.
 ARTIST_SHARES = {"umg": 30, "sony": 21, "wmg": 16, "merlin": 5, "believe": 4, "none": 24}
 PUBLISHER_SHARES = {"umg": 30, "sony": 24, "wmg": 19, "independent": 27}
 MERLIN_FEE = "0.015"
 BASE = micros(date(2020, 1, 1))
 KNOWN = micros(date(2025, 12, 3)) + 9 * HOUR
-# Artists with a story of their own, placed right after the first artist of each owner.
+# Artists with their own story, placed right after the first artist of each owner.
 STORIES = (
     "revoked",
     "late",
@@ -50,7 +50,7 @@ AI_DEGREES = ["none", "partly", "all"]
 
 @dataclass(frozen=True)
 class Owner:
-    """Somebody who owns masters or works, and where its money goes."""
+    """An owner of masters or works, and the route of its money."""
 
     party_id: str
     name: str
@@ -62,7 +62,7 @@ class Owner:
 
 @dataclass(frozen=True)
 class Catalog:
-    """What the other modules need to know of the catalogue; numbers are positions."""
+    """The catalogue as the other modules use it; numbers are positions."""
 
     owners: list[Owner]
     publishers: list[Owner]
@@ -101,14 +101,14 @@ class Catalog:
         return str(self.work_ids[number])
 
     def partner_numbers(self) -> Ints:
-        """Partner per owner as a position in PARTNERS, -1 for none."""
+        """Partner per owner as a position in PARTNERS, or -1."""
         return np.array(
             [PARTNERS.index(owner.partner) if owner.partner else -1 for owner in self.owners]
         )
 
 
 def build_catalog(world: World) -> Catalog:
-    """Draw the catalogue. Nothing is written."""
+    """Draw the catalogue, without writing anything."""
     draws = Draws(world.seed, "catalog")
     small = world.scales["catalog"] < 1 / 10
     owners = _owners(Draws(world.seed, "owners"), small=small)
@@ -175,7 +175,7 @@ def build_catalog(world: World) -> Catalog:
 
 
 def sold_recordings(world: World, catalog: Catalog) -> Ints:
-    """The batch that mem-01 sells to UMG in the fourth month."""
+    """The recordings that mem-01 sells to UMG in the fourth month."""
     owned = np.flatnonzero(catalog.recording_owner == catalog.owner_number("mem-01"))
     return owned[: max(1, len(owned) // 2)]
 
@@ -210,14 +210,14 @@ def _publishers(draws: Draws) -> list[Owner]:
         for partner in ("umg", "sony", "wmg")
     ]
     for n in range(1, 11):
-        # The last independent has no deal: its money waits as UNROUTED.
+        # The last independent has no deal, so its money is held as UNROUTED.
         partner = "believe" if n <= 9 else None
         publishers.append(Owner(f"pub-ind-{n:02d}", next(titles), "publisher", partner))
     return publishers
 
 
 def _artists_of_owners(draws: Draws, owners: list[Owner], artists: int) -> Ints:
-    """One artist per owner first, then the stories' with majors, then the rest by market share."""
+    """One artist per owner first, then those of the majors' stories, then by market share."""
     by_partner = {
         partner: [n for n, owner in enumerate(owners) if (owner.partner or "none") == partner]
         for partner in ARTIST_SHARES
@@ -239,7 +239,7 @@ def _arrivals(draws: Draws, world: World, count: int) -> Ints:
 
 
 def _plain_recordings(draws: Draws, total: int, released: int, special: int) -> Flags:
-    """Recordings of one owner, whole and everywhere."""
+    """Recordings with one owner for all shares and territories."""
     plain = ~draws.chance(0.05, total)
     plain[:special] = True
     plain[released:] = False

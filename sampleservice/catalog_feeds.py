@@ -1,6 +1,6 @@
-"""The feeds of parties, links, recordings and works, as the catalogue has them.
+"""Writes the feeds of parties, links, recordings and works from the catalogue.
 
-Who owns what, and where money is routed, is written in `ownership.py`.
+`ownership.py` writes ownership and routes.
 """
 
 from datetime import date
@@ -26,7 +26,7 @@ from sampleservice.world import DAY, HOUR, MINUTE, World, micros
 
 
 def write_catalog(world: World, catalog: Catalog, landing: Landing) -> dict[str, list[str]]:
-    """Write every catalogue feed but credits and ERN; returns the ids of the planted stories."""
+    """Write every catalogue feed except credits and ERN; returns the ids of the planted stories."""
     stories: dict[str, list[str]] = {}
     _write_parties(world, catalog, landing, stories)
     _write_links(world, catalog, landing, stories)
@@ -215,7 +215,7 @@ def _write_recordings(world: World, catalog: Catalog, landing: Landing) -> None:
 
 
 def _isrcs_as_sent(draws: Draws, catalog: Catalog) -> pl.Series:
-    """Mostly clean; some with dashes and small letters, a few beyond repair."""
+    """Mostly valid; some with dashes and lower case, a few malformed."""
     total = len(catalog.recording_isrcs)
     dashed = draws.chance(0.01, total)
     broken = draws.chance(0.001, total)

@@ -1,6 +1,6 @@
-"""Identifiers of the trade with valid check digits, made by the thousand.
+"""Generates identifiers of the music industry with valid check digits, in bulk.
 
-Checking identifiers that others sent is the intake's business.
+The intake checks identifiers in delivered files.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def isrcs(country: str, numbers: Ints, year: int) -> pl.Series:
-    """ISRCs of registrants that do not exist: two letters, three signs, year, five digits."""
+    """ISRCs of fictitious registrants: two letters, three characters, year, five digits."""
     registrant, designation = np.divmod(numbers, 100_000)
     middle = pl.Series([a + b + c for a in "X" for b in LETTERS for c in LETTERS])
     frame = pl.DataFrame({"middle": middle.gather(registrant), "number": designation})
@@ -37,7 +37,7 @@ def upcs(numbers: Ints) -> pl.Series:
 
 
 def isnis(numbers: Ints) -> pl.Series:
-    """ISNIs: fifteen digits and a check sign, which may be X."""
+    """ISNIs: fifteen digits and a check character, which may be X."""
     total = np.zeros(len(numbers), dtype=np.int64)
     for digit in _digits(numbers, 15).T:
         total = (total + digit) * 2
@@ -48,7 +48,7 @@ def isnis(numbers: Ints) -> pl.Series:
 
 
 def dpid(number: int) -> str:
-    """A DDEX party id of nobody."""
+    """A fictitious DDEX party id."""
     body = f"PADPIDA{number:010d}"
     running = 36
     for sign in body:

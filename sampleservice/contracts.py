@@ -1,6 +1,6 @@
-"""What may be done at what price: products, and the contracts of `contracts.toml`.
+"""Writes products, and the contracts of `contracts.toml`.
 
-What artists and owners decide is in `licensing.py`.
+`licensing.py` writes the decisions of artists and owners.
 """
 
 import tomllib
@@ -14,12 +14,12 @@ from sampleservice.world import World
 
 AGREED = "2025-11-20T10:00:00Z"
 SIGNED = "2025-11-14T15:00:00Z"
-# Midnight where the year begins first, so that no use of the first local day is too early.
+# Midnight in the earliest time zone, so that no use on the first local day precedes the launch.
 LAUNCHED = "2025-12-31T10:00:00Z"
 TABLE = Path(__file__).with_name("contracts.toml")
 USES = ["ai-remix", "ai-cover", "ai-mashup", "ai-voice"]
 PRODUCTS = (
-    # In the order of the feed's columns, the launch left out.
+    # In the order of the feed's columns, without the launch.
     ("ai-remix", "Remix studio", "remix", "plays", "0.50", "0.12", "hold", "0.005",
      "equal_sources"),
     ("ai-cover", "Cover booth", "cover", "plays", "0.50", "0.12", "service", None, "hold"),
@@ -32,7 +32,7 @@ PRODUCTS = (
 
 
 class Number(str):
-    """A decimal that JSON shows as a number, digit by digit."""
+    """A decimal that is written to JSON as a number with the same digits."""
 
 
 def write_products(landing: Landing) -> None:
@@ -67,10 +67,10 @@ def _contract(contract_id: str, version: int = 1, **terms: Any) -> dict[str, Any
 
 
 def write_contracts(world: World, landing: Landing) -> list[str]:
-    """Writes the contracts, and the versions of the months that the world has, by delivery.
+    """Write the contracts, with their versions in the months of the world, one file per delivery.
 
     Returns:
-        The contract that was signed when its products had been in use, and when that was.
+        The contract that was signed after its products had been in use, and the time of signing.
     """
     text = TABLE.read_text(encoding="utf-8")
     files: dict[str, list[dict[str, Any]]] = {}

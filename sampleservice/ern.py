@@ -1,6 +1,6 @@
-"""A few ERN 4.3.2 messages that say how much of a recording a machine made.
+"""Writes a few ERN 4.3.2 messages that declare how much of a recording was made with AI.
 
-Only what the sample needs is written; reading such messages is the intake's business.
+They have only the elements that the sample needs; the intake reads such messages.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ NAMESPACE = "http://ddex.net/xml/ern/432"
 
 @dataclass(frozen=True)
 class _Track:
-    """One recording and the people, or the machine, behind it."""
+    """One recording and the people, or the AI, that made it."""
 
     isrc: str
     title: str

@@ -1,6 +1,6 @@
-"""The known events of the sample world, which the dashboard marks on its time lines.
+"""Writes the known events of the sample world, which the dashboard marks on its time axes.
 
-The events themselves are planted by the modules of the feeds.
+The modules of the feeds plant the events themselves.
 """
 
 import csv
@@ -16,7 +16,7 @@ EVENTS = (
 
 
 def write_events(home: Path) -> Path:
-    """Writes `events.csv` of a home."""
+    """Write `events.csv` of a home."""
     path = home / "events.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)

@@ -1,6 +1,6 @@
-"""Writes sample feeds into a landing layout, plain or gzipped, with the same bytes each time.
+"""Writes sample feeds into a landing zone, plain or gzipped, with the same bytes each time.
 
-What the rows mean is the business of the modules that make them.
+The modules that create the rows define their content.
 """
 
 import gzip
@@ -22,7 +22,7 @@ FEW_ROWS = 2_000
 
 @dataclass(frozen=True)
 class SampleFile:
-    """One delivery that was written, and what the intake should say to it."""
+    """One written delivery, with the outcome that the intake should report."""
 
     feed: str
     path: str
@@ -34,7 +34,7 @@ class SampleFile:
 
 @dataclass
 class Landing:
-    """The folder that is being filled. Each file appears under its name only when it is whole."""
+    """The folder that is being filled. A file gets its final name only once it is complete."""
 
     root: Path
     on_file: Callable[[SampleFile], None] | None = None
@@ -44,7 +44,7 @@ class Landing:
     def write(
         self, feed: str, name: str, rows: pl.DataFrame, *, quarantined: int = 0, duplicates: int = 0
     ) -> None:
-        """Write rows under a name whose ending says the form; no rows make no file."""
+        """Write rows to a file whose extension determines the format; without rows, no file."""
         if rows.is_empty():
             return
         form = name.split(".", 1)[1]
@@ -56,7 +56,7 @@ class Landing:
         self._put(feed, name, content.encode(), rows.height, quarantined, duplicates)
 
     def gather(self, feed: str, name: str, rows: pl.DataFrame, *, together: str) -> None:
-        """Write many rows under their own name; let few wait for one file with others like them."""
+        """Write many rows to their own file; collect few rows in one file with similar ones."""
         if rows.height >= FEW_ROWS:
             self.write(feed, name, rows)
         elif rows.height:
@@ -66,7 +66,7 @@ class Landing:
                 self._write_gathered(feed, together)
 
     def finish(self) -> None:
-        """Write what waited."""
+        """Write the collected rows."""
         for feed, together in list(self._gathered):
             self._write_gathered(feed, together)
 
@@ -119,7 +119,7 @@ def _as_texts(rows: pl.DataFrame, *, join_lists: bool) -> pl.DataFrame:
 
 
 def _plain(column: pl.Expr) -> pl.Expr:
-    """A decimal as text without the zeros that only its column's scale adds."""
+    """A decimal as text, without trailing zeros from its column's scale."""
     text = column.cast(pl.String)
     return (
         pl.when(text.str.contains(".", literal=True))
@@ -129,7 +129,7 @@ def _plain(column: pl.Expr) -> pl.Expr:
 
 
 def times(micros: Ints, known: Flags | None = None) -> pl.Series:
-    """UTC times out of microseconds since 1970, absent where not known."""
+    """UTC times from microseconds since 1970, absent where not known."""
     column = pl.Series(micros).cast(pl.Datetime("us", "UTC"))
     return column if known is None else blank_unless(column, known)
 
@@ -140,12 +140,12 @@ def no_times(count: int) -> pl.Series:
 
 
 def dates(days: Ints) -> pl.Series:
-    """Dates out of days since 1970."""
+    """Dates from days since 1970."""
     return pl.Series(days.astype(np.int32)).cast(pl.Date)
 
 
 def decimals(units: Ints, scale: int, precision: int = 38) -> pl.Series:
-    """Exact decimals out of whole units of the given scale."""
+    """Exact decimals from whole units of the given scale."""
     factor = pl.lit(Decimal(1).scaleb(-scale))
     frame = pl.DataFrame({"units": units})
     column = pl.col("units").cast(pl.Decimal(38, 0)) * factor
@@ -175,13 +175,13 @@ def blank_unless(column: pl.Series, known: Flags) -> pl.Series:
 
 
 def listed(columns: list[pl.Series]) -> pl.Series:
-    """One list per row out of parallel columns, absent ones left out."""
+    """One list per row from parallel columns, without absent values."""
     frame = pl.DataFrame({f"item_{n}": column for n, column in enumerate(columns)})
     return frame.select(pl.concat_list(frame.columns).list.drop_nulls().alias("list"))["list"]
 
 
 def table(columns: Mapping[str, Any]) -> pl.DataFrame:
-    """A frame out of columns and constants; the first column gives the height."""
+    """A frame from columns and constants; the first column determines the height."""
     first = next(iter(columns.values()))
     frame = pl.DataFrame({name: c for name, c in columns.items() if _is_column(c)})
     constants = {

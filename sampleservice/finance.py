@@ -1,6 +1,6 @@
-"""Money that came in and the rates between currencies, with one shock and a few corrections.
+"""Writes revenue and exchange rates, with one currency shock and a few corrections.
 
-What of it belongs to whom is for the warehouse to find out.
+The warehouse allocates the revenue.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from sampleservice.world import (
     World,
 )
 
-# Columns of the central bank's file in its order; None where it has stopped quoting.
+# Columns of the central bank's file in its order; None for currencies no longer quoted.
 ECB_RATES: dict[str, str | None] = {
     "USD": "1.1480", "JPY": "178.20", "BGN": None, "CYP": None, "CZK": "24.310", "DKK": "7.4680",
     "EEK": None, "GBP": "0.86900", "HUF": "384.50", "LTL": None, "LVL": None, "MTL": None,
@@ -36,7 +36,7 @@ OTHER_RATES = {
     "AED": "4.2150", "ARS": "1668.0000", "CLP": "1072.50", "COP": "4310.00", "NGN": "1655.00",
     "TND": "3.38200",
 }  # fmt: skip
-# On this day of the fourth month these lose a part of their worth overnight, in thousandths.
+# On this day of the fourth month these lose part of their value overnight, in thousandths.
 SHOCK_DAY = 14
 SHOCK = {"TRY": 180, "ARS": 120}
 PRODUCT_LEVEL = {"ai-remix": 58, "ai-cover": 34, "ai-mashup": 5, "ai-voice": 3}
@@ -44,7 +44,7 @@ SUBSCRIBERS = 24_000
 
 
 def write_finance(world: World, landing: Landing) -> dict[str, list[str]]:
-    """Write revenue, the central bank's file and the rates it does not quote."""
+    """Write revenue, the central bank's file and the rates that the bank does not quote."""
     days = _bank_days(world)
     _write_ecb(world, landing, days)
     _write_other_rates(world, landing, days)
@@ -65,7 +65,7 @@ def _bank_days(world: World) -> list[date]:
 
 
 def _walk(seed: int, currency: str, start: str, days: list[date]) -> list[str]:
-    """A rate a day as text with the decimals of its start: a whole-number random walk."""
+    """One rate per day, as text with the decimals of the start: a random walk in integers."""
     places = len(start.partition(".")[2])
     units = int(Decimal(start).scaleb(places))
     steps = Draws(seed, "rate", currency).ints(-3_500, 3_560, len(days))

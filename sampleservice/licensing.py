@@ -1,7 +1,7 @@
-"""What may be done: products and contracts are written, and artists and owners decide.
+"""Writes products, contracts, and the decisions of artists and owners.
 
-`Permissions` is the truth that the products obeyed; usage is drawn against it, so that most of it
-is consented and the rest is so for a reason.
+`Permissions` are the permissions that the products enforced. Usage is drawn from them, so that most
+of it has consent, and every use without consent has a reason.
 """
 
 from dataclasses import dataclass, field
@@ -18,13 +18,13 @@ from sampleservice.world import DAY, FOREVER, HOUR, MINUTE, SECOND, World, micro
 from sampleservice.world import FIRST_MONTH as OPENING
 
 BASE = micros(OPENING) - 22 * DAY
-# Decisions on single recordings that end in the year after.
+# Decisions on single recordings that end in the following year.
 ENDING_DECISIONS = 12
 
 
 @dataclass
 class Permissions:
-    """When each recording was open to use, as the products saw it; `until` is exclusive."""
+    """When each recording could be used, according to the products; `until` is exclusive."""
 
     since: Ints
     until: Ints
@@ -36,12 +36,12 @@ class Permissions:
 
 @dataclass
 class Decisions:
-    """Consent rows, gathered in groups and numbered at the end."""
+    """Consent rows, collected in groups and numbered at the end."""
 
     frames: list[pl.DataFrame] = field(default_factory=list)
 
     def add(self, party: pl.Series | list[str], **columns: Any) -> None:
-        """Add one decision per party; what is not given is the widest or absent."""
+        """Add one decision per party; a column that is not given is absent or unrestricted."""
         count = len(party)
         if not count:
             return
@@ -92,7 +92,7 @@ class Decisions:
 def write_licensing(
     world: World, catalog: Catalog, landing: Landing
 ) -> tuple[Permissions, dict[str, list[str]]]:
-    """Write products, contracts and consents; returns what the products obeyed, and the stories."""
+    """Write products, contracts and consents; returns the permissions, and the stories."""
     write_products(landing)
     stories = {"used_before_signature": write_contracts(world, landing)}
     return _write_consents(world, catalog, landing, stories)
@@ -118,12 +118,12 @@ def _write_consents(
 
 
 def _owner_decisions(world: World, catalog: Catalog, decisions: Decisions) -> tuple[Ints, Ints]:
-    """Catalogue-wide decisions; returns since when each owner's masters, and voices, are open."""
+    """Catalogue-wide decisions; returns when each owner's masters, and voices, become usable."""
     draws = Draws(world.seed, "owner decisions")
     count = len(catalog.owners)
     since = np.full(count, FOREVER)
     voice_since = np.full(count, FOREVER)
-    # Some independents stay silent: their contract's clause is the proof, a `contract_default`.
+    # Some independents do not decide: their contract's clause is the proof, a `contract_default`.
     allowing: list[str] = ["umg", "sony", "wmg", "pub-umg", "pub-sony", "pub-wmg"]
     allowing += [f"pub-ind-{number:02d}" for number in range(5, 11)]
     silent = draws.chance(0.4, count)
@@ -156,7 +156,7 @@ def _owner_decisions(world: World, catalog: Catalog, decisions: Decisions) -> tu
 
 @dataclass
 class _ArtistDecisions:
-    """Decisions of artists: 1.2 a head, 8 % a quarter changed, some late, some taken back."""
+    """Decisions of artists: 1.2 per artist, 8 % a quarter changed, some late, some revoked."""
 
     world: World
     catalog: Catalog
@@ -174,7 +174,7 @@ class _ArtistDecisions:
         draws = Draws(self.world.seed, "artist decisions")
         self.since = np.full(artists, FOREVER)
         self.until = np.full(artists, FOREVER)
-        # 0 allow, 1 deny, 2 silent, 3 allow in the EU but not in Germany, 4 allow late.
+        # 0 allow, 1 deny, 2 no decision, 3 allow in the EU but not in Germany, 4 allow late.
         state = draws.pick([0.80, 0.05, 0.12, 0.01, 0.02], artists)
         firsts = len(self.catalog.owners)
         state[:firsts] = 0
@@ -236,7 +236,7 @@ class _ArtistDecisions:
         self.no_voice = refused
 
     def _changes(self, draws: Draws, state: Ints) -> None:
-        """Eight in a hundred a quarter: taken back, granted, confirmed, or narrowed."""
+        """Eight in a hundred a quarter: revoked, granted, confirmed, or narrowed."""
         artists = len(state)
         span = self.world.end - self.world.start
         changing = draws.chance(0.08 * len(self.world.months) / 3, artists)
@@ -327,7 +327,7 @@ def _writer_decisions(world: World, catalog: Catalog, decisions: Decisions) -> N
 
 
 def _more_decisions(world: World, catalog: Catalog, decisions: Decisions) -> None:
-    """Decisions on single recordings, as many as a consent scale over the catalogue's asks for."""
+    """Decisions on single recordings, as many as a consent scale above the catalogue's requires."""
     wanted = world.size("licensing/consents", 7_200) - world.size("catalog", 7_200)
     draws = Draws(world.seed, "more decisions")
     if wanted <= 0:

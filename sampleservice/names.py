@@ -1,13 +1,13 @@
-"""Made-up titles and names in several scripts, and a few that try to break whoever prints them.
+"""Fictitious titles and names in several scripts, including some that are hard to print.
 
-No name here is a real person's, and none is looked up anywhere.
+No name is taken from a real person or looked up anywhere.
 """
 
 import polars as pl
 
 from sampleservice.randomness import Draws, Ints
 
-# Per script: first words, second words. Latin stands first and is drawn most often.
+# Per script: first words, second words. Latin is first and is drawn most often.
 WORDS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (
         ("Amber", "Paper", "Silver", "Quiet", "Electric", "Hollow", "Golden", "Velvet", "Northern",
@@ -62,7 +62,7 @@ HOSTILE_TITLES = (
 
 
 def titles(draws: Draws, count: int, hostile_from: int) -> pl.Series:
-    """Titles by chance, the hostile ones from a given position on."""
+    """Random titles, and hostile ones from a given position on."""
     column = _phrases(draws, count).to_list()
     for offset, title in enumerate(HOSTILE_TITLES):
         if hostile_from + offset < count:
@@ -71,7 +71,7 @@ def titles(draws: Draws, count: int, hostile_from: int) -> pl.Series:
 
 
 def act_names(draws: Draws, count: int) -> pl.Series:
-    """Names of artists; a number keeps namesakes rare, as agencies' own lists do."""
+    """Names of artists; a number makes equal names rare, as in agencies' own lists."""
     phrases = _phrases(draws, count)
     article = draws.chance(0.35, count)
     frame = pl.DataFrame({"phrase": phrases, "article": article})
@@ -81,7 +81,7 @@ def act_names(draws: Draws, count: int) -> pl.Series:
 
 
 def company_names(draws: Draws, count: int, suffix: str) -> list[str]:
-    """Names of labels and publishers, each different."""
+    """Names of labels and publishers, all different."""
     firsts, seconds = WORDS[0]
     order = draws.shuffled(len(firsts) * len(seconds))
     names = []
@@ -107,7 +107,7 @@ def _phrases(draws: Draws, count: int) -> pl.Series:
 
 
 def _words(draws: Draws, script: Ints, place: int) -> pl.Series:
-    """A word per row out of the row's script."""
+    """One word per row from the row's script."""
     words: list[str] = []
     starts, sizes = [], []
     for lists in WORDS:

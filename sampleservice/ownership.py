@@ -1,6 +1,6 @@
-"""Who owns recordings and works, and the contracts to which owners' money is routed.
+"""Writes the owners of recordings and works, and the contracts through which owners are paid.
 
-The parties themselves are in `catalog.py`.
+`catalog_feeds.py` writes the parties themselves.
 """
 
 import numpy as np
@@ -48,7 +48,7 @@ def write_master_ownership(
     draws = Draws(world.seed, "master ownership")
     owner_ids = pl.Series([owner.party_id for owner in catalog.owners])
     released = np.arange(catalog.uploads_from)
-    # 0 whole, 1 shared with another owner, 2 a part nobody claims, 3 claimed twice in one country.
+    # 0 whole, 1 shared with another owner, 2 partly unclaimed, 3 claimed twice in one country.
     kind = np.where(catalog.is_plain[released], 0, 1 + draws.pick([0.7, 0.24, 0.06], len(released)))
     percent = np.array([100, 50, 80, 100])[kind]
 

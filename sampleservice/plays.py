@@ -1,6 +1,6 @@
-"""Daily plays of derivatives: few of them have most of the plays, some of which were bought.
+"""Writes daily plays of derivatives: few of them have most of the plays, and some plays are bought.
 
-Made day by day and block by block of derivatives, so that memory does not grow with the rows.
+The rows are made per day and block of derivatives, so that memory does not grow with their number.
 """
 
 from dataclasses import dataclass
@@ -29,13 +29,13 @@ FILE_ROWS = 1_000_000
 CSV_ROWS = 30_000
 LATE = 0.004
 AGAIN = 0.003
-# How long a removed derivative is served on, where somebody forgot a cache.
+# The days for which a cache still serves a removed derivative.
 SERVED_DAYS = 4
 
 
 @dataclass(frozen=True)
 class _Audience:
-    """Derivatives as arrays, and how their plays fall on territory and tier."""
+    """Derivatives as arrays, and the distribution of their plays over territories and tiers."""
 
     number: Ints
     ids: pl.Series
@@ -138,7 +138,7 @@ def write_plays(world: World, published: Published, landing: Landing) -> dict[st
 
 
 def _still_played(world: World, published: Published) -> int | None:
-    """A derivative that one cache goes on serving for days after it was taken down everywhere."""
+    """A derivative that one cache still serves for days after its removal everywhere."""
     numbers, removed = published.whole("removed_number"), published.whole("removed_at")
     heard = published.whole("number")[published.whole("yearly_plays") > 0]
     for month in world.months[1:]:
@@ -174,10 +174,10 @@ def _audience(world: World, published: Published, still_played: int | None) -> _
 
 
 def _thinning(world: World, audience: _Audience) -> float:
-    """How much rarer (or commoner) a row must be than plays suggest, to meet the scale's rows."""
+    """The factor on the rate of rows with which their number matches the scale."""
     months = len(world.months)
     target = world.size("ai_usage/derivative_plays", 1_500_000 / 12 * months)
-    # Alike derivatives, so some of them stand for all; a day of each fortnight for the period.
+    # Derivatives are similar, so a sample represents all, and one day of each fortnight the period.
     count = len(audience.number)
     sample = np.linspace(0, count - 1, min(count, 4_000)).astype(np.int64)
     step = 14
@@ -207,7 +207,7 @@ def _rows(
     rates: Floats,
     thinning: float,
 ) -> pl.DataFrame:
-    """The day's rows of a block: one per derivative, territory and tier that was played."""
+    """The day's rows of a block: one per derivative, territory and tier with plays."""
     seen = draws.units_small(rates.shape) < -np.expm1(-rates * thinning)
     derivative, cell = np.nonzero(seen)
     count = len(derivative)
@@ -237,7 +237,7 @@ def _rows(
 
 
 def _found_out(rows: pl.DataFrame, farm: int) -> pl.DataFrame:
-    """The late-found farm's rows as the review leaves them: nine plays in ten were bought."""
+    """The rows of the late-detected farm after the review: nine plays in ten are bought."""
     found = rows.filter(pl.col("derivative_id") == f"drv-{farm:07d}")
     return found.with_columns(artificial_plays=pl.col("plays") * 9 // 10)
 
@@ -245,7 +245,7 @@ def _found_out(rows: pl.DataFrame, farm: int) -> pl.DataFrame:
 def _sort_out(
     world: World, draws: Draws, rows: pl.DataFrame, today: int, on_time: _Files, late: _Files
 ) -> None:
-    """Four rows in a thousand come weeks later, three come twice."""
+    """Move four rows in a thousand to a delivery weeks later, and repeat three."""
     is_late = draws.chance(LATE, rows.height)
     late_rows = rows.filter(is_late)
     told = (today + draws.ints(8, 40, late_rows.height)) * DAY + 7 * HOUR

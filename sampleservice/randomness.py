@@ -1,6 +1,6 @@
-"""Chance that can be called up by name: the same seed and name give the same draws anywhere.
+"""Named random streams: the same seed and name give the same draws anywhere.
 
-Nothing here keeps a state between names, so chunks may be made in any order or process.
+No state is kept between names, so parts may be made in any order or process.
 """
 
 from collections.abc import Sequence
@@ -15,11 +15,11 @@ Flags = NDArray[np.bool_]
 
 
 class Draws:
-    """A counter-based (Philox) stream of its own for every name.
+    """A separate counter-based (Philox) stream for each name.
 
     Args:
         seed: The world's seed.
-        name: What the draws are for: feed, month, part. A part of the key, hence of the result.
+        name: The purpose of the draws: feed, month, part. It determines the result.
     """
 
     def __init__(self, seed: int, *name: object) -> None:
@@ -58,19 +58,19 @@ class Draws:
         return self.generator.permutation(count).astype(np.int64)
 
     def hashes(self, count: int) -> list[str]:
-        """Texts that look like SHA-256 of something."""
+        """Texts that look like SHA-256 hashes."""
         text = self.generator.bytes(32 * count).hex()
         return [text[start : start + 64] for start in range(0, 64 * count, 64)]
 
 
 def spread(total: int, shares: Sequence[float]) -> list[int]:
-    """Whole parts of a total in proportion to shares, summing to it exactly."""
+    """Whole parts of a total in proportion to shares, with an exact sum."""
     edges = np.floor(np.cumsum(shares) / np.sum(shares) * total + 0.5).astype(int)
     return [int(part) for part in np.diff(edges, prepend=0)]
 
 
 def affine_order(positions: Ints, size: int) -> Ints:
-    """A fixed shuffle of 0..size-1 that needs no memory: distinct for distinct positions."""
+    """A fixed permutation of 0..size-1 that needs no memory."""
     stride = max(1, int(size * 0.6180339887))
     while np.gcd(stride, size) != 1:
         stride += 1

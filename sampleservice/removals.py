@@ -1,6 +1,6 @@
-"""Removal actions with their statements of reasons, the notices behind and the appeals against.
+"""Writes removal actions with their statements of reasons, notices and appeals.
 
-Made in parts of a month, each from its own draws, so that 75 million of them need no more memory
+Each part of a month is made from separate draws, so that 75 million actions need no more memory
 than one part.
 """
 
@@ -27,7 +27,7 @@ from sampleservice.world import DAY, HOUR, MINUTE, SEASON, SECOND, Month, World,
 
 PART = 150_000
 CSV_ROWS = 5_000
-# The EU's database takes so many statements of reasons at once.
+# The maximum number of statements of reasons in one submission to the EU's database.
 BATCH = 100
 REFUSAL = "illegal_content_legal_ground: The illegal content legal ground field is required."
 ATTACK_SHARE = 0.12
@@ -36,14 +36,14 @@ EEA = [
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS",
     "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
 ]  # fmt: skip
-# Where an action holds (nothing: the world), and what the EU's form can name of that.
+# Territories of actions (None: the world), and the corresponding scopes in the EU's form.
 TERRITORIES = [None, ["DE", "AT"], ["FR"], ["US"], ["JP", "GB"]]
 SCOPES = [EEA, ["DE", "AT"], ["FR"], None, None]
 
 
 @dataclass(frozen=True)
 class Reason:
-    """How one programme reason is told in the European file."""
+    """One reason of the programme, with its values in the EU's form."""
 
     name: str
     share: float
@@ -204,14 +204,14 @@ class _Writer:
         )
 
     def _plant(self, month: Month, base: int, at: int, reason: Ints, upload: Ints) -> None:
-        """Removed, reinstated, removed again: the same recording twice in the second month."""
+        """Remove, reinstate and remove again: the same recording twice in the second month."""
         if month.number == 2 and len(reason) > at + 1:
             reason[at : at + 2] = CODES["content_mismatch"]
             upload[at + 1] = upload[at]
             self.stories["removed_twice"] = [f"rm-{base + at:09d}", f"rm-{base + at + 1:09d}"]
 
     def attack(self, month: Month, part: int, count: int, base: int) -> Part:
-        """One uploader, one night, one case, one action a track."""
+        """One uploader, one night, one case, and one action per track."""
         draws = Draws(self.world.seed, "attack", part)
         night = month.start + 9 * DAY + 2 * HOUR
         applied = night + draws.ints(0, 4 * 3_600, count) * SECOND
@@ -300,7 +300,7 @@ class _Writer:
             uploader = np.zeros(count, dtype=np.int64)
         uploader = np.where(of_derivative, -1, uploader)
         place = np.where(harms, draws.pick([0.85, 0.05, 0.03, 0.05, 0.02], count), 0)
-        # What was made here is taken down everywhere.
+        # Content that was made with the products is removed everywhere.
         place = np.where(of_derivative, 0, place)
         content_day = detected // DAY - draws.skewed(np.full(count, 600), 3.0, count)
         no_date = draws.chance(0.004, count)
@@ -402,8 +402,8 @@ class _Writer:
         appealed = draws.chance(0.008, len(part))
         first = part.label == f"{self.world.months[0].label}_001" and len(part) >= 4
         if first:
-            # Four in the first month whatever the scale: a counter notice against which the
-            # notifier sued, and one each that was overturned, upheld, authorised later.
+            # Four in the first month at any scale: a counter notice against which the notifier
+            # sued, and one each that was overturned, upheld, authorised later.
             appealed[-4:] = True
         if "attack" in part.label:
             appealed &= draws.chance(0.05, len(part))
@@ -461,15 +461,15 @@ class _Writer:
             )
 
     def _filings(self, draws: Draws, part: Part, actions: pl.DataFrame) -> None:
-        """What the EU's database answered: most is accepted, some late, some rejected or unsent."""
-        # An action that holds outside of the EEA alone is none of the database's.
+        """The EU database's responses: most accepted, some late, some rejected or not submitted."""
+        # Actions only outside of the EEA are not submitted to the database.
         is_due = (
             actions["content_date"].is_not_null() & actions["territorial_scope"].is_not_null()
         ).to_numpy()
         sent = np.flatnonzero(is_due & draws.chance(0.97, len(part)))
         rejected = draws.chance(0.015, len(sent))
         days = np.where(draws.chance(0.04, len(sent)), 6, 0) + draws.ints(1, 6, len(sent))
-        # A batch is of one kind: one bad statement refuses all that are sent with it.
+        # Rejected and accepted ones have separate batches: a bad statement rejects its whole batch.
         place = np.where(rejected, np.cumsum(rejected), np.cumsum(~rejected)) - 1
         batch = ids(f"{part.label}-", place // BATCH + 1, 4)
         answered = part.applied[sent] + days * DAY
@@ -514,7 +514,7 @@ def _content_types() -> pl.Series:
 
 
 def _faulty(rows: pl.DataFrame, label: str) -> pl.DataFrame:
-    """Two rows that the intake must turn away: no such content type, no legal ground."""
+    """Two rows that the intake must reject: an unknown content type, no legal ground."""
     bad = pl.concat([rows.head(1), rows.head(1)])
     return bad.with_columns(
         puid=pl.Series([f"rm-faulty-{label}-{n}" for n in range(2)]),

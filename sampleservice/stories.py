@@ -1,6 +1,7 @@
-"""The told uses of `stories.toml`, planted at the front of each month.
+"""Plants the story uses of `stories.toml` at the beginning of each month.
 
-Which decisions, sales and removals they meet is written with those feeds; nothing here draws lots.
+The modules of the other feeds write the decisions, sales and removals that affect them; nothing
+here is random.
 """
 
 import tomllib
@@ -14,16 +15,16 @@ from sampleservice.catalog import Catalog
 from sampleservice.world import World
 
 TABLE = Path(__file__).with_name("stories.toml")
-# Places at the front of a month that the told stories may take.
+# Positions at the beginning of a month that the stories may take.
 FRONT = 24
 ARTIST, OUTSIDE = "artist: ", "outside the programme"
-# Plays in a year of a use that is seen at any scale: about the share that matching leaves open.
+# Plays in a year of a use that is visible at any scale: about the share that matching leaves open.
 SCALED_PLAYS, LEAST_PLAYS, MOST_PLAYS = 150_000, 2_500, 200_000
 
 
 @dataclass(frozen=True)
 class StoryUse:
-    """One request of a story; the columns are explained in `stories.toml`."""
+    """One request of a story; `stories.toml` explains the columns."""
 
     month: int
     story: str
@@ -50,12 +51,12 @@ def _story_use(sources: list[str], at: list[int], **columns: Any) -> StoryUse:
 
 
 class Planter:
-    """Overwrites the first requests of a month with those that the stories need.
+    """Overwrites the first requests of a month with the stories' requests.
 
     Attributes:
-        planted: How many requests were overwritten.
+        planted: The number of overwritten requests.
         stories: Ids of generations by story.
-        kept: Numbers of the generations whose plays are made by a rule of their own.
+        kept: Numbers of the generations whose plays follow a separate rule.
     """
 
     def __init__(self, world: World, catalog: Catalog) -> None:
@@ -67,7 +68,7 @@ class Planter:
         self.kept: dict[str, int] = {}
 
     def plant(self, requests: Batch) -> None:
-        """Plants the uses of the requests' month."""
+        """Plant the uses of the requests' month."""
         requests.parent[(requests.parent >= 0) & (requests.parent < FRONT)] = -1
         uses = [use for use in story_uses() if use.month == requests.month.number]
         places = {use.name: place for place, use in enumerate(uses) if use.name}
@@ -80,7 +81,7 @@ class Planter:
                 self.kept[use.story] = number
 
     def _put(self, requests: Batch, place: int, use: StoryUse, parent: int) -> None:
-        """Writes one completed request."""
+        """Write one completed request."""
         moment = self._world.at(use.month, *use.at)
         plays = use.yearly_plays
         if use.plays_at_scale:

@@ -1,6 +1,6 @@
-"""Generations and what came out of them: derivatives, attributions, credits.
+"""Writes generations and their results: derivatives, attributions, credits.
 
-Plays of the derivatives are made elsewhere, from the `Published` that this returns.
+`plays.py` writes plays of the derivatives, from the `Published` that this module returns.
 """
 
 from dataclasses import dataclass, field
@@ -54,14 +54,14 @@ PRODUCT_WEIGHTS = (0.44, 0.25, 0.19, 0.12)
 REMIX, COVER, MASHUP, VOICE = range(4)
 USE_TYPES = ["remix", "cover", "mashup", "voice_clone", "stem", "style", "lyric"]
 BLOCK_REASONS = ["consent", "voice", "limit", "safety"]
-# Requests by partner in the programme: the generator shares, with Merlin and Believe a little up.
+# Requests by partner in the programme, with Merlin and Believe slightly above their shares.
 REQUEST_SHARES = {"sony": 0.25, "umg": 0.36, "wmg": 0.20, "merlin": 0.10, "believe": 0.09}
 LAUNCH_RUSH = 25.0
 
 
 @dataclass
 class Published:
-    """Derivatives that listeners can play, as parallel arrays."""
+    """Derivatives with plays, as parallel arrays."""
 
     number: list[Ints] = field(default_factory=list)
     day: list[Ints] = field(default_factory=list)
@@ -76,12 +76,12 @@ class Published:
     stories: dict[str, int] = field(default_factory=dict)
 
     def whole(self, name: str) -> NDArray[Any]:
-        """One of the arrays over all parts."""
+        """One of the arrays, over all parts."""
         return np.concatenate(getattr(self, name))
 
 
 class UsageWriter:
-    """Makes the generations month by month and writes what follows from them."""
+    """Makes the generations month by month, and writes what follows from them."""
 
     def __init__(
         self, world: World, catalog: Catalog, permissions: Permissions, landing: Landing
@@ -112,7 +112,7 @@ class UsageWriter:
     # Drawing
 
     def _sources_by_partner(self) -> tuple[Ints, Ints, Ints]:
-        """Recordings open from the start, per partner; the most wanted first."""
+        """Recordings that are usable from the start, per partner, in order of popularity."""
         draws = Draws(self.world.seed, "wanted")
         owner_partner = self.catalog.partner_numbers()
         clean = np.flatnonzero(self.permissions.is_clean)
@@ -169,7 +169,7 @@ class UsageWriter:
     def _when_and_where(
         self, draws: Draws, month: Month, part: int, parts: int, count: int
     ) -> tuple[Ints, Ints]:
-        """Local days and hours of the territory, told in UTC, in order of time."""
+        """Local days and hours of the territory, as UTC, in chronological order."""
         places = self.world.territories
         territory = draws.pick([place.weight for place in places], count)
         offsets = np.array([place.utc_hours for place in places]) * HOUR
@@ -187,10 +187,10 @@ class UsageWriter:
         return territory[order], moment[order]
 
     def _sources(self, draws: Draws, product: Ints, base: int, count: int) -> Ints:
-        """Up to four recordings per request, -1 where there is none."""
+        """Up to four recordings per request, -1 for none."""
         values, starts, sizes = self._clean
         everything = self.catalog.uploads_from
-        # A fixed stride over the partners' shares: even a small month has all of them.
+        # A fixed stride over the partners' shares, so that even a small month has all of them.
         edges = np.cumsum([REQUEST_SHARES[partner] for partner in PARTNERS])
         spot = ((base + np.arange(count)) * 0.6180339887498949) % 1.0
         partner = np.minimum(np.searchsorted(edges / edges[-1], spot), len(PARTNERS) - 1)
@@ -210,7 +210,7 @@ class UsageWriter:
         return sources
 
     def _serve(self, draws: Draws, batch: Batch) -> None:
-        """Block what the products knew they may not do; three in a hundred slip through."""
+        """Block the requests that the products had to block; three in a hundred are missed."""
         count = len(batch)
         allowed = np.ones(count, dtype=bool)
         voice = batch.product == VOICE
@@ -234,7 +234,7 @@ class UsageWriter:
         batch.block_reason[refused] = np.where(voice[refused], 1, 0)
 
     def _give_parents(self, draws: Draws, batch: Batch) -> None:
-        """Some remixes are remixes of a remix that is already out."""
+        """Make some remixes from a remix that is already published."""
         out = np.flatnonzero(batch.is_published & (batch.product == REMIX))
         wants = draws.chance(0.03, len(batch)) & (batch.product == REMIX)
         wants &= batch.status == COMPLETED
@@ -251,7 +251,7 @@ class UsageWriter:
     # Stories
 
     def _plant(self, batch: Batch) -> None:
-        """Put the told stories at the front of a month, each in a request of its own."""
+        """Plant the stories at the beginning of a month, each in a separate request."""
         planter = Planter(self.world, self.catalog)
         planter.plant(batch)
         batch.planted = planter.planted
@@ -384,7 +384,7 @@ class UsageWriter:
     def _attribution_rows(
         self, batch: Batch, made: Ints, weights: Ints, told: Ints, draws: Draws
     ) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """One row per source: recordings, parents and unknowns for MASTER; works for WORK."""
+        """One row per source: recordings, parents and unknown ones for MASTER; works for WORK."""
         sources = batch.sources[made]
         parent = batch.parent[made]
         confidence = 600_000 + draws.ints(0, 400_000, len(made))
@@ -514,7 +514,7 @@ class UsageWriter:
             )
 
     def _write_upgrade(self, rows: pl.DataFrame, label: str) -> None:
-        """The fourth month's model looks again at everything made before it."""
+        """Attribute all earlier derivatives again with the fourth month's model."""
         if not self.world.month(4):
             return
         again = rows.with_columns(
@@ -529,7 +529,7 @@ class UsageWriter:
         self.stories["attribution_upgrade"] = ["a1", "a2", "2026-04-10"]
 
     def _write_uploads(self) -> None:
-        """Machine-made uploads that no generation explains; four plays in five are bought."""
+        """AI-made uploads without a generation; four plays in five are bought."""
         known = sum(len(numbers) for numbers in self.published.number)
         count = max(2, known // 60)
         draws = Draws(self.world.seed, "uploads")

@@ -1,6 +1,6 @@
-"""Columns of usage that are drawn for many rows at once, and the rows that the intake must refuse.
+"""Draws columns of usage for many rows at once, and makes rows that the intake must reject.
 
-What a month's requests are is drawn in `usage.py`.
+`usage.py` draws the requests of a month.
 """
 
 import numpy as np
@@ -25,7 +25,7 @@ PLAY_BUCKETS = (
 
 
 def yearly_plays_of(draws: Draws, count: int) -> Ints:
-    """A bucket by its share of tracks, then log-uniform inside it."""
+    """Draw a bucket by its share of tracks, then log-uniformly inside it."""
     bucket = draws.pick([share for share, _, _ in PLAY_BUCKETS], count)
     low = np.array([max(low, 1) for _, low, _ in PLAY_BUCKETS])[bucket]
     high = np.array([max(high, 1) for _, _, high in PLAY_BUCKETS])[bucket]
@@ -34,7 +34,7 @@ def yearly_plays_of(draws: Draws, count: int) -> Ints:
 
 
 def weights_of(draws: Draws, batch: Batch, made: Ints) -> Ints:
-    """Billionths per source, the fifth column for a parent; most rows sum to a billion exactly."""
+    """Billionths per source, in the fifth column for a parent; most rows sum to a billion."""
     sources = batch.sources[made]
     used = np.zeros((len(made), 5), dtype=bool)
     used[:, :4] = sources >= 0
@@ -56,7 +56,7 @@ def weights_of(draws: Draws, batch: Batch, made: Ints) -> Ints:
 def second_opinion(
     draws: Draws, masters: pl.DataFrame, works: pl.DataFrame, catalog: Catalog
 ) -> pl.DataFrame:
-    """New weights where there are several sources; three in ten unknown sources are now known."""
+    """New weights for outputs with several sources; three in ten unknown sources are identified."""
     unknown = pl.col("source_object_id").str.starts_with("unknown:")
     found = chosen(catalog.recording_ids, draws.ints(0, catalog.uploads_from, masters.height))
     solved = draws.chance(0.3, masters.height)
@@ -102,7 +102,7 @@ def attribution_columns(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def overweight_set(rows: pl.DataFrame, label: str) -> pl.DataFrame:
-    """A set whose weights sum to 1.02: the intake must turn all of it away."""
+    """A set whose weights sum to 1.02, all of which the intake must reject."""
     first = rows.head(1).with_columns(derivative_id=pl.lit(f"drv-faulty-{label}"))
     return pl.concat(
         [
@@ -115,7 +115,7 @@ def overweight_set(rows: pl.DataFrame, label: str) -> pl.DataFrame:
 
 
 def earlier_attempts(draws: Draws, rows: pl.DataFrame) -> pl.DataFrame:
-    """Attempts that a client repeated: same idempotency key, four seconds before."""
+    """Earlier attempts of a client's retries: same idempotency key, four seconds before."""
     made = rows.filter(
         draws.chance(0.005, rows.height) & (rows["status"] == "completed").to_numpy()
     )
@@ -130,7 +130,7 @@ def earlier_attempts(draws: Draws, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def faulty_requests(rows: pl.DataFrame, count: int, label: str) -> pl.DataFrame:
-    """Rows that break a rule each: a territory, a tier or a use type that does not exist."""
+    """Rows that each break a rule: a territory, a tier or a use type that does not exist."""
     bad = rows.head(count).with_columns(
         generation_id=pl.format("gen-faulty-{}-{}", pl.lit(label), pl.int_range(pl.len()))
     )

@@ -1,6 +1,6 @@
-"""The frame of the sample world: its size per feed, its months, its territories and currencies.
+"""The parameters of the sample world: size per feed, months, territories and currencies.
 
-Who lives in it and what happens there is told by the other modules.
+The other modules draw its data.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ FOREVER = 1 << 62
 SEASON = (0.96, 0.93, 1.0, 0.99, 1.01, 1.04, 1.05, 1.02, 1.0)
 WEEKDAY = (0.94, 0.93, 0.95, 0.98, 1.1, 1.13, 0.97)
 
-# Feeds whose number of rows may be set on its own, and the source whose scale they take otherwise.
+# Feeds whose number of rows may be set separately, and the source with their default scale.
 SCALABLE = (
     "catalog",
     "licensing/consents",
@@ -42,12 +42,12 @@ SAME_AS = {"removals/actions": "removals", "catalog/recordings": "catalog"}
 
 
 class SampleError(LinernotesError):
-    """The sample cannot be written as asked; the text says why."""
+    """The sample cannot be written as requested; the text has the reason."""
 
 
 @dataclass(frozen=True)
 class Territory:
-    """A market: its weight in listening, hours from UTC, add-on price, indirect tax in per cent."""
+    """A market: its share of listening, hours from UTC, add-on price, indirect tax in per cent."""
 
     code: str
     currency: str
@@ -117,7 +117,7 @@ class Month:
 
 @dataclass(frozen=True)
 class World:
-    """What was asked for, worked out into sizes."""
+    """The requested options, converted into sizes."""
 
     seed: int
     months: tuple[Month, ...]
@@ -138,18 +138,18 @@ class World:
         return self.end + 19 * DAY
 
     def month(self, number: int) -> Month | None:
-        """The first month is number 1; None if the world ends before."""
+        """The month of a number, from 1; None after the end of the world."""
         return self.months[number - 1] if number <= len(self.months) else None
 
     def at(self, number: int, day: int, hour: int = 12, minute: int = 0, second: int = 0) -> int:
-        """An instant in a month by number, also of months after the last."""
+        """An instant in a month by number, which may be after the last."""
         year, month = divmod(FIRST_MONTH.month - 1 + number - 1, 12)
         return micros(
             datetime(FIRST_MONTH.year + year, month + 1, day, hour, minute, second, tzinfo=UTC)
         )
 
     def size(self, feed: str, at_scale_one: float, least: int = 0) -> int:
-        """Rows (or things) of a feed at its scale."""
+        """The number of rows (or objects) of a feed at its scale."""
         return max(least, int(Decimal(repr(at_scale_one)) * self.scales[feed] + Decimal("0.5")))
 
 
@@ -166,14 +166,14 @@ def plan_world(
     seed: int,
     months: int,
 ) -> World:
-    """Work out the sizes of every feed.
+    """Compute the sizes of every feed.
 
-    A feed scale is absolute: `removals=5` gives five times the removals of scale 1, whatever the
-    general scale. A source's name sets all its feeds, a feed's name that feed. Feeds that only
-    describe the rows of another follow it and cannot be set.
+    A feed's scale is absolute: `removals=5` gives five times the removals of scale 1, whatever the
+    general scale. A source's name sets all its feeds, a feed's name only that feed. Feeds that
+    only describe the rows of another follow it and cannot be set.
 
     Raises:
-        SampleError: A scale, the number of months or a feed's name makes no sense.
+        SampleError: A scale, the number of months or a feed's name is invalid.
     """
     if not 1 <= months <= MOST_MONTHS:
         raise SampleError(f"months is {months}: give 1 to {MOST_MONTHS}, counted from January 2026")
@@ -193,8 +193,9 @@ def plan_world(
         for territory in TERRITORIES
         if general >= Decimal("0.1") or territory.code in SMALL_WORLD
     )
-    # A day's rows are one per derivative, territory and tier, so many need many derivatives: enough
-    # that a third of the places are taken. At the default length and territories, a thirteenth.
+    # A day has at most one row per derivative, territory and tier, so many rows need many
+    # derivatives: enough that they fill a third of the places; at the default length and
+    # territories, a thirteenth.
     places = len(territories) * len(TIERS) * (months + 1)
     needed = scales["ai_usage/derivative_plays"] * 40 / places
     scales["ai_usage/generations"] = max(scales["ai_usage/generations"], needed)

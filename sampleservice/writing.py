@@ -1,6 +1,6 @@
-"""Writes the whole sample world, feed after feed, and tells what was written.
+"""Writes all feeds of the sample world, and reports what was written.
 
-The order is fixed because later feeds point at earlier ones; the bytes depend on the seed alone.
+The order is fixed because later feeds refer to earlier ones; the bytes depend only on the seed.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ from sampleservice.world import SampleError, plan_world
 
 @dataclass(frozen=True)
 class SampleReport:
-    """What was written: the files, and by name the ids of what was planted in them."""
+    """The written files, and the ids of the planted stories by name."""
 
     out: Path
     seed: int
@@ -33,22 +33,22 @@ class SampleReport:
 
     @property
     def rows(self) -> dict[str, int]:
-        """Rows per feed, deliberate faults and duplicates included."""
+        """Rows per feed, including deliberate faults and duplicates."""
         return self._sums("rows")
 
     @property
     def quarantined(self) -> dict[str, int]:
-        """Rows per feed that the intake must turn away."""
+        """Rows per feed that the intake must reject."""
         return self._sums("quarantined")
 
     @property
     def duplicates(self) -> dict[str, int]:
-        """Rows per feed that the intake must count as repeated."""
+        """Rows per feed that the intake must count as duplicates."""
         return self._sums("duplicates")
 
     @property
     def size(self) -> int:
-        """Bytes of all files."""
+        """The total bytes of all files."""
         return sum(file.size for file in self.files)
 
     def _sums(self, part: str) -> dict[str, int]:
@@ -69,15 +69,15 @@ def write_sample(
     """Write the sample world's feeds into a new landing zone.
 
     Args:
-        out: The landing zone, empty or absent, so that made-up rows never meet real ones.
-        scale: 1 is the real thing 1:10,000; rows grow in proportion.
+        out: The landing zone, empty or absent, so that sample rows are never mixed with real ones.
+        scale: 1 is 1:10,000 of the real service; rows grow in proportion.
         feed_scales: Scales of single sources or feeds, such as `{"removals": 10_000}`; absolute.
         seed: The same seed gives the same bytes of every file.
         months: Usage months, counted from January 2026.
-        on_progress: Called with each file once it stands.
+        on_progress: Called with each file once it is written.
 
     Raises:
-        SampleError: The arguments make no sense, or the landing zone holds something.
+        SampleError: The arguments are invalid, or the landing zone is not empty.
     """
     world = plan_world(scale, feed_scales, seed, months)
     if out.exists() and any(out.iterdir()):

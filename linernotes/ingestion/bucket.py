@@ -43,7 +43,7 @@ class Bucket:
         self._client: Any = None
 
     def objects(self) -> dict[str, BucketObject]:
-        """Every object below the prefix, by what its key has beyond it.
+        """Every object below the prefix, by the rest of its key.
 
         Raises:
             NoLandingZone: there is no such bucket.

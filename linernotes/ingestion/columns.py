@@ -17,7 +17,7 @@ from linernotes.ingestion import vocabulary
 from linernotes.ingestion.identifiers import IDENTIFIERS, IdentifierName
 
 Check = Callable[[pl.Expr], pl.Expr]
-# A closed list, or what gives it: lists out of seeds are read at their first use.
+# A closed list, or a function that returns it: lists from seeds are read on first use.
 Values = tuple[str, ...] | Callable[[], tuple[str, ...]]
 
 MONEY = pl.Decimal(30, 12)
@@ -81,7 +81,7 @@ def _meta(kind: str, lake: pl.DataType, default: Any = None, **more: Any) -> dic
 
 
 def row_number() -> dy.Int64:
-    """Where in its file a row stands, counted from 1. Made by the readers."""
+    """The position of a row in its file, counted from 1. The readers add it."""
     return dy.Int64(metadata={"traits": Traits("derived", None)})
 
 
@@ -103,7 +103,7 @@ def identifier(
 
 
 def text(about: str, *, required: bool = False, length: int | None = None) -> dy.String:
-    """Words for people, of any length unless one is given."""
+    """Free text, of any length unless one is given."""
     checks: dict[str, Check] = {"control_characters": _no_control_characters}
     if length is not None:
         checks["too_long"] = lambda value: value.str.len_chars() <= length
@@ -126,12 +126,12 @@ def standard(about: str, name: IdentifierName) -> dy.String:
 
 
 def isrc(about: str) -> dy.String:
-    """An ISRC, normalised before the rules: a malformed one has become null with a warning."""
+    """A normalised ISRC: a malformed one was replaced by null, with a warning."""
     return dy.String(nullable=True, metadata=_meta("isrc", pl.String()), description=about)
 
 
 def original_value() -> dy.String:
-    """What was sent in place of a value that the intake normalises. Made by the intake."""
+    """The value as sent, if the intake normalised it. The intake adds it."""
     return dy.String(nullable=True, metadata=_meta("derived", pl.String()))
 
 
@@ -168,7 +168,7 @@ def identifiers(about: str, *, required: bool = False) -> dy.List:
 
 
 def codes(about: str, values: Values, *, required: bool = False) -> dy.List:
-    """A list of codes out of a closed list."""
+    """A list of codes from a closed list."""
     return _list(
         about,
         required,
@@ -202,7 +202,7 @@ def _listed(values: Values) -> list[str]:
 
 
 def money(about: str, *, required: bool = False, default: int | None = None) -> dy.Decimal:
-    """A sum of money: exact, not negative."""
+    """An amount of money: exact, not negative."""
     return dy.Decimal(
         30,
         12,
@@ -215,7 +215,7 @@ def money(about: str, *, required: bool = False, default: int | None = None) -> 
 
 
 def exchange_rate(about: str) -> dy.Decimal:
-    """How much of one currency another one is worth: over 0."""
+    """The value of one currency in another: over 0."""
     return rate(about, required=True, positive=True, most=MOST_EXCHANGE_RATE)
 
 
@@ -250,7 +250,7 @@ def share(about: str, *, required: bool = False, default: int | None = None) -> 
 
 
 def score(about: str) -> dy.Decimal:
-    """0 to 1, and no money hangs on it: the one decimal that may come as a binary float."""
+    """0 to 1, without effect on money: the only decimal that may arrive as a binary float."""
     return dy.Decimal(
         30,
         12,
@@ -263,7 +263,7 @@ def score(about: str) -> dy.Decimal:
 
 
 def weight(about: str) -> dy.Decimal:
-    """0 to 1, with the tolerance that the sum of a set has too."""
+    """0 to 1, with the same tolerance as the sum of a set."""
     return dy.Decimal(
         30,
         12,
@@ -295,12 +295,12 @@ def count(
 
 
 def months(about: str) -> dy.Int64:
-    """A length of time in months, at most a hundred years."""
+    """A duration in months, at most a hundred years."""
     return count(about, most=MOST_MONTHS)
 
 
 def days(about: str) -> dy.Int64:
-    """A length of time in days, at most a hundred years."""
+    """A duration in days, at most a hundred years."""
     return count(about, most=MOST_DAYS)
 
 
@@ -314,7 +314,7 @@ def boolean(about: str, *, required: bool = False, default: bool | None = None) 
 
 
 def time(about: str, *, required: bool = False, event: bool = False) -> dy.Datetime:
-    """An instant; one of the past (`event`) cannot lie more than a day in the future."""
+    """An instant; that of an event cannot be more than a day in the future."""
     return dy.Datetime(
         nullable=not required,
         time_unit="us",
@@ -325,7 +325,7 @@ def time(about: str, *, required: bool = False, event: bool = False) -> dy.Datet
 
 
 def date(about: str, *, required: bool = False, event: bool = False) -> dy.Date:
-    """A whole day; one of the past (`event`) cannot lie more than a day in the future."""
+    """A whole day; that of an event cannot be more than a day in the future."""
     return dy.Date(
         nullable=not required,
         check={"in_the_future": _not_in_the_future} if event else None,

@@ -38,7 +38,7 @@ class WaitingKeys:
 
         Returns:
             `delivery_id`, `row_number`, the columns of the key and `recorded_at` of the rows whose
-            keys can be read; no column where there is none.
+            keys can be read; a frame without columns if there are none.
         """
         waiting = self._rows().filter(
             pl.col("source") == outcome.source,

@@ -1,7 +1,7 @@
-"""Feeds described for those who send them: in words, as schemas, and as a first file.
+"""Describes feeds for their senders: as text, as schemas, and as a template.
 
-All of it is read off the contracts, so that the words cannot differ from what is enforced. How
-DDEX messages and the central bank's file are read is not here; they have a standard of their own.
+Everything is derived from the contracts, so that descriptions and checks cannot differ. DDEX
+messages and the central bank's file follow their own standards, so they have no schema here.
 """
 
 import csv
@@ -44,7 +44,7 @@ RHYTHMS = {"day": "every day", "month": "every month", "change": "when something
 
 @dataclass(frozen=True)
 class ColumnDescription:
-    """One column of a feed, as its sender needs to know it."""
+    """One column of a feed, described for its sender."""
 
     name: str
     type: str
@@ -52,7 +52,7 @@ class ColumnDescription:
     about: str
     default: Any = None
     allowed_values: tuple[str, ...] = ()
-    # Where a long list comes from, in words.
+    # A description of a long list, in place of its values.
     list_name: str = ""
     pattern: str | None = None
     minimum: str | None = None
@@ -60,15 +60,15 @@ class ColumnDescription:
     maximum: str | None = None
     max_length: int | None = None
     not_in_the_future: bool = False
-    # Where JSON has it, if it is not a key of the line itself.
+    # Its location in JSON, if it is not a key of the line itself.
     place: str = ""
 
     def meaning(self) -> str:
-        """What it is, and where it stands."""
+        """Its description and location."""
         return f"{self.about} {self.place}".rstrip()
 
     def limits(self) -> str:
-        """What its values may be, in a few words."""
+        """A short description of its allowed values."""
         told = []
         if self.list_name:
             told.append(self.list_name)
@@ -95,7 +95,7 @@ class ColumnDescription:
 
 @dataclass(frozen=True)
 class FeedDescription:
-    """A feed, as its sender needs to know it."""
+    """A feed, described for its sender."""
 
     name: str
     about: str
@@ -143,8 +143,8 @@ def describe(feed: str) -> FeedDescription:
         RHYTHMS[CADENCES[feed].rhythm],
         tables,
         contract.KEY,
-        "A row with the same key and a later `recorded_at` is a new version. The same key and"
-        " `recorded_at` with the same content counts once; with other content it is rejected.",
+        "A row with the same key and a later `recorded_at` is a new version. With the same key and"
+        " `recorded_at`, the same content counts once; other content is rejected.",
         contract.BAD_ROWS_PERCENT,
         tuple(_columns(contract)),
         _rules(contract),
@@ -153,7 +153,7 @@ def describe(feed: str) -> FeedDescription:
 
 
 def _columns(contract: type[Contract]) -> Iterator[ColumnDescription]:
-    """The columns of a feed; those of the rows inside a cell follow the cell."""
+    """The columns of a feed; the columns of rows inside a cell follow the cell."""
     for name in _in_order(contract):
         described = _column(contract, name)
         part = contract.NESTED
@@ -167,7 +167,7 @@ def _columns(contract: type[Contract]) -> Iterator[ColumnDescription]:
 
 
 def _part_columns(contract: type[Contract]) -> list[ColumnDescription]:
-    """The columns that only the rows inside a cell have."""
+    """The columns of rows inside a cell, without those that the feed has too."""
     assert contract.NESTED
     inner = contract.NESTED.contract
     common = {*contract.KEY, *Contract.feed_columns()}
@@ -175,7 +175,7 @@ def _part_columns(contract: type[Contract]) -> list[ColumnDescription]:
 
 
 def _words(contract: type[Contract]) -> tuple[str, str, tuple[str, ...]]:
-    """What a feed is about, what a row of it is, and what else its docstring says."""
+    """The parts of a contract's docstring: the feed, its row, and notes."""
     text = " ".join((contract.__doc__ or "").split())
     about, _, rest = text.partition(" One row per ")
     row, _, more = rest.partition(". ")
@@ -183,27 +183,27 @@ def _words(contract: type[Contract]) -> tuple[str, str, tuple[str, ...]]:
 
 
 def _in_order(contract: type[Contract]) -> list[str]:
-    """The feed's own columns as the contract has them, then those that every feed has."""
+    """The feed's own columns in the contract's order, then the columns of every feed."""
     common = Contract.feed_columns()
     return [name for name in contract.feed_columns() if name not in common] + common
 
 
 def _rules(contract: type[Contract]) -> dict[str, str]:
-    """What a row as a whole has to keep, with what to do where it does not."""
+    """The rules for a whole row, with what to do if they are broken."""
     found = dict(contract.ADVICE)
     if "valid_to" in contract.columns():
         found["valid_to_before_valid_from"] = ADVICE["valid_to_before_valid_from"]
     if contract.FIXED:
         key, fixed = contract.KEY[0], ", ".join(contract.FIXED)
-        found[f"{key}_reused"] = f"{fixed} of a {key} never change; give the new one its own {key}"
+        found[f"{key}_reused"] = f"{fixed} of a {key} must not change; use a new {key}"
     if weights := contract.WEIGHTS:
         found["weights_of_set"] = (
-            f"the {weights.weight}s of one {', '.join(weights.key)} sum to at most 1, and one that"
-            " breaks a rule turns all of them away; send the whole set again"
+            f"the {weights.weight}s of one {', '.join(weights.key)} sum to at most 1, and if one"
+            " breaks a rule, all are rejected; send the whole set again"
         )
     if part := contract.NESTED:
         found[f"{part.column}.given_twice"] = (
-            f"{' and '.join(part.key)} stand twice in {part.column}; give them once"
+            f"{' and '.join(part.key)} are repeated in {part.column}; give them once"
         )
     return found
 
@@ -251,11 +251,11 @@ def _list_name(traits: Traits) -> str:
 def json_schema(feed: str) -> dict[str, Any]:
     """JSON Schema of one line of a feed's JSON Lines.
 
-    It holds what a line alone can tell. The intake takes some spellings more, such as identifiers
-    as printed; what it refuses beyond that needs other rows.
+    It has the rules that apply to a single line. The intake also accepts some other spellings,
+    such as identifiers as printed, and checks lines against other rows.
 
     Raises:
-        KeyError: the feed is not a table: DDEX messages and the central bank's file.
+        KeyError: the feed is not tabular: DDEX messages and the central bank's file.
     """
     contract = CONTRACTS[feed]
     described = describe(feed)
@@ -305,7 +305,7 @@ def _json_property(contract: type[Contract], column: ColumnDescription) -> dict[
         if column.required:
             found["minItems"] = 1
     elif traits.kind == "decimal":
-        # As text, digits arrive as they were written; a JSON number may pass through a float.
+        # Text keeps the digits as written; a JSON number may pass through a float.
         found |= {"type": ["string", "number"], "pattern": _DECIMAL_PATTERN}
         _add_range(found, column)
     elif traits.kind == "count":
@@ -357,7 +357,7 @@ def table_schema(feed: str) -> dict[str, Any]:
     """Frictionless Table Schema of a feed's CSV.
 
     Raises:
-        KeyError: the feed has no CSV, or is not a table.
+        KeyError: the feed has no CSV, or is not tabular.
     """
     contract = CONTRACTS[feed]
     if ".csv" not in contract.FORMS:
@@ -373,7 +373,7 @@ def table_schema(feed: str) -> dict[str, Any]:
 
 
 def _is_always(contract: type[Contract], name: str) -> bool:
-    """Whether a key column is never absent: a Table Schema takes no others into a key."""
+    """Whether a key column is never absent: a Table Schema allows only such columns in a key."""
     return name in contract.required_columns()
 
 
@@ -421,7 +421,7 @@ def _table_field(contract: type[Contract], column: ColumnDescription) -> dict[st
 
 
 def template(feed: str) -> tuple[str, str]:
-    """A first file of a feed, with one row that keeps the contract: its ending, and its text."""
+    """The template of a feed, a file with one valid row: its extension, and its text."""
     if feed == ERN:
         return ".xml", ERN_EXAMPLE
     if feed == ECB:
@@ -446,23 +446,23 @@ def _cell(value: Any) -> str:
 
 
 def page(source: str) -> str:
-    """The page of a source in Markdown: every feed of it with its columns and rules."""
+    """The page of a source in Markdown: its feeds with their columns and rules."""
     feeds = [describe(feed) for feed in FEEDS if feed.startswith(f"{source}/")]
     lines = [
         f"# Feeds of `{source}`",
         "",
-        "<!-- Made by `make feeds` from the contracts; a test holds it to them. -->",
+        "<!-- Written by `make feeds` from the contracts; a test compares them. -->",
         "",
-        "What all feeds have in common, and what becomes of a file and of a row, is in"
-        " [Intake and validation](../intake.md). Try a file before you send it:"
+        "[Intake and validation](../intake.md) describes what all feeds have in common, and what"
+        " happens to files and rows. Check a file before you send it:"
         f" `linernotes check FILE --as {feeds[0].name}`.",
         "",
-        "Column names are fixed and in small letters; further columns are left out and counted."
+        "Column names are fixed and in lower case; other columns are not loaded, but counted."
         " Files are UTF-8. An absent value is an empty cell in CSV, and null or no key in JSON"
-        " Lines. A list is a list in JSON Lines and Parquet, and in CSV a cell with `|` between its"
-        " items. Times are ISO 8601 with an offset (`2026-01-31T12:00:00+00:00`), dates"
-        " `2026-01-31`, months `2026-01`. Decimals and whole numbers are plain digits with a point"
-        " and no separators; decimals have at most 18 digits before the point and 12 after it.",
+        " Lines. A list is a list in JSON Lines and Parquet, and a cell with items separated by `|`"
+        " in CSV. Times are ISO 8601 with an offset (`2026-01-31T12:00:00+00:00`), dates"
+        " `2026-01-31`, months `2026-01`. Numbers are plain digits without thousands separators;"
+        " decimals have a point, with at most 18 digits before it and 12 after it.",
     ]
     for feed in feeds:
         lines += ["", f"## {feed.name}", "", *markdown(feed)]
@@ -470,7 +470,7 @@ def page(source: str) -> str:
 
 
 def markdown(feed: FeedDescription) -> list[str]:
-    """One feed in Markdown, a line an item."""
+    """One feed in Markdown, as lines."""
     lines = [" ".join([feed.about, feed.row, *feed.notes]), ""]
     lines += [
         f"- Files: `{feed.folder}` with any name that ends in"
@@ -480,17 +480,21 @@ def markdown(feed: FeedDescription) -> list[str]:
         f"- Loads into: {', '.join(f'`{table}`' for table in feed.tables)}",
     ]
     if feed.columns:
-        lines += ["", "| column | type | required | values | what it is |", "|---|---|---|---|---|"]
+        lines += [
+            "",
+            "| column | type | required | values | description |",
+            "|---|---|---|---|---|",
+        ]
         lines += [
             f"| `{one.name}` | {one.type} | {'yes' if one.required else ''} |"
             f" {_escaped(one.limits())} | {_escaped(one.meaning())} |"
             for one in feed.columns
         ]
     if feed.rules:
-        lines += ["", "| rule of a row | what to do |", "|---|---|"]
+        lines += ["", "| rule for a row | what to do |", "|---|---|"]
         lines += [f"| `{rule}` | {advice} |" for rule, advice in feed.rules.items()]
     ending, text = template(feed.name)
-    lines += ["", f"A first file (`linernotes feeds show {feed.name} --template`):", ""]
+    lines += ["", f"Template (`linernotes feeds show {feed.name} --template`):", ""]
     return [*lines, f"```{ending.removeprefix('.')}", text.rstrip("\n"), "```"]
 
 

@@ -45,12 +45,12 @@ class BrokenDay:
 
 @dataclass(frozen=True)
 class EcbFile:
-    """What one file gives. Days read are days good, broken and duplicate."""
+    """The content of one file. Days read are the sum of good, broken and duplicate days."""
 
     rates: pl.DataFrame
-    """Good days in long form, by the columns of `RATES_SCHEMA`: one row per day and currency."""
+    """Good days in long form, in the columns of `RATES_SCHEMA`: one row per day and currency."""
     days: pl.DataFrame
-    """Good days: `rate_date`, `row_number`, `original_text`. A day may quote no currency at all."""
+    """Good days: `rate_date`, `row_number`, `original_text`. A day may lack any rate."""
     broken: list[BrokenDay]
     rows_read: int
     rows_duplicate: int
@@ -63,7 +63,8 @@ def parse_rates(data: bytes, limits: Limits | None = None) -> EcbFile:
     duplicate; with other rates all its lines are rejected.
 
     Raises:
-        RefusedFile: not UTF-8, a NUL in it, another layout than the history's, or over a limit.
+        RefusedFile: the file is not UTF-8, contains NUL, has a layout other than the history's, or
+            exceeds a limit.
     """
     limits = limits or Limits()
     header, lines = _lines(data)
@@ -91,7 +92,7 @@ def parse_rates(data: bytes, limits: Limits | None = None) -> EcbFile:
 
 
 def _lines(data: bytes) -> tuple[str, list[tuple[int, str]]]:
-    """Give the header, and the lines under it that hold more than separators with their numbers."""
+    """Return the header, and the numbered lines below it that are not only separators."""
     if b"\x00" in data:
         raise RefusedFile("the file has a NUL character in it")
     try:
@@ -120,7 +121,7 @@ def _currencies(header: str) -> list[str]:
 
 
 def _split(lines: list[tuple[int, str]], width: int) -> tuple[pl.DataFrame, list[BrokenDay]]:
-    """Give the lines of the right width with their cells, and the ragged ones."""
+    """Return the cells of lines of the right width, and the lines of another width."""
     rows, ragged = [], []
     for number, line in lines:
         cells = line.split(",")
@@ -145,7 +146,7 @@ def _split(lines: list[tuple[int, str]], width: int) -> tuple[pl.DataFrame, list
 
 
 def _long(days: pl.DataFrame, currencies: list[str]) -> pl.DataFrame:
-    """Give one row per quoted cell: a cell that is empty or `N/A` quotes nothing."""
+    """Return one row per rate: an empty cell or `N/A` is not a rate."""
     quoted = (
         days.select(
             "row_number",
@@ -160,7 +161,7 @@ def _long(days: pl.DataFrame, currencies: list[str]) -> pl.DataFrame:
 
 
 def _broken_days(days: pl.DataFrame, cells: pl.DataFrame) -> list[BrokenDay]:
-    """Give the lines whose date or one of whose rates cannot stand."""
+    """Return the lines with an invalid date or rate."""
     faults = pl.concat(
         [
             days.filter(pl.col("rate_date").is_null()).select(
@@ -211,7 +212,7 @@ def _broken_days(days: pl.DataFrame, cells: pl.DataFrame) -> list[BrokenDay]:
 
 
 def _repeated_days(days: pl.DataFrame, cells: pl.DataFrame) -> tuple[list[BrokenDay], list[int]]:
-    """Give the lines of days with several sets of rates, and the numbers of mere repetitions."""
+    """Return the lines of days with differing rates, and the numbers of identical repetitions."""
     content = cells.sort("quote_currency").group_by("row_number").agg("quote_currency", "rate")
     several = (
         days.filter(pl.len().over("rate_date") > 1)

@@ -1,6 +1,6 @@
-"""The columns of the tables that DDEX messages load into, and the key of each table.
+"""The columns and the key of each table for DDEX messages.
 
-Only `delivery_id` is missing, which the intake adds. How a message is read is in the package `ern`.
+The intake adds `delivery_id`. The package `ern` reads the messages.
 """
 
 import polars as pl
@@ -12,7 +12,7 @@ _MESSAGE: dict[str, pl.DataType] = {"sender_dpid": pl.String(), "message_id": pl
 _VERSION: dict[str, pl.DataType] = {"recorded_at": _TIMESTAMP, "is_withdrawn": pl.Boolean()}
 _RESOURCE: dict[str, pl.DataType] = {
     "resource_reference": pl.String(),
-    # `isrc:<ISRC>`, else `<sender>:<proprietary id>`; null when the sender named neither.
+    # `isrc:<ISRC>`, else `<sender>:<proprietary id>`; null if the sender gave neither.
     "recording_id": pl.String(),
 }
 
@@ -85,7 +85,7 @@ ERN_SCHEMAS: dict[str, pl.Schema] = {
             "released_on": pl.String(),
             "created_on": pl.String(),
             "p_line": pl.String(),
-            "contains_ai": pl.String(),  # none, partly, all; null is undeclared
+            "contains_ai": pl.String(),  # none, partly, all; null: not declared
             "ai_vocals": pl.String(),
             "ai_instruments": pl.String(),
             "ai_composition": pl.String(),
@@ -101,7 +101,7 @@ ERN_SCHEMAS: dict[str, pl.Schema] = {
         _RESOURCE
         | {
             "contributor_number": pl.Int64(),
-            "role": pl.String(),  # null when the sender named none
+            "role": pl.String(),  # null if the sender gave none
             "role_number": pl.Int64(),
             "ai_groups": _TEXTS,
             "party_reference": pl.String(),
@@ -175,7 +175,7 @@ ERN_SCHEMAS: dict[str, pl.Schema] = {
             "resource_references": _TEXTS,  # in track order
             "contains_ai": pl.String(),
             "cover_contains_ai": pl.String(),
-            "booklet_contains_ai": pl.String(),  # of all that is linked and neither heard nor seen
+            "booklet_contains_ai": pl.String(),  # of linked resources without sound or picture
         }
     ),
     # One row per deal, territory, commercial model, use type and period.
@@ -201,7 +201,7 @@ ERN_SCHEMAS: dict[str, pl.Schema] = {
     ),
 }
 
-# What names a row inside its table; with `recorded_at` it is unique.
+# The key of a row in its table; with `recorded_at` it is unique.
 ERN_KEYS: dict[str, tuple[str, ...]] = {
     "raw_catalog__ern_messages": ("sender_dpid", "message_id"),
     "raw_catalog__ern_parties": ("sender_dpid", "message_id", "party_reference"),

@@ -10,7 +10,7 @@ class IntakeError(Exception):
     """A verdict on a whole file, with a reason: what is wrong, where, and what to do."""
 
     def __init__(self, reason: str) -> None:
-        # It may quote the file, and the register takes only what is UTF-8.
+        # The reason may quote the file, but the register accepts only UTF-8.
         self.reason = reason.encode(errors="backslashreplace").decode()
         super().__init__(self.reason)
 

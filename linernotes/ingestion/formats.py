@@ -20,7 +20,7 @@ def format_version(root: Path) -> int:
     """The format version of the tables below a folder.
 
     Raises:
-        DamagedLake: its file is there and does not say it.
+        DamagedLake: the file exists and does not state a version.
     """
     path = root / FORMAT_FILE
     try:
@@ -38,11 +38,11 @@ def format_version(root: Path) -> int:
 
 
 def require_known_format(*roots: Path) -> None:
-    """Raises before anything is read from or written to tables of a newer program.
+    """Raise before anything is read from or written to tables of a newer program.
 
     Raises:
-        NewerLake: with what to do.
-        DamagedLake: the version of a folder cannot be told.
+        NewerLake: a newer program wrote the tables; the message says what to do.
+        DamagedLake: the version of a folder cannot be determined.
     """
     for root in roots:
         version = format_version(root)

@@ -1,6 +1,6 @@
-"""What the identifiers of the music trade look like, and how their check digits are reckoned.
+"""The patterns and check digits of the identifiers of the music industry.
 
-What follows from a bad one (a row refused, a warning counted) is decided where the feed is known.
+The contracts of the feeds determine the consequence of a bad one: a rejected row or a warning.
 """
 
 import re
@@ -19,14 +19,14 @@ _SPELLED_ISRC = re.compile(r"[A-Za-z0-9-]+")
 
 @dataclass(frozen=True)
 class Identifier:
-    """One kind of identifier: its pattern as sent, and its check digit where it has one."""
+    """One kind of identifier: its pattern as sent, and its check digit, if any."""
 
     pattern: str
     is_check_digit_right: Callable[[str], bool] | None = None
 
     @property
     def anchored(self) -> str:
-        """The pattern for whole values, in the dialect that Python and polars share."""
+        """The pattern for whole values, in syntax that both Python and polars accept."""
         return f"^(?:{self.pattern})$"
 
     def matches(self, text: str) -> bool:
@@ -55,9 +55,9 @@ IDENTIFIERS: dict[IdentifierName, Identifier] = {
     "isrc": Identifier("[A-Z]{2}[A-Z0-9]{3}[0-9]{7}"),
     "iswc": Identifier("T[0-9]{10}", _is_iswc_right),
     "isni": Identifier("[0-9]{15}[0-9X]", mod_11_2.is_valid),
-    # The name number; the base number (`I-000000000-0`) names another thing.
+    # The name number; the base number (`I-000000000-0`) identifies something else.
     "ipi": Identifier("[0-9]{11}", _is_ipi_right),
-    # UPC, EAN and ICPN are one family; leading zeros count.
+    # UPC, EAN and ICPN are one family; leading zeros are significant.
     "upc": Identifier("[0-9]{12,14}", _is_upc_right),
     "grid": Identifier("A1[A-Z0-9]{16}", mod_37_36.is_valid),
     "dpid": Identifier("PADPIDA[0-9]{10}[0-9A-Z]", mod_37_36.is_valid),
@@ -65,23 +65,23 @@ IDENTIFIERS: dict[IdentifierName, Identifier] = {
 
 
 def is_well_formed(name: IdentifierName, text: str) -> bool:
-    """Say whether the text fits the pattern of the identifier."""
+    """Return whether the text matches the pattern of the identifier."""
     return IDENTIFIERS[name].matches(text)
 
 
 def is_check_digit_right(name: IdentifierName, text: str) -> bool:
-    """Say whether a well-formed text has the right check digit; true where the kind has none."""
+    """Return whether a well-formed text has the right check digit; true for kinds without one."""
     check = IDENTIFIERS[name].is_check_digit_right
     return check is None or check(text)
 
 
 def is_well_formed_expr(name: IdentifierName, column: str | pl.Expr) -> pl.Expr:
-    """Say per row whether a text column fits the pattern; null stays null."""
+    """Return per row whether a text column matches the pattern; null stays null."""
     return _as_expr(column).str.contains(IDENTIFIERS[name].anchored)
 
 
 def wrong_check_digits(name: IdentifierName, values: pl.Series) -> list[str]:
-    """List the distinct well-formed values whose check digit is wrong, in their order."""
+    """Return the distinct well-formed values with a wrong check digit, in their order."""
     identifier = IDENTIFIERS[name]
     if identifier.is_check_digit_right is None:
         return []
@@ -91,8 +91,8 @@ def wrong_check_digits(name: IdentifierName, values: pl.Series) -> list[str]:
 
 
 def normalise_isrc(text: str | None) -> str | None:
-    """Give an ISRC in upper case and without dashes, or None when it is malformed."""
-    # Upper case turns some foreign letters into Latin ones, so they are looked for before.
+    """Return an ISRC in upper case and without dashes, or None if it is malformed."""
+    # Checked before conversion to upper case, which turns some foreign letters into Latin ones.
     if text is None or not _SPELLED_ISRC.fullmatch(text):
         return None
     normal = text.replace("-", "").upper()
@@ -100,7 +100,7 @@ def normalise_isrc(text: str | None) -> str | None:
 
 
 def normalise_isrc_expr(column: str | pl.Expr) -> pl.Expr:
-    """Give the column as normal ISRCs; malformed ones are null."""
+    """Return the column as normal ISRCs; malformed ones are null."""
     text = _as_expr(column)
     normal = text.str.replace_all("-", "", literal=True).str.to_uppercase()
     is_plain = text.str.contains(f"^{_SPELLED_ISRC.pattern}$")
@@ -108,10 +108,10 @@ def normalise_isrc_expr(column: str | pl.Expr) -> pl.Expr:
 
 
 def normalise(name: IdentifierName, values: pl.Series) -> pl.Series:
-    """Give identifiers as they are printed in their normal form; other texts as they are.
+    """Return identifiers in their printed form as normal ones; other texts unchanged.
 
-    Printed are an ISWC as `T-034.524.680-1`, an ISNI in blocks of four, and an IPI without its
-    leading zeros; those are filled in only where the check digits then agree.
+    The printed forms are an ISWC as `T-034.524.680-1`, an ISNI in blocks of four, and an IPI
+    without its leading zeros, which are added only if the check digits then match.
     """
     printed = _PRINTED.get(name)
     if printed is None:
@@ -124,7 +124,7 @@ def normalise(name: IdentifierName, values: pl.Series) -> pl.Series:
     return values.replace(list(normal), list(normal.values()))
 
 
-# How an identifier may look in print, beside its normal form.
+# The printed forms of an identifier, other than its normal form.
 _PRINTED: dict[IdentifierName, str] = {
     "iswc": r"^[Tt][-. ]?[0-9]{3}[-. ]?[0-9]{3}[-. ]?[0-9]{3}[-. ]?[0-9]$",
     "isni": r"^[0-9]{4}([ -]?[0-9]{4}){2}[ -]?[0-9]{3}[0-9Xx]$",

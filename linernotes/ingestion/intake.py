@@ -116,12 +116,12 @@ def admit_landing(
 
 @contextmanager
 def loading(settings: Settings, feed: str, report: LoadReport) -> Generator[None]:
-    """The step that loads one feed; its end has the figures of the report.
+    """The step that loads one feed; its end event has the figures of the report.
 
     Args:
         settings: The home.
         feed: `<source>/<feed>`.
-        report: Of the load; deliveries that it has at the beginning belong to other steps.
+        report: The load's report; deliveries that it has at the beginning belong to other steps.
     """
     others = len(report.deliveries)
     read = landing_dataset(settings.landing_place, feed)
@@ -342,7 +342,7 @@ class Intake:
             require_disk(error, self.lake.root)
             reason = self.refusal_reason(error, sha256)
             if self.lake.knows(outcome.transaction_id):
-                # A part of it is in the lake; the next load completes it under the same id.
+                # Part of it is in the lake; the next load completes it under the same id.
                 report.unread_files[arrival.name] = reason
                 return None
             _nothing_loaded(outcome, "refused", reason)
@@ -354,7 +354,7 @@ class Intake:
         return outcome
 
     def refusal_reason(self, error: BaseException, sha256: str) -> str:
-        """Why a file is refused; the full account of an unexpected error is logged."""
+        """Why a file is refused; the full traceback of an unexpected error is logged."""
         if isinstance(error, IntakeError):
             return error.reason
         # Errors may quote values of the file, which may be personal: the reason and the log omit
@@ -380,7 +380,7 @@ class Intake:
         scratch = fresh_folder(self.scratch / "delivery")
         path = _plainly_named(path_of(stream, arrival.path), scratch, arrival.ending)
         if arrival.feed_name == ERN:
-            # A manifest's rows are undefined for a message.
+            # A row count in the manifest is undefined for a message.
             confirm(None)
             admit_message(path, outcome, self.lake, scratch, self.ern_offsets, self.limits)
         elif arrival.feed_name == ECB:
@@ -411,7 +411,7 @@ def require_disk(error: BaseException, root: Path) -> None:
         FailingDisk: with what is wrong and what to do.
     """
     is_of_disk = isinstance(error, _OF_FILES) or (
-        # The disk has no room for what the memory does not hold.
+        # The disk has no space for data that exceed the memory.
         isinstance(error, duckdb.OutOfMemoryException) and disk.message_for(error)
     )
     if is_of_disk:

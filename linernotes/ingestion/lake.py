@@ -31,7 +31,7 @@ ECB_RATES = "raw_finance__ecb_rates"
 ERN_MESSAGES = "raw_catalog__ern_messages"
 
 _VERSION: dict[str, Any] = {"recorded_at": TIMESTAMP, "is_withdrawn": pl.Boolean()}
-# The columns that ordered a table's rows before they had numbers.
+# The columns that determined the order of a table's rows before `sequence` existed.
 _ORDER_BEFORE = {
     DELIVERIES: ("registered_at", "delivery_id"),
     CHECK_RESULTS: ("checked_at", "run_id"),
@@ -121,7 +121,7 @@ SCHEMAS: dict[str, pl.Schema] = {
             "unexpected_count": pl.Int64(),
             "reason": pl.String(),
             "checked_at": TIMESTAMP,
-            # The run's number, as the register's.
+            # The run's number, as in the register.
             "sequence": pl.Int64(),
         }
     ),
@@ -129,7 +129,7 @@ SCHEMAS: dict[str, pl.Schema] = {
 
 
 def _statistics(table: str) -> dict[str, str | None]:
-    """Keep in the log only the bounds that readers need."""
+    """Limit the statistics in the log to the columns that readers need."""
     if "recorded_at" in SCHEMAS[table]:
         return {"delta.dataSkippingStatsColumns": "recorded_at"}
     return {"delta.dataSkippingNumIndexedCols": "0"}
@@ -160,7 +160,7 @@ class StagedFile:
 
 @contextmanager
 def _own_files() -> Generator[None]:
-    """Turns failures of files that the intake has written into file errors.
+    """Raise failures of files that the intake has written as file errors.
 
     Polars reports them as errors of computation or data, or panics, so they would count as faults
     of the delivery.
@@ -215,8 +215,8 @@ class Lake:
     """The Delta tables under one root. One process writes at a time; any number may read.
 
     Raises:
-        NewerLake: a newer program wrote them, in a form that this one does not know.
-        DamagedLake: their format version cannot be told.
+        NewerLake: a newer program wrote them, in a format that this one does not support.
+        DamagedLake: their format version cannot be determined.
     """
 
     def __init__(self, root: Path | str, quarantine_root: Path | str | None = None) -> None:
@@ -230,7 +230,7 @@ class Lake:
         self._transactions: dict[str, tuple[int, set[str]]] = {}
 
     def path(self, table: str) -> Path:
-        """Where a table lies."""
+        """The folder of a table."""
         root = self.quarantine_root if table == QUARANTINED_ROWS else self.root
         return root / table
 
@@ -274,7 +274,7 @@ class Lake:
         return removed
 
     def write_empty_file(self, table: str) -> None:
-        """Write the empty file that readers get for a table without files."""
+        """Write the empty file that readers use for a table without files."""
         with durable.replacing(self.path(table) / EMPTY_FILE) as unfinished:
             write_rows(pl.DataFrame(schema=SCHEMAS[table]), unfinished)
 
@@ -318,10 +318,10 @@ class Lake:
         return {field.name for field in self.open(table).schema().fields}
 
     def open(self, table: str) -> DeltaTable:
-        """The table as it stands now.
+        """The table in its present version.
 
         Raises:
-            UnreadableLake: its files alone do not determine its rows.
+            UnreadableLake: its files do not determine its rows by themselves.
         """
         opened = self._opened.get(table)
         if opened is None:
@@ -353,7 +353,7 @@ class Lake:
         return self._files(table) or [self.path(table) / EMPTY_FILE]
 
     def _files(self, table: str) -> list[Path]:
-        """The Parquet files of which the table consists now.
+        """The Parquet files in the table's present version.
 
         The library's URLs of files escape spaces and letters with an accent.
         """
@@ -363,7 +363,7 @@ class Lake:
         return sorted(self.path(table) / path for path in actions["path"].to_list())
 
     def _actions(self, table: str) -> pl.DataFrame:
-        """A row per Parquet file of which the table consists now; no column if there is none."""
+        """One row per Parquet file in the table's present version; no columns if there is none."""
         return pl.DataFrame(self.open(table).get_add_actions(flatten=True))
 
     def files_between(self, table: str, first: dt.datetime, last: dt.datetime) -> list[Path]:
@@ -379,7 +379,7 @@ class Lake:
         return sorted(self.path(table) / path for path in actions["path"].to_list())
 
     def row_count(self, table: str) -> int:
-        """How many rows the table has, from its log."""
+        """The number of the table's rows, from its log."""
         actions = self._actions(table)
         return 0 if actions.is_empty() else int(actions["num_records"].sum())
 
@@ -485,7 +485,7 @@ class Lake:
             ):
                 durable.sync(written)
             self.open(table).cleanup_metadata()
-            # Opened anew it is read from the checkpoint, and each commit takes less work.
+            # Reopened, the table is read from the checkpoint, which makes each commit faster.
             del self._opened[table]
 
     def append(self, table: str, rows: pl.DataFrame, transaction_id: str, scratch: Path) -> bool:
@@ -496,14 +496,14 @@ class Lake:
         return self.add(table, [file], transaction_id)
 
     def update(self, table: str, updates: Mapping[str, str], predicate: str) -> None:
-        """Set columns of the rows that a SQL predicate names."""
+        """Set columns of the rows that match a SQL predicate."""
         with self._rewriting(table) as opened:
             opened.update(
                 updates=dict(updates), predicate=predicate, post_commithook_properties=NO_HOOKS
             )
 
     def delete(self, table: str, predicate: str) -> None:
-        """Take away the rows that a SQL predicate names."""
+        """Delete the rows that match a SQL predicate."""
         with self._rewriting(table) as opened:
             opened.delete(predicate, post_commithook_properties=NO_HOOKS)
 

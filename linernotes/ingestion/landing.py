@@ -22,7 +22,7 @@ from linernotes.ingestion.limits import is_nested_over, nesting_advice
 from linernotes.ingestion.opening import LINK, NO_FILE, UnfitFileError, open_regular
 
 MANIFEST_ENDING = ".manifest.json"
-# It has two values, which need no more space.
+# It has two values, so this is enough.
 LARGEST_MANIFEST_BYTES = 1024 * 1024
 _QUOTED = 100
 _UNFINISHED = (".part", ".tmp")
@@ -60,8 +60,8 @@ class Arrival:
         """The file, opened as a regular one.
 
         Raises:
-            UnfitFileError: it is a link by now, or no regular file.
-            OSError: it is gone, or may not be read.
+            UnfitFileError: it is now a link, or not a regular file.
+            OSError: it no longer exists, or may not be read.
         """
         return open_regular(self.root, self.path)
 
@@ -70,7 +70,7 @@ class Arrival:
 
         Raises:
             FileNotFoundError: there is none.
-            UnfitFileError: it is no regular file.
+            UnfitFileError: it is not a regular file.
             OSError: it may not be read.
         """
         return open_regular(self.root, self.path.with_name(self.path.name + MANIFEST_ENDING))
@@ -275,9 +275,9 @@ def read_manifest(arrival: Arrival, limits: Limits) -> Manifest:
     """The manifest beside a file; an empty one if there is none.
 
     Raises:
-        RefusedFile: it is no regular file, may not be read, is too large, nested too deep, or no
-            JSON object.
-        OSError: the disk fails to read it.
+        RefusedFile: it is not a regular file, may not be read, is too large, nested too deep, or
+            not a JSON object.
+        OSError: reading it failed.
     """
     beside = arrival.path.with_name(arrival.path.name + MANIFEST_ENDING)
 

@@ -99,7 +99,7 @@ def admit_rates(
     """Load the days of the central bank's file that are new. A row is a day.
 
     Returns:
-        The numbers of the days that were turned away.
+        The numbers of the rejected days.
     """
     limits = limits or Limits()
     data = _content(path, limits)
@@ -144,7 +144,7 @@ def admit_rates(
 def _days_in_lake(
     parsed: EcbFile, outcome: DeliveryOutcome, lake: Lake
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Days that are in the lake with the same rates, and days that are there with others."""
+    """Days that are in the lake with the same rates, and days that are there with other rates."""
     stored = read_rows(
         lake.read(ECB_RATES)
         .filter(pl.col("delivery_id") != outcome.delivery_id)

@@ -25,8 +25,8 @@ def open_regular(root: Path, path: Path) -> BufferedReader:
     """Opens a regular file below a folder. The folder itself may be a link.
 
     Raises:
-        UnfitFileError: the file or a folder on the way is a link, or it is no regular file.
-        OSError: it is not there, or may not be read.
+        UnfitFileError: it is not a regular file, or it or a folder on the path is a link.
+        OSError: it does not exist, or may not be read.
     """
     *folders, name = path.relative_to(root).parts
     place = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -57,6 +57,6 @@ def _open(name: str, flags: int, place: int) -> int:
 
 
 def path_of(stream: BufferedReader, path: Path) -> Path:
-    """A path by which a library opens the same file that is open already."""
+    """A path by which a library opens the file that is already open."""
     opened = Path(f"/proc/self/fd/{stream.fileno()}")
     return opened if opened.exists() else path

@@ -70,7 +70,7 @@ def mark_retried(lake: Lake, delivery_id: str, row_numbers: list[int], retried_a
 
 
 def mark_settled(lake: Lake, rows: pl.DataFrame, settled_by: str) -> None:
-    """Note of rows (`delivery_id`, `row_number`) that a delivery or a closing has settled them."""
+    """Record for rows (`delivery_id`, `row_number`) the delivery or closing that settled them."""
     for (delivery_id,), group in rows.sort("delivery_id").group_by(
         "delivery_id", maintain_order=True
     ):
@@ -87,7 +87,7 @@ def written(rows: pl.DataFrame, folder: Path) -> Path:
 
 
 def summary(lake: Lake) -> pl.DataFrame:
-    """One row per delivery with rows in quarantine: how many, how many still wait, which rules."""
+    """One row per delivery with rows in quarantine: total, still waiting, and broken rules."""
     return read_rows(
         lake.read(QUARANTINED_ROWS)
         .group_by("delivery_id", "source", "feed")

@@ -38,12 +38,12 @@ class DeliveryOutcome:
 
     @property
     def transaction_id(self) -> str:
-        """Under which each of the lake's tables knows the delivery."""
+        """The transaction id of the delivery in each of the lake's tables."""
         return transaction_of(self.delivery_id)
 
 
 def transaction_of(delivery_id: str) -> str:
-    """The id under which each of the lake's tables knows a delivery."""
+    """The transaction id of a delivery in each of the lake's tables."""
     return f"door-{delivery_id}"
 
 
@@ -73,7 +73,7 @@ class Register:
             self._loaded.setdefault(sha256, (delivery_id, name))
 
     def is_settled(self, name: str, sha256: str) -> bool:
-        """Whether these bytes under this name need nothing more. Refused ones are tried again."""
+        """Whether this file needs no further processing. Refused files are tried again."""
         return (name, sha256) in self._last and self._last[name, sha256][0] != "refused"
 
     def loaded_as(self, sha256: str) -> tuple[str, str] | None:
@@ -81,7 +81,7 @@ class Register:
         return self._loaded.get(sha256)
 
     def refused(self, delivery: str) -> DeliveryOutcome | None:
-        """The refused file of an id or a name, if the last look at it ended so."""
+        """The refused file with an id or name, if it was refused at the last attempt."""
         rows = read_rows(
             self._lake.read(DELIVERIES)
             .filter((pl.col("delivery_id") == delivery) | (pl.col("name") == delivery))
@@ -95,12 +95,12 @@ class Register:
         return found if self._last[found.name, found.sha256][0] == "refused" else None
 
     def next_delivery_id(self, name: str, sha256: str, again: bool = False) -> str:
-        """An id that an interrupted run and its repetition both give; `again` for the last one."""
+        """An id that is stable across interrupted runs; with `again` that of the last attempt."""
         attempt = self._attempts.get((name, sha256), 0) - (1 if again else 0)
         return hashlib.sha256(f"{name}\n{sha256}\n{attempt}".encode()).hexdigest()[:20]
 
     def record(self, outcome: DeliveryOutcome, scratch: Path) -> None:
-        """Write down an outcome; a refusal for the same reason as last time is not news."""
+        """Record an outcome, unless it is a refusal for the same reason as last time."""
         key = outcome.name, outcome.sha256
         if outcome.state == "refused" and self._last.get(key) == ("refused", outcome.reason):
             return
@@ -110,7 +110,7 @@ class Register:
             "sequence": self._sequence + 1,
         }
         rows = pl.DataFrame([row], schema_overrides=SCHEMAS[DELIVERIES])
-        # An entry that a repair took out is made again: each has a name of its own.
+        # An entry that a repair removed is written again, so each has a unique name.
         self._sequence += 1
         entry = f"{outcome.transaction_id}-{secrets.token_hex(4)}"
         self._lake.append(DELIVERIES, rows, entry, scratch)

@@ -1,7 +1,7 @@
-"""Mends what a power cut can leave in a lake, and says what was done.
+"""Repairs the damage that a power cut can cause in a lake, and reports what was done.
 
-Nothing is guessed and nothing is deleted: what cannot be read is moved aside. A delivery that the
-lake lost is taken out of the register, so that the next load takes its file again.
+It deletes nothing: unreadable files are moved aside. A delivery that the lake lost is removed from
+the register, so that the next load loads its file again.
 """
 
 import json
@@ -21,11 +21,11 @@ ASIDE = ".aside"
 
 
 def repair(settings: Settings) -> list[str]:
-    """Mend the lake of a home, and give one sentence for each thing that was done.
+    """Repair the lake of a home, and return one sentence for each action.
 
     Raises:
         BusyIntake: if another process is loading.
-        DamagedLake: if files are lost that no load can bring back.
+        DamagedLake: if files are lost that no load can restore.
     """
     lake = Lake(settings.lake_root, settings.quarantine_root)
     with alone(lake.root):
@@ -44,9 +44,9 @@ def repair(settings: Settings) -> list[str]:
 
 
 def _mend_log(lake: Lake, table: str) -> list[str]:
-    """Take a table back to before its first commit that is cut, and a checkpoint that is cut away.
+    """Restore a table to the version before its first truncated commit or checkpoint.
 
-    What later commits brought is no longer in the table: `_withdraw_lost` has it loaded again.
+    `_withdraw_lost` has the rows of later commits loaded again.
     """
     folder, log = lake.path(table), lake.path(table) / LOG
     pointer = log / "_last_checkpoint"
@@ -63,9 +63,9 @@ def _mend_log(lake: Lake, table: str) -> list[str]:
 
 
 def _first_cut(commits: list[Path], folder: Path) -> int:
-    """The position of the first commit that cannot be read, or of which a file is missing or cut.
+    """The position of the first commit that is unreadable, or has a missing or truncated file.
 
-    A file that a later commit took out of the table may be gone.
+    A file that a later commit removed from the table may be missing.
     """
     removed: set[str] = set()
     first = len(commits)
@@ -125,7 +125,7 @@ def _mend_placeholder(lake: Lake, table: str) -> list[str]:
 
 
 def _withdraw_lost(lake: Lake) -> list[str]:
-    """Take deliveries that the lake lost out of the register."""
+    """Remove deliveries that the lake lost from the register."""
     try:
         lost = lost_deliveries(lake)
         cut = [path for table in lake.tables() for path in lake.cut_files(table)]
@@ -140,7 +140,7 @@ def _withdraw_lost(lake: Lake) -> list[str]:
     if lost:
         ids = ", ".join(f"'{one.delivery_id}'" for one in lost)
         hashes = ", ".join(f"'{one.sha256}'" for one in lost)
-        # The same bytes under another name were called duplicates: they may be all that is left.
+        # Duplicates of them too: such a file, under another name, may be the only one left.
         lake.delete(
             DELIVERIES,
             f"delivery_id in ({ids}) or (state = 'duplicate' and sha256 in ({hashes}))",

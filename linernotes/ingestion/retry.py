@@ -1,7 +1,7 @@
-"""Quarantined rows: looking at them, and putting them through the intake once more.
+"""Lists quarantined rows, and sends them through the intake again.
 
-A retry is a delivery of its own, made of the kept texts; rows that are still bad stay where they
-are. The judging is the intake's, by the contracts of today.
+A retry is a separate delivery of the stored texts; rows that are still bad stay in quarantine. The
+intake checks them against the present contracts.
 """
 
 import hashlib
@@ -41,13 +41,13 @@ def quarantine_show(settings: Settings, delivery_id: str) -> pl.DataFrame:
 
 
 def quarantine_retry(settings: Settings, delivery_id: str | None = None) -> LoadReport:
-    """Put the waiting rows of one delivery, or of all, through the intake again.
+    """Send the waiting rows of one delivery, or of all, through the intake again.
 
-    The report has one outcome per delivery of which at least one row came in; its reason says how
-    many rows still wait.
+    The report has one outcome per delivery with at least one loaded row; its reason has the number
+    of rows that still wait.
 
     Raises:
-        NothingOpen: no row of the delivery that is named waits.
+        NothingOpen: the given delivery has no waiting rows.
     """
     report = LoadReport()
     with step("load"), open_intake(settings) as intake:
@@ -62,18 +62,18 @@ def quarantine_retry(settings: Settings, delivery_id: str | None = None) -> Load
 
 
 def quarantine_close(settings: Settings, delivery: str, because: str) -> DeliveryOutcome:
-    """Close what waits of a delivery and never will come in: its rows, or the refused file.
+    """Close waiting rows, or a refused file, that will never be loaded.
 
-    The rows and the register's entry stay on record; a closing is an entry of its own, with the
-    reason. The bytes of a closed file are not tried again.
+    The rows and the register's entry stay on record; a closing has its own entry, with the reason.
+    The bytes of a closed file are not tried again.
 
     Args:
         settings: The home.
         delivery: Id of a delivery with rows in quarantine, or id or name of a refused file.
-        because: Why, for those who read the register later.
+        because: The reason, for readers of the register.
 
     Raises:
-        NothingOpen: there is no such delivery, or nothing of it waits.
+        NothingOpen: there is no such delivery, or nothing of it is waiting.
     """
     if not because.strip():
         raise NothingOpen("say why it is closed: --because TEXT")
@@ -108,7 +108,7 @@ def _close_rows(
     numbers = rows["row_number"].to_list()
     name = f"{source}/{feed}/closing of {delivery_id}"
     sha256 = hashlib.sha256(f"{numbers}\n{because}".encode()).hexdigest()
-    # An interrupted closing that got as far as the register only has its rows to mark.
+    # If an interrupted closing is in the register, only its rows remain to be marked.
     is_registered = intake.register.is_settled(name, sha256)
     outcome = DeliveryOutcome(
         delivery_id=intake.register.next_delivery_id(name, sha256, again=is_registered),
@@ -133,7 +133,7 @@ def _retry(intake: Intake, delivery_id: str, report: LoadReport) -> DeliveryOutc
     source, feed = rows.select("source", "feed").row(0)
     sha256 = file_sha256(path)
     name = f"{source}/{feed}/retry of {delivery_id}"
-    # An interrupted retry that got as far as the register only has its rows to mark.
+    # If an interrupted retry is in the register, only its rows remain to be marked.
     is_registered = intake.register.is_settled(name, sha256)
     outcome = DeliveryOutcome(
         delivery_id=intake.register.next_delivery_id(name, sha256, again=is_registered),

@@ -1,7 +1,7 @@
-"""What rows tell only together: versions of a key, sets of weights, puids, what the lake has.
+"""Checks across rows: versions of a key, sets of weights, puids, and rows in the lake.
 
-Runs in DuckDB over staged Parquet, so that no file is too large for it. Rows have kept their
-contract before they come here.
+They run in DuckDB over staged Parquet, so that files of any size can be checked. The rows already
+fulfil their contract.
 """
 
 from collections.abc import Sequence
@@ -20,14 +20,14 @@ from linernotes.ingestion.lake import Lake
 
 @dataclass(frozen=True)
 class Screened:
-    """Rows that are turned away for the company they keep, and rows that are here already."""
+    """Rows that conflict with other rows, and rows that are duplicates."""
 
     faults: pl.DataFrame
     duplicates: pl.Series
 
 
 def connect(scratch: Path, memory_limit: str = "1GB") -> duckdb.DuckDBPyConnection:
-    """A DuckDB that spills to disk instead of growing."""
+    """A DuckDB connection that spills to disk instead of using more memory."""
     return duckdb.connect(
         ":memory:",
         config={"temp_directory": str(scratch / "spill"), "memory_limit": memory_limit},
@@ -35,13 +35,13 @@ def connect(scratch: Path, memory_limit: str = "1GB") -> duckdb.DuckDBPyConnecti
 
 
 def files_sql(paths: Sequence[Path]) -> str:
-    """The rows of some Parquet files, as something to select from."""
+    """The rows of some Parquet files, as a `from` item."""
     quoted = ", ".join(map(literal, paths))
     return f"read_parquet([{quoted}])"
 
 
 def frame(connection: duckdb.DuckDBPyConnection, query: str) -> pl.DataFrame:
-    """What a query finds, all of it: an unfinished result would block the connection."""
+    """The whole result of a query: an unfinished result would block the connection."""
     return pl.DataFrame(connection.sql(query))
 
 
@@ -70,7 +70,7 @@ class Screen:
         self._db.execute("create or replace temp table duplicates (row_number bigint)")
 
     def run(self) -> Screened:
-        """Look at the delivery itself, then at what the lake has of its keys."""
+        """Check the rows within the delivery, then against the lake's rows of the same keys."""
         self._repeated_in_file()
         self._repeated_in_lake()
         if self._contract.FIXED:
@@ -86,9 +86,9 @@ class Screen:
         return Screened(faults.cast(FAULT_SCHEMA), duplicates["row_number"])
 
     def _content(self, alias: str) -> str:
-        """A row's columns as one value: of a malformed ISRC, what was sent.
+        """A row's columns as one value; for a malformed ISRC, the value as sent.
 
-        Of an identifier that was normalised its normal form counts, however it was printed.
+        Identifiers that were normalised are compared in their normal form.
         """
         names = self._contract.feed_columns()
         cells = [
@@ -109,7 +109,7 @@ class Screen:
 
     def _repeated_in_file(self) -> None:
         keys = ", ".join(self._version)
-        # Counting hashes takes a fraction of the memory of counting keys, and mostly finds nothing.
+        # Counting hashes takes far less memory than counting keys, and usually finds none.
         self._db.execute(
             f"create or replace temp table suspects as select hash({keys}) as hashed from staged"
             " group by hashed having count(*) > 1"
@@ -192,7 +192,7 @@ class Screen:
         """)
 
     def _reused_keys(self) -> None:
-        """Keys that were used before for something else."""
+        """Reject keys that were used before for something else."""
         (key,), fixed = self._contract.KEY, self._contract.FIXED
         identity = ", ".join(fixed)
         told = " || ', ' || ".join(
@@ -225,7 +225,7 @@ class Screen:
         """)
 
     def _overweight_sets(self, weights: WeightSet) -> None:
-        """Weights of one set count in their latest version, those in the lake with them."""
+        """Reject sets whose weights exceed 1, in the latest versions and with those in the lake."""
         of_set, member, weight = ", ".join(weights.key), weights.member, weights.weight
         told = " and ".join([", ".join(weights.key[:-1]), weights.key[-1]])
         bad = (

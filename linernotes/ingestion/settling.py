@@ -1,6 +1,6 @@
-"""Whether a file is still being written: its size and time have to stand still for a while.
+"""Waits until a file's size and time have not changed for a while.
 
-A file that was last changed long enough ago is taken at once, so only new ones are waited for.
+A file whose last change is old enough is loaded at once, so only new files cause a wait.
 """
 
 import time
@@ -13,7 +13,7 @@ Fingerprint = tuple[int, int]
 
 
 class Settling:
-    """Waits for the files of one load, and never longer in all than for one file."""
+    """Waits for the files of one load, in total no longer than for one file."""
 
     def __init__(self, seconds: float, arrivals: Iterable[Arrival] = ()) -> None:
         self._seconds = seconds
@@ -28,7 +28,7 @@ class Settling:
                 self._seen[arrival.name] = fingerprint
 
     def has_settled(self, arrival: Arrival, fingerprint: Fingerprint) -> bool:
-        """Whether a file has stood still long enough; waits for one that is new.
+        """Whether a file has been unchanged long enough; waits for a new one.
 
         Raises:
             OSError: the file is gone.
@@ -41,5 +41,5 @@ class Settling:
         return arrival.fingerprint() == fingerprint
 
     def _is_old(self, fingerprint: Fingerprint) -> bool:
-        # Another machine's clock may be ahead of ours: then its files are new.
+        # The clock of the machine that writes them may be ahead of ours: then its files are new.
         return utc_now().timestamp() - fingerprint[1] / 1e9 >= self._seconds

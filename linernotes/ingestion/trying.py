@@ -1,7 +1,7 @@
-"""A file tried before it is sent: the whole intake, into a lake that is thrown away.
+"""Checks a file before it is sent, with the whole intake and a temporary lake.
 
-Nothing of the home is read or written, so what only other deliveries tell stays open: another
-version of a key that is loaded, or a puid that was used before.
+The home is not read or written, so faults that depend on other deliveries are not found: another
+version of a loaded key, or a puid that was used before.
 """
 
 import shutil
@@ -22,10 +22,10 @@ from linernotes.ingestion.register import DeliveryOutcome
 
 @dataclass(frozen=True)
 class Trial:
-    """What the intake would say of a file.
+    """The result of the check of a file.
 
     Attributes:
-        outcome: Its counts, its state and the reason of it.
+        outcome: The counts, the state and its reason.
         rejected: Rows that would be quarantined: `row_number`, `broken_rules`, `details` and
             `original_text`.
     """
@@ -35,20 +35,20 @@ class Trial:
 
     @property
     def is_accepted(self) -> bool:
-        """Whether every row would load, or is a repetition of another."""
+        """Whether every row would be loaded, or is a duplicate of another."""
         return self.outcome.state == "loaded" and not self.outcome.rows_quarantined
 
 
 def try_file(file: Path, feed: str, settings: Settings) -> Trial:
-    """What the intake would make of a file, if it came as a delivery of a feed.
+    """Check a file as if it were a delivery of a feed.
 
     Args:
-        file: The file; a manifest beside it counts.
+        file: The file; a manifest beside it is used.
         feed: `<source>/<feed>`.
-        settings: Whose limits hold.
+        settings: The settings with the limits.
 
     Raises:
-        RefusedFile: its name or kind is not that of a delivery of the feed.
+        RefusedFile: its name or format is not that of a delivery of the feed.
     """
     with tempfile.TemporaryDirectory(prefix="linernotes-check-") as place:
         home = Path(place)

@@ -1,7 +1,7 @@
-"""From text, or a Parquet column, to a typed value: exactly, or not at all.
+"""Converts text, or a Parquet column, to typed values, exactly or not at all.
 
-A cast never guesses and never raises: what cannot be read becomes null, and the caller sees that
-something was there before. Which values are allowed is a matter of the contracts.
+A cast never guesses or raises: an unreadable value becomes null, and the caller can compare with
+the text. The contracts define which values are allowed.
 """
 
 import datetime as dt
@@ -18,8 +18,8 @@ FRACTION_DIGITS = 12
 _PLAIN_DECIMAL = rf"^-?[0-9]{{1,{INTEGER_DIGITS}}}(\.[0-9]{{1,{FRACTION_DIGITS}}})?$"
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _PLAIN_COUNT = rf"^-?[0-9]{{1,{INTEGER_DIGITS}}}$"
-# Rust's \d takes digits of every script, so classes are spelled out.
-# The instant as nearly every sender writes it; other spellings of ISO 8601 go one by one.
+# Rust's \d accepts digits of every script, so classes are spelled out.
+# The usual spelling of an instant; other spellings of ISO 8601 are parsed one by one.
 _USUAL_TIME = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
     r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
@@ -37,7 +37,7 @@ _MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 _TRUE = ("true", "yes")
 _FALSE = ("false", "no")
 
-# What the cast of a kind is called when it fails, as one of the rules a row can break.
+# The rule that a row breaks if the cast of a kind fails.
 CAST_RULES: dict[str, str] = {
     "text": "not_text",
     "isrc": "not_text",
@@ -53,7 +53,7 @@ CAST_RULES: dict[str, str] = {
 
 
 def present(values: pl.Series) -> pl.Series:
-    """The same column, with blank cells made absent."""
+    """The same column, with null for blank cells."""
     if values.dtype == pl.String:
         is_blank = values.str.contains(_BLANK)
         return values.set(is_blank, None) if is_blank.any() else values
@@ -61,7 +61,7 @@ def present(values: pl.Series) -> pl.Series:
 
 
 def cast(values: pl.Series, kind: str) -> pl.Series:
-    """The values of a column as its kind; null where there is none, or none that can be read."""
+    """The values of a column as its kind; null for absent and unreadable ones."""
     return _CASTS[kind](values)
 
 
@@ -81,7 +81,7 @@ def _to_list(values: pl.Series) -> pl.Series:
     if not isinstance(values.dtype, pl.List) or values.dtype.inner not in (pl.String, pl.Null):
         return _nothing(values, pl.List(pl.String))
     texts = values.cast(pl.List(pl.String)).list.eval(pl.element().fill_null(""))
-    # A list as JSON has it, in a cell of CSV, would be one item.
+    # A JSON list in a CSV cell would otherwise be one item.
     is_text = (texts.list.len() == 1) & texts.list.first().str.contains(_LIST_AS_TEXT)
     return texts.set((texts.list.len() == 0) | is_text.fill_null(False), None)
 
@@ -89,7 +89,7 @@ def _to_list(values: pl.Series) -> pl.Series:
 def _one_by_one(
     values: pl.Series, is_usual: pl.Series, read: Callable[[str], object], dtype: pl.DataType
 ) -> pl.Series:
-    """Values of the unusual spellings, each spelling read once; null for the usual ones."""
+    """Parse unusual spellings, each distinct text once; null for the usual ones."""
     spellings = values.filter(~is_usual & values.is_not_null()).unique()
     found = pl.DataFrame(
         {
@@ -147,7 +147,7 @@ def _to_count(values: pl.Series) -> pl.Series:
         if is_plain.all():
             return values.cast(pl.Int64)
     if values.dtype.is_float():
-        # A column with gaps comes as floats from many tools; 12.0 is whole, beyond 2^53 nothing is.
+        # Many tools write columns with gaps as floats; 12.0 is whole, but nothing beyond 2^53 is.
         is_whole = (values == values.floor()) & (values.abs() < 2**53)
         return values.set(~is_whole.fill_null(False), None).cast(pl.Int64)
     numbers = _to_decimal(values)
@@ -173,7 +173,7 @@ def _iso_time(text: str) -> dt.datetime | None:
 
 
 def _in_calendar(values: pl.Series) -> pl.Series:
-    """Null for years that the calendars of other engines do not have."""
+    """Null for years outside the calendars of other engines."""
     is_in = values.dt.year().is_between(dt.MINYEAR, dt.MAXYEAR)
     return values.set(~is_in.fill_null(True), None)
 

@@ -1,7 +1,7 @@
-"""The closed lists that a row alone can be held against: places, currencies, codes of removals.
+"""The closed lists against which a row is checked: places, currencies, codes of removals.
 
-They are read from the seeds, so that the intake and the models share one list. Other lists of one
-feed alone stand in that feed's contract.
+They are read from the seeds, so that the intake and the models share one list. A list for only one
+feed is in that feed's contract.
 """
 
 import csv
@@ -12,10 +12,10 @@ from functools import cache
 from linernotes.base.settings import PROJECT_ROOT
 
 WORLD = "WW"
-# Lists no longer than this are told in full.
+# Lists up to this length are quoted in full.
 SHORT_LIST = 12
 _NEAREST = 3
-# What people send for a place that has no code of that spelling.
+# Common spellings of places that are not codes.
 _OTHER_NAMES = {"UK": "GB", "EL": "GR", "WORLD": WORLD, "WORLDWIDE": WORLD, "GLOBAL": WORLD}
 
 
@@ -34,7 +34,7 @@ def countries() -> tuple[str, ...]:
 
 @cache
 def territories() -> tuple[str, ...]:
-    """Countries, the world, and the regions that the seeds name."""
+    """The codes of countries, the world, and the regions in the seeds."""
     return tuple(sorted({*countries(), WORLD, *_seed("regions", "region_code")}))
 
 
@@ -46,17 +46,17 @@ def currencies() -> tuple[str, ...]:
 
 @cache
 def removal_codes(field: str) -> tuple[str, ...]:
-    """The codes of one field of a removal action: the EU's, and the programme's own."""
+    """The codes of one field of a removal action: the EU's, and our own."""
     return _seed("removal_codes", "code", lambda row: row["field"] == field)
 
 
-# The EU adds keywords without notice. One that the seed lacks is loaded, and cannot be filed.
+# The EU adds keywords without notice. One that the seed lacks is loaded, but cannot be filed.
 CATEGORY_SPECIFICATION_PATTERN = r"^KEYWORD_[A-Z0-9_]+$"
 
 
 @cache
 def _names() -> dict[str, str]:
-    """Codes of countries and currencies by what else they are called, in capitals."""
+    """Codes of countries and currencies by their other names, in capitals."""
     names = dict(_OTHER_NAMES)
     for seed, code, name in (
         ("territories", "territory", "territory_name"),
@@ -68,14 +68,14 @@ def _names() -> dict[str, str]:
 
 
 def _bare(value: str) -> str:
-    """A value without what people part words with."""
+    """A value without separators of words."""
     return "".join(one for one in value.upper() if one.isalnum())
 
 
 def nearest(value: str, allowed: tuple[str, ...]) -> str:
-    """What of a closed list is meant by a value that is not on it, as a sentence.
+    """A sentence with the values of a closed list that a value not on it may mean.
 
-    A short list is told in full; of a long one, the values that are nearest.
+    A short list is quoted in full; of a long list, the most similar values.
     """
     wanted = value.strip().upper()
     meant = [one for one in allowed if _bare(one) == _bare(wanted) != ""]

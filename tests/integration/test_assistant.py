@@ -1,4 +1,4 @@
-"""The server for assistants, asked by a real client of the protocol."""
+"""The server for assistants, tested with a real client of the protocol."""
 
 import asyncio
 import json
@@ -25,13 +25,13 @@ class Refused(Exception):
 
 
 def run(talk: Coroutine[Any, Any, Any]) -> Any:
-    """What the coroutine returns; in a thread of its own, since Playwright keeps a loop in ours."""
+    """The result of the coroutine, run in another thread, because Playwright has a loop in ours."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         return thread.submit(asyncio.run, talk).result()
 
 
 def ask_server(server: Any, tool: str, **arguments: Any) -> Any:
-    """What a tool answers, as the client gets it."""
+    """A tool's response, as the client receives it."""
 
     async def call() -> Any:
         async with Client(server) as client:
@@ -51,7 +51,7 @@ def ask(case_home: Path) -> Ask:
 
 
 def test_client_over_standard_input_gets_tools_and_figures(case_home: Path) -> None:
-    """Nothing but the protocol may be on standard output."""
+    """Standard output may have only the protocol."""
     command = StdioServerParameters(
         command=str(Path(sys.executable).with_name("linernotes")),
         args=["--home", str(case_home), "mcp", "--rows", "2", "--seconds", "9"],
@@ -109,7 +109,7 @@ def test_rows_of_lines_have_addresses_that_trace_them(ask: Ask) -> None:
 
 
 def test_trace_of_many_rows_is_cut_and_says_of_how_many(ask: Ask, rows: Rows) -> None:
-    """A generation whose derivative was played for months was answered with megabytes."""
+    """Regression: the trace of a generation with months of plays was a response of megabytes."""
     ((event,),) = rows(
         "select generation_id from marts.fct_source_uses where generation_id is not null"
         " group by all having count(*) > 2 order by count(*) desc, 1 limit 1"

@@ -1,6 +1,6 @@
-"""The board pack over the edge cases' published file: its pages, and the mail that brings it.
+"""The board pack over the edge cases' published file: its pages, and the mail with it.
 
-That mail in general goes as secure as is set is tested with the alerts.
+`tests/unit/cli/test_alerts.py` tests the security of mail.
 """
 
 import email

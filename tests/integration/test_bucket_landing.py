@@ -1,4 +1,4 @@
-"""A landing zone in a bucket: read in place from an S3 server, with the promises of a folder."""
+"""A landing zone in a bucket: read in place from an S3 server, with the guarantees of a folder."""
 
 import json
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
-"""Consent in small landing zones after reported faults, as an outside party judged them.
+"""Consent in small landing zones modelled on reported faults, with independent expectations.
 
-The files lie beside the project and are only read; without them there is nothing to test.
+The files are beside the project and are only read; without them the tests are skipped.
 """
 
 import shutil
@@ -28,7 +28,7 @@ def statuses(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> d
         for name in NAMES:
             shutil.copytree(CASES / name / "landing", home / "landing", dirs_exist_ok=True)
         report = admit_landing(Settings(home=home, landing=home / "landing"))
-        # Both cases deliver the same exchange rates.
+        # Both cases have the same exchange rates.
         assert {one.state for one in report.deliveries} == {"loaded", "duplicate"}
 
     settings = Settings(home=build_once(shared_folder / "cases-consent", make))

@@ -1,6 +1,6 @@
-"""The intake against small landing zones that were made after public bug reports.
+"""The intake with small landing zones modelled on public bug reports.
 
-The files lie beside the project and are only read; without them there is nothing to test.
+The files are beside the project and are only read; without them the tests are skipped.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Loaded:
     deliveries: dict[str, DeliveryOutcome]
 
     def counts(self, name: str) -> tuple[int, int]:
-        """Rows loaded and quarantined of a file, by the end of its name."""
+        """Rows loaded and quarantined from a file, by the end of its name."""
         (found,) = [one for path, one in self.deliveries.items() if path.endswith(name)]
         return found.rows_loaded, found.rows_quarantined
 
@@ -75,7 +75,7 @@ def test_case_parquet_types_are_read_and_the_file_after_loads(
 
 
 def test_case_end_of_time_all_instants_of_the_year_9999_load(tmp_path: Path) -> None:
-    """Only 23:59:59 five hours west of Greenwich lies in the year 10000."""
+    """Only 23:59:59 five hours west of Greenwich is in the year 10000."""
     loaded = load(tmp_path, "end-of-time")
 
     assert loaded.counts("parties.csv") == (11, 1)
@@ -108,7 +108,7 @@ def test_case_excel_blank_tail_is_skipped_and_counted(tmp_path: Path) -> None:
 
 
 def test_case_excel_mangled_rows_are_told_by_their_rules(tmp_path: Path) -> None:
-    """Of twenty rows five load; three hold nothing but separators, and twelve break a rule."""
+    """Five of twenty rows are loaded; three contain only separators, and twelve break a rule."""
     loaded = load(tmp_path, "excel-mangled")
 
     (delivery,) = loaded.deliveries.values()

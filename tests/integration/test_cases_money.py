@@ -1,7 +1,7 @@
-"""Small inputs after reports of how statements go wrong, each closed month by month.
+"""Small inputs modelled on reports of faulty statements, each closed month by month.
 
-The inputs lie beside the project and are only read; without them there is nothing to test. A world
-made here tells of a month in which nobody has a pool.
+The inputs are beside the project and are only read; without them the tests are skipped. One world
+is made here, for a month in which nobody has a pool.
 """
 
 import shutil
@@ -42,7 +42,7 @@ def closings(file: Path, columns: str) -> dict[str, tuple]:
 def test_statement_e97_of_a_month_in_which_nobody_has_a_pool_opens_with_what_was_carried(
     tmp_path: Path,
 ) -> None:
-    """February had neither uses nor revenue, and so no statement for anybody."""
+    """Regression: with neither uses nor revenue, February had no statement for anybody."""
     world = FeedBuilder()
     add_rates(world)
     label = world.licensed("quiet", minimum_payout="500.00")
@@ -93,7 +93,7 @@ def test_split_sheets_count_sums_within_a_millionth_of_100_percent_as_100_e62(
             "and product_id in ('split9999-prod', 'split10002-prod', 'splite12-prod') "
             "group by all order by all"
         ).fetchall()
-    # Of the sum that is 0.000000000002 over, nothing is held.
+    # The excess of 0.000000000002 in the sum holds nothing.
     assert found == [
         ("split10002-prod", "DISPUTE", 1_000_000_000),
         ("split9999-prod", "UNCLAIMED", 100_000),

@@ -1,4 +1,4 @@
-"""What people type and open: a rate that is missing, a selection of nothing, ids in any script."""
+"""Unusual input of users: a missing rate, a selection of nothing, ids in any script."""
 
 import shutil
 from datetime import date, datetime
@@ -23,7 +23,7 @@ KANJI = "原盤使用許諾契約書第一号" * 3
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A contract and a partner whose ids are 36 kanji, and revenue in a currency without a rate."""
+    """A contract and a partner with ids of 36 kanji, and revenue in a currency without a rate."""
     world = FeedBuilder()
     add_rates(world)
     world.product("p")
@@ -43,7 +43,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.mark.slow
 def test_build_without_a_rate_names_its_currency_and_day_e83(home: Settings) -> None:
-    """A build said "Got 1 result" of it; now it says what the closing of a month says."""
+    """Regression: a build only reported "Got 1 result"; the message is now that of a month-end."""
     with pytest.raises(warehouse.BuildFailed) as built:
         warehouse.build(home, KNOWN_AT, select="+int_compensation__fx_rates")
 
@@ -54,7 +54,7 @@ def test_build_without_a_rate_names_its_currency_and_day_e83(home: Settings) -> 
 
 @pytest.mark.slow
 def test_build_of_a_selection_that_selects_nothing_is_an_error(home: Settings) -> None:
-    """A part of a selection that selects nothing was passed over, and the rest was "Built"."""
+    """Regression: a part of a selection that selects nothing was ignored, and the rest built."""
     with pytest.raises(warehouse.BuildFailed, match="'nosuch' does not match"):
         warehouse.build(home, KNOWN_AT, select="stg_door__check_results nosuch")
 

@@ -1,6 +1,6 @@
-"""Removal actions that the EU's database would refuse, as an outside party judged them.
+"""Removal actions that the EU's database would reject, with independent expectations.
 
-The files lie beside the project and are only read; without them there is nothing to test.
+The files are beside the project and are only read; without them the tests are skipped.
 """
 
 from datetime import datetime
@@ -20,7 +20,7 @@ FILED, UNFILED = "rpt_regulator__statements_of_reasons", "rpt_regulator__unfiled
 def test_case_of_the_eu_limits_files_what_fits_and_lists_the_rest_with_reasons(
     tmp_path: Path,
 ) -> None:
-    """All 14 actions stood in the regulator's file; one bad row would refuse its batch of 100."""
+    """Regression: the regulator's file had all 14 actions; one bad row rejects its batch of 100."""
     settings = Settings(home=tmp_path / "home", landing=CASE)
     admit_landing(settings)
     project = warehouse.compiled_project(settings)

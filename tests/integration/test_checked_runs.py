@@ -1,4 +1,4 @@
-"""A closing, a build and a publication are stopped by their own checks, and by them alone."""
+"""Month-ends, builds and publications stop if one of their own checks fails, and only then."""
 
 import fcntl
 import json
@@ -26,7 +26,7 @@ from linernotes.warehouse import BuildFailed, DbtRun, month_end
 from linernotes.warehouse.compiled import CompiledNode, project_sha256
 from tests.fixtures.worlds import FeedBuilder, add_rates
 
-# The package offers a function of the same name.
+# The package exports a function of the same name.
 building = sys.modules["linernotes.warehouse.building"]
 JANUARY, KNOWN_AT = date(2026, 1, 1), datetime(2026, 2, 15)
 
@@ -61,7 +61,7 @@ def too_many(rows: str, threshold: str = "!= 0") -> str:
 
 
 def answers(layer: str, **outcomes: Outcome) -> list[CheckResult]:
-    """What the suites of a layer say: all holds but what is named."""
+    """The results of a layer's suites: all pass except the given ones."""
     return [
         CheckResult(
             "run",
@@ -109,7 +109,7 @@ def test_closing_with_a_broken_blocking_check_drafts_nothing(
     outcomes: dict[str, Outcome],
     words: str,
 ) -> None:
-    """A closing ran 15 of 417 blocking tests and no suite, and ended with 0 whatever they said."""
+    """Regression: a month-end ran 15 of 417 blocking tests, no suite, and ignored the results."""
     load_a_label(settings)
     project = warehouse.compiled_project(settings)
     tests = {test.name: test} if test else {}
@@ -147,7 +147,7 @@ def test_closing_runs_every_blocking_test_of_its_tables_and_leaves_the_record(
 def test_closing_keeps_the_thresholds_of_tests(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Dbt blocks from `error_if` on: a count below it is no failure."""
+    """Dbt fails a test from `error_if` on: a lower count is not a failure."""
     load_a_label(settings)
     project = warehouse.compiled_project(settings)
     test = planted("few", too_many("select 1", "> 1"), "dim_partners")
@@ -162,7 +162,7 @@ def test_closing_keeps_the_thresholds_of_tests(
 
 
 def built(settings: Settings, **changed: object) -> None:
-    """A warehouse file with the record of a run in which all holds."""
+    """A warehouse file with the record of a run in which everything passed."""
     settings.warehouse_file.parent.mkdir(parents=True, exist_ok=True)
     record = CheckedRun("run-1", BUILD, KNOWN_AT, project_sha256(), True, KNOWN_AT)
     with duckdb.connect(str(settings.warehouse_file)) as connection:
@@ -170,7 +170,7 @@ def built(settings: Settings, **changed: object) -> None:
 
 
 def leave_results(settings: Settings, invocation_id: str) -> None:
-    """What a dbt leaves behind in which one model was made."""
+    """The files that dbt leaves if it made one model."""
     target = warehouse.target_folder(settings)
     target.mkdir(parents=True, exist_ok=True)
     metadata = {"invocation_id": invocation_id}
@@ -199,7 +199,7 @@ def test_build_in_which_dbt_dies_is_refused_and_leaves_no_record(
     leaves: str | None,
     words: str,
 ) -> None:
-    """It read the results of the build before, and said that it had built and published."""
+    """Regression: it read the results of the build before, and reported a build and publication."""
     built(settings)
     leave_results(settings, "run-1")
 
@@ -244,7 +244,7 @@ def test_publish_of_a_run_that_was_not_checked_is_refused(
 def test_build_beside_a_dbt_that_still_writes_is_refused(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The dbt of a killed build wrote on while the lock was free."""
+    """Regression: the dbt process of a killed build went on writing while the lock was free."""
     monkeypatch.setattr(building, "WAIT_FOR_WRITER_SECONDS", 0.1)
     lock = settings.warehouse_file.parent / "writing.lock"
     lock.parent.mkdir(parents=True)
@@ -313,6 +313,6 @@ def test_raw_suites_are_run_again_only_when_lake_or_suites_have_changed(
     load_a_label(settings)
     run_raw_suites(settings)
 
-    # Twice at first: what could not be asked is not kept.
+    # Twice at first, because a failed query is not cached.
     assert len(asked) == 3
     assert first == second

@@ -1,7 +1,7 @@
-"""Classes of input: every source that reaches a line moves with one of them, and is looked at.
+"""Classes of input: every source of a line belongs to one of them, and its changes are detected.
 
-A correction moves one class at a time, over the months that new input may touch. A source that is
-in no class would change issued months unseen.
+A correction brings one class at a time up to date, over the months that new input may affect. A
+source in no class would change issued months without notice.
 """
 
 import re
@@ -14,7 +14,7 @@ from linernotes.warehouse.compiled import CLASS_PLACEHOLDERS, SOURCES_PLACEHOLDE
 from linernotes.warehouse.recalculation import AFFECTED_MONTHS, CATALOGUE, RAW_TABLES
 
 LINES = "int_compensation__lines_calculated"
-# Sources that reach the model of lines, and why they move no line that is issued.
+# Sources that reach the model of lines without changing issued lines, and why.
 MOVES_NOTHING = {
     "raw_finance__ecb_rates": "both sides of a difference are converted at the same rate",
     "raw_finance__fx_rates": "both sides of a difference are converted at the same rate",
@@ -39,7 +39,7 @@ def upstream_sources(project: CompiledProject, targets: list[str]) -> set[str]:
 def test_every_source_that_reaches_a_line_moves_with_one_class(project: CompiledProject) -> None:
     found: dict[str, set[str]] = {}
     for node in project.upstream([LINES]):
-        # A model without a freeze of its own takes its rows by those of the model that it joins.
+        # A model without a freeze filters its rows by the model that it joins.
         texts = [node.sql] if _classes_in(node.sql) else _texts(project, node.name)
         classes = set().union(*map(_classes_in, texts))
         for source in sources_of(node.sql):

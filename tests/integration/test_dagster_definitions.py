@@ -1,6 +1,6 @@
-"""The Dagster definitions: that they load, what they promise, and that blocking checks block.
+"""The Dagster definitions: that they load, what they contain, and that blocking checks block.
 
-What assets and commands do is tested where it is done.
+The modules' own tests cover what assets and commands do.
 """
 
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def outcome_of_all(layer: Layer, outcome: Outcome, severity: Severity) -> list[CheckResult]:
-    """What the suites of a layer would give if each check of a severity ended in an outcome."""
+    """Results of a layer's suites in which every check of a severity has the outcome."""
     return [
         CheckResult(
             "run",
@@ -63,7 +63,7 @@ def outcome_of_all(layer: Layer, outcome: Outcome, severity: Severity) -> list[C
 
 
 def steps_of(result: dg.ExecuteInProcessResult) -> set[str]:
-    """The steps that began."""
+    """The steps that started."""
     return {event.step_key for event in result.all_events if event.is_step_start and event.step_key}
 
 
@@ -85,12 +85,12 @@ def test_assets_each_have_an_owner_a_group_and_a_description(definitions: dg.Def
     }
 
     assert not bare
-    # One team is one owner, whether it loads a table or answers for a model.
+    # One team is one owner, of the feeds that it loads and of its models.
     assert {owner.partition(":")[0] for node in nodes for owner in node.owners} == {"team"}
 
 
 def test_checks_each_say_what_they_claim(definitions: dg.Definitions) -> None:
-    """Dagster takes no description of a dbt test, and showed hundreds of checks without one."""
+    """Regression: Dagster uses no descriptions of dbt tests, so hundreds of checks had none."""
     specs = [
         spec
         for asset in definitions.resolve_asset_graph().assets_defs
@@ -285,7 +285,7 @@ def test_backfill_of_three_days_reads_those_days_again_in_one_run(
 
     assert asset.backfill_policy == dg.BackfillPolicy.single_run()
     assert asked == [(["catalog/works"], [date.fromisoformat(day) for day in days])]
-    # What brought nothing is not shown as made.
+    # Feeds without new rows are not shown as materialised.
     assert result.get_asset_materialization_events() == []
 
 
@@ -313,7 +313,7 @@ def load_rates(
 
 
 def tick_after(result: dg.ExecuteInProcessResult, instance: dg.DagsterInstance) -> Any:
-    """What the sensor that follows loads of this end asks for."""
+    """The runs that the sensor requests after loads with this end."""
     from orchestration.sensors import build_after_a_failed_load, build_after_a_load
 
     [ended] = [
@@ -329,7 +329,7 @@ def tick_after(result: dg.ExecuteInProcessResult, instance: dg.DagsterInstance) 
 def test_load_that_brought_something_is_followed_by_a_build(
     definitions: dg.Definitions, home: Path
 ) -> None:
-    """Nothing was published before the clock said so."""
+    """Regression: nothing was published before the scheduled time."""
     deliver_rates(home, "rates.csv")
     with dg.instance_for_test() as instance:
         first, second = (tick_after(load_rates(definitions, instance), instance) for _ in range(2))
@@ -341,7 +341,7 @@ def test_load_that_brought_something_is_followed_by_a_build(
 def test_refused_file_keeps_no_other_from_being_built_and_is_told_by_the_news_alone(
     definitions: dg.Definitions, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One refused file made every later load fail, and nothing that came was built by a sensor."""
+    """Regression: a refused file made all later loads fail, so the sensor started no build."""
     from orchestration import sensors
 
     sent: list[str] = []
@@ -371,7 +371,7 @@ def test_refused_file_keeps_no_other_from_being_built_and_is_told_by_the_news_al
 def test_load_while_a_build_waits_asks_for_no_second_one(
     definitions: dg.Definitions, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Files that came minute by minute made a build each, one after the other for hours."""
+    """Regression: files that arrived every minute started one build each, for hours."""
     deliver_rates(home, "rates.csv")
     with dg.instance_for_test() as instance:
         result = load_rates(definitions, instance)
@@ -482,7 +482,7 @@ def test_new_deliveries_are_asked_for_once(
     assert not second.run_requests
     assert "Nothing new" in (second.skip_message or "")
 
-    # A file was refused for its manifest; a corrected manifest alone is news.
+    # A file was refused for its manifest; a corrected manifest by itself counts as new.
     (home / "landing" / "catalog" / "parties" / "one.csv.manifest.json").write_text("{}")
     third = tick(first.cursor)
 
@@ -492,7 +492,7 @@ def test_new_deliveries_are_asked_for_once(
 def test_publication_alone_of_a_warehouse_without_a_checked_run_publishes_nothing(
     home: Path,
 ) -> None:
-    """Run by itself after a failed build, it published an older run's file under a new freeze."""
+    """Regression: by itself after a failed build, it published an older file under a new freeze."""
     from orchestration.assets import publishing
 
     file = Settings(home=home).warehouse_file

@@ -1,4 +1,4 @@
-"""What commands do is shown in Dagster, where it keeps records of the home."""
+"""The actions of commands are shown in Dagster, if it keeps records of the home."""
 
 from datetime import datetime
 from pathlib import Path

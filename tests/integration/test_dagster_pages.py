@@ -1,6 +1,6 @@
-"""What Dagster's pages say of a run: counts to plot, and money, quarantine and files as tables.
+"""Dagster's pages about a run: counts to plot, and money, quarantine and files as tables.
 
-What runs when is tested with the definitions.
+`test_dagster_definitions.py` tests schedules and sensors.
 """
 
 import shutil
@@ -21,7 +21,7 @@ MONTH, PARTNER = "2026-03-01", "e38-partner"
 
 @pytest.fixture
 def home(case_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home with what the edge cases publish, and nothing drafted yet."""
+    """A home with the edge cases' published file, without drafts."""
     monkeypatch.setenv("LINERNOTES_HOME", str(tmp_path))
     shutil.copytree(Settings(home=case_home).published_root, tmp_path / "published")
     return tmp_path

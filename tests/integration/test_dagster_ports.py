@@ -1,6 +1,6 @@
-"""What `linernotes up` opens, and whom its web pages answer: one start for all tests.
+"""The ports that `linernotes up` opens, and the clients that its web pages answer.
 
-What the guard does request by request is in tests/unit/base/test_ports.py.
+The server is started once for all tests. `tests/unit/base/test_ports.py` tests single requests.
 """
 
 import shutil
@@ -54,7 +54,7 @@ def until(holds: Callable[[], bool]) -> bool:
 
 @pytest.fixture(scope="module")
 def up(case_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    """The command over a home without data, whose models are parsed already."""
+    """The command over a home without data, whose models are already parsed."""
     settings = Settings(home=tmp_path_factory.mktemp("up"))
     target_folder(settings).mkdir(parents=True)
     manifest = target_folder(Settings(home=case_home)) / "manifest.json"
@@ -94,7 +94,7 @@ def commands(process: int) -> str:
 
 
 def addresses(process: int) -> set[str]:
-    """Where a process and all below it listen, as the system's tables write addresses."""
+    """The addresses on which a process and its descendants listen, from the system's tables."""
     sockets = set()
     for one in [process, *descendants(process)]:
         for descriptor in Path(f"/proc/{one}/fd").glob("*"):
@@ -110,7 +110,7 @@ def addresses(process: int) -> set[str]:
 
 
 def test_up_opens_one_port_and_to_this_machine_alone(up: Up) -> None:
-    """Everything else that Dagster's processes say to each other goes over local sockets."""
+    """Dagster's processes communicate with each other only over local sockets."""
     started = commands(up.process.pid)
     assert "orchestration.pages" in started
     assert "dagster._daemon run" in started
@@ -119,7 +119,7 @@ def test_up_opens_one_port_and_to_this_machine_alone(up: Up) -> None:
 
 
 def test_pages_by_get_change_nothing(up: Up) -> None:
-    """An image on any page that was open in a browser could start and end runs."""
+    """Regression: an image on any page open in a browser could start and end runs."""
     for path in ("/graphql", "/%67raphql"):
         for method in ("GET", "HEAD"):
             found = httpx.request(
@@ -131,7 +131,7 @@ def test_pages_by_get_change_nothing(up: Up) -> None:
 
 
 def test_pages_by_a_form_change_nothing(up: Up) -> None:
-    """A form on another site needs no leave to send one of these."""
+    """A form on another site can be submitted without a preflight request."""
     for kind in ("application/x-www-form-urlencoded", "text/plain", "multipart/form-data", ""):
         found = httpx.post(
             f"{up.address}/graphql",
@@ -205,7 +205,7 @@ def test_up_listens_to_others_only_when_told_of_a_login(
 
 
 def test_up_whose_daemon_ends_ends_too(up: Up) -> None:
-    """The last of this module: without its daemon no schedule runs, and nobody would see it."""
+    """The last test of the module: without its daemon no schedule would run, unnoticed."""
     below = descendants(up.process.pid)
     [daemon] = [
         one for one in below if b"dagster._daemon\0run" in Path(f"/proc/{one}/cmdline").read_bytes()

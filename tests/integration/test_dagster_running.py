@@ -1,7 +1,8 @@
-"""`linernotes up` for real, over a small home: a dropped file is published without a clock, and a
-killed worker leaves nothing running and nothing that looks as if it ran.
+"""`linernotes up` for real, over a small home.
 
-What starts which job is tested with the definitions.
+A dropped file is published without waiting for a schedule, and a killed worker leaves no process
+running and no run that looks active. `test_dagster_definitions.py` tests which event starts which
+job.
 """
 
 import os
@@ -39,7 +40,7 @@ def until(holds: Callable[[], bool]) -> bool:
 
 
 def drop(settings: Settings, day: str) -> None:
-    """Delivers a rate as senders do: written aside, and renamed when it is complete."""
+    """Deliver a rate as senders do: written under another name, and renamed when complete."""
     file = settings.landing_root / "finance" / "fx_rates" / f"{day}.csv"
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_suffix(".part")
@@ -60,7 +61,7 @@ def published_days(settings: Settings) -> set[str]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """A home in which nothing is loaded; two files have come, of which one will be refused."""
+    """A home with nothing loaded; two files have arrived, one of which will be refused."""
     settings = Settings(home=tmp_path / "home")
     drop(settings, "2026-07-01")
     (settings.landing_root / "finance" / "fx_rates" / "bad.csv").write_text("nothing\n1\n")
@@ -87,7 +88,7 @@ def parent_of(process: int) -> int:
 
 
 def building(up: subprocess.Popen[bytes]) -> list[int]:
-    """The processes below the command in which dbt builds."""
+    """The descendants of the command in which dbt builds."""
     found = []
     for process in descendants(up.pid):
         try:
@@ -125,7 +126,7 @@ def test_killed_worker_leaves_nothing_running_and_a_dropped_file_is_published_wi
     assert published_days(settings) == {"2026-07-01", DROPPED}
     newest, first = runs(settings, "build_daily")
     assert first.run_id == run.run_id
-    # The refused file made both loads fail; what came beside it was built all the same.
+    # The refused file made both loads fail; the other files were still built.
     assert {one.status for one in runs(settings, "load_daily")} == {dg.DagsterRunStatus.FAILURE}
     assert until(lambda: runs(settings, "build_daily")[0].status == dg.DagsterRunStatus.SUCCESS), (
         newest

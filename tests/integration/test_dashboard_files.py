@@ -1,6 +1,6 @@
-"""Published files that the dashboard cannot show: each is answered by words on what to do.
+"""Published files that the dashboard cannot show: each gives a message on what to do.
 
-Pages over good files are tested in a browser.
+The browser tests cover pages over good files.
 """
 
 import json
@@ -27,7 +27,7 @@ from linernotes.metrics import open_catalog
 @pytest.fixture
 def settings(case_home: Path, tmp_path: Path) -> Settings:
     settings = Settings(home=tmp_path)
-    # Of the content alone: nobody may write to a published file, and tests do.
+    # The mode is ignored: nobody may write to a published file, except these tests.
     shutil.copytree(
         Settings(home=case_home).published_root,
         settings.published_root,
@@ -90,7 +90,7 @@ def test_publication_without_a_table_says_to_build_again(settings: Settings) -> 
 
 
 def keep_only(settings: Settings, names: tuple[str, ...], value: str) -> None:
-    """Deletes every row of the published tables that has another value in one of these columns."""
+    """Delete every row of the published tables with another value in one of these columns."""
     with duckdb.connect(str(published(settings))) as connection:
         for schema, table, column in connection.execute(
             "select table_schema, table_name, column_name from information_schema.columns "
@@ -113,7 +113,7 @@ def keep_only(settings: Settings, names: tuple[str, ...], value: str) -> None:
 def test_publication_of_one_month_or_partner_has_every_page(
     settings: Settings, names: tuple[str, ...], value: str
 ) -> None:
-    """What cannot be compared or split is left out, and said in words where a page has nothing."""
+    """Comparisons and splits that are impossible are left out, or explained on an empty page."""
     keep_only(settings, names, value)
 
     with TestClient(make_app(settings, None)) as client:

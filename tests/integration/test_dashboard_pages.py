@@ -1,6 +1,6 @@
-"""Every page over the edge cases' published file, without a browser: figures, rows, words, marks.
+"""Every page over the edge cases' published file, without a browser: figures, rows, texts, marks.
 
-How pages look is tested in a browser.
+The browser tests cover the layout.
 """
 
 import csv
@@ -31,7 +31,7 @@ PATHS = [
     "/partners/e38-partner",
     "/compensation?partner=e38-partner",
 ]
-# A page as lxml reads it.
+# A page parsed by lxml.
 Element = Any
 Get = Callable[[str], Element]
 
@@ -55,7 +55,7 @@ def client(settings: Settings) -> Iterator[TestClient]:
 
 @pytest.fixture(scope="module")
 def get(client: TestClient) -> Get:
-    """A page by its address, which has to be there."""
+    """A page by its address, which must exist."""
 
     def got(path: str) -> Element:
         answer = client.get(path)
@@ -101,12 +101,12 @@ def test_every_link_of_a_page_leads_somewhere(client: TestClient, get: Get, path
 
 
 def sum_of_rows(said: dict[str, str]) -> str | None:
-    """What a page of rows says that they come to; none of a median, which is no sum."""
+    """The total on a page of rows; None for a median, which is not a sum."""
     return said.get("Sum of the rows", said.get("Different ones among them"))
 
 
 def rows_links(page: Element) -> list[str]:
-    """The links of a page to rows, each once."""
+    """The links from a page to rows, each once."""
     return list(dict.fromkeys(link for link in page.xpath("//main//a/@href") if "/rows/" in link))
 
 
@@ -117,14 +117,14 @@ def test_figures_of_overview_equal_the_rows_that_they_lead_to(get: Get) -> None:
     checked = 0
     for link in rows_links(page):
         said = facts(get(link))
-        # A figure without any row is a dash.
+        # A figure without rows is a dash.
         if "Figure" in said and sum_of_rows(said) is not None:
             assert sum_of_rows(said) == said["Figure"], link
             checked += 1
     for bar in page.xpath("//figure[@class='bridge']//li[.//a]"):
         amount = bar.xpath("span[@class='number']")[0].text_content()
         rows = facts(get(bar.xpath(".//a/@href")[0]))
-        # What leaves is negative in the bridge, and the service's margin positive in its rows.
+        # Deductions are negative in the bridge, and the service's margin is positive in its rows.
         assert rows["Sum of the rows"].lstrip("−") == amount.lstrip("−"), bar.text_content()
         checked += 1
 
@@ -148,7 +148,7 @@ def test_figures_of_overview_lead_to_a_trace_in_three_steps(get: Get) -> None:
             without.append(link)
 
     assert len(links) >= 30
-    # What has no row has nothing to trace.
+    # A figure without rows has no trace.
     assert [link for link in without if facts(get(link))["Rows"] != "0"] == []
 
 
@@ -196,7 +196,7 @@ def test_incidents_and_expiring_consents_are_those_of_their_reports(
 
 
 def test_amount_due_leads_to_a_trace_in_three_steps(get: Get) -> None:
-    """Amount due, its rows, the statement's lines, a line with what stands behind it."""
+    """Amount due, its rows, the statement's lines, and the evidence behind a line."""
     due = get("/").xpath("//p[@class='sentence']/a/@href")[0]
     rows = get(due)
     steps = [link for link in rows.xpath("//tbody//th//a/@href") if "/rows/table/" in link]
@@ -284,7 +284,7 @@ def test_csv_says_period_filter_and_publication_and_has_every_row(
 def test_csv_of_rows_says_which_rows_it_has(
     client: TestClient, get: Get, path: str, period: str, chosen: str
 ) -> None:
-    """Filters that stand in the address as columns, splits or the path are said as others are."""
+    """Filters given as columns, splits or the path are described like the others."""
     link = get(path).xpath("//a[contains(@class, 'csv')]/@href")[0]
 
     said = dict(row[:2] for row in csv.reader(io.StringIO(client.get(link).text)) if len(row) == 2)
@@ -309,7 +309,7 @@ def test_items_of_a_partner_are_its_own(get: Get) -> None:
 
     assert len(own) < len(every)
     assert own <= every
-    # Promises are to everybody.
+    # Promises are made to everybody.
     assert not any(item.endswith((": broken", ": at risk")) for item in own)
 
 

@@ -1,7 +1,6 @@
-"""Whom the dashboard's server answers: one start for all tests, over a home without data.
+"""The clients that the dashboard's server answers: one start for all tests, without data.
 
-What the guard does request by request is in tests/unit/base/test_ports.py; the login is tested in a
-browser.
+`tests/unit/base/test_ports.py` tests single requests, and the browser tests cover the login.
 """
 
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", ["/health", "/static/style.css", "/publication"])
 def test_dashboard_answers_under_its_own_names_alone(address: str, path: str) -> None:
-    """A page whose name is made to lead to this machine could read every figure."""
+    """DNS rebinding: a foreign host name that resolves to this machine could otherwise read all."""
     own = httpx.get(f"{address}{path}")
     through_a_proxy = httpx.get(f"{address}{path}", headers={"host": PROXY})
     foreign = httpx.get(f"{address}{path}", headers={"host": "evil.example"})

@@ -1,6 +1,6 @@
-"""The site of the documents: that it builds without a warning, and loads nothing from outside.
+"""The documentation site: it builds without a warning, and loads nothing from other hosts.
 
-What the pages say is tested with what they describe.
+Other tests check the content of the pages.
 """
 
 import re
@@ -45,5 +45,5 @@ def test_site_loads_nothing_from_outside(site: Path) -> None:
     outside = re.findall(LOADING, pages) + re.findall(STYLED, pages + styles)
 
     assert not outside
-    # A diagram would make the theme fetch its renderer.
+    # With a diagram the theme would load its renderer.
     assert 'class="mermaid"' not in pages

@@ -1,4 +1,4 @@
-"""Bundles of evidence out of the edge cases' warehouse, checked as whoever receives them can."""
+"""Bundles of evidence from the edge cases' warehouse, checked as their recipients can."""
 
 import csv
 import hashlib
@@ -20,7 +20,7 @@ from tests.fixtures.worlds import Rows
 
 @pytest.fixture
 def settings(case_home: Path, tmp_path: Path) -> Settings:
-    """A home of the test's own with the shared published warehouse."""
+    """A separate home per test with the shared published warehouse."""
     settings = Settings(home=tmp_path / "home")
     settings.published_root.mkdir(parents=True)
     shutil.copy(Settings(home=case_home).published_file, settings.published_file)
@@ -28,7 +28,7 @@ def settings(case_home: Path, tmp_path: Path) -> Settings:
 
 
 def checked(folder: Path) -> tuple[int, str]:
-    """What the bundle's own verifier says, run without this project."""
+    """The result of the bundle's own verifier, run without this project."""
     done = subprocess.run(
         [sys.executable, "-I", str(folder / "verify.py")], capture_output=True, text=True
     )
@@ -98,7 +98,7 @@ def test_changed_bundle_is_found(settings: Settings, tmp_path: Path) -> None:
     lines.write_text(lines.read_text().replace("1.8", "9.8"))
     assert checked(bundle.path) == (1, "lines.csv was changed\n")
 
-    # Whoever changes an entry of the ledger and the manifest with it breaks its seal.
+    # Changing an entry of the ledger, and the manifest with it, breaks the entry's seal.
     entry.write_text(entry.read_text().replace("Settled", "Ignored"))
     content = json.loads(manifest.read_text())
     for file in content["files"]:

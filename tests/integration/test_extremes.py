@@ -1,7 +1,7 @@
-"""The extremes of every column of every feed through the intake and a build.
+"""The extremes of every column of every feed, through the intake and a build.
 
-What the intake admits, no model and no blocking check may fail on: one row that did would keep
-every statement of everybody back. The values come from the contracts, so a new column is covered.
+No model and no blocking check may fail on a value that the intake accepts, because that would stop
+all statements. The values come from the contracts, so new columns are covered.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from tests.fixtures.worlds import FeedBuilder, add_rates
 
 KNOWN_AT = datetime(2026, 10, 1)
 NUMBERS = ("count", "decimal")
-# Terms of a contract count only under the model that reads them.
+# Terms of a contract only have an effect under the model that reads them.
 MODELS = {
     "rate": "per_use",
     "per_use_minimum": "greater_of",
@@ -63,7 +63,7 @@ def bounds(name: str, column: dy.Column, traits: columns.Traits) -> tuple[str, .
 
 
 def extremes(is_number: bool) -> Iterator[tuple[str, str, str]]:
-    """Feed, column and value, for columns of numbers or for all others."""
+    """Feed, column and value, either for columns of numbers or for all others."""
     for feed, contract in CONTRACTS.items():
         for name, traits in contract.traits().items():
             if name in {*contract.KEY, "row_number", "is_withdrawn", "recorded_at", "withholding"}:
@@ -74,7 +74,7 @@ def extremes(is_number: bool) -> Iterator[tuple[str, str, str]]:
 
 
 def variants() -> list[list[tuple[str, str, str]]]:
-    """Worlds to make: one per extreme number; other extremes together, one of each feed."""
+    """The worlds: one per extreme number; for other extremes, one of each feed together."""
     others: dict[str, list[tuple[str, str, str]]] = {}
     for extreme in extremes(is_number=False):
         others.setdefault(extreme[0], []).append(extreme)
@@ -87,7 +87,7 @@ def variants() -> list[list[tuple[str, str, str]]]:
 
 
 def add_world(world: FeedBuilder, name: str) -> None:
-    """A small world in which every feed has a row that money or a report hangs on."""
+    """A small world in which every feed has a row with an effect on money or a report."""
     label = world.licensed(name, product_ids=[name])
     world.party(f"{name}-artist", kind="artist")
     world.product(name, basis="plays")
@@ -139,7 +139,7 @@ def make_home(home: Path) -> None:
             if feed == "licensing/contracts":
                 row["model"] = MODELS.get(column, row["model"])
             if feed == "finance/fx_rates":
-                # A currency of its own, in which the world's contract pays.
+                # A separate currency, in which the world's contract pays.
                 row["quote_currency"] = currencies.pop()
                 world.rows["licensing/contracts"][-1]["currency"] = row["quote_currency"]
     settings = Settings(home=home)
@@ -153,7 +153,7 @@ def home(shared_folder: Path) -> Path:
 
 
 def test_extremes_every_number_of_every_feed_is_admitted(home: Path) -> None:
-    """A value at the end of its range is in it; the rules of whole rows may still turn it away."""
+    """A value at the end of its range is valid; rules for whole rows may still reject the row."""
     lake = Lake(home / "lake")
     deliveries = lake.read("raw_door__deliveries").collect()
     broken = lake.read("raw_door__quarantined_rows").collect()["broken_rules"].explode().unique()
@@ -163,7 +163,7 @@ def test_extremes_every_number_of_every_feed_is_admitted(home: Path) -> None:
 
 
 def test_extremes_that_the_intake_admits_build_and_pass_every_blocking_check(home: Path) -> None:
-    """One count over 9,223,372,036, one weight of 1.0000005, one rate of 9 digits stopped all."""
+    """Regression: a count over 9,223,372,036, a weight of 1.0000005, a rate of 9 digits failed."""
     settings = Settings(home=home)
 
     checks = run_suites(settings, layer="raw")

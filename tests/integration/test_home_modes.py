@@ -1,4 +1,4 @@
-"""Modes of what the command itself writes, with all libraries that write for it."""
+"""Access rights of the files that the command and its libraries write."""
 
 import stat
 import subprocess
@@ -13,7 +13,7 @@ COMMAND = Path(sys.executable).with_name("linernotes")
 
 
 def call(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Runs the command under the umask that most systems have."""
+    """Run the command under the usual umask."""
     return subprocess.run(
         [COMMAND, "--home", home, *words],
         capture_output=True,
@@ -35,7 +35,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def test_load_writes_what_its_owner_alone_can_read(home: Path) -> None:
-    """The lake, with every partner's events, was 0644 in a home that was 0755."""
+    """Regression: the lake, with every partner's events, was 0644 in a home that was 0755."""
     first = call(home, "load")
     second = call(home, "load")
 

@@ -1,4 +1,4 @@
-"""A home as a whole: versions, the upgrade from the home of 0.1, and the restore drill."""
+"""A home as a whole: versions, the upgrade from version 0.1, and the restore drill."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ from linernotes.ledger.verification import verify_ledger
 from linernotes.statements import approve, draft, issue
 from tests.fixtures.published_warehouse import Line, Statement, publish
 
-# A small home of every released version, as that version wrote it.
+# A small home of every released version, written by that version.
 RELEASED = {"0.1": 1}
 Run = Callable[..., int]
 
@@ -40,7 +40,7 @@ def command(settings: Settings, *words: str) -> int:
 
 def rows(settings: Settings) -> dict[str, int]:
     lake = Lake(settings.lake_root, settings.quarantine_root)
-    # An older home lacks the tables of feeds that came later.
+    # An older home does not have the tables of feeds that were added later.
     there = [table for table in lake.tables() if lake.path(table).exists()]
     return {table: lake.row_count(table) for table in there if lake.row_count(table)}
 
@@ -71,7 +71,7 @@ def test_home_of_a_released_version_is_upgraded_after_a_backup(
     assert json.loads((old.lake_root / "format.json").read_text()) == {"format_version": 1}
     assert homes.home_version(Settings(home=backup)) < homes.HOME_VERSION
     assert verify_ledger(Settings(home=backup)) == []
-    # It goes on where it was: what was refused is tried again, and the next month is issued.
+    # It continues: a refused file is tried again, and the next month is issued.
     assert command(old, "load", "--tolerate-refused") == DONE
     assert quarantine_list(old)["open_row_count"].sum() == 1
     publish(
@@ -125,7 +125,7 @@ def test_new_home_says_its_version_at_the_first_command_after_its_load(tmp_path:
 
 
 def test_next_command_clears_what_a_killed_one_left_in_the_home(tmp_path: Path) -> None:
-    """An approval that was killed while it wrote `home.json` left its half for ever."""
+    """Regression: an approval killed while writing `home.json` left a partial file for ever."""
     settings = Settings(home=tmp_path / "home")
     homes.write_version(settings)
     settings.lake_root.mkdir()
@@ -142,7 +142,7 @@ def test_next_command_clears_what_a_killed_one_left_in_the_home(tmp_path: Path) 
 def test_restore_drill_brings_back_what_cannot_be_made_again(
     issued_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The list of what to copy lacked the keys, the login and the settings."""
+    """Regression: the list of files to copy lacked the keys, the login and the settings."""
     home = tmp_path / "home"
     shutil.copytree(issued_home, home)
     settings = Settings(home=home)
@@ -183,22 +183,22 @@ def commands_under(heading: str) -> list[list[str]]:
 def test_drill_of_the_page_brings_an_upgraded_home_back(
     old: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Word for word: upgrade, backup, the loss of all but the landing zone, and the way back."""
+    """Word for word: upgrade, backup, the loss of all but the landing zone, and the restoration."""
     backup = str(tmp_path / "backup")
     capsys.readouterr()
 
     def follow(heading: str) -> str:
-        """Runs the commands below a heading, and gives what they printed."""
+        """Run the commands below a heading, and return their output."""
         for words in commands_under(heading):
             done = command(
                 old, *(backup if word.startswith("/backup/") else word for word in words)
             )
-            # What 0.1 had refused is refused again.
+            # A file that 0.1 refused is refused again.
             assert done == DONE or words == ["load"], words
         return capsys.readouterr().out
 
     follow("A newer or an older home")
-    # The decision that the issued lines cite, which no feed had when the home was made.
+    # The decision that the issued lines cite; no feed had it when the home was made.
     consents = old.landing_root / "licensing" / "consents" / "1.csv"
     consents.parent.mkdir(parents=True)
     consents.write_text(template("licensing/consents")[1], encoding="utf-8")
@@ -220,7 +220,7 @@ def test_drill_of_the_page_brings_an_upgraded_home_back(
     assert {path: path.read_bytes() for path in packages} == packages
     assert issued_statements(old) == issued
     after = rows(old)
-    # Loads and builds of after the backup are in the register and among the results of checks.
+    # Loads and builds after the backup are in the register and in the results of checks.
     log = {"raw_door__deliveries", "raw_door__check_results"}
     assert {t: n for t, n in after.items() if t not in log} == {
         t: n for t, n in before.items() if t not in log

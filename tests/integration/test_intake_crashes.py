@@ -1,6 +1,6 @@
-"""A load that stops at any point, and the load after it: what stands is as if nothing had happened.
+"""A load that stops at any point: after the next load the result is as if it had not stopped.
 
-Deliveries of every sort are on their way when it stops: good, bad, conflicting, nested, messages.
+Deliveries of every kind are being loaded: good, bad, conflicting, nested, messages.
 """
 
 import os
@@ -30,7 +30,7 @@ CONTRACT = (
 
 
 class Stop(BaseException):
-    """The machine went away: nothing in the project may catch it."""
+    """The machine stopped: nothing in the project may catch it."""
 
 
 def fill_landing(intake_home: IntakeHome) -> None:

@@ -1,6 +1,6 @@
-"""The door against hostile files, one fault each, as an outside party judged them.
+"""The intake with hostile files, one fault each, with independent expectations.
 
-The files lie beside the project and are only read; without them there is nothing to test.
+The files are beside the project and are only read; without them the tests are skipped.
 """
 
 import csv
@@ -15,9 +15,9 @@ from tests.fixtures.verdicts import verdict
 
 DIRTY = PROJECT_ROOT.parent / "shared" / "data" / "dirty"
 
-# The expectation is of before booleans were taken in any case; the contract is the later word.
+# The expectation predates booleans in any case, which the contract now allows.
 LATER_WORD = {"ai_usage/generations/booleans_of_every_sort.csv": "quarantined rows 3"}
-# The days of this file stand in another one too: what is not broken is here already.
+# Another file has the days of this one too: the valid ones are already loaded.
 KNOWN_DAYS = {"finance/ecb/rate_not_a_number.csv": "quarantined rows 1, duplicate rows 8"}
 
 pytestmark = [

@@ -1,6 +1,6 @@
-"""Loads into a disk that is full, fails or may not be written to: words, and nothing half-written.
+"""Loads with a full, failing or read-only disk: an error message, and nothing partly written.
 
-What a killed load leaves is tested in `test_intake_crashes.py`.
+`test_intake_crashes.py` tests what a killed load leaves.
 """
 
 import errno
@@ -49,7 +49,7 @@ STEPS: dict[str, tuple[object, str]] = {
 
 @pytest.fixture(scope="module")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> IntakeHome:
-    """A home with a landing zone of which nothing is loaded yet."""
+    """A home with a landing zone, with nothing loaded yet."""
     intake_home = IntakeHome(tmp_path_factory.mktemp("disks"))
     intake_home.settings.landing_root.mkdir()
     intake_home.load()
@@ -70,7 +70,7 @@ def failing(error: BaseException) -> Callable[..., None]:
 def test_failing_disk_ends_the_load_with_words_and_refuses_nothing(
     made_once: IntakeHome, monkeypatch: pytest.MonkeyPatch, trouble: str, step: str
 ) -> None:
-    """Each file was refused by an error that nobody foresaw, or the command ended with one."""
+    """Regression: each file was refused with an unexpected error, or the command ended with one."""
     with monkeypatch.context() as patch:
         patch.setattr(*STEPS[step], failing(ERRORS[trouble]))
         with pytest.raises(FailingDisk) as ended:
@@ -115,7 +115,7 @@ def test_load_after_a_full_disk_is_as_if_nothing_had_happened(
 def test_working_file_that_polars_cannot_read_ends_the_load(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Polars calls a file that the disk has spoilt an error of computing."""
+    """Polars reports a file that the disk has damaged as an error of computation."""
     intake_home = IntakeHome(tmp_path)
     intake_home.put_rows("catalog/parties/1.jsonl", party(1), party(2, kind="band"))
     put = Admission._put
@@ -140,10 +140,10 @@ def test_working_file_that_polars_cannot_read_ends_the_load(
 def test_delivery_that_the_disk_fails_to_read_is_not_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """It was told as damaged, and its sender was asked to send it again."""
+    """Regression: it was reported as damaged, and its sender was asked to send it again."""
     intake_home = IntakeHome(tmp_path)
     intake_home.put(name if "/" in name else f"catalog/parties/{name}", "never read")
-    # The system fails to read it, with the error of a broken disk.
+    # Reading fails with the error of a failing disk.
     monkeypatch.setattr("linernotes.ingestion.intake.path_of", lambda *_: Path("/proc/self/mem"))
 
     with pytest.raises(FailingDisk, match="The disk failed to read or write"):
@@ -186,7 +186,7 @@ def test_parquet_whose_error_quotes_a_failing_disk_is_refused() -> None:
 def test_delivery_that_quotes_a_full_disk_is_refused_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only errors of files count: else a file could end every load with words of its own."""
+    """Only errors about files count: otherwise a file's own text could end every load."""
     intake_home = IntakeHome(tmp_path)
     intake_home.put_rows("catalog/parties/1.jsonl", party(1))
     monkeypatch.setattr(Admission, "_screen", failing(ValueError("No space left on device")))
@@ -198,7 +198,7 @@ def test_delivery_that_quotes_a_full_disk_is_refused_alone(
 def test_load_after_one_that_was_stopped_syncs_what_that_had_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, was_stopped: bool
 ) -> None:
-    """Tables that a killed first load had made were found there, and never synced."""
+    """Regression: tables that a killed first load had made were used, but never synced."""
     intake_home = IntakeHome(tmp_path)
     intake_home.put_rows("catalog/parties/1.jsonl", party(1))
     if was_stopped:

@@ -1,6 +1,6 @@
-"""The intake against files of any name and type: each is read as itself, or refused alone.
+"""The intake with files of any name and type: each is loaded as itself, or only it is refused.
 
-What single rows must be is tested in `test_intake_loads.py`.
+`test_intake_loads.py` tests the rules for rows.
 """
 
 import datetime as dt
@@ -45,7 +45,7 @@ def works(**columns: pl.Series) -> pl.DataFrame:
 def test_parquet_whose_name_is_a_pattern_loads_its_own_rows(
     intake_home: IntakeHome, name: str
 ) -> None:
-    """The rows of the file that the pattern matched were loaded in its place, its own were lost."""
+    """Regression: the rows of a file that matched the pattern were loaded instead of its own."""
     intake_home.put_parquet(f"{PARTIES}/labels1.parquet", parties(1))
     intake_home.put_parquet(f"{PARTIES}/labelsx.parquet", parties(2))
     own = intake_home.put_parquet(f"{PARTIES}/own.parquet", parties(3))
@@ -58,7 +58,7 @@ def test_parquet_whose_name_is_a_pattern_loads_its_own_rows(
 
 
 def test_landing_zone_with_brackets_in_its_path_loads(tmp_path: Path) -> None:
-    """Every Parquet file of such a landing zone was refused as not found."""
+    """Regression: every Parquet file of such a landing zone was refused as not found."""
     settings = Settings(home=tmp_path / "home", landing=tmp_path / "in [new] *?")
     folder = settings.landing_root / PARTIES
     folder.mkdir(parents=True)
@@ -73,7 +73,7 @@ def test_landing_zone_with_brackets_in_its_path_loads(tmp_path: Path) -> None:
 def test_file_whose_name_is_not_utf8_loads_under_a_readable_name(
     intake_home: IntakeHome, ending: str
 ) -> None:
-    """The name could not be written into the register, and no load got past the file."""
+    """Regression: the name could not be written to the register, and every load stopped there."""
     good = intake_home.put_parquet(f"{PARTIES}/a.parquet", parties(1))
     if ending == ".csv.gz" or ending == ".csv":
         text = "party_id,kind,name,recorded_at\nparty-1,label,Party 1," + RECORDED_AT + "\n"
@@ -96,7 +96,7 @@ def test_file_whose_name_is_not_utf8_loads_under_a_readable_name(
 def test_file_with_a_name_as_long_as_a_name_can_be_loads(
     intake_home: IntakeHome, length: int
 ) -> None:
-    """Beside a name over 241 bytes no manifest can lie, and looking for one ended the load."""
+    """Regression: a name over 241 bytes has no room for a manifest; the search ended the load."""
     name = "x" * (length - len(".jsonl")) + ".jsonl"
     intake_home.put_rows(f"{PARTIES}/{name}", party(1))
 
@@ -107,7 +107,7 @@ def test_file_with_a_name_as_long_as_a_name_can_be_loads(
 def test_file_moved_away_between_hash_and_read_waits_for_the_next_load(
     intake_home: IntakeHome, monkeypatch: pytest.MonkeyPatch, ending: str
 ) -> None:
-    """The load ended with an error, and what came later by name was not looked at."""
+    """Regression: the load ended with an error, without the files that follow by name."""
     gone = intake_home.settings.landing_root / PARTIES / f"a.{ending}"
     if ending == "jsonl":
         intake_home.put_rows(f"{PARTIES}/a.jsonl", party(1))
@@ -138,7 +138,7 @@ def test_file_moved_away_between_hash_and_read_waits_for_the_next_load(
 def test_unforeseen_error_of_one_file_refuses_it_alone(
     intake_home: IntakeHome, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
-    """One error of one file ended every load from then on, since the file came first each time."""
+    """Regression: one error of one file ended every load from then on, always at that file."""
     intake_home.put_rows(f"{PARTIES}/a.jsonl", party(1))
     intake_home.put_rows(f"{PARTIES}/b.jsonl", party(2))
 
@@ -166,7 +166,7 @@ def test_unforeseen_error_of_one_file_refuses_it_alone(
 def test_unforeseen_error_of_a_file_that_is_partly_in_the_lake_leaves_it_to_the_next_load(
     intake_home: IntakeHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Refused it would be tried under another id, and its rows would come in twice."""
+    """A refused file is tried again under another id, so its rows would be loaded twice."""
     intake_home.put_rows(f"{PARTIES}/a.jsonl", party(1), party(2, kind="nobody"))
     add = Lake.add
 
@@ -199,7 +199,7 @@ def test_unforeseen_error_of_a_file_that_is_partly_in_the_lake_leaves_it_to_the_
 def test_parquet_column_that_is_text_in_another_type_is_read_as_text(
     intake_home: IntakeHome, title: pl.Series
 ) -> None:
-    """Binary without a text annotation, as Impala and Hive write it, ended the load in a panic."""
+    """Regression: unannotated binary, as from Impala and Hive, ended the load in a panic."""
     intake_home.put_parquet("catalog/works/a.parquet", works(title=title))
 
     assert intake_home.outcome().rows_loaded == 1
@@ -227,7 +227,7 @@ def test_parquet_column_that_is_text_in_another_type_is_read_as_text(
 def test_parquet_cell_of_a_type_that_does_not_fit_is_quarantined_as_it_was_sent(
     intake_home: IntakeHome, title: pl.Series, told: str
 ) -> None:
-    """Durations and nested types ended the load; NaN was kept as null."""
+    """Regression: durations and nested types ended the load; NaN was stored as null."""
     intake_home.put_parquet("catalog/works/a.parquet", works(title=title))
 
     outcome = intake_home.outcome()
@@ -251,7 +251,7 @@ def test_parquet_cell_of_a_type_that_does_not_fit_is_quarantined_as_it_was_sent(
 def test_parquet_list_of_another_type_is_read_as_the_list_it_is(
     intake_home: IntakeHome, writers: pl.Series
 ) -> None:
-    """Lists of a fixed size, as Arrow and numpy write them, ended the load."""
+    """Regression: lists of a fixed size, as Arrow and numpy write them, ended the load."""
     intake_home.put_parquet("catalog/works/a.parquet", works(writer_party_ids=writers))
 
     assert intake_home.outcome().rows_loaded == 1
@@ -321,7 +321,7 @@ def settled(intake_home: IntakeHome, seconds: float) -> Settings:
 
 
 def test_file_that_still_grows_is_left_for_the_next_load(intake_home: IntakeHome) -> None:
-    """Half a file under its final name was taken for a whole one."""
+    """Regression: a partial file under its final name was loaded as complete."""
     intake_home.settings.landing_root.mkdir()
     intake_home.load()
     path = intake_home.put_rows(f"{PARTIES}/a.jsonl", party(1))
@@ -367,7 +367,7 @@ def test_new_files_are_waited_for_once_and_old_ones_not_at_all(
 def test_lake_table_with_a_feature_that_is_not_read_stops_the_load(
     intake_home: IntakeHome, feature: str
 ) -> None:
-    """Deleted rows of such a table counted, and renamed columns were read as absent."""
+    """Regression: deleted rows of such a table counted, and renamed columns were read as absent."""
     intake_home.put_rows(f"{PARTIES}/a.jsonl", party(1))
     intake_home.load()
     table = intake_home.lake.open("raw_catalog__works")
@@ -392,7 +392,7 @@ def test_lake_table_with_a_feature_that_is_not_read_stops_the_load(
 
 @pytest.mark.parametrize("landing", ["gs://x", "file:///srv/landing"])
 def test_landing_zone_that_is_an_address_is_an_error_with_words(landing: str) -> None:
-    """It was read as a folder of that name, which held nothing new."""
+    """Regression: it was read as a folder with that name, which had nothing new."""
     with pytest.raises(ValueError, match="is a URL"):
         Settings(landing=landing)
 

@@ -1,7 +1,7 @@
 """A landing zone of real public data: the intake, delivery by delivery, and the models' counts.
 
-The files lie beside the project and are only read; without them there is nothing to test. What is
-to be found in them is what their makers state.
+The files are beside the project and are only read; without them the tests are skipped. The
+expectations are the statements of their publishers.
 """
 
 import csv
@@ -44,7 +44,7 @@ def report(settings: Settings) -> LoadReport:
 
 @pytest.fixture(scope="module")
 def figures(settings: Settings, report: LoadReport) -> Iterator[duckdb.DuckDBPyConnection]:
-    """What statements of all months are made from; nothing is built beside it."""
+    """The inputs of statements of all months; nothing else is built."""
     assert report.deliveries
     file = warehouse.calculate_open_months(settings, LAST_MONTH, KNOWN_AT)
     with duckdb.connect(str(file), read_only=True) as connection:
@@ -78,12 +78,12 @@ def test_door_real_landing_ignores_no_file(report: LoadReport) -> None:
     ("figure", "expected"),
     [
         pytest.param("count(*) from marts.fct_consent_versions", 1_918, id="decisions"),
-        # A later version of a puid ends its action: it is no action of its own.
+        # A later version of a puid ends its action: it is not a separate action.
         pytest.param("count(*) from marts.fct_removal_actions", 7_560, id="actions"),
         pytest.param(
             "count(*) from marts.fct_removal_actions where ended_at is not null", 14, id="ended"
         ),
-        # 11 artists that were taken off the list for good, and one reversal of a takedown.
+        # 11 artists that were removed from the list for good, and one reversal of a takedown.
         pytest.param(
             "count(*) from marts.fct_removal_actions where is_overturned", 12, id="overturned"
         ),
@@ -94,7 +94,7 @@ def test_door_real_landing_ignores_no_file(report: LoadReport) -> None:
             2,
             id="counter notices",
         ),
-        # Twelve lists of a hundred artists or more were read as one sweep each.
+        # Twelve lists of a hundred artists or more, each of which counts as one sweep.
         pytest.param(
             "count(*) from (select case_id from marts.fct_removal_actions "
             "where programme_reason = 'mass_upload' group by 1 having count(*) >= 100)",
@@ -106,7 +106,7 @@ def test_door_real_landing_ignores_no_file(report: LoadReport) -> None:
             4_843,
             id="swept artists, e113",
         ),
-        # A label on an artist is no removal.
+        # A label on an artist is not a removal.
         pytest.param(
             "count(*) from marts.fct_removal_actions "
             "where programme_reason = 'ai_label' and is_removal",
@@ -155,7 +155,7 @@ def test_real_paid_lines_all_name_a_proof_that_their_partner_is_given(
 
 
 def test_real_credits_that_are_not_shown_are_gaps(figures: duckdb.DuckDBPyConnection) -> None:
-    """Each name that a derivative lacks is told of, beside those that nobody knows."""
+    """Each missing name of a derivative is reported, besides the unknown ones."""
     [(missing, gaps)] = figures.execute(
         """
         select

@@ -1,6 +1,6 @@
-"""The intake against files that are too large, too deep, or no files at all: each refused alone.
+"""The intake with files that are too large, too deep, or not files: only they are refused.
 
-Which errors of values and names are refused is tested in `test_intake_files.py`.
+`test_intake_files.py` tests errors of values and names.
 """
 
 import gzip
@@ -71,7 +71,7 @@ def parquet(name: str, rows: pl.DataFrame) -> Callable[[IntakeHome], object]:
 
 
 WIDE = ",".join(f"c{number}" for number in range(100_000))
-# By the setting or the words that the refusal has to name.
+# By the setting or the text that the refusal has to name.
 REFUSED: dict[str, tuple[str, Callable[[IntakeHome], object]]] = {
     "manifest-deep.jsonl": (
         "LINERNOTES_MAX_NESTING",
@@ -163,7 +163,7 @@ REFUSED: dict[str, tuple[str, Callable[[IntakeHome], object]]] = {
         "LINERNOTES_MAX_UNPACKED_MIB",
         text(f"{PARTIES}/size.jsonl.gz", " " * MEBIBYTES),
     ),
-    # Each text stands in the file once, and in 100 rows.
+    # Each text is stored once in the file, and used in 100 rows.
     "size.parquet": (
         "LINERNOTES_MAX_UNPACKED_MIB",
         parquet("size", frame(100, name="x" * 30_000)),
@@ -189,7 +189,7 @@ REFUSED: dict[str, tuple[str, Callable[[IntakeHome], object]]] = {
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[IntakeHome, LoadReport, float]:
-    """One load of all of them, with what is no file, and two good files around them."""
+    """One load of all of them, with paths that are not files, and two good files in between."""
     intake_home = IntakeHome(tmp_path_factory.mktemp("limits"))
     elsewhere = intake_home.home / "elsewhere"
     elsewhere.mkdir()
@@ -215,7 +215,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[IntakeHome, LoadRe
 def test_file_over_a_limit_is_refused_with_the_limit_that_it_exceeds(
     loaded: tuple[IntakeHome, LoadReport, float], name: str
 ) -> None:
-    """Some of these ended the load, some took minutes, and some hung it with the lock held."""
+    """Regression: these ended the load, took minutes, or hung it while it held the lock."""
     _, report, _ = loaded
     reasons = {one.name.rpartition("/")[2]: one.reason for one in report.deliveries}
 
@@ -238,7 +238,7 @@ def test_files_over_limits_keep_no_good_file_out_and_are_refused_in_seconds(
 def test_parquet_after_another_of_the_same_time_and_after_a_damaged_one_is_judged_by_itself(
     tmp_path: Path,
 ) -> None:
-    """One engine looks at all Parquet files of a load, under one name after the other."""
+    """One engine checks all Parquet files of a load, under the same name in turn."""
     intake_home = IntakeHome(tmp_path)
     paths = [
         intake_home.put_parquet(f"{PARTIES}/1.parquet", frame(1)),
@@ -278,7 +278,7 @@ def test_row_nested_too_deep_is_quarantined_alone(
 def test_links_and_pipes_are_not_followed_and_told_in_the_report(
     loaded: tuple[IntakeHome, LoadReport, float], name: str, why: str
 ) -> None:
-    """Links were followed: a sender could have any file of the machine loaded."""
+    """Regression: links were followed, so a sender could have any file of the machine loaded."""
     assert why in loaded[1].ignored_files[name]
 
 
@@ -332,7 +332,7 @@ def test_gzip_that_unpacks_to_many_times_its_size_is_refused() -> None:
 def test_file_of_millions_of_shortest_rows_is_refused_before_it_fills_the_memory(
     tmp_path: Path,
 ) -> None:
-    """A packed file of 1 MB with 78 million rows `{}` took 9 GB: a piece of it had 5.6 million."""
+    """Regression: a packed 1 MB of 78 million `{}` took 9 GB, in pieces of 5.6 million rows."""
     intake_home = IntakeHome(tmp_path)
     intake_home.put(f"{PARTIES}/1.jsonl.gz", b"{}\n" * 3_000_000)
     tracemalloc.start()
@@ -365,7 +365,7 @@ def test_nesting_is_counted_outside_of_texts(content: str, is_over: bool) -> Non
 def test_panics_stay_off_the_error_output_and_all_else_is_passed_on(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Lines of Rust's own stood between the lines of the load."""
+    """Regression: lines of Rust appeared between the lines of the load."""
     with without_panics(tmp_path):
         os.write(2, b"thread '<unnamed>' panicked at src/lib.rs:1:1:\nno\n")
     assert capfd.readouterr().err == ""

@@ -1,6 +1,6 @@
-"""Whole loads through the door into a real lake: versions, duplicates, sets, puids, the register.
+"""Whole loads into a real lake: versions, duplicates, sets, puids, the register.
 
-Rules of single rows are tested in `tests/unit/ingestion/test_contracts.py`.
+`tests/unit/ingestion/test_contracts.py` tests the rules for single rows.
 """
 
 import datetime as dt
@@ -42,7 +42,7 @@ def test_lake_before_any_load_has_every_table_empty_and_typed(intake_home: Intak
 def test_lake_of_an_older_contract_gets_the_columns_that_its_tables_lack(
     intake_home: IntakeHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A home that had removals stopped every load and build when its feed got a column."""
+    """Regression: in a home with removals, a new column of that feed stopped loads and builds."""
     table = "raw_removals__actions"
     older = {name: kind for name, kind in SCHEMAS[table].items() if name != "territories"}
     intake_home.put_rows("removals/actions/1.jsonl", action())
@@ -364,7 +364,7 @@ def test_load_of_one_feed_leaves_the_others_alone(intake_home: IntakeHome) -> No
 def test_home_under_any_name_is_read_back_and_its_tables_rewritten(
     tmp_path: Path, name: str
 ) -> None:
-    """A lake in a folder with a space or an accent in its name could be written, but not read."""
+    """Regression: a lake in a folder with a space or an accent could be written, but not read."""
     intake_home = IntakeHome(tmp_path / name / "home")
     for number in (1, 2):
         intake_home.put_rows(f"catalog/parties/{number}.jsonl", party(number))
@@ -526,7 +526,7 @@ def test_many_small_deliveries_end_in_few_files(
 def test_message_whose_elements_are_not_all_read_says_so_in_register_and_lake(
     intake_home: IntakeHome,
 ) -> None:
-    """What the reader did not know went unread in silence: nobody could count it."""
+    """Regression: unread elements were not reported, so nobody could count them."""
     singer = contributor("Vocalist", "<Nationality>FI</Nationality>")
     intake_home.put("catalog/ern/message.xml", message(recording(singer, singer)))
 

@@ -1,4 +1,4 @@
-"""Quarantined rows put through the door again, after the reason they were turned away is gone."""
+"""Quarantined rows that are sent through the intake again after their fault was fixed."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,7 +28,7 @@ def intake_home(tmp_path: Path) -> IntakeHome:
 
 @pytest.fixture
 def learn_country(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """Adds ZZ to the countries that the door knows, for the rest of the test."""
+    """Add ZZ to the countries that the intake knows, for the rest of the test."""
     known = (*vocabulary.countries(), "ZZ")
 
     def learn() -> None:
@@ -41,7 +41,7 @@ def learn_country(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None
 
 
 def load_bad_rows(intake_home: IntakeHome) -> str:
-    """Two rows of a country that the door learns later, one that stays bad, one good."""
+    """Two rows of a country that is added later, one that stays bad, one good."""
     intake_home.put(
         "catalog/parties/1.csv",
         HEADER
@@ -115,7 +115,7 @@ def test_retry_of_json_rows_reads_them_as_json(intake_home: IntakeHome) -> None:
 
 
 def put_bad(intake_home: IntakeHome) -> str:
-    """Two parties of which the first breaks a rule; gives the delivery's id."""
+    """Two parties, the first of which breaks a rule; returns the delivery's id."""
     intake_home.put_rows("catalog/parties/1.jsonl", party(1, kind="nobody"), party(2))
     return intake_home.outcome().delivery_id
 
@@ -128,7 +128,7 @@ def waiting(intake_home: IntakeHome) -> int:
 def test_row_that_is_delivered_again_corrected_closes_its_twin(
     intake_home: IntakeHome, recorded_at: str
 ) -> None:
-    """The quarantined row stayed open for ever, and `status` went on asking for it."""
+    """Regression: the quarantined row stayed open for ever, and `status` kept reporting it."""
     put_bad(intake_home)
     intake_home.put_rows("catalog/parties/2.jsonl", party(1, recorded_at=recorded_at), party(3))
 
@@ -202,7 +202,7 @@ def test_quarantined_rows_that_are_closed_stay_on_record_with_the_reason(
 
 @pytest.mark.parametrize("by", ["id", "name"])
 def test_refused_file_that_is_closed_is_not_tried_again(intake_home: IntakeHome, by: str) -> None:
-    """A refused file that its sender had deleted was told as refused for ever."""
+    """Regression: a refused file that its sender had deleted was reported for ever."""
     intake_home.put("catalog/parties/1.csv", "party_id\nx\n")
     refused = intake_home.outcome()
 
@@ -217,7 +217,7 @@ def test_refused_file_that_is_closed_is_not_tried_again(intake_home: IntakeHome,
 def test_retry_or_closing_of_what_does_not_wait_says_so(
     intake_home: IntakeHome, delivery_id: str
 ) -> None:
-    """`quarantine retry nope` said that no row came in, and ended with 0."""
+    """Regression: `quarantine retry nope` reported that no row was loaded, and ended with 0."""
     put_bad(intake_home)
 
     with pytest.raises(NothingOpen, match="quarantine list"):
@@ -229,7 +229,7 @@ def test_retry_or_closing_of_what_does_not_wait_says_so(
 def test_rows_that_fill_the_quarantine_during_a_load_are_corrected_by_its_later_files(
     intake_home: IntakeHome,
 ) -> None:
-    """The keys of rows that wait are kept through a load: new ones join them, closed ones leave."""
+    """The keys of waiting rows are cached in a load: new ones are added, closed ones removed."""
     names = [f"catalog/parties/{number}.jsonl" for number in range(1, 6)]
     intake_home.put_rows(names[0], party(1, kind="nobody"), party(9))
     intake_home.put_rows(names[1], party(2, kind="nobody"), party(8))
@@ -250,7 +250,7 @@ def test_rows_that_fill_the_quarantine_during_a_load_are_corrected_by_its_later_
 def test_load_of_several_files_reads_the_texts_of_a_delivery_in_quarantine_once(
     intake_home: IntakeHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each file of a feed checked all its rows in quarantine anew: a load took a fifth longer."""
+    """Regression: each file checked all its feed's quarantined rows again: a fifth more time."""
     intake_home.put_rows("catalog/parties/1.jsonl", party(1, kind="nobody"), party(9))
     for number in range(2, 6):
         intake_home.put_rows(f"catalog/parties/{number}.jsonl", party(number))

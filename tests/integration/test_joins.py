@@ -1,7 +1,7 @@
-"""What the models' inner joins on contracts, fees, owners and generations leave out.
+"""The rows that the models' inner joins on contracts, fees, owners and generations drop.
 
-Each such join is made a left join, one at a time, and its model is asked again: where the answer
-changes, the join drops rows. Those must be listed here, each with what it drops and where that is
+Each such join is changed into a left join, one at a time, and its model is run again: if the result
+changes, the join drops rows. It must then be listed here, with what it drops and where that is
 counted, so that nothing is lost without a reason.
 """
 
@@ -23,7 +23,7 @@ WATCHED = re.compile(
     r"|int_partners__(parties|objects)_matched|int_rights__(periods|route_periods|ownership_periods)|stg_catalog__(ownership|routes)"
     r"|(int_usage|int_consent)__generations_\w+|int_usage__generation_uses|stg_ai_usage__generations"
 )
-# Model and joined relation -> what the join leaves out, and where that is counted.
+# Model and joined relation -> what the join drops, and where that is counted.
 DROPPED: dict[tuple[str, str], str] = {
     ("int_compensation__usage_lines", "int_compensation__fees"): (
         "weight that reaches no contract has no fee: int_compensation__accruals values it, and a "
@@ -63,7 +63,7 @@ class Join(NamedTuple):
 
 
 def relation_of(join: exp.Join, named: dict[str, exp.Expression]) -> str | None:
-    """The watched model that is joined, by itself or as a CTE that only selects from it."""
+    """The watched model that is joined, directly or as a CTE that only selects from it."""
     table = join.this
     seen: set[str] = set()
     while isinstance(table, exp.Table) and table.name in named and table.name not in seen:
@@ -120,7 +120,7 @@ def answer(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...] |
 def test_join_that_drops_rows_says_where_they_are_counted(
     connection: duckdb.DuckDBPyConnection, joins: list[Join]
 ) -> None:
-    """Uses without a contract were dropped on the way to a report, and counted nowhere."""
+    """Regression: uses without a contract were dropped before the reports, and not counted."""
     dropping = {
         (join.model, join.relation)
         for join in joins
@@ -134,7 +134,7 @@ def test_join_that_drops_rows_says_where_they_are_counted(
 def test_every_logged_use_is_in_a_source_use_or_excluded(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    """In = out + excluded with a reason, for each use and layer that was classified."""
+    """Input = output + excluded with a reason, for each classified use and layer."""
     [(logged, weighed, excluded, both)] = connection.execute(
         """
         with
@@ -161,7 +161,7 @@ def test_every_logged_use_is_in_a_source_use_or_excluded(
 def test_unlicensed_uses_are_those_of_the_bucket_e72(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    """What a report of unlicensed use says, the money on hold says too, weight by weight."""
+    """The report of unlicensed use agrees with the money on hold, weight by weight."""
     [(held, listed, covered)] = connection.execute(
         """
         select

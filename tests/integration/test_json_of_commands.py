@@ -1,6 +1,6 @@
-"""`--json` of every command, asked for real: standard output is one JSON document.
+"""`--json` of every command, run for real: standard output is one JSON document.
 
-That every command has the option, and what single ones answer, is tested with the command line.
+The tests of the command line check that every command has the option, and single results.
 """
 
 import json
@@ -18,13 +18,13 @@ from linernotes.cli.app import DONE, app, run
 from linernotes.cli.as_json import WITHOUT
 from linernotes.ingestion import template
 
-# A build of everything is minutes, and a cluster is started by the tests of Spark.
+# A build of everything takes minutes, and the tests of Spark start a cluster.
 ELSEWHERE = {"build", "cluster start"}
 MONTH = "2026-03"
 
 
 def leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
-    """Every command that does something, by its words."""
+    """Every command without subcommands, by its words."""
     below = getattr(command, "commands", {})
     for name, one in below.items():
         yield from leaves(one, (*path, name))
@@ -80,7 +80,7 @@ def lines(home: Path, elsewhere: Path) -> dict[str, list[str]]:
         "upgrade": [],
         "backup": ["--to", str(elsewhere / "backup")],
         "cluster stop": [],
-        # These say no, with a reason.
+        # These refuse, with a reason.
         "restore": ["--from", str(elsewhere / "backup")],
         "regulator record": [str(file)],
         "simulate": ["--month", "2020-01", "--revenue-share", "nothing=0.5"],
@@ -105,7 +105,7 @@ def test_every_command_answers_in_json(
         status = run(["--home", str(home), *name.split(), *more, "--json"])
         output, told = capsys.readouterr()
         try:
-            # Who is refused may get nothing but the reason, which is beside the output.
+            # A refused command may print only the reason, which is not on standard output.
             assert output or (name in SAY_NO and status != DONE and told)
             assert not output or json.loads(output) is not None
         except (ValueError, AssertionError):

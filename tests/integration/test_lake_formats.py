@@ -1,4 +1,4 @@
-"""The format version of a lake: an older home reads, a newer one is left alone."""
+"""The format version of a lake: an older home is read, a newer one is not touched."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> IntakeHome:
 
 @pytest.fixture
 def loaded(made_once: IntakeHome, tmp_path: Path) -> IntakeHome:
-    """A copy to change, with a delivery that waits."""
+    """A copy to change, with a waiting delivery."""
     shutil.copytree(made_once.home, tmp_path / "home")
     intake_home = IntakeHome(tmp_path / "home")
     intake_home.put_rows("catalog/parties/2.jsonl", party(3))
@@ -33,7 +33,7 @@ def loaded(made_once: IntakeHome, tmp_path: Path) -> IntakeHome:
 
 
 def files_of(intake_home: IntakeHome) -> dict[str, str]:
-    """Everything in the folders of the tables, by content."""
+    """All files in the folders of the tables, by content."""
     return {
         str(path.relative_to(intake_home.home)): hashlib.sha256(path.read_bytes()).hexdigest()
         for root in ROOTS
@@ -78,7 +78,7 @@ def test_home_without_a_version_reads_as_version_1_and_gets_its_file_with_the_ne
 def test_home_of_a_newer_version_is_refused_and_left_as_it_is(
     loaded: IntakeHome, capsys: pytest.CaptureFixture[str], newer: str, command: list[str]
 ) -> None:
-    """Also where only one of the two folders was put back from a backup of a newer home."""
+    """Also if only one of the two folders was restored from a backup of a newer home."""
     path = loaded.home / newer / "format.json"
     path.write_text(json.dumps({"format_version": FORMAT_VERSION + 1}))
     before = files_of(loaded)

@@ -1,6 +1,6 @@
-"""A lake that a power cut or a disk fault has damaged: it is told, mended, and loaded again.
+"""A lake damaged by a power cut or a disk fault: it is detected, repaired, and loaded again.
 
-What load does when it is stopped, and nothing is lost, is in `test_intake_crashes.py`.
+`test_intake_crashes.py` tests interrupted loads that lose nothing.
 """
 
 import datetime as dt
@@ -68,7 +68,7 @@ DAMAGES: dict[str, Callable[[IntakeHome], None]] = {
 }
 
 
-# What reads like a table as it was before, and is therefore simply loaded.
+# Damage that looks like an earlier version of a table, so the data are simply loaded again.
 UNSEEN = {"placeholder cut"}
 
 
@@ -76,8 +76,9 @@ UNSEEN = {"placeholder cut"}
 def test_damaged_lake_stops_loads_until_it_is_repaired_and_then_is_as_it_was(
     loaded: IntakeHome, damage: str
 ) -> None:
-    """Empty commits stopped every load for ever, and no command mended them; a load after a cut
-    left the register ahead of the lake, and nothing said so.
+    """Regression: empty commits stopped every load for ever, and no command repaired them.
+
+    A load after a power cut left the register ahead of the lake, without any message.
     """
     before = loaded.contents()
     DAMAGES[damage](loaded)
@@ -138,7 +139,7 @@ def test_cut_checkpoint_is_put_aside_and_the_table_read_without_it(
 def test_transactions_before_and_after_a_checkpoint_are_known_to_every_lake(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A delivery that an interrupted load left in a table must not come in twice."""
+    """A delivery that an interrupted load left in a table must not be loaded twice."""
     monkeypatch.setattr(lake, "_CHECKPOINT_EVERY", 2)
     intake_home = IntakeHome(tmp_path)
     intake_home.put_rows("catalog/parties/1.jsonl", party(1))
@@ -163,7 +164,7 @@ def test_transactions_before_and_after_a_checkpoint_are_known_to_every_lake(
 def test_clock_set_back_leaves_the_order_of_the_register(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By time of day the refusal came last, and the loaded file was registered at every load."""
+    """Regression: by time of day the refusal was last, and each load registered the file again."""
     intake_home = IntakeHome(tmp_path)
     noon = dt.datetime(2026, 3, 1, 12)
     monkeypatch.setattr(register, "exact_now", lambda: noon)

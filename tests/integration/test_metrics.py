@@ -1,4 +1,4 @@
-"""Metrics over the edge cases' warehouse: reports, executive tables and metrics say the same."""
+"""Metrics over the edge cases' warehouse: reports, executive tables and metrics agree."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -53,7 +53,7 @@ def test_metrics_of_every_partner_and_month_are_the_statements_e130(
     )
 
     assert len(stated) > 50
-    # What has no contract stands on no statement.
+    # Money without a contract is not on any statement.
     assert {
         key: tuple(value or Decimal(0) for value in row) for key, row in found.items() if key[1]
     } == stated
@@ -73,7 +73,7 @@ def test_metrics_payable_is_the_waterfalls_result_e130(catalog: Catalog, sums: A
 
 
 def test_metrics_net_revenue_is_the_waterfalls_first_step(catalog: Catalog, sums: Ask) -> None:
-    """Both sides share one revenue; counted once per side it was doubled."""
+    """Both sides share one revenue. Regression: it was counted once per side, and so doubled."""
     found = catalog.query(["pool_net_amount"], by=["report_month", "currency_code"]).rows
 
     waterfall = sums(
@@ -90,7 +90,7 @@ def test_metrics_net_revenue_is_the_waterfalls_first_step(catalog: Catalog, sums
 def test_metrics_explicit_consent_is_of_uses_whose_every_proof_is_a_decision(
     catalog: Catalog, case_home: Path
 ) -> None:
-    """A contract that allows by default (contract@version#clause) proves consent undecided."""
+    """A contract's default to allow (contract@version#clause) is a proof, but not a decision."""
     with open_published(Settings(home=case_home)) as connection:
         rows = connection.execute(
             "select string_split(consent_proof_id, '+'), weight_nano "
@@ -307,7 +307,7 @@ def test_every_metric_can_be_asked_by_month_and_passes_through_no_float(catalog:
 
 
 def test_every_metric_can_be_split_by_all_that_it_says(catalog: Catalog) -> None:
-    """What was held once offered products, which it could only have by a join, and then failed."""
+    """Regression: metrics of money on hold offered a split by product, which then failed."""
     for info in catalog.metrics.values():
         table = catalog.query([info.name], by=info.dimensions)
 

@@ -1,6 +1,6 @@
-"""The notebooks of the documents: that they run from top to bottom, and are kept without outputs.
+"""The documentation's notebooks: they run from top to bottom, and are stored without outputs.
 
-What their queries answer is tested with the models.
+The tests of the models cover the results of their queries.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Drafts of several open months: a later one contains what issuing the earlier ones would bring.
+"""Drafts of several open months: a later one includes the effects of issuing the earlier ones.
 
 January to March are open at one freeze; then January and February are issued, one after the other.
 """
@@ -96,7 +96,7 @@ def lines(file: Path, line_types: tuple[str, ...]) -> Iterator[tuple]:
 
 
 def test_draft_of_february_releases_the_late_consents_of_open_january_e36(files: Files) -> None:
-    """January's 10.00 stayed held in every draft until January was issued."""
+    """Regression: January's 10.00 stayed on hold in every draft until January was issued."""
     found = list(lines(files.drafted, ("USAGE", "LATE_CONSENT")))
 
     assert found == [
@@ -136,7 +136,7 @@ def test_releases_of_open_months_name_the_line_that_was_held_e36(files: Files) -
 def test_statement_of_march_is_the_same_before_and_after_the_others_are_issued(
     files: Files,
 ) -> None:
-    """What issuing brings is in the draft to the cent; January's 10.00 is not released twice."""
+    """The draft includes the effects of issuing to the cent; the 10.00 is not released twice."""
     every = ("USAGE", "LATE_CONSENT", "TRAINING_FEE")
 
     assert list(lines(files.after, every)) == list(lines(files.drafted, every))

@@ -1,4 +1,4 @@
-"""dbt parses the project once per state of its files, whatever home, freeze or months a run has."""
+"""dbt parses the project once per state of its files, for all homes, freezes and months."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_second_run_takes_the_project_as_the_first_has_parsed_it(tmp_path: Path) -> None:
-    """Each build parsed everything anew, since its freeze was another: ten seconds of every run."""
+    """Regression: each build parsed everything again for its freeze, ten seconds of every run."""
     homes = [Settings(home=tmp_path / name) for name in ("first", "second")]
 
     runs = [run_dbt(settings, ONE_SEED) for settings in homes]
@@ -42,7 +42,7 @@ def test_second_run_takes_the_project_as_the_first_has_parsed_it(tmp_path: Path)
 def test_parse_that_another_checkout_left_in_a_home_is_not_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Dbt keeps the paths of the checkout that parsed, and the seeds were looked for there."""
+    """Regression: dbt keeps the paths of the checkout that parsed, and looked for seeds there."""
     first, second = (Settings(home=tmp_path / name) for name in ("first", "second"))
     run_dbt(first, ONE_SEED)
     parsed = (first.warehouse_file.parent / "target" / PARSED_BY_DBT).read_bytes()

@@ -1,7 +1,7 @@
-"""Packages of the edge cases' warehouse: from the reports as the models make them to the check.
+"""Packages of the edge cases' warehouse: from the models' reports to the check.
 
-The check recomputes every fee from the pool's totals apart from the models, so an agreement here
-holds the two against each other.
+The check recomputes every fee from the pool's totals, independently of the models, so each
+confirms the other.
 """
 
 import json
@@ -24,7 +24,7 @@ MONTH = "2026-03"
 
 @pytest.fixture
 def settings(case_home: Path, tmp_path: Path) -> Settings:
-    """A home of the test's own with the shared published warehouse."""
+    """A separate home per test with the shared published warehouse."""
     settings = Settings(home=tmp_path)
     settings.published_root.mkdir()
     shutil.copy(Settings(home=case_home).published_file, settings.published_file)

@@ -1,4 +1,4 @@
-"""The published file in other people's hands: tools that write, and clients of earlier years."""
+"""The published file in use by others: tools that write to it, and older clients."""
 
 import logging
 import os
@@ -24,7 +24,7 @@ from linernotes.warehouse.compiled import project_sha256
 from tests.fixtures.published_warehouse import checked_run
 
 KNOWN_AT = datetime(2026, 7, 15, 6)
-# Releases of the lines of 1.x that did not know the format of 1.4.
+# The latest releases of 1.x that did not support the format of 1.4.
 CLIENTS = ("1.0.0", "1.1.3", "1.2.2", "1.3.2")
 CLIENT = """
 import sys, duckdb
@@ -72,7 +72,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def gui() -> Callable[..., subprocess.Popen]:
-    """Opens a file for writing in another process, as most tools do, and is killed or stays."""
+    """Open a file for writing in another process, as most tools do, which is killed or stays."""
 
     def opening(file: Path, how: str) -> subprocess.Popen:
         process = subprocess.Popen(
@@ -109,7 +109,7 @@ def tables(file: Path) -> set[str]:
 def test_publication_can_be_read_by_whom_the_settings_name_and_written_by_nobody(
     settings: Settings, readers: modes.Readers, home: int, folder: int, file: int
 ) -> None:
-    """It was 0644 in a home that all could read, whatever the settings."""
+    """Regression: it was 0644 in a home that all could read, whatever the settings."""
     given = settings.model_copy(update={"readers": readers})
     before = os.umask(0o022 if readers == "owner" else 0o077)
     try:
@@ -136,7 +136,7 @@ def test_published_file_cannot_be_opened_for_writing(settings: Settings) -> None
 def test_publication_takes_away_what_a_tool_left_and_says_so(
     settings: Settings, gui: Callable[..., subprocess.Popen], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Each publication after that ended in "WAL does not match database file", for everybody."""
+    """Regression: all later publications failed with "WAL does not match database file"."""
     gui(settings.published_file, "leave")
     log = settings.published_root / "linernotes.duckdb.wal"
     assert log.exists()
@@ -153,7 +153,7 @@ def test_publication_takes_away_what_a_tool_left_and_says_so(
 def test_own_reader_does_not_see_what_a_tool_left(
     settings: Settings, gui: Callable[..., subprocess.Popen]
 ) -> None:
-    """Statements are drafted from this file: what somebody's tool added is no part of it."""
+    """Statements are drafted from this file, so additions by a tool must be ignored."""
     gui(settings.published_file, "leave")
 
     with open_published(settings) as connection:
@@ -181,7 +181,7 @@ def test_own_reader_refuses_a_file_with_something_left_beside_its_own_name(
 def test_file_that_a_tool_holds_open_is_refused_with_the_tools_process_and_command(
     settings: Settings, gui: Callable[..., subprocess.Popen]
 ) -> None:
-    """It said that the file may be damaged, and to build again, which does not help."""
+    """Regression: the message said that the file may be damaged, and to build again."""
     tool = gui(settings.published_file, "stay")
     try:
         with pytest.raises(LinernotesError) as refused, open_published(settings):
@@ -210,7 +210,7 @@ def test_warehouse_file_that_a_tool_holds_open_is_named_when_it_is_to_be_publish
 
 
 def test_published_file_is_of_the_first_format_that_lasts(settings: Settings) -> None:
-    """Format 64 is that of DuckDB 0.10 to 1.1; each later client reads it, too."""
+    """Format 64 is that of DuckDB 0.10 to 1.1; all later clients read it too."""
     head = settings.published_file.read_bytes()[:20]
 
     assert (head[8:12], int.from_bytes(head[12:20], "little")) == (b"DUCK", 64)
@@ -221,7 +221,7 @@ def test_published_file_is_of_the_first_format_that_lasts(settings: Settings) ->
 def test_published_file_is_opened_by_an_earlier_client(
     settings: Settings, version: str, shared_folder: Path
 ) -> None:
-    """DuckDB 1.0 to 1.3 said "we can only read version 64"; they need the package index here."""
+    """DuckDB 1.0 to 1.3 reported "we can only read version 64". Needs the package index."""
     client = shared_folder / "clients" / version
     uv = PROJECT_ROOT / ".uv" / "bin" / "uv"
     command = [str(uv), "pip", "install", "--quiet", "--target", str(client), f"duckdb=={version}"]
@@ -248,7 +248,7 @@ def test_published_file_is_opened_by_an_earlier_client(
 def test_publication_after_the_clock_was_set_back_is_the_newest_and_stays(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Kept by time of day, a new publication was deleted as the oldest, at once."""
+    """Regression: sorted by time of day, a new publication was at once deleted as the oldest."""
 
     class YearsAgo(datetime):
         @classmethod
@@ -270,7 +270,7 @@ def test_publication_after_the_clock_was_set_back_is_the_newest_and_stays(
 
 
 def test_comments_refer_to_nothing_outside_the_file(case_home: Path) -> None:
-    """Analysts read `docs/money.md` and `E44` in a file that came without either."""
+    """Regression: comments in the file cited `docs/money.md` and `E44`, which analysts lack."""
     file = Settings(home=case_home).published_file
     with duckdb.connect(str(file), read_only=True) as connection:
         comments = connection.execute(
@@ -284,7 +284,7 @@ def test_comments_refer_to_nothing_outside_the_file(case_home: Path) -> None:
 
 
 def test_keys_of_published_tables_are_a_table_and_hold(case_home: Path) -> None:
-    """What is listed as a key is one, of every table, in the file that readers get."""
+    """The listed keys are unique in every table of the file that readers get."""
     file = Settings(home=case_home).published_file
     with duckdb.connect(str(file), read_only=True) as connection:
         keys = connection.execute(

@@ -1,6 +1,6 @@
-"""What holds in any world: drawn by chance, closed month by month, and looked at from outside.
+"""Properties of any world: random worlds are closed month by month, and checked from outside.
 
-Fifty small worlds are valued in one run; a seed that fails is named by its world.
+Fifty small worlds are calculated in one run; a failing seed is identified by its world.
 """
 
 import random
@@ -28,7 +28,7 @@ CLOSINGS = [(date(2026, month, 1), datetime(2026, month + 1, 15, 6)) for month i
 LAST_MONTH, LAST_KNOWN_AT = date(2026, 4, 1), datetime(2026, 5, 15, 6)
 OPEN_FILE = "open.duckdb"
 WORLDS = 50
-# Alone in a home, a world's late input touches some of its months, and not all.
+# If it is the only world in a home, late input affects some of its months, but not all.
 SMALL_HOMES = 2
 RECORDED = settings(
     max_examples=1,
@@ -57,7 +57,7 @@ def load(settings: Settings, world: FeedBuilder) -> None:
 def close_all(
     home: Path, world: FeedBuilder, shuffled_by: int | None = None, keeps_open: bool = False
 ) -> Path:
-    """Loads a world, closes its months, and returns the file of the last, open one."""
+    """Load a world, close its months, and return the file of the last, open one."""
     if shuffled_by is not None:
         for rows in world.rows.values():
             random.Random(shuffled_by).shuffle(rows)
@@ -73,7 +73,7 @@ def close_all(
 
 @pytest.fixture(scope="module")
 def seeds() -> list[int]:
-    """Fifty seeds, the same in every run; hypothesis draws them, so that they are not chosen."""
+    """Fifty seeds, the same in every run; hypothesis draws them, so that they are not selected."""
     drawn: list[int] = []
 
     @RECORDED
@@ -108,7 +108,7 @@ def test_fifty_random_worlds_agree_with_the_second_calculation(
 def test_fifty_random_worlds_agree_while_two_months_are_open(
     closed: Path, seeds: list[int]
 ) -> None:
-    """The draft of March contains what issuing February would bring, such as late consents."""
+    """The draft of March includes the effects of issuing February, such as late consents."""
     [(first, first_known_at), *_, (last, known_at)] = CLOSINGS
 
     result = compute(worlds_of(seeds).rows, [(f"{first:%Y-%m}", first_known_at)], known_at)
@@ -125,14 +125,14 @@ def test_fifty_random_worlds_agree_while_two_months_are_open(
 
 
 def figures(file: Path) -> list[tuple]:
-    """Every line and statement of a closing file, whatever their order."""
+    """Every line and statement of a month-end file, in a fixed order."""
     with duckdb.connect(str(file), read_only=True) as connection:
         found = []
         for table in ("fct_compensation_lines", "fct_statements", "fct_holds", "fct_pool_fees"):
             found += connection.execute(
                 f"select '{table}', cast(one as varchar) from marts.{table} as one order by all"
             ).fetchall()
-        # When a statement was issued is the one thing that differs between two runs.
+        # Two runs differ only in the time when a statement was issued.
         return [(table, text.split("'issued_at'")[0]) for table, text in found]
 
 
@@ -171,7 +171,7 @@ def test_fifty_random_worlds_keep_every_issued_line_as_it_was(closed: Path) -> N
 def test_corrections_over_touched_months_equal_those_over_all_issued_months(
     seeds: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A month that is wrongly taken for untouched would keep a wrong sum unseen."""
+    """A month that is wrongly considered unaffected would keep a wrong sum unnoticed."""
     find_months = recalculation._affected_months
     found: list[tuple[date, date] | None] = []
 
@@ -208,10 +208,11 @@ def test_corrections_over_touched_months_equal_those_over_all_issued_months(
 def test_fifty_random_worlds_sum_over_report_months_to_one_computation_at_the_last_freeze(
     closed: Path, tmp_path: Path
 ) -> None:
-    """What was posted for a month, in whatever statements, is what the month is worth now.
+    """The sum posted for a month, in all statements, is its present value.
 
-    Statuses and proofs are left out: a status that only changes its name posts nothing. So is the
-    service's own line of late fraud, with which a pool nets to zero: no use is worth it.
+    Statuses and proofs are left out, because a status that only changes its name posts nothing. The
+    service's own line of late fraud, which brings a pool's sum to zero, is left out too, because it
+    does not belong to a use.
     """
     settings = Settings(home=closed.parents[2])
     project = warehouse.compiled_project(settings)

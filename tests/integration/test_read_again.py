@@ -1,4 +1,4 @@
-"""Deliveries of some days read again: their rows are replaced, and those of other days are not."""
+"""Deliveries of some days read again: their rows are replaced, those of other days are kept."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -47,7 +47,7 @@ def on_day(settings: Settings, name: str, day: date) -> None:
 
 
 def shout(rows: pl.DataFrame) -> pl.DataFrame:
-    """A reader of a newer version, which reads titles otherwise."""
+    """A reader of a newer version, which reads titles differently."""
     return rows.with_columns(title=pl.col("title").str.to_uppercase())
 
 

@@ -1,4 +1,4 @@
-"""The warehouse agrees with a second calculation, made from the rules alone, to the minor unit.
+"""The warehouse agrees with a second, independent calculation from the rules, to the minor unit.
 
 Every line, with its quantity and weight, and every term of every statement is compared.
 """

@@ -1,4 +1,4 @@
-"""Suites of the reports over a warehouse that was really built."""
+"""Suites of the reports over a real warehouse."""
 
 from pathlib import Path
 

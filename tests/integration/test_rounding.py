@@ -1,6 +1,6 @@
-"""Largest remainder as the models do it: any weights, any fee, and its reversal.
+"""The models' largest-remainder method: any weights, any fee, and its reversal.
 
-The model runs on rows made here; everything before it is left out.
+The model runs on rows made here, without the models before it.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
-"""The demonstration's figures, held against what was planted in its sample world.
+"""The demonstration's figures, compared with the facts planted in its sample world.
 
-The demonstration is made once, and takes minutes. Its packages are checked where no home is.
+The demonstration is made once, and takes minutes. Its packages are checked without a home.
 """
 
 import json
@@ -20,7 +20,7 @@ from linernotes.packages import read_package_csv, verify_package
 
 pytestmark = pytest.mark.slow
 
-# What the uses of a story are on the side of the recordings: status, and what holds them.
+# The source uses of a story on the recordings' side: status, and bucket.
 STATUSES = {
     "chain": {("consented", None)},
     "evidence_mismatch_use": {("unconsented", "CONSENT")},
@@ -37,7 +37,7 @@ STATUSES = {
     "unknown_source_use": {(None, "UNMATCHED")},
     "viral": {("consented", None)},
 }
-# Of a sweep, how many tracks.
+# The number of tracks in a sweep.
 SWEPT = 45
 QUESTIONS = re.findall(
     r"```sql\n(.+?)```",
@@ -47,7 +47,7 @@ QUESTIONS = re.findall(
 
 
 class Demonstration:
-    """The published file of a demonstration, and what was planted in it."""
+    """The published file of a demonstration, and the facts planted in it."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -58,7 +58,7 @@ class Demonstration:
         return self._connection.execute(sql, values).fetchall()
 
     def answer(self, table: str) -> list[dict[str, Any]]:
-        """What the one query of `docs/analysts.md` that asks this table says."""
+        """The result of the only query in `docs/analysts.md` on this table."""
         [sql] = [one for one in QUESTIONS if re.search(rf"(from|join) {table}\b", one)]
         found = self._connection.execute(sql)
         names = [column[0] for column in found.description]
@@ -260,7 +260,7 @@ def test_audiences_of_several_territories_have_a_hidden_one_e125(demo: Demonstra
 
 
 def test_every_package_proves_itself_where_no_home_is(demo: Demonstration, tmp_path: Path) -> None:
-    """Of every paid line each proof is in its own package, and allows."""
+    """Each proof of every paid line is in its own package, and allows."""
     shutil.copytree(Settings(home=demo.home).outbox_root, tmp_path / "received")
     folders = [path.parent for path in sorted(tmp_path.rglob("manifest.json"))]
 
@@ -300,7 +300,7 @@ def test_documented_query_answers_which_uses_had_no_contract(demo: Demonstration
 def test_documented_query_answers_how_long_a_revocation_took_and_what_leaked(
     demo: Demonstration,
 ) -> None:
-    """All decisions are about all products; one use leaked, 20 s after it was revoked."""
+    """All decisions cover all products; one use leaked, 20 s after its revocation."""
     month = date.fromisoformat(f"{demo.truths['consent_revoked'][2]}-01")
 
     took = demo.answer("reports.rpt_executive__consent_enforcement")

@@ -1,4 +1,4 @@
-"""The sample world at the door, and its making within a bounded memory."""
+"""The sample world in the intake, and its generation within bounded memory."""
 
 import subprocess
 import sys
@@ -59,7 +59,7 @@ def test_feed_of_two_million_rows_is_made_within_a_bounded_memory(
         "from sampleservice import write_sample\n"
         "report = write_sample(Path(sys.argv[1]), scale=0.01, months=2,\n"
         "    feed_scales={sys.argv[2]: sys.argv[4]})\n"
-        # A process's ru_maxrss starts at the memory of the one that forked it; its VmHWM does not.
+        # ru_maxrss of a process starts with the memory of its parent; its VmHWM does not.
         "status = Path('/proc/self/status').read_text()\n"
         "print(report.rows[sys.argv[3]], int(status.split('VmHWM:')[1].split()[0]) // 1024)\n"
     )

@@ -1,9 +1,9 @@
-"""Attacks on published audiences, as a solver who knows the code and what every partner is shown.
+"""Attacks on published audiences, by a solver that knows the code and all partners' views.
 
-The models run on tables made here. Of each published view figures are found that give just that
-view: what stays hidden must have five possible values or more. One measure is tried with every
-table of small figures. All measures together, partners and issues are tried with random tables: of
-each a solver makes others that agree with what is shown, and the models say whether they do.
+The models run on tables made here. For each published view the tests search for figures that give
+exactly that view: each hidden figure must have at least five possible values. One measure is tested
+with every table of small figures. All measures together, partners and issues are tested with random
+tables: a solver makes other tables that agree with the view, and the models decide whether they do.
 """
 
 import random
@@ -22,7 +22,7 @@ from linernotes.warehouse.calculation import Scenario
 
 ISSUED, SUPPRESSED = "int_fans__signals_issued", "int_fans__audiences_suppressed"
 FEWEST_VALUES = 5
-# As the feed has them, and as the models do.
+# In the feed's order, and in the models'.
 MEASURES = {
     "derivative_listener_count": "derivative_listeners",
     "source_play_28_days_count": "source_plays_28_days",
@@ -32,20 +32,20 @@ MEASURES = {
     "save_count": "saves",
 }
 LISTENERS, PLAYS, SOURCE_LISTENERS, *NARROWEST = range(len(MEASURES))
-# Whoever is counted in a measure is in these too, or has made one of these plays.
+# The measures that include everybody counted in a measure, or plays by each of them.
 WIDER = {
     LISTENERS: [],
     PLAYS: [],
     SOURCE_LISTENERS: [LISTENERS, PLAYS],
     **{one: [LISTENERS, PLAYS, SOURCE_LISTENERS] for one in NARROWEST},
 }
-# People by territory and measure; nothing where the feed has no figure.
+# People by territory and measure; None if the feed has no figure.
 Table = tuple[tuple[int | None, ...], ...]
 # The territories of each partner, in each issue.
 Layout = tuple[tuple[tuple[int, ...], ...], ...]
-# What is shown by issue, partner, territory (-1 the total) and measure; nothing where it is hidden.
+# Shown values by issue, partner, territory (-1: the total) and measure; None if hidden.
 View = tuple[tuple[tuple[int, int, int, int], int | None], ...]
-# Territories, those of each partner, and up to which figure every table of one measure is tried.
+# Territories, those of each partner, and the largest figure in the tables of one measure.
 ATTACKS = [
     (1, ((0,),), 60),
     (2, ((0, 1),), 60),
@@ -54,7 +54,7 @@ ATTACKS = [
     (3, ((0, 1), (1, 2)), 24),
     (3, ((0, 1, 2), (2,)), 24),
     (3, ((0, 1, 2), (0, 1, 2)), 24),
-    # A territory that nobody is matched with.
+    # A territory without a partner.
     (3, ((0, 1),), 24),
 ]
 FIRST_FREEZE, SECOND_FREEZE = datetime(2026, 2, 15), datetime(2026, 3, 15)
@@ -74,7 +74,7 @@ def published(
     layouts: Sequence[Layout],
     looser: tuple[str, str] = ("", ""),
 ) -> list[View]:
-    """What is shown of each table in all its issues; by a looser rule, if a text is replaced."""
+    """The view of each table in all its issues; under a weaker rule, if a text is replaced."""
     shown: list[list] = [[] for _ in issues[0]]
     for number in range(len(issues)):
         _publish(run, issues[: number + 1], [layout[number] for layout in layouts])
@@ -99,7 +99,7 @@ def _publish(
     issues: Sequence[Sequence[Table]],
     partners: Sequence[tuple[tuple[int, ...], ...]],
 ) -> None:
-    """Brings the tables of the issues before the last, which were issued, and of the last."""
+    """Load the tables of the issues before the last, which were issued, and of the last."""
     frame = pl.DataFrame(
         [
             (table, place, issue, *people)
@@ -161,7 +161,7 @@ def _publish(
 def test_e125_hidden_audience_has_five_possible_values_or_more(
     run: Calculation, territories: int, partners: tuple[tuple[int, ...], ...], largest: int
 ) -> None:
-    """Of 60, 31 and 9 two were hidden, and 10 of 251,280 tables told both to the person."""
+    """Regression: of 60, 31 and 9 two were hidden; 10 of 251,280 tables revealed both exactly."""
     tables = list(product(range(largest + 1), repeat=territories))
     made = [tuple((people, *NONE_FED) for people in table) for table in tables]
 
@@ -179,7 +179,7 @@ def test_e125_hidden_audience_has_five_possible_values_or_more(
         for place in places
         if len(possible[view][place]) < FEWEST_VALUES
     ]
-    # What larger figures would give as well has more possible values than were tried.
+    # A view that larger figures also give has more possible values than were tested.
     pinned = [one for one in few if not any(largest in values for values in possible[one[0]])]
     assert any(hidden.values())
     assert not pinned
@@ -196,7 +196,7 @@ def test_e124_no_audience_under_ten_is_shown(run: Calculation) -> None:
 
 
 def test_e126_second_issue_shows_what_the_first_did(run: Calculation) -> None:
-    """A listener more in the second issue told of 492 in 31,720 what the first had hidden."""
+    """Regression: in 492 of 31,720 tables, one more listener revealed what the first issue hid."""
     first = [((people, *NONE_FED), (60, *NONE_FED)) for people in range(5, 15)]
     second = [((people + 1, *NONE_FED), (60, *NONE_FED)) for people in range(5, 15)]
 
@@ -229,8 +229,8 @@ def test_e125_no_random_table_pins_a_hidden_figure(
 ) -> None:
     """1,000 tables of two or three territories, with one issue or two, to one partner or two.
 
-    Of 10 and 20 listeners 9 and 20 played the source. The total of 30 would tell that it was 6 to 9
-    in the first territory, as long as measures are hidden one by one.
+    Of 10 and 20 listeners 9 and 20 played the source. The total of 30 would reveal that the first
+    territory has 6 to 9, if measures were hidden separately.
     """
     rng = random.Random(f"{partner_count} {issue_count}")
 
@@ -266,7 +266,7 @@ def _attacked(
     issue_count: int,
     looser: tuple[str, str] = ("", ""),
 ) -> tuple[int, list]:
-    """How many figures are hidden, and those of which fewer than five values were found."""
+    """The number of hidden figures, and of those with fewer than five values found."""
     tables = [_random_table(rng) for _ in range(table_count)]
     later = [_other_issue(rng, table) for table in tables]
     layouts: list[Layout] = []
@@ -313,9 +313,9 @@ def _attacked(
 
 
 def _random_table(rng: random.Random) -> Table:
-    """Figures about ten, so that much is hidden, and most people of a measure in the next one.
+    """Figures around ten, so that many are hidden, and most people of a measure in the next one.
 
-    In some nearly all are, so that a total would leave the hidden figures little room.
+    In some tables nearly all are, so that a total would leave the hidden figures little room.
     """
     rows = []
     fed = [one for one in range(len(MEASURES)) if one == LISTENERS or rng.random() < 0.8]
@@ -340,7 +340,7 @@ def _random_table(rng: random.Random) -> Table:
 
 
 def _other_issue(rng: random.Random, table: Table) -> Table:
-    """One listener more in a territory, or a territory less."""
+    """One more listener in a territory, or one territory less."""
     if len(table) > 2 and rng.random() < 0.2:
         return table[:-1]
     rows = list(table)
@@ -351,7 +351,7 @@ def _other_issue(rng: random.Random, table: Table) -> Table:
 
 Cell = tuple[int, int]
 Ranges = dict[Cell, list[int]]
-# A sum that a solution must have, within bounds.
+# A sum with bounds, which a solution must satisfy.
 Sum = tuple[list[Cell], int, int]
 LARGEST = 200
 
@@ -359,10 +359,10 @@ LARGEST = 200
 def _look_alike(
     rng: random.Random, table: Table, view: View, wanted: Cell, values: set
 ) -> Table | None:
-    """A table with a new value at a hidden place, that should look like this one.
+    """A table with a new value in a hidden cell, which should have the same view.
 
-    Bounds are carried from cell to cell until nothing moves; what is still open is set at random,
-    and carried on.
+    Bounds are propagated from cell to cell until nothing changes; open cells are then set at
+    random, and propagated.
     """
     shown: dict[Cell, int | None] = {}
     parts: dict[tuple[int, int, int], list[Cell]] = defaultdict(list)
@@ -388,12 +388,12 @@ def _look_alike(
         elif count is not None:
             ranges[cell] = list(_around(count, cell[1]))
         else:
-            # A territory that nobody is told of does not hide the others.
+            # A territory without a partner does not hide the others.
             ranges[cell] = [10, LARGEST]
     sums: list[Sum] = [
         (parts[key], *_around(count, key[-1])) for key, count in totals.items() if parts[key]
     ]
-    # A total may be hidden for being small, and for leaving too little room, as it does here.
+    # A total may be hidden for being small, or for leaving too little room, as it does here.
     may_be_small = rng.choice([0, 0.5, 1])
     for measure in sorted(hidden):
         of_measure = [cell for cell in cells if cell[1] == measure]
@@ -406,7 +406,7 @@ def _look_alike(
         elif rng.random() < 0.8:
             sums.append((of_measure, 0, 9))
         if hidden.isdisjoint(WIDER[measure]):
-            # One territory is the small one, or more.
+            # One territory is small, or several.
             ranges[rng.choice(of_measure)][1] = 9
     new = [number for number in range(60) if number not in values]
     near = [number for number in new if abs(number - rng.choice(sorted(values))) < 7]
@@ -433,12 +433,12 @@ def _look_alike(
 
 
 def _around(count: int, measure: int) -> tuple[int, int]:
-    """What a shown figure may be: plays are whole, people of ten or more rounded to five."""
+    """The range of a shown figure: plays are exact, people of ten or more rounded to five."""
     return (count, count) if measure == PLAYS else (max(10, count - 2), count + 2)
 
 
 def _carried(ranges: Ranges, sums: list[Sum]) -> bool:
-    """Narrows the ranges by each other; says whether something is left of each."""
+    """Narrow the ranges by each other; returns whether each still has a value."""
     is_moved = True
     while is_moved:
         is_moved = False

@@ -1,4 +1,4 @@
-"""What loads, builds and runs of Dagster tell a receiver of spans and lineage."""
+"""The spans and lineage that loads, builds and runs of Dagster send to a receiver."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +25,7 @@ def receiver() -> Iterator[TelemetryReceiver]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A home in whose landing zone two feeds have a file each."""
+    """A home whose landing zone has one file for each of two feeds."""
     for feed in ("catalog/works", "catalog/parties"):
         folder = tmp_path / "home" / "landing" / feed
         folder.mkdir(parents=True)
@@ -70,7 +70,7 @@ def test_load_tells_of_each_feed_under_the_run_of_the_history(
 
 
 def test_file_that_is_only_tried_tells_nobody(receiver: TelemetryReceiver, home: Path) -> None:
-    """It is loaded into a lake that is thrown away."""
+    """It is loaded into a temporary lake."""
     file = home / "landing" / "catalog" / "works" / "1.csv"
 
     assert run(["check", str(file), "--as", "catalog/works"]) == DONE

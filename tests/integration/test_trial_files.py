@@ -1,4 +1,4 @@
-"""A file tried before it is sent: what is said of it, and that nothing of a home is touched."""
+"""Checks of a file before it is sent: the report, and that no home is changed."""
 
 import json
 from pathlib import Path
@@ -52,7 +52,7 @@ ONE_SOURCE = ",recording-1,derivative-1,"
 @pytest.mark.parametrize(
     ("feed", "changes", "told"),
     [
-        # A list as JSON has it was loaded as one recording of that name.
+        # Regression: a JSON list was loaded as one recording with that name.
         (
             GENERATIONS,
             [(ONE_SOURCE, ',"[""recording-1"", ""recording-2""]",derivative-1,')],
@@ -76,7 +76,7 @@ def test_first_mistakes_are_told_with_what_to_send(
 def test_ids_with_commas_between_them_are_one_id_and_a_warning(
     tmp_path: Path, settings: Settings
 ) -> None:
-    """They were loaded as the id of a recording that nobody knows, and nothing was said."""
+    """Regression: they were loaded as the id of an unknown recording, without a warning."""
     file = first_file(
         tmp_path, GENERATIONS, (ONE_SOURCE, ',"recording-1,recording-2",derivative-1,')
     )
@@ -136,7 +136,7 @@ def test_file_with_an_ending_of_no_feed_is_no_delivery(tmp_path: Path, settings:
 def test_check_of_what_is_no_delivery_is_json_where_asked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A program that asked for JSON got none."""
+    """Regression: a program that asked for JSON got none."""
     (tmp_path / "works.xlsx").write_bytes(b"PK")
 
     command = ["check", str(tmp_path / "works.xlsx"), "--as", "catalog/works", "--json"]

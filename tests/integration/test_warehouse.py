@@ -1,4 +1,4 @@
-"""The warehouse file can be thrown away, and readers of the published one never notice a build."""
+"""The warehouse file can be deleted, and readers of the published one never notice a build."""
 
 import json
 import shutil
@@ -42,7 +42,7 @@ print(reads)
 
 
 def content(file: Path) -> dict[str, str]:
-    """A hash of the rows of every table of marts and reports, whatever their order."""
+    """A hash of the rows of every table of marts and reports, independent of their order."""
     with duckdb.connect(str(file), read_only=True) as connection:
         tables = connection.execute(
             "select schema_name || '.' || table_name from duckdb_tables() "
@@ -107,7 +107,7 @@ def test_e13_a_warehouse_built_again_is_the_same_while_readers_read_on(
 
 
 def test_month_end_and_build_of_one_freeze_have_equal_rows(case_home: Path, tmp_path: Path) -> None:
-    """A build is run by dbt, a month-end from what dbt compiled."""
+    """A build runs dbt, a month-end the SQL that dbt compiled."""
     home = shutil.copytree(case_home, tmp_path / "home")
 
     file = warehouse.calculate_open_months(Settings(home=home), LAST_CASE_MONTH, CASES_KNOWN_AT)

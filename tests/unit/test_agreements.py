@@ -1,4 +1,4 @@
-"""Agreements: what is read from the file, and what is said when it is wrong."""
+"""Agreements: the content of the file, and the messages if it is wrong."""
 
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def test_agreements_without_a_file_are_the_defaults(tmp_path: Path) -> None:
 
 
 def test_agreements_file_that_is_named_and_absent_is_refused(tmp_path: Path) -> None:
-    """Without it, nothing would be delivered, and nobody told."""
+    """Without it, nothing would be delivered, and nobody would be told."""
     settings = Settings(home=tmp_path, agreements=tmp_path / "lost.toml")
 
     with pytest.raises(LinernotesError, match=r"lost\.toml cannot be read"):

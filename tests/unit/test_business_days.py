@@ -1,6 +1,6 @@
-"""The seed of US federal holidays, held to an official calendar.
+"""The seed of US federal holidays, compared with an official calendar.
 
-The windows that are counted by it are tested beside `fct_appeals`.
+Tests beside `fct_appeals` cover the periods that are counted with it.
 """
 
 import csv
@@ -14,7 +14,7 @@ SEED = PROJECT_ROOT / "seeds" / "us_federal_holidays.csv"
 
 
 def test_seed_lists_the_weekdays_on_which_federal_holidays_are_observed_e116() -> None:
-    """A holiday that the seed lacks would restore content a day too early."""
+    """A holiday missing from the seed would reinstate content a day too early."""
     years = range(2015, 2043)
     official = holidays.country_holidays("US", years=years, observed=True)
 

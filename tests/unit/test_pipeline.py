@@ -1,4 +1,4 @@
-"""The order of a build, and what stops it. What its steps do is tested elsewhere."""
+"""The order of a build, and what stops it. Other modules test its steps."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -23,7 +23,7 @@ def result_of(table: str, outcome: Outcome, severity: Severity = "error") -> Che
 
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The steps of a build in their order, with nothing behind them and every check passing."""
+    """The steps of a build in their order, as stand-ins, with every check passing."""
     done: list[str] = []
 
     def build(*_: object) -> BuildResult:
@@ -42,7 +42,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def break_suites(monkeypatch: pytest.MonkeyPatch, done: list[str], **broken: CheckResult) -> None:
-    """Has the suites of a layer answer with a result; those of the others hold."""
+    """Have the suites of a layer return a result; those of the others pass."""
 
     def answer(layer: str) -> Callable[..., list[CheckResult]]:
         def run(*_: object, **__: object) -> list[CheckResult]:
@@ -64,7 +64,7 @@ def test_build_with_checks_that_hold_publishes_last(steps: list[str], tmp_path: 
 
 
 def test_build_of_a_selection_is_not_published(steps: list[str], tmp_path: Path) -> None:
-    """What a selection leaves out may be of another freeze, or refused by its tests."""
+    """Tables outside of the selection may be from another freeze, or refused by their tests."""
     outcome = build_and_publish(Settings(home=tmp_path), select="dim_parties")
 
     assert steps == ["raw", "dbt"]

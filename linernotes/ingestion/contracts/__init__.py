@@ -1,6 +1,6 @@
-"""What each feed promises, one module per source; the registry of feeds is in `feeds.py`.
+"""The contracts of the feeds, one module per source; `feeds.py` has the registry of feeds.
 
-How files are read and rows are judged is not here.
+`readers` read the files, and `checking.py` checks the rows.
 """
 
 from linernotes.ingestion.contracts.base import Contract, NestedRows, Period, WeightSet

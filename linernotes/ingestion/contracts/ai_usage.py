@@ -1,6 +1,6 @@
-"""What the feeds of the AI products promise: generations, derivatives, attributions, plays.
+"""Contracts of the AI products' feeds: generations, derivatives, attributions, plays.
 
-What uses are worth is computed in the models.
+The models compute the value of uses.
 """
 
 from typing import Any, ClassVar
@@ -34,27 +34,25 @@ class Generations(Contract):
     }
 
     generation_id = col.identifier("The generation.", required=True)
-    idempotency_key = col.identifier(
-        "The request; repetitions of one request count once.", required=True
-    )
+    idempotency_key = col.identifier("The request; retries of a request count once.", required=True)
     occurred_at = col.time("When it was generated.", required=True, event=True)
     user_key = col.identifier(
         "A pseudonym of the user; it never leaves the warehouse.", required=True
     )
     product_id = col.identifier("The AI product.", required=True)
     model_version = col.identifier("The model's version.")
-    use_type = col.code("What was done with the sources.", USE_TYPES, required=True)
+    use_type = col.code("The kind of use of the sources.", USE_TYPES, required=True)
     territory = col.territory("The country of the user's account.")
-    tier = col.code("What the user pays.", TIERS, required=True)
-    status = col.code("How it ended.", ("completed", "blocked", "failed"), required=True)
-    block_reason = col.text("Why it was blocked.")
-    source_recording_ids = col.identifiers("The recordings it was made from.", required=True)
-    derivative_id = col.identifier("The derivative that came of it.")
-    is_test = col.boolean("Whether it was made by a test; such rows count nowhere.")
+    tier = col.code("How the user pays.", TIERS, required=True)
+    status = col.code("The outcome.", ("completed", "blocked", "failed"), required=True)
+    block_reason = col.text("The reason, if it was blocked.")
+    source_recording_ids = col.identifiers("The recordings that it was made from.", required=True)
+    derivative_id = col.identifier("The derivative that it produced.")
+    is_test = col.boolean("Whether it is a test; tests are excluded from all figures.")
 
 
 class Derivatives(Contract):
-    """A recording that a generation made. One row per derivative and version."""
+    """A recording that a generation produced. One row per derivative and version."""
 
     TABLE = "raw_ai_usage__derivatives"
     KEY = ("derivative_id",)
@@ -70,9 +68,9 @@ class Derivatives(Contract):
     }
 
     derivative_id = col.identifier("The derivative.", required=True)
-    generation_id = col.identifier("The generation that made it.")
+    generation_id = col.identifier("The generation that produced it.")
     parent_derivative_id = col.identifier("The derivative that it was made from.")
-    isrc = col.isrc("Its ISRC; a malformed one loads as absent, with a warning.")
+    isrc = col.isrc("Its ISRC; a malformed one is loaded as absent, with a warning.")
     isrc_original = col.original_value()
     published_at = col.time("When it was published.", event=True)
     disabled_at = col.time("When it was disabled.")
@@ -83,7 +81,7 @@ class Derivatives(Contract):
 
 
 class Attributions(Contract):
-    """How much a derivative draws on one source.
+    """The weight of one source in a derivative.
 
     One row per derivative, side, source, attribution version and version.
     """
@@ -109,18 +107,20 @@ class Attributions(Contract):
         "The source: a recording for MASTER, a work for WORK, or a parent derivative.",
         required=True,
     )
-    weight = col.weight("The source's weight; those of a derivative and side sum to at most 1.")
-    attribution_version = col.identifier(
-        "The attribution run; the one recorded last counts.", required=True
+    weight = col.weight(
+        "The source's weight; the weights per derivative and side sum to at most 1."
     )
-    confidence = col.score("How sure the attribution is.")
-    evidence_sha256 = col.text("SHA-256 of the evidence for it.")
+    attribution_version = col.identifier(
+        "The attribution run; the latest one counts.", required=True
+    )
+    confidence = col.score("The confidence of the attribution.")
+    evidence_sha256 = col.text("SHA-256 of the evidence.")
 
 
 class DerivativePlays(Contract):
     """Plays of a derivative on one day. One row per day, derivative, territory, tier and version.
 
-    A later version of a row replaces it: deliver the day's total, not what came in addition.
+    A later version replaces the row: deliver the day's total, not the increase.
     """
 
     TABLE = "raw_ai_usage__derivative_plays"
@@ -144,10 +144,10 @@ class DerivativePlays(Contract):
     play_date = col.date("The day of the plays.", required=True, event=True)
     derivative_id = col.identifier("The derivative.", required=True)
     territory = col.territory("The country of the listeners' accounts.")
-    tier = col.code("What the listeners pay.", TIERS, required=True)
+    tier = col.code("How the listeners pay.", TIERS, required=True)
     plays = col.count("Plays of 30 seconds or more.", required=True)
-    short_plays = col.count("Plays of less than 30 seconds; no part of plays.", default=0)
-    artificial_plays = col.count("Those of plays that are artificial.", default=0)
+    short_plays = col.count("Plays of less than 30 seconds; not included in plays.", default=0)
+    artificial_plays = col.count("Artificial plays, included in plays.", default=0)
     seconds = col.count("Seconds played.")
     listeners = col.count("Distinct listeners.")
 
@@ -157,7 +157,7 @@ class DerivativePlays(Contract):
 
 
 class TrainingInclusions(Contract):
-    """An object that a model was trained on.
+    """A recording or work that a model was trained on.
 
     One row per model version, side, object and version.
     """
@@ -181,7 +181,7 @@ class TrainingInclusions(Contract):
 
 
 class FanSignals(Contract):
-    """What listeners of derivatives did with a source recording.
+    """How listeners of derivatives engaged with a source recording.
 
     One row per month, recording, territory and version.
     """
@@ -205,12 +205,14 @@ class FanSignals(Contract):
     month = col.month("The month.")
     recording_id = col.identifier("The source recording.", required=True)
     territory = col.territory("The country of the listeners' accounts.")
-    derivative_listeners = col.count("Listeners of derivatives of it.", required=True)
+    derivative_listeners = col.count("Listeners of its derivatives.", required=True)
     source_listeners_within_7_days = col.count(
-        "Those of them who played the source within seven days."
+        "How many of them played the source within seven days."
     )
-    new_fans = col.count("Those of them who had not played the artist before.")
-    follows = col.count("Those of them who then followed the artist.")
-    saves = col.count("Those of them who then saved the source.")
+    new_fans = col.count("How many of them had not played the artist before.")
+    follows = col.count("How many of them then followed the artist.")
+    saves = col.count("How many of them then saved the source.")
     source_plays_28_days = col.count("Their plays of the source within 28 days.")
-    expected_source_plays_28_days = col.money("Plays of matched controls within 28 days.")
+    expected_source_plays_28_days = col.money(
+        "Plays of the source by matched controls within 28 days."
+    )

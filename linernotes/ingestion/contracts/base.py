@@ -23,8 +23,8 @@ class WeightSet:
     """Rows whose weights are checked together: one fault rejects all of them.
 
     Attributes:
-        key: What the rows of one set have in common.
-        member: What each row of a set is about; its latest version counts.
+        key: The columns that identify a set.
+        member: The column that identifies a row of a set; its latest version counts.
         weight: The column of the weight; the sum of a set is at most one.
     """
 
@@ -38,10 +38,10 @@ class NestedRows:
     """Rows inside one cell of a feed, with their own contract and table.
 
     Attributes:
-        column: The cell.
-        contract: What its rows promise.
-        rows: Takes typed rows of the feed; gives their parts as texts, beside `row_number`.
-        key: What no two parts of one row may share.
+        column: The column of the cell.
+        contract: The contract of its rows.
+        rows: Returns the parts of typed rows of the feed as texts, with `row_number`.
+        key: The columns that are unique among the parts of a row.
     """
 
     column: str
@@ -51,31 +51,31 @@ class NestedRows:
 
 
 class Contract(dy.Schema):
-    """A feed's promise. The docstring of a contract says what a row of its feed is."""
+    """The contract of a feed. The docstring of a contract describes a row of its feed."""
 
     TABLE: ClassVar[str]
-    # One thing; its versions differ in `recorded_at`.
+    # Identifies one thing, whose versions differ in `recorded_at`.
     KEY: ClassVar[tuple[str, ...]]
     # More bad rows than this, in a file of 100 rows or more, refuse the file.
     BAD_ROWS_PERCENT: ClassVar[int] = 5
     FORMS: ClassVar[tuple[str, ...]] = (".csv", ".jsonl", ".parquet")
-    # A row as a sender would write it in JSON; it keeps the contract.
+    # A valid row, as a sender would write it in JSON.
     EXAMPLE: ClassVar[dict[str, Any]] = {}
-    # What to do about each rule that is the feed's own, by the rule's name.
+    # What to do about each of the feed's own rules, by the rule's name.
     ADVICE: ClassVar[dict[str, str]] = {}
-    # Columns that stay as they are in every later version of a key.
+    # Columns that no later version of a key may change.
     FIXED: ClassVar[tuple[str, ...]] = ()
     WEIGHTS: ClassVar[WeightSet | None] = None
     NESTED: ClassVar[NestedRows | None] = None
 
     row_number = col.row_number()
     recorded_at = col.time(
-        "When the source knew this row. A later one is a new version of the same key.",
+        "When the source system recorded this row. A later time makes a new version of the key.",
         required=True,
         event=True,
     )
     is_withdrawn = col.boolean(
-        "Whether this version takes the row back.", required=True, default=False
+        "Whether this version withdraws the row.", required=True, default=False
     )
 
     @classmethod
@@ -85,12 +85,12 @@ class Contract(dy.Schema):
 
     @classmethod
     def object_of(cls, name: str) -> tuple[str, str] | None:
-        """The object and the key of it in which JSON has a column; none where it is a key."""
+        """The object and key in which JSON has a column; None if the column is itself a key."""
         return None
 
     @classmethod
     def completed(cls, rows: pl.DataFrame) -> pl.DataFrame:
-        """Typed rows, with what the rules of the feed make of them, before they are judged."""
+        """Typed rows, after changes that the feed requires, before they are checked."""
         return rows
 
     @classmethod
@@ -101,12 +101,12 @@ class Contract(dy.Schema):
     @classmethod
     @cache
     def traits(cls) -> dict[str, col.Traits]:
-        """What the intake needs to know of each column beyond its rules."""
+        """The properties of each column for the intake, beyond its rules."""
         return {name: (column.metadata or {})["traits"] for name, column in cls.columns().items()}
 
     @classmethod
     def feed_columns(cls) -> list[str]:
-        """The columns that the feed's sender gives."""
+        """The columns that the sender delivers."""
         return [name for name, traits in cls.traits().items() if traits.kind != "derived"]
 
     @classmethod
@@ -121,7 +121,7 @@ class Contract(dy.Schema):
 
 
 class Period(Contract):
-    """A feed whose rows hold from a time on, and until another if they say so."""
+    """A feed whose rows are valid from a time, and until another if there is one."""
 
     @dy.rule()
     def valid_to_before_valid_from(cls) -> pl.Expr:

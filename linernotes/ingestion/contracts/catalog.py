@@ -1,6 +1,6 @@
-"""What the catalog feeds promise: parties, recordings, works, ownership, routes and credits.
+"""Contracts of the catalog feeds: parties, recordings, works, ownership, routes and credits.
 
-DDEX messages, which fill the same catalog, are read in `linernotes/ingestion/ern`.
+`linernotes/ingestion/ern` reads DDEX messages, which also fill the catalog.
 """
 
 from typing import Any, ClassVar
@@ -13,12 +13,12 @@ from linernotes.ingestion import vocabulary
 from linernotes.ingestion.contracts.base import SIDES, Contract, Period
 
 AI_SHARES = ("none", "partly", "all")
-VALID_FROM = "From when this holds, inclusive."
-VALID_TO = "Until when this holds, exclusive; absent means that it still does."
+VALID_FROM = "Start of validity, inclusive."
+VALID_TO = "End of validity, exclusive; absent if it is open."
 
 
 class Parties(Period):
-    """A person or an organisation of the music business. One row per party and version."""
+    """A person or an organisation in the music industry. One row per party and version."""
 
     TABLE = "raw_catalog__parties"
     KEY = ("party_id",)
@@ -33,26 +33,26 @@ class Parties(Period):
 
     party_id = col.identifier("The party.", required=True)
     kind = col.code(
-        "What the party is.",
+        "The kind of party.",
         ("artist", "writer", "publisher", "label", "member", "distributor", "partner", "uploader"),
         required=True,
     )
-    name = col.text("Its name, as it is credited.", required=True)
-    country = col.code("The country where it has its seat.", vocabulary.countries)
+    name = col.text("Its name, as credited.", required=True)
+    country = col.code("The country where it is based.", vocabulary.countries)
     isni = col.standard("Its ISNI, 16 characters; blocks of four are accepted.", "isni")
     isni_original = col.original_value()
     ipi = col.standard("Its IPI name number, 11 digits; leading zeros may be missing.", "ipi")
     ipi_original = col.original_value()
     dpid = col.standard("Its DDEX party id.", "dpid")
     merged_into_party_id = col.identifier(
-        "The party that this one turned out to be; everything of this one is that one's."
+        "The party of which this one is a duplicate; it takes over everything of this one."
     )
     valid_from = col.time(VALID_FROM)
     valid_to = col.time(VALID_TO)
 
 
 class PartyLinks(Period):
-    """A party that belongs to another. One row per parent, child, role, start and version."""
+    """A relationship between two parties. One row per parent, child, role, start and version."""
 
     TABLE = "raw_catalog__party_links"
     KEY = ("parent_party_id", "child_party_id", "role", "valid_from")
@@ -67,25 +67,25 @@ class PartyLinks(Period):
         "own_member": "a party cannot be its own parent; correct parent_party_id or child_party_id",
     }
 
-    parent_party_id = col.identifier("The party that the other belongs to.", required=True)
-    child_party_id = col.identifier("The party that belongs to it.", required=True)
+    parent_party_id = col.identifier("The parent party.", required=True)
+    child_party_id = col.identifier("The child party.", required=True)
     role = col.code(
-        "How it belongs to it.",
+        "The child's relationship to the parent.",
         ("member_of", "label_of", "division_of", "signed_to"),
         required=True,
     )
-    fee_rate = col.share("The parent's commission on what the child is paid.")
+    fee_rate = col.share("The parent's commission on payments to the child.")
     valid_from = col.time(VALID_FROM, required=True)
     valid_to = col.time(VALID_TO)
 
     @dy.rule()
     def own_member(cls) -> pl.Expr:
-        """Following such a link would never end."""
+        """Following such a link would be an endless loop."""
         return pl.col("is_withdrawn") | (pl.col("parent_party_id") != pl.col("child_party_id"))
 
 
 class Recordings(Contract):
-    """A sound recording with its commercial facts. One row per recording and version."""
+    """A sound recording with its commercial data. One row per recording and version."""
 
     TABLE = "raw_catalog__recordings"
     KEY = ("recording_id",)
@@ -102,29 +102,33 @@ class Recordings(Contract):
     }
 
     recording_id = col.identifier("The recording.", required=True)
-    isrc = col.isrc("Its ISRC; a malformed one loads as absent, with a warning.")
+    isrc = col.isrc("Its ISRC; a malformed one is loaded as absent, with a warning.")
     isrc_original = col.original_value()
     title = col.text("Its title.", required=True)
     main_artist_ids = col.identifiers("The parties billed as main artists.", required=True)
     featured_artist_ids = col.identifiers("The parties billed as featured artists.")
     label_party_id = col.identifier("The label that released it.")
     uploader_party_id = col.identifier("The party that uploaded it.")
-    upc = col.standard("UPC or EAN of its release.", "upc")
+    upc = col.standard("The UPC or EAN of its release.", "upc")
     duration_ms = col.count("Its length in milliseconds.")
-    released_on = col.partial_date("When it was first released; a year or a month will do.")
-    is_functional_noise = col.boolean("Whether it is noise, rain and the like rather than music.")
-    ai_vocals = col.code("How much of the vocals AI made; absent means undeclared.", AI_SHARES)
+    released_on = col.partial_date("When it was first released; a year or a month is enough.")
+    is_functional_noise = col.boolean("Whether it is noise, such as rain, rather than music.")
+    ai_vocals = col.code(
+        "How much of the vocals was made with AI; absent if undeclared.", AI_SHARES
+    )
     ai_instruments = col.code(
-        "How much of the instruments AI made; absent means undeclared.", AI_SHARES
+        "How much of the instruments was made with AI; absent if undeclared.", AI_SHARES
     )
     ai_composition = col.code(
-        "How much of the composition AI made; absent means undeclared.", AI_SHARES
+        "How much of the composition was made with AI; absent if undeclared.", AI_SHARES
     )
-    ai_lyrics = col.code("How much of the lyrics AI made; absent means undeclared.", AI_SHARES)
+    ai_lyrics = col.code(
+        "How much of the lyrics was made with AI; absent if undeclared.", AI_SHARES
+    )
     ai_post_production = col.code(
-        "How much of mixing and mastering AI made; absent means undeclared.", AI_SHARES
+        "How much of mixing and mastering was done with AI; absent if undeclared.", AI_SHARES
     )
-    ai_detected_score = col.score("How sure a detector is that AI made the recording.")
+    ai_detected_score = col.score("A detector's confidence that the recording was made with AI.")
     delivered_at = col.time("When the recording was delivered to the service.")
 
 
@@ -145,7 +149,7 @@ class Works(Contract):
     iswc = col.standard("Its ISWC, plain or as printed.", "iswc")
     iswc_original = col.original_value()
     title = col.text("Its title.", required=True)
-    writer_party_ids = col.identifiers("The parties that wrote it.")
+    writer_party_ids = col.identifiers("The writers.")
 
 
 class RecordingWorks(Period):
@@ -162,7 +166,7 @@ class RecordingWorks(Period):
 
     recording_id = col.identifier("The recording.", required=True)
     work_id = col.identifier("The work.", required=True)
-    share = col.share("How much of the recording the work is.", default=1)
+    share = col.share("The work's share of the recording.", default=1)
     valid_from = col.time(VALID_FROM)
     valid_to = col.time(VALID_TO)
 
@@ -186,18 +190,20 @@ class Ownership(Period):
         "recorded_at": "2026-01-05T06:00:00Z",
     }
 
-    object_type = col.code("What is owned.", ("recording", "work"), required=True)
+    object_type = col.code(
+        "The kind of object that is owned.", ("recording", "work"), required=True
+    )
     object_id = col.identifier("The recording or the work.", required=True)
     side = col.code("Master rights or rights in the work.", SIDES, required=True)
     party_id = col.identifier("The owner.", required=True)
-    territory = col.territory("Where the claim holds.")
+    territory = col.territory("The territory of the claim.")
     share_pct = col.percent("The owner's share in percent.")
     valid_from = col.time(VALID_FROM, required=True)
     valid_to = col.time(VALID_TO)
 
 
 class Routes(Period):
-    """The partner and the contract through which an owner is paid; the most specific row wins.
+    """The partner and the contract through which an owner is paid; the most specific row applies.
 
     One row per owner, side, territory, product, start and version.
     """
@@ -217,10 +223,12 @@ class Routes(Period):
 
     party_id = col.identifier("The owner.", required=True)
     side = col.code("Master rights or rights in the work.", SIDES, required=True)
-    territory = col.territory("Where the route holds; a country wins over a region over WW.")
+    territory = col.territory(
+        "The territory of the route; a country precedes a region, and a region WW."
+    )
     product_id = col.identifier("The product, or * for all.", required=True)
-    partner_id = col.identifier("The partner who is paid.", required=True)
-    contract_id = col.identifier("The contract by which the partner is paid.", required=True)
+    partner_id = col.identifier("The partner that is paid.", required=True)
+    contract_id = col.identifier("The contract under which the partner is paid.", required=True)
     valid_from = col.time(VALID_FROM, required=True)
     valid_to = col.time(VALID_TO)
 
@@ -241,6 +249,6 @@ class Credits(Contract):
 
     derivative_id = col.identifier("The derivative that shows the credit.", required=True)
     object_id = col.identifier("The source recording or work.", required=True)
-    party_id = col.identifier("The party that is credited.", required=True)
-    role = col.identifier("What it is credited as.", required=True)
-    displayed_from = col.time("Since when the credit is shown.", required=True)
+    party_id = col.identifier("The credited party.", required=True)
+    role = col.identifier("The role in which it is credited.", required=True)
+    displayed_from = col.time("When the credit was first shown.", required=True)

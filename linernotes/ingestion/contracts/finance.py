@@ -1,6 +1,6 @@
-"""What the finance feeds promise: revenue by month, and exchange rates that the ECB does not quote.
+"""Contracts of the finance feeds: monthly revenue, and exchange rates that the ECB does not quote.
 
-The central bank's own file is read in `linernotes/ingestion/ecb.py`.
+`linernotes/ingestion/ecb.py` reads the central bank's own file.
 """
 
 from typing import Any, ClassVar
@@ -10,7 +10,7 @@ from linernotes.ingestion.contracts.base import TIERS, Contract
 
 
 class Revenue(Contract):
-    """What a product earned. One row per month, territory, product, tier and version."""
+    """The revenue of a product. One row per month, territory, product, tier and version."""
 
     TABLE = "raw_finance__revenue"
     KEY = ("usage_month", "territory", "product_id", "tier")
@@ -30,14 +30,14 @@ class Revenue(Contract):
     usage_month = col.month("The month of the use.")
     territory = col.territory("The country of the accounts.")
     product_id = col.identifier("The AI product.", required=True)
-    tier = col.code("What the users pay.", TIERS, required=True)
+    tier = col.code("How the users pay.", TIERS, required=True)
     currency = col.currency("The currency of the amounts.", required=True)
     gross = col.money("Gross revenue, tax included.", required=True)
-    indirect_tax = col.money("Value-added and sales taxes in it.", default=0)
-    refunds = col.money("What was refunded.", default=0)
+    indirect_tax = col.money("Value-added and sales taxes included in it.", default=0)
+    refunds = col.money("Refunds.", default=0)
     payment_fees = col.money("Fees of app stores and payment services.", default=0)
-    deductions = col.money("Further deductions that the contracts allow.", default=0)
-    subscribers = col.count("Subscribers of the month.", default=0)
+    deductions = col.money("Other deductions that the contracts allow.", default=0)
+    subscribers = col.count("Subscribers in the month.", default=0)
 
 
 class FxRates(Contract):
@@ -58,7 +58,9 @@ class FxRates(Contract):
     }
 
     rate_date = col.date("The day of the rate.", required=True)
-    base_currency = col.currency("The currency of which one unit is priced: EUR.", required=True)
-    quote_currency = col.currency("The currency in which it is priced.", required=True)
+    base_currency = col.currency("The base currency: EUR.", required=True)
+    quote_currency = col.currency("The currency in which the base is priced.", required=True)
     rate = col.exchange_rate("Units of the quote currency for one of the base.")
-    provider = col.identifier("Who published it; of several, the first by name.", required=True)
+    provider = col.identifier(
+        "The publisher; if there are several, the first by name is used.", required=True
+    )

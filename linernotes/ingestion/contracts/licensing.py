@@ -1,6 +1,6 @@
-"""What the licensing feeds promise: products, contracts with all their terms, and consents.
+"""Contracts of the licensing feeds: products, contracts with all their terms, and consents.
 
-How nested terms become columns is in `terms.py`; what they come to is computed in the models.
+`terms.py` turns nested terms into columns; the models compute the amounts.
 """
 
 from typing import Any, ClassVar
@@ -14,7 +14,7 @@ from linernotes.ingestion.contracts.base import SIDES, USE_TYPES, Contract, Nest
 
 
 class Products(Contract):
-    """An AI product and how its uses weigh. One row per product and version."""
+    """An AI product and the weighting of its uses. One row per product and version."""
 
     TABLE = "raw_licensing__products"
     KEY = ("product_id",)
@@ -38,28 +38,28 @@ class Products(Contract):
     product_id = col.identifier("The product.", required=True)
     name = col.text("Its name.", required=True)
     kind = col.code(
-        "What it does.",
+        "The kind of product.",
         ("remix", "cover", "mashup", "voice", "dj", "playlist", "training"),
         required=True,
     )
     launched_at = col.time("When it was launched.", required=True)
     weight_basis = col.code(
-        "Whether plays or generations weigh.", ("plays", "generations"), required=True
+        "Whether plays or generations determine weights.", ("plays", "generations"), required=True
     )
     default_share_master = col.share(
-        "Share of net revenue for master rights where no contract says otherwise.", required=True
+        "Share of net revenue for master rights, unless a contract sets another.", required=True
     )
     default_share_work = col.share(
-        "Share of net revenue for works where no contract says otherwise.", required=True
+        "Share of net revenue for works, unless a contract sets another.", required=True
     )
     remainder_rule = col.code(
-        "Whether what nobody can claim is held or stays with the service.",
+        "Whether amounts that nobody can claim are held or stay with the service.",
         ("hold", "service"),
         required=True,
     )
-    weight_floor = col.share("The least weight that counts.")
+    weight_floor = col.share("The lowest weight that counts.")
     attribution_fallback = col.code(
-        "Without an attribution: sources weigh alike, or the money is held.",
+        "Without an attribution: equal weights for all sources, or the money is held.",
         ("equal_sources", "hold"),
         required=True,
     )
@@ -71,7 +71,7 @@ class Products(Contract):
 
 
 class ContractWithholdings(Period):
-    """A rate of tax that a contract withholds. No file of its own: it stands in a contract.
+    """A tax rate that a contract withholds. It is part of a contract and has no separate file.
 
     One row per contract version, source territory, start and version.
     """
@@ -81,17 +81,17 @@ class ContractWithholdings(Period):
 
     contract_id = col.identifier("The contract.", required=True)
     version = col.count("The contract's version.", required=True)
-    source_territory = col.territory("Where the money was earned.")
-    rate = col.share("The rate that is withheld.", required=True)
-    valid_from = col.time("From when the rate holds, inclusive.")
-    valid_to = col.time("Until when the rate holds, exclusive.")
+    source_territory = col.territory("The territory where the money was earned.")
+    rate = col.share("The withholding rate.", required=True)
+    valid_from = col.time("Start of validity, inclusive.")
+    valid_to = col.time("End of validity, exclusive.")
 
 
 class Contracts(Period):
     """A contract with a partner, one JSON object a line.
 
-    One row per contract, contract version and version. Of overlapping contract versions the higher
-    one rules.
+    One row per contract, contract version and version. If contract versions overlap, the highest
+    applies.
     """
 
     TABLE = "raw_licensing__contracts"
@@ -133,59 +133,65 @@ class Contracts(Period):
 
     contract_id = col.identifier("The contract.", required=True)
     version = col.count("The contract's version; a new one amends it.", required=True)
-    partner_id = col.identifier("The partner who is paid.", required=True)
+    partner_id = col.identifier("The partner that is paid.", required=True)
     side = col.code("Master rights or rights in the work.", SIDES, required=True)
-    product_ids = col.identifiers('The products that it covers, or ["*"].', required=True)
+    product_ids = col.identifiers('The products that it covers, or ["*"] for all.', required=True)
     currency = col.currency("The currency of payment.", required=True)
-    silence = col.code(
-        "What it means that a party has not decided.", ("deny", "allow"), required=True
-    )
-    silence_clause = col.text("The clause that says so.")
+    silence = col.code("The default if a party has not decided.", ("deny", "allow"), required=True)
+    silence_clause = col.text("The clause with that default.")
     required_parties = col.codes(
-        "Whose consent each use needs.",
+        "The parties whose consent each use needs.",
         ("owner", "main_artist", "featured_artist", "writer"),
         required=True,
     )
     model = col.code(
-        "How the fee is computed.",
+        "The method of computing the fee.",
         ("pro_rata", "per_use", "greater_of", "equal_per_work"),
         required=True,
     )
     revenue_share = col.share("Share of net revenue.")
-    per_subscriber_minimum = col.rate("Minimum for each subscriber and month.")
-    per_use_minimum = col.rate("Minimum for each use.", positive=True)
-    rate = col.rate("Price of one use.", positive=True)
+    per_subscriber_minimum = col.rate("Minimum per subscriber and month.")
+    per_use_minimum = col.rate("Minimum per use.", positive=True)
+    rate = col.rate("Price per use.", positive=True)
     rate_currency = col.currency("The currency of rate and minimums.")
     pays_free_uses = col.boolean("Whether uses in free tiers are paid.", default=False)
-    minimum_guarantee_amount = col.money("What is paid at least in a period.")
+    minimum_guarantee_amount = col.money("The guaranteed minimum per period.")
     minimum_guarantee_period_months = col.months("The length of a period.")
     minimum_guarantee_starts_on = col.date("The first day of the first period.")
-    advance_amount = col.money("What was paid in advance, to be recouped.")
+    advance_amount = col.money("The advance paid, to be recouped.")
     advance_paid_on = col.date("When it was paid.")
-    advance_product_ids = col.identifiers("The products whose fees recoup it; absent means all.")
-    training_fee_model_version = col.identifier("The model version that a training fee is for.")
+    advance_product_ids = col.identifiers("The products whose fees recoup it; absent for all.")
+    training_fee_model_version = col.identifier("The model version of the training fee.")
     training_fee_amount = col.money("The training fee.")
-    training_fee_usage_month = col.month("The month that it counts for.", required=False)
-    reserve_rate = col.share("What is kept back of each fee.")
-    reserve_release_after_months = col.months("After how many months it is released.")
+    training_fee_usage_month = col.month("The usage month of the training fee.", required=False)
+    reserve_rate = col.share("The share of each fee that is kept in reserve.")
+    reserve_release_after_months = col.months(
+        "The number of months after which the reserve is released."
+    )
     fee_rate = col.share("The commission of a collective or an aggregator.")
-    fraud_penalty_threshold = col.money("Artificial plays in a month from which a penalty is due.")
+    fraud_penalty_threshold = col.money(
+        "The number of artificial plays in a month from which a penalty is due."
+    )
     fraud_penalty_amount = col.money("The penalty.")
     fraud_penalty_currency = col.currency("Its currency.")
-    minimum_payout = col.money("The least balance that is paid out.")
-    # A list of objects as JSON text; its rows stand in raw_licensing__contract_withholdings.
+    minimum_payout = col.money("The lowest balance that is paid out.")
+    # A list of objects as JSON text; its rows are in raw_licensing__contract_withholdings.
     withholding = col.text("Taxes withheld, by source territory: a list of objects.")
     fx_rule = col.code(
-        "The day whose exchange rate counts.", ("usage_month_end", "payment_date"), required=True
+        "The day whose exchange rate applies.", ("usage_month_end", "payment_date"), required=True
     )
     late_usage = col.code(
-        "Whether use that is reported late is provided for.", ("provision", "none"), required=True
+        "Whether a provision is made for late-reported usage.", ("provision", "none"), required=True
     )
-    run_off_days = col.days("For how many days after its end published derivatives stay paid.")
-    mfn_group = col.text("Contracts of one group follow the best terms in it.")
+    run_off_days = col.days(
+        "The number of days after its end for which published derivatives are still paid."
+    )
+    mfn_group = col.text(
+        "The most-favoured-nation group; its contracts all get the best terms in it."
+    )
     signed_at = col.time("When it was signed.", required=True)
-    valid_from = col.time("From when it holds, inclusive.", required=True)
-    valid_to = col.time("Until when it holds, exclusive.")
+    valid_from = col.time("Start of validity, inclusive.", required=True)
+    valid_to = col.time("End of validity, exclusive.")
 
     @classmethod
     def laid_out(cls, sent: dict[str, Any]) -> dict[str, Any]:
@@ -201,11 +207,11 @@ class Contracts(Period):
 
     @dy.rule()
     def terms_of_model_missing(cls) -> pl.Expr:
-        """A model without its terms computes no fee, and the partner would get nothing."""
+        """Without its terms a model computes no fee, and the partner would not be paid."""
         model = pl.col("model")
         no_share = pl.col("revenue_share").is_null()
         no_minimum = pl.col("per_use_minimum").is_null()
-        # The larger of one arm is that arm: a most-favoured-nation clause may bring the others.
+        # One alternative is enough: a most-favoured-nation clause may add the others.
         no_arm = no_share & no_minimum & pl.col("per_subscriber_minimum").is_null()
         return pl.col("is_withdrawn") | ~(
             ((model == "pro_rata") & no_share)
@@ -216,7 +222,7 @@ class Contracts(Period):
 
 
 class Consents(Period):
-    """What an owner, artist or writer allows or denies. One row per decision and version."""
+    """A consent or refusal of an owner, artist or writer. One row per decision and version."""
 
     TABLE = "raw_licensing__consents"
     KEY = ("decision_id",)
@@ -236,31 +242,31 @@ class Consents(Period):
     }
 
     decision_id = col.identifier("The decision.", required=True)
-    party_id = col.identifier("The party that decides.", required=True)
+    party_id = col.identifier("The party that made the decision.", required=True)
     voice = col.code(
-        "In what capacity it decides.",
+        "The capacity in which it decides.",
         ("owner", "artist", "featured_artist", "writer"),
         required=True,
     )
     object_type = col.code(
-        "What it decides on.",
+        "The kind of object that it decides on.",
         ("recording", "work", "release", "artist", "label", "catalogue", "likeness"),
         required=True,
     )
     object_id = col.identifier("The object; absent for a catalogue or a likeness.")
     use_type = col.code(
-        "The use that it is about, or * for every use.", ("*", *USE_TYPES), required=True
+        "The use that it covers, or * for every use.", ("*", *USE_TYPES), required=True
     )
-    product_id = col.identifier("The product that it is about, or * for all.", required=True)
-    model_version = col.identifier("The model version that it is about.")
-    territory = col.territory("Where it holds.")
+    product_id = col.identifier("The product that it covers, or * for all.", required=True)
+    model_version = col.identifier("The model version that it covers.")
+    territory = col.territory("The territory that it covers.")
     decision = col.code("The decision.", ("allow", "deny"), required=True)
-    daily_limit = col.count("How many uses a day are allowed.")
+    daily_limit = col.count("The maximum number of uses per day.")
     max_influence = col.share("The highest weight that the object may have in a derivative.")
-    valid_from = col.time("From when it holds, inclusive.", required=True)
-    valid_to = col.time("Until when it holds, exclusive.")
+    valid_from = col.time("Start of validity, inclusive.", required=True)
+    valid_to = col.time("End of validity, exclusive.")
     signed_at = col.time("When it was signed.")
-    enforced_at = col.time("When the products obeyed it.")
+    enforced_at = col.time("When the products put it into effect.")
     evidence_sha256 = col.text("SHA-256 of the signed document.")
     evidence_state = col.code(
         "Whether the document was checked; absent means not yet.", ("verified", "mismatch")

@@ -1,7 +1,6 @@
-"""The feeds whose form somebody else has set: DDEX release messages, and the central bank's file.
+"""Descriptions of the feeds in external formats: DDEX release messages and the central bank's file.
 
-They are described here for their senders; they are read in `linernotes/ingestion/ern` and
-`linernotes/ingestion/ecb.py`.
+`linernotes/ingestion/ern` and `linernotes/ingestion/ecb.py` read them.
 """
 
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import NamedTuple
 
 
 class OutsideFeed(NamedTuple):
-    """A feed in a form of its own: what it is, a row of it, tables, key, versions, notes."""
+    """A feed in an external format: description, row, tables, key, versions, notes."""
 
     about: str
     row: str
@@ -34,14 +33,14 @@ OUTSIDE = {
             "raw_catalog__ern_deals",
         ),
         ("sender DPID", "message id"),
-        "An update is a message with an id of its own; the later created message wins. A message"
-        " id that is used again with other content is refused.",
+        "An update is a message with a new id; the message created last applies. A message id"
+        " that is reused with other content is refused.",
         (
             "Versions: ERN 3.8.2, 3.8.3 and 4.1 to 4.3.2.",
-            "Test messages are registered and not loaded.",
-            "Every time needs an offset from UTC, unless one is set for the sender.",
-            "An ERN recording joins the recording with its ISRC; its AI disclosure wins over that"
-            " of `catalog/recordings`, whose commercial facts win.",
+            "Test messages are registered, but not loaded.",
+            "Every time needs an offset from UTC, unless an offset is configured for the sender.",
+            "An ERN recording is matched to the recording with its ISRC. Its AI disclosure takes"
+            " precedence over that of `catalog/recordings`, whose commercial data take precedence.",
         ),
     ),
     "finance/ecb": OutsideFeed(
@@ -49,10 +48,10 @@ OUTSIDE = {
         "One row per day, with a column per currency.",
         ("raw_finance__ecb_rates",),
         ("Date",),
-        "A day that is loaded stays as it is; other rates for it are rejected.",
+        "A loaded day does not change; different rates for it are rejected.",
         (
-            "Send the file as the bank publishes it, with `N/A` and the comma at the end of lines.",
-            "The rates of a day count as known from 16:00 of Frankfurt on.",
+            "Send the file as published, including `N/A` and the commas at the ends of lines.",
+            "A day's rates are taken as known from 16:00 in Frankfurt.",
         ),
     ),
 }

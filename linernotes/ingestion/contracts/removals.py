@@ -1,6 +1,6 @@
-"""What the removals feeds promise: actions with the EU's statement of reasons, notices, appeals.
+"""Contracts of the removals feeds: actions with the EU's statement of reasons, notices, appeals.
 
-That an action's identity stays under its puid needs older rows: it is judged in `screening.py`.
+`screening.py` checks that a puid keeps its identity, because this needs older rows.
 """
 
 import datetime as dt
@@ -26,8 +26,8 @@ def _codes(field: str) -> Callable[[], tuple[str, ...]]:
 class Actions(Contract):
     """A removal or another restriction, with the EU's statement of reasons.
 
-    One row per action and version. A later version may change how it ended, its AI status, the
-    plays before it and its facts; another recording, reason or time needs a puid of its own.
+    One row per action and version. A later version may change the end, the AI status, the plays
+    before the action and the facts; another recording, reason or time needs another puid.
     """
 
     TABLE = "raw_removals__actions"
@@ -63,7 +63,7 @@ class Actions(Contract):
     }
 
     puid = col.identifier(
-        "The action's id at the platform, unique for ever.",
+        "The action's id at the platform; it must never be reused.",
         required=True,
         length=500,
         pattern=r"^[A-Za-z0-9_-]+$",
@@ -71,19 +71,19 @@ class Actions(Contract):
     case_id = col.identifier("The case that it belongs to.")
     recording_id = col.identifier("The recording that was restricted.")
     derivative_id = col.identifier("The derivative that was restricted.")
-    isrc = col.isrc("Its ISRC; a malformed one loads as absent, with a warning.")
+    isrc = col.isrc("Its ISRC; a malformed one is loaded as absent, with a warning.")
     isrc_original = col.original_value()
     title = col.text("Its title.")
-    # The EU's form has territorial_scope of its own.
+    # The EU's form has a separate territorial_scope.
     territories = col.codes(
-        "Where the action holds; absent means the world.", vocabulary.territories
+        "Where the action applies; absent for the world.", vocabulary.territories
     )
     uploader_party_id = col.identifier("The party that uploaded it.")
     affected_party_id = col.identifier("The party whose catalogue or name was harmed.")
     programme_reason = col.code(
-        "The programme's reason.", _codes("programme_reason"), required=True
+        "The reason, by the programme's codes.", _codes("programme_reason"), required=True
     )
-    ai_status = col.code("What is known of AI in it; absent means unknown.", _codes("ai_status"))
+    ai_status = col.code("Whether it was made with AI; absent if unknown.", _codes("ai_status"))
     detected_at = col.time("When it was detected.")
     decided_at = col.time("When the action was decided.", required=True, event=True)
     applied_at = col.time("When the action was applied.", required=True, event=True)
@@ -105,7 +105,9 @@ class Actions(Contract):
         "EU statement: restriction of the account.", _codes("decision_account")
     )
     decision_ground = col.code(
-        "EU statement: illegal, or against the terms.", _codes("decision_ground"), required=True
+        "EU statement: illegal, or in breach of the terms.",
+        _codes("decision_ground"),
+        required=True,
     )
     legal_ground = col.text("EU statement: the law, for illegal content.")
     category = col.code("EU statement: category.", _codes("category"), required=True)
@@ -116,19 +118,27 @@ class Actions(Contract):
         "EU statement: types of the content.", _codes("content_type"), required=True
     )
     territorial_scope = col.codes(
-        "EU statement: states of the EEA where it holds.", _codes("territorial_scope")
+        "EU statement: states of the EEA where it applies.", _codes("territorial_scope")
     )
-    source_type = col.code("EU statement: what led to it.", _codes("source_type"), required=True)
-    source_identity = col.text("EU statement: who notified; dropped for the platform's own action.")
-    automated_detection = col.boolean("EU statement: whether a machine found it.", required=True)
+    source_type = col.code(
+        "EU statement: what led to the action.", _codes("source_type"), required=True
+    )
+    source_identity = col.text(
+        "EU statement: the notifier; left out if the platform acted on its own initiative."
+    )
+    automated_detection = col.boolean(
+        "EU statement: whether detection was automated.", required=True
+    )
     automated_decision = col.code(
-        "EU statement: how far a machine decided.", _codes("automated_decision"), required=True
+        "EU statement: how far the decision was automated.",
+        _codes("automated_decision"),
+        required=True,
     )
     facts = col.text("EU statement: facts and circumstances.", required=True, length=5000)
 
     @classmethod
     def completed(cls, rows: pl.DataFrame) -> pl.DataFrame:
-        """Drops the notifier's identity where nobody notified: the EU's rule for own initiative."""
+        """Drop the notifier's identity for actions on own initiative, as the EU requires."""
         return rows.with_columns(
             source_identity=pl.when(pl.col("source_type") != "SOURCE_VOLUNTARY").then(
                 pl.col("source_identity")
@@ -173,16 +183,16 @@ class Notices(Contract):
     }
 
     notice_id = col.identifier("The notice.", required=True)
-    puid = col.identifier("The action that followed from it; absent while none has.", length=500)
+    puid = col.identifier("The resulting action; absent if there is none yet.", length=500)
     notifier_kind = col.code(
-        "Who sent it.",
+        "The kind of sender.",
         ("partner", "artist", "trusted_flagger", "user", "authority"),
         required=True,
     )
     notifier_party_id = col.identifier("The party that sent it.")
     received_at = col.time("When it was received.", required=True, event=True)
-    is_valid = col.boolean("Whether it was found valid; absent while nobody has decided.")
-    withdrawn_at = col.time("When its sender withdrew it; absent while it stands.")
+    is_valid = col.boolean("Whether it was found valid; absent until decided.")
+    withdrawn_at = col.time("When its sender withdrew it; absent otherwise.")
 
 
 class Appeals(Contract):
@@ -199,24 +209,24 @@ class Appeals(Contract):
     }
 
     appeal_id = col.identifier("The appeal.", required=True)
-    puid = col.identifier("The action that it is against.", required=True, length=500)
+    puid = col.identifier("The contested action.", required=True, length=500)
     kind = col.code(
-        "What kind of appeal it is.",
+        "The kind of appeal.",
         ("internal", "counter_notice", "out_of_court", "authorised_later"),
         required=True,
     )
     filed_at = col.time("When it was filed.", required=True, event=True)
     decided_at = col.time("When it was decided.", event=True)
-    outcome = col.code("How it was decided.", ("upheld", "overturned", "reinstated_authorised"))
-    reinstated_at = col.time("When the content was back.")
+    outcome = col.code("The decision.", ("upheld", "overturned", "reinstated_authorised"))
+    reinstated_at = col.time("When the content was reinstated.")
     suit_filed_at = col.time(
-        "When the notifier sued, which keeps the content down in spite of a counter notice.",
+        "When the notifier sued, which keeps the content down despite a counter notice.",
         event=True,
     )
 
 
 class Filings(Contract):
-    """What the EU's database answered on a statement of reasons.
+    """The response of the EU's database to a statement of reasons.
 
     One row per batch, statement of reasons and version. `linernotes regulator record` writes it.
     """
@@ -238,14 +248,14 @@ class Filings(Contract):
     batch_id = col.identifier("The batch in which it was sent.", required=True)
     puid = col.identifier("The action.", required=True, length=500)
     outcome = col.code(
-        "What the database answered.",
+        "The database's response.",
         ("accepted", "rejected", "duplicate", "not_taken"),
         required=True,
     )
-    statement_uuid = col.identifier("The id that the database gave it.")
-    message = col.text("What the database said of it.")
+    statement_uuid = col.identifier("The id that the database assigned.")
+    message = col.text("The database's message.")
     exported_at = col.time("When the batch was written.", event=True)
-    answered_at = col.time("When the answer came.", required=True, event=True)
+    answered_at = col.time("When the response was received.", required=True, event=True)
 
     @dy.rule()
     def accepted_without_uuid(cls) -> pl.Expr:

@@ -1,6 +1,6 @@
-"""The nested terms of a contract, laid out flat: `reserve {rate}` is the column `reserve_rate`.
+"""Flattens the nested terms of a contract: `reserve {rate}` is the column `reserve_rate`.
 
-Which values the terms may have is in `licensing.py`.
+`licensing.py` has the rules for their values.
 """
 
 import json
@@ -16,16 +16,16 @@ _OBJECTS = {
     "reserve": ("rate", "release_after_months"),
     "fraud_penalty": ("threshold", "amount", "currency"),
 }
-# By column, the object and the key of it in which a contract has the term.
+# For each column the object and key of the term in a contract.
 PLACES = {f"{name}_{part}": (name, part) for name, parts in _OBJECTS.items() for part in parts}
 WITHHOLDING_COLUMNS = ("source_territory", "rate", "valid_from", "valid_to")
 
 
 def flatten(contract: dict[str, Any]) -> dict[str, Any]:
-    """Lay out one contract as the columns of its table.
+    """Flatten one contract into the columns of its table.
 
-    An object term that is something else than an object stays under its first column, where it
-    breaks the row. Withholdings become JSON text.
+    A term that should be an object but is not is put into its first column, where it breaks the
+    row. Withholdings become JSON text.
     """
     flat = {name: value for name, value in contract.items() if name not in _OBJECTS}
     for name, parts in _OBJECTS.items():
@@ -41,7 +41,7 @@ def flatten(contract: dict[str, Any]) -> dict[str, Any]:
 
 
 def nested(properties: dict[str, Any]) -> dict[str, Any]:
-    """Properties of the columns, put back into the objects that a contract has."""
+    """Properties of the columns, nested in the objects of a contract."""
     found: dict[str, Any] = {}
     for column, described in properties.items():
         if column not in PLACES:
@@ -54,7 +54,7 @@ def nested(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def withholding_rows(contracts: pl.DataFrame) -> pl.DataFrame:
-    """The withholdings inside contract rows, one row each, as texts beside their contract."""
+    """The withholdings in contract rows, one row each, as texts with their contract."""
     names = ["row_number", "contract_id", "version", "recorded_at", "is_withdrawn"]
     contracts = contracts.filter(pl.col("withholding").is_not_null()).with_columns(
         pl.col("recorded_at").dt.replace_time_zone("UTC")

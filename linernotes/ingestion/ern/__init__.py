@@ -1,6 +1,6 @@
-"""DDEX release messages (ERN): bytes in, typed tables out.
+"""Reads DDEX release messages (ERN) into typed tables.
 
-Whether a message was delivered before, and where its rows are kept, is the intake's matter.
+The intake detects repeated messages and stores the rows.
 """
 
 from linernotes.ingestion.ern.message import ErnMessage, parse_message

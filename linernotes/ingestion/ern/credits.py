@@ -1,6 +1,6 @@
-"""Who worked on a recording, in which role, and what of it was AI.
+"""Reads the contributors of a recording, their roles, and the use of AI in each role.
 
-The recording itself does not belong here, nor who controls its rights.
+`resources.py` reads the recording itself, and `rights.py` its rights controllers.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,13 +23,13 @@ _CONTRIBUTOR_PATHS = (
     "IndirectResourceContributor",
 )
 _ROLE_PATHS = ("Role", "ResourceContributorRole", "IndirectResourceContributorRole")
-# Ids that name a party to everybody; other ids are the sender's own.
+# Ids that identify a party for everyone; other ids are the sender's own.
 _WORLD_WIDE_IDS = ("isni:", "dpid:", "ipi:", "ipn:")
 _AI_CODES = {"None": "none", "Partly": "partly", "All": "all"}
 
 
 def declared_ai(element: Element, path: str, notes: Notes) -> str | None:
-    """Give the declared part of AI as a code; nothing said, or an unknown value, is None."""
+    """Return the declared part of AI as a code; None if it is absent or an unknown value."""
     sent = xml.text(element, path)
     if sent is not None and sent not in _AI_CODES:
         notes.add(f"{path} {sent!r} is not a value of its list")
@@ -37,7 +37,7 @@ def declared_ai(element: Element, path: str, notes: Notes) -> str | None:
 
 
 def party_of(element: Element, parties: Parties, *paths: str) -> Party:
-    """Give the party that an element refers to (4.x) or describes in place (3.8)."""
+    """Return the party that an element refers to (4.x) or describes in place (3.8)."""
     for path in paths:
         reference = xml.text(element, path)
         if reference:
@@ -46,13 +46,13 @@ def party_of(element: Element, parties: Parties, *paths: str) -> Party:
 
 
 def declared_in(places: Iterable[Element], notes: Notes) -> str | None:
-    """Give the largest part of AI that any of several places declares."""
+    """Return the largest part of AI that any of several elements declares."""
     declared = [declared_ai(place, "ContainsAI", notes) for place in places]
     return largest_part(declared)
 
 
 def largest_part(declared: Iterable[str | None]) -> str | None:
-    """Give the largest of several parts of AI; None when nothing is said."""
+    """Return the largest of several parts of AI; None if none is declared."""
     found = set(declared)
     return next((part for part in ("all", "partly", "none") if part in found), None)
 
@@ -64,14 +64,14 @@ def read_credits(
     parties: Parties,
     notes: Notes,
 ) -> list[dict[str, Any]]:
-    """Give one row per display artist or contributor and role, in the order of their billing.
+    """Return one row per display artist or contributor and role, in the order of their billing.
 
     Args:
         element: The resource.
         details: Its details by territory, in 3.8; those for the world first.
-        editions: The editions that are one recording; what is said of the resource holds for each.
+        editions: The editions of one recording; a statement about the resource applies to each.
         parties: The parties of the message.
-        notes: Takes what is odd.
+        notes: Collects warnings.
     """
     places = [element, *details]
     artists = [
@@ -85,7 +85,7 @@ def read_credits(
         for path in _CONTRIBUTOR_PATHS
         for one in place.iterfind(path)
     ]
-    # In 3.8 one credit stands in the details of every territory that it holds in.
+    # In 3.8 a credit is repeated in the details of every territory in which it applies.
     credits_by_content: dict[str, list[dict[str, Any]]] = {}
     for one, place, position in artists + contributors:
         territories = _territories(place)
@@ -106,7 +106,7 @@ def read_credits(
 
 
 def _territories(place: Element) -> list[str]:
-    """Where a credit holds; nothing where it holds everywhere."""
+    """Where a credit applies; empty if it applies everywhere."""
     found = [xml.territory(code) for code in xml.texts(place, "TerritoryCode")]
     return [] if "WW" in found else xml.distinct(found)
 
@@ -114,7 +114,7 @@ def _territories(place: Element) -> list[str]:
 def _in_each_role(
     element: Element, parties: Parties, notes: Notes, position: int | None
 ) -> Iterator[dict[str, Any]]:
-    """Give one row per role; display artists have a position in the billing."""
+    """Return one row per role; display artists have a position in the billing."""
     is_display_artist = position is not None
     instruments_by_role = _roles(element, _ARTIST_ROLE_PATHS if is_display_artist else _ROLE_PATHS)
     party = party_of(element, parties, "ArtistPartyReference", "ContributorPartyReference")
@@ -157,7 +157,7 @@ def _either(element: Element, path: str, path_of_3_8: str) -> bool | None:
 
 
 def _roles(element: Element, paths: Iterable[str]) -> dict[str | None, list[str]]:
-    """Each role once with its instruments: those of the role itself, and those of the contributor.
+    """Each role once, with its own instruments and those of the contributor.
 
     A role is plain text, or from 4.3.1 on a composite of a value and its instruments.
     """
@@ -175,11 +175,11 @@ def _roles(element: Element, paths: Iterable[str]) -> dict[str | None, list[str]
 def billed_artists(
     credit_rows: list[dict[str, Any]], shown_names: list[str]
 ) -> dict[str, list[str]]:
-    """Give the main and featured artists of a recording by name, reference and id.
+    """Return the main and featured artists of a recording by name, reference and id.
 
-    An artist who is billed in some territories alone is one of them. Without an id that everybody
-    knows it may be one of the others under another name: then the place in the billing tells.
-    Where no artist is billed as main one, the shown names stand for them.
+    They include artists who are billed in only some territories. Without a global id such an artist
+    may be another artist under another name; the position in the billing decides. If no artist is
+    billed as main artist, the displayed names are used.
     """
     columns: dict[str, list[str]] = {}
     for name, roles in (("main", _MAIN_ROLES), ("featured", _FEATURED_ROLES)):
@@ -198,7 +198,7 @@ def billed_artists(
 
 
 def _is_spelt_otherwise(row: dict[str, Any], billed: list[dict[str, Any]]) -> bool:
-    """Whether an artist of other territories is one that is billed already, by another name."""
+    """Whether an artist of other territories is already billed under another name."""
     if (row["party_id"] or "").startswith(_WORLD_WIDE_IDS):
         return False
     place = (row["position"], row["role"])

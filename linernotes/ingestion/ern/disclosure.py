@@ -1,6 +1,6 @@
-"""What a message discloses about AI: the role table and DDEX's rules for contributions.
+"""Determines the AI disclosure of a message: the role table and DDEX's rules for contributions.
 
-How the elements are found in a message does not belong here.
+The modules beside this one find the elements in a message.
 """
 
 from collections.abc import Iterable
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 GENERATIVE_AI = "GenerativeAI"
 
-# Raise it with every change of the table below; each loaded message says which one it was read by.
+# Increase it with every change of the table below; each loaded message records its version.
 ROLE_TABLE_VERSION = 1
 
-# DDEX publishes no such grouping. A role that is not here is `other`, which discloses nothing.
+# DDEX does not publish such a grouping. Any other role is `other`, which discloses nothing.
 _ROLES_BY_GROUP: dict[str, tuple[str, ...]] = {
     "vocals": (
         "AdditionalVocalist",
@@ -111,31 +111,31 @@ for _group, _roles in _ROLES_BY_GROUP.items():
     for _role in _roles:
         _GROUPS_BY_ROLE.setdefault(_role, []).append(_group)
 
-# The groups that a recording states in columns of its own.
+# The groups that a recording discloses in separate columns.
 DISCLOSED_GROUPS = ("vocals", "instruments", "composition", "lyrics", "post_production")
 _SUNG_GROUPS = ("vocals", "lyrics")
 
 
 @dataclass(frozen=True)
 class Contribution:
-    """One contributor in one role, as far as AI is concerned."""
+    """The AI contribution of one contributor in one role."""
 
     groups: list[str]
     effective: str | None
 
 
 def groups_of_role(role: str | None, *, has_instrument: bool) -> list[str]:
-    """Give the AI groups of a role; an instrument says what a bare or general role leaves open."""
+    """Return the AI groups of a role; for a missing or general role, an instrument decides."""
     if role in _GROUPS_BY_ROLE:
         return _GROUPS_BY_ROLE[role]
     return ["instruments"] if has_instrument else ["other"]
 
 
 def effective_contribution(sent: str | None, special: str | None) -> tuple[str | None, str | None]:
-    """Apply DDEX's third rule: who counts as what, and the warning when the sender broke it.
+    """Apply DDEX's third rule: return the effective contribution, and a warning if it is broken.
 
-    A generative AI counts as all. Anyone else may only be none or partly, so a person's "all" is
-    read as partly: they did something, by being named.
+    A generative AI counts as all. Anyone else may only be none or partly, so "all" for a person
+    is read as partly: a named contributor contributed something.
     """
     if special == GENERATIVE_AI:
         return "all", None
@@ -150,11 +150,11 @@ def disclosure_by_group(
     *,
     is_instrumental: bool,
 ) -> dict[str, str | None]:
-    """Give none, partly, all or nothing per disclosed group.
+    """Return none, partly, all or None per disclosed group.
 
-    Nothing said is not "none": a group that neither the recording as a whole nor all of its
-    contributors speak about stays undeclared. What a contributor admits outweighs a recording that
-    says none, and an instrumental declared as all AI says nothing about voices it has not.
+    A missing statement does not mean "none": a group stays undeclared unless the recording or all
+    of its contributors declare it. A contributor's declaration of AI outweighs "none" for the
+    recording. "All" for an instrumental does not apply to vocals and lyrics, which it lacks.
     """
     by_group: dict[str, list[str | None]] = {}
     for contribution in contributions:
@@ -185,7 +185,7 @@ def _combine(effective: list[str | None]) -> str | None:
 def broken_rules(
     contains_ai: str | None, contributors: Iterable[tuple[str | None, str | None]]
 ) -> list[str]:
-    """Name DDEX's first two rules where the contributors (special kind, as sent) break them."""
+    """Return the violations of DDEX's first two rules by the contributors (special kind, sent)."""
     broken = []
     for special, sent in contributors:
         if contains_ai == "all" and special != GENERATIVE_AI:

@@ -1,6 +1,6 @@
-"""One release message: its header, the versions that are read, and its tables.
+"""Reads one release message: its header, its version and its tables.
 
-How single lists of a message are read belongs to the modules beside this one.
+The modules beside this one read the lists within a message.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ _EMPTY = {table: schema.to_frame() for table, schema in ERN_SCHEMAS.items()}
 
 @dataclass(frozen=True)
 class ErnMessage:
-    """A message that may be loaded: who sent it, what names it, and the rows that it gives."""
+    """A message that may be loaded: its sender, its id and its rows."""
 
     sender_dpid: str
     message_id: str
@@ -52,25 +52,26 @@ class ErnMessage:
     encoding: str
     warnings: list[str]
     unread: dict[str, int]
-    """How many elements about AI, credits, rights and dates were not read, by subject and path."""
+    """The number of unread elements about AI, credits, rights and dates, by subject and path."""
     tables: dict[str, pl.DataFrame]
-    """One frame per table of `ERN_SCHEMAS`, empty ones included."""
+    """One frame per table of `ERN_SCHEMAS`, including empty ones."""
 
 
 def parse_message(data: bytes, offsets: Mapping[str, str] | None = None) -> ErnMessage:
     """Read a DDEX release message of version 3.8.2 to 4.3.2.
 
-    An empty message id becomes the hash of the bytes. No schema is shipped, so each message is read
-    with the verdict `no_schema`, and what can be told without one stands in its warnings.
+    An empty message id is replaced by the hash of the bytes. No schema is shipped, so each message
+    has the verdict `no_schema`; faults that can be detected without a schema become warnings.
 
     Args:
         data: The message.
-        offsets: By the DPID of a sender, the offset of its times that have none.
+        offsets: By the DPID of a sender, the offset for times without one.
 
     Raises:
-        RefusedFile: not well-formed, another encoding than declared, a DTD or entities, no release
-            message of a listed version, no sender, no created time with an offset.
-        IgnoredFile: a test message of a listed version.
+        RefusedFile: the message is not well-formed, has another encoding than declared, a DTD or
+            entities, is not a release message of a supported version, or lacks a sender or a
+            creation time with an offset.
+        IgnoredFile: the message is a test message of a supported version.
     """
     root, encoding = xml.parse_root(data)
     version = _version(root)

@@ -1,6 +1,6 @@
-"""Who a message names: the party list of 4.x, and the inline parties of 3.8.
+"""Reads the parties of a message: the party list of 4.x, and the inline parties of 3.8.
 
-What a party did on a recording or a release does not belong here.
+`credits.py` reads their roles.
 """
 
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ _CHECKED: tuple[tuple[IdentifierName, str], ...] = (
     ("dpid", "PartyId/DPID"),
     ("ipi", "PartyId/IpiNameNumber"),
 )
-# What makes two mentions one party, the strongest first.
+# The ids that identify a party, the strongest first.
 _IDENTITY = ("isni", "dpid", "ipi", "ipn")
 
 
 @dataclass(frozen=True)
 class Party:
-    """A party as others refer to it."""
+    """A party, for references from other elements."""
 
     reference: str | None
     party_id: str | None
@@ -36,7 +36,7 @@ NOBODY = Party(None, None, None)
 
 
 def checked_id(name: IdentifierName, value: str | None, notes: Notes) -> str | None:
-    """Give a well-formed identifier; a malformed one is None and warned of."""
+    """Return a well-formed identifier; a malformed one gives None and a warning."""
     if value is None:
         return None
     if not is_well_formed(name, value):
@@ -60,7 +60,7 @@ class Parties:
             self._add_listed(element)
 
     def referenced(self, reference: str | None) -> Party:
-        """Give the party of a reference; one that names nobody is warned of."""
+        """Return the party of a reference; an unknown reference gives a warning."""
         if reference is None:
             return NOBODY
         if reference not in self._by_reference:
@@ -69,7 +69,7 @@ class Parties:
         return self._by_reference[reference]
 
     def inline(self, element: Element) -> Party:
-        """Give the party that an element of 3.8 describes in place."""
+        """Return the party that an element of 3.8 describes in place."""
         ids: dict[str, str | None] = {}
         proprietary = []
         for sent in element.iterfind("PartyId"):
@@ -139,7 +139,7 @@ class Parties:
     def _identify(
         self, ids: dict[str, str | None], proprietary: list[str], name: str | None
     ) -> str | None:
-        """Name the party by its strongest id; one known by its name alone is the sender's own."""
+        """Identify the party by its strongest id, or else by its name and sender."""
         for kind in _IDENTITY:
             if ids.get(kind):
                 return f"{kind}:{ids[kind]}"

@@ -1,6 +1,6 @@
-"""What a message offers: releases and their tracks, and the deals under which they may be used.
+"""Reads the releases of a message, their tracks, and the deals that allow their use.
 
-The recordings on a release do not belong here.
+`resources.py` reads the recordings.
 """
 
 from itertools import product
@@ -27,14 +27,14 @@ _DATE_PATHS = (
     "GlobalOriginalReleaseDate",
     "GlobalReleaseDate",
 )
-# No true catalogue comes near; a message that does would fill the memory.
+# Far more than any real catalogue has; more rows would exhaust the memory.
 _MOST_DEAL_ROWS = 2_000_000
 
 
 def read_releases(
     root: Element, resources: Resources, parties: Parties, notes: Notes
 ) -> list[dict[str, Any]]:
-    """Give one row per release and track release, and one per release that is to be purged."""
+    """Return one row per release and track release, and one per release that is to be purged."""
     rows = [
         _release(element, kind, resources, parties, notes)
         for element in root.iterfind("ReleaseList/*")
@@ -110,7 +110,7 @@ def _first_found(element: Element, paths: tuple[str, ...]) -> list[str]:
 
 
 def _linked_ai(element: Element, declared: dict[str, str | None]) -> str | None:
-    """Give the largest part of AI that is declared by anything that the release links."""
+    """Return the largest part of AI that any resource of the release declares."""
     return largest_part(declared.get(reference) for reference in _linked(element))
 
 
@@ -119,7 +119,7 @@ def _linked(element: Element) -> set[str]:
 
 
 def _note_unlinked(root: Element, resources: Resources, notes: Notes) -> None:
-    """Warn of a declaration that reaches no release."""
+    """Warn of a declaration that is not linked to any release."""
     linked: set[str] = set()
     for element in root.iterfind("ReleaseList/*"):
         linked |= _linked(element)
@@ -131,9 +131,9 @@ def _note_unlinked(root: Element, resources: Resources, notes: Notes) -> None:
 def read_deals(
     root: Element, release_references: set[str], default_offset: str | None, notes: Notes
 ) -> list[dict[str, Any]]:
-    """Give one row per deal, territory, commercial model, use type and period.
+    """Return one row per deal, territory, commercial model, use type and period.
 
-    A deal without one of them has a row all the same: the gap is what the sender said.
+    A deal that lacks one of these has a row with null there, as sent.
     """
     rows: list[dict[str, Any]] = []
     deal_number = 0

@@ -1,6 +1,6 @@
-"""The recordings of a message, each under the name that the catalogue knows it by.
+"""Reads the recordings of a message, each with its id in the catalogue.
 
-Who worked on them is read by `credits.py`, who controls them by `rights.py`.
+`credits.py` reads their contributors, and `rights.py` their rights controllers.
 """
 
 from dataclasses import dataclass, field
@@ -25,18 +25,18 @@ _DATE_PATHS = ("FirstPublicationDate", "OriginalResourceReleaseDate", "ResourceR
 
 @dataclass
 class Resources:
-    """The rows that the resources of one message give."""
+    """The rows from the resources of one message."""
 
     recordings: list[dict[str, Any]] = field(default_factory=list)
     contributors: list[dict[str, Any]] = field(default_factory=list)
     rights: list[dict[str, Any]] = field(default_factory=list)
     related: list[dict[str, Any]] = field(default_factory=list)
     references: dict[str, str | None] = field(default_factory=dict)
-    """The recording id of each resource reference; None for images, texts and the unnamed."""
+    """The recording id of each resource reference; None for images, texts and those without id."""
     image_contains_ai: dict[str, str | None] = field(default_factory=dict)
-    """What pictures declare about AI, by their reference."""
+    """The declared part of AI in pictures, by reference."""
     other_contains_ai: dict[str, str | None] = field(default_factory=dict)
-    """What booklets, sheet music, software and the like declare about AI, by their reference."""
+    """The declared part of AI in booklets, sheet music, software and the like, by reference."""
 
 
 def read_resources(root: Element, sender: str, parties: Parties, notes: Notes) -> Resources:
@@ -61,7 +61,7 @@ def read_resources(root: Element, sender: str, parties: Parties, notes: Notes) -
 
 
 def _accompanying_ai(element: Element, parties: Parties, notes: Notes) -> str | None:
-    """Give the part of AI in what comes with recordings: declared, or else its contributors'."""
+    """Return the part of AI in accompanying material: declared, or else from its contributors."""
     details = xml.details_of(element)
     editions = element.findall(f"{element.tag}Edition")
     declared = declared_in([element, *details, *editions], notes)
@@ -121,7 +121,7 @@ def _read_recording(
 def _editions(
     element: Element, details: list[Element], reference: str, sender: str, notes: Notes
 ) -> list[tuple[dict[str, Any], list[Element]]]:
-    """Give one edition per name, with its elements; up to 4.2 the resource is its only edition."""
+    """Return each edition once, with its elements; up to 4.2 the resource is the only edition."""
     lines = [line for place in (element, *details) if (line := xml.text(place, "PLine/PLineText"))]
     editions: dict[str | None, tuple[dict[str, Any], list[Element]]] = {}
     for place in element.findall(f"{element.tag}Edition") or [element]:

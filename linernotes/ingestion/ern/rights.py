@@ -1,6 +1,6 @@
-"""Who controls a recording, and which other recordings are in it.
+"""Reads the rights controllers of a recording, and the recordings that it uses.
 
-Who worked on it does not belong here.
+`credits.py` reads its contributors.
 """
 
 from collections.abc import Iterable, Iterator
@@ -31,7 +31,7 @@ _CONTAINED = "ResourceContainedResourceReferenceList/ResourceContainedResourceRe
 
 
 def read_rights(element: Element, parties: Parties, notes: Notes) -> list[dict[str, Any]]:
-    """Give one row per rights controller and territory of a resource, in 4.x as in 3.8."""
+    """Return one row per rights controller and territory of a resource, in 4.x and 3.8."""
     places = [element, *element.iterfind(f"{element.tag}DetailsByTerritory")]
     controllers = [
         (place, side, controller)
@@ -85,7 +85,7 @@ def _share(sent: str | None, notes: Notes) -> Decimal | None:
 
 
 def check_shares(rows: Iterable[dict[str, Any]], notes: Notes) -> None:
-    """Warn of shares of one recording, side, territory and role that pass the whole."""
+    """Warn of shares of one recording, side, territory and role that exceed 100 %."""
     totals: dict[tuple[Any, ...], Decimal] = {}
     for row in rows:
         if row["share_pct"] is not None:
@@ -97,7 +97,7 @@ def check_shares(rows: Iterable[dict[str, Any]], notes: Notes) -> None:
 
 
 def read_related(element: Element, sender: str) -> Iterator[dict[str, Any]]:
-    """Give one row per resource that this one refers to: from a derivative to its source."""
+    """Return one row per resource that this one refers to: from a derivative to its source."""
     found = [
         (
             next(iter(xml.coded_texts(one, "ResourceRelationshipType")), None),
@@ -125,7 +125,7 @@ def read_related(element: Element, sender: str) -> Iterator[dict[str, Any]]:
 
 
 def recording_id(sender: str, isrc: str | None, own_id: str | None) -> str | None:
-    """Name a recording as the catalogue does: by its ISRC, else by its sender's own id."""
+    """Return a recording's id in the catalogue: by its ISRC, else by its sender's own id."""
     if isrc is not None:
         return f"isrc:{isrc}"
     return f"{sender}:{own_id}" if own_id is not None else None

@@ -1,7 +1,6 @@
-"""What of a message nobody asked for, of what the warehouse lives on: AI, credits, rights, dates.
+"""Finds unread elements of a message that matter here: about AI, credits, rights or dates.
 
-The readers beside this module mark what they read (`xml.element_text`); what they do with it is
-theirs.
+The readers beside this module mark the elements that they read (`xml.element_text`).
 """
 
 import re
@@ -23,7 +22,7 @@ _LISTS = (
     "WorkList",
     "PurgedRelease",
 )
-# Subject -> tags. Of AI and dates it is the element itself, of the others all that is inside too.
+# Subject -> tags. For AI and dates the element itself counts; for the others, all inside it too.
 _OF_ITSELF = (
     ("AI", re.compile(r"AI(?![a-z])|Ai[A-Z]|Special(?:Contributor|DisplayArtist)$")),
     ("date", re.compile(r"(?:Date|DateTime)$")),
@@ -32,7 +31,7 @@ _WITH_ALL_INSIDE = (
     ("contributor", re.compile(r"Contributor|InstrumentType|(?<!Multi)Artist(?!Name)")),
     ("right", re.compile(r"(?<!Copy)Rights?(?![a-z])|RightShare")),
 )
-# A message is the sender's: what it makes us write down has an end.
+# Limits, because the sender determines the number and length of paths.
 _MOST_PATHS = 50
 _LONGEST_PATH = 200
 
@@ -41,7 +40,7 @@ def unread_elements(root: Element) -> dict[str, int]:
     """Count the elements that hold something and were not read.
 
     Returns:
-        How many, by what they are about and their path without the root, such as
+        The numbers, by subject and path without the root, such as
         `AI: ResourceList/Text/ContainsAI`. Elements after the 50th path are counted together.
     """
     found: Counter[str] = Counter()
@@ -61,7 +60,7 @@ def _count(element: Element, path: str, subject: str | None, found: Counter[str]
     if itself and xml.bare_text(element) and not xml.is_read(element):
         found[f"{itself}: {path[:_LONGEST_PATH]}"] += 1
     if element.tag == "PartyName" and any(map(xml.is_read, element.iterfind("FullName"))):
-        # The same name in other forms: by key, transcribed, abbreviated.
+        # Other forms of the same name: for sorting, transcribed, abbreviated.
         return
     for child in element.iterchildren():
         _count(child, f"{path}/{child.tag}", subject, found)
@@ -69,6 +68,6 @@ def _count(element: Element, path: str, subject: str | None, found: Counter[str]
 
 @lru_cache(maxsize=1_000)
 def _subjects(tag: str) -> tuple[str | None, str | None]:
-    """What an element of this tag is about by itself, and with all that is inside it."""
+    """The subject of an element with this tag, and the subject of everything inside it."""
     itself = next((name for name, form in _OF_ITSELF if form.search(tag)), None)
     return itself, next((name for name, form in _WITH_ALL_INSIDE if form.search(tag)), None)

@@ -1,6 +1,6 @@
-"""Turns the bytes of a message into elements, without ever trusting them, and reads single values.
+"""Parses untrusted messages into elements, and reads single values.
 
-What the elements of a release message mean does not belong here.
+The modules beside this one interpret the elements.
 """
 
 import codecs
@@ -26,7 +26,7 @@ _WIDE = ("utf-16-le", "utf-16-be")
 _DECLARED_ENCODING = re.compile(
     r"<\?xml[^>]{1,200}?\sencoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]*)[\"']"
 )
-# Groups are atomic: a prologue full of comments must not make the search go back and forth.
+# The groups are atomic, so that a prologue with many comments cannot cause backtracking.
 _DOCTYPE = re.compile(r"\ufeff?(?>\s+|<\?(?s:.*?)\?>|<!--(?s:.*?)-->)*+<!DOCTYPE")
 _DURATION = re.compile(
     r"P(?:0+Y)?(?:0+M)?(?:(\d{1,3})D)?(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,6})M)?"
@@ -37,13 +37,13 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(Z|[+-]\d{2}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _PARTIAL_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:\d{1,18}(?:\.\d{0,30})?|\.\d{1,30})", re.ASCII)
-# An attribute that no message has: DDEX's are without a namespace.
+# No message has this attribute: DDEX's attributes have no namespace.
 _READ = "{urn:linernotes}read"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 class Notes:
-    """Warnings about one message: each said once, in the order they were met."""
+    """Warnings about one message: each once, in the order of the message."""
 
     def __init__(self) -> None:
         self._texts: dict[str, None] = {}
@@ -56,10 +56,11 @@ class Notes:
 
 
 def parse_root(data: bytes) -> tuple[Element, str]:
-    """Give the root element and the name of the encoding; children have no namespace.
+    """Return the root element and the name of the encoding; children have no namespace.
 
     Raises:
-        RefusedFile: not well-formed, bytes of another encoding than declared, a DTD, entities.
+        RefusedFile: the message is not well-formed, is in another encoding than declared, or has a
+            DTD or entities.
     """
     encoding = _check_encoding(data)
     parser = etree.XMLParser(
@@ -107,7 +108,7 @@ def _check_encoding(data: bytes) -> str:
 
 
 def text(parent: Element | None, path: str) -> str | None:
-    """Give the text at a path without the blanks around it; None when absent or empty."""
+    """Return the text at a path, stripped; None if it is absent or empty."""
     if parent is None:
         return None
     found = parent.find(path)
@@ -115,26 +116,26 @@ def text(parent: Element | None, path: str) -> str | None:
 
 
 def texts(parent: Element, path: str) -> list[str]:
-    """Give every text at a path, each once, in the order of the message."""
+    """Return every text at a path, each once, in the order of the message."""
     return distinct(element_text(element) for element in parent.iterfind(path))
 
 
 def element_text(element: Element) -> str | None:
-    """Give an element's own text without the blanks around it; None when it is empty.
+    """Return an element's own text, stripped; None if it is empty.
 
-    The element is marked as read: what stays unmarked is told by `unread.py`.
+    The element is marked as read; `unread.py` reports those without the mark.
     """
     element.set(_READ, "")
     return bare_text(element)
 
 
 def bare_text(element: Element) -> str | None:
-    """Give an element's own text, which is not a reading of it."""
+    """Return an element's own text, without marking it as read."""
     return (element.text.strip() or None) if element.text else None
 
 
 def is_read(element: Element) -> bool:
-    """Whether the text of an element was asked for."""
+    """Whether an element is marked as read."""
     return _READ in element.attrib
 
 
@@ -144,18 +145,18 @@ def distinct(values: Iterable[str | None]) -> list[str]:
 
 
 def coded(element: Element) -> str | None:
-    """Give the value of a closed list, or the sender's own one where it says `UserDefined`."""
+    """Return the value from a closed list, or the sender's own one if it is `UserDefined`."""
     value = element_text(element)
     return element.get("UserDefinedValue") or value if value == "UserDefined" else value
 
 
 def coded_texts(parent: Element, path: str) -> list[str]:
-    """Give every closed-list value at a path, each once."""
+    """Return every closed-list value at a path, each once."""
     return distinct(coded(element) for element in parent.iterfind(path))
 
 
 def proprietary_ids(parent: Element, path: str) -> list[str]:
-    """Give own ids at a path as `<namespace>:<id>`, or bare where no namespace is said."""
+    """Return the sender's own ids at a path as `<namespace>:<id>`, or the id without namespace."""
     found = []
     for element in parent.iterfind(path):
         value, namespace = element_text(element), element.get("Namespace")
@@ -164,22 +165,22 @@ def proprietary_ids(parent: Element, path: str) -> list[str]:
 
 
 def boolean(parent: Element, path: str) -> bool | None:
-    """Give an XML boolean; None when absent or of another form."""
+    """Return an XML boolean; None if it is absent or malformed."""
     return _BOOLEANS.get(text(parent, path) or "")
 
 
 def whole_number(value: str | None) -> int | None:
-    """Give a whole number of up to nine digits, else None."""
+    """Return a whole number of up to nine digits, else None."""
     return int(value) if value and re.fullmatch(r"\d{1,9}", value, re.ASCII) else None
 
 
 def decimal(value: str | None) -> Decimal | None:
-    """Give an exact decimal, else None."""
+    """Return an exact decimal, else None."""
     return Decimal(value) if value and _DECIMAL.fullmatch(value) else None
 
 
 def milliseconds(duration: str | None) -> int | None:
-    """Give an XML duration in whole milliseconds; None for months, years and other forms."""
+    """Return an XML duration in whole milliseconds; None for months, years and other forms."""
     match = _DURATION.fullmatch(duration or "")
     if match is None or not any(match.groups()):
         return None
@@ -188,9 +189,9 @@ def milliseconds(duration: str | None) -> int | None:
 
 
 def moment(value: str | None, default_offset: str | None = None) -> datetime | None:
-    """Give an ISO 8601 time as UTC without a zone, else None.
+    """Return an ISO 8601 time as UTC without a zone, else None.
 
-    One without an offset is read with the default one, and is None where there is none.
+    A time without an offset takes the default one; without a default it is None.
     """
     match = _MOMENT.fullmatch(value or "")
     if not match or not (match[1] or default_offset):
@@ -203,7 +204,7 @@ def moment(value: str | None, default_offset: str | None = None) -> datetime | N
 
 
 def whole_date(value: str | None) -> date | None:
-    """Give an ISO 8601 date, else None."""
+    """Return an ISO 8601 date, else None."""
     if not value or not _DATE.fullmatch(value):
         return None
     try:
@@ -215,7 +216,7 @@ def whole_date(value: str | None) -> date | None:
 def instant(
     parent: Element, path: str, default_offset: str | None, notes: Notes
 ) -> datetime | None:
-    """Give the time at a path as UTC; one that cannot be read is left out and warned of."""
+    """Return the time at a path as UTC; an invalid one is left out with a warning."""
     sent = text(parent, path)
     found = moment(sent, default_offset)
     if sent and found is None:
@@ -224,7 +225,7 @@ def instant(
 
 
 def day(parent: Element, path: str, notes: Notes) -> date | None:
-    """Give the date at a path; one that cannot be read is left out and warned of."""
+    """Return the date at a path; an invalid one is left out with a warning."""
     sent = text(parent, path)
     found = whole_date(sent)
     if sent and found is None:
@@ -233,7 +234,7 @@ def day(parent: Element, path: str, notes: Notes) -> date | None:
 
 
 def partial_date(value: str | None) -> str | None:
-    """Give a date of a year, a month or a day as text, else None."""
+    """Return a date of a year, a month or a day as text, else None."""
     if not value or not _PARTIAL_DATE.fullmatch(value):
         return None
     return value if whole_date(f"{value}-01-01"[: len("YYYY-MM-DD")]) else None
@@ -242,10 +243,10 @@ def partial_date(value: str | None) -> str | None:
 def first_date(
     places: Iterable[Iterable[Element]], paths: Iterable[str], notes: Notes
 ) -> str | None:
-    """Give the date of the first places and path that have one, there the earliest.
+    """Return the earliest date of the first path that has one, in the first elements with it.
 
-    A date stands as text, or from 4.1 on in `FulfillmentDate`; of an instant it is the day as sent.
-    All of them are read, so that invalid dates are reported.
+    A date is text, or from 4.1 on in `FulfillmentDate`; of an instant the day is taken as sent.
+    All dates are read, so that invalid ones are reported.
     """
     found: list[str] = []
     for group, path in product(map(list, places), paths):
@@ -261,19 +262,19 @@ def first_date(
 
 
 def territory(code: str | None) -> str | None:
-    """Give the warehouse's code of a territory: the world is `WW`, all else as sent."""
+    """Return the warehouse's code of a territory: `WW` for the world, other codes as sent."""
     return "WW" if code in ("Worldwide", "2136") else code
 
 
 def preferred(element: Element, path: str) -> Element | None:
-    """Give the default among values for several territories and scripts, else the first."""
+    """Return the default among values for several territories and scripts, else the first."""
     found = element.findall(path)
     first = found[0] if found else None
     return next((one for one in found if one.get("IsDefault") == "true"), first)
 
 
 def details_of(element: Element) -> list[Element]:
-    """Give the details by territory of 3.8: those for the world first, else as they stand."""
+    """Return the details by territory of 3.8: those for the world first, then the others."""
     found = element.findall(f"{element.tag}DetailsByTerritory")
     return sorted(found, key=lambda one: "Worldwide" not in texts(one, "TerritoryCode"))
 
@@ -281,7 +282,7 @@ def details_of(element: Element) -> list[Element]:
 def title_and_subtitle(
     element: Element, details: Iterable[Element]
 ) -> tuple[str | None, str | None]:
-    """Give the title that the sender wants shown, in 4.x as in 3.8."""
+    """Return the title that the sender wants displayed, in 4.x and 3.8."""
     shown = preferred(element, "DisplayTitle")
     if shown is not None:
         return text(shown, "TitleText"), text(shown, "SubTitle")
@@ -296,7 +297,7 @@ def title_and_subtitle(
 
 
 def display_artist_names(element: Element, details: Iterable[Element]) -> list[str]:
-    """Give the shown artist names, the default first, then those of other scripts and places."""
+    """Return the displayed artist names: the default, then other scripts and territories."""
     default = preferred(element, "DisplayArtistName")
     names = [] if default is None else [element_text(default)]
     names += texts(element, "DisplayArtistName")
@@ -308,7 +309,7 @@ def display_artist_names(element: Element, details: Iterable[Element]) -> list[s
 
 
 def in_sequence(parent: Element, path: str) -> list[Element]:
-    """Give the elements at a path by their SequenceNumber; those without one come first."""
+    """Return the elements at a path by their SequenceNumber; those without one come first."""
     return sorted(
         parent.iterfind(path), key=lambda one: whole_number(one.get("SequenceNumber")) or 0
     )

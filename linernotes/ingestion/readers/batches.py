@@ -44,7 +44,7 @@ class Batch:
     """Some rows of a file, as delivered: texts, or the types of Parquet.
 
     `rows` has a `row_number`, counted from 1, and those columns of the contract that the file has.
-    `broken_cells` are, per column, the numbers of rows whose value is of no kind the column has.
+    `broken_cells` are, per column, the numbers of rows whose value has a type that it cannot have.
     """
 
     rows: pl.DataFrame
@@ -82,7 +82,7 @@ class Reader(ABC):
 
     @abstractmethod
     def batches(self) -> Iterator[Batch]:
-        """The rows, in order. Raises RefusedFile if the file as a whole is at fault."""
+        """The rows, in order. Raises RefusedFile if the file as a whole is invalid."""
 
     def originals(self, row_numbers: Collection[int]) -> dict[int, str]:
         """The text of some rows, found by reading the file again."""
@@ -99,7 +99,7 @@ class Reader(ABC):
         return found
 
     def require(self, present: Collection[str]) -> None:
-        """Refuse a file that lacks a column the contract requires."""
+        """Refuse a file without a column that the contract requires."""
         missing = [name for name in self.contract.required_columns() if name not in present]
         if missing:
             raise RefusedFile(
@@ -108,7 +108,7 @@ class Reader(ABC):
             )
 
     def _why_missing(self, missing: list[str], present: Collection[str]) -> str:
-        """A hint from the existing names why others seem to be missing."""
+        """A hint, from the existing names, why others seem to be missing."""
         for separator, name in {";": "semicolons", "\t": "tabs", "|": "bars"}.items():
             cells = {cell.strip(' "') for one in present for cell in one.split(separator)}
             if cells & {*missing}:
@@ -118,7 +118,7 @@ class Reader(ABC):
         return self.where_names_are(bool(present))
 
     def where_names_are(self, has_some: bool) -> str:
-        """Where the file's form has the names of columns, for a file that lacks some, or all."""
+        """Where a file of this format has the names of columns, if it lacks some, or all."""
         return "Column names are fixed" if has_some else "The file has no columns"
 
     def hold_columns(self, names: Collection[str]) -> None:
@@ -126,7 +126,7 @@ class Reader(ABC):
         hold(self.limits, "max_columns", len(names), "columns")
 
     def ignore(self, names: Collection[str]) -> None:
-        """Note columns that the contract does not know."""
+        """Note columns that the contract does not have."""
         known = {*self.columns, *self.ignored_columns}
         self.ignored_columns += sorted(name for name in names if name not in known)
 
@@ -136,17 +136,17 @@ def is_gzip_name(path: Path) -> bool:
 
 
 def open_bytes(path: Path) -> IO[bytes]:
-    """The file's content, unpacked if its name says gzip; all members of it."""
+    """The file's content; unpacked, with all members, if its name ends in `.gz`."""
     return cast(IO[bytes], gzip.open(path, "rb")) if is_gzip_name(path) else path.open("rb")
 
 
 def pieces(
     path: Path, limits: Limits, most_lines: int = PIECE_LINES
 ) -> Iterator[tuple[bytes, bool]]:
-    """The content in pieces that end where a line does, each with whether it is the last.
+    """The content in pieces that end at a line end, each with whether it is the last.
 
-    No piece has more than `most_lines`. Refuses what cannot be unpacked, what has NUL bytes, and
-    what is too large.
+    A piece has at most `most_lines` lines. Refuses content that cannot be unpacked, has NUL bytes,
+    or is too large.
     """
     packed = path.stat().st_size if is_gzip_name(path) else None
     if packed is None:
@@ -182,14 +182,14 @@ def pieces(
 
 
 def _by_lines(content: bytes, most: int) -> Iterator[bytes]:
-    """The content in parts of so many lines at most; each but the last ends where a line does."""
+    """The content in parts of at most that many lines; each but the last ends at a line end."""
     end = next((one for one in (b"\n", b"\r") if content.count(one) > most), None)
     if end is None:
         yield content
         return
     half = len(content) // 2
     middle = content.find(end, half, -1) + 1 or content.rfind(end, 0, half) + 1
-    # CRLF is one end of a line.
+    # CRLF is one line end.
     middle += content[middle - 1 : middle + 1] == b"\r\n"
     yield from _by_lines(content[:middle], most)
     if middle < len(content):
@@ -208,13 +208,13 @@ def _read(stream: IO[bytes], path: Path) -> bytes:
 
 
 def _end_of_last_line(block: bytes) -> int:
-    """Where the last line that is surely whole ends: a CR at the very end may be half of CRLF."""
+    """The end of the last line that is certainly complete: a final CR may be half of CRLF."""
     newline = block.rfind(b"\n") + 1
     return newline or block.rfind(b"\r", 0, -1) + 1
 
 
 def decode(piece: bytes) -> str:
-    """The piece as text, or a refusal that says where it is not UTF-8."""
+    """The piece as text. Refuses the file, with the position, if it is not UTF-8."""
     try:
         return piece.decode("utf-8")
     except UnicodeDecodeError as error:

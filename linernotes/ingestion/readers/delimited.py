@@ -1,6 +1,6 @@
-"""CSV as RFC 4180 has it, any line ends, read fast where it is plain and by the book where not.
+"""Reads CSV (RFC 4180, any line ends): plain text fast, other text with Python's parser.
 
-A row keeps its text as delivered. Cells stay text; lists are parted at `|`.
+A row keeps its text as delivered. Cells stay text; lists are split at `|`.
 """
 
 import csv
@@ -21,7 +21,7 @@ from linernotes.ingestion.readers.batches import (
 )
 from linernotes.ingestion.values import present
 
-# The csv module's own limit, 128 KiB a cell, is less than the contract allows.
+# The csv module's default limit, 128 KiB a cell, is less than the contract allows.
 csv.field_size_limit(sys.maxsize)
 
 _QUOTED_CELL = r'"(?:[^"]|"")*"'
@@ -31,7 +31,7 @@ _NEVER_CLOSED = "a quote is opened and never closed; close it, or double the quo
 
 
 class CsvReader(Reader):
-    """Reads a CSV file, packed or not."""
+    """Reads a CSV file, compressed or not."""
 
     def batches(self) -> Iterator[Batch]:
         self.blank_row_count = 0
@@ -92,15 +92,15 @@ class CsvReader(Reader):
         return self._read_by_the_book(text, header, row_number, is_last)
 
     def _read_uniform(self, text: str, header: list[str], row_number: int) -> Batch | None:
-        """Read text without quotes, blank lines and ragged rows; None if it is not of that sort.
+        """Read text without quotes, blank lines and ragged rows; None for other text.
 
-        With as many commas as whole rows have, a short row needs a long one, and that raises.
+        The total of commas is checked first: a short row implies a long one, and polars raises.
         """
         data = b"" if '"' in text else text.encode().replace(b"\r\n", b"\n")
         row_count = data.count(b"\n") + (not data.endswith(b"\n"))
         if not data or data.startswith(b"\n") or b"\n\n" in data:
             return None
-        # A row of separators begins with one, or with a blank.
+        # A row of separators starts with one, or with a blank.
         if data[:1] in b", \t" or b"\n," in data or b"\n " in data or b"\n\t" in data:
             lines = _lines(text)
             if lines.str.contains(_BLANK_LINE).any():
@@ -119,7 +119,7 @@ class CsvReader(Reader):
         return self._batch(cells, _numbers(row_number, row_count), lambda: _lines(text), [])
 
     def _read_plain(self, text: str, header: list[str], row_number: int) -> Batch | None:
-        """Read text in which each line is a whole row; None if it is not of that sort."""
+        """Read text in which each line is a whole row; None for other text."""
         lines = _lines(text)
         is_blank = lines.str.contains(_BLANK_LINE)
         if is_blank.any():
@@ -219,7 +219,7 @@ class CsvReader(Reader):
 
 
 class _Records:
-    """The records of a text, and after each one what of the text it was made of."""
+    """The records of a text, and after each one the part of the text that it came from."""
 
     def __init__(self, text: str) -> None:
         self._lines = io.StringIO(text, newline="")
@@ -255,7 +255,7 @@ class _Records:
 
 
 def _lines(text: str) -> pl.Series:
-    """The lines of a text that are not empty, without their ends."""
+    """The lines of a text that are not empty, without their line ends."""
     lines = pl.Series("line", [text]).str.split("\n").explode().str.strip_suffix("\r")
     return lines.filter(lines.str.len_bytes() > 0)
 

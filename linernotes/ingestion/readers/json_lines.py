@@ -1,6 +1,6 @@
-"""JSON Lines: one object a line, numbers kept as the text they were sent as.
+"""Reads JSON Lines: one object a line; numbers keep their text as sent.
 
-A key given twice breaks its row, because readers differ in which of the two they take.
+A repeated key breaks its row, because parsers differ in which of the two values they take.
 """
 
 import json
@@ -18,7 +18,7 @@ _SCALARS = (str, type(None))
 
 
 class JsonLinesReader(Reader):
-    """Reads a file of JSON objects, packed or not."""
+    """Reads a file of JSON objects, compressed or not."""
 
     def batches(self) -> Iterator[Batch]:
         row_number = 1
@@ -43,7 +43,7 @@ class JsonLinesReader(Reader):
         numbers: list[int] = []
         originals: list[str] = []
         broken: list[BrokenRow] = []
-        # Inside JSON texts line ends are escaped, so every one here ends a row.
+        # JSON escapes line ends inside texts, so every line end in the file ends a row.
         for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
             if not line or line.isspace():
                 continue
@@ -137,8 +137,8 @@ def _parse(line: str) -> dict[str, Any]:
     row = _EXACT.decode(line)
     if not isinstance(row, dict):
         raise ValueError("it holds something else")
-    # With no blank behind a quote, and as many colons there as keys, no key can be hidden. Else it
-    # is looked at closely, which takes longer.
+    # Without a blank after a quote, and with as many `":` as keys, no key can be repeated. Other
+    # lines are decoded again, more slowly, to check.
     if line.count('":') != len(row) or '" ' in line or '"\t' in line:
         try:
             _ONCE.decode(line)
@@ -160,13 +160,13 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
         raise _KeyTwice(next(key for key in keys if counts[key] > 1), keys)
 
 
-# Made once: to make a decoder takes longer than to read a line with it.
+# Created once: creating a decoder takes longer than reading a line with it.
 _EXACT = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 _ONCE = json.JSONDecoder(object_pairs_hook=_once)
 
 
 def _refuse_nul(line: str) -> None:
-    # An even number of backslashes before it would make it plain text, not an escape.
+    # After an odd number of backslashes this one is itself escaped, and the rest is plain text.
     position = line.find("\\u0000")
     while position >= 0:
         before = line[:position]

@@ -1,4 +1,4 @@
-"""Parquet, in the types it comes in; only the columns that the contract knows are read.
+"""Reads Parquet in the types of the file, and only the columns of the contract.
 
 A type that cannot hold a column's values exactly refuses the file or breaks the rows.
 """
@@ -16,9 +16,9 @@ from linernotes.ingestion.readers.batches import Batch, Reader
 from linernotes.ingestion.readers.parquet_size import hold_size, refuse
 
 BATCH_ROWS = 250_000
-# A text that stands once in the file may be that of every row: so much of it is handled at a time.
+# A text that the file stores once may be repeated in every row; this limits a batch's text.
 BATCH_BYTES = 256 * 1024 * 1024
-# Types in which no value of a feed comes.
+# Types that no column of a feed can have.
 _UNFIT = (pl.Duration, pl.Time, pl.Object, pl.Unknown)
 _TIME = "%Y-%m-%dT%H:%M:%S%.6f"
 
@@ -79,13 +79,13 @@ class ParquetReader(Reader):
 
 
 def _parts(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """A batch in as many parts as keep each of them in memory."""
+    """A batch, split into as many parts as are needed for each to fit in memory."""
     count = max(1, min(frame.height, -(-_text_bytes(frame) // BATCH_BYTES)))
     yield from frame.iter_slices(-(-frame.height // count) or 1) if count > 1 else [frame]
 
 
 def _text_bytes(frame: pl.DataFrame) -> int:
-    """How long all texts of a frame are together, each as often as it stands there."""
+    """The length of all texts of a frame, with repetitions."""
     return sum(
         int(column.str.len_bytes().sum() if column.dtype == pl.String else column.bin.size().sum())
         for column in frame.select(pl.col(pl.String, pl.Binary)).iter_columns()
@@ -93,7 +93,7 @@ def _text_bytes(frame: pl.DataFrame) -> int:
 
 
 class _Originals:
-    """The rows as JSON, made only when they are asked for."""
+    """The rows as JSON, created only when needed."""
 
     def __init__(self, frame: pl.DataFrame) -> None:
         self._frame = frame
@@ -116,9 +116,9 @@ class _Originals:
 
 
 def _has_json(column: pl.Series) -> bool:
-    """Whether polars writes every value of a column as JSON that says the same.
+    """Whether polars writes every value of a column as equivalent JSON.
 
-    Of binaries and nested types it panics, and of NaN it makes null.
+    It panics on binaries and nested types, and writes NaN as null.
     """
     if column.dtype.is_float():
         return bool(column.is_finite().all())
@@ -132,7 +132,7 @@ def _rows(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
 
 
 def _said(value: object) -> str:
-    """A value that JSON has no form for, as text: bytes as UTF-8 or, failing that, in hex."""
+    """A value without a form in JSON as text: bytes as UTF-8 or, failing that, in hex."""
     if isinstance(value, bytes):
         try:
             return value.decode()
@@ -142,10 +142,10 @@ def _said(value: object) -> str:
 
 
 def _plain(frame: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
-    """The columns in types that the contracts read, and per column which cells no type fits.
+    """The columns in types that the contracts read, and per column the cells that fit no type.
 
     Binary that is UTF-8 is text, and a list of a fixed size is a list. Cells of any other type
-    (durations, structs, nested lists) are left empty and named.
+    (durations, structs, nested lists) are left empty and returned as unfit.
     """
     plain: list[pl.Series] = []
     is_unfit: dict[str, pl.Series] = {}

@@ -1,7 +1,7 @@
-"""How much would come out of a Parquet file, found before its rows are read.
+"""Measures the content of a Parquet file before its rows are read.
 
-DuckDB looks, since it stops at a schema that is nested too deep, where polars ends the process; and
-it keeps a text that stands once in the file once in memory, where polars copies it into every row.
+It uses DuckDB, which raises an error for a schema that is nested too deep, where polars ends the
+process. DuckDB also keeps a repeated text once in memory, where polars copies it into every row.
 """
 
 from collections.abc import Collection
@@ -17,11 +17,11 @@ from linernotes.base.sql import literal
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.limits import MIB, hold, hold_unpacked, nesting_advice
 
-# Room for a million chunks of columns; what is more takes long merely to be understood.
+# Enough for a million chunks of columns; a larger footer takes long to parse.
 LARGEST_FOOTER_BYTES = 64 * MIB
 _END_BYTES = 8
 _MEMORY = "1GB"
-# How many bytes of text a column has, each value as often as it stands there.
+# The bytes of text in a column, with repetitions.
 _SIZES = {
     "VARCHAR": "coalesce(sum(strlen({0})), 0)",
     "BLOB": "coalesce(sum(octet_length({0})), 0)",
@@ -30,7 +30,7 @@ _SIZES = {
 
 
 def hold_size(path: Path, columns: Collection[str], limits: Limits) -> None:
-    """Refuses a file whose columns, rows or content would exceed the limits; keeps no row.
+    """Refuse a file whose columns, rows or content would exceed the limits; no rows are kept.
 
     Args:
         path: The file.
@@ -38,7 +38,7 @@ def hold_size(path: Path, columns: Collection[str], limits: Limits) -> None:
         limits: The limits that are set.
 
     Raises:
-        RefusedFile: it exceeds a limit, or is no Parquet.
+        RefusedFile: it exceeds a limit, or is not Parquet.
     """
     _hold_footer_length(path)
     file = literal(path)
@@ -53,7 +53,7 @@ def hold_size(path: Path, columns: Collection[str], limits: Limits) -> None:
             hold(limits, "max_columns", counts.count(0), "columns")
             if _depth(counts) > limits.max_nesting:
                 raise RefusedFile(f"a column cannot be read: {nesting_advice(limits)}")
-            # Of a list each item is a value.
+            # Each item of a list counts as a value.
             ((values, packed),) = asked(
                 "select max(value_count), sum(unpacked) from ("
                 "select sum(num_values) as value_count, sum(total_uncompressed_size) as unpacked"
@@ -70,22 +70,22 @@ def hold_size(path: Path, columns: Collection[str], limits: Limits) -> None:
                 ((unpacked,),) = asked(f"select {' + '.join(sizes)} from read_parquet({file})")
                 hold_unpacked(limits, int(unpacked or 0))
         except duckdb.Error as error:
-            # A damaged file may leave it damaged.
+            # A damaged file may damage the connection.
             _engine.cache_clear()
             refuse(error, path)
 
 
 @cache
 def _engine() -> duckdb.DuckDBPyConnection:
-    """One for all files: to start one takes longer than to look at a file."""
+    """One engine for all files: starting one takes longer than checking a file."""
     config = {"memory_limit": _MEMORY, "enable_external_file_cache": "false"}
     return duckdb.connect(":memory:", config=config)
 
 
 def refuse(error: BaseException, path: Path) -> NoReturn:
-    """Refuses a file that is damaged or no Parquet; where the disk failed, the error goes on.
+    """Refuse a file that is damaged or not Parquet; if the disk failed, raise the error again.
 
-    Only errors that tell of files count: others may quote a delivery, which can say anything.
+    Only errors about files count: others may quote a delivery, which can contain any text.
     """
     if isinstance(error, OSError | duckdb.IOException) and disk.message_for(error):
         raise error
@@ -108,7 +108,7 @@ def _hold_footer_length(path: Path) -> None:
 
 
 def _depth(children: list[int]) -> int:
-    """How deep a schema is nested: 1 if no column holds others. Elements stand parents first."""
+    """The depth of a nested schema: 1 if no column has children. Parents precede children."""
     deepest, open_counts = 0, []
     for count in children:
         if open_counts:

@@ -1,7 +1,7 @@
 -- One row per output, side and attributed source or gap (no source), by the newest
 -- attribution version: whole billionths that sum to a billion.
--- A sum within a millionth of 1 is normalised; below, the rest is the gap; above, which
--- the door refuses, the whole set counts as a gap (E45, E46).
+-- A sum within a millionth of 1 is normalised. Below that, the rest is the gap. Above
+-- that, which the intake rejects, the whole set counts as a gap (E45, E46).
 with
     attributions as (select * from {{ ref("stg_ai_usage__attributions") }}),
     newest as (select * from {{ ref("int_usage__attributions_chosen") }}),

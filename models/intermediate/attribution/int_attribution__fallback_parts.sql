@@ -1,8 +1,8 @@
--- One row per output, side and source where no attribution was delivered for the side:
--- the requested recordings equally, their works by share, or, where the product says
--- hold, one gap of the whole (E48). What the shares of a recording's works leave under
--- 100 % is gap; a sum within a millionth of 100 % counts as 100 %, and over it the
--- works share in proportion. Whole billionths.
+-- One row per output, side and source if no attribution was delivered for the side: the
+-- requested recordings in equal parts, their works by share, or, if the product's rule
+-- is hold, one gap of the whole (E48). If the shares of a recording's works sum to less
+-- than 100 %, the rest is gap; a sum within a millionth of 100 % counts as 100 %, and
+-- above it the works share in proportion. Whole billionths.
 with
     outputs as (select * from {{ ref("int_attribution__outputs") }}),
     attributed as (
@@ -80,7 +80,8 @@ with
             ) as work_number
         from works
     ),
-    -- Equal parts in 10^-24, cut: what is cut is far below the remainders that decide.
+    -- Equal parts in 10^-24, truncated: the error is far below the remainders that
+    -- decide.
     parts as (
         select
             output_id,

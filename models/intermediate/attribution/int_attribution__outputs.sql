@@ -1,8 +1,9 @@
--- One row per output whose sources have to be known: a derivative, or a generation that
--- has none. Derivatives in a cycle are left out.
+-- One row per output that needs sources: a derivative, or a generation without one.
+-- Derivatives in a cycle are left out.
 with
     derivatives as (select * from {{ ref("int_usage__derivatives_described") }}),
-    -- A generation that has gone since its month was issued needs its sources still.
+    -- A generation that was withdrawn after its month was issued still needs its
+    -- sources.
     generations as (
         select *
         from {{ ref("int_usage__generations_classified") }}

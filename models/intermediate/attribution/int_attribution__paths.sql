@@ -1,7 +1,7 @@
--- One row per output, side, source or gap (no object) that ways through its parents
--- lead to, and number of steps; and one per parent on the way (`is_open`). The weights
--- of ways of one kind are added. Weights are in 10^-36, so that four generations
--- multiply exactly.
+-- One row per output, side, number of steps, and source or gap (no object) that is
+-- reached through its parents; and one per parent on a path (`is_open`). The weights of
+-- paths of one kind are added. Weights are in 10^-36, so that four generations multiply
+-- exactly.
 with recursive
     derivatives as (select * from {{ ref("stg_ai_usage__derivatives") }}),
     cycles as (select * from {{ ref("int_usage__derivative_cycles") }}),

@@ -1,7 +1,8 @@
--- One row per output, side and root source, and one or two for the gap (no object):
--- what has to be held, and what the product leaves to the service. Whole billionths
--- that sum to a billion. A parent that is itself a derivative passes its own weights
--- on, multiplied (E52); a weight under the product's floor falls into the gap (E47).
+-- One row per output, side and root source, and one or two for the gap (no object): the
+-- part to be held, and the part that the product leaves to the service. Whole
+-- billionths that sum to a billion. A parent that is itself a derivative passes its own
+-- weights on, multiplied (E52); a weight below the product's floor is added to the gap
+-- (E47).
 with
     outputs as (select * from {{ ref("int_attribution__outputs") }}),
     paths as (select * from {{ ref("int_attribution__paths") }}),
@@ -11,8 +12,8 @@ with
         where not is_open and object_id is not null
         group by all
     ),
-    -- What nobody could attribute is held, by its own weight; only what attribution
-    -- itself left open, or the floor dropped, can be the service's.
+    -- The unattributed part is held, by its own weight; only the part that attribution
+    -- left open, or that the floor dropped, can go to the service.
     held as (
         select output_id, side, sum(weight) as weight
         from paths
@@ -68,7 +69,7 @@ with
             }} as source_weight_nano
         from floors
     ),
-    -- The gap is rounded as one part; its own two parts again by largest remainder.
+    -- The gap is rounded as one part, and then split in two by largest remainder.
     gaps as (
         select
             rounded.output_id,
@@ -143,7 +144,7 @@ select
 from gaps_rounded
 where source_weight_nano > 0
 union all
--- What a model was trained on is its own source.
+-- A model's training objects are their own sources.
 select
     output_id,
     side,

@@ -1,6 +1,6 @@
--- One row per pool, bucket and layer of money that reaches no contract, in whole minor
--- units of the pool's currency: the product's default share, by weight, or all of it
--- where the pool saw no use (E08).
+-- One row per pool, bucket and layer of money that is due to no contract, in whole
+-- minor units of the pool's currency: the product's default share, by weight, or all of
+-- it if the pool has no uses (E08).
 with
     line_weights as (select * from {{ ref("int_compensation__line_weights") }}),
     pools as (select * from {{ ref("int_compensation__pools") }}),

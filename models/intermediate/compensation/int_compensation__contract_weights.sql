@@ -1,5 +1,5 @@
 -- One row per pool, contract and version, and layer of usage, with its weight and the
--- terms that price it.
+-- applicable terms.
 with
     line_weights as (select * from {{ ref("int_compensation__line_weights") }}),
     pools as (select * from {{ ref("int_compensation__pools") }}),
@@ -44,7 +44,7 @@ select
     currencies.minor_unit_digits,
     contracts.fx_rule,
     -- A correction of an issued month is converted at the payment date of the statement
-    -- that it stands in (E85).
+    -- in which it is posted (E85).
     case
         when
             contracts.fx_rule = 'payment_date'

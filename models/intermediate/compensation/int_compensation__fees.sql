@@ -1,5 +1,6 @@
--- One row per pool, contract and version, and layer of usage: its arms in the pool's
--- currency, the winning one, and the fee in the payout currency's whole minor units.
+-- One row per pool, contract and version, and layer of usage: the alternatives in the
+-- pool's currency, the one that applies, and the fee in whole minor units of the payout
+-- currency.
 with
     weighted as (select * from {{ ref("int_compensation__contract_weights") }}),
     fx_rates as (select * from {{ ref("int_compensation__fx_rates") }}),

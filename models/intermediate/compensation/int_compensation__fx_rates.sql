@@ -1,8 +1,8 @@
 -- One row per rate rule, month and currency: the value of one euro on the rule's date,
 -- by the last rate published on or before it. The rule's date is the last day of the
--- month (`usage_month_end`), or the 25th of the month after it (`payment_date`); while
--- it lies ahead of the freeze, the freeze's day stands in. A rate older than 3 days
--- leaves the row without one, and a test stops the run (E83).
+-- month (`usage_month_end`), or the 25th of the month after it (`payment_date`); if
+-- that is after the freeze, the day of the freeze is used. If the rate is older than 3
+-- days, the row has no rate, and a test stops the run (E83).
 with
     contract_weights as (select * from {{ ref("int_compensation__contract_weights") }}),
     penalties as (select * from {{ ref("int_compensation__penalties") }}),

@@ -1,8 +1,8 @@
--- One row per owner, partner it is paid through and usage month: the party of the chain
--- of party links from the owner up, of any length, that stands directly under the
--- partner (an umbrella's member, a distributor's label). Chains that hold in the month
--- come first, then the shortest, then the newest. Of merged parties the links of every
--- id count, from when the merge is known (E44).
+-- One row per owner, partner through which it is paid, and usage month: the party
+-- directly under the partner in the chain of party links from the owner, of any length
+-- (an umbrella's member, a distributor's label). Chains that are valid in the month
+-- come first, then the shortest, then the newest. For merged parties the links of every
+-- id count, from the time when the merge is known (E44).
 with
     links as (
         select
@@ -28,7 +28,7 @@ with
         where partner_id is not null
     ),
     owners as (select distinct owner_party_id, partner_id from paid),
-    -- Who stands directly under a partner, and under which ids.
+    -- The parties directly under a partner, and their ids.
     standing as (
         select
             child_party_id as party_id,

@@ -1,6 +1,6 @@
--- One row per recording and usage month whose artificial share is over the threshold of
--- the contract that its deliverer is paid under: the penalty, in the contract's penalty
--- currency. It is in no pool (E104, E105).
+-- One row per recording and usage month whose artificial share is over the threshold in
+-- its deliverer's contract: the penalty, in the contract's penalty currency. It is not
+-- part of any pool (E104, E105).
 with
     plays as (select * from {{ ref("int_usage__plays_counted") }}),
     derivatives as (select * from {{ ref("int_usage__derivatives_described") }}),
@@ -54,7 +54,7 @@ with
             ) as all_artificial
         from attributed
     ),
-    -- The deliverer's route where most of it happened.
+    -- The deliverer's route with most of the artificial plays.
     placed as (
         select
             totalled.*,

@@ -1,5 +1,6 @@
 -- One row per pool: usage month, territory, product, tier and side.
--- Net revenue is shared from zero up; what is below zero is carried as a deficit (E09).
+-- Net revenue is shared if it is positive; a negative amount is carried as a deficit
+-- (E09).
 with
     revenue as (
         select *
@@ -19,7 +20,7 @@ with
         from revenue
     ),
     used as (
-        -- Late usage is priced by the pool, and does not dilute it.
+        -- Late usage is priced by the pool, but does not dilute it.
         select
             usage_month,
             territory,
@@ -71,7 +72,7 @@ select
     cast(pools.product_id as {{ t_str() }}) as product_id,
     cast(pools.tier as {{ t_str() }}) as tier,
     cast(sides.side as {{ t_str() }}) as side,
-    -- A pool without revenue still needs a currency for what its minimums earn.
+    -- A pool without revenue still needs a currency for the earnings from its minimums.
     cast(
         coalesce(pools.currency_code, territories.currency_code) as {{ t_str() }}
     ) as currency_code,

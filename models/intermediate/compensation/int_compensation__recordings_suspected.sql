@@ -1,5 +1,5 @@
 -- One row per recording and usage month in which plays of its derivatives were found
--- artificial, also where the finding was overturned later: what a penalty leads to.
+-- artificial, even if the finding was overturned later: the basis of penalties.
 with
     plays as (
         select distinct

@@ -1,11 +1,11 @@
 -- One row per contract, training fee, object and owner: the owner's part of the object,
--- in whole billionths that sum to a billion per object, since a fee goes equally to the
--- objects (E59).
+-- in whole billionths that sum to a billion per object, because a fee is split equally
+-- between the objects (E59).
 with
     training_uses as (select * from {{ ref("int_usage__training_uses") }}),
     statuses as (select * from {{ ref("int_consent__generation_statuses") }}),
     terms as (select * from {{ ref("int_licensing__terms_effective") }}),
-    -- Versions repeat the fee that was agreed on; it is owed once, by the highest.
+    -- Versions repeat the agreed fee; it is owed once, under the highest.
     fees as (
         select
             contract_id,
@@ -66,7 +66,8 @@ with
             and statuses.use_type = 'training'
             and statuses.side = training_uses.side
             and statuses.contract_id = fees.contract_id
-        -- As with uses: held in its month's own statement, released after (E36).
+        -- As with uses: held in its own month's statement, and released afterwards
+        -- (E36).
         left join
             {{ ref("int_ledger__months_released") }} as released
             on released.contract_id = fees.contract_id

@@ -1,4 +1,4 @@
--- One row per line and layer of usage, as it is worth at the freeze: its share of the
+-- One row per line and layer of usage, with its amount at the freeze: its share of the
 -- fee of its rounding group, in whole minor units by largest remainder, ties by line
 -- key (docs/money.md, "Lines and rounding").
 with

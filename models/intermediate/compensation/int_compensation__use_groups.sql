@@ -1,6 +1,6 @@
 -- One row per use status, usage month, tier, layer of usage and removal bucket with a
 -- use: number and weight of the uses, payee and consent. A day's plays and a generation
--- are joined by numbers alone; what is text comes from the status.
+-- are joined by numbers only; texts come from the status.
 with
     use_contexts as (select * from {{ ref("int_usage__use_contexts") }}),
     statuses as (select * from {{ ref("int_consent__use_statuses") }}),
@@ -59,7 +59,7 @@ with
             {{ ref("int_licensing__terms_effective") }} as contracts
             on contracts.contract_id = statuses.contract_id
             and contracts.contract_version = statuses.contract_version
-        -- A late consent is held in its month's own statement, and released once that
+        -- A late consent is held in its own month's statement, and released once that
         -- is issued (E36).
         left join
             {{ ref("int_ledger__months_released") }} as released
@@ -82,7 +82,7 @@ select
     contract_id,
     contract_version,
     -- Without a contract no consent is required, whatever the generation's contract
-    -- said.
+    -- required.
     case when contract_id is not null then consent_status end as consent_status,
     case
         when contract_id is null

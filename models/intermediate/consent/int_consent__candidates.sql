@@ -1,9 +1,9 @@
 -- One row per licence, group of contexts in which it was used, whether its owner's
--- consent is included, and candidate: a decision that may resolve the request, with how
--- specific it is there, or a required party without a decision. The territory stands
--- only where the evidence of a decision was found to mismatch: what it proves ends with
--- a month there (E43). Without the owner only the artists' consent counts, which is
--- needed where the owner changed after the generation.
+-- consent is included, and candidate: a decision that may resolve the request, with its
+-- specificity there, or a required party without a decision. The territory is set only
+-- if the evidence of a decision was found not to match, because its proof then ends
+-- with a month in that territory (E43). Without the owner only the artists' consent
+-- counts, which is needed if the owner changed after the generation.
 with
     licences as (select * from {{ ref("int_consent__licences") }}),
     rights as (select * from {{ ref("int_rights__periods") }}),

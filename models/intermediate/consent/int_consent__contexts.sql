@@ -1,6 +1,6 @@
--- One row per territory, product, use type and model version of something used or
--- generated, with the group of contexts that the same decisions reach: the number of
--- the first one in it.
+-- One row per territory, product, use type and model version of a use or generation,
+-- with its group of contexts that the same decisions cover: the number of the first one
+-- in the group.
 with
     listed as (
         select

@@ -1,7 +1,7 @@
--- One row per context, that is territory, product, use type and model version of
--- something used or generated, and reach of decisions that covers it, with how specific
--- the reach is: use type, then territory, product, model version. A context that no
--- decision covers has one row without a reach.
+-- One row per context (territory, product, use type and model version of a use or
+-- generation) and scope of decisions that covers it, with the specificity of the scope:
+-- use type, then territory, product, model version. A context that no decision covers
+-- has one row without a scope.
 with
     use_contexts as (select * from {{ ref("int_usage__use_contexts") }}),
     periods as (select * from {{ ref("int_consent__decision_periods") }}),

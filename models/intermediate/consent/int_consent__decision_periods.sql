@@ -1,10 +1,10 @@
 -- One row per consent decision, as_of and period of time in which it can be a
--- candidate. With as_of `use`, what was recorded by an instant counts at that instant;
--- with as_of `freeze`, what is recorded by the freeze. `mismatched_at` is when the
--- evidence of a decision was found to mismatch, if it still is (E43). `ended_from` is
--- the end by the version that was recorded at `valid_to`, which may lie before.
--- Decisions of one reach are about the same uses: use type, product, territory, model
--- version, voice clones alone.
+-- candidate. With as_of `use`, versions recorded by an instant count at that instant;
+-- with as_of `freeze`, versions recorded by the freeze. `mismatched_at` is when the
+-- evidence of a decision was found not to match, if it still does not (E43).
+-- `ended_from` is the end according to the version that was recorded at `valid_to`; it
+-- may be earlier. Decisions with one reach cover the same uses: use type, product,
+-- territory, model version, and whether they cover voice clones only.
 with
     versions as (
         select

@@ -1,8 +1,8 @@
 -- One row per licence, required party and decision that covers the object for that
--- party, wherever and however it is used; and one per required party without a
--- decision, which stands for the contract's default. Equal rows of two licences have
--- one `candidate_number`. How specific a decision is: its object, and as the last digit
--- its voice; what it says of uses lies between (int_consent__contexts_reached).
+-- party, for any use; and one per required party without a decision, for the contract's
+-- default. Equal rows of two licences share a `candidate_number`. The specificity of a
+-- decision has its object first and its voice as the last digit; its scope of use is in
+-- between (int_consent__contexts_reached).
 with
     requirements as (select * from {{ ref("int_consent__requirements") }}),
     merged as (select * from {{ ref("int_rights__parties_merged") }}),
@@ -28,7 +28,7 @@ with
         from requirements
         where voice <> 'owner'
         union all
-        -- Of merged parties each represents the others from the merge on (E44).
+        -- Merged parties represent each other from the time of the merge (E44).
         select
             requirements.*,
             merged.same_party_id as representative_party_id,
@@ -38,8 +38,8 @@ with
         inner join merged on merged.party_id = requirements.party_id
         where requirements.voice <> 'owner'
     ),
-    -- A decision of a whole catalogue, of the owner as a label, or of a likeness
-    -- without an object needs no look at the object.
+    -- Decisions on a whole catalogue, on the owner as a label, or on a likeness without
+    -- an object do not need to be matched to the object.
     matched as (
         select
             required.licence_number,
@@ -107,7 +107,7 @@ with
             and case
                 when things.thing_type in ('main_artist', 'featured_artist', 'writer')
                 then decisions.object_type in ('artist', 'likeness')
-                -- Of a recording its writers alone can deny or allow the work (E30).
+                -- A recording's writers can allow or deny only the work (E30).
                 when things.thing_type = 'work'
                 then
                     decisions.object_type = 'work'
@@ -132,8 +132,8 @@ with
             {{ ref("int_consent__decision_periods") }} as periods
             on periods.period_number = matched.period_number
         where
-            -- A featured artist is an artist: a decision for all its recordings counts
-            -- too.
+            -- A featured artist is an artist: a decision for all of the artist's
+            -- recordings also counts.
             (
                 periods.voice = matched.voice
                 or (matched.voice = 'featured_artist' and periods.voice = 'artist')

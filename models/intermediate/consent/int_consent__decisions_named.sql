@@ -1,6 +1,6 @@
--- One row per consent decision, as_of, period of time, and name that its object goes
--- by: a recording by its ISRC (E65), a release by its GTIN, a party by every id that it
--- is known to have been merged with (E44). Without an object: the decision itself.
+-- One row per consent decision, as_of, period of time, and id of its object: the ISRC
+-- of a recording (E65), the GTIN of a release, every id with which a party is known to
+-- have been merged (E44). Without an object: the decision itself.
 with
     periods as (select * from {{ ref("int_consent__decision_periods") }}),
     recordings as (select * from {{ ref("stg_catalog__recordings") }}),

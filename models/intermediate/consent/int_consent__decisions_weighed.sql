@@ -1,6 +1,6 @@
 -- One row per pattern, required party and decision that is a candidate for its
--- resolution, with the period of time in which it is one and how specific it is; and
--- one per required party without a decision.
+-- resolution, with the candidate's period of time and specificity; and one per required
+-- party without a decision.
 with
     patterns as (
         select *
@@ -10,8 +10,9 @@ with
     candidates as (select * from {{ ref("int_consent__candidates") }}),
     covering as (select * from {{ ref("int_consent__decisions_covering") }}),
     periods as (select * from {{ ref("int_consent__decision_periods") }}),
-    -- A decision whose evidence was found to mismatch is no proof for any month that
-    -- was not issued by then; what was issued before is exposed, not taken back (E43).
+    -- A decision whose evidence was found not to match is not a proof for any month
+    -- that was not issued by then; issued months are reported, but not taken back
+    -- (E43).
     spared as (
         select
             statements.contract_id,
@@ -45,7 +46,8 @@ with
                 then covering.valid_to
                 when spared.contract_id is null
                 then covering.valid_from
-                -- The earlier start: plays count by UTC, generations by local time.
+                -- The earlier of the two starts: plays count by UTC, generations by
+                -- local time.
                 else
                     least(
                         covering.valid_to,

@@ -1,8 +1,9 @@
--- One row per use context, source, owner and period of rights, with the pattern by
--- which the use is resolved and the one by which its generation is.
--- Where the owner came after the generation, only the artists' consent counts at the
--- generation; the owner's is needed at each use (Consent 7).
--- A view, so that the rows are written once, as int_consent__generation_statuses.
+-- One row per use context, source, owner and period of rights, with the patterns that
+-- resolve the use and its generation.
+-- If the owner acquired the object after the generation, only the artists' consent
+-- counts at the generation; the owner's is needed at each use (docs/money.md,
+-- "Consent").
+-- A view, so that the rows are written only once, as int_consent__generation_statuses.
 {{ config(materialized="view") }}
 with
     use_contexts as (select * from {{ ref("int_usage__use_contexts") }}),
@@ -59,8 +60,8 @@ with
             and rights.valid_from <= use_contexts.last_judged_at
             and rights.valid_to > use_contexts.first_judged_at
     ),
-    -- A generation is resolved where and under the terms that it was made, as long as
-    -- the owner was there already.
+    -- A generation is resolved where, and under the terms under which, it was made, if
+    -- its owner already owned the object.
     placed as (
         select
             resolved.*,

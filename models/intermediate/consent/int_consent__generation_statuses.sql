@@ -1,6 +1,6 @@
 -- One row per use context, source, owner and period of rights, with the status of the
--- generation: resolved twice, by what was recorded at its instant and by what is
--- recorded now (docs/money.md, "Consent").
+-- generation: resolved twice, by the decisions recorded at its instant and by those
+-- recorded at the freeze (docs/money.md, "Consent").
 with
     requested as (select * from {{ ref("int_consent__generation_requests") }}),
     resolutions as (select * from {{ ref("int_consent__resolutions") }}),
@@ -14,7 +14,7 @@ with
                 output_numbers.influence_nano, requested.source_weight_nano
             ) as influence_nano,
             output_numbers.output_number,
-            -- Nobody but the owner is required: the generation needs no consent.
+            -- Only the owner is required, so the generation needs no consent.
             coalesce(
                 resolutions_at_use.is_allowed, requested.is_new_owner
             ) as is_resolved_at_use,
@@ -72,7 +72,7 @@ with
             and output_numbers.side = requested.side
             and output_numbers.object_id = requested.object_id
     ),
-    -- A limit that is exceeded makes of an allow a deny, then and now alike.
+    -- An exceeded limit turns an allow into a deny, both at the use and at the freeze.
     decided as (
         select
             resolved.*,
@@ -103,7 +103,7 @@ select
     pattern_number,
     is_new_owner,
     run_off_days,
-    -- Without a contract no consent is required, so there is no proof to name.
+    -- Without a contract no consent is required, so there is no proof.
     case when contract_id is not null then proof_id end as proof_id,
     case when contract_id is not null then now_proof_id end as now_proof_id,
     case
@@ -116,7 +116,8 @@ select
     case
         when contract_id is not null and not is_allowed_then then denial_id
     end as denial_id,
-    -- The products had enforced the refusal, and it was used all the same (E34).
+    -- The products had enforced the refusal, but the object was used all the same
+    -- (E34).
     contract_id is not null
     and not is_allowed_then
     and not is_allowed_now

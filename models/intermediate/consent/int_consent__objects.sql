@@ -1,7 +1,7 @@
 -- One row per side, source object and related entity that a decision may name: the
 -- object itself, its release, its artists or writers, its label (docs/money.md,
--- "Consent"). A recording goes by its ISRC (E65), a release by its GTIN. A work whose
--- writers are unknown has one writer without an id.
+-- "Consent"). A recording is identified by its ISRC (E65), a release by its GTIN. A
+-- work with unknown writers has one writer without an id.
 with
     used as (
         select distinct side, object_id
@@ -17,8 +17,7 @@ with
         inner join recordings on recordings.recording_id = used.object_id
         where used.side = 'MASTER'
     ),
-    -- Links that have ended count too: asking a writer too many is safe, one too few is
-    -- not.
+    -- Ended links count too: one writer too many is safe, one too few is not.
     embodied as (
         select distinct
             recording_works.recording_id,

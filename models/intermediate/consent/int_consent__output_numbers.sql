@@ -1,7 +1,7 @@
 -- One row per output, side and root source: the ordinal of the output among those of
 -- the source on its day, and the source's weight in it, for the limits of decisions
--- (E41). Every completed output counts, played or not. Days are UTC days, since no feed
--- has an object's own zone. Recordings with one ISRC are one source (E65).
+-- (E41). Every completed output counts, played or not. Days are UTC days, because no
+-- feed has a time zone for objects. Recordings with one ISRC are one source (E65).
 with
     outputs as (select * from {{ ref("int_attribution__outputs") }}),
     weights as (select * from {{ ref("int_attribution__source_weights") }}),

@@ -1,6 +1,6 @@
 -- One row per owner, party that may decide for it, and period of time: the owner itself
--- and its parents by party links, as long as every link of the chain holds, each by
--- every id that it is known to have been merged with (E44).
+-- and its parents by party links, while every link of the chain is valid, each with
+-- every id with which it is known to have been merged (E44).
 with
     merged as (select * from {{ ref("int_rights__parties_merged") }}),
     parents as (select * from {{ ref("int_rights__parents_reached") }}),

@@ -1,7 +1,7 @@
--- One row per licence, group of contexts in which it was used, territory where it
--- matters, and whether its owner's consent is included: one request for consent.
--- Requests with one contract version, the same required parties and the same candidates
--- have one resolution; the number of the first of them is their pattern.
+-- One row per licence, group of contexts in which it was used, territory if it matters,
+-- and whether its owner's consent is included: one request for consent. Requests with
+-- one contract version, the same required parties and the same candidates have one
+-- resolution; their pattern is the number of the first of them.
 with
     listed as (
         select

@@ -1,6 +1,6 @@
--- One row per licence and party that its contract requires: the owner of the share,
--- each main artist, featured artist and writer by itself. Where a contract requires a
--- main artist or writer and none is known (of a recording: the writers of any of its
+-- One row per licence and party that its contract requires: the owner of the share, and
+-- each main artist, featured artist and writer separately. If a contract requires a
+-- main artist or writer and none is known (for a recording: the writers of any of its
 -- works), the requirement has no party and is resolved by silence; a recording without
 -- featured artists has no such requirement.
 with

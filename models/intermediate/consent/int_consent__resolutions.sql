@@ -1,6 +1,6 @@
--- One row per pattern, as_of and period of time in which the same decisions stand:
--- whether every required party allows it, by which proofs, and, of denials, since when
--- and until when the products did not obey (docs/money.md, "Consent").
+-- One row per pattern, as_of and period of time in which the same decisions are valid:
+-- whether every required party allows it, the proofs, and, for denials, the period in
+-- which the products did not obey (docs/money.md, "Consent").
 with
     given as (select * from {{ ref("int_consent__resolutions_by_decision") }}),
     candidates as (select * from {{ ref("int_consent__decisions_weighed") }}),
@@ -41,7 +41,7 @@ with
                 rows between unbounded preceding and current row
             )
     ),
-    -- An allow that ends carries the instant from which the products obeyed.
+    -- When an allow ends, it has the instant from which the products obeyed.
     endings as (
         select
             pattern_number,
@@ -64,21 +64,21 @@ select
     bool_and(since.is_silent) as is_contract_default,
     min(case when since.is_allowed then since.daily_limit end) as daily_limit,
     min(case when since.is_allowed then since.max_influence end) as max_influence,
-    -- A refusal that was recorded late was a revocation all the same from its start on.
+    -- A refusal that was recorded late is still a revocation from its start.
     min(
         case
             when not since.is_allowed
             then least(since.answer_since, since.decided_since, endings.ended_from)
         end
     ) as revoked_from,
-    -- One denial that was not left unobeyed is enough: the worst names the status.
+    -- One denial that is not leakage is enough: the worst determines the status.
     min(
         case
             when not since.is_allowed
             then coalesce(since.enforced_at, endings.enforced_at, {{ always_from() }})
         end
     ) as enforced_at,
-    -- From here on a use is one that the products should have stopped.
+    -- From here on the products should have prevented the use.
     min(
         case
             when not since.is_allowed

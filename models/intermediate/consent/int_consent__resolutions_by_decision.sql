@@ -1,7 +1,7 @@
 -- One row per pattern, required party, as_of and period of time in which the same
--- decision stands: what the party decides, and by which proof. The most specific
--- decision wins, deny beats allow at a tie, and silence is resolved by the contract
--- (docs/money.md, "Consent").
+-- decision is valid: the party's decision and its proof. The most specific decision
+-- applies, deny beats allow at a tie, and the contract resolves silence (docs/money.md,
+-- "Consent").
 with
     weighed as (select * from {{ ref("int_consent__decisions_weighed") }}),
     contracts as (select * from {{ ref("int_licensing__terms_effective") }}),

@@ -1,8 +1,8 @@
 -- One row per use context, side, attributed source, owner and period of time in which
--- the same resolutions stand for the plays of a paid generation, and, where somebody
--- has revoked, in which plays run off or no longer do. Other uses have one row per
--- period of rights: they have their generation's status.
--- A view, so that the rows are written once, as int_consent__use_statuses.
+-- the resolutions for plays of a paid generation do not change, and, after a
+-- revocation, in which plays still run off or no longer do. Other uses have one row per
+-- period of rights, with their generation's status.
+-- A view, so that the rows are written only once, as int_consent__use_statuses.
 {{ config(materialized="view") }}
 with
     statuses as (
@@ -72,8 +72,7 @@ with
             and resolutions_at_freeze.valid_from <= statuses.last_judged_at
             and resolutions_at_freeze.valid_to > statuses.first_judged_at
     ),
-    -- A limit that is exceeded makes of an allow a deny; nothing ended, so nothing runs
-    -- off.
+    -- An exceeded limit turns an allow into a deny; nothing ended, so nothing runs off.
     limited as (
         select
             resolved.*,

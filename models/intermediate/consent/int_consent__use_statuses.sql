@@ -1,7 +1,7 @@
 -- One row per use context, side, attributed source, owner and period of time, with the
--- final status of the uses in it; and one per part that attribution leaves open. A play
--- has its generation's status; if that is paid, the play is resolved at 00:00 UTC of
--- its date by what was recorded by then (docs/money.md, "Consent").
+-- final status of its uses; and one per part that attribution leaves open. A play has
+-- its generation's status; if that is paid, the play is resolved at 00:00 UTC of its
+-- date by the decisions recorded by then (docs/money.md, "Consent").
 with
     decided as (
         select

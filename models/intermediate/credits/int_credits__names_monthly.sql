@@ -1,7 +1,7 @@
--- One row per report month, derivative that could be heard in it, source, name that has
+-- One row per report month, derivative that was available in it, source, name that has
 -- to be shown, and partner whose owners hold the source at the end of the month;
--- without such a partner one row with none. What was displayed counts from the month in
--- which it was.
+-- without such a partner one row with none. Credits count from the month in which they
+-- were displayed.
 with
     names_required as (select * from {{ ref("int_credits__names_required") }}),
     objects_matched as (select * from {{ ref("int_partners__objects_matched") }}),

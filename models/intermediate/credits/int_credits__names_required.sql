@@ -1,7 +1,7 @@
 -- One row per published derivative, source and name that has to be shown with it: each
--- artist of a source recording, each writer of a source work, whoever is paid for it.
--- A source without a known name, and a side without a known source, have one row with
--- no party. Who was merged with somebody is credited by either name (E44).
+-- artist of a source recording and each writer of a source work, whoever is paid for
+-- it. A source without a known name, and a side without a known source, have one row
+-- without a party. Merged parties may be credited by either name (E44).
 with
     sources as (select * from {{ ref("int_credits__sources") }}),
     contributors_listed as (
@@ -23,7 +23,7 @@ with
         select party_id
         from credits
     ),
-    -- Two ids are one party if they are the same, or were merged into the same.
+    -- Two ids are one party if they are equal, or were merged into the same party.
     reached as (
         select party_id, party_id as reached_id
         from parties

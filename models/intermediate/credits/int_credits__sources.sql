@@ -1,6 +1,6 @@
--- One row per published derivative and source that attribution gives it, after the
--- product's weight floor; for a side without any known source one row with no object.
--- Derivatives of tests are left out: nobody was meant to hear them.
+-- One row per published derivative and attributed source, after the product's weight
+-- floor; for a side without any known source one row without an object. Derivatives of
+-- tests are left out, because they are not meant for listeners.
 with
     derivatives as (select * from {{ ref("stg_ai_usage__derivatives") }}),
     described as (select * from {{ ref("int_usage__derivatives_described") }}),

@@ -1,15 +1,18 @@
 -- One row per partner, month, recording, territory and audience measure; territory `WW`
--- is the total over the partner's territories. Under 10 people a figure is hidden
--- (E124), and under 10 plays, which tell how many listeners there can be. If a
--- recording has such a territory, whoever's, all its territories are hidden for every
--- partner, of that measure and of those within it (E125). Their total is shown only to
--- partners of all these territories, so that whatever partners and issues are put
--- together, there is one total; and only where it leaves each of them five values or
--- more, for who knows this rule. It never is where one territory is all of it, or where
--- the feed has no figure for some, as it would tell the least that the others of a
--- wider measure are; nor where that of a wider measure is hidden, as it would tell that
--- the other is not hidden for being small. People are rounded to 5, so that two issues
--- a listener apart look the same (E126); plays are whole.
+-- is the total over the partner's territories.
+-- Under 10 people a figure is hidden (E124), and under 10 plays too, because plays show
+-- how many listeners there can be. If a recording has such a territory, in any
+-- partner's catalogue, all its territories are hidden for every partner, for that
+-- measure and for the measures within it (E125).
+-- Their total is shown only to partners with all these territories, so that a
+-- combination of partners and issues yields only one total; and only if it leaves at
+-- least five possible values for each territory to a reader who knows this rule. It is
+-- hidden if one territory is all of it; if the feed lacks a figure for some territory,
+-- because it would reveal a lower bound for the others in a wider measure; and if the
+-- total of a wider measure is hidden, because it would reveal that the wider one is not
+-- hidden for being small.
+-- People are rounded to 5, so that two issues that differ by one listener look the same
+-- (E126); plays are not rounded.
 {%- set measures = audience_measures() %}
 with
     signals_issued as (select * from {{ ref("int_fans__signals_issued") }}),
@@ -43,7 +46,7 @@ with
         from cells
         group by partner_id, month, recording_id, measure
     ),
-    -- Measures of which a territory, or one of a wider measure, has fewer than ten.
+    -- Measures in which a territory, here or in a wider measure, has fewer than ten.
     small as (
         select month, recording_id, measure
         from areas
@@ -70,7 +73,7 @@ with
         from signals_issued
         group by month, recording_id
     ),
-    -- The least that a territory of a wider measure can be, where it is shown.
+    -- The minimum for a territory in a wider measure, if that is shown.
     wider_rooms as (
         select
             areas.month,
@@ -151,7 +154,7 @@ with
             cells.territory,
             measure,
             cells.people_count,
-            -- Of a measure with a verdict every territory is hidden.
+            -- All territories of a measure with a verdict are hidden.
             verdicts.is_total_hidden is not null as is_hidden
         from cells
         left join verdicts using (month, recording_id, measure)
@@ -177,7 +180,7 @@ select
     recording_id,
     territory,
     measure,
-    -- One code for all: which cell is the small one would tell it.
+    -- One code for all, because separate codes would reveal the small cell.
     case
         when is_hidden
         then 'SUPPRESSED'

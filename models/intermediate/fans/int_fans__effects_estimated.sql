@@ -1,8 +1,8 @@
 -- One row per month, scope, and figure of the connection between artists and fans: the
--- quotient of two sums over units, with its standard error. Units are recordings; of a
--- single recording they are its territories. A partner is told the lift of its
--- recordings, so that it is of those of which it is shown all plays: with another sum
--- the plays of the last recording could be computed.
+-- quotient of two sums over units, with its standard error. Units are recordings, or
+-- for a single recording its territories. A partner's lift covers only its recordings
+-- with all plays shown: from another sum, the plays of the last recording could be
+-- computed.
 {%- set figures = {
     "source_lift": (
         "source_play_28_days_count",

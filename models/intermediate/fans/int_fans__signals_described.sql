@@ -1,5 +1,5 @@
--- One row per month, source recording and territory: what listeners of its derivatives
--- did with the source, in whole figures, and whether the recording is known.
+-- One row per month, source recording and territory: how listeners of its derivatives
+-- engaged with the source, in whole figures, and whether the recording is known.
 with
     fan_signals as (
         {{
@@ -20,7 +20,7 @@ select
     fan_signals.follows as follow_count,
     fan_signals.saves as save_count,
     fan_signals.source_plays_28_days as source_play_28_days_count,
-    -- Controls expect fractions of plays; every reader has the same whole ones.
+    -- Controls yield fractions of plays; all readers use the same whole numbers.
     cast(
         round(fan_signals.expected_source_plays_28_days, 0) as {{ t_bigint() }}
     ) as expected_source_play_28_days_count,

@@ -1,9 +1,8 @@
--- One row per month, source recording and territory: what partners are told of what
--- listeners of derivatives did. That is what was known when the month was first issued;
--- of a recording that came later, what its first delivery said; of a month that is not
--- issued, what is known at the freeze. Figures that were issued do not change, since
--- two that differ by a listener would tell of that listener, and what was hidden once
--- stays hidden.
+-- One row per month, source recording and territory: the fan signals that partners
+-- receive. They are those known when the month was first issued; for a recording that
+-- came later, those of its first delivery; for a month that is not issued, those known
+-- at the freeze. Issued figures do not change, because two figures that differ by one
+-- listener would reveal that listener, and hidden figures stay hidden.
 with
     versions as (select * from {{ ref("stg_ai_usage__fan_signal_versions") }}),
     issues as (

@@ -1,7 +1,7 @@
 -- One row per partner, month, recording and territory in which an owner of the
--- recording reaches the partner at the start of the month, with what partners are told
--- of it. Of an owner's routes the nearest in the family and then the most specific
--- counts.
+-- recording reaches the partner at the start of the month, with the partner's fan
+-- signals. Of an owner's routes the one with the fewest parents counts, and of those
+-- the most specific.
 with
     signals as (select * from {{ ref("int_fans__signals_issued") }}),
     objects_matched as (

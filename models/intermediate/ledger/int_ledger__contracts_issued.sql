@@ -1,8 +1,8 @@
--- One row per contract with an issued statement, and one, `unallocated`, for the money
--- without a contract: the last issued month and its freeze. Later months are open; what
--- changes in the others is posted in the month after the last. A contract that has
--- ended and needed no statements since has its next one in the month that the others
--- have.
+-- One row per contract with an issued statement, and one, `unallocated`, for money
+-- without a contract: the last issued month and its freeze. Later months are open;
+-- changes to the others are posted in the month after the last. A contract that has
+-- ended and has needed no statements since has its next one in the same month as the
+-- others.
 with
     issued as (
         select

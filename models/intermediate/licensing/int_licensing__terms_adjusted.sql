@@ -1,7 +1,8 @@
 -- One row per contract, version and period of time in which another contract of its
--- most-favoured-nation group and side has a better value, or one of a kind that its own
--- terms lack: what is raised, and by whom (E99). Revenue shares are compared between
--- all models that have one, minimums and rates within one model and currency only.
+-- most-favoured-nation group and side has a better value, or a term that it lacks: the
+-- raised terms, and the contract that raises them (E99). Revenue shares are compared
+-- between all models that have one, minimums and rates only within one model and
+-- currency.
 with
     contracts as (
         select
@@ -33,7 +34,7 @@ with
             lead(bound) over (partition by mfn_group order by bound) as ruling_to
         from bounds
     ),
-    -- The version that rules in a period is the contract's highest.
+    -- In a period, the contract's highest version applies.
     highest as (
         select
             periods.mfn_group as period_group,
@@ -56,7 +57,7 @@ with
             )
             = 1
     ),
-    -- Only what the model uses can be better or worse.
+    -- Only terms that the model uses can be better or worse.
     ruling as (
         select
             mfn_group,

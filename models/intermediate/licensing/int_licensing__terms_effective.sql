@@ -1,8 +1,8 @@
--- One row per contract and version of its terms, those included that a
--- most-favoured-nation clause makes: where another contract of the group and side has a
+-- One row per contract and version of its terms, including those that a
+-- most-favoured-nation clause creates: if another contract of the group and side has a
 -- better value, the version gets an adjusted one beside it, numbered version x 1000 +
--- n, valid as long as the better value is (E99).
--- Of overlapping versions the higher rules, so an adjusted one rules over its base.
+-- n, valid as long as the better value (E99).
+-- If versions overlap, the higher one applies, so an adjusted one precedes its base.
 with
     contracts as (select * from {{ ref("stg_licensing__contracts") }}),
     adjusted as (select * from {{ ref("int_licensing__terms_adjusted") }}),
@@ -59,7 +59,7 @@ select
     ruling_use_minimum as per_use_minimum,
     ruling_rate as rate,
     rate_currency_code,
-    -- A minimum that a most-favoured-nation clause brings does not make free uses earn.
+    -- A minimum from a most-favoured-nation clause does not make free uses earn.
     pays_free_uses
     or coalesce(
         model = 'greater_of' and per_use_minimum > 0, false

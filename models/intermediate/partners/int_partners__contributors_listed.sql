@@ -1,4 +1,4 @@
--- One row per recording or work, party on it, and voice in which the party decides.
+-- One row per recording or work, party on it, and capacity in which the party decides.
 with
     recordings as (select * from {{ ref("stg_catalog__recordings") }}),
     works as (select * from {{ ref("stg_catalog__works") }}),

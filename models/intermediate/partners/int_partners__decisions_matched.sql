@@ -1,7 +1,7 @@
 -- One row per consent decision, version, and partner whose catalogue it concerns. An
--- owner's decision belongs to the partners that the owner itself reaches, and to no
--- co-owner's. A decision of an artist or a writer belongs to the partners of those who
--- own the recordings and works that it covers while it is valid.
+-- owner's decision belongs to the partners that the owner itself reaches, not to a
+-- co-owner's. A decision of an artist or a writer belongs to the partners of the owners
+-- of the recordings and works that it covers while it is valid.
 with
     decisions as (select * from {{ ref("stg_licensing__consent_versions") }}),
     parties_matched as (select * from {{ ref("int_partners__parties_matched") }}),

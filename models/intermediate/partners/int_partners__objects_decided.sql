@@ -1,5 +1,5 @@
--- One row per consent decision, version, and recording or work that it is about: of an
--- owner among what it owns, of an artist or writer among what it is on.
+-- One row per consent decision, version, and recording or work that it covers: for an
+-- owner among its objects, for an artist or writer among those with a contribution.
 with
     decisions as (select * from {{ ref("stg_licensing__consent_versions") }}),
     contributors_listed as (
@@ -26,7 +26,8 @@ with
         inner join
             contributors_listed
             on contributors_listed.party_id = decisions.party_id
-            -- As for consent: an artist's decision counts for its features too.
+            -- As for consent, an artist's decision also counts for recordings as
+            -- featured artist.
             and (
                 contributors_listed.voice = decisions.voice
                 or (
@@ -59,7 +60,7 @@ with
         from decisions
         where voice <> 'owner' and object_type in ('recording', 'work')
         union
-        -- It holds for every recording with the ISRC (E65).
+        -- It applies to every recording with the ISRC (E65).
         select
             decisions.decision_id,
             decisions.recorded_at,

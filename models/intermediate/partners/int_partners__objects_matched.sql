@@ -1,5 +1,5 @@
 -- One row per recording or work, owner, and partner that the owner reaches, with the
--- time when both hold. A recording that nobody claims is taken for its label's.
+-- time when both are valid. A recording that nobody claims is treated as its label's.
 with
     ownership as (select * from {{ ref("stg_catalog__ownership") }}),
     recordings as (select * from {{ ref("stg_catalog__recordings") }}),

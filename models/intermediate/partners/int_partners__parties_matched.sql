@@ -1,6 +1,6 @@
 -- One row per party, partner that it reaches, and route (or kind) by which it does.
--- Depth 0 is the party itself, 1 its parents, and so on, however far up: the nearest
--- wins.
+-- Depth 0 is the party itself, 1 its parents, and so on, without a limit; the nearest
+-- is used.
 with
     parties as (select * from {{ ref("stg_catalog__parties") }}),
     party_aliases as (select * from {{ ref("stg_catalog__party_aliases") }}),

@@ -1,6 +1,6 @@
--- One row per removal action that was appealed or authorised later. An authorisation
--- after the fact reinstates, but says nothing against the decision: it is neither an
--- appeal nor an overturn (E123).
+-- One row per removal action that was appealed or authorised later. A later
+-- authorisation reinstates the content, but does not contradict the decision: it is
+-- neither an appeal nor an overturn (E123).
 with
     appeals as (select * from {{ ref("stg_removals__appeals") }}),
     classified as (

@@ -1,6 +1,6 @@
--- One row per removal action, with what its decisions are. Only content taken away is a
--- removal: demotion, labelling and demonetisation are not (E111). The closed list says
--- which code is which.
+-- One row per removal action, with the kinds of its decisions. Only content that was
+-- taken down is a removal: demotion, labelling and demonetisation are not (E111). The
+-- closed list classifies the codes.
 with
     actions as (select * from {{ ref("stg_removals__actions") }}),
     removal_codes as (

@@ -1,7 +1,6 @@
--- One row per removal action, with the recording that it is about and the partner that
--- it belongs to. The party that was harmed comes first, then the owner of the
--- recording, then its label; of each the nearest in the family, and of its routes the
--- widest.
+-- One row per removal action, with its recording and the partner to which it belongs.
+-- The harmed party comes first, then the owner of the recording, then its label; for
+-- each, the nearest parent counts, and of its routes the widest.
 with
     actions as (select * from {{ ref("stg_removals__actions") }}),
     recordings as (select * from {{ ref("stg_catalog__recordings") }}),

@@ -1,4 +1,5 @@
--- One row per removal action: how the service came to know, and the notices on it.
+-- One row per removal action: how the service learned of the content, and the notices
+-- about it.
 with
     actions as (select * from {{ ref("stg_removals__actions") }}),
     notices_judged as (select * from {{ ref("int_removals__notices_judged") }}),
@@ -21,7 +22,7 @@ with
             coalesce(noticed.valid_notice_count, 0) as valid_notice_count,
             noticed.first_notice_at,
             noticed.first_notifier_kind,
-            -- A detection after the action tells nothing about how long it took.
+            -- A detection after the action says nothing about the time to act.
             case
                 when actions.detected_at <= actions.applied_at then actions.detected_at
             end as first_detected_at

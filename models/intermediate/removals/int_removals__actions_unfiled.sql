@@ -1,7 +1,7 @@
 -- One row per removal action and rule of the EU's database that it breaks: the action
--- cannot be filed until that is mended. One bad statement would refuse its whole batch.
--- What the intake refuses already (content dates, facts, closed lists) is not tested
--- again.
+-- cannot be filed until this is fixed. One bad statement would cause its whole batch to
+-- be rejected. Rules that the intake enforces (content dates, facts, closed lists) are
+-- not tested again.
 with
     actions as (select * from {{ ref("stg_removals__actions") }}),
     removal_codes as (

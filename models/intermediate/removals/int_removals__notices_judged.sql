@@ -1,6 +1,6 @@
--- One row per notice, with what it counts for. A notice tells the time to an action if
--- it is valid, arrived by the action, and was not taken back before it. One that
--- arrived later did not cause the action.
+-- One row per notice, with its effect. A notice counts for the time to an action if it
+-- is valid, arrived by the time of the action, and was not withdrawn before it. A
+-- notice that arrived later did not cause the action.
 with
     notices as (select * from {{ ref("stg_removals__notices") }}),
     actions as (select * from {{ ref("stg_removals__actions") }}),
@@ -40,7 +40,8 @@ select
     received_at,
     withdrawn_at,
     applied_at,
-    -- What ends the wait: the action, the withdrawal, or the finding that it is void.
+    -- The wait ends with the action, the withdrawal, or the finding that the notice is
+    -- void.
     case
         when is_judged and not is_valid
         then received_at

@@ -1,6 +1,6 @@
--- One row per removal action for which a statement of reasons is due: one that holds
--- everywhere or in a state of the EEA. What holds outside of the EEA alone is no matter
--- of the EU's database.
+-- One row per removal action for which a statement of reasons is due: an action that
+-- applies everywhere or in a state of the EEA. Actions only outside of the EEA are not
+-- due to the EU's database.
 with
     actions as (select * from {{ ref("stg_removals__actions") }}),
     scoped as (select * from {{ ref("int_usage__removals_scoped") }}),

@@ -1,7 +1,7 @@
 -- One row per side, source object, territory and product with a use.
 with
     use_contexts as (select * from {{ ref("int_usage__use_contexts") }}),
-    -- A play needs rights where it was played, and consent where it was generated too.
+    -- A play needs rights where it was played, and consent also where it was generated.
     requests as (
         select output_id, territory, product_id
         from use_contexts

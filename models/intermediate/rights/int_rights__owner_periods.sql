@@ -1,7 +1,7 @@
--- One row per side, object, owner, territory of a claim and start of a owner_period in
--- which it took over from somebody else: from then on the owner's earlier decisions do
--- not decide for the object there (docs/money.md, "Consent"; E39). Merged parties are
--- one owner (E44).
+-- One row per side, object, owner, territory of a claim and start of a period in which
+-- the owner took over from another: from then on the owner's earlier decisions do not
+-- count for the object there (docs/money.md, "Consent"; E39). Merged parties are one
+-- owner (E44).
 with
     regions as (select distinct region_code from {{ ref("regions") }}),
     aliases as (
@@ -40,7 +40,8 @@ select distinct
     starts.territory,
     starts.valid_from as owner_since
 from starts
--- Wide territories may overlap with any other: to ask an owner anew is the safe side.
+-- Wide territories may overlap with any other: asking an owner again is the safe
+-- choice.
 inner join
     ownership
     on ownership.side = starts.side

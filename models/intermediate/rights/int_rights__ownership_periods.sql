@@ -1,7 +1,8 @@
--- One row per side, object, territory, period of time and owner: who owns what share.
--- All rows that cover the territory count, of one party's rows the most specific. What
--- is missing to 100 % is UNCLAIMED; over 100 % the whole is DISPUTE (E61, E62). A sum
--- within a millionth of a percent of 100 counts as 100: the shares are normalised.
+-- One row per side, object, territory, period of time and owner, with the owner's
+-- share. All rows that cover the territory count; of one party's rows, the most
+-- specific. If the shares sum to less than 100 %, the rest is UNCLAIMED; over 100 % the
+-- whole is DISPUTE (E61, E62). A sum within a millionth of a percent of 100 counts as
+-- 100: the shares are normalised.
 with
     objects_used as (
         select distinct side, object_id, territory

@@ -1,6 +1,6 @@
--- One row per party, parent that a party link names, and period of time in which the
--- link holds. Of merged parties the parents of every id count, from when the merge is
--- known (E44).
+-- One row per party, parent according to a party link, and period of time in which the
+-- link is valid. For merged parties the parents of every id count, from the time when
+-- the merge is known (E44).
 with
     merged as (select * from {{ ref("int_rights__parties_merged") }}),
     links as (

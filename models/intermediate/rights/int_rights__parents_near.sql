@@ -1,5 +1,5 @@
--- One row per party that is a parent, party that at most 8 party links lead to from
--- there (none leads to itself), and period of time in which every link of a way holds.
+-- One row per parent, party that it reaches through at most 8 party links (none:
+-- itself), and period of time in which every link of a path is valid.
 with
     {{ edges_of(ref("int_rights__parents_direct"), "parent_party_id") }},
     {{ near_paths() }}

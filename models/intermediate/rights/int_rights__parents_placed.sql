@@ -1,5 +1,5 @@
--- One row per party and parent that it reaches: how far up the parent stands, 1 more
--- than the parties between them.
+-- One row per party and parent that it reaches, with the parent's distance: 1 more than
+-- the number of parties between them.
 with
     reached as (
         select distinct party_id, parent_party_id

@@ -1,6 +1,6 @@
 -- One row per pair of merged parties, with the instant from which the merge is known
--- (E44). Two parties are the same from when both are known to have been merged into one
--- of them, or into one third.
+-- (E44). Two parties are the same from the time when both are known to have been merged
+-- into one of them, or into a third.
 with
     merges as (select * from {{ ref("stg_catalog__party_merges") }}),
     reached as (

@@ -1,5 +1,5 @@
 -- One row per side, object, territory, product, period of time and owner: share,
--- partner, contract and version, or the bucket that holds the money.
+-- partner, contract and version, or the bucket of the hold.
 with
     objects_used as (select * from {{ ref("int_rights__objects_used") }}),
     ownership as (select * from {{ ref("int_rights__ownership_periods") }}),

@@ -1,6 +1,7 @@
 -- One row per owner, side, territory, product and period of time: partner, contract and
--- version, or what is missing (E72). The most specific route wins, territory before
--- product (E71); of overlapping versions the higher, for what it does not name too.
+-- version, or what is missing (E72). The most specific route applies, by territory
+-- before product (E71); of overlapping versions the higher one, also for territories
+-- and products that it does not name.
 with
     objects_used as (select * from {{ ref("int_rights__objects_used") }}),
     ownership as (select * from {{ ref("int_rights__ownership_periods") }}),
@@ -29,7 +30,7 @@ with
             and objects_used.territory = ownership.territory
         where ownership.owner_party_id is not null
         union
-        -- A penalty goes by the route of who delivered the recording (E105).
+        -- A penalty uses the route of the party that delivered the recording (E105).
         select
             recordings.label_party_id as owner_party_id,
             objects_used.side,

@@ -1,5 +1,5 @@
--- One row per contract and open report month: what is earned, corrected, charged and
--- kept back, before advances and tax, in minor units.
+-- One row per contract and open report month: earnings, corrections, charges and
+-- reserves, before advances and tax, in minor units.
 with
     terms as (select * from {{ ref("int_statements__terms") }}),
     earned as (

@@ -1,6 +1,6 @@
--- One row per line that settles an account: what an advance takes, what is carried from
--- the month before, and what waits or comes back with a suspension, as a pair (E91,
--- E92, E98).
+-- One row per line that settles an account: recoupments of an advance, balances brought
+-- forward, and amounts held or released because of a suspension, as a pair (E91, E92,
+-- E98).
 with
     balances as (select * from {{ ref("int_statements__balances") }}),
     ledger_lines as (select * from {{ ref("stg_ledger__lines") }}),
@@ -90,7 +90,7 @@ with
             }}
         from (select waiting.*, {{ line_id() }} as waiting_line_id from waiting)
     ),
-    -- When a suspension ends, each month of origin comes back in one line.
+    -- When a suspension ends, each month of origin is released in one line.
     held_before as (
         select
             ledger_lines.line_id,

@@ -1,7 +1,8 @@
 -- One row per contract and open report month: every term of the balance in minor units.
--- Closing is payable if it reaches the minimum payout and the account is not suspended;
--- else it is carried (E97), or waits as suspended (E98). A contract that has ended has
--- rows until nothing is carried, suspended, reserved or left of an advance.
+-- The closing balance is payable if it reaches the minimum payout and the account is
+-- not suspended; else it is carried forward (E97), or held as suspended (E98). A
+-- contract that has ended has rows until nothing is carried forward, suspended, in
+-- reserve or left of an advance.
 with recursive
     accounts as (select * from {{ ref("int_statements__accounts") }}),
     recoupments as (select * from {{ ref("int_statements__recoupments") }}),
@@ -142,7 +143,7 @@ with recursive
             on chain.contract_id = moved.contract_id
             and chain.month_number = moved.month_number
     ),
-    -- What is reserved or suspended as the month opens.
+    -- Amounts in reserve or suspended at the start of the month.
     kept as (
         select
             closed.*,

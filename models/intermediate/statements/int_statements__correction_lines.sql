@@ -1,7 +1,7 @@
 -- One row per line of an issued month whose amount one class of input changes: the
 -- difference, with its type, for the contract's next statement (docs/money.md,
--- "Corrections"). The amounts before and after are each rounded already; their
--- difference is exact.
+-- "Corrections"). The amounts before and after are already rounded, so their difference
+-- is exact.
 with
     recalculated as (
         select
@@ -19,7 +19,7 @@ with
     moved as (
         select
             recalculated.*,
-            -- A status that changes and moves no money is a label, not a correction.
+            -- A status that changes without moving money is a label, not a correction.
             abs(
                 sum(
                     case when hold_bucket is null then amount_minor_units else 0 end
@@ -113,8 +113,8 @@ with
         from moved
         where not (input_class = 'consent' and is_label)
     ),
-    -- The line that is corrected: the first of the same key, or else the held one of
-    -- the same thing that is let go.
+    -- The corrected line: the first one with the same key, or else the held line for
+    -- the same object that is released.
     first_lines as (
         select line_key, usage_layer, line_id
         from {{ ref("stg_ledger__lines") }}

@@ -1,6 +1,6 @@
--- One row per line of an open statement that comes from uses or training, penalties
--- included: the months that are not issued yet as they stand, what has changed in the
--- others, and what issuing an open month will bring to a later one.
+-- One row per line of an open statement from uses or training, including penalties: the
+-- lines of months that are not issued yet, changes to the other months, and the effects
+-- of issuing an open month on a later one.
 with
     usage_lines as (select * from {{ ref("int_compensation__lines_calculated") }}),
     training_left as (select * from {{ ref("int_statements__training_lines_left") }}),

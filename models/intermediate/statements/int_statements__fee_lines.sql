@@ -1,6 +1,6 @@
--- One row per FEE line: an umbrella's fee, rounded on what the statement earns and
+-- One row per FEE line: an umbrella's fee, rounded on the statement's earnings and
 -- spread over its members by largest remainder (E68, E69). Whole minor units, negative;
--- of a month that lost more than it earned, the fee comes back.
+-- if a month lost more than it earned, the fee is refunded.
 with
     earning_lines as (select * from {{ ref("int_statements__earning_lines") }}),
     terms as (select * from {{ ref("int_statements__terms") }}),
@@ -52,7 +52,7 @@ with
         where total_units <> 0
     ),
     -- A member that lost while the others earned gets part of the fee back: its part is
-    -- floored like the others', towards the smaller.
+    -- floored like the others', towards minus infinity.
     floors as (
         select
             priced.*,

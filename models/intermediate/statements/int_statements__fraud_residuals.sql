@@ -1,7 +1,7 @@
--- One row per pool whose lines late fraud moves by amounts that do not sum to zero,
--- since its contracts share differently. What is left over is the service's: a line of
--- the pool without a contract and without a bucket, in the pool's currency, with which
--- the pool nets to zero. Columns as in int_statements__correction_lines.
+-- One row per pool whose lines late fraud changes by amounts that do not sum to zero,
+-- because its contracts have different shares. The remainder belongs to the service: a
+-- line of the pool without a contract and without a bucket, in the pool's currency,
+-- which brings the pool's sum to zero. Columns as in int_statements__correction_lines.
 with
     recalculated as (
         select
@@ -10,7 +10,7 @@ with
         from {{ ref("stg_revaluation__lines") }} as lines
     ),
     issued as (select * from {{ ref("int_ledger__contracts_issued") }}),
-    -- By contract and version, converted back at the rate of their lines.
+    -- By contract and version, converted back at the rates of their lines.
     moved_by_fraud as (
         select
             recalculated.pool_id,

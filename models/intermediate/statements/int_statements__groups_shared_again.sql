@@ -1,6 +1,6 @@
--- One row per line of an open month's rounding groups that hold late consents, as it
--- will be once the month is issued and they are released (E36). The whole group is
--- shared out again, so that the draft says to the minor unit what the correction will.
+-- One row per line of an open month's rounding groups with late consents, as it will be
+-- once the month is issued and they are released (E36). The whole group is allocated
+-- again, so that the draft equals the later correction to the minor unit.
 with
     use_groups as (select * from {{ ref("int_compensation__use_groups") }}),
     fees as (select * from {{ ref("int_compensation__fees") }}),

@@ -1,7 +1,7 @@
--- One row per contract, guarantee period that has ended, and open report month: what
--- the period's earnings fall short of the minimum guarantee, less what was made up
--- before (E94, E95). A contract that ends within a period ends it too, and owes the
--- guarantee in proportion of days. Whole minor units.
+-- One row per contract, guarantee period that has ended, and open report month: the
+-- shortfall of the period's earnings against the minimum guarantee, less earlier
+-- true-ups (E94, E95). A contract that ends within a period ends the period too, and
+-- owes the guarantee in proportion to the days. Whole minor units.
 with recursive
     terms as (
         select *
@@ -13,7 +13,7 @@ with recursive
         select * from {{ ref("stg_ledger__lines") }} where line_type = 'MG_TRUE_UP'
     ),
     currencies as (select * from {{ ref("currencies") }}),
-    -- The day after the last on which the contract is valid.
+    -- The day after the contract's last day.
     contract_ends as (
         select
             contract_id,

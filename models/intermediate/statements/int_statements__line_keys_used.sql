@@ -1,6 +1,6 @@
--- One row per key of a line and layer of usage that a use at the freeze weighs in. A
--- use whose consent came late weighs in two: the line that holds it, and the one that
--- pays it once its month is issued (E36).
+-- One row per key of a line and layer of usage with a use at the freeze. A use whose
+-- consent came late counts for two lines: the one that holds it, and the one that pays
+-- it once its month is issued (E36).
 with
     late_groups as (
         select *

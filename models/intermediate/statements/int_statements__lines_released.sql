@@ -1,6 +1,6 @@
 -- One row per line that changes when an open month is issued, for the contract's next
--- statement, which is open too: what the month's rounding groups will be less what they
--- are (E36). Columns as in int_statements__correction_lines.
+-- statement, which is open too: the later amounts of the month's rounding groups less
+-- the present ones (E36). Columns as in int_statements__correction_lines.
 with
     usage_lines as (select * from {{ ref("int_compensation__usage_lines") }}),
     shared_again as (select * from {{ ref("int_statements__groups_shared_again") }}),
@@ -94,8 +94,8 @@ with
         having
             sum(quantity) <> 0 or sum(weight_nano) <> 0 or sum(amount_minor_units) <> 0
     ),
-    -- The open line that is corrected: the one of the same key, or else the held one of
-    -- the same thing that is let go.
+    -- The corrected open line: the one with the same key, or else the held line for the
+    -- same object that is released.
     identified as (
         select
             differences.*,

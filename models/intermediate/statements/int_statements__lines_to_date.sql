@@ -1,5 +1,5 @@
--- One row per earning line of every statement, issued or open, in minor units: what
--- guarantees, and the tax on a released reserve, are counted on.
+-- One row per earning line of every statement, issued or open, in minor units: the
+-- basis of guarantees and of the tax on a released reserve.
 with
     ledger_lines as (select * from {{ ref("stg_ledger__lines") }}),
     currencies as (select * from {{ ref("currencies") }}),

@@ -1,7 +1,8 @@
--- One row per report month that statements are made for: from the first to the last
--- month of which anything is known, also those in which nobody has a pool.
--- The last is the month that a closing names. A build goes on to the month before its
--- freeze once statements have been issued: those whose accounts are open have one then.
+-- One row per report month with statements: from the first to the last month with any
+-- data, including those in which nobody has a pool.
+-- The last month is the one that a month-end names. A build continues to the month
+-- before its freeze once statements have been issued, because contracts with open
+-- accounts have a statement then.
 with
     scope as (
         select cast('{{ var("last_month", "9999-12-01") }}' as date) as last_month

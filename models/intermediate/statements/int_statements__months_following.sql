@@ -1,6 +1,6 @@
--- One row per contract and open month that another open month follows, with the month
--- of the contract's next statement: what issuing the month brings stands there. A
--- contract that has ended has it in the month that the others have next.
+-- One row per contract and open month that is followed by another, with the month of
+-- the contract's next statement, which gets the effects of issuing the month. A
+-- contract that has ended has it in the next month of the others.
 with
     issued as (select * from {{ ref("int_ledger__contracts_issued") }}),
     contract_ends as (select * from {{ ref("int_licensing__contracts_ended") }}),

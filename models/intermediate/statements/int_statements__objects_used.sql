@@ -1,6 +1,6 @@
--- One row per pool and object that uses of the freeze draw on, those included that a
--- removal has taken out of the pool: what a line leads to whose own uses have moved to
--- another key since.
+-- One row per pool and object that uses at the freeze draw on, including uses that a
+-- removal has taken out of the pool: the evidence for a line whose own uses have since
+-- moved to another key.
 with
     use_groups as (select * from {{ ref("int_compensation__use_groups") }}),
     removed as (

@@ -1,14 +1,13 @@
--- One row per contract and open report month: the advances that were paid, what was set
--- against them in issued months, and how much of the month's earnings may be set
--- against them (E91 to E93): what is earned, corrections included, less fee and reserve
--- taken, with the reserve released; of an advance for some products no more than these
--- earned. Minor units.
+-- One row per contract and open report month: the advances paid, the recoupments in
+-- issued months, and the part of the month's earnings that may be recouped (E91 to
+-- E93): earnings including corrections, less fee and reserve taken, plus reserve
+-- released; for an advance on some products at most the earnings of these. Minor units.
 with
     accounts as (select * from {{ ref("int_statements__accounts") }}),
     contracts as (select * from {{ ref("stg_licensing__contracts") }}),
     currencies as (select * from {{ ref("currencies") }}),
     ledger_statements as (select * from {{ ref("stg_ledger__statements") }}),
-    -- Versions repeat the advance that was paid; the highest says how much it was.
+    -- Versions repeat the advance that was paid; the highest has its amount.
     advances as (
         select
             contracts.contract_id,

@@ -1,5 +1,5 @@
--- One row per contract and open report month: what of its earnings is set against an
--- advance, and what is left of the advance after (E91 to E93). Minor units.
+-- One row per contract and open report month: the part of its earnings that recoups an
+-- advance, and the balance of the advance afterwards (E91 to E93). Minor units.
 with recursive
     months as (select * from {{ ref("int_statements__recoupables") }}),
     chain(contract_id, month_number, recouped_units, recouped_to_date_units) as (

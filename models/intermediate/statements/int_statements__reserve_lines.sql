@@ -1,5 +1,5 @@
--- One row per RESERVE_TAKE and RESERVE_RELEASE line: a take is let go in the first open
--- statement on or after its time, and names the take (E96).
+-- One row per RESERVE_TAKE and RESERVE_RELEASE line: a take is released in the first
+-- open statement on or after its release time, and the release names the take (E96).
 with
     accounts as (select * from {{ ref("int_statements__accounts") }}),
     terms as (select * from {{ ref("int_licensing__terms_effective") }}),

@@ -1,5 +1,5 @@
--- One row per partner whose account is suspended or terminated at the freeze: what it
--- earns waits (E98).
+-- One row per partner whose account is suspended or terminated at the freeze; its
+-- earnings are held (E98).
 with
     actions as (select * from {{ ref("stg_removals__actions") }}),
     appeals as (select * from {{ ref("stg_removals__appeals") }}),

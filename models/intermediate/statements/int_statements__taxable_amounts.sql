@@ -1,8 +1,8 @@
--- One row per contract, open report month, usage month and source territory of what is
--- earned, and one per reserve released and territory that had earned it
--- (`original_line_id` names the take): an amount in minor units, and the fraction of it
--- that is taxed. Not taxed is what goes into the reserve or to an advance, which takes
--- from the earnings first.
+-- One row per contract, open report month, usage month and source territory of
+-- earnings, and one per released reserve and territory that had earned it
+-- (`original_line_id` is the take): an amount in minor units, and the taxable fraction
+-- of it. Amounts that go into the reserve or to an advance are not taxable; an advance
+-- is recouped from the earnings first.
 with
     accounts as (select * from {{ ref("int_statements__accounts") }}),
     recoupments as (select * from {{ ref("int_statements__recoupments") }}),
@@ -54,7 +54,7 @@ with
             and line_type in {{ earning_types() }}
         group by all
     ),
-    -- Where the money of each released reserve came from.
+    -- The origin of the money in each released reserve.
     origins as (
         select
             contract_id,
@@ -87,7 +87,7 @@ with
             and origins.report_month = reserve_lines.usage_month
         where reserve_lines.line_type = 'RESERVE_RELEASE'
     ),
-    -- As an amount, and a fraction of it that is taxed.
+    -- As an amount, and the taxable fraction of it.
     taxable as (
         select
             earned.contract_id,

@@ -1,8 +1,8 @@
--- One row per contract and open report month, with the terms its statement is made by:
--- those of the highest version that is valid at some time of the month, or of the last
--- one. Nothing to report is a statement too (`is_due`). A contract that has ended has
--- its rows on, since its balances may not be settled; whether it has a statement is
--- decided with them.
+-- One row per contract and open report month, with the terms of its statement: those of
+-- the highest version that is valid at some time in the month, or of the last one. A
+-- statement without lines is also due (`is_due`). A contract that has ended keeps its
+-- rows, because its balances may not be settled; whether it has a statement depends on
+-- them.
 with
     contracts as (select * from {{ ref("int_licensing__terms_effective") }}),
     earning_lines as (select * from {{ ref("int_statements__earning_lines") }}),

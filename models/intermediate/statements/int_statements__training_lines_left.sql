@@ -1,6 +1,6 @@
--- One row per line of a training fee that is not posted yet, and the month of the
--- statement for it: what is due, less what stands in the ledger already; and late
--- consents of an open month, which leave their hold in the next (E36).
+-- One row per line of a training fee that is not posted yet, and the month of its
+-- statement: the amount due, less the amount already in the ledger; and late consents
+-- of an open month, whose hold is released in the next (E36).
 with
     training_lines as (select * from {{ ref("int_compensation__training_lines") }}),
     ledger_lines as (select * from {{ ref("stg_ledger__lines") }}),

@@ -1,6 +1,6 @@
--- One row per MG_TRUE_UP line: what a guarantee makes up, spread over the objects and
--- owners of the period by their weights, by largest remainder; on one line where the
--- period has no use (E94). The sign is put back after.
+-- One row per MG_TRUE_UP line: the true-up of a guarantee, spread over the objects and
+-- owners of the period by weight, by largest remainder; on one line if the period has
+-- no use (E94). The sign is restored afterwards.
 with
     guarantees as (select * from {{ ref("int_statements__guarantees") }}),
     terms as (select * from {{ ref("int_statements__terms") }}),

@@ -1,9 +1,9 @@
--- One row per WITHHOLDING line: tax on what a source territory earned of a usage month,
--- half-up, at the rate that is valid on the payment date; a tax credit where the sum is
--- negative (E87 to E90). Taxed is what is earned less its proportional part of the
--- reserve taken and of what is set against an advance. A released reserve is taxed when
--- it is released, by the territories that had earned it, on a line that names the take.
--- Tax alone never makes a balance negative: it takes no more than there is.
+-- One row per WITHHOLDING line: tax on the earnings of a source territory and usage
+-- month, half-up, at the rate that is valid on the payment date; a tax credit if the
+-- sum is negative (E87 to E90). Earnings are taxed less their proportional part of the
+-- reserve taken and of recoupments. A released reserve is taxed when it is released, by
+-- the territories that had earned it, on a line that names the take. Tax cannot by
+-- itself make a balance negative: it is limited to the available amount.
 with
     accounts as (select * from {{ ref("int_statements__accounts") }}),
     recoupments as (select * from {{ ref("int_statements__recoupments") }}),

@@ -1,5 +1,5 @@
--- One row per derivative and side: the attribution version that counts, the one
--- recorded last, with the sum of its weights in 10^-12.
+-- One row per derivative and side: the attribution version that counts, which is the
+-- one recorded last, with the sum of its weights in 10^-12.
 with
     attributions as (select * from {{ ref("stg_ai_usage__attributions") }}),
     versions as (

@@ -22,7 +22,7 @@ with recursive
         inner join
             derivatives on derivatives.derivative_id = attributions.source_object_id
     ),
-    -- Only what has a parent that itself has a parent can be on a cycle.
+    -- Only an object with a parent that itself has a parent can be in a cycle.
     links as (
         select parents.derivative_id, parents.parent_id
         from parents

@@ -1,10 +1,10 @@
--- One row per derivative, with what its generation says of it: product, use type,
+-- One row per derivative, with attributes of its generation: product, use type,
 -- requested sources, and the instant at which consent was first needed.
 with
     derivatives as (select * from {{ ref("stg_ai_usage__derivatives") }}),
     generations as (select * from {{ ref("int_usage__generations_classified") }}),
     cycles as (select * from {{ ref("int_usage__derivative_cycles") }}),
-    -- A retry's derivative belongs to the row of its idempotency key that stayed.
+    -- A retry's derivative belongs to the remaining row with its idempotency key.
     kept as (
         select idempotency_key, generation_id
         from generations

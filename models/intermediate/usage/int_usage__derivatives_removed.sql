@@ -1,6 +1,6 @@
 -- One row per derivative and territory (`WW`: everywhere) whose plays a removal action
--- touches, with what it does to their money: held while the appeal window is open,
--- excluded once it has closed; nothing after an overturn or an end (docs/money.md,
+-- affects, with the effect on their money: held while the appeal window is open,
+-- excluded once it has closed, none after an overturn or an end (docs/money.md,
 -- "Removals and money"; E108, E109, E112).
 with
     actions as (select * from {{ ref("stg_removals__actions") }}),

@@ -1,6 +1,6 @@
--- One row per generation that was logged and layer of it, as a use of 1: what counted
--- when its month was first issued, and what has come or gone since. Plays weigh other
--- products.
+-- One row per logged generation and layer, as a use of 1: generations that counted when
+-- their month was first issued, and those added or withdrawn since. Other products are
+-- weighed by plays.
 with
     generations as (
         select *
@@ -56,7 +56,7 @@ with
             ) as layers
         where issued.exclusion_reason is null and issued.weight_basis = 'generations'
     ),
-    -- What was counted then and still is cancels out in the late layer.
+    -- Generations that counted then and still count cancel out in the late layer.
     netted_generations as (
         select
             generation_id,

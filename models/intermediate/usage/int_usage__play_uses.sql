@@ -1,5 +1,5 @@
--- One row per day of plays of a derivative in a territory and tier, and layer of it:
--- plays less artificial ones, in the product of the derivative's generation.
+-- One row per day of plays of a derivative in a territory and tier, and layer: plays
+-- less artificial ones, in the product of the derivative's generation.
 with
     derivatives as (select * from {{ ref("int_usage__derivatives_described") }}),
     removals as (select * from {{ ref("int_usage__derivatives_removed") }}),

@@ -1,7 +1,7 @@
 -- One row per day, derivative, territory and tier: plays known at the freeze and when
--- the month was first issued, and the artificial ones among them. Of a row that the
--- freeze of the fraud findings does not know yet, its own first finding stands; taking
--- a row back is no finding.
+-- the month was first issued, and the artificial ones among them. If the freeze of the
+-- fraud findings does not know a row yet, the first finding in the row itself counts; a
+-- withdrawal of a row is not a finding.
 with
     versions as (
         select versions.*, {{ first_of_month("versions.play_date") }} as usage_month

@@ -1,7 +1,7 @@
--- One row per removal action and country where it holds; `WW` for everywhere, which is
--- also what an action without territories means. A region is its countries. Uses in
--- other territories are not touched by it (E112). What the EU's form can name, the
--- states of the EEA, is no part of this.
+-- One row per removal action and country where it applies; `WW` for everywhere, also if
+-- an action has no territories. A region is expanded to its countries. The action does
+-- not affect uses in other territories (E112). The EU form's scope, the states of the
+-- EEA, is not used here.
 with
     actions as (select * from {{ ref("stg_removals__actions") }}),
     regions as (select * from {{ ref("regions") }}),

@@ -1,5 +1,5 @@
 -- One row per object that a model was trained on. Whether a training fee pays for it is
--- decided with the fee; whether anybody licensed it has to be known of all of them.
+-- determined with the fee; licensing has to be known for all of them.
 select
     't|' || model_version || '|' || side || '|' || object_id as output_id,
     model_version,

@@ -1,6 +1,6 @@
--- One row per output and generation of it, territory and product that was used, and per
--- object that a model was trained on: what rights and consent have to be known for. Far
--- fewer than uses.
+-- One row per output with its generation, territory and product that was used, and per
+-- object that a model was trained on: all combinations for which rights and consent are
+-- needed. There are far fewer of them than uses.
 with
     requests as (
         select
@@ -19,7 +19,7 @@ with
         where exclusion_reason is null
         group by all
         union all
-        -- Training happens once, for the world.
+        -- Training happens once, for the whole world.
         select
             'training' as basis,
             cast(null as {{ t_str() }}) as derivative_id,

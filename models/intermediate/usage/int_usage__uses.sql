@@ -1,5 +1,5 @@
--- One row per use that is in a pool, and layer of it. Where a pool has no timely use at
--- all, what came late is its usage: it funds itself from the pool's own money.
+-- One row per use that is in a pool, and layer. If a pool has no timely uses, the late
+-- ones are its usage: they are paid from the pool's own money.
 with
     uses as (
         select *

@@ -1,9 +1,8 @@
--- One row per use that was logged and layer of it: a generation, or a day's plays of a
--- derivative in a territory and tier. A use counts in the basis that its product is
--- weighed by.
--- What was known of an issued month when it was first issued is the layer `timely`;
--- what has come since is `late`, and what has gone since `withdrawn`, with a negative
--- quantity (docs/money.md, "Late usage").
+-- One row per logged use and layer: a generation, or a day's plays of a derivative in a
+-- territory and tier. A use counts if its product's weights are based on its kind.
+-- Usage of an issued month that was known when the month was first issued is in the
+-- layer `timely`; usage added since is `late`, and usage withdrawn since is
+-- `withdrawn`, with a negative quantity (docs/money.md, "Late usage").
 with
     all_uses as (
         select *

@@ -1,7 +1,7 @@
 -- One row per day, derivative, territory, tier and version recorded by the freeze,
--- taken-back versions included, as 0 plays.
--- Statements need older versions too: what was known when a month was first issued, and
--- what was known to be artificial.
+-- including withdrawn versions, as 0 plays.
+-- Statements also need older versions: the plays known when a month was first issued,
+-- and those known to be artificial.
 select
     play_date,
     derivative_id,

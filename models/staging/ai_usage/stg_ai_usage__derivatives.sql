@@ -1,4 +1,4 @@
--- One row per derivative: a recording that came out of a generation.
+-- One row per derivative: a recording that a generation produced.
 with
     known as (
         select

@@ -1,6 +1,6 @@
 -- One row per month, source recording, territory and version recorded by the freeze,
--- versions that take a row back included.
--- Packages need older versions too: what was known when a month was first issued.
+-- including withdrawn versions.
+-- Packages also need older versions: those known when a month was first issued.
 select
     cast(month || '-01' as date) as month,
     recording_id,

@@ -1,7 +1,7 @@
--- One row per logged generation and version recorded by the freeze, taken-back versions
--- included.
--- What was known when a month was first issued is late no more, so the latest version
--- alone is not enough.
+-- One row per logged generation and version recorded by the freeze, including withdrawn
+-- versions.
+-- Usage that was known when a month was first issued is not late, so the latest version
+-- is not enough.
 select
     generation_id,
     idempotency_key,

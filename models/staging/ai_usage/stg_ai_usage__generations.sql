@@ -1,4 +1,4 @@
--- One row per logged generation: tests, failures and retries included.
+-- One row per logged generation, including tests, failures and retries.
 select
     generation_id,
     idempotency_key,

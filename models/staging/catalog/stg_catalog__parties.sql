@@ -1,4 +1,4 @@
--- One row per party: of the parties feed, or of ERN where that feed does not know the
+-- One row per party: from the parties feed, or from ERN if that feed does not have the
 -- id.
 with
     delivered as (

@@ -1,6 +1,6 @@
--- One row per party: the party that it goes by now, and since when that is known (E44).
--- A merge may lead to a party that was merged again. A circle of merges leads nowhere:
--- its parties stay themselves.
+-- One row per party: the present party after merges, and since when that is known
+-- (E44). A merge may lead to a party that was merged again. Parties in a circle of
+-- merges keep their own ids.
 with
     parties as (select * from {{ ref("stg_catalog__parties") }}),
     merges as (select * from {{ ref("stg_catalog__party_merges") }}),

@@ -1,6 +1,6 @@
--- One row per party that was merged and party that it was merged into, directly or
--- through others, with the instant from which that is known (E44). A circle of merges
--- reaches its own parties.
+-- One row per merged party and party into which it was merged, directly or through
+-- others, with the instant from which that is known (E44). In a circle of merges,
+-- parties reach themselves.
 with
     {{
         edges_of(

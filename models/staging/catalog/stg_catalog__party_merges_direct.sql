@@ -1,6 +1,6 @@
--- One row per party that was merged and party that it was merged into directly, with
--- the instant from which that is known (E44). A party that only ERN knows goes by the
--- party of the feed with its ISNI, DPID or IPI, if there is exactly one.
+-- One row per merged party and party into which it was merged directly, with the
+-- instant from which that is known (E44). A party that only ERN has is merged into the
+-- feed's party with its ISNI, DPID or IPI, if there is exactly one.
 with
     versions as (
         select *

@@ -1,5 +1,5 @@
--- One row per party that others were merged into, party that at most 8 merges lead to
--- from there (none leads to itself), and period of time from when that is known.
+-- One row per party into which others were merged, party that it reaches through at
+-- most 8 merges (none: itself), and period of time from when that is known.
 with
     {{
         edges_of(

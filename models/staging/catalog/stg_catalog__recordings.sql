@@ -1,8 +1,8 @@
--- One row per recording: of the recordings feed, or of ERN where that feed does not
--- know it.
--- An ERN recording joins the recordings with its ISRC. Commercial facts of the
--- recordings feed win, the AI disclosure of ERN wins where it says something: what it
--- leaves unsaid is undeclared, not none. Two recordings with one ISRC are the same
+-- One row per recording: from the recordings feed, or from ERN if that feed does not
+-- have it.
+-- An ERN recording is matched to the recordings with its ISRC. Commercial data of the
+-- recordings feed take precedence, and so does the AI disclosure of ERN if there is
+-- one: what it omits is undeclared, not none. Two recordings with one ISRC are the same
 -- recording delivered twice (E65): they keep their ids, routes and owners and share
 -- `isrc_group_id`.
 with

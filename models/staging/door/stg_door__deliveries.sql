@@ -1,4 +1,4 @@
--- One row per delivery in the register, refused, ignored and duplicate ones included.
+-- One row per delivery in the register, including refused, ignored and duplicate ones.
 select
     delivery_id,
     name,

@@ -1,4 +1,4 @@
--- One row per delivery and row that the door turned away.
+-- One row per delivery and row that the intake rejected.
 select
     delivery_id,
     row_number,

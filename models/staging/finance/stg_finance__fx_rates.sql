@@ -1,6 +1,6 @@
--- One row per rate date and currency: what one euro buys of it.
--- The ECB's rate stands; the provider feed fills only currencies that the ECB quotes on
--- no day at all.
+-- One row per rate date and currency: the units of it that one euro buys.
+-- The ECB's rate is used; the provider feed is used only for currencies that the ECB
+-- quotes on no day at all.
 with
     ecb_rates as (
         {{
@@ -54,8 +54,8 @@ with
             delivery_id
         from first_provider_rates
         union all
-        -- The euro itself, on each day that has any rate, so that every currency is
-        -- looked up in one way.
+        -- The euro itself, on each day with any rate, so that all currencies are looked
+        -- up in the same way.
         select
             rate_date,
             'EUR' as quote_currency_code,

@@ -1,4 +1,4 @@
--- One row per line of a statement that was issued at the freeze or before it.
+-- One row per line of a statement that was issued at or before the freeze.
 select
     line_id,
     line_key,

@@ -1,5 +1,5 @@
--- One row per pool, contract and version behind a statement that was issued at the
--- freeze or before it, with the totals that its fee was computed from.
+-- One row per pool, contract and version behind a statement that was issued at or
+-- before the freeze, with the totals from which its fee was computed.
 select
     partner_id,
     report_month,

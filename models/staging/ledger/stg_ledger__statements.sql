@@ -1,4 +1,4 @@
--- One row per statement that was issued at the freeze or before it.
+-- One row per statement that was issued at or before the freeze.
 select
     statement_id,
     contract_id,

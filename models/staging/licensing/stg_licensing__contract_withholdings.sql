@@ -1,6 +1,6 @@
--- One row per contract, version, source territory and start of a withholding rate.
--- The rates come inside their contract: those of a contract version that was replaced
--- or taken back go with it.
+-- One row per contract, version, source territory and start of a withholding rate. The
+-- rates are part of their contract: those of a replaced or withdrawn contract version
+-- are dropped with it.
 with
     withholdings as (
         select * from {{ source("raw", "raw_licensing__contract_withholdings") }}

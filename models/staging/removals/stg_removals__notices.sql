@@ -1,4 +1,4 @@
--- One row per notice that somebody sent about a piece of content.
+-- One row per notice about a piece of content.
 with
     latest as (
         {{

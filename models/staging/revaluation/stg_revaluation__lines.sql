@@ -1,5 +1,5 @@
--- One row per line of an issued month, layer of usage and class of input that moves it:
--- what it was worth before that class moved to the freeze, and after.
+-- One row per line of an issued month, layer of usage and class of input that changes
+-- it: its amounts before and after that class was brought to the freeze.
 select
     input_class,
     class_number,

@@ -1,6 +1,6 @@
-"""Edge cases of what is learnt after a month was issued: it comes forward, typed, to the cent.
+"""Edge cases of input after a month was issued: it is posted later, with its type, to the cent.
 
-January is issued at 15 February, and so on; what a case adds later is found in a later statement.
+January is issued at 15 February, and so on; later input of a case appears in a later statement.
 """
 
 from decimal import Decimal
@@ -14,7 +14,7 @@ LATER = "2026-03-20T00:00:00Z"
 
 
 def lines_of(rows: Rows, product_id: str, *, side: str = "MASTER") -> list[tuple]:
-    """(report month, usage month, type, object, bucket, amount) of a product, zeros left out."""
+    """(report month, usage month, type, object, bucket, amount) of a product, without zeros."""
     return rows(
         "select strftime(report_month, '%m'), strftime(usage_month, '%m'), line_type, object_id, "
         "hold_bucket, amount from marts.fct_compensation_lines "
@@ -483,7 +483,7 @@ def test_e109_a_reinstatement_releases_what_was_held(closed_rows: Rows) -> None:
 
 
 def test_e108_e109_what_is_returned_and_what_is_paid_are_two_figures(closed_rows: Rows) -> None:
-    """One figure, released, covered what the partner lost and what it was paid."""
+    """Regression: one figure, released, combined the partner's losses and its payments."""
     assert closed_rows(
         "select product_id, movement, sum(amount) from marts.fct_removal_money "
         "where product_id in ('e108', 'e109') group by all order by all"
@@ -529,7 +529,7 @@ def test_e112_a_removal_in_germany_leaves_the_plays_in_france_earning(closed_row
 
 @closed_case
 def e108_and_e112_removed_abroad(world: FeedBuilder) -> None:
-    """In the world, and in the US alone; the EU's form names its own states, or none."""
+    """In the world, and only in the US; the EU's form names its own states, or none."""
     places: dict[str, dict[str, Any]] = {
         "e108-world": {"territorial_scope": ["AT", "DE"]},
         "e112-us": {"territories": ["US"]},
@@ -568,7 +568,7 @@ def e108_and_e112_removed_abroad(world: FeedBuilder) -> None:
 def test_e108_e112_a_removal_holds_all_plays_where_it_holds_whatever_the_eu_form_names(
     closed_rows: Rows, product: str, expected: list[tuple[str, str | None, int]]
 ) -> None:
-    """The money followed the states of the EU's form, so that it flowed on everywhere else."""
+    """Regression: the hold covered only the states in the EU's form, not the other countries."""
     assert (
         closed_rows(
             "select territory, hold_bucket, cast(sum(weight_nano) / 1000000000 as bigint) "

@@ -1,4 +1,4 @@
-"""From a line to its events and back, a report as it stood, and a month under other terms."""
+"""From a line to its events and back, an earlier state of a report, and other terms for a month."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -54,7 +54,7 @@ def line_id(rows: Rows, condition: str) -> str:
 
 
 def test_ledger_of_the_closed_months_holds_in_every_figure(settings: Settings) -> None:
-    """What is checked of a ledger must be true of corrections, reserves and suspensions too."""
+    """The checks of a ledger must also hold for corrections, reserves and suspensions."""
     assert [str(problem) for problem in verify_ledger(settings)] == []
 
 
@@ -123,7 +123,7 @@ def test_e127_erasure_after_issue_moves_no_money_and_the_trace_ends_at_the_anony
     wanted = line_id(closed_rows, "product_id = 'e127' and side = 'MASTER'")
     event, line = trace_event(settings, "e127-1"), trace_line(settings, wanted)
 
-    # No line of a later month corrects the issued one, so its hash and the statement's stand.
+    # No line of a later month corrects the issued one, so no hash changes.
     lines = closed_rows(
         "select strftime(report_month, '%m'), line_type, quantity, amount "
         "from marts.fct_compensation_lines where product_id = 'e127' and side = 'MASTER'"
@@ -161,7 +161,7 @@ def test_every_paid_cent_of_the_ledger_leads_to_a_use(closed_rows: Rows, closed_
 def test_every_correction_in_the_ledger_leads_to_uses_of_its_own_or_of_the_line_it_corrects(
     closed_rows: Rows, closed_home: Path
 ) -> None:
-    """A month-end valued open months alone, so that no correction of a pool named a use."""
+    """Regression: a month-end calculated only open months, so corrections of pools named no use."""
     files = f"{closed_home}/ledger/issued/*/"
     counts = closed_rows(
         "with used as (select distinct line_id from "
@@ -230,10 +230,10 @@ def test_simulation_of_a_better_share_shows_gains_and_the_clause_it_sets_off(
 def test_simulation_e99_of_a_clause_that_is_followed_already_tells_what_it_costs(
     settings: Settings,
 ) -> None:
-    """The clause named the same contract before and after, so that nothing was said of it."""
+    """Regression: the clause named the same contract before and after, so nothing was reported."""
     found = simulate(settings, MARCH, revenue_shares={"e99-other-contract": Decimal("0.90")})
 
-    # Of 100.00 it had 62.00 by the clause, and would have 90.00.
+    # Of 100.00 it had 62.00 under the clause, and would have 90.00.
     assert ("e99-linked-contract", Decimal("28.000")) in {
         (one.contract_id, one.cost) for one in found.triggered
     }

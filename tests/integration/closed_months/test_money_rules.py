@@ -1,4 +1,4 @@
-"""Rules of money that versions, gaps, ends of contracts and late fraud put to the test.
+"""Rules of money in difficult cases: versions, gaps, ends of contracts and late fraud.
 
 Every sum is round, so that a case can be added up by eye.
 """
@@ -14,7 +14,7 @@ MADE = "2026-01-01T07:00:00Z"
 
 
 def pool_lines(rows: Rows, product: str, *columns: str, where: str = "true") -> list[tuple]:
-    """Lines of January's own statements of a product."""
+    """Lines of a product in January's own statements."""
     return rows(
         f"select {', '.join(columns)}, amount from marts.fct_compensation_lines "
         f"where product_id = '{product}' and report_month = date '2026-01-01' and {where} "
@@ -41,7 +41,7 @@ def e52_a_gap_of_which_a_part_is_held(world: FeedBuilder) -> None:
 
 
 def test_e52_only_the_part_of_a_gap_that_has_to_be_held_is_held(closed_rows: Rows) -> None:
-    """The parent without sources held the whole gap of 50.00, also what attribution left open."""
+    """Regression: all of the gap of 50.00 was held, also the part that attribution left open."""
     found = pool_lines(closed_rows, "e52-gap", "object_id", "hold_bucket", where="side = 'MASTER'")
 
     assert found == [
@@ -69,7 +69,7 @@ def e48_works_with_shares_under_100_percent(world: FeedBuilder) -> None:
 def test_e48_works_with_90_percent_of_the_shares_leave_10_percent_unattributed(
     closed_rows: Rows,
 ) -> None:
-    """60 % and 30 % were scaled up to two thirds and one third."""
+    """Regression: 60 % and 30 % were scaled up to two thirds and one third."""
     found = pool_lines(closed_rows, "e48-short", "object_id", "hold_bucket", where="side = 'WORK'")
 
     assert found == [
@@ -96,7 +96,7 @@ def e72_a_contract_ends_between_two_generations_and_their_plays(world: FeedBuild
 def test_e72_weight_without_a_contract_names_no_status_and_no_proof_on_one_line(
     closed_rows: Rows,
 ) -> None:
-    """The plays named the decision and the clause that their generations had gone by."""
+    """Regression: the plays named the decision and the clause of their generations."""
     found = pool_lines(
         closed_rows,
         "e72-ended",
@@ -148,7 +148,7 @@ def e88_tax_with_a_reserve(world: FeedBuilder) -> None:
 
 
 def test_e88_a_reserve_is_taxed_when_it_is_released(closed_rows: Rows) -> None:
-    """The tax of 30.00 on a month of which 90.00 could be paid counted what was kept back."""
+    """Regression: tax of 30.00 was computed on the reserve too, although only 90.00 was payable."""
     found = statement(
         closed_rows, "e88-reserve", "reserve_taken_amount", "tax_amount", "closing_amount"
     )
@@ -170,7 +170,7 @@ def e89_tax_with_an_advance_and_a_fee(world: FeedBuilder) -> None:
 
 
 def test_e89_tax_alone_makes_no_balance_negative(closed_rows: Rows) -> None:
-    """An advance takes 90.00 and the fee 10.00: nothing is left to withhold 3.00 from."""
+    """An advance takes 90.00 and the fee 10.00: nothing is left from which to withhold 3.00."""
     found = statement(
         closed_rows, "e89-fee", "recouped_amount", "fee_amount", "tax_amount", "closing_amount"
     )
@@ -219,7 +219,7 @@ def e95_a_guarantee_that_its_contract_cuts_short(world: FeedBuilder) -> None:
 def test_e95_a_contract_that_ends_first_owes_its_guarantee_in_proportion_of_days(
     closed_rows: Rows,
 ) -> None:
-    """45 of 90 days are 450.00; the guarantee of a contract that ended was never made up."""
+    """45 of 90 days are 450.00. Regression: there was no true-up for a contract that had ended."""
     found = statement(closed_rows, "e95-cut", "true_up_amount", "payable_amount")
 
     assert found == {"01": ("0.00", "200.00"), "02": ("250.00", "250.00")}
@@ -266,8 +266,10 @@ def e99_free_uses_under_a_favoured_contract(world: FeedBuilder) -> None:
 def test_e99_a_better_term_of_a_kind_that_a_contract_lacks_enters_but_not_for_free_uses(
     closed_rows: Rows,
 ) -> None:
-    """A share of 0.5 comes to who had none: 0.5 x 100 / 2. The minimum of 0.50 comes for paid uses
-    only; free uses earn it under the contract that has it by itself.
+    """A contract without a share gets one of 0.5: 0.5 x 100 / 2.
+
+    It gets the minimum of 0.50 only for paid uses; free uses earn it under the contract that has it
+    itself.
     """
     found = pool_lines(closed_rows, "e99-free", "object_id", where="side = 'MASTER'")
 
@@ -299,7 +301,7 @@ def e101_late_fraud_among_different_shares(world: FeedBuilder) -> None:
 def test_e101_what_late_fraud_leaves_over_is_a_line_of_the_service_and_the_pool_nets_to_zero(
     closed_rows: Rows,
 ) -> None:
-    """900 x 300 / 900 at half a share is 15.00 more, not 30.00: the service is left with 15.00."""
+    """900 x 300 / 900 at half a share is 15.00 more, not 30.00: 15.00 are left for the service."""
     found = closed_rows(
         "select contract_id, line_type, amount from marts.fct_compensation_lines "
         "where product_id = 'e101-shares' and side = 'MASTER' "
@@ -315,7 +317,7 @@ def test_e101_what_late_fraud_leaves_over_is_a_line_of_the_service_and_the_pool_
     assert sum(amount for *_, amount in found) == 0
 
 
-# Each third is a contract of its own, whose fee of 33.33 is rounded by itself.
+# Each third has a separate contract, whose fee of 33.33 is rounded by itself.
 SPLITS = {
     "under": (["33.33"] * 3, {"paid": "99.99", "UNCLAIMED": "0.01"}),
     "over": (["33.34"] * 3, {"DISPUTE": "100.00"}),
@@ -365,7 +367,7 @@ def e15_the_largest_count_and_sum_that_are_let_in(world: FeedBuilder) -> None:
 
 
 def test_e15_the_largest_count_and_sum_that_are_let_in_are_exact(closed_rows: Rows) -> None:
-    """Plays beyond 9,223,372,036 overflowed their weight, and stopped every statement."""
+    """Regression: over 9,223,372,036 plays overflowed their weight, and stopped all statements."""
     found = pool_lines(closed_rows, "e15-most", "quantity", "weight_nano", where="side = 'MASTER'")
 
     assert found == [(MOST, Decimal(MOST * 10**9), Decimal("499999999999999.500"))] * 2
@@ -398,7 +400,7 @@ def e59_a_limit_of_influence_on_training(world: FeedBuilder) -> None:
 def test_e59_a_limit_of_influence_is_held_to_the_whole_object_in_training(
     closed_rows: Rows,
 ) -> None:
-    """A share of 40 % looked as if it were under a limit of half; the object weighs all of it."""
+    """Regression: a share of 40 % counted as under a limit of half; the whole object counts."""
     found = closed_rows(
         "select owner_party_id, hold_bucket, consent_status, amount "
         "from marts.fct_compensation_lines where contract_id = 'e59-limit-contract' "

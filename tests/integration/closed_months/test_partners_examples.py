@@ -1,6 +1,6 @@
-"""The examples of `docs/money-for-partners.md`: every table is what the models compute.
+"""The examples of `docs/money-for-partners.md`: the models compute the same tables.
 
-Their worlds are those of the edge cases; here the page is held to what came out of them.
+The edge cases have the worlds; these tests compare the page with their results.
 """
 
 import re
@@ -31,7 +31,7 @@ def balances(columns: str, case: str, months: int) -> str:
     )
 
 
-# Which world, and what of it stands in the table below the heading.
+# The world, and its part that the table below the heading shows.
 EXAMPLES = {
     "How a share is computed": (
         "rows",

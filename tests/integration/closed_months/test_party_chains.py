@@ -1,6 +1,6 @@
-"""Chains of party links of ten steps: nobody in them is forgotten.
+"""Chains of ten party links: no party in them is missed.
 
-Who stands directly under a partner has a sub-statement, and what is decided far below is shown.
+A party directly under a partner has a sub-statement, and decisions far below it are shown.
 """
 
 from itertools import pairwise
@@ -36,7 +36,7 @@ def e68_an_owner_ten_steps_below_its_umbrella(world: FeedBuilder) -> None:
 def test_e68_an_owner_ten_steps_below_its_umbrella_is_with_the_member_on_top(
     closed_rows: Rows,
 ) -> None:
-    """After six steps the line had no member, and the sub-statements did not sum to the total."""
+    """Regression: beyond six links the line had no member, so sub-statements did not sum up."""
     found = closed_rows(
         "select distinct owner_party_id, member_party_id from marts.fct_compensation_lines "
         "where contract_id = 'chain-contract' and line_type = 'USAGE'"
@@ -48,7 +48,7 @@ def test_e68_an_owner_ten_steps_below_its_umbrella_is_with_the_member_on_top(
 def test_a_decision_ten_steps_below_an_owner_is_in_the_ledger_of_its_partner(
     closed_rows: Rows,
 ) -> None:
-    """After four steps the decision was shown to nobody."""
+    """Regression: beyond four links the decision was not shown to anybody."""
     found = closed_rows(
         "select partner_id from reports.rpt_partner__consent_ledger where decision_id = 'chain-far'"
     )

@@ -1,4 +1,4 @@
-"""Edge cases of weights and routes, in months that are closed: gaps, floors, sides, best routes."""
+"""Edge cases of weights and routes in closed months: gaps, floors, sides, most specific routes."""
 
 from datetime import date, datetime
 from decimal import Decimal

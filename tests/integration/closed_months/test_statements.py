@@ -1,4 +1,4 @@
-"""Edge cases of balances: advances, guarantees, reserves, tax, penalties, suspensions and the like.
+"""Edge cases of balances: advances, guarantees, reserves, tax, penalties, suspensions and others.
 
 Each contract earns round sums, so that a balance can be added up by eye.
 """
@@ -499,7 +499,7 @@ def e74_clocks_change(world: FeedBuilder) -> None:
     label = world.licensed("e74")
     world.product("e74")
     world.recording("e74-rec", owner=label)
-    # 02:30 in Berlin happens twice on 25 October and never on 29 March.
+    # 02:30 in Berlin occurs twice on 25 October and not at all on 29 March.
     for number, instant in enumerate(("2026-03-29T00:30:00Z", "2026-03-29T01:30:00Z")):
         world.generation(
             "e74",

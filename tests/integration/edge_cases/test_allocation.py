@@ -1,4 +1,4 @@
-"""Edge cases of pools, fees and rounding (E01-E12), each in a pool of its own."""
+"""Edge cases of pools, fees and rounding (E01-E12), each in a separate pool."""
 
 from decimal import Decimal
 

@@ -1,6 +1,6 @@
-"""The analysts' questions, asked as `docs/analysts.md` words them, and the published comments.
+"""The analysts' questions as worded in `docs/analysts.md`, and the published comments.
 
-What the answers should be is tested with the models; here it is that they come, and in which types.
+The tests of the models cover the answers; these check that there is one, and its column types.
 """
 
 import re
@@ -16,13 +16,13 @@ from tests.fixtures.worlds import FeedBuilder, case
 
 PAGE = (PROJECT_ROOT / "docs" / "analysts.md").read_text(encoding="utf-8")
 QUESTIONS = re.findall(r"^### \d+\. (.+?)\n\n```sql\n(.+?)```", PAGE, re.MULTILINE | re.DOTALL)
-# What else the page asks, below a question that it belongs to.
+# Further queries of the page, below the question to which they belong.
 FURTHER = [
     sql
     for sql in re.findall(r"```sql\n(.+?)```", PAGE.split("## SQL cookbook")[1], re.DOTALL)
     if sql not in [question for _, question in QUESTIONS]
 ]
-# Types of the columns whose names have one of these endings.
+# Types of columns by the endings of their names.
 TYPES_OF_NAMES = {
     r"(^|_)amount$|_share$": r"DECIMAL\(.*\)",
     r"_count$|^quantity$": r"BIGINT|HUGEINT|DECIMAL\(38,0\)",
@@ -35,7 +35,7 @@ TYPES_OF_NAMES = {
 
 @case
 def analysts_ask_about_everything(world: FeedBuilder) -> None:
-    """What no other case brings: fans, credits, appeals, an ending decision, a row turned away."""
+    """Data that no other case has: fans, credits, appeals, an ending decision, a rejected row."""
     label = world.licensed("asked")
     world.product("asked", basis="plays")
     world.party("asked-artist", kind="artist")
@@ -107,7 +107,7 @@ def test_question_is_answered_in_exact_types(
     question: str,
     sql: str,
 ) -> None:
-    # What is corrected has to be issued before, and that is so in the closed months alone.
+    # Corrections need an issued month, which only the closed months have.
     connection = closed if "corrections" in question else published
 
     rows, wrong = asked(connection, sql)
@@ -124,7 +124,7 @@ def test_further_question_can_be_asked(published: duckdb.DuckDBPyConnection, sql
 
 
 def asked(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[list[tuple], list[str]]:
-    """The rows of an answer, and its columns whose types are not those of their names."""
+    """The rows of an answer, and its columns whose types do not match their names."""
     result = connection.execute(sql)
     columns = {column[0]: str(column[1]) for column in result.description}
     rows = result.fetchall()
@@ -150,7 +150,7 @@ def test_recomputed_shares_of_pools_are_those_of_the_report(
 
 
 def test_listed_corrections_are_all_that_were_posted(closed: duckdb.DuckDBPyConnection) -> None:
-    """Also those that correct no line, such as late usage, and no release of a reserve."""
+    """Including those that do not correct a line, such as late usage, but no reserve release."""
     [sql] = [sql for question, sql in QUESTIONS if "corrections" in question]
 
     question = sql.strip().rstrip(";")
@@ -170,7 +170,7 @@ def test_listed_corrections_are_all_that_were_posted(closed: duckdb.DuckDBPyConn
 def answer(
     connection: duckdb.DuckDBPyConnection, words: str, figures: str, rest: str = ""
 ) -> list[tuple]:
-    """Figures over the answer to the one question of the page whose title or text has the words."""
+    """Figures over the answer to the page's only question whose title or text has the words."""
     asked_for = [*QUESTIONS, *((sql, sql) for sql in FURTHER)]
     [sql] = [sql for name, sql in asked_for if words in name]
     question = sql.strip().rstrip(";")

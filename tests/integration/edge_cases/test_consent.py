@@ -455,7 +455,7 @@ def e41_limits_then_and_now(world: FeedBuilder) -> None:
 
 
 def test_e41_a_late_consent_with_an_exceeded_limit_stays_unconsented(rows: Rows) -> None:
-    """Limits were looked at in the answer of then alone, and the late consent was paid."""
+    """Regression: limits were only checked at the use, and the late consent was paid."""
     assert of_recordings(rows, "e41c-late") == {
         "e41c-late-influence-1": "unconsented",
         "e41c-late-influence-2": "unconsented",
@@ -501,7 +501,7 @@ def e41_limit_that_was_lifted(world: FeedBuilder) -> None:
 
 
 def test_e41_a_use_over_a_limit_that_was_lifted_since_is_late_consent(verdicts: Verdicts) -> None:
-    """It stayed unconsented for ever, though the answer is now an allow."""
+    """Regression: it stayed unconsented for ever, although the later result is an allow."""
     assert verdicts("e41d") == {"e41d-rec": ("late_consent", "CONSENT", None)}
 
 
@@ -532,7 +532,7 @@ def e41_limits_of_a_new_owner(world: FeedBuilder) -> None:
 
 
 def test_e41_plays_under_a_new_owner_are_held_to_both_limits(rows: Rows) -> None:
-    """The second output of its day was paid, though the new owner allows one a day."""
+    """Regression: the second output of a day was paid, although the new owner allows only one."""
     assert of_recordings(rows, "e41e") == {
         "e41e-influence-1": "unconsented",
         "e41e-influence-2": "unconsented",
@@ -558,7 +558,7 @@ def e41_limit_lowered_after_the_generation(world: FeedBuilder) -> None:
 
 
 def test_e41_plays_over_a_limit_of_their_day_are_unconsented(rows: Rows) -> None:
-    """A limit is a deny, and no revocation: nothing runs off."""
+    """A limit is a deny, but not a revocation: nothing runs off."""
     assert rows(
         "select play_date, consent_status from marts.fct_source_uses "
         "where product_id = 'e41f' and side = 'MASTER' order by all"
@@ -584,7 +584,7 @@ def e34_leakage_of_one_of_two(world: FeedBuilder) -> None:
 
 
 def test_e34_of_two_denials_the_one_that_is_no_leakage_names_the_status(verdicts: Verdicts) -> None:
-    """An artist who never agreed was counted as a revocation not yet obeyed."""
+    """Regression: the denial of an artist who never agreed counted as an unenforced revocation."""
     assert verdicts("e34b") == {
         "e34b-both": ("leakage", "CONSENT", None),
         "e34b-one": ("unconsented", "CONSENT", None),

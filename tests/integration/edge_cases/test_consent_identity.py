@@ -1,4 +1,4 @@
-"""Who and what a decision speaks for: ISRCs, GTINs, merged parties, parents (E27-E65)."""
+"""The parties and objects that a decision covers: ISRCs, GTINs, merged parties, parents."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -29,7 +29,7 @@ def statuses(rows: Rows) -> Statuses:
 
 
 def told(home: Path) -> dict[str, str]:
-    """What the build said of the checks that do not hold."""
+    """The build's messages on the checks that failed."""
     return {one.node: one.status for one in shortfalls(Settings(home=home))}
 
 
@@ -67,7 +67,7 @@ def e65_one_isrc_two_ids(world: FeedBuilder) -> None:
 
 
 def test_e65_a_deny_on_one_recording_of_an_isrc_speaks_for_all_of_them(statuses: Statuses) -> None:
-    """A deny on the album's id left the compilation's id paid."""
+    """Regression: with a deny on the album's id, the compilation's id was paid."""
     assert statuses("e65c") == {
         "e65c-album": "unconsented",
         "e65c-hits": "unconsented",
@@ -100,7 +100,7 @@ def e65_daily_limit_of_one_isrc(world: FeedBuilder) -> None:
 
 
 def test_e41_recordings_of_one_isrc_count_as_one_for_both_limits(statuses: Statuses) -> None:
-    """Two ids of one recording had two days' limits, and half of the influence each."""
+    """Regression: two ids of one recording had two daily limits, and half of the influence each."""
     assert {
         use: status for use, status in statuses("e41b", by="generation_id || object_id").items()
         if "-x" not in use
@@ -138,7 +138,7 @@ def release_by_its_gtin(world: FeedBuilder) -> None:
 
 
 def test_e65_a_release_is_its_gtin_whatever_its_leading_zeros(statuses: Statuses) -> None:
-    """A deny that wrote 13 or 14 digits missed the release of 12."""
+    """Regression: a deny with 13 or 14 digits did not cover the release with 12."""
     assert statuses("gtin") == {
         "gtin-12": "unconsented",
         "gtin-13": "unconsented",
@@ -165,7 +165,7 @@ def e44_long_chain_of_merges(world: FeedBuilder) -> None:
 
 
 def test_e44_a_deny_speaks_over_forty_merges(statuses: Statuses) -> None:
-    """The seventeenth merge was cut without a word, and the use was paid."""
+    """Regression: the seventeenth merge was silently dropped, and the use was paid."""
     assert set(statuses("e44c").values()) == {"unconsented"}
 
 
@@ -189,7 +189,7 @@ def e44_merges_known_one_after_the_other(world: FeedBuilder) -> None:
 
 
 def test_e44_each_merge_of_a_chain_counts_from_when_it_is_known(statuses: Statuses) -> None:
-    """A merge of March 5 counted from that of March 20 on, which came after it in the chain."""
+    """Regression: a merge of 5 March counted only from 20 March, from the next one in the chain."""
     assert statuses("e44d", by="generation_id") == {
         "e44d-b-04": "contract_default",
         "e44d-b-10": "unconsented",
@@ -226,7 +226,7 @@ def e44_parents_of_a_merged_id(world: FeedBuilder) -> None:
         world.party(name)
     merge(world, "e44f-old", label, "2026-03-05T00:00:00Z")
     link(world, "e44f-old", "e44f-parent")
-    # The parent itself was merged, and its other id has a parent of its own.
+    # The parent itself was merged, and its other id has another parent.
     world.party("e44f-twin")
     world.party("e44f-twin", merged_into_party_id="e44f-parent", recorded_at="2026-03-15T00:00:00Z")
     link(world, "e44f-twin", "e44f-high")
@@ -244,7 +244,7 @@ def e44_parents_of_a_merged_id(world: FeedBuilder) -> None:
 
 
 def test_e44_parents_of_a_merged_in_id_speak_from_the_merge_on(statuses: Statuses) -> None:
-    """Only the parents of the id that owns were asked."""
+    """Regression: only the parents of the id in the claim were considered."""
     assert statuses("e44f", by="generation_id") == {
         "e44f-low-04": "contract_default",
         "e44f-low-10": "unconsented",
@@ -261,7 +261,7 @@ def long_chain_of_parents(world: FeedBuilder) -> None:
     world.product("tall")
     for number in range(30):
         world.party(f"tall-{number}")
-        # Two links to each parent: the ways must not multiply.
+        # Two links to each parent: the number of paths must not multiply.
         link(world, f"tall-{number - 1}" if number else label, f"tall-{number}")
         link(world, f"tall-{number - 1}" if number else label, f"tall-{number}", role="member_of")
     link(world, "tall-29", "tall-3")
@@ -273,7 +273,7 @@ def long_chain_of_parents(world: FeedBuilder) -> None:
 def test_e27_a_parent_thirty_links_up_denies_also_through_a_circle(
     statuses: Statuses, case_home: Path
 ) -> None:
-    """The seventh parent was cut without a word, and the use was paid."""
+    """Regression: the seventh parent was silently dropped, and the use was paid."""
     assert statuses("tall") == {"tall-rec": "unconsented"}
     assert told(case_home)["int_rights__parents_reached__lead_in_no_circle"] == "warn"
 
@@ -294,7 +294,7 @@ def owner_under_two_ids(world: FeedBuilder) -> None:
 def test_e39_a_claim_that_moves_between_merged_ids_is_no_change_of_owner(
     statuses: Statuses,
 ) -> None:
-    """The owner's deny ended with its old id, and the contract's default paid."""
+    """Regression: the owner's deny ended with its old id, and the contract's default paid."""
     assert statuses("e39b") == {"e39b-rec": "unconsented"}
 
 
@@ -343,7 +343,7 @@ def writers_of_one_work_unknown(world: FeedBuilder) -> None:
 
 
 def test_e30_unknown_writers_of_one_of_two_works_are_silence(statuses: Statuses) -> None:
-    """The writers of the work that is known spoke for both."""
+    """Regression: the writers of the known work decided for both."""
     assert statuses("e30c") == {"e30c-rec": "unconsented"}
 
 
@@ -370,7 +370,7 @@ def decisions_about_nothing(world: FeedBuilder) -> None:
 
 
 def test_e42_a_decision_that_matches_nothing_is_reported(rows: Rows, case_home: Path) -> None:
-    """A refusal with a typing error in it kept nobody from a use, and nobody was told."""
+    """Regression: a refusal with a typing error did not prevent a use, and was not reported."""
     assert rows(
         "select decision_id from quality.unmatched_decisions "
         "where decision_id like 'lost-%' or decision_id like 'found-%' order by all"

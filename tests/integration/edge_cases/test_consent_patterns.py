@@ -1,4 +1,4 @@
-"""One answer for many questions of consent: what may share an answer, and what may not."""
+"""Requests for consent that share one resolution, and requests that must not."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ ARTIST_ALONE = {"silence": "deny", "required_parties": ["main_artist"]}
 
 @pytest.fixture(scope="module")
 def inner_rows(case_home: Path) -> Iterator[Rows]:
-    """Runs SQL on the warehouse file of the edge cases, inner tables included."""
+    """Run SQL on the warehouse file of the edge cases, including its inner tables."""
     file = Settings(home=case_home).warehouse_file
     with duckdb.connect(str(file), read_only=True) as connection:
         yield lambda sql: connection.execute(sql).fetchall()
@@ -39,7 +39,7 @@ def patterns_of_four_recordings(world: FeedBuilder) -> None:
 
 
 def test_consent_pattern_is_shared_where_all_candidates_are_equal(inner_rows: Rows) -> None:
-    """Two recordings shared an answer although a decision spoke of one of them, or none did."""
+    """Regression: recordings shared a resolution although a decision covered only one or none."""
     found = inner_rows(
         "select licences.object_id, scopes.pattern_number "
         "from intermediate.int_consent__requests as scopes "
@@ -57,7 +57,7 @@ def test_consent_pattern_is_shared_where_all_candidates_are_equal(inner_rows: Ro
 
 
 def test_consent_pattern_gives_each_recording_its_own_status(rows: Rows) -> None:
-    """An answer of one pattern was taken for another's, and a denied use was paid."""
+    """Regression: one pattern's resolution was used for another, and a denied use was paid."""
     found = rows(
         "select object_id, territory, consent_status, consent_proof_id from marts.fct_source_uses "
         "where product_id = 'pattern' and side = 'MASTER'"
@@ -74,7 +74,7 @@ def test_consent_pattern_gives_each_recording_its_own_status(rows: Rows) -> None
 
 
 def test_consent_scopes_of_a_pattern_have_the_candidates_of_its_first(inner_rows: Rows) -> None:
-    """A pattern held scopes whose lists differ: all were answered by the first one's decisions."""
+    """Regression: requests with different lists shared a pattern, and so the first's decisions."""
     scoped = (
         "select scopes.{number} as number, scopes.request_number, candidates.candidate_number, "
         "candidates.specificity from intermediate.int_consent__requests as scopes "

@@ -1,4 +1,4 @@
-"""Edge cases as the register of incidents shows them: what happened against the rules, by id."""
+"""Edge cases in the register of incidents: violations of the rules, by id."""
 
 from decimal import Decimal
 
@@ -26,7 +26,7 @@ def unlicensed_training(world: FeedBuilder) -> None:
 
 @case
 def product_used_before_the_signature(world: FeedBuilder) -> None:
-    """The contract counts from long ago, and was signed between two uses."""
+    """The contract is valid from long before, and was signed between two uses."""
     label = world.licensed("inc-signed", signed_at="2026-03-10T00:00:00Z")
     world.product("inc-signed")
     world.recording("inc-signed-rec", owner=label)
@@ -116,7 +116,7 @@ def test_e43_decision_with_mismatching_evidence_is_an_incident(rows: Rows) -> No
 
 
 def test_e38_money_of_incidents_is_what_is_on_hold(rows: Rows) -> None:
-    """Incidents have the money on hold for consent and for contracts, to the minor unit."""
+    """Incidents include all money on hold for consent and for contracts, to the minor unit."""
     of_incidents = rows(
         "select currency_code, sum(held_amount) from marts.fct_incident_amounts "
         "where held_amount <> 0 group by all order by all"

@@ -1,4 +1,4 @@
-"""What the regulator's database takes: statements within its limits, and a list of the others."""
+"""Statements within the limits of the regulator's database, and a list of the others."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from tests.fixtures.worlds import FeedBuilder, Rows, case
 
 APPLIED_AT = "2026-03-05T00:00:00Z"
 ILLEGAL = "DECISION_GROUND_ILLEGAL_CONTENT"
-# Action -> what it has beside the fields that every action has, and why it cannot be filed.
+# Action -> its special values, besides the fields of every action, and why it cannot be filed.
 ACTIONS: dict[str, tuple[dict[str, Any], str | None]] = {
     "filed-plain": ({}, None),
     "filed-facts-2000": ({"facts": "ä" * 2000}, None),
@@ -48,7 +48,7 @@ def actions_at_the_limits_of_the_regulators_database(world: FeedBuilder) -> None
 
 
 def test_actions_beyond_the_databases_limits_are_listed_with_every_reason(rows: Rows) -> None:
-    """Everything stood in the file: one statement refuses the whole batch that it is sent in."""
+    """Regression: the file contained all of them, but one bad statement rejects its whole batch."""
     unfiled = rows(
         "select puid, unfiled_reason from reports.rpt_regulator__unfiled_actions "
         "where puid like '%filed-%' order by puid"

@@ -181,7 +181,7 @@ def e69_umbrella_fee_of_small_sums(world: FeedBuilder) -> None:
 
 
 def test_e69_fees_of_members_sum_to_the_rounded_umbrella_fee(rows: Rows) -> None:
-    # 1.5 % of 1.00 is 0.015, rounded to 0.02; each alone would round to 0.00.
+    # 1.5 % of 1.00 is 0.015, rounded to 0.02; each part by itself would round to 0.00.
     assert rows(
         "select earned_amount, fee_amount from reports.rpt_partner__member_statements "
         "where statement_id = 'e69-contract|2026-03' order by member_party_id"
@@ -252,7 +252,7 @@ def e73_local_month_by_new_rules(world: FeedBuilder) -> None:
 
 
 def test_e73_a_use_in_morocco_falls_in_its_month_by_the_newest_rules(rows: Rows) -> None:
-    """Morocco has kept to UTC since 20 September 2026; by older rules this was 1 October there."""
+    """Morocco has been on UTC since 20 September 2026; older rules gave 1 October there."""
     assert rows(
         "select strftime(usage_month, '%Y-%m'), total_quantity from marts.fct_pools "
         "where product_id = 'e73-ma' and side = 'MASTER'"

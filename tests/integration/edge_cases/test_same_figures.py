@@ -1,7 +1,7 @@
-"""E132: every form in which a statement is told has the same figures under the same words.
+"""E132: every form of a statement has the same figures under the same words.
 
-Five partners are paid in five currencies, each by two contracts: one with reserve, tax and earnings
-on hold, and one whose balance is below its minimum payout and carried forward.
+Five partners are paid in five currencies, each under two contracts: one with reserve, tax and
+earnings on hold, and one whose balance is below its minimum payout and carried forward.
 """
 
 import re
@@ -28,7 +28,7 @@ from tests.fixtures.worlds import FeedBuilder, case
 
 CURRENCIES = ("EUR", "GBP", "JPY", "TND", "USD")
 PARTNERS = [f"e132-{code.lower()}-partner" for code in CURRENCIES]
-# What a dashboard's column sums, in the words of the payment summary.
+# The contents of a dashboard's column, in the words of the payment summary.
 OF_COLUMN = {
     "Gross earnings": ("Usage earnings", "Training fees"),
     "On hold": ("Put on hold", "Released from hold"),
@@ -71,7 +71,7 @@ def e132_two_contracts_in_each_currency(world: FeedBuilder) -> None:
         refused = world.recording(f"{name}-refused", owner=label)
         carried = world.recording(f"{name}-carried", owner=small)
         world.decision(f"{name}-no", label, "deny", object_type="recording", object_id=refused)
-        # Thirds and sevenths, so that every currency has to round.
+        # Thirds and sevenths, so that every currency needs rounding.
         for territory, gross in (("DE", f"{1000 + number}.00"), ("US", "70.01")):
             for recording, count in ((paid, 4), (refused, 2), (carried, 1)):
                 for _ in range(count):
@@ -110,7 +110,7 @@ def dashboard(home: Settings) -> Iterator[TestClient]:
 
 
 def tables_called(dashboard: TestClient, page: str, caption: str) -> list[Any]:
-    """The tables of a page whose caption begins so."""
+    """The tables of a page with captions that begin with the text."""
     answer = dashboard.get(page)
     assert answer.status_code == 200, answer.text[-900:]
     return [
@@ -121,7 +121,7 @@ def tables_called(dashboard: TestClient, page: str, caption: str) -> list[Any]:
 
 
 def of_dashboard(dashboard: TestClient, partner: str, month: str) -> dict[str, dict[str, Decimal]]:
-    """The exact amounts of a partner's page, per currency, by the heads of their columns."""
+    """The exact amounts of a partner's page, per currency, by the headings of their columns."""
     page = f"/partners/{partner}?from={month}&to={month}"
     [table] = tables_called(dashboard, page, "All payout currencies")
     return {
@@ -134,7 +134,7 @@ def of_dashboard(dashboard: TestClient, partner: str, month: str) -> dict[str, d
 
 
 def of_published(settings: Settings, partner: str, month: str) -> forms.Figures:
-    """The terms of each statement as marts and reports publish them, which have to agree."""
+    """The terms of each statement as marts and reports publish them, which have to be equal."""
     told = []
     with duckdb.connect(str(settings.published_file), read_only=True) as connection:
         for relation in ("marts.fct_statements", "reports.rpt_partner__compensation_statement"):
@@ -175,7 +175,7 @@ def test_every_form_tells_the_same_figures_under_the_same_words_e132(
                 assert manifest[contract][word] == amount, (contract, word)
             if word not in forms.NOT_OF_LINES:
                 assert lines.get(contract, {}).get(word, ZERO) == amount, (contract, word)
-        # What the summary leaves out is nothing.
+        # The summary leaves out only zeros.
         for word, amount in (manifest[contract] | lines.get(contract, {})).items():
             assert word in words or word == forms.NET_HOLD or not amount, (contract, word)
         held = words.get("Put on hold", ZERO) + words.get("Released from hold", ZERO)
@@ -213,7 +213,7 @@ def test_exact_amounts_of_the_dashboard_lead_to_the_rows_that_they_sum(
 def test_the_world_of_the_comparison_has_what_can_differ(
     packages: dict[tuple[str, str], Package],
 ) -> None:
-    """A comparison of zeros would always hold."""
+    """A comparison of zeros would always succeed."""
     for partner in PARTNERS:
         march, april = (
             forms.of_manifest(packages[partner, month].path) for month in ("2026-03", "2026-04")
@@ -235,7 +235,7 @@ SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def forget_results(book: Path, to: Path) -> int:
-    """Copies a workbook with 0 as the result of every formula; says how many there are."""
+    """Copy a workbook with 0 as the result of every formula; returns the number of formulas."""
     count = 0
     with zipfile.ZipFile(book) as archive, zipfile.ZipFile(to, "w") as copy:
         for name in archive.namelist():
@@ -248,7 +248,7 @@ def forget_results(book: Path, to: Path) -> int:
 
 
 def numbers(sheets: dict[str, list[tuple[str, ...]]]) -> dict[str, list[list[float | str]]]:
-    """Cells as numbers where they are; programs write the last binary digits differently."""
+    """Cells as numbers if they are; programs write the last binary digits differently."""
 
     def cell(text: str) -> float | str:
         try:
@@ -263,7 +263,7 @@ def numbers(sheets: dict[str, list[tuple[str, ...]]]) -> dict[str, list[list[flo
 def test_workbooks_recalculated_by_libreoffice_have_the_same_figures_e132(
     packages: dict[tuple[str, str], Package], tmp_path: Path
 ) -> None:
-    """The results of formulas are written by us, and shown by readers that cannot calculate."""
+    """We write the results of formulas, for readers that cannot calculate."""
     program = shutil.which("soffice")
     assert program, "LibreOffice is not installed: run `make office`"
     profile = tmp_path / "profile"

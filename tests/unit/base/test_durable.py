@@ -1,4 +1,4 @@
-"""Files that are whole under their name, and what stopped runs leave beside them."""
+"""Complete files under their final names, and removal of what interrupted runs leave."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ def test_file_whose_writing_fails_stays_as_it_was_and_leaves_nothing(tmp_path: P
 
 
 def test_name_of_255_bytes_can_be_written(tmp_path: Path) -> None:
-    """The hidden name beside it was longer than the name, and so too long for the system."""
+    """Regression: the temporary name was longer than the name, and too long for the system."""
     target = tmp_path / ("x" * 255)
 
     durable.write_text(target, "whole")
@@ -40,7 +40,7 @@ def test_name_that_is_taken_is_not_written_again(tmp_path: Path) -> None:
 
 
 def synced_folders(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """The list to which every sync from now on adds what it was of."""
+    """A list that records the paths of all further syncs."""
     found: list[Path] = []
     usual = durable.sync
 
@@ -55,7 +55,7 @@ def synced_folders(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 def test_folder_that_a_killed_run_has_made_gets_its_name_onto_the_disk_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only who made a folder synced its name: killed before, all that went in later could go."""
+    """Regression: only the creator of a folder synced its name, so a kill could lose its files."""
     made = tmp_path / "made by another"
     made.mkdir()
     synced = synced_folders(monkeypatch)
@@ -70,7 +70,7 @@ def test_folder_that_a_killed_run_has_made_gets_its_name_onto_the_disk_once(
 def test_name_of_a_folder_that_is_taken_is_brought_onto_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who finds a version there says so as done, although a killed run has named it."""
+    """A run that finds the version reports success, although it was a killed run that named it."""
     target = tmp_path / "v1"
     target.mkdir()
     (target / "a").write_text("first")
@@ -115,7 +115,7 @@ def test_leftovers_of_dead_processes_are_removed_and_those_of_living_ones_are_no
 
 
 def test_leftover_of_a_killed_process_that_nobody_has_asked_for_is_removed(tmp_path: Path) -> None:
-    """Such a process keeps its number, often until its container ends."""
+    """A zombie process keeps its id, often until its container ends."""
     with subprocess.Popen(["sleep", "60"]) as killed:
         left = tmp_path / f".unfinished-{killed.pid}-a"
         left.write_text("half")
@@ -131,7 +131,7 @@ def test_leftover_of_a_killed_process_that_nobody_has_asked_for_is_removed(tmp_p
 def test_leftovers_below_a_folder_are_removed_and_what_this_process_writes_is_not(
     tmp_path: Path,
 ) -> None:
-    """After a restart in a container the process has the number of the one that was killed."""
+    """After a restart, a process in a container may have the id of the one that was killed."""
     below = tmp_path / "drafts" / "contract"
     below.mkdir(parents=True)
     left = below / f".unfinished-{os.getpid()}-0.json"

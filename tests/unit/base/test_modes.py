@@ -1,4 +1,4 @@
-"""Who may read what of a home. Modes are read from real files; the numbers are as `ls` has them."""
+"""Access rights in a home. The modes of real files are read, in octal as `ls` and `chmod` use."""
 
 import os
 import stat
@@ -18,7 +18,7 @@ def mode_of(path: Path) -> int:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
-    """A home as it was made before: under a umask of 022, with a landing zone for a group."""
+    """A home of an earlier version: umask of 022, with a landing zone for a group."""
     before = os.umask(0o022)
     home = tmp_path / "home"
     for name in ("lake/raw/_delta_log/0.json", "ledger/issued/1/entry.json", "outbox/p/v1/a.csv"):
@@ -49,7 +49,7 @@ def hold(home: Path) -> Callable[[modes.Readers], modes.Changes]:
 def test_home_of_before_becomes_its_owners_alone(
     home: Path, hold: Callable[[modes.Readers], modes.Changes]
 ) -> None:
-    """Every user of the machine could read every partner's lines."""
+    """Regression: every user of the machine could read every partner's lines."""
     found = hold("owner")
 
     own = [
@@ -71,7 +71,7 @@ def test_home_leaves_alone_what_others_deliver_and_what_links_lead_to(
     hold("owner")
 
     assert mode_of(home / "landing") == 0o2775
-    # Closed without a word, a secret that somebody has read would stay in use.
+    # Without a warning, a secret that others may have read would stay in use.
     assert mode_of(home / "login.toml") == 0o644
     assert mode_of(home / "landing/usage/plays.csv") == 0o664
     assert mode_of(home.parent / "outside") == 0o644
@@ -104,7 +104,7 @@ def test_home_with_readers_lets_them_reach_what_is_theirs_alone(
 def test_home_that_has_its_modes_is_not_walked_again(
     home: Path, hold: Callable[[modes.Readers], modes.Changes]
 ) -> None:
-    """It is said once, and costs nothing at later commands."""
+    """The warning appears once, and later commands do not check again."""
     hold("owner")
     (home / "lake/raw/_delta_log/0.json").chmod(0o640)
 

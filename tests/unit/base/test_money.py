@@ -1,4 +1,4 @@
-"""Amounts as text, and the list of minor units that is kept twice on purpose."""
+"""Amounts as text, and the list of minor units that is deliberately kept twice."""
 
 import csv
 from decimal import Decimal

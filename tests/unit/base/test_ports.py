@@ -1,6 +1,6 @@
-"""Which requests a guarded server answers. The application behind the guard is a stand-in.
+"""The requests that a guarded server answers. The application behind the guard is a stand-in.
 
-Dagster's own pages behind it are tested in tests/integration.
+The integration tests cover the guard with Dagster's own pages.
 """
 
 import pytest
@@ -75,7 +75,7 @@ def test_guard_asked_by_an_own_name_answers(client: TestClient, host: str) -> No
     ],
 )
 def test_guard_asked_by_a_foreign_name_refuses(client: TestClient, host: str) -> None:
-    """A page whose name is made to lead to this machine could read and start everything."""
+    """DNS rebinding: a foreign host name that resolves to this machine could otherwise read all."""
     found = client.get("/", headers={"host": host})
 
     assert found.status_code == FORBIDDEN
@@ -95,7 +95,7 @@ def test_guard_told_two_names_refuses(client: TestClient) -> None:
         ("127.0.0.1:3000", "http://127.0.0.1:3000", True),
         ("reports.example", "https://reports.example", True),
         ("reports.example:443", "https://reports.example", True),
-        # A proxy that is reached on a port of its own, and passes the name on without it.
+        # A proxy on a different port, which passes on the host name without it.
         ("reports.example", "https://reports.example:8443", True),
         ("127.0.0.1:3000", "https://evil.example", False),
         ("127.0.0.1:3000", "null", False),
@@ -113,7 +113,7 @@ def test_guard_told_two_names_refuses(client: TestClient) -> None:
 def test_guard_answers_pages_of_its_own_alone(
     client: TestClient, host: str, origin: str, is_answered: bool
 ) -> None:
-    """Any page that was open in a browser could send a mutation."""
+    """Otherwise any page open in a browser could send a mutation."""
     headers = {"host": host, "origin": origin}
 
     assert (client.post("/", headers=headers).status_code != FORBIDDEN) is is_answered
@@ -133,7 +133,7 @@ def test_guard_answers_pages_of_its_own_alone(
     [
         ("none", "navigate", "document", True),
         ("same-origin", "no-cors", "image", True),
-        # Someone follows a link, or comes back from the login.
+        # A user follows a link, or returns from the login.
         ("cross-site", "navigate", "document", True),
         ("cross-site", "no-cors", "image", False),
         ("same-site", "no-cors", "script", False),
@@ -144,7 +144,7 @@ def test_guard_answers_pages_of_its_own_alone(
 def test_guard_shows_other_sites_links_but_no_images(
     client: TestClient, site: str, mode: str, dest: str, is_answered: bool
 ) -> None:
-    """A browser sends no Origin with an image; an image could end a run."""
+    """Browsers send no Origin for images, so an image could otherwise end a run."""
     headers = {
         "host": "localhost:3000",
         "sec-fetch-site": site,

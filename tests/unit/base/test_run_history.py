@@ -1,4 +1,4 @@
-"""The history of runs, the structured log, and what of them a command leaves behind."""
+"""The history of runs, the structured log, and the records that a command leaves in them."""
 
 import json
 import logging

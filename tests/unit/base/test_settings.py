@@ -1,4 +1,4 @@
-"""Settings: one place, one precedence, and no name without an effect."""
+"""Settings: one place, one precedence, and no name without effect."""
 
 import os
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from linernotes.warehouse import dbt_environment
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty current folder, and an environment that sets nothing."""
+    """An empty current folder, and an environment without settings."""
     for name in os.environ:
         if name.startswith("LINERNOTES_"):
             monkeypatch.delenv(name)
@@ -37,7 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_settings_with_an_unknown_name_are_refused_with_the_nearest(
     folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, meant: str, place: str
 ) -> None:
-    """A name with a slip was ignored: the setting that somebody had made had no effect."""
+    """Regression: a misspelt name was ignored, so the setting had no effect."""
     if place == ".env":
         (folder / ".env").write_text(f"{name}=2\n")
     else:
@@ -62,7 +62,7 @@ def test_settings_given_win_over_environment_over_file_over_default(
     (folder / ".env").write_text("".join(f"LINERNOTES_{line}\n" for line in lines))
     monkeypatch.setenv("LINERNOTES_HOME", "environment")
     monkeypatch.setenv("LINERNOTES_LANDING", "environment")
-    # Empty is as good as left out.
+    # An empty value counts as absent.
     monkeypatch.setenv("LINERNOTES_DBT_THREADS", "")
 
     found = Settings(home=folder / "given")
@@ -103,7 +103,7 @@ def test_origin_of_the_home_is_what_has_chosen_it(
 def test_settings_reach_programs_that_run_in_another_folder(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Threads and alerts in `.env` had an effect only where it lay beside the code."""
+    """Regression: threads and alerts in `.env` only had an effect if it was beside the code."""
     lines = ("HOME=near", "DBT_THREADS=5", "DUCKDB_THREADS=3", "ALERT_EMAIL=ada@example.org")
     (folder / ".env").write_text("".join(f"LINERNOTES_{line}\n" for line in lines))
     found = Settings()
@@ -165,7 +165,7 @@ def test_allowed_hosts_are_a_list_with_commas(monkeypatch: pytest.MonkeyPatch) -
 def test_settings_in_a_file_that_others_can_read_are_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, mode: int
 ) -> None:
-    """The file holds passwords, and anybody on the machine could read them."""
+    """The file contains passwords, which anybody on the machine could otherwise read."""
     file = folder / name
     file.write_text("LINERNOTES_DBT_THREADS=3\n")
     file.chmod(mode)
@@ -190,6 +190,6 @@ def test_settings_of_another_program_may_be_read_by_others(folder: Path) -> None
 def test_home_whose_path_a_library_would_read_as_another_is_refused(
     folder: Path, name: str
 ) -> None:
-    """With `%20` in its path a home was written into the one beside it that had a space there."""
+    """Regression: a home with `%20` in its path was written to the path with a space instead."""
     with pytest.raises(ValueError, match="take another folder"):
         Settings(home=folder / name)

@@ -1,4 +1,4 @@
-"""Steps as spans and lineage, sent to a receiver on loopback, to a file, or to nobody."""
+"""Steps as spans and lineage, sent to a receiver on loopback, to a file, or not at all."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What logs and messages keep of an error: where it came about, and no value of a row."""
+"""The content of logs and messages about an error: its place in the code, but no row values."""
 
 import errno
 from pathlib import Path
@@ -63,7 +63,7 @@ def caught(fault: FunctionType) -> BaseException:
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_account_says_where_and_quotes_no_value(fault: FunctionType) -> None:
-    """Logs of a load held keys and names of persons, and rows as they were delivered."""
+    """Regression: logs of a load contained keys and names of persons, and delivered rows."""
     error = caught(fault)
 
     account = account_of(error)
@@ -98,7 +98,7 @@ def test_defect_is_told_and_kept_without_values(
 
 
 def test_failing_rows_name_keys_and_no_person() -> None:
-    """Rows of a failing test stand in messages, in Dagster's log and in alerts."""
+    """Rows of a failing test appear in messages, in Dagster's log and in alerts."""
     query = (
         f"select 'u-17' as user_key, 'Ada' as party_name, '{PERSON}' as email, 'XCG' as "
         "currency_code, date '2026-03-31' as rule_date, 'p-1' as partner_id"

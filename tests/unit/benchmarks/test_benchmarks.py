@@ -1,6 +1,6 @@
-"""The benchmarks measure what they say and write a page that can be read.
+"""The benchmarks measure what they claim, and write a readable page.
 
-How fast anything is, is not tested.
+Their speed is not tested.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""A webhook and a mail server on loopback, and an environment that names neither."""
+"""A webhook and a mail server on loopback, and an environment without either."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def mail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., MailServer]]:
-    """Starts a mail server of a kind, which this machine trusts and the settings name."""
+    """Start a mail server of a kind, which this machine trusts and the settings name."""
     servers: list[MailServer] = []
 
     def start(security: str, user: str = "", password: str = "") -> MailServer:

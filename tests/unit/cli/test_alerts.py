@@ -1,6 +1,6 @@
-"""Where alerts go: a webhook, an e-mail address, or nowhere.
+"""Destinations of alerts: a webhook, an e-mail address, or none.
 
-Which events cause one is not tested here.
+`test_news.py` tests which events cause one.
 """
 
 from collections.abc import Callable
@@ -103,7 +103,7 @@ def test_alert_reaches_one_channel_while_the_other_is_down(
     monkeypatch: pytest.MonkeyPatch,
     down: str,
 ) -> None:
-    """A webhook that did not answer kept the mail from being sent."""
+    """Regression: a webhook that did not answer prevented the mail."""
     server, (url, received) = mail("none"), posts
     monkeypatch.setenv("LINERNOTES_ALERT_WEBHOOK", url)
     nowhere = str(free_port())

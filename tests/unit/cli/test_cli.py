@@ -1,6 +1,6 @@
-"""The command line: exit statuses, words for errors, and how little it imports.
+"""The command line: exit statuses, error messages, and few imports.
 
-What the commands do is tested where it is done.
+The modules' own tests cover what the commands do.
 """
 
 import json
@@ -141,7 +141,7 @@ def test_load_of_good_rows_prints_counts(home: Path, capsys: pytest.CaptureFixtu
 def test_load_of_a_refused_file_loads_the_others_and_ends_as_asked(
     home: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], expected: int
 ) -> None:
-    """Nine of nine files were refused, and the load ended with 0."""
+    """Regression: nine of nine files were refused, and the load ended with 0."""
     deliver(home, "licensing/products/all.csv", "product_id,name\np1,Remix\n")
     deliver(home, "licensing/products/good.csv", PRODUCTS + PRODUCT + "\n")
 
@@ -157,7 +157,7 @@ def test_load_of_a_refused_file_loads_the_others_and_ends_as_asked(
 def test_load_without_a_landing_zone_is_an_error_with_words(
     home: Path, capsys: pytest.CaptureFixture[str], landing: str
 ) -> None:
-    """A landing zone that is not there held "nothing new", and the load ended with 0."""
+    """Regression: a missing landing zone counted as "nothing new", and the load ended with 0."""
     status = run(["load", "--landing", landing])
 
     message = capsys.readouterr().err
@@ -249,7 +249,7 @@ def test_look_up_where_no_home_is_makes_none_and_names_it(
     arguments: list[str],
     is_there: bool,
 ) -> None:
-    """A `.env` of the current folder chose a home in silence, and a lake was written there."""
+    """Regression: a `.env` in the current folder silently chose a home, and a lake was written."""
     monkeypatch.delenv("LINERNOTES_HOME", raising=False)
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text("LINERNOTES_HOME=elsewhere\n")
@@ -291,7 +291,7 @@ def test_setting_with_a_slip_in_its_name_is_wrong_use(
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
 def test_command_prints_any_text_whatever_the_output_knows(home: Path, encoding: str) -> None:
-    """`as-known` of titles in other letters ended in UnicodeEncodeError where LANG was C."""
+    """Regression: `as-known` with non-Latin titles ended in UnicodeEncodeError if LANG was C."""
     program = """
 import sys
 from linernotes.cli import app, console
@@ -345,7 +345,7 @@ def test_unforeseen_error_is_a_short_message_and_a_log(
 def test_unforeseen_error_without_room_for_a_log_is_told_without_its_traceback(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On a full disk the whole traceback was printed."""
+    """Regression: on a full disk the whole traceback was printed."""
     home.mkdir()
     (home / "logs").write_text("no folder can be here")
     monkeypatch.setattr("linernotes.cli.health.read_health", lambda _: 1 / 0)
@@ -434,7 +434,7 @@ def test_command_line_for_help_imports_nothing_heavy() -> None:
 
 
 def test_status_imports_neither_sqlalchemy_nor_great_expectations() -> None:
-    """The library of contracts loads SQLAlchemy where it can, at 0.6 s for each command."""
+    """The library of contracts imports SQLAlchemy if it can, at 0.6 s for each command."""
     code = (
         "import sys, linernotes.cli.health, linernotes.cli.status_view;"
         "print({'sqlalchemy', 'great_expectations', 'dbt', 'dagster'} & sys.modules.keys())"

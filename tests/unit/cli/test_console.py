@@ -1,4 +1,4 @@
-"""Tables of the command line can be read, however many columns they have."""
+"""Tables on the command line stay readable with any number of columns."""
 
 import pytest
 

@@ -1,6 +1,6 @@
-"""Packages delivered by the command line and by Dagster: exit status, tables, failed runs.
+"""Delivery of packages by the command line and by Dagster: exit status, tables, failed runs.
 
-What a delivery does is tested with `linernotes.delivery`.
+The tests of `linernotes.delivery` cover the delivery itself.
 """
 
 import os
@@ -22,11 +22,11 @@ from tests.fixtures.deliveries import FLAG, JUNE, PARTNER_DPID, agree, goes, pac
 
 @pytest.fixture
 def settings(issued_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A whole home with two issued packages, and a folder agreed with each partner."""
+    """A complete home with two issued packages, and an agreed folder for each partner."""
     home = tmp_path / "home"
     shutil.copytree(issued_home, home)
     monkeypatch.setenv("LINERNOTES_HOME", str(home))
-    # Packages are then written here, and not in processes that take seconds to start.
+    # Packages are then written in this process, because others take seconds to start.
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     settings = Settings(home=home)
     targets = [

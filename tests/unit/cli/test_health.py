@@ -1,6 +1,6 @@
-"""The health of a home: what is late, refused, waiting or broken, and the advice that follows.
+"""The health of a home: what is late, refused, waiting or broken, and the resulting advice.
 
-Homes are made by the door itself; dbt's results are written as dbt writes them.
+The intake itself creates the homes; results of dbt are written in dbt's format.
 """
 
 import json
@@ -35,7 +35,7 @@ def deliver(settings: Settings, name: str, text: str) -> None:
 
 
 def dbt_said(node: str, status: str, failures: int) -> DbtResults:
-    """What dbt says of a run of one node."""
+    """The results that dbt writes for a run of one node."""
     unique_id = f"test.linernotes.{node}"
     manifest = {"nodes": {unique_id: {"name": node}}}
     result = {"unique_id": unique_id, "status": status, "failures": failures, "message": "Got 3"}
@@ -111,7 +111,7 @@ def test_failed_dbt_test_is_remembered_until_it_holds_again(settings: Settings) 
 
 
 def test_dbt_that_died_blocks_until_a_run_comes_to_its_end(settings: Settings) -> None:
-    """A dbt that was killed left nothing that `status` showed."""
+    """Regression: after a dbt process was killed, `status` did not report it."""
     keep_broken_run(settings, datetime(2026, 7, 1), "dbt did not run to its end: SIGKILL.")
     broken = read_health(settings)
     said = dbt_said("lines__conserve_every_fee", "pass", 0)

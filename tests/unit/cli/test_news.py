@@ -1,4 +1,4 @@
-"""What somebody has to hear, told once by each channel, whichever of them is down."""
+"""News: each channel reports each event once, also if another channel is down."""
 
 import shutil
 from collections.abc import Callable
@@ -68,7 +68,7 @@ TROUBLES = {
         "problems": [Problem("fct_statements__grain", True, "fail", 2, "Two rows.")]
     },
 }  # fmt: skip
-# What the fixture `troubled` brings about.
+# The events that the fixture `troubled` causes.
 REAL = (
     "The ledger differs from its head in packages and records",
     "A file was refused: catalog/works/1.csv",
@@ -117,7 +117,7 @@ def test_trouble_is_told_once_by_mail_and_by_webhook_with_home_host_and_link(
 
 
 def is_down(patch: pytest.MonkeyPatch, channel: str) -> None:
-    """Points a channel at a port where nobody listens."""
+    """Point a channel at a port without a listener."""
     nowhere = str(free_port())
     if channel == "webhook":
         patch.setenv("LINERNOTES_ALERT_WEBHOOK", f"http://127.0.0.1:{nowhere}")
@@ -150,17 +150,17 @@ def test_channel_that_was_down_is_told_later_and_the_other_not_again(
 
 @pytest.fixture
 def troubled(settings: Settings, issued_home: Path) -> Settings:
-    """A home in which all of it has really happened, to be looked at 40 days later."""
+    """A home with all of these events, to be checked 40 days later."""
     shutil.copytree(issued_home, settings.home)
     settings = Settings(home=settings.home, settling_seconds=0)
     for feed, text in {
-        # No such column: refused.
+        # A column does not exist: refused.
         "catalog/works": "nothing\n1\n",
-        # One of two rows waits; nothing comes in the 40 days after.
+        # One of two rows waits; nothing arrives in the 40 days after.
         "finance/fx_rates": "rate_date,base_currency,quote_currency,rate,provider,recorded_at\n"
         "2026-07-01,EUR,TND,3.4,bank,2026-07-01T15:00:00Z\n"
         "2026-07-02,EUR,TND,-1,bank,2026-07-02T15:00:00Z\n",
-        # Plays of one day, and of none of the following.
+        # Plays of one day, and of none of the days after it.
         "ai_usage/derivative_plays": template("ai_usage/derivative_plays")[1],
     }.items():
         file = settings.landing_root / feed / "1.csv"
@@ -193,7 +193,7 @@ def test_every_trouble_of_a_home_is_told_once_by_each_channel(
         with monkeypatch.context() as broken:
             if is_first and down:
                 is_down(broken, down)
-            # As the settings are now, with the channels that they name.
+            # With the present settings and their channels.
             settings = Settings(home=troubled.home)
             report_news(settings, read_health(settings, at))
 

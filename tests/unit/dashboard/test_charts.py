@@ -1,4 +1,4 @@
-"""Where marks stand: a bridge's steps meet, and a time line's columns stand on nothing."""
+"""Positions in charts: a bridge's steps connect, and a time line's columns start at zero."""
 
 from datetime import date
 from decimal import Decimal

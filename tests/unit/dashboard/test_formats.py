@@ -1,4 +1,4 @@
-"""Figures as people read them: nothing rounded into what it is not, no digit lost in downloads."""
+"""Figures as displayed: no misleading rounding, and all digits in downloads."""
 
 import csv
 import io

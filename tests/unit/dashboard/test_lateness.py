@@ -1,4 +1,4 @@
-"""Why statements count as late, in words."""
+"""The explanation of why statements count as late."""
 
 from datetime import date, datetime
 from types import SimpleNamespace
@@ -49,7 +49,7 @@ def test_lateness_is_said_with_its_reason(months: list[StatementMonth], text: st
 
 
 def figures_with(months: list[StatementMonth], is_demonstration: bool) -> Figures:
-    """What a reader asks of a publication with the statements of these months."""
+    """The queries on a publication with the statements of these months."""
     view: Any = SimpleNamespace(
         is_demonstration=is_demonstration,
         known_at=datetime(2026, 7, 20),

@@ -1,4 +1,4 @@
-"""What an address selects, and what it may not: a link is never widened."""
+"""The selection in an address: a link never shows more than it allows."""
 
 from datetime import date
 

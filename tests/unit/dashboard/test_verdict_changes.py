@@ -1,4 +1,4 @@
-"""What is told of promises: measures off target, and promises that are no longer."""
+"""News about promises: measures off target, and promises that no longer hold."""
 
 from dataclasses import replace
 from datetime import date

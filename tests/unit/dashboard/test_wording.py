@@ -1,4 +1,4 @@
-"""The words that readers see: one word per idea, no phrase that was retired."""
+"""Texts for readers: one word per idea, and no retired phrases."""
 
 import ast
 import re
@@ -12,7 +12,7 @@ from linernotes.dashboard import wording
 from linernotes.dashboard.pages import PAGES
 from linernotes.warehouse.targets import MEASURES
 
-# What was said before, and why it is not said any more: it is no English of the trade.
+# Retired phrases, which are not idiomatic in the field.
 RETIRED = (
     "as known",
     "Partly estimate",
@@ -135,7 +135,7 @@ def test_every_measure_of_a_promise_has_a_name() -> None:
 
 
 def test_a_metric_and_a_measure_of_the_same_name_are_called_the_same() -> None:
-    """The label of a share may say that it is one, where a count has the plain name."""
+    """The label of a share may say so, if a count has the plain name."""
     labels = {metric["name"]: metric["label"].removesuffix(" (share)") for metric in metrics()}
     both = wording.MEASURES.keys() & labels.keys()
 

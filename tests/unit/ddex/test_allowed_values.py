@@ -1,4 +1,4 @@
-"""The closed lists that a file is held to know every place and currency the warehouse knows."""
+"""The closed lists of DSR files contain every territory and currency of the warehouse."""
 
 import csv
 from pathlib import Path

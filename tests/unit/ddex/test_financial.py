@@ -1,7 +1,7 @@
-"""The DSR file of a made-up month: what stands in it, and that the check finds what is wrong.
+"""The DSR file of a fictitious month: its content, and that the check finds errors in it.
 
-A report with two pools, a held line, a correction, a fee and a hostile title is written by the real
-writer; then one thing at a time is made wrong.
+The real writer writes a report with two pools, a held line, a correction, a fee and a hostile
+title; then each test changes one thing.
 """
 
 from collections.abc import Callable
@@ -38,7 +38,7 @@ from tests.fixtures.dsr_files import (
 )
 from tests.fixtures.published_warehouse import Line, Statement, publish
 
-# Two party identifiers whose check characters agree, given to nobody.
+# Two party identifiers with valid check characters that are not assigned.
 SENDER, RECIPIENT = "PADPIDA2026010101N", "PADPIDA2026010102L"
 IN_TRANSACTION, IN_ACCOUNTING = "InCurrencyOfTransaction", "InCurrencyOfAccounting"
 HOSTILE = '=HYPERLINK("x")\t|pipe\\back\r\nnext ترجمة'
@@ -154,7 +154,7 @@ def test_work_has_its_iswc_and_a_correction_the_share_of_the_line_it_corrects(
     publish(settings, Statement("tune", "tune-work", late))
     with duckdb.connect(str(settings.published_file)) as connection:
         for table in ("reports.rpt_partner__compensation_lines", "marts.fct_compensation_lines"):
-            # An attribution that was corrected moves weight and no uses.
+            # A corrected attribution moves weight, but no uses.
             connection.execute(
                 f"update {table} set side = 'WORK', weight_nano = weight_nano // 4, "
                 "quantity = if(line_id = 'e', 0, quantity)"
@@ -171,7 +171,7 @@ def test_work_has_its_iswc_and_a_correction_the_share_of_the_line_it_corrects(
 
 
 def test_allocated_uses_count_each_use_once(tmp_path: Path) -> None:
-    """Two owners of one recording have a line each, of one use."""
+    """Two owners of one recording have one line each for the same use."""
     settings = Settings(home=tmp_path / "home")
     publish(settings, Statement("tune", "tune-master", [Line("a", "5.00"), Line("b", "5.00")]))
     with duckdb.connect(str(settings.published_file)) as connection:
@@ -186,7 +186,7 @@ def test_allocated_uses_count_each_use_once(tmp_path: Path) -> None:
 
 
 def test_release_that_moves_no_use_allocates_none(tmp_path: Path) -> None:
-    """A line that lets money go takes from what is on hold what the other adds."""
+    """A line that releases money takes from the amount on hold what the other line adds."""
     released = [
         Line("a", "1.00", line_type="LATE_CONSENT"),
         Line("b", "-1.00", line_type="LATE_CONSENT", hold_bucket="CONSENT"),
@@ -194,7 +194,7 @@ def test_release_that_moves_no_use_allocates_none(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home")
     publish(settings, Statement("tune", "tune-master", released))
     draft(settings, by="Ada")
-    # The uses of a released line are kept with the statement that releases it.
+    # The uses of a released line are stored with the statement that releases it.
     [one] = current_statements(settings, "2026-06", "tune")
     uses = evidence_file(settings, one, USES_KIND)
     use = "select 'a' as line_id, 'the use' as use_id, 100::bigint as quantity"
@@ -207,7 +207,7 @@ def test_release_that_moves_no_use_allocates_none(tmp_path: Path) -> None:
 
 
 def test_report_of_a_package_of_the_first_form_is_held_to_what_it_meant(report: Path) -> None:
-    """There, allocated revenue was all that was earned, allocated net revenue what is payable."""
+    """In that form, allocated revenue was all earnings, and allocated net revenue the payable."""
     assert "line_is_payable_or_held" in {
         problem.rule for problem in check_dsr(report, is_first_edition=True)
     }

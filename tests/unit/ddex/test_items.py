@@ -1,6 +1,6 @@
-"""The item-level file of a made-up month: which derivatives used a recording, and whose it is.
+"""The item-level file of a fictitious month: derivatives of a recording, and their owners.
 
-It is written by the real writer; then one thing at a time is made wrong.
+The real writer writes it; then each test changes one thing.
 """
 
 from collections.abc import Callable
@@ -49,7 +49,7 @@ TUNE = Statement(
         Line("e", "-1.10", line_type="FEE"),
     ],
 )
-# A cent for each use: line a has 1000 of them, by 150 derivatives; what line b generated was not
+# One cent per use: line a has 1000 uses, by 150 derivatives; the output of line b was not
 # published.
 USES = """
     copy (

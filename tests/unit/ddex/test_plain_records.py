@@ -1,4 +1,4 @@
-"""Records of DSR files that are passed as a whole: none with a faulty cell may be among them."""
+"""Records of DSR files that pass the fast check as a whole must not have a faulty cell."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Homes of a test's own with issued packages; the packages are made once."""
+"""Separate homes per test with issued packages, which are made once."""
 
 import shutil
 from pathlib import Path

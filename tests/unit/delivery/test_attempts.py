@@ -1,4 +1,4 @@
-"""Trying again: how often, and with which pauses."""
+"""Retries: their number, and the pauses between them."""
 
 import pytest
 

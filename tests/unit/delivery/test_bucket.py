@@ -1,6 +1,6 @@
-"""Deliveries to a real S3 interface whose line breaks: parts are taken up, keys are never half.
+"""Deliveries to a real S3 interface with broken connections: uploads resume, keys are complete.
 
-What is the same for every kind of target is tested with folders.
+`test_shipping.py` tests the steps that all targets share.
 """
 
 import os
@@ -47,7 +47,7 @@ def port() -> Iterator[int]:
 
 @pytest.fixture
 def store(port: int, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A client of the store with the partner's empty bucket, which is agreed."""
+    """A client of the store with the partner's empty bucket, as agreed."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "house")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -173,7 +173,7 @@ def test_s3_object_that_is_there_is_not_sent_again(
 def test_s3_flag_that_may_not_be_seen_is_withdrawn_all_the_same(
     store: Any, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The answer that hides a flag must not leave it standing beside files that change."""
+    """If the response hides a flag, it must not stay beside files that change."""
     store.put_object(Bucket=BUCKET, Key=FLAG, Body=b"")
     make = boto3.session.Session.client
 

@@ -1,6 +1,6 @@
-"""Deliveries to a real SFTP server whose line breaks, whose key is wrong, or which says no.
+"""Deliveries to a real SFTP server with broken connections, wrong keys or refusals.
 
-What is the same for every kind of target is tested with folders.
+`test_shipping.py` tests the steps that all targets share.
 """
 
 import errno
@@ -35,7 +35,7 @@ LARGE = "large.bin"
 
 @pytest.fixture
 def server(settings: Settings, tmp_path: Path) -> Iterator[SftpFolder]:
-    """A server that the house trusts and that knows its key, agreed with one partner."""
+    """A server that is trusted and has our key, agreed with one partner."""
     with SftpFolder(tmp_path / "server", settings.home).serving() as server:
         server.trust(server.port)
         agree(settings, server.agreement("tune", server.port))
@@ -44,7 +44,7 @@ def server(settings: Settings, tmp_path: Path) -> Iterator[SftpFolder]:
 
 @pytest.fixture
 def line(server: SftpFolder, settings: Settings) -> Iterator[CutLine]:
-    """A line to the server that can be cut."""
+    """A connection to the server that can be cut."""
     line = CutLine("127.0.0.1", server.port)
     server.trust(line.port)
     agree(settings, server.agreement("tune", line.port))
@@ -70,7 +70,7 @@ def test_sftp_delivery_brings_every_file_and_reads_it_back(
 def test_sftp_delivery_cut_in_the_middle_sends_only_what_is_missing(
     settings: Settings, server: SftpFolder, line: CutLine
 ) -> None:
-    """One go is cut and ends; what the next writes and what was there make the file, no more."""
+    """One attempt is cut and ends; the next one completes the file, and sends no more than that."""
     package = add_file(settings, "tune", LARGE, os.urandom(6_000_000))
     line.cut_after = 3_000_000
     patience = RetryPolicy(tries=1)
@@ -244,7 +244,7 @@ def test_sftp_server_that_is_away_is_tried_as_often_as_agreed(settings: Settings
 def test_sftp_delivery_with_a_key_that_others_can_read_is_refused(
     settings: Settings, server: SftpFolder, mode: int
 ) -> None:
-    """OpenSSH refuses such a key; here it was taken."""
+    """OpenSSH refuses such a key. Regression: it was accepted here."""
     server.private_key.chmod(mode)
 
     [shipment] = deliver_packages(settings, [package_of(settings, "tune")], patience=HASTY)
@@ -272,7 +272,7 @@ def test_sftp_delivery_without_a_key_file_says_which(
 def test_sftp_delivery_to_a_server_that_shows_nothing_arrives(
     settings: Settings, server: SftpFolder, can_read: bool
 ) -> None:
-    """A login without the right to list or ask for sizes was refused before the first byte."""
+    """Regression: a login that may not list or ask for sizes was refused before the first byte."""
     package = package_of(settings, "tune")
     server.can_look = False
     server.can_read = can_read
@@ -288,7 +288,7 @@ def test_sftp_delivery_to_a_server_that_shows_nothing_arrives(
 def test_sftp_delivery_again_to_a_server_that_replaces_nothing_arrives(
     settings: Settings, server: SftpFolder
 ) -> None:
-    """Such a server answers a rename to a name that is taken with a bare "Failure"."""
+    """Such a server answers a rename to an existing name with a bare "Failure"."""
     package = package_of(settings, "tune")
     folder = server.root / "drop" / PLACE
     folder.mkdir(parents=True)

@@ -1,6 +1,6 @@
-"""Deliveries into folders: what arrives, in which order, what stays, and what is recorded.
+"""Deliveries into folders: what arrives, in which order, what remains, and what is recorded.
 
-The steps are the same for every target; what is special of SFTP and S3 has tests of its own.
+The steps are the same for every target; SFTP and S3 have separate tests for their own features.
 """
 
 import fcntl
@@ -62,7 +62,7 @@ from tests.fixtures.packages import remark, sign_again
 
 
 def folder_of(settings: Settings, partner: str = "tune", more: str = "") -> Path:
-    """Agrees on a folder with a partner, and makes it."""
+    """Agree on a folder with a partner, and create it."""
     folder = settings.home / "delivered" / partner
     folder.mkdir(parents=True, exist_ok=True)
     agreed = settings.agreements_file
@@ -92,7 +92,7 @@ def test_delivery_to_a_folder_brings_every_file_and_the_flag(settings: Settings)
 def test_delivery_to_a_folder_can_be_read_by_who_may_read_the_folder(
     settings: Settings, mode: int, folder_mode: int, file_mode: int
 ) -> None:
-    """Another program takes the files from there: the umask of our process is not its business."""
+    """Another program collects the files there, so our process's umask must not apply."""
     folder, package = folder_of(settings), package_of(settings, "tune")
     folder.chmod(mode)
     before = os.umask(0o077 if mode != 0o700 else 0o022)
@@ -279,7 +279,7 @@ def test_delivery_of_a_package_whose_manifest_says_draft_is_refused(settings: Se
 def test_delivery_of_what_may_be_another_partners_is_refused(
     settings: Settings, mistake: Callable[[Package, Package], Package]
 ) -> None:
-    """Name, folder and manifest must agree, whatever went wrong in the outbox."""
+    """Name, folder and manifest must agree, whatever happened to the outbox."""
     folders = [folder_of(settings, "tune"), folder_of(settings, "wave")]
     package = mistake(package_of(settings, "tune"), package_of(settings, "wave"))
 
@@ -309,7 +309,7 @@ def test_delivery_of_a_package_with_a_problem_is_refused(settings: Settings) -> 
 def test_delivery_of_a_package_that_the_ledger_does_not_know_is_refused(
     settings: Settings,
 ) -> None:
-    """A package may hold in itself and still be somebody else's work."""
+    """A package may be consistent in itself, and still come from somebody else."""
     folder, package = folder_of(settings), package_of(settings, "tune")
     manifest = read_manifest(package.path)
     manifest["statements"][0]["version"] = 2
@@ -379,7 +379,7 @@ def test_delivery_that_fails_as_nobody_foresaw_is_recorded_and_holds_up_no_other
 def test_delivery_through_a_link_in_the_partners_folder_is_refused(
     settings: Settings, tmp_path: Path, name: str
 ) -> None:
-    """Whoever may write in the share could else have files of this machine overwritten."""
+    """Anyone who can write to the share could otherwise have files of this machine overwritten."""
     folder = folder_of(settings)
     ours = tmp_path / "ours"
     ours.mkdir()
@@ -469,7 +469,7 @@ def test_delivery_to_a_full_disk_says_so_and_goes_on_later(settings: Settings) -
 
 
 def test_delivery_heals_what_arrived_and_was_not_recorded(settings: Settings) -> None:
-    """Files that are there with the right bytes are not sent again, and are told apart."""
+    """Files that are already there with the right bytes are not sent again, and are reported so."""
     folder, package = folder_of(settings), package_of(settings, "tune")
     deliver_packages(settings, [package])
     shutil.rmtree(settings.delivery_root)
@@ -530,7 +530,7 @@ def test_delivery_that_is_stopped_ends_soon_and_goes_on_later(settings: Settings
 def test_delivery_again_after_a_death_before_the_tidying_up_sends_every_file(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The finished plan was once taken up as if it were the new one, and nothing was sent."""
+    """Regression: the finished plan was taken for the new one, and nothing was sent."""
     folder_of(settings)
     package = package_of(settings, "tune")
     with monkeypatch.context() as patch:
@@ -578,7 +578,7 @@ def test_delivery_with_a_certificate_encrypts_all_but_the_flags(settings: Settin
     for file in shipment.files:
         assert file.sha256 == file_sha256(package.path / file.name)
         assert file.sent_sha256 == file_sha256(folder / PLACE / file.sent_name)
-    # The encrypted copies have done their duty.
+    # The encrypted copies are no longer needed.
     assert not list((settings.delivery_root / "underway").rglob("*.pgp"))
 
 
@@ -601,7 +601,7 @@ def revoked(secret: Tsk) -> bytes:
 
 
 def without_encryption(secret: Tsk) -> bytes:
-    """The certificate without its last subkey, which is the one to encrypt to."""
+    """The certificate without its last subkey, which is the encryption key."""
     packets = list(PacketPile.from_bytes(bytes(secret.extract_certificate())))
     return b"".join(bytes(packet) for packet in packets[:-2])
 
@@ -642,7 +642,7 @@ def test_delivery_with_an_unusable_certificate_sends_nothing(
 def test_delivery_with_an_expired_certificate_sends_nothing(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The library itself would encrypt to it."""
+    """The library itself would encrypt to an expired certificate."""
 
     class Later(datetime):
         @classmethod
@@ -660,12 +660,12 @@ def test_delivery_with_an_expired_certificate_sends_nothing(
     assert tree(folder) == {}
 
 
-# What changes a disk, as the interpreter announces it.
+# The interpreter's audit events for changes to a disk.
 STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "os.link", "os.truncate", "shutil.rmtree"}
 
 
 def deliver_and_die(settings: Settings, step: int, *, again: bool) -> bool:
-    """Delivers in a process that is gone before its nth step on the disk; True if it ended."""
+    """Deliver in a process that is killed before its nth disk operation; True if it finished."""
     child = os.fork()
     if child == 0:
         left = step
@@ -721,7 +721,7 @@ def test_delivery_that_dies_at_any_step_ends_in_the_same_state(
 
 
 def assert_nothing_half(settings: Settings, folder: Path, secret: Tsk) -> None:
-    """Whole under a final name, or not there; and no flag without every file."""
+    """A file is complete under its final name, or absent; and no flag without every file."""
     arrived = tree(folder)
     whole = {
         Path(name).name.removesuffix(".pgp"): opened(secret, content)

@@ -1,6 +1,6 @@
-"""How suites are run: outcomes, severities, and what is kept of them.
+"""Runs of suites: outcomes, severities, and their records.
 
-What the project's own suites claim is tested in `test_suites.py`.
+`test_suites.py` tests the project's own suites.
 """
 
 import re
@@ -146,7 +146,7 @@ def test_data_docs_of_a_run_are_a_site_without_cell_values(
 def test_data_docs_of_a_run_need_no_other_host_and_no_script(
     home: Settings, results: dict[str, CheckResult]
 ) -> None:
-    """The tool's own pages asked seven hosts for scripts and styles, and opened bare offline."""
+    """Regression: the tool's own pages loaded scripts and styles from seven hosts."""
     site = home.reports_root / "data_docs"
     pages = [path.read_text(encoding="utf-8") for path in site.iterdir()]
 

@@ -1,6 +1,6 @@
-"""What holds for every suite: its name, its table, its words, and that its questions can be asked.
+"""Rules for every suite: its name, its table, its texts, and that its queries run.
 
-How suites are run is tested in `test_runner.py`.
+`test_runner.py` tests how suites are run.
 """
 
 import re
@@ -39,9 +39,9 @@ def test_suite_claims_each_have_a_name_and_a_reason(suite: Suite) -> None:
 
 
 def test_suites_hold_no_key_list_or_sum() -> None:
-    """Such claims are tested beside the models (dbt), or are kept by the intake's contracts.
+    """Tests beside the models (dbt) or the intake's contracts cover these claims.
 
-    Ninety of them once stood twice, and the two copies could differ.
+    Ninety of them were once duplicated, and the two copies could differ.
     """
     second_copies = [
         suite.check_name(expectation)
@@ -55,7 +55,7 @@ def test_suites_hold_no_key_list_or_sum() -> None:
 
 
 def test_suites_ask_of_their_own_table() -> None:
-    """The tool warns of a query that does not, eleven lines in each build."""
+    """The tool warns of a query without its table, eleven lines in each build."""
     foreign = [
         suite.check_name(expectation)
         for suite in SUITES

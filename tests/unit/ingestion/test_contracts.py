@@ -1,4 +1,4 @@
-"""The rules of single rows, feed by feed, on rows small enough to check by eye."""
+"""The rules for single rows of each feed, on rows small enough to check by eye."""
 
 import datetime as dt
 import json
@@ -20,7 +20,7 @@ Held = Callable[..., Checked]
 
 @pytest.fixture
 def checked(tmp_path: Path) -> Held:
-    """Holds rows against the contract of a feed."""
+    """Check rows against the contract of a feed."""
 
     def hold(feed: str, *rows: dict) -> Checked:
         path = tmp_path / "rows.jsonl"
@@ -105,7 +105,7 @@ def test_e81_play_in_the_future_breaks_after_a_day(
 
 @pytest.mark.parametrize("feed", sorted(CONTRACTS))
 def test_row_known_in_the_future_breaks_in_every_feed(checked: Held, feed: str) -> None:
-    """A row recorded in 2062 came in without a word, and no correction could replace it."""
+    """Regression: a row recorded in 2062 was loaded, and no correction could replace it."""
     cells = dict.fromkeys(CONTRACTS[feed].feed_columns(), "x")
 
     found = rules(checked(feed, cells | {"recorded_at": "2062-01-01T00:00:00Z"}))
@@ -376,7 +376,7 @@ NOTHING = {"revenue_share": None}
 def test_contract_without_the_terms_of_its_model_breaks_alone(
     checked: Held, terms: dict, broken: list[str]
 ) -> None:
-    """A blocking check stopped every partner's statement for one contract without its share."""
+    """Regression: a blocking check stopped all statements because one contract had no share."""
     assert rules(checked("licensing/contracts", contract(**terms))) == broken
 
 
@@ -409,7 +409,7 @@ def test_every_rule_of_every_contract_has_advice(contract_class: type[Contract])
 def test_product_whose_sides_accrue_more_than_the_pool_breaks_alone(
     checked: Held, work: str, broken: list[str]
 ) -> None:
-    """A blocking check refused it after the intake had let it in, and stopped every statement."""
+    """Regression: the intake loaded it, and then a blocking check stopped all statements."""
     row = {
         "product_id": "p",
         "name": "P",

@@ -1,4 +1,4 @@
-"""How far data reach: gaps are found by what rows are about, not by when they came."""
+"""The coverage of data: gaps depend on the content of rows, not on their arrival."""
 
 from datetime import date, datetime
 from pathlib import Path

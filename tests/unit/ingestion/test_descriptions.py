@@ -1,4 +1,4 @@
-"""What senders are told of a feed: it agrees with the contract, and outside validators take it."""
+"""Descriptions of feeds: they agree with the contracts, and outside validators accept them."""
 
 import json
 from copy import deepcopy
@@ -20,7 +20,7 @@ CSV_FEEDS = [feed for feed in TABULAR if ".csv" in CONTRACTS[feed].FORMS]
 
 
 def problems(feed: str, row: dict[str, Any]) -> list[str]:
-    """What the feed's JSON Schema finds in a row, as the paths of the cells."""
+    """The paths of the cells that the feed's JSON Schema rejects in a row."""
     schema = json_schema(feed)
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(
@@ -30,7 +30,7 @@ def problems(feed: str, row: dict[str, Any]) -> list[str]:
 
 
 def test_pages_of_the_feeds_agree_with_the_contracts() -> None:
-    """`make feeds` writes them anew."""
+    """`make feeds` writes them."""
     for path, text in pages().items():
         assert path.read_text(encoding="utf-8") == text, path
 
@@ -46,7 +46,7 @@ def test_description_names_every_part_of_a_feed(feed: str) -> None:
 
 
 def test_contract_says_which_terms_are_keys_of_objects_and_what_stands_in_a_list() -> None:
-    """A sender has to know what `{"advance": {"amount": 1}}` is called, and what a tax needs."""
+    """A sender needs the name of `{"advance": {"amount": 1}}`, and the columns of a tax."""
     columns = {one.name: one for one in describe("licensing/contracts").columns}
 
     assert columns["advance_amount"].place == "Sent as key `amount` of the object `advance`."

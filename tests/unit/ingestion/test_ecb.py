@@ -1,4 +1,4 @@
-"""The central bank's file, day by day. Days of earlier files are the door's matter."""
+"""The central bank's file, day by day. The intake's tests cover days of earlier files."""
 
 import datetime as dt
 from decimal import Decimal
@@ -202,7 +202,7 @@ def test_daily_file_of_the_bank_is_refused() -> None:
     ],
 )
 def test_rates_beyond_their_ranges_break_the_day(line: str, rule: str) -> None:
-    """Ranges are those of the other rates; a day of the year 2999 loaded without a word."""
+    """The ranges are those of the other rates. Regression: a day in the year 2999 was loaded."""
     parsed = parse_rates(f"Date,USD,\n{line}\n".encode())
 
     assert [day.broken_rules for day in parsed.broken] == [[rule]]

@@ -1,4 +1,4 @@
-"""Release messages as tables. Hostile bytes and the rules about AI have modules of their own."""
+"""Release messages as tables. Other modules test hostile bytes and the rules about AI."""
 
 import csv
 import datetime as dt

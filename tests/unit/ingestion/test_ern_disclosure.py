@@ -1,4 +1,4 @@
-"""What a recording discloses about AI. The other facts of a message have a module of their own."""
+"""The AI disclosure of a recording. `test_ern.py` tests the other contents of a message."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Nothing that a message says of AI, contributors, rights and dates is lost without a word."""
+"""Elements about AI, contributors, rights and dates are read, or reported as unread."""
 
 import copy
 import datetime as dt
@@ -38,7 +38,7 @@ def rows(parsed: ErnMessage, table: str) -> list[dict[str, Any]]:
 
 
 def test_every_ai_and_contributor_element_of_4_3_2_is_kept_or_told() -> None:
-    """AI vocals of an edition's contributor, and instruments inside a role, went unread."""
+    """Regression: AI vocals of an edition's contributor, and instruments in a role, were unread."""
     parsed = parse(EVERY_CREDIT_OF_4_3_2)
 
     assert parsed.unread == CREDIT_NOTES
@@ -77,7 +77,7 @@ def test_every_ai_and_contributor_element_of_4_3_2_is_kept_or_told() -> None:
 
 @pytest.mark.parametrize("text", [EVERY_CREDIT_OF_4_3_2, MESSAGE_OF_3_8], ids=["4.3.2", "3.8.3"])
 def test_any_element_of_those_parts_that_moves_to_a_new_place_is_told(text: str) -> None:
-    """A list of paths is silent about the rest: a schema that moves an element would lose it."""
+    """A list of paths does not cover other paths: an element moved by a schema would be lost."""
     subjects = re.compile(r"AI|Ai[A-Z]|Special|Contributor|Artist(?!Name)|Right|Date$|Instrument")
     root = etree.fromstring(text.encode())
     leaves = [
@@ -155,7 +155,7 @@ def test_unread_paths_without_end_are_counted_together() -> None:
 def test_release_date_inside_the_details_by_territory_is_read(
     details: str, released_on: str
 ) -> None:
-    """Only dates of the release itself were read, which 3.8 has not."""
+    """Regression: only dates of the release itself were read, which 3.8 does not have."""
     parsed = parse(message_3_8(release_details=details))
 
     assert rows(parsed, "releases")[0]["released_on"] == released_on
@@ -182,9 +182,9 @@ def test_first_publication_is_a_date_or_holds_one(sent: str, released_on: str | 
 @pytest.mark.parametrize(
     ("details", "main", "featured"),
     [
-        # In one territory alone, and nowhere else.
+        # In only one territory.
         (territory_3_8("FR", display_artist_3_8("Ada Fen")), ["Ada Fen"], []),
-        # One more artist in one territory.
+        # Another artist in one territory.
         (
             territory_3_8("Worldwide", display_artist_3_8("Quiet Meadow"))
             + territory_3_8(
@@ -195,14 +195,14 @@ def test_first_publication_is_a_date_or_holds_one(sent: str, released_on: str | 
             ["Quiet Meadow"],
             ["Ada Fen"],
         ),
-        # The same artist in other letters: same place in the billing, no id.
+        # The same artist in another script: same position in the billing, no id.
         (
             territory_3_8("Worldwide", display_artist_3_8("Quiet Meadow", isni=ISNI))
             + territory_3_8("JP", display_artist_3_8("静かな牧草地")),
             ["Quiet Meadow"],
             [],
         ),
-        # Another artist in that place, as the id says.
+        # Another artist in that position, according to the id.
         (
             territory_3_8("Worldwide", display_artist_3_8("Quiet Meadow"))
             + territory_3_8("JP", display_artist_3_8("Ada Fen", isni=ISNI)),

@@ -1,4 +1,4 @@
-"""Bytes that no reader should trust, and single values. What a message says is tested elsewhere."""
+"""Untrusted bytes, and single values. `test_ern.py` tests the contents of messages."""
 
 import datetime as dt
 import time

@@ -1,4 +1,4 @@
-"""Patterns and check digits of identifiers. What the door does with them is elsewhere."""
+"""Patterns and check digits of identifiers. `test_contracts.py` tests their effect on rows."""
 
 import polars as pl
 import pytest
@@ -133,5 +133,5 @@ def test_wrong_check_digits_of_isrc_which_has_none_is_empty() -> None:
 def test_identifier_as_printed_has_its_normal_form_and_others_stay(
     name: IdentifierName, printed: str, normal: str
 ) -> None:
-    """Printed forms were quarantined; an IPI gets zeros only where its check digits then agree."""
+    """Regression: printed forms were quarantined. An IPI gets zeros only if it is then valid."""
     assert normalise(name, pl.Series([printed, None])).to_list() == [normal, None]

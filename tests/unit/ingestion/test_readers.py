@@ -1,4 +1,4 @@
-"""Files taken apart into rows, each with its text. What the rows mean is not tested here."""
+"""Files split into rows, each with its text. The content of rows is not tested here."""
 
 import io
 from pathlib import Path
@@ -231,7 +231,7 @@ def test_parquet_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
 def test_csv_rows_of_separators_are_skipped_and_counted(
     tmp_path: Path, blank: str, quoted: str
 ) -> None:
-    """Each of the rows that a spreadsheet leaves below a table was quarantined."""
+    """Regression: the empty rows that a spreadsheet leaves below a table were quarantined."""
     path = tmp_path / "rows.csv"
     good = f"p,label,{quoted},2026-01-05T06:00:00Z,x"
     path.write_text(
@@ -251,7 +251,7 @@ def test_csv_rows_of_separators_are_skipped_and_counted(
 def test_rows_of_a_wide_feed_are_read_fewer_at_a_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
 ) -> None:
-    """175,000 lines of `{}`, 16 MiB as other feeds have them, took a gigabyte as contracts."""
+    """Regression: 175,000 lines of `{}`, read 16 MiB at a time, took a gigabyte as contracts."""
     monkeypatch.setattr(batches, "PIECE_CELLS", 10 * len(Parties.feed_columns()))
     path = tmp_path / f"1{ending}"
     rows = [

@@ -1,4 +1,4 @@
-"""Which value of a closed list is meant by one that is not on it."""
+"""Suggestions of listed values for a value that is not on its closed list."""
 
 import pytest
 

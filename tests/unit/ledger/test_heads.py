@@ -1,4 +1,4 @@
-"""Heads of the ledger: what stands outside of it, what it shows, and the keys that sign it."""
+"""Heads of the ledger: their copies outside of it, what they prove, and the keys that sign them."""
 
 import json
 import re
@@ -85,7 +85,7 @@ def test_entry_lists_draft_approval_and_evidence_of_each_statement(settings: Set
 def test_older_copy_of_the_ledger_is_told_as_such_and_stops_issue(
     settings: Settings, count: int
 ) -> None:
-    """Four of four rollbacks once held, and January was issued a second time."""
+    """Regression: after a rollback the ledger passed the check, and January was issued again."""
     issued(settings, *MONTHS[:count])
     backup = settings.home / "backup"
     settings.ledger_root.mkdir(exist_ok=True)
@@ -133,7 +133,7 @@ def test_head_that_is_not_the_entrys_is_found(settings: Settings, change: dict[s
 
 
 def test_statement_that_a_package_calls_issued_must_be_in_the_ledger(settings: Settings) -> None:
-    """Packages of before there were heads show a rollback too."""
+    """Packages from before heads existed reveal a rollback too."""
     issued(settings, MONTHS[0])
     [package] = write_packages(settings)
     manifest = read_manifest(package.path)
@@ -265,7 +265,7 @@ def test_head_beside_the_ledger_that_cannot_be_read_is_found(settings: Settings)
 def test_statement_that_does_not_open_with_what_was_carried_is_not_issued(
     settings: Settings,
 ) -> None:
-    """In the ledger it would stay, and every later check would find it."""
+    """It would stay in the ledger, and every later check would report it."""
     issued(settings, MONTHS[0])
     lines = [Line("d", "10.00"), Line("e", "5.00", line_type="CARRY_FORWARD")]
     publish(

@@ -1,4 +1,4 @@
-"""Closing an incident: who and why is in the ledger for good, and every change there is found."""
+"""Closing an incident: the ledger keeps the person and reason, and detects every change."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The hash over lines: the engine's and Python's are one, whatever stands in the texts."""
+"""The hash over lines: the engine and Python compute the same one for any text."""
 
 from datetime import date
 from decimal import Decimal

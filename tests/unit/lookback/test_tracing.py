@@ -1,6 +1,6 @@
-"""What a line leads to, over a published file made by hand.
+"""The evidence behind a line, in a published file made by hand.
 
-Traces of the closed months are in `tests/integration/closed_months/`.
+`tests/integration/closed_months/` has traces of the closed months.
 """
 
 from pathlib import Path
@@ -20,7 +20,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def published(settings: Settings, *changes: str, lines: tuple[Line, ...] = ()) -> None:
-    """A published file with a line of 1.00 and its use, other lines, and what is changed in it."""
+    """A published file with a line of 1.00 and its use, other lines, and the given changes."""
     file = publish(settings, Statement("north", "north-1", [Line("a", "1.00"), *lines]))
     with duckdb.connect(file) as connection:
         connection.execute(
@@ -53,7 +53,7 @@ def test_trace_of_line_with_uses_of_its_key_shows_these(settings: Settings) -> N
 def test_trace_of_line_whose_uses_moved_to_another_version_shows_those_of_its_object(
     settings: Settings,
 ) -> None:
-    """Lines of late uses whose terms had changed by then showed no use at all."""
+    """Regression: lines of late uses whose terms had changed by then showed no uses."""
     published(settings, "update marts.fct_source_uses set contract_version = 2")
 
     trace = trace_line(settings, "a")
@@ -68,7 +68,7 @@ def test_trace_of_line_whose_uses_were_removed_shows_what_was_taken_out(
         settings,
         "insert into marts.fct_exclusions select use_id, derivative_id, usage_month, territory, "
         "product_id, tier, 'removed' from marts.fct_source_uses where exclusion_reason is null",
-        # The derivative was used elsewhere, too, where nothing is removed.
+        # The derivative was also used in another territory, without a removal.
         "update marts.fct_source_uses set territory = 'FR', use_id = 'elsewhere'",
     )
 

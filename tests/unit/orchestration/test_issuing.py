@@ -1,4 +1,4 @@
-"""Statements issued from Dagster's pages: the same two persons are asked for as by commands."""
+"""Issuing statements on Dagster's pages: the same two persons are required as for commands."""
 
 from collections.abc import Iterator
 from pathlib import Path

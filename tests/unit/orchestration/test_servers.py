@@ -1,4 +1,4 @@
-"""What ends when `linernotes up` ends. The server is a stand-in that starts processes itself."""
+"""Processes that end with `linernotes up`. The server is a stand-in that starts processes."""
 
 import os
 import signal
@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-# A server that pays no heed to SIGTERM, a child of it in a session of its own, and a grandchild
-# whose parent is gone.
+# A server that ignores SIGTERM, a child of it in another session, and a grandchild whose parent has
+# ended.
 SERVER = """
 import os, signal, subprocess, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -40,7 +40,7 @@ try:
 except LinernotesError as error:
     sys.exit(str(error))
 """
-# Longer than a second command waits for what a killed one has started.
+# Longer than a second command waits for the processes of a killed one.
 PATIENCE_SECONDS = 120
 
 
@@ -78,7 +78,7 @@ def up(tmp_path: Path) -> Generator[tuple[subprocess.Popen, list[int]]]:
 def test_up_that_ends_leaves_nothing_running(
     up: tuple[subprocess.Popen, list[int]], how: signal.Signals
 ) -> None:
-    """Stopped with SIGTERM or killed, it left five processes of Dagster behind."""
+    """Regression: stopped with SIGTERM or killed, it left five processes of Dagster behind."""
     process, below = up
     assert all(map(is_running, below))
 
@@ -91,7 +91,7 @@ def test_up_that_ends_leaves_nothing_running(
 def test_up_over_a_home_that_is_served_names_the_first(
     up: tuple[subprocess.Popen, list[int]], tmp_path: Path
 ) -> None:
-    """A second start made a second daemon, which ran every schedule twice."""
+    """Regression: a second start created a second daemon, which ran every schedule twice."""
     process, _ = up
     command = [sys.executable, "-c", UP, str(tmp_path), SERVER, str(tmp_path / "second")]
 
@@ -107,7 +107,7 @@ def test_up_over_a_home_that_is_served_names_the_first(
 def test_up_after_one_that_was_killed_may_start(
     up: tuple[subprocess.Popen, list[int]], tmp_path: Path
 ) -> None:
-    """What the first has started is still there for a while, and longer on a busy machine."""
+    """The processes of the first run end after a while, later on a busy machine."""
     process, _ = up
     process.kill()
     process.wait(PATIENCE_SECONDS)
@@ -123,7 +123,7 @@ def test_up_after_one_that_was_killed_may_start(
 
 
 def test_up_with_two_servers_ends_with_the_first_that_ends(tmp_path: Path) -> None:
-    """A web server without its daemon would look as if the schedules ran."""
+    """With a web server but no daemon, the schedules would only seem to run."""
     told = tmp_path / "processes"
     script = UP.replace(
         '[[sys.executable, "-c", *sys.argv[2:]]]',

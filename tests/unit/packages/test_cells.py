@@ -1,4 +1,4 @@
-"""Text cells of CSV files: no spreadsheet runs them, and every reader gets the value back."""
+"""Text cells of CSV files: no spreadsheet runs them, and every reader gets the original text."""
 
 import csv
 from pathlib import Path

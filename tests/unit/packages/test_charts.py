@@ -1,4 +1,4 @@
-"""The statement's chart: bars as long as their amounts, on a scale whose labels are seen."""
+"""The statement's chart: bars in proportion to their amounts, with all labels visible."""
 
 import re
 from decimal import Decimal
@@ -10,14 +10,14 @@ LABEL = re.compile(r'<text x="([0-9.]+)" y="[0-9.]+" text-anchor="end"[^>]*>([^<
 
 
 def drawn(*months: tuple[str, str, str]) -> tuple[dict[str, list[Decimal]], dict[str, Decimal]]:
-    """Heights of bars by kind, and where each label of the axis ends to the left."""
+    """Heights of bars by kind, and the left end of each label of the axis."""
     svg = monthly_chart(
         "EUR",
         [(m, {"Amount due": Decimal(due), "On hold": Decimal(held)}) for m, due, held in months],
     )
     kinds = {colour: kind for kind, colour in COLOURS.items()}
     heights: dict[str, list[Decimal]] = {kind: [] for kind in COLOURS}
-    # The first bar of each colour is the legend's.
+    # The first bar of each colour is in the legend.
     for height, colour in BAR.findall(svg)[len(COLOURS) :]:
         heights[kinds[colour]].append(Decimal(height))
     return heights, {text: Decimal(right) for right, text in LABEL.findall(svg)}
@@ -40,7 +40,7 @@ def test_labels_of_the_largest_amounts_have_their_room() -> None:
 
 
 def test_currency_has_its_room_beside_short_labels() -> None:
-    """The G of GBP was cut where no label was longer than three digits."""
+    """Regression: the G of GBP was cut off if no label had more than three digits."""
     _, labels = drawn(("2026-06", "300", "0"))
 
     assert labels["EUR"] >= Decimal("7.5") * len("EUR")

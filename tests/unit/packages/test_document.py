@@ -1,4 +1,4 @@
-"""The statement's PDF: its figures are the statement's, and any script can be read in it."""
+"""The statement's PDF: its figures match the statement, and it can show any script."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -41,7 +41,7 @@ title = "Recordings licence"
 number = "AI-7"
 signed_on = 2026-03-02
 """
-# More than the table of territories shows, so that the rest is one row.
+# More than the table of territories shows, so that the others share one row.
 COUNTRIES = [
     "AE", "AR", "AT", "AU", "BE", "BG", "BR", "CA", "CH", "CL", "CN", "CO", "CZ", "DE", "DK", "EE",
     "EG", "ES", "FI", "FR", "GB", "GR", "HK", "HU", "ID", "IE", "IL", "IN", "IT", "JP", "KE", "KR",
@@ -89,7 +89,7 @@ def test_document_sums_by_territory_to_the_usage_earnings_e132(settings: Setting
 
 
 def test_document_counts_people_of_a_recording_once_e125(settings: Settings) -> None:
-    """The report has a row per territory, and one that is their total."""
+    """The report has a row per territory, and one with their total."""
     text = " ".join(" ".join(packaged(settings, TUNE)).split())
 
     assert "New fans Follows Saves 1 660 50 25 20 –" in text
@@ -109,7 +109,7 @@ def test_document_tells_what_waits_in_all_and_a_release_on_one_row(settings: Set
     [_, june] = write_packages(settings)
     text = " ".join(" ".join(pages(june.path / "statement.pdf")).split())
 
-    # Of 2.50 that May held, June releases 1.00.
+    # Of the 2.50 held in May, June releases 1.00.
     assert "1.00 EUR" in text
     assert "Released from hold 1.00" in text
     assert "Total 0.00 −1.00 1.50" in text
@@ -118,7 +118,7 @@ def test_document_tells_what_waits_in_all_and_a_release_on_one_row(settings: Set
 
 
 def test_document_tells_what_was_released_and_not_paid(settings: Settings) -> None:
-    """Money of spam leaves the hold for the pool; it looked as if it had been paid out."""
+    """Regression: money of spam, which returns to the pool, looked as if it had been paid out."""
     held = {"hold_bucket": "REMOVAL"}
     may = Statement("tune", "tune-master", [Line("b", "2.50", **held)], month="2026-05-01")
     spam = [
@@ -137,7 +137,7 @@ def test_document_tells_what_was_released_and_not_paid(settings: Settings) -> No
 
 
 def captured(settings: Settings, monkeypatch: pytest.MonkeyPatch, *statements: Statement) -> Any:
-    """The parts of the last package's document."""
+    """The sections of the last package's document."""
     seen: list[dict[str, Any]] = []
 
     def keep(content: dict[str, Any], timestamp: datetime) -> bytes:
@@ -176,7 +176,7 @@ def test_every_table_of_the_document_adds_up_to_its_total_e132(
             name = column["name"]
             if not column["is_number"] or name == "Effective rate" or not part["total"][at]:
                 continue
-            # What is a sum itself starts anew: amount due is the balance and what follows.
+            # Totals restart the sum: the amount due is the balance and what follows.
             start = max(part["strong"], default=0)
             rows = [number(row[at]) for row in part["rows"][start:]]
             assert sum(rows) == number(part["total"][at]), (name, part["rows"][0])
@@ -201,7 +201,7 @@ def test_document_puts_the_currency_with_the_most_money_first(settings: Settings
     [package] = write_packages(settings)
     first = pages(package.path / "statement.pdf")[0]
 
-    # 136 euros of dollars, 100 euros, 53 euros of yen.
+    # 136 euros in dollars, 100 euros, 53 euros in yen.
     bands = [first.index(f"Amount due, {code}") for code in ("USD", "EUR", "JPY")]
     assert bands == sorted(bands)
 
@@ -241,7 +241,7 @@ def test_total_of_a_table_never_stands_alone_on_a_page(tmp_path: Path) -> None:
         at = next(number for number, line in enumerate(last) if line.startswith("Total "))
         heads.add((len(pages(path)), last[at - 1].split()[0], last[at - 2].split()[0]))
 
-    # Wherever the page ends, two rows stand before the total.
+    # Two rows precede the total, wherever the page ends.
     assert heads == {(1, "row", "row"), (2, "row", "row")}
 
 
@@ -267,7 +267,7 @@ def test_document_shows_titles_of_every_script(settings: Settings) -> None:
 
     text = " ".join(packaged(settings, Statement("tune", "tune-master", late)))
 
-    # Text runs from right to left are read back in the order in which they are painted.
+    # Right-to-left text is read back in the order in which it is painted.
     shown = [title for title in TITLES if title in text or title[::-1] in text]
     assert shown == list(TITLES)
 

@@ -1,4 +1,4 @@
-"""The statement's PDF at its widest: what is set lies in its frame, and nothing over another."""
+"""The statement's PDF at its widest: everything fits in its frame, and nothing overlaps."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -34,7 +34,7 @@ SCRIPTS = {
     "Korean": "조용한 신호", "Chinese": "月亮", "Greek": "Καλημέρα", "Cyrillic": "Привет",
     "Vietnamese": "Tiếng Việt",
 }  # fmt: skip
-# Points; what is drawn by half a line's width or a letter's overhang.
+# Points: what is drawn by half a line's width or a letter's overhang.
 TOLERANCE = 1.0
 MARGIN = 18 / 25.4 * 72
 
@@ -66,7 +66,7 @@ def boxes(page: pypdfium2.PdfPage, kind: int) -> list[Box]:
 
 
 def faults(pdf: Path | bytes) -> Iterator[str]:
-    """Text beyond the margins, text that lies over text, and text that leaves its band or cell."""
+    """Texts beyond the margins, texts that overlap, and texts that leave their band or cell."""
     with pypdfium2.PdfDocument(pdf) as document:
         for number, page in enumerate(document, start=1):
             width, height = page.get_size()
@@ -106,7 +106,7 @@ def content(*parts: Any) -> dict[str, Any]:
 
 
 def test_a_figure_that_leaves_its_frame_is_found() -> None:
-    """The test of the test: a band with a text that no page is wide for."""
+    """This checks the test itself: a band with a text that is too wide for any page."""
     wide = typeset(content(band("Amount due", "W" * 31, "")), datetime(2026, 7, 15, tzinfo=UTC))
 
     assert any("leaves" in fault for fault in faults(wide))
@@ -171,7 +171,7 @@ def widest(tmp_path: Path) -> Path:
             )
     path = tmp_path / "widest.pdf"
     with open_published(settings) as connection:
-        # A draft's mark lies over everything, as it should.
+        # A draft's mark is deliberately printed over everything.
         records = [
             replace(one, state=ISSUED)
             for one in published_statements(connection, "2026-06", "tune")

@@ -1,4 +1,4 @@
-"""The partner's own arithmetic over pool totals, on cases with known answers."""
+"""The partner's recalculation of fees from pool totals, on cases with known results."""
 
 from decimal import Decimal
 from fractions import Fraction

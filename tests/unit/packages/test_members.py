@@ -1,4 +1,4 @@
-"""Sub-statements: a member sees its own lines, nothing of another's, and all add up."""
+"""Sub-statements: a member sees only its own lines, and the sub-statements sum to the total."""
 
 import csv
 import io

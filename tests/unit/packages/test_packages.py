@@ -1,4 +1,4 @@
-"""Packages: what is in the folder, that it is the partner's alone, and always the same."""
+"""Packages: their content, only the partner's data, and the same bytes each time."""
 
 import hashlib
 import json
@@ -94,7 +94,7 @@ def test_package_of_partner_has_every_file_and_verifies(settings: Settings) -> N
 def test_package_can_be_read_by_whom_the_settings_name(
     tmp_path: Path, readers: modes.Readers, home: int, folder: int, file: int
 ) -> None:
-    """Packages were open to every user of the machine, whatever the home's owner wanted."""
+    """Regression: every user of the machine could read packages, whatever the settings."""
     settings = drafted(Settings(home=tmp_path / "home", readers=readers), TUNE)
     before = os.umask(0o022 if readers == "owner" else 0o077)
     try:
@@ -128,7 +128,7 @@ def test_package_of_too_many_rows_to_keep_has_the_same_bytes(
 
     [asked] = write_packages(drafted(Settings(home=tmp_path / "other"), TUNE))
 
-    # Whether Parquet's columns may lack values follows from where they come from.
+    # Whether Parquet's columns may be null depends on their source.
     own = {path.name for path in asked.path.glob("*.parquet")}
     own |= {"manifest.json", "README.txt", "statement.pdf", "statement.xlsx"}
     assert {
@@ -176,7 +176,7 @@ def test_package_of_issue_is_kept_whatever_becomes_known_later(settings: Setting
 def test_package_of_issue_that_is_lost_is_written_again_with_the_same_bytes(
     settings: Settings,
 ) -> None:
-    """It was made of what was known when it was written, beside the lines of the issue."""
+    """Regression: it was made of the data known when it was written, not only of the issue."""
     line = {"line_id": "a", "amount": "1"}
     drafted(settings, Statement("tune", "tune-master", [Line(**line, title="A")]))
     approve(settings, "2026-06", by="Ben")
@@ -198,7 +198,7 @@ def test_package_of_issue_that_is_lost_is_written_again_with_the_same_bytes(
 def test_package_of_issue_whose_reports_were_not_kept_shows_what_is_published(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Statements that an earlier version drafted have their lines, uses and pools alone."""
+    """Statements drafted by an earlier version have only their lines, uses and pools."""
     line = {"line_id": "a", "amount": "1"}
     monkeypatch.setattr("linernotes.statements.evidence.SHOWN", {})
     drafted(settings, Statement("tune", "tune-master", [Line(**line, title="A")]))
@@ -218,7 +218,7 @@ def test_package_of_issue_whose_reports_were_not_kept_shows_what_is_published(
 def test_package_of_issue_shows_what_an_earlier_version_did_not_keep_as_published(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was kept is shown as it was issued; a report that is new since, as it is published."""
+    """Stored reports are shown as issued; a report added since is shown as published."""
     line = {"line_id": "a", "amount": "1"}
     kept = {name: shown for name, shown in SHOWN.items() if name != "consents"}
     monkeypatch.setattr("linernotes.statements.evidence.SHOWN", kept)
@@ -238,7 +238,7 @@ def test_package_of_issue_shows_what_an_earlier_version_did_not_keep_as_publishe
 
 
 def test_package_of_issue_is_kept_whatever_is_agreed_later(settings: Settings) -> None:
-    """A sender's setting that was changed for one partner gave all partners' issues a version 2."""
+    """Regression: changing one partner's sender setting gave all partners' issues a version 2."""
     drafted(settings, TUNE, WAVE)
     approve(settings, "2026-06", by="Ben")
     issue(settings, "2026-06", by="Ben")
@@ -334,7 +334,7 @@ def test_items_above_the_agreed_size_are_several_files_of_one_report(settings: S
 
 
 def test_packages_of_a_changed_ledger_are_not_written(settings: Settings) -> None:
-    """Figures built from a forged ledger would else reach the partner as a new version."""
+    """Otherwise figures from a forged ledger would reach the partner as a new version."""
     drafted(settings, TUNE)
     approve(settings, "2026-06", by="Ben")
     entry = issue(settings, "2026-06", by="Ben").path / "entry.json"
@@ -568,7 +568,7 @@ def test_readme_says_in_ten_lines_what_each_file_is(settings: Settings) -> None:
 
 
 def test_workbook_writes_days_that_spreadsheets_do_not_have_as_text(settings: Settings) -> None:
-    """A day before 1900 is a negative number there, and programs disagree on early 1900."""
+    """There, a day before 1900 is a negative number, and programs disagree on early 1900."""
     days = ["1889-05-01 12:30:00", "1899-12-31", "1900-01-01", "1900-02-28", "1900-03-01"]
     drafted(settings, TUNE)
     with duckdb.connect(str(settings.published_file)) as connection:

@@ -1,4 +1,4 @@
-"""Rows of worksheets that the engine writes: every kind of cell comes through as it was."""
+"""Rows of worksheets that the engine writes: every kind of cell is read back unchanged."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def read(path: Path) -> list[tuple[object, ...]]:
 
 
 def test_texts_come_through_whatever_they_hold(tmp_path: Path) -> None:
-    """Markup, control characters, what looks like their escape, blanks at the ends, long texts."""
+    """Markup, control characters, text like their escapes, blanks at the ends, long texts."""
     texts = [
         "<b>&amp; \"'",
         "bell\x07 and return\r",

@@ -1,4 +1,4 @@
-"""Packages that are signed, described and checked by a partner with nothing but Python."""
+"""Packages that are signed, documented and checked by a partner with only Python."""
 
 import base64
 import csv
@@ -45,7 +45,7 @@ WAYS = 60
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with an issued package, which nobody changes."""
+    """A home with an issued package, which no test changes."""
     settings = Settings(home=tmp_path_factory.mktemp("signed") / "home")
     publish(settings, TUNE)
     draft(settings, by="Ada")
@@ -74,7 +74,7 @@ def test_issued_package_is_signed_and_holds(package: Path) -> None:
 def test_package_is_checked_by_a_python_without_any_library(home: Path, package: Path) -> None:
     trusted = package.parent / "service.asc"
     trusted.write_text(certificate(key_of(home)))
-    # Neither the project nor any installed package can be seen.
+    # Neither the project nor any installed package is importable.
     command = [sys.executable, "-I", "-S", "-E", str(package / "verify.py")]
 
     alone = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
@@ -93,7 +93,7 @@ def test_package_is_checked_by_a_python_without_any_library(home: Path, package:
 def test_package_signed_by_somebody_else_is_found_by_who_knows_our_key(
     home: Path, package: Path
 ) -> None:
-    """Somebody who has written the whole package anew can sign it, but not with our key."""
+    """A forger who rewrites the whole package can sign it, but not with our key."""
     thief = SigningKey(Ed25519PrivateKey.generate())
     manifest = json.loads((package / "manifest.json").read_text())
     content = json.dumps(manifest | {"signing_key": thief.public_key}).encode()
@@ -215,7 +215,7 @@ def test_issued_package_without_its_signature_is_found(package: Path) -> None:
 
 
 def test_check_without_libraries_repeats_what_the_project_says() -> None:
-    """It may import nothing, so that its lists are held to their homes here."""
+    """It may import nothing, so this test compares its lists with the originals."""
     units = {code: digits for digits, codes in verify.MINOR_UNITS.items() for code in codes.split()}
     assert units == MINOR_UNIT_DIGITS
     assert tuple(verify.LINE_COLUMNS) == LINE_SET_COLUMNS

@@ -1,4 +1,4 @@
-"""The check of a package finds whatever was changed, even when the manifest was changed with it."""
+"""The check of a package finds every change, even if the manifest was changed too."""
 
 import json
 import re
@@ -31,7 +31,7 @@ def package(tmp_path: Path) -> Path:
 
 
 def test_package_that_lists_an_action_of_an_earlier_month_verifies(tmp_path: Path) -> None:
-    """What stands is in `removals.csv` each month, and in the side file of its own month alone."""
+    """An action in force is in each `removals.csv`, but in only one month's side file."""
     settings = Settings(home=tmp_path)
     publish(settings, Statement("tune", "tune-master", [Line("a", "10.00")]))
     with duckdb.connect(str(settings.published_file)) as connection:
@@ -61,7 +61,7 @@ def edit_manifest(package: Path, change: Callable[[dict], None]) -> None:
 
 
 def forge(package: Path, name: str, old: str, new: str) -> None:
-    """Changes a file and makes the manifest fit it, as somebody with intent would."""
+    """Change a file and adapt the manifest, as an attacker would."""
     path = package / name
     content = path.read_text()
     assert old in content
@@ -88,7 +88,7 @@ def test_verify_of_changed_byte_names_the_file(package: Path) -> None:
 
 
 def rewrite_table(package: Path, name: str, query: str) -> None:
-    """Replaces both data files of a table by a query on it, with a manifest that fits."""
+    """Replace both data files of a table by a query on it, with a matching manifest."""
     with duckdb.connect() as connection:
         connection.execute(f"create table found as from '{package / name}.parquet'")
         connection.execute(f"copy ({query}) to '{package / name}.parquet'")
@@ -108,7 +108,7 @@ def rewrite_table(package: Path, name: str, query: str) -> None:
 
 
 def test_verify_finds_every_line_whose_consent_is_not_in_the_package(package: Path) -> None:
-    """Partners held 30,113 paid lines, and could look up the consent of 34 of them."""
+    """Regression: partners had 30,113 paid lines, but the consents of only 34 of them."""
     rewrite_table(package, "consents", "from found where not is_cited")
 
     [problem] = verify_package(package)
@@ -129,7 +129,7 @@ def test_verify_of_a_package_of_an_earlier_form_asks_for_no_consents(package: Pa
 
     edit_manifest(package, lambda manifest: manifest.update(manifest_version=2))
 
-    # The DSR files are of the present form, and so are found to be no older ones.
+    # The DSR files are in the present form, and so are not recognised as older ones.
     assert "consent_of_line_is_there" not in rules(package)
 
 
@@ -257,7 +257,7 @@ def test_verify_of_forged_statement_finds_that_it_does_not_close(package: Path) 
 
 
 def test_verify_of_total_that_is_no_text_finds_it(package: Path) -> None:
-    """A number in JSON passes through a float in most programs that read it."""
+    """Most programs read a JSON number as a float."""
 
     def as_number(manifest: dict) -> None:
         totals = manifest["statements"][0]["totals"]
@@ -318,7 +318,7 @@ def test_verify_of_item_report_under_another_message_says_so(package: Path) -> N
 
 
 def installed_by(project: str, extra: str) -> set[str]:
-    """The distributions that an installation with one extra brings, by their plain names."""
+    """The distributions that an installation with one extra includes, by their plain names."""
     found: set[str] = set()
     waiting = [(project, extra)]
     while waiting:

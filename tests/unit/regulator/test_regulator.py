@@ -1,6 +1,6 @@
-"""Statements of reasons out to the EU's database and its answers in, against its published form.
+"""Statements of reasons for the EU's database and its responses, against its published format.
 
-Which statements are due and can be filed is tested beside the models.
+Tests beside the models cover which statements are due and can be filed.
 """
 
 import json
@@ -34,7 +34,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def publish(settings: Settings, states: dict[str, str]) -> None:
-    """A published file with one statement per puid, each with its state of filing."""
+    """A published file with one statement per puid, each with its filing status."""
     settings.published_root.mkdir(parents=True)
     with duckdb.connect(str(settings.published_file)) as connection:
         connection.execute("create schema reports; create schema marts")
@@ -181,7 +181,7 @@ def test_accepted_batch_is_recorded_with_the_ids_of_the_database(
 def test_refused_batch_names_what_is_wrong_and_files_nothing(
     settings: Settings, tmp_path: Path
 ) -> None:
-    """One bad statement refuses its batch: the other is not taken, and is not filed either."""
+    """One bad statement rejects its batch: the other is not accepted, so it is not filed either."""
     batch = exported(settings, tmp_path / "out", "rm-1", "rm-2")
     said = {"content_type": ["The selected content type is invalid."], "puid": ["Too long."]}
 
@@ -271,7 +271,7 @@ def test_commands_end_with_1_until_the_database_has_accepted_the_batch(
 
 
 def test_two_answers_within_a_second_are_both_recorded(settings: Settings, tmp_path: Path) -> None:
-    """The second was quarantined as a conflicting version of the first."""
+    """Regression: the second was quarantined as a conflicting version of the first."""
     publish(settings, {"rm-1": "to_file"})
     [batch] = export_statements(settings, tmp_path / "out", NOW).batches
     refused = answer(batch, {"errors": {"statement_0": {"puid": ["Too long."]}}})

@@ -1,4 +1,4 @@
-"""The agreements of the demonstration: that the house's own reader takes them."""
+"""The demonstration's agreements: the program's own reader accepts them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Made-up identifiers carry the check digits of real ones."""
+"""Fictitious identifiers have valid check digits."""
 
 import re
 

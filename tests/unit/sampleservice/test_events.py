@@ -1,4 +1,4 @@
-"""The known events of the sample world, as a home's file of events."""
+"""The known events of the sample world, as the `events.csv` of a home."""
 
 from datetime import date
 from pathlib import Path

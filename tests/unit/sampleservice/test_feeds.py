@@ -1,6 +1,6 @@
-"""What the sample feeds hold: the same for a seed, in proportion to the scale, exact and varied.
+"""The content of the sample feeds: reproducible, in proportion to the scale, exact and varied.
 
-Whether the door takes them is tested with the door.
+The intake's tests check that it accepts them.
 """
 
 import csv
@@ -32,7 +32,7 @@ def _hashes(root: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def feed(landing: Path) -> Feed:
-    """All rows of a feed as text, whatever the form of its files; lists are joined by `|`."""
+    """All rows of a feed as text, whatever the format of its files; lists are joined by `|`."""
 
     def read(name: str) -> pl.DataFrame:
         frames = []

@@ -1,4 +1,4 @@
-"""Rows as files: exact decimals, plain text, nothing half written."""
+"""Rows as files: exact decimals, plain text, and no partly written files."""
 
 import gzip
 from pathlib import Path

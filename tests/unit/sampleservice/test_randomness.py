@@ -1,4 +1,4 @@
-"""Draws, shares and shuffles. What is made of them is tested with the feeds."""
+"""Draws, shares and permutations. `test_feeds.py` tests the feeds made from them."""
 
 import numpy as np
 import pytest

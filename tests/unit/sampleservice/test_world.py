@@ -1,4 +1,4 @@
-"""How scales, months and feeds' names are understood."""
+"""The interpretation of scales, months and feed names."""
 
 from decimal import Decimal
 from pathlib import Path

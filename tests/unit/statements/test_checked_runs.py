@@ -1,4 +1,4 @@
-"""Figures are used only if the run that made them was checked, and every blocking check held."""
+"""Figures are used only if their run was checked and every blocking check passed."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def settings(tmp_path: Path) -> Settings:
 def test_draft_of_figures_with_a_broken_blocking_check_is_refused(
     settings: Settings, check: Check, words: str
 ) -> None:
-    """A planted failing test was told of by a build alone: drafts were made all the same."""
+    """Regression: only a build reported a failing test; drafts were made all the same."""
     publish(settings, TUNE, run=checked_run(KNOWN_AT, check))
 
     with pytest.raises(LinernotesError, match=words):
@@ -78,7 +78,7 @@ def test_draft_of_figures_without_a_record_is_refused_from_the_command_line(
 
 
 def test_drafts_of_an_earlier_version_have_to_be_drafted_again(settings: Settings) -> None:
-    """They bear no run, so nobody knows whether their figures were checked."""
+    """They do not name their run, so it is unknown whether their figures were checked."""
     publish(settings, TUNE)
     [record] = draft(settings, JUNE, by="Ada")
     for path in (settings.ledger_root / "drafts").rglob("*.json"):
@@ -113,7 +113,7 @@ def test_issue_of_a_draft_whose_run_failed_is_refused(settings: Settings) -> Non
 
 
 def test_answers_about_another_run_are_not_taken(settings: Settings) -> None:
-    """Suites that ran over one build must not speak for the next."""
+    """Suites that ran on one build must not count for the next."""
     waits = Check("suite", "lines__hold", "awaited")
     file = publish(settings, TUNE, run=checked_run(KNOWN_AT, waits))
 

@@ -1,6 +1,6 @@
-"""Drafts of statements: append-only records, one more only when the content is another.
+"""Drafts of statements: append-only records, with a new one only if the content changes.
 
-The sums themselves are tested with the models.
+The tests of the models cover the sums.
 """
 
 import json
@@ -24,7 +24,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def records(settings: Settings) -> list[str]:
-    """The records of partners' drafts; beside each lie its lines and uses."""
+    """The records of partners' drafts; their lines and uses are beside them."""
     root = settings.ledger_root / "drafts"
     names = sorted(str(path.relative_to(root)) for path in root.rglob("*.json"))
     return [name for name in names if not name.startswith("unallocated/")]

@@ -1,4 +1,4 @@
-"""Ids as file names: each id of the feeds, up to 200 characters of any script, gets its own."""
+"""Ids as file names: each id of the feeds, up to 200 characters of any script, has its own."""
 
 from pathlib import Path
 
@@ -32,9 +32,9 @@ LONG_IDS = {
 def test_file_name_of_a_long_id_can_be_made_and_differs_from_its_neighbours(
     name: str, tmp_path: Path
 ) -> None:
-    """Percent-encoding makes up to twelve bytes of a character; "File name too long" was the end.
+    """Regression: percent-encoding makes up to twelve bytes of a character: "File name too long".
 
-    Ids that differ in the last character alone must not share a folder.
+    Ids that differ only in the last character must not share a folder.
     """
     names = {file_safe(one, ".lock") for one in (name, name[:-1], name[:-1] + "x")}
 
@@ -56,12 +56,12 @@ def test_file_name_of_a_long_id_can_be_made_and_differs_from_its_neighbours(
     ],
 )
 def test_file_name_of_an_id_that_fits_stays_as_it_was(name: str, expected: str) -> None:
-    """Drafts, approvals and packages that lie in a home are found under the names they have."""
+    """Existing drafts, approvals and packages in a home are found under their present names."""
     assert file_safe(name) == expected
 
 
 def test_file_name_that_is_cut_is_no_other_ids_name() -> None:
-    """An id that reads like a cut name is written with its `+` encoded."""
+    """An id that looks like a shortened name is written with its `+` encoded."""
     cut = file_safe("契" * 200)
 
     assert "+" in cut

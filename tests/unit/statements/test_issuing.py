@@ -1,6 +1,6 @@
-"""Approving and issuing: two persons, months in order, all or nothing, and never changed after.
+"""Approving and issuing: two persons, months in order, all or nothing, and never changed later.
 
-The statements are made by hand; how their sums come about is tested with the models.
+The statements are made by hand; the tests of the models cover their sums.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Who somebody is, as the system or an OpenID provider says; and that one is not two."""
+"""The identity of a person, from the system or an OpenID provider; one person is not two."""
 
 import json
 import time
@@ -29,7 +29,7 @@ MONTH, CLIENT = "2026-06", "linernotes-house"
 
 
 class Provider:
-    """An OpenID provider's public documents on loopback, and the key behind them."""
+    """The public documents of an OpenID provider on loopback, and its key."""
 
     def __init__(self) -> None:
         self.key = RSAKey.generate_key(2048, {"kid": "k1", "use": "sig", "alg": "RS256"})
@@ -117,7 +117,7 @@ def test_token_with_a_wrong_claim_says_nothing(
 def test_token_that_somebody_else_has_signed_says_nothing(
     provider: Provider, settings: Settings, tmp_path: Path
 ) -> None:
-    """Nor does one that is signed with a shared secret, whatever the provider offers."""
+    """Nor is one accepted that is signed with a shared secret, whatever the provider offers."""
     other = RSAKey.generate_key(2048, {"kid": "k1"})
     shared = OctKey.generate_key(256)
 
@@ -133,7 +133,7 @@ def test_token_that_somebody_else_has_signed_says_nothing(
 def test_person_of_the_system_is_who_has_logged_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`sudo` and another name in the environment make nobody another."""
+    """`sudo` or another name in the environment does not change the person."""
     monkeypatch.setenv("LOGNAME", "somebody")
     login = tmp_path / "loginuid"
     monkeypatch.setattr(persons, "LOGIN_UID", login)

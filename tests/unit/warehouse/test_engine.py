@@ -1,4 +1,4 @@
-"""Which engine builds, and what is said where it cannot. Spark itself runs in `tests/spark`."""
+"""The choice of the engine, and the error if it cannot build. `tests/spark` runs Spark."""
 
 import sys
 from pathlib import Path
@@ -25,7 +25,7 @@ def test_engine_spark_without_its_libraries_says_how_to_install_them(
 def test_cluster_that_does_not_answer_is_told_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The client's time limit once ended in a traceback."""
+    """Regression: the client's time limit ended in a traceback."""
     client = tmp_path / "client.py"
     client.write_text("import time; time.sleep(60)")
     monkeypatch.setattr(thrift, "SPARK_PYTHON", Path(sys.executable))
@@ -39,7 +39,7 @@ def test_cluster_that_does_not_answer_is_told_in_words(
 
 
 def test_schemas_on_spark_are_of_one_home_alone(tmp_path: Path) -> None:
-    """Two homes on one cluster would have written into each other's tables."""
+    """Otherwise two homes on one cluster would write into each other's tables."""
     names = {
         engine_of(Settings(home=tmp_path / home, engine="spark")).environment[
             "LINERNOTES_SPARK_SCHEMA"

@@ -1,4 +1,4 @@
-"""Comments of the published file refer to nothing outside of it."""
+"""Comments in the published file do not refer to anything outside of it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The files that say what promises are measured against, and what explains a figure."""
+"""The files with the targets of promises, and with the events that explain figures."""
 
 from decimal import Decimal
 from pathlib import Path

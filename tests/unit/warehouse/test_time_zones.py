@@ -1,4 +1,4 @@
-"""When months begin in time zones, by the pinned rules."""
+"""The starts of months in time zones, by the pinned rules."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -17,10 +17,10 @@ def month_starts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("zone", "month", "starts_at", "next_starts_at"),
     [
-        # Summer time begins on 8 March: five hours behind UTC before, four after.
+        # Summer time starts on 8 March: five hours behind UTC before, four after.
         ("America/New_York", date(2026, 3, 1), datetime(2026, 3, 1, 5), datetime(2026, 4, 1, 4)),
         ("Asia/Kathmandu", date(2026, 3, 1), datetime(2026, 2, 28, 18, 15), None),
-        # Morocco gave up its hour ahead of UTC on 20 September 2026.
+        # Morocco ended its hour ahead of UTC on 20 September 2026.
         ("Africa/Casablanca", date(2026, 9, 1), datetime(2026, 8, 31, 23), datetime(2026, 10, 1)),
         ("Pacific/Apia", date(LAST_YEAR, 12, 1), datetime(LAST_YEAR, 11, 30, 11), None),
     ],

@@ -1,5 +1,5 @@
--- One row per ERN message, deal and territory x commercial model x use type x period of
--- it.
+-- One row per ERN message, deal, and its territory x commercial model x use type x
+-- period.
 with
     latest as (
         {{

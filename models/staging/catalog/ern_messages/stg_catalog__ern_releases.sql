@@ -1,4 +1,4 @@
--- One row per ERN message and release, track releases included.
+-- One row per ERN message and release, including track releases.
 with
     latest as (
         {{

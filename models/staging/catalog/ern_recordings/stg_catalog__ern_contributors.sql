@@ -1,5 +1,5 @@
 -- One row per ERN recording, contributor and role.
--- Only what the last message that names the recording says.
+-- Only from the last message that names the recording.
 with
     recordings as (select * from {{ ref("stg_catalog__ern_recordings") }}),
     sent as (select * from {{ source("raw", "raw_catalog__ern_contributors") }})

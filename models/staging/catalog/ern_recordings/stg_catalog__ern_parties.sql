@@ -1,4 +1,4 @@
--- One row per party that ERN messages name, as the last of them describes it.
+-- One row per party in ERN messages, as described in the last of them.
 with
     known as (
         select *

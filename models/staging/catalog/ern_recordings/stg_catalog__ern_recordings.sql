@@ -1,5 +1,5 @@
--- One row per recording that ERN messages name, as the last of them describes it.
--- A new message replaces what an older one said of the recording as a whole.
+-- One row per recording in ERN messages, as described in the last of them.
+-- A new message replaces the older one's data on the recording as a whole.
 with
     latest as (
         select *

@@ -1,7 +1,7 @@
 -- One row per object, side, owner, territory and start of a claim.
--- Master shares of ERN stand in where the ownership feed has no claim to the
--- recording's master at all: a commercial fact of the feeds wins. ERN names no work, so
--- its work shares stay in stg_catalog__ern_rights.
+-- Master shares from ERN are used if the ownership feed has no claim to the recording's
+-- master at all, because the feeds take precedence for commercial data. ERN does not
+-- identify works, so its work shares stay in stg_catalog__ern_rights.
 with
     delivered as (
         {{
@@ -55,8 +55,8 @@ with
             and ern_rights.party_id is not null
             and ern_rights.share_pct > 0
             and claimed.object_id is null
-        -- A party may be named once per kind of right: the widest share stands, they do
-        -- not add up.
+        -- A party may be named once per kind of right: the widest share counts, they
+        -- are not added.
         qualify
             row_number() over (
                 partition by

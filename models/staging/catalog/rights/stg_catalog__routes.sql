@@ -1,5 +1,5 @@
--- One row per owner, side, territory, product and start: the partner and contract that
--- its money goes to.
+-- One row per owner, side, territory, product and start: the partner and contract
+-- through which it is paid.
 with
     latest as (
         {{

@@ -1,7 +1,7 @@
--- One row per consent decision and version recorded by the freeze, taken-back versions
--- included.
--- Consent is resolved by what was known at the instant of a use, so the latest version
--- alone is not enough.
+-- One row per consent decision and version recorded by the freeze, including withdrawn
+-- versions.
+-- Consent is resolved by the decisions known at the instant of a use, so the latest
+-- version is not enough.
 with
     known as (
         select *
