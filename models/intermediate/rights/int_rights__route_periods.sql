@@ -1,5 +1,7 @@
--- One row per owner, side, territory, product and period: partner, contract and version,
--- or what is missing (E72). The most specific route applies, by territory before product
+-- One row per owner, side, territory, product and period: partner, contract and
+-- version,
+-- or what is missing (E72). The most specific route applies, by territory before
+-- product
 -- (E71); of overlapping versions the higher, also for what it does not name.
 with
     objects_used as (select * from {{ ref("int_rights__objects_used") }}),
