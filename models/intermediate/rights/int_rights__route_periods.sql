@@ -1,8 +1,6 @@
--- One row per owner, side, territory, product and period: partner, contract and
--- version,
--- or what is missing (E72). The most specific route applies, by territory before
--- product
--- (E71); of overlapping versions the higher, also for what it does not name.
+-- One row per owner, side, territory, product and period: route, contract and version,
+-- or what is missing (E72). The most specific route applies, by territory, then by
+-- product (E71); of overlapping versions the higher, also for what it does not name.
 with
     objects_used as (select * from {{ ref("int_rights__objects_used") }}),
     ownership as (select * from {{ ref("int_rights__ownership_periods") }}),
