@@ -112,7 +112,8 @@ def test_closing_with_a_broken_blocking_check_drafts_nothing(
     """Regression: a month-end ran 15 of 417 blocking tests, no suite, and ignored the results."""
     load_a_label(settings)
     project = warehouse.compiled_project(settings)
-    tests = {test.name: test} if test else {}
+    test = test or planted("passes", too_many("select 1", "> 1"), "dim_partners")
+    tests = {test.name: test}
     monkeypatch.setattr(month_end, "compiled_project", lambda _: replace(project, tests=tests))
     monkeypatch.setattr(pipeline, "run_raw_suites", lambda *_: answers("raw"))
     monkeypatch.setattr(pipeline, "run_suites", lambda *_: answers("reports", **outcomes))
