@@ -213,7 +213,7 @@ def test_drill_of_the_page_brings_an_upgraded_home_back(
         if path.name != "landing":
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
-    told = follow("Put a backup back")
+    told = follow("Restore a backup")
 
     table = told.partition("Packages")[2]
     assert table.count("as before") == len(list(old.outbox_root.glob("*/*/v*")))
