@@ -96,7 +96,9 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothBuilds]:
         spark_file = home.parent / "spark.duckdb"
         shutil.copy(spark.warehouse_file, spark_file)
         spark_closing = warehouse.calculate_open_months(spark, *shared.CLOSINGS[CLOSED_MONTHS])
-        spark_corrections = corrections.rename(home.parent / "spark-corrections.parquet")
+        # Copied: the tests that follow lay the sources out once more.
+        spark_corrections = home.parent / "spark-corrections.parquet"
+        shutil.copy(corrections, spark_corrections)
         yield BothBuilds(
             spark,
             duckdb_file,
