@@ -305,8 +305,8 @@ class Verdict:
         kind: Of tampering.
         seed: The same number of a kind tampers with the same each time.
         is_found: Whether `verify --ledger` finds fault with the ledger.
-        is_stopped: Whether the next issue says that the ledger is not as it was written, and
-            writes no entry.
+        is_stopped: Whether the next issue says that the ledger was changed, and writes no
+            entry.
     """
 
     kind: str
@@ -333,7 +333,7 @@ def try_points(
             issue(settings, NEXT_MONTH, by="Ben")
             is_stopped = False
         except LinernotesError as reason:
-            is_stopped = "not as it was written" in str(reason)
+            is_stopped = "was changed, so nothing more is issued" in str(reason)
         is_stopped &= before == sorted((settings.ledger_root / "issued").glob("*"))
         yield Verdict(kind, seed, is_found, is_stopped)
         shutil.rmtree(settings.home)

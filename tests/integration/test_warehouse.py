@@ -16,7 +16,7 @@ from linernotes import warehouse
 from linernotes.base.settings import Settings
 from tests.conftest import CASES_KNOWN_AT, load_cases
 
-LAST_CASE_MONTH = date(2026, 7, 1)
+LAST_CASE_MONTH = date(2026, 9, 1)
 READER = """
 import json, sys, time
 from pathlib import Path
