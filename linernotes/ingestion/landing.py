@@ -217,8 +217,11 @@ def _found(root: Path) -> Iterator[tuple[Path, str | None]]:
         except FileNotFoundError:
             continue
         except OSError as error:
-            yield folder, f"the folder cannot be read ({error.strerror}); give the loader the "
-            "right to read it"
+            yield (
+                folder,
+                f"the folder cannot be read ({error.strerror}); give the loader the right to "
+                "read it",
+            )
 
 
 def _ending(name: str, feed_name: str) -> str | None:

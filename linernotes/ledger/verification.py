@@ -300,8 +300,9 @@ def _statements_missing(settings: Settings, found: list[Issuance]) -> Iterator[L
                 details = f"{statement_id} is issued in {place}, but not in the ledger: {OLDER}"
                 yield LedgerProblem(None, "ledger", details)
             elif told.get("line_set_sha256") != own.line_set_sha256:
-                details = f"{statement_id} has other lines in the ledger than in {place}: one was "
-                "changed"
+                details = (
+                    f"{statement_id} has other lines in the ledger than in {place}: one was changed"
+                )
                 yield LedgerProblem(None, "ledger", details)
 
 
@@ -417,8 +418,9 @@ def _out_of_order(issuance: Issuance, last: dict[str, StatementRecord]) -> Itera
         if one.report_month <= before.report_month or instant(one.known_at) <= instant(
             before.known_at
         ):
-            details = f"{one.statement_id} was issued after {before.statement_id}, which is not "
-            "earlier"
+            details = (
+                f"{one.statement_id} was issued after {before.statement_id}, which is not earlier"
+            )
             yield LedgerProblem(issuance.sequence, ENTRY, details)
         for details in opening_that_differs(one, before):
             details = f"{one.statement_id} {details}"

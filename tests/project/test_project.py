@@ -222,6 +222,35 @@ def test_module_opens_with_what_belongs_here_and_what_does_not(
     assert not wrong, "open these with two sentences:\n" + "\n".join(wrong)
 
 
+def test_no_string_stands_alone_in_a_function(root: Path, project_files: list[Path]) -> None:
+    """Regression: the second half of three messages was a statement of its own, and never shown."""
+    modules = [path for path in project_files if path.suffix == ".py"]
+
+    alone = [
+        f"{path.relative_to(root)}:{number}"
+        for path in modules
+        for number in _strings_alone(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+
+    assert len(modules) > 500
+    assert not alone, "join these to the text before them:\n" + "\n".join(alone)
+
+
+def _strings_alone(module: ast.Module) -> Iterator[int]:
+    """Lines of strings that are statements of a function and not its docstring."""
+    functions = [
+        node
+        for node in ast.walk(module)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    docstrings = [function.body[0] for function in functions]
+    for node in {statement for function in functions for statement in ast.walk(function)}:
+        if isinstance(node, ast.Expr) and node not in docstrings:
+            match node.value:
+                case ast.Constant(value=str()) | ast.JoinedStr():
+                    yield node.lineno
+
+
 def test_pins_each_have_a_reason_beside_them(root: Path) -> None:
     lines = (root / "pyproject.toml").read_text(encoding="utf-8").splitlines()
     project = tomllib.loads("\n".join(lines))
