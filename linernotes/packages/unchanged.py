@@ -17,8 +17,8 @@ from linernotes.ledger.records import StatementRecord, file_safe
 from linernotes.packages.interchange import what_is_agreed
 
 NOTES = "packages"
-# The folders of code that writes the files of a package.
-CODE = ("packages", "ddex")
+# The program's own files, from which packages are made: any of it may change what they show.
+CODE = ("*.py", "*.typ")
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,9 @@ def inputs_sha256(
 def _code_sha256() -> str:
     root = Path(__file__).parents[1]
     digest = hashlib.sha256()
-    for folder in CODE:
-        for path in sorted((root / folder).iterdir()):
-            if path.is_file():
-                digest.update(path.read_bytes())
+    for pattern in CODE:
+        for path in sorted(root.rglob(pattern)):
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

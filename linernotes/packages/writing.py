@@ -127,11 +127,12 @@ def write_packages(
     agreements = load_agreements(settings)
     packages, changed = [], []
     for group in groups:
-        if not rewrite and (kept := _unchanged(settings, agreements, group)):
+        inputs = inputs_sha256(settings, agreements, group)
+        if not rewrite and (kept := _unchanged(settings, inputs, group[0])):
             packages.append(kept)
             tell(len(packages), group[0])
         else:
-            changed.append(group)
+            changed.append((inputs, group))
     for first, package in _each_written(settings, changed, rewrite):
         packages.append(package)
         tell(len(packages), first)
@@ -155,7 +156,7 @@ def _as_packaged(statement: StatementRecord) -> StatementRecord:
 
 
 def _each_written(
-    settings: Settings, groups: list[list[StatementRecord]], rewrite: bool
+    settings: Settings, groups: list[tuple[str, list[StatementRecord]]], rewrite: bool
 ) -> Iterator[tuple[StatementRecord, Package]]:
     """Writes the packages, yielding each with one of its statements when it is done.
 
@@ -164,24 +165,24 @@ def _each_written(
     """
     workers = min(len(groups), os.cpu_count() or 1)
     if workers <= 1:
-        yield from ((group[0], _write_alone(settings, group, rewrite)) for group in groups)
+        for inputs, group in groups:
+            yield group[0], _write_alone(settings, inputs, group, rewrite)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         pending = {
-            pool.submit(_write_alone, settings, group, rewrite): group[0] for group in groups
+            pool.submit(_write_alone, settings, inputs, group, rewrite): group[0]
+            for inputs, group in groups
         }
         for future in as_completed(pending):
             yield pending[future], future.result()
 
 
-def _unchanged(
-    settings: Settings, agreements: Agreements, statements: list[StatementRecord]
-) -> Package | None:
+def _unchanged(settings: Settings, inputs: str, statement: StatementRecord) -> Package | None:
     """The newest version of a package, if its inputs have not changed."""
-    note = read_note(settings, statements[0])
-    if note is None or note.inputs_sha256 != inputs_sha256(settings, agreements, statements):
+    note = read_note(settings, statement)
+    if note is None or note.inputs_sha256 != inputs:
         return None
-    shelf = _shelf(settings, statements[0])
+    shelf = _shelf(settings, statement)
     if _newest_version(shelf) != note.version:
         return None
     folder = shelf / f"v{note.version}"
@@ -189,8 +190,9 @@ def _unchanged(
     return package if package.manifest_sha256 == note.manifest_sha256 else None
 
 
-def _write_alone(settings: Settings, statements: list[StatementRecord], rewrite: bool) -> Package:
-    inputs = inputs_sha256(settings, load_agreements(settings), statements)
+def _write_alone(
+    settings: Settings, inputs: str, statements: list[StatementRecord], rewrite: bool
+) -> Package:
     package = _write_or_keep(settings, statements, rewrite)
     note = Note(inputs, package.version, package.manifest_sha256)
     write_note(settings, statements[0], note)
