@@ -263,7 +263,7 @@ def _cell(figures: Figures, wanted: RowSet, name: str, row: Mapping[str, Any], f
         value = in_words(figures, name, value)
     elif isinstance(value, bool):
         value = "Yes" if value else "No"
-    if name == first and (href := row_href(figures.selection, wanted.name, row)):
+    if name == first and (href := row_href(wanted.name, row)):
         return Link(value if value is not None else "–", href)
     return value
 

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from linernotes.dashboard.selection import Selection
-
 MARTS, REPORTS = "published.marts", "published.reports"
 LINES = f"{MARTS}.fct_compensation_lines"
 # Columns that are of no use to readers, or that repeat another column.
@@ -216,6 +214,30 @@ KEYS = {
 }
 
 
+# The record that a row has a page of: its kind, and the column with its id, or the next one if that
+# is empty.
+RECORDS = {
+    "lines": ("line", "line_id"),
+    "holds": ("line", "line_id"),
+    "statements": ("statement", "statement_id"),
+    "balances": ("statement", "statement_id"),
+    "uses": ("event", "derivative_id", "generation_id"),
+    "credits": ("event", "derivative_id"),
+    "actions": ("action", "puid"),
+    "unfiled": ("action", "puid"),
+    "filings": ("action", "puid"),
+    "decisions": ("decision", "decision_id"),
+    "expiring": ("decision", "decision_id"),
+    "contracts": ("contract", "contract_id"),
+    "launches": ("contract", "contract_id"),
+    "connection": ("recording", "recording_id"),
+    "recordings": ("recording", "recording_id"),
+    "incidents": ("incident", "incident_id"),
+    "pools": ("pool", "pool_id"),
+    "pool-fees": ("pool", "pool_id"),
+}
+
+
 def rows_href(name: str, **where: object) -> str:
     """The address of the rows of a table whose columns have these values."""
     pairs = [
@@ -231,42 +253,16 @@ def trace_href(kind: str, key: str) -> str:
     return f"/trace/{kind}/{quote(key, safe='')}"
 
 
-def row_href(selection: Selection, name: str, row: Mapping[str, Any]) -> str:
+def row_href(name: str, row: Mapping[str, Any]) -> str:
     """The link of a row: to its own record, or to the rows that it consists of."""
-    if name in {"lines", "holds"}:
-        return trace_href("line", row["line_id"])
-    if name == "statements":
-        return trace_href("statement", row["statement_id"])
-    if name == "uses":
-        return trace_href("event", row["derivative_id"] or row["generation_id"])
-    if name == "credits":
-        return trace_href("event", row["derivative_id"])
-    if name in {"actions", "unfiled"}:
-        return trace_href("action", row["puid"])
-    if name == "decisions":
-        return trace_href("decision", row["decision_id"])
-    if name == "contracts":
-        return trace_href("contract", row["contract_id"])
-    if name == "connection":
-        return trace_href("recording", row["recording_id"])
-    if name == "launches" and row["contract_id"]:
-        return trace_href("contract", row["contract_id"])
-    if name == "incidents":
-        return trace_href("incident", row["incident_id"])
-    if name == "expiring":
-        return trace_href("decision", row["decision_id"])
-    if name == "balances":
-        return trace_href("statement", row["statement_id"])
-    if name == "filings":
-        return trace_href("action", row["puid"])
+    if name in RECORDS:
+        kind, *columns = RECORDS[name]
+        key = next((row[column] for column in columns if row[column]), None)
+        return trace_href(kind, key) if key else ""
     if name == "training-uses" and not row["is_licensed"]:
         keys = ("model_version", "product_id", "side", "owner_party_id")
         same = {key: row[key] for key in keys}
         return rows_href("incidents", incident_kind="training_without_licence", **same)
-    if name == "recordings":
-        return trace_href("recording", row["recording_id"])
-    if name in {"pools", "pool-fees"}:
-        return trace_href("pool", row["pool_id"])
     if name == "steps":
         return _step_href(row)
     if name == "monthly-uses":

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from functools import cache
 
+from linernotes.base.near_names import LIKENESS, NEAREST
 from linernotes.base.settings import PROJECT_ROOT
 
 WORLD = "WW"
 # Lists up to this length are quoted in full.
 SHORT_LIST = 12
-_NEAREST = 3
 # Common spellings of places that are not codes.
 _OTHER_NAMES = {"UK": "GB", "EL": "GR", "WORLD": WORLD, "WORLDWIDE": WORLD, "GLOBAL": WORLD}
 
@@ -86,5 +86,5 @@ def nearest(value: str, allowed: tuple[str, ...]) -> str:
     if len(allowed) <= SHORT_LIST:
         return f"allowed: {', '.join(allowed)}"
     by_spelling = {one.upper(): one for one in allowed}
-    found = [by_spelling[one] for one in get_close_matches(wanted, by_spelling, _NEAREST, 0.5)]
+    found = [by_spelling[one] for one in get_close_matches(wanted, by_spelling, NEAREST, LIKENESS)]
     return f"nearest: {', '.join(found)}" if found else "nothing on it is near"

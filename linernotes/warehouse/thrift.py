@@ -96,9 +96,8 @@ class ClusterSession:
         timer = threading.Timer(LONGEST_SECONDS, end)
         timer.start()
         try:
-            print(line, file=self._client.stdin, flush=True)
-            answer = self._client.stdout.readline()
-        except BrokenPipeError:
+            with suppress(BrokenPipeError):
+                print(line, file=self._client.stdin, flush=True)
             answer = self._client.stdout.readline()
         finally:
             timer.cancel()

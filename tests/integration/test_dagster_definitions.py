@@ -343,6 +343,7 @@ def test_refused_file_keeps_no_other_from_being_built_and_is_told_by_the_news_al
 ) -> None:
     """Regression: a refused file made all later loads fail, so the sensor started no build."""
     from orchestration import sensors
+    from tests.fixtures.failed_runs import alert_of_failure
 
     sent: list[str] = []
     monkeypatch.setattr(sensors, "send_alert", lambda subject, *_: sent.append(subject))
@@ -352,15 +353,7 @@ def test_refused_file_keeps_no_other_from_being_built_and_is_told_by_the_news_al
         result = load_rates(definitions, instance)
         request = tick_after(result, instance)
         again = tick_after(load_rates(definitions, instance), instance)
-        [failure] = [event for event in result.all_events if event.is_run_failure]
-        with dg.build_run_status_sensor_context(
-            "alert_on_failure",
-            failure,
-            instance,
-            result.dagster_run,
-            resources={"home": Home(home=str(home))},
-        ).for_run_failure() as context:
-            sensors.alert_on_failure(context)
+        alert_of_failure(result, instance, home)
 
     assert not result.success
     assert isinstance(request, dg.RunRequest)

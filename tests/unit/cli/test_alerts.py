@@ -126,8 +126,7 @@ def test_alert_of_a_failed_run_names_the_blocking_check(
 ) -> None:
     import dagster as dg
 
-    from orchestration.resources import Home
-    from orchestration.sensors import alert_on_failure
+    from tests.fixtures.failed_runs import alert_of_failure
 
     url, received = posts
     monkeypatch.setenv("LINERNOTES_ALERT_WEBHOOK", url)
@@ -147,15 +146,7 @@ def test_alert_of_a_failed_run_names_the_blocking_check(
     ).resolve_job_def("check_lines")
     with dg.instance_for_test() as instance:
         result = job.execute_in_process(instance=instance, raise_on_error=False)
-        [failure] = [event for event in result.all_events if event.is_run_failure]
-        with dg.build_run_status_sensor_context(
-            "alert_on_failure",
-            failure,
-            instance,
-            result.dagster_run,
-            resources={"home": Home(home=str(tmp_path / "home"))},
-        ).for_run_failure() as context:
-            alert_on_failure(context)
+        alert_of_failure(result, instance, tmp_path / "home")
 
     [post] = received
     assert post["text"].startswith("Linernotes: check_lines failed")
