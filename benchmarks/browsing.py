@@ -37,9 +37,9 @@ def chromium_file() -> str:
 
 
 @contextmanager
-def chromium() -> Generator[Browser]:
+def chromium(*options: str) -> Generator[Browser]:
     """A browser without a window; for the superuser it runs without a sandbox."""
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    arguments = [*options, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_file(), args=arguments)
         yield browser

@@ -1,6 +1,6 @@
-"""Measures the dashboard in a real browser, with the published file of a home: `DASHBOARD.md`.
+"""Measures the dashboard in a real browser, over the published files of homes: `DASHBOARD.md`.
 
-`browsing.py` runs the browser and the server; nothing is written into the home.
+`browsing.py` runs the browser and the server; nothing is written into a home.
 """
 
 import argparse
@@ -24,38 +24,76 @@ from linernotes.dashboard import page_addresses
 
 # A page sets this two frames after all its parts are there; it is polled at every frame.
 IS_DRAWN = "() => document.documentElement.hasAttribute('data-drawn')"
-REPEATS, READERS = 5, 10
+FIRST_BYTE = "performance.getEntriesByType('navigation')[0].responseStart / 1000"
+REPEATS, READERS, FIGURES = 5, 10, 30
 FIRST_PAGE_GOAL, FILTER_GOAL, DRILL_GOAL, MEMORY_GOAL = 2.0, 1.0, 1.5, 600
 
 
 @dataclass(frozen=True)
-class Times:
-    """Seconds of repeated visits to one page."""
+class Visit:
+    """Seconds from the request of a page to its first byte, and until everything is drawn."""
 
-    empty_cache: list[float]
-    filtered: list[float]
+    first_byte: float
+    drawn: float
 
 
-def look(browser: Browser, address: str, path: str) -> Times:
+@dataclass(frozen=True)
+class Visits:
+    """Repeated visits to one page; a page without the filter has none of those."""
+
+    empty_cache: list[Visit]
+    filtered: list[Visit]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The results for one home."""
+
+    name: str
+    file_bytes: int
+    starts_in: float
+    pages: dict[str, Visits]
+    drills: list[Visit]
+    peak_megabytes: float
+
+
+def measure(name: str, home: Path, browser: Browser) -> Measured:
+    """Starts the dashboard of a home, and measures every page."""
+    settings = Settings(home=home)
+    file = settings.published_root / publication(settings).file_name
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        with dashboard(home, Path(folder) / "dashboard.log") as (address, process):
+            starts_in = time.perf_counter() - began
+            pages = {}
+            for title, path in page_addresses():
+                pages[title] = look(browser, address, path)
+                say(f"{name}, {title}: {median_of(pages[title].empty_cache):.2f} s")
+            drills = drill(browser, address)
+            read_at_once(browser, address)
+            peak = peak_megabytes(process)
+    return Measured(name, file.stat().st_size, starts_in, pages, drills, peak)
+
+
+def look(browser: Browser, address: str, path: str) -> Visits:
     """Opens a page with an empty browser cache, and changes a filter on it."""
     empty, filtered = [], []
     for repeat in range(REPEATS):
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         page = context.new_page()
-        empty.append(timed(lambda page=page: opened(page, f"{address}{path}")))
+        empty.append(opened(page, f"{address}{path}"))
         if page.locator("input[name=partner]").count():
             filtered.append(change_filter(page, repeat))
         context.close()
-    return Times(empty, filtered)
+    return Visits(empty, filtered)
 
 
-def opened(page: Page, address: str) -> None:
-    page.goto(address, wait_until="commit")
-    page.wait_for_function(IS_DRAWN, polling="raf")
+def opened(page: Page, address: str) -> Visit:
+    return timed(page, lambda: page.goto(address, wait_until="commit"))
 
 
-def change_filter(page: Page, repeat: int) -> float:
-    """Seconds from the selection of a partner, a different one each time, to the new figures."""
+def change_filter(page: Page, repeat: int) -> Visit:
+    """The selection of a partner, a different one each time, until the new figures are drawn."""
     page.locator(".filters summary").click()
     boxes = page.locator("input[name=partner]")
     boxes.nth(repeat % boxes.count()).check()
@@ -63,104 +101,130 @@ def change_filter(page: Page, repeat: int) -> float:
     def apply() -> None:
         with page.expect_navigation(wait_until="commit"):
             page.get_by_role("button", name="Apply").click()
-        page.wait_for_function(IS_DRAWN, polling="raf")
 
-    return timed(apply)
+    return timed(page, apply)
 
 
-def drill(browser: Browser, address: str) -> list[float]:
-    """Seconds from a figure of Overview to its rows, for a fixed number of figures."""
+def timed(page: Page, ask: Callable[[], object]) -> Visit:
+    began = time.perf_counter()
+    ask()
+    page.wait_for_function(IS_DRAWN, polling="raf")
+    return Visit(page.evaluate(FIRST_BYTE), time.perf_counter() - began)
+
+
+def drill(browser: Browser, address: str) -> list[Visit]:
+    """From a figure of Overview to its rows, for a fixed number of figures."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     opened(page, address)
     links = page.locator("main a[href*='/rows/']").evaluate_all("all => all.map(one => one.href)")
-    times = [timed(lambda link=link: opened(page, link)) for link in links[: REPEATS * 2]]
+    found = [opened(page, link) for link in [*dict.fromkeys(links)][:FIGURES]]
     context.close()
-    return times
+    return found
 
 
-def read_at_once(address: str) -> None:
-    """Ten readers request every page at the same time."""
+def read_at_once(browser: Browser, address: str) -> None:
+    """Ten readers request every page at the same time, each with a filter of their own."""
+    page = browser.new_page()
+    opened(page, address)
+    partners, months = (
+        page.locator(selector).evaluate_all("all => all.map(one => one.value)")
+        for selector in ("input[name=partner]", "select[name=from] option")
+    )
+    page.close()
 
-    def read(path: str) -> None:
-        with urlopen(f"{address}{path}", timeout=120) as answer:
-            answer.read()
+    def read(reader: int) -> None:
+        query = f"partner={partners[reader % len(partners)]}&from={months[reader % len(months)]}"
+        for _, path in page_addresses():
+            with urlopen(f"{address}{path}?{query}", timeout=120) as answer:
+                answer.read()
 
-    paths = [path for _, path in page_addresses()]
     with ThreadPoolExecutor(READERS) as pool:
-        list(pool.map(read, paths * READERS))
+        list(pool.map(read, range(READERS)))
 
 
-def timed(work: Callable[[], None]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def resident_megabytes(process: int) -> float:
-    """Memory of a process, from Linux's /proc."""
+def peak_megabytes(process: int) -> float:
+    """The most memory that a process has held, from Linux's /proc."""
     status = Path(f"/proc/{process}/status").read_text()
-    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
-def as_markdown(
-    home: Path, started: float, times: dict[str, Times], drilled: list[float], memory: float
-) -> str:
-    settings = Settings(home=home)
-    file = settings.published_root / publication(settings).file_name
+def median_of(visits: list[Visit]) -> float:
+    return median(visit.drawn for visit in visits)
+
+
+def as_markdown(found: list[Measured]) -> str:
     lines = [
         "# Dashboard",
         "",
         "Written by `python -m benchmarks.dashboard`.",
         "",
         machine(),
-        f"- published file: {file.stat().st_size / 1e6:,.0f} MB",
-        "",
-        f"The server answers {started:.1f} s after its start. With {READERS} readers who ask for "
-        f"every page at once it holds {memory:,.0f} MB (goal: {MEMORY_GOAL}).",
         "",
         f"Goals: a page in {FIRST_PAGE_GOAL:g} s, a changed filter in {FILTER_GOAL:g} s, the rows "
-        f"of a figure in {DRILL_GOAL:g} s. Seconds until everything is drawn, in Chromium on the "
-        f"same machine; the median and the longest of {REPEATS}.",
-        "",
-        "| page | empty browser cache | longest | changed filter | longest |",
-        "| --- | ---: | ---: | ---: | ---: |",
+        f"of a figure in {DRILL_GOAL:g} s, {MEMORY_GOAL} MB. Seconds until everything is drawn, in "
+        f"Chromium on the same machine: the median and the longest of {REPEATS}, and the median "
+        "until the first byte of the page.",
     ]
-    for name, found in times.items():
-        cells = [
-            f"{figure:.2f}" if seconds else "–"
-            for seconds in (found.empty_cache, found.filtered)
-            for figure in ((median(seconds), max(seconds)) if seconds else (0.0, 0.0))
-        ]
+    for one in found:
+        lines += _section(one)
+    return "\n".join(lines) + "\n"
+
+
+def _section(one: Measured) -> list[str]:
+    lines = [
+        "",
+        f"## {one.name}",
+        "",
+        f"The published file has {one.file_bytes / 1e6:,.0f} MB. The server answers "
+        f"{one.starts_in:.1f} s after its start. With {READERS} readers who ask for every page at "
+        f"once, each with a filter of their own, it has held at most {one.peak_megabytes:,.0f} MB.",
+        "",
+        "| page | empty browser cache | longest | first byte | changed filter | longest "
+        "| first byte |",
+        "| --- |" + " ---: |" * 6,
+    ]
+    for name, visits in one.pages.items():
+        cells = [*_cells(visits.empty_cache), *_cells(visits.filtered)]
         lines.append(f"| {name} | {' | '.join(cells)} |")
+    drawn, longest, _ = _cells(one.drills)
     lines += [
         "",
-        f"From a figure of Overview to its rows: {median(drilled):.2f} s, at most "
-        f"{max(drilled):.2f} s, over {len(drilled)} figures.",
+        f"From a figure of Overview to its rows: {drawn} s, at most {longest} s, over "
+        f"{len(one.drills)} figures.",
     ]
-    return "\n".join(lines) + "\n"
+    return lines
+
+
+def _cells(visits: list[Visit]) -> tuple[str, str, str]:
+    if not visits:
+        return "–", "–", "–"
+    longest = max(visit.drawn for visit in visits)
+    first_byte = median(visit.first_byte for visit in visits)
+    return f"{median_of(visits):.2f}", f"{longest:.2f}", f"{first_byte:.2f}"
+
+
+def named_home(text: str) -> tuple[str, Path]:
+    name, _, folder = text.rpartition("=")
+    return name or Path(folder).name, Path(folder).resolve()
 
 
 def main() -> None:
     """The command line: measures, prints the results, and writes them to a file if one is given."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.dashboard", description=__doc__)
-    parser.add_argument("--home", type=Path, required=True, help="a home with a published file")
+    parser.add_argument(
+        "--home",
+        type=named_home,
+        action="append",
+        required=True,
+        metavar="NAME=DIR",
+        help="a home with a published file, and its name in the results; may be repeated",
+    )
     parser.add_argument("--out", type=Path, help="the Markdown file to write the results to")
     arguments = parser.parse_args()
-    home = arguments.home.resolve()
 
-    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-        began = time.perf_counter()
-        with dashboard(home, Path(folder) / "dashboard.log") as (address, process):
-            started = time.perf_counter() - began
-            times = {}
-            for title, path in page_addresses():
-                times[title] = look(browser, address, path)
-                say(f"{title}: {median(times[title].empty_cache):.2f} s")
-            drilled = drill(browser, address)
-            read_at_once(address)
-            memory = resident_megabytes(process)
-    text = as_markdown(home, started, times, drilled, memory)
+    with chromium() as browser:
+        text = as_markdown([measure(name, home, browser) for name, home in arguments.home])
     print(text)
     if arguments.out:
         arguments.out.write_text(text, encoding="utf-8")

@@ -20,9 +20,8 @@ from linernotes.base.published import publication
 from linernotes.base.settings import Settings
 from linernotes.base.unforeseen import account_of
 from linernotes.dashboard import formats, linked_pages, wording
-from linernotes.dashboard.blocks import MOST_ROWS, Split, Table, table_csv
+from linernotes.dashboard.blocks import Split, Table, table_csv
 from linernotes.dashboard.drawing import HERE, assets, templates
-from linernotes.dashboard.drill import ROWS_SHOWN
 from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.linked_pages import CSV, Scope, Shown
 from linernotes.dashboard.login import Login
@@ -211,7 +210,6 @@ class Site:
                 known=view.data_as_of,
                 publication=view.file_name,
                 user=self.sign_in.who(request) if self.sign_in else "",
-                most_rows=max(MOST_ROWS, ROWS_SHOWN if "/rows/" in request.url.path else 0),
                 assets=assets(),
             ),
             headers=HEADERS,

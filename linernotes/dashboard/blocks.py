@@ -19,8 +19,8 @@ Kind = Literal[
     "text", "month", "date", "money", "count", "share", "seconds", "days", "instant", "number"
 ]
 NUMBERS = {"money", "count", "share", "seconds", "days", "number"}
-# Rows beyond this number are only in the CSV file.
-MOST_ROWS = 60
+# Rows beyond this number are only in the CSV file; a list that continues elsewhere shows fewer.
+MOST_ROWS, FIRST_ROWS = 60, 20
 # The status of an amount: final, or still subject to change.
 State = Literal["issued", "estimate", "mixed"]
 STATES: dict[State, str] = {
@@ -153,6 +153,11 @@ class Column:
     def is_number(self) -> bool:
         return self.kind in NUMBERS
 
+    @property
+    def is_short(self) -> bool:
+        """Whether a cell is never broken into two lines."""
+        return self.kind in {"month", "date"}
+
 
 @dataclass(frozen=True)
 class Table:
@@ -166,6 +171,9 @@ class Table:
         total: The total row.
         note: What the reader has to know.
         is_on_screen: Whether a page that has to fit on one sheet omits it.
+        row_limit: The number of rows that a page shows; the CSV file has all.
+        more: The address of the page with all rows, if there is one.
+        is_behind: Whether the screen shows it only on demand; paper always has it.
     """
 
     name: str
@@ -175,6 +183,9 @@ class Table:
     total: Sequence[Any] = ()
     note: str = ""
     is_on_screen: bool = False
+    row_limit: int = MOST_ROWS
+    more: str = ""
+    is_behind: bool = False
 
 
 @dataclass(frozen=True)

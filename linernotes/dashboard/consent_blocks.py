@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from linernotes.dashboard import wording
-from linernotes.dashboard.blocks import MOST_ROWS, Block, Column, Heading, Link, Note, Table
+from linernotes.dashboard.blocks import FIRST_ROWS, Block, Column, Heading, Link, Note, Table
 from linernotes.dashboard.figures import LATEST_RATES, Figures
 from linernotes.dashboard.formats import Money
 from linernotes.dashboard.row_tables import rows_href, trace_href
@@ -166,7 +166,7 @@ def enforcement(figures: Figures) -> Iterator[Block]:
         "left join published.marts.dim_parties as artists on artists.party_id = object_id "
         "where seconds_to_enforcement is not null "
         "and list_contains(?, cast(date_trunc('month', enforced_at) as date)) "
-        f"order by seconds_to_enforcement desc, decision_id limit {MOST_ROWS}",
+        "order by seconds_to_enforcement desc, decision_id",
         (figures.months,),
     )
     yield Table(
@@ -181,6 +181,7 @@ def enforcement(figures: Figures) -> Iterator[Block]:
             Column("Uses before enforcement", "count"),
         ],
         [_decision(*row) for row in slowest],
+        row_limit=FIRST_ROWS,
         note="All partners and products."
         if figures.selection.partner or figures.selection.product
         else "",

@@ -188,6 +188,7 @@ def read_rows(
             for name in columns
         ],
         [[_cell(figures, wanted, name, row, columns[0]) for name in columns] for row in rows],
+        row_limit=ROWS_SHOWN,
     )
     return Rows(table, count, total)
 

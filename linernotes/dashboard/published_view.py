@@ -22,7 +22,7 @@ from linernotes.base.settings import PROJECT_ROOT, Settings
 from linernotes.base.unforeseen import account_of
 from linernotes.dashboard.formats import instant_text
 from linernotes.dashboard.selection import Options
-from linernotes.metrics import MetricTable, open_catalog
+from linernotes.metrics import MetricTable, catalog_of
 
 Row = tuple[Any, ...]
 ANSWERS_KEPT = 1_024
@@ -32,10 +32,6 @@ ATTEMPTS = 5
 # The memory limit of DuckDB; larger queries spill to the system's temporary folder.
 MEMORY_LIMIT = "256MB"
 STATEMENTS = "published.marts.fct_statements"
-
-
-class _ReplacedError(Exception):
-    """A newer publication appeared while this one was opened."""
 
 
 class PublishedView:
@@ -55,9 +51,8 @@ class PublishedView:
         spill = Path(tempfile.gettempdir()) / f"linernotes-dashboard-{os.getpid()}"
         self._connection.execute("set temp_directory = $1", [str(spill)])
         self._connection.execute("set memory_limit = $1", [MEMORY_LIMIT])
-        self.catalog = self._open.enter_context(open_catalog(settings))
-        if publication(settings) != record:  # the metrics may belong to a newer publication
-            raise _ReplacedError
+        # One engine for rows and metrics, so that the limit applies to both.
+        self.catalog = catalog_of(settings, record, self._connection)
         self.rows = lru_cache(ANSWERS_KEPT)(self._rows)
         self.metrics = lru_cache(ANSWERS_KEPT)(self._metrics)
 
@@ -164,7 +159,7 @@ def view_now(settings: Settings) -> PublishedView:
         record = publication(settings)
         try:
             return _opened(settings.home, record)
-        except (duckdb.Error, FileNotFoundError, _ReplacedError):
+        except (duckdb.Error, FileNotFoundError):
             continue
         except LinernotesError:
             if publication(settings) == record:

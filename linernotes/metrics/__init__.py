@@ -9,6 +9,7 @@ from linernotes.metrics.catalog import (
     Catalog,
     MetricInfo,
     MetricTable,
+    catalog_of,
     open_catalog,
 )
 from linernotes.metrics.compiling import MetricSource
@@ -20,5 +21,6 @@ __all__ = [
     "MetricInfo",
     "MetricSource",
     "MetricTable",
+    "catalog_of",
     "open_catalog",
 ]

@@ -198,7 +198,19 @@ def open_catalog(settings: Settings) -> Generator[Catalog]:
     record = publication(settings)
     file = settings.published_root / record.file_name
     with open_published(settings, file, threads=os.cpu_count() or 1) as connection:
-        yield Catalog(record, _compiler(definitions_file(file)), connection)
+        yield catalog_of(settings, record, connection)
+
+
+def catalog_of(
+    settings: Settings, record: Publication, connection: duckdb.DuckDBPyConnection
+) -> Catalog:
+    """The metrics of a publication that is open already.
+
+    Raises:
+        LinernotesError: if its definitions cannot be read.
+    """
+    file = settings.published_root / record.file_name
+    return Catalog(record, _compiler(definitions_file(file)), connection)
 
 
 def _compiler(definitions: Path) -> Compiler:

@@ -24,7 +24,7 @@ from linernotes.base.ports import free_port
 from linernotes.base.published import publication
 from linernotes.base.settings import Settings
 from linernotes.dashboard import page_addresses
-from tests.browser.conftest import Watched, copy_published, running
+from tests.browser.conftest import OTHER_HOST, Watched, copy_published, running
 
 pytestmark = pytest.mark.browser
 
@@ -74,7 +74,7 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture(scope="module")
 def address(settings: Settings) -> Iterator[str]:
-    with running(settings.home, free_port()) as found:
+    with running(settings.home, free_port(), LINERNOTES_ALLOWED_HOSTS=OTHER_HOST) as found:
         yield found
 
 
@@ -338,6 +338,60 @@ def test_filter_is_chosen_by_keyboard_and_kept_on_every_page(
     page.locator(".chips a").click()
     wait_until_whole(page)
     assert "e07" not in page.url
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", OTHER_HOST])
+def test_link_with_its_filter_is_copied(chromium: Browser, address: str, host: str) -> None:
+    """Also from a page without encryption, where a browser has no clipboard interface."""
+    link = f"{address.replace('127.0.0.1', host)}/compensation?partner={PARTNER}"
+    context = chromium.new_context()
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+    page = context.new_page()
+    page.goto(link)
+    assert page.evaluate("Boolean(navigator.clipboard)") == (host != OTHER_HOST)
+
+    page.get_by_role("button", name="Copy link").click()
+
+    expect(page.locator("[data-copy-result]")).to_have_text("Link copied.")
+    expect(page.get_by_label("Link to this page")).to_be_hidden()
+    page.goto(f"{address}/health")
+    assert page.evaluate("navigator.clipboard.readText()") == link
+    context.close()
+
+
+def test_link_is_shown_where_the_browser_refuses_to_copy_it(
+    open_page: Callable[..., Watched],
+) -> None:
+    page = open_page("/compensation?from=2026-02").page
+    page.evaluate(
+        """navigator.clipboard.writeText = () => Promise.reject(new Error("refused"));
+        document.execCommand = () => false"""
+    )
+
+    page.get_by_role("button", name="Copy link").click()
+
+    expect(page.get_by_label("Link to this page")).to_have_value(page.url)
+    expect(page.locator("[data-copy-result]")).to_have_text("Copy the link from this field.")
+    assert page.evaluate("getSelection().toString()") == page.url
+    assert Axe().run(page).violations_count == 0
+
+
+def test_long_table_is_folded_on_a_phone_and_whole_on_paper(
+    open_page: Callable[..., Watched], tmp_path: Path
+) -> None:
+    page = open_page("/incidents", SCREENS["phone"][0]).page
+    table = page.locator(".table").filter(has=page.locator("details.more")).last
+    rows = table.locator("tbody tr")
+    count = rows.count()
+
+    expect(rows.locator("visible=true")).to_have_count(5)
+    table.get_by_text(f"Show {count - 5} more rows").click()
+    expect(rows.locator("visible=true")).to_have_count(count)
+    table.get_by_text("Show the first 5 rows").click()
+    expect(rows.locator("visible=true")).to_have_count(5)
+    page.emulate_media(media="print")
+    expect(rows.locator("visible=true")).to_have_count(count)
+    assert count > 8
 
 
 def test_hostile_name_is_shown_as_text(open_page: Callable[..., Watched]) -> None:

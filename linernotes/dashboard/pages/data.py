@@ -191,12 +191,15 @@ def _states(figures: Figures) -> Table:
 def _definitions(figures: Figures) -> Table:
     metrics = sorted(figures.view.catalog.metrics.values(), key=lambda metric: metric.label)
     measures = [(name, meaning, "%") for name, meaning in wording.MEASURES.values()]
+    rows = [
+        *([m.label, m.description, UNITS.get(m.unit, m.unit)] for m in metrics),
+        *map(list, measures),
+    ]
     return Table(
         "definitions",
         "What each figure means",
         [Column("Figure"), Column("Definition"), Column("Unit")],
-        [
-            *([m.label, m.description, UNITS.get(m.unit, m.unit)] for m in metrics),
-            *map(list, measures),
-        ],
+        rows,
+        row_limit=len(rows),
+        is_behind=True,
     )

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from linernotes.dashboard import wording
 from linernotes.dashboard.blocks import (
+    FIRST_ROWS,
     Block,
     Column,
     Event,
@@ -72,7 +73,7 @@ def by_kind(figures: Figures) -> Iterator[Block]:
 
     yield Table(
         "incidents-by-kind",
-        "Open incidents by kind, gravest first",
+        "Open incidents by kind, most severe first",
         [
             Column("Incident"),
             Column("Severity"),
@@ -115,17 +116,18 @@ def by_kind(figures: Figures) -> Iterator[Block]:
 
 
 def listed(figures: Figures) -> Iterator[Block]:
-    """All open incidents, the most severe first, then by money and age."""
+    """The open incidents, highest amount at stake first, then by age and severity."""
     condition, parameters = _of_partners(figures)
     rows = figures.view.rows(
         "select * from (select incident_id, any_value(label), any_value(severity) as severity, "
         "any_value(partner_id), any_value(product_id), "
         "any_value(coalesce(object_name, object_id)), any_value(item_count), "
         "sum(held_amount * rate) as held, cast(any_value(opened_at) as date) as since, "
-        "any_value(due_date), any_value(next_action_by) "
+        "any_value(due_date), any_value(next_action_by), "
+        "sum((coalesce(held_amount, 0) + coalesce(exposed_amount, 0)) * rate) as at_stake "
         f"from {REGISTER} left join {LATEST_RATES} using (currency_code) "
         f"where incident_status = 'open' and {condition} group by incident_id) "
-        f"order by {RANK}, held desc nulls last, since, incident_id",
+        f"order by at_stake desc nulls last, since, {RANK}, incident_id",
         parameters,
     )
     if not rows:
@@ -133,7 +135,7 @@ def listed(figures: Figures) -> Iterator[Block]:
         return
     yield Table(
         "open-incidents",
-        "Open incidents, gravest first",
+        "Open incidents, highest amount at stake first",
         [
             Column("Incident"),
             Column("Severity"),
@@ -173,8 +175,11 @@ def listed(figures: Figures) -> Iterator[Block]:
                 since,
                 due,
                 owner,
+                *_,
             ) in rows
         ],
+        row_limit=FIRST_ROWS,
+        more=_href(figures, incident_status="open"),
     )
 
 

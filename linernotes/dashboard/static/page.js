@@ -1,19 +1,34 @@
 // What a page does besides being read: printing, copying its link, telling of newer data.
 "use strict";
 const whole = document.getElementById("whole");
+// Pages without encryption have no clipboard interface, and a browser may refuse to let them use it.
+function copiedFrom(field) {
+  field.select();
+  try { return document.execCommand("copy"); } catch { return false; }
+}
+function copyLink(button) {
+  const result = document.querySelector("[data-copy-result]");
+  const field = document.querySelector("[data-copy-field]");
+  const copied = () => {
+    field.hidden = true;
+    button.focus();
+    result.textContent = "Link copied.";
+    setTimeout(() => { result.textContent = ""; }, 4000);
+  };
+  const fromField = () => {
+    field.hidden = false;
+    field.value = location.href;
+    if (copiedFrom(field)) copied();
+    else result.textContent = "Copy the link from this field.";
+  };
+  if (navigator.clipboard) navigator.clipboard.writeText(location.href).then(copied, fromField);
+  else fromField();
+}
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   if (button.hasAttribute("data-print")) window.print();
-  if (button.hasAttribute("data-copy-link")) {
-    const told = button.textContent;
-    const done = (text) => {
-      button.textContent = text;
-      setTimeout(() => { button.textContent = told; }, 2000);
-    };
-    if (navigator.clipboard) navigator.clipboard.writeText(location.href).then(() => done("Link copied"), () => done(location.href));
-    else window.prompt("Link to this page", location.href);
-  }
+  if (button.hasAttribute("data-copy-link")) copyLink(button);
 });
 // Wide screens show the menu and the filters; narrow ones open them on demand.
 const menu = document.querySelector("details.menu");
