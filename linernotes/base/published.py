@@ -1,6 +1,7 @@
 """Finds the published file and opens it for reading. It writes nothing and has no queries."""
 
 import json
+import os
 import shutil
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
@@ -18,7 +19,9 @@ from linernotes.base.sql import literal
 FORMAT_VERSION = 1
 PUBLIC_SCHEMAS = ("marts", "reports", "quality")
 # The engine's memory for readers of all lines of a statement; it spills the rest to disk.
-READER_MEMORY = "512MB"
+READER_MEMORY = "640MB"
+# The threads that write the rows of one statement or package; more of them take more memory.
+WRITER_THREADS = min(2, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
@@ -87,14 +90,15 @@ def open_published(
 
     The file is attached to an engine of its own, so that settings made by one reader touch no
     other reader in the same process. One thread by default: the order of rows, and the bytes of
-    files written from them, must not depend on the machine.
+    files written from them, must not depend on the machine. With several threads, only rows in a
+    complete order are written in the same order and as the same bytes.
 
     Args:
         settings: The home.
         file: Another file in the layout of the published one, opened in its place.
         memory_limit: The engine's memory limit, such as 512MB; the rest spills to the home. The
         engine's default when left out.
-        threads: More than one for sums on a screen, which are exact in any order.
+        threads: More than one for exact sums, and for rows that are ordered completely.
         name: The name of the database in the engine.
 
     Raises:

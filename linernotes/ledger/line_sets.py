@@ -47,13 +47,20 @@ LINE_SET_COLUMNS = (
 )
 AMOUNT_POSITION = LINE_SET_COLUMNS.index("amount")
 BATCH_ROWS = 20_000
+DIGEST_BYTES = hashlib.sha256().digest_size
 CANONICAL_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass
 class LineSet:
-    """Collects the lines of one statement; the hash is over their sorted digests."""
+    """Collects the lines of one statement; the hash is over their sorted digests.
 
+    Attributes:
+        known: The sorted digests of the lines that the engine has hashed.
+        digests: The digests of all others.
+    """
+
+    known: bytes = b""
     digests: list[bytes] = field(default_factory=list)
 
     def add(self, values: Iterable[Any]) -> None:
@@ -67,11 +74,17 @@ class LineSet:
 
     @property
     def line_count(self) -> int:
-        return len(self.digests)
+        return len(self.known) // DIGEST_BYTES + len(self.digests)
 
     @property
     def sha256(self) -> str:
-        return hashlib.sha256(b"".join(sorted(self.digests))).hexdigest()
+        if not self.digests:
+            return hashlib.sha256(self.known).hexdigest()
+        known = (
+            self.known[start : start + DIGEST_BYTES]
+            for start in range(0, len(self.known), DIGEST_BYTES)
+        )
+        return hashlib.sha256(b"".join(sorted([*known, *self.digests]))).hexdigest()
 
 
 def published_line_sets(
@@ -112,27 +125,30 @@ def stored_line_sets(connection: duckdb.DuckDBPyConnection, file: Path) -> dict[
 def _line_sets(
     connection: duckdb.DuckDBPyConnection, query: str, values: list[Any]
 ) -> dict[str, LineSet]:
-    """The digests of a query's lines by statement.
+    """The line sets of a query's lines by statement.
 
     The engine computes them much faster than Python. Lines with escaped characters are left to
     Python's JSON, which defines the hash.
     """
     columns = ", ".join(LINE_SET_COLUMNS)
     lines = f"with lines as (select {columns}, {CANONICAL} as line from ({query})) "
-    found: dict[str, LineSet] = {}
     cursor = connection.cursor()
     cursor.execute(
-        f"{lines} select statement_id, unhex(sha256(line)) from lines where not {HAS_ESCAPES}",
+        f"{lines} select statement_id, unhex(string_agg(sha256(line), '' order by sha256(line)) "
+        f"filter (where not {HAS_ESCAPES})), bool_or({HAS_ESCAPES}) from lines group by all",
         values,
     )
-    while rows := cursor.fetchmany(BATCH_ROWS):
-        for statement, digest in rows:
-            found.setdefault(statement, LineSet()).digests.append(digest)
-    cursor.execute(f"{lines} select {columns} from lines where {HAS_ESCAPES}", values)
-    position = LINE_SET_COLUMNS.index("statement_id")
-    while rows := cursor.fetchmany(BATCH_ROWS):
-        for row in rows:
-            found.setdefault(row[position], LineSet()).add(row)
+    found: dict[str, LineSet] = {}
+    is_escaped = False
+    for statement, digests, some_escaped in cursor.fetchall():
+        found[statement] = LineSet(digests or b"")
+        is_escaped = is_escaped or some_escaped
+    if is_escaped:
+        cursor.execute(f"{lines} select {columns} from lines where {HAS_ESCAPES}", values)
+        position = LINE_SET_COLUMNS.index("statement_id")
+        while rows := cursor.fetchmany(BATCH_ROWS):
+            for row in rows:
+                found[row[position]].add(row)
     return found
 
 

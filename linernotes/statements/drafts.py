@@ -19,7 +19,7 @@ from linernotes.base.checked_runs import require_run
 from linernotes.base.clock import instant, instant_text, now
 from linernotes.base.errors import LinernotesError
 from linernotes.base.money import money_text
-from linernotes.base.published import READER_MEMORY, open_published
+from linernotes.base.published import READER_MEMORY, WRITER_THREADS, open_published
 from linernotes.base.settings import Settings
 from linernotes.base.steps import add_facts, step
 from linernotes.ledger.issuances import issued_statements
@@ -81,7 +81,7 @@ def draft(
             figures were made before the last issue.
     """
     issued = issued_statements(settings)
-    opened = open_published(settings, source, memory_limit=READER_MEMORY)
+    opened = open_published(settings, source, READER_MEMORY, WRITER_THREADS)
     with opened as connection, _of_this_version():
         run = require_run(connection, source or settings.published_file, "nothing is drafted")
         headers = _headers(connection, month, partner)
