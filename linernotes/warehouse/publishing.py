@@ -9,7 +9,7 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -35,7 +35,7 @@ from linernotes.base.steps import add_facts, step
 from linernotes.ledger.heads import PUBLISHED_HEADS, Head, ledger_head
 from linernotes.warehouse import table_keys
 from linernotes.warehouse.building import require_build
-from linernotes.warehouse.dbt import target_folder
+from linernotes.warehouse.dbt import schema_of, target_folder
 from linernotes.warehouse.table_keys import keys_of
 
 # Every client since DuckDB 1.0 opens this version; older clients cannot open DuckDB's default.
@@ -147,17 +147,24 @@ def _copy_public_schemas(
         connection.execute(f"attach '{target}' as target (storage_version '{STORAGE_VERSION}')")
         for schema in PUBLIC_SCHEMAS:
             connection.execute(f"create schema target.{schema}")
+        views = dict(_views_of_public_tables(connection, manifest))
         tables = connection.execute(
             "select schema_name, table_name, comment from duckdb_tables() where database_name = "
-            "'warehouse' and schema_name in ? order by all",
+            "'warehouse' and schema_name in $1 union all "
+            "select schema_name, view_name, comment from duckdb_views() where database_name = "
+            "'warehouse' and schema_name in $1 order by all",
             [list(PUBLIC_SCHEMAS)],
         ).fetchall()
+        # The tables of a view are there before it.
+        tables.sort(key=lambda row: row[:2] in views)
+        connection.execute("use target")
         for schema, table, comment in tables:
-            name = f"{schema}.{table}"
-            connection.execute(f"create table target.{name} as from warehouse.{name}")
+            name, view = f"{schema}.{table}", views.get((schema, table))
+            connection.execute(view or f"create table {name} as from warehouse.{name}")
             if comment:
                 words = literal(without_references(comment))
-                connection.execute(f"comment on table target.{name} is {words}")
+                kind = "view" if view else "table"
+                connection.execute(f"comment on {kind} {name} is {words}")
         columns = connection.execute(
             "select schema_name, table_name, column_name, comment from duckdb_columns() where "
             "database_name = 'warehouse' and schema_name in ? and comment is not null order by all",
@@ -181,6 +188,7 @@ def _copy_public_schemas(
         add_runs(connection, "target.quality.runs", history)
         # DuckDB does not report a failed write when it closes a file, and leaves the rows in a log
         # beside it: a file without tables would be published.
+        connection.execute("use memory")
         connection.execute("checkpoint target")
         connection.execute("detach target")
     if write_ahead_log(target).exists():
@@ -189,6 +197,22 @@ def _copy_public_schemas(
             f"{target} could not be written completely. Check the disk, then run `linernotes "
             "build` again; readers keep the last publication."
         )
+
+
+def _views_of_public_tables(
+    connection: duckdb.DuckDBPyConnection, manifest: Path
+) -> Iterator[tuple[tuple[str, str], str]]:
+    """The views that read public tables only, with their SQL: they are published as views."""
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+    texts = connection.execute(
+        "select schema_name, view_name, sql from duckdb_views() where database_name = 'warehouse'"
+    ).fetchall()
+    by_name = {(schema, view): sql for schema, view, sql in texts}
+    for node in nodes.values():
+        name = schema_of(node), node.get("alias", "")
+        sources = [nodes[one] for one in node["depends_on"].get("nodes", ()) if one in nodes]
+        if name in by_name and all(schema_of(one) in PUBLIC_SCHEMAS for one in sources):
+            yield name, by_name[name]
 
 
 def without_references(comment: str) -> str:

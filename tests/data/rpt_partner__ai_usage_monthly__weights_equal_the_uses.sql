@@ -16,7 +16,7 @@ with
             partner_id,
             usage_month as report_month,
             {{ nano_to_units("round(sum(weight_nano), 0)") }} as quantity
-        from {{ ref("fct_source_uses") }}
+        from {{ ref("fct_use_groups") }}
         where partner_id is not null
         group by all
     )

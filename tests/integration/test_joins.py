@@ -138,13 +138,20 @@ def test_every_logged_use_is_in_a_source_use_or_excluded(
     [(logged, weighed, excluded, both)] = connection.execute(
         """
         with
-            logged as (
-                select distinct use_id, usage_layer from intermediate.int_usage__uses_classified
+            uses as (
+                select
+                    case
+                        when basis = 'generations' then concat_ws('|', 'g', generation_id)
+                        else concat_ws('|', 'p', play_date, derivative_id, territory, tier)
+                    end as use_id,
+                    usage_layer,
+                    exclusion_reason
+                from intermediate.int_usage__uses_classified
             ),
+            logged as (select distinct use_id, usage_layer from uses),
             weighed as (select distinct use_id, usage_layer from marts.fct_source_uses),
             excluded as (
-                select distinct use_id, usage_layer
-                from intermediate.int_usage__uses_classified where exclusion_reason is not null
+                select distinct use_id, usage_layer from uses where exclusion_reason is not null
             )
         select
             (from (select count(*) from logged)),

@@ -7,7 +7,8 @@ with
         from {{ ref("stg_finance__revenue") }}
         where {{ months_in_scope("usage_month") }}
     ),
-    uses as (select * from {{ ref("int_usage__uses") }}),
+    batches as (select * from {{ ref("int_consent__use_batches") }}),
+    use_contexts as (select * from {{ ref("int_usage__use_contexts") }}),
     territories as (select * from {{ ref("territories") }}),
     net as (
         select
@@ -22,14 +23,18 @@ with
     used as (
         -- Late usage is priced by the pool, but does not dilute it.
         select
-            usage_month,
-            territory,
-            product_id,
-            tier,
+            batches.usage_month,
+            use_contexts.territory,
+            use_contexts.product_id,
+            batches.tier,
             sum(
-                case when usage_layer = 'timely' then quantity else 0 end
+                case
+                    when batches.usage_layer = 'timely' then batches.quantity else 0
+                end
             ) as total_quantity
-        from uses
+        from batches
+        inner join
+            use_contexts on use_contexts.use_context_number = batches.use_context_number
         group by all
     ),
     sides as (

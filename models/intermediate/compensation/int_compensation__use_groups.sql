@@ -1,60 +1,38 @@
--- One row per use status, usage month, tier, layer of usage and removal bucket with a
--- use: number and weight of the uses, payee and consent. A day's plays and a generation
--- are joined by numbers only; texts come from the status.
+-- One row per use group: the uses of one batch, by side, source and owner, with their
+-- number and weight, payee and consent.
 with
     use_contexts as (select * from {{ ref("int_usage__use_contexts") }}),
-    statuses as (select * from {{ ref("int_consent__use_statuses") }}),
-    summed as (
-        select
-            statuses.status_number,
-            uses.usage_month,
-            uses.tier,
-            uses.usage_layer,
-            uses.removal_bucket,
-            cast(sum(uses.quantity) as {{ t_bigint() }}) as quantity
-        from {{ ref("int_usage__uses") }} as uses
-        inner join
-            statuses
-            on statuses.use_context_number = uses.use_context_number
-            and statuses.valid_from <= uses.judged_at
-            and statuses.valid_to > uses.judged_at
-        group by all
-    ),
+    batches as (select * from {{ ref("int_consent__use_batches") }}),
     assessed as (
         select
-            summed.status_number,
-            summed.usage_month,
+            batches.use_batch_number,
+            batches.usage_month,
+            batches.generation_id,
+            batches.tier,
+            batches.usage_layer,
+            batches.removal_bucket,
+            batches.use_count,
+            batches.quantity,
+            batches.first_judged_at,
+            batches.last_judged_at,
+            use_contexts.basis,
             use_contexts.derivative_id,
             use_contexts.territory,
             use_contexts.product_id,
-            summed.tier,
-            summed.usage_layer,
-            summed.removal_bucket,
-            summed.quantity,
-            statuses.side,
-            statuses.object_id,
-            statuses.owner_party_id,
-            statuses.partner_id,
-            statuses.contract_id,
-            statuses.contract_version,
-            statuses.rights_bucket,
-            statuses.is_left_to_service,
-            statuses.source_weight_nano,
-            statuses.ownership_share,
-            statuses.consent_status,
-            statuses.is_unconsented,
-            statuses.consent_proof_id,
-            statuses.late_proof_id,
-            statuses.consent_denied_by,
+            use_contexts.use_type,
+            statuses.*,
             statuses.consent_status = 'late_consent'
             and released.contract_id is not null as is_released,
-            summed.usage_layer <> 'timely'
+            batches.usage_layer <> 'timely'
             and contracts.late_usage = 'none' as is_left_out
-        from summed
-        inner join statuses on statuses.status_number = summed.status_number
+        from batches
         inner join
-            use_contexts
-            on use_contexts.use_context_number = statuses.use_context_number
+            use_contexts on use_contexts.use_context_number = batches.use_context_number
+        inner join
+            {{ ref("int_consent__use_statuses") }} as statuses
+            on statuses.use_context_number = batches.use_context_number
+            and statuses.valid_from <= batches.valid_from
+            and statuses.valid_to >= batches.valid_to
         left join
             {{ ref("int_licensing__terms_effective") }} as contracts
             on contracts.contract_id = statuses.contract_id
@@ -64,14 +42,18 @@ with
         left join
             {{ ref("int_ledger__months_released") }} as released
             on released.contract_id = statuses.contract_id
-            and released.usage_month = summed.usage_month
+            and released.usage_month = batches.usage_month
     )
 select
+    use_batch_number,
     status_number,
+    basis as use_basis,
     usage_month,
+    generation_id,
     derivative_id,
     territory,
     product_id,
+    use_type,
     tier,
     usage_layer,
     removal_bucket,
@@ -95,6 +77,8 @@ select
         when contract_id is not null and not is_released then late_proof_id
     end as late_proof_id,
     case when contract_id is not null then consent_denied_by end as consent_denied_by,
+    case when contract_id is not null then consent_denial_id end as consent_denial_id,
+    case when contract_id is not null then incident_kind end as incident_kind,
     case
         when is_left_to_service
         then null
@@ -111,9 +95,12 @@ select
         when is_left_out
         then 'late_usage'
     end as exclusion_reason,
+    use_count,
     quantity,
     source_weight_nano,
     ownership_share,
     {{ use_weight_nano("quantity", "source_weight_nano", "ownership_share") }}
-    as weight_nano
+    as weight_nano,
+    first_judged_at,
+    last_judged_at
 from assessed

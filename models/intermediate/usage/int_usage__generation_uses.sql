@@ -107,7 +107,6 @@ with
         where exclusion_reason is not null or weight_basis <> 'generations'
     )
 select
-    'g|' || generations.generation_id as use_id,
     'generations' as basis,
     generations.generation_id,
     generations.derivative_id,

@@ -86,14 +86,6 @@ with
             and removal_effect < 3
     )
 select
-    'p|'
-    || cast(play_date as {{ t_str() }})
-    || '|'
-    || derivative_id
-    || '|'
-    || territory
-    || '|'
-    || tier as use_id,
     'plays' as basis,
     generation_id,
     derivative_id,

@@ -1,5 +1,5 @@
--- One row per use that is in a pool, and layer. If a pool has no timely uses, the late
--- ones are its usage: they are paid from the pool's own money.
+-- One row per use that is in a pool, and layer, with its use context. If a pool has no
+-- timely uses, the late ones are its usage: they are paid from the pool's own money.
 with
     uses as (
         select *
@@ -24,16 +24,11 @@ with
     )
 select
     use_contexts.use_context_number,
-    uses.use_id,
     uses.generation_id,
-    uses.derivative_id,
     uses.judged_at,
     uses.play_date,
     uses.usage_month,
-    uses.territory,
-    uses.product_id,
     uses.tier,
-    uses.use_type,
     case
         when uses.usage_layer = 'late' and pools_timely.usage_month is null
         then 'timely'

@@ -12,7 +12,6 @@ with
         from {{ ref("int_usage__play_uses") }}
     )
 select
-    use_id,
     basis,
     generation_id,
     derivative_id,

@@ -32,10 +32,11 @@ with
     ),
     removed_plays as (
         select distinct
-            uses.use_id,
             uses.usage_layer,
             uses.usage_month,
+            uses.territory,
             uses.product_id,
+            uses.tier,
             uses.derivative_id,
             uses.quantity,
             uses.play_date

@@ -7,7 +7,7 @@ with
         where cast(usage_month + interval '1' month as {{ t_ts() }}) <= {{ known_at() }}
         group by usage_month
     ),
-    source_uses as (select * from {{ ref("fct_source_uses") }}),
+    use_groups as (select * from {{ ref("fct_use_groups") }}),
     launches as (select * from {{ ref("fct_launches") }}),
     training_uses as (select * from {{ ref("fct_training_uses") }}),
     -- The uses with known owners, and of these the uses that a contract covered.
@@ -18,7 +18,7 @@ with
                 case when contract_id is not null then weight_nano else 0 end
             ) as licensed_weight,
             sum(weight_nano) as licensable_weight
-        from source_uses
+        from use_groups
         where
             exclusion_reason is null
             and (contract_id is not null or consent_status = 'unlicensed')

@@ -1,6 +1,6 @@
 -- One row per logged use that no pool contains, with the reason.
 select
-    cast(use_id as {{ t_str() }}) as use_id,
+    cast({{ use_id("uses.play_date", "uses") }} as {{ t_str() }}) as use_id,
     cast(generation_id as {{ t_str() }}) as generation_id,
     cast(derivative_id as {{ t_str() }}) as derivative_id,
     cast(usage_month as date) as usage_month,
@@ -9,5 +9,5 @@ select
     cast(tier as {{ t_str() }}) as tier,
     cast(quantity as {{ t_bigint() }}) as quantity,
     cast(exclusion_reason as {{ t_str() }}) as exclusion_reason
-from {{ ref("int_usage__uses_classified") }}
+from {{ ref("int_usage__uses_classified") }} as uses
 where exclusion_reason is not null

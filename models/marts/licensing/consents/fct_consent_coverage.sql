@@ -16,7 +16,7 @@ with
         from {{ ref("int_partners__contributors_listed") }}
         where voice in ('artist', 'writer')
     ),
-    uses as (select * from {{ ref("fct_source_uses") }} where exclusion_reason is null),
+    uses as (select * from {{ ref("fct_use_groups") }} where exclusion_reason is null),
     months as (
         select
             report_month,

@@ -3,7 +3,7 @@
 -- it.
 with
     versions as (select * from {{ ref("fct_consent_versions") }}),
-    uses as (select * from {{ ref("fct_source_uses") }} where exclusion_reason is null),
+    uses as (select * from {{ ref("fct_use_groups") }} where exclusion_reason is null),
     recorded as (
         select
             decision_id,
@@ -15,28 +15,35 @@ with
         from versions
         group by decision_id
     ),
-    relied as (
-        select
-            proofs.item as decision_id,
-            count(distinct uses.use_id) as use_count,
-            sum(uses.weight_nano) as weight_nano
-        from uses {{ explode_list(split_list("uses.consent_proof_id", "+"), "proofs") }}
-        where uses.consent_proof_id is not null
-        group by proofs.item
-    ),
-    stopped as (
-        select
-            proofs.item as decision_id,
-            count(distinct uses.use_id) as use_count,
-            count(
-                distinct case when uses.consent_status = 'leakage' then uses.use_id end
-            ) as leaked_use_count,
-            sum(uses.weight_nano) as weight_nano
-        from
-            uses {{ explode_list(split_list("uses.consent_denial_id", "+"), "proofs") }}
-        where uses.consent_denial_id is not null
-        group by proofs.item
-    ),
+    {%- for name, cited in [
+        ("relied", "consent_proof_id"),
+        ("stopped", "consent_denial_id"),
+    ] %}
+        {{ name }}_batches as (
+            select
+                proofs.item as decision_id,
+                uses.use_batch_number,
+                uses.use_basis,
+                uses.generation_id,
+                uses.use_count,
+                max(
+                    case when uses.consent_status = 'leakage' then 1 else 0 end
+                ) as is_leaked,
+                sum(uses.weight_nano) as weight_nano
+            from uses {{ explode_list(split_list("uses." ~ cited, "+"), "proofs") }}
+            where uses.{{ cited }} is not null
+            group by all
+        ),
+        {{ name }} as (
+            select
+                decision_id,
+                {{ distinct_use_count() }} as use_count,
+                {{ distinct_use_count("is_leaked = 1") }} as leaked_use_count,
+                sum(weight_nano) as weight_nano
+            from {{ name }}_batches
+            group by decision_id
+        ),
+    {%- endfor %}
     standing as (
         select
             versions.*,

@@ -3,7 +3,7 @@
 -- time of use. Uses with an unknown source or owner have separate rows without a
 -- partner, because it is unknown whether they are licensed.
 with
-    uses as (select * from {{ ref("fct_source_uses") }} where exclusion_reason is null),
+    uses as (select * from {{ ref("fct_use_groups") }} where exclusion_reason is null),
     unlicensed as (select * from {{ ref("fct_unlicensed_uses") }}),
     pools as (select * from {{ ref("fct_pools") }}),
     pool_fees as (select * from {{ ref("fct_pool_fees") }}),

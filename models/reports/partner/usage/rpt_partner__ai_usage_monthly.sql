@@ -2,12 +2,13 @@
 -- the partner's catalogue. A use of several sources counts once in the counts, and by
 -- its weights in the weighted quantities. Counts of uses do not add up over sides.
 with
-    source_uses as (
-        select * from {{ ref("fct_source_uses") }} where partner_id is not null
+    use_groups as (
+        select * from {{ ref("fct_use_groups") }} where partner_id is not null
     ),
     products as (select * from {{ ref("dim_products") }}),
-    by_use as (
-        select
+    -- Of a batch that draws on several sources, the uses count once.
+    batches as (
+        select distinct
             partner_id,
             usage_month,
             product_id,
@@ -15,11 +16,10 @@ with
             territory,
             tier,
             side,
-            use_id,
-            play_date is null as is_generation,
-            max(quantity) as quantity
-        from source_uses
-        group by all
+            use_batch_number,
+            use_basis,
+            quantity
+        from use_groups
     ),
     counted as (
         select
@@ -30,9 +30,11 @@ with
             territory,
             tier,
             side,
-            sum(case when is_generation then quantity else 0 end) as generation_count,
-            sum(case when is_generation then 0 else quantity end) as play_count
-        from by_use
+            sum(
+                case when use_basis = 'generations' then quantity else 0 end
+            ) as generation_count,
+            sum(case when use_basis = 'plays' then quantity else 0 end) as play_count
+        from batches
         group by all
     ),
     weighed as (
@@ -55,7 +57,7 @@ with
             round(
                 sum(case when hold_bucket <> 'CONSENT' then weight_nano else 0 end), 0
             ) as other_held_weight_nano
-        from source_uses
+        from use_groups
         group by all
     )
 select

@@ -1,4 +1,4 @@
 -- Every part of a use reaches a contract, a hold bucket or a reason; nothing vanishes.
-select use_id, side, object_id
-from {{ ref("fct_source_uses") }}
+select use_batch_number, side, object_id
+from {{ ref("fct_use_groups") }}
 where contract_id is null and hold_bucket is null and exclusion_reason is null
