@@ -1,25 +1,26 @@
-{#- A query for the lines of a relation that a contract pays, each with its rounding
-    group (pool, contract, version, layer of usage) and that group's fee from
+{#- A query for the lines of a relation that a contract pays, each with the number of its
+    rounding group (pool, contract, version, layer of usage) and that group's fee from
     int_compensation__fees, which must be imported as `fees`. It is the `grouped` of
-    `fees_shared_out`. -#}
-{% macro contract_rounding_groups(lines) -%}
+    `fees_shared_out`. `columns` are those of the relation that it has. -#}
+{% macro contract_rounding_groups(lines, columns=["*"]) -%}
     select
-        {{ lines }}.*,
-        {{ lines }}.pool_id
-        || '|'
-        || {{ lines }}.contract_id
-        || '|'
-        || cast({{ lines }}.contract_version as {{ t_str() }})
-        || '|'
-        || {{ lines }}.usage_layer as rounding_group,
-        fees.payout_currency_code as currency_code,
-        fees.minor_unit_digits,
-        fees.fee_minor_units
+        {%- for column in columns %} {{ lines }}.{{ column }}, {%- endfor %}
+        numbered_fees.group_number as rounding_group,
+        numbered_fees.payout_currency_code as currency_code,
+        numbered_fees.minor_unit_digits,
+        numbered_fees.fee_minor_units
     from {{ lines }}
     inner join
-        fees
-        on fees.pool_id = {{ lines }}.pool_id
-        and fees.contract_id = {{ lines }}.contract_id
-        and fees.contract_version = {{ lines }}.contract_version
-        and fees.usage_layer = {{ lines }}.usage_layer
+        (
+            select
+                fees.*,
+                row_number() over (
+                    order by pool_id, contract_id, contract_version, usage_layer
+                ) as group_number
+            from fees
+        ) as numbered_fees
+        on numbered_fees.pool_id = {{ lines }}.pool_id
+        and numbered_fees.contract_id = {{ lines }}.contract_id
+        and numbered_fees.contract_version = {{ lines }}.contract_version
+        and numbered_fees.usage_layer = {{ lines }}.usage_layer
 {%- endmacro %}

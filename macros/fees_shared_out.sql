@@ -1,9 +1,10 @@
 {#- Common table expressions that share out the fees of rounding groups: from a relation
     `grouped` (rounding_group, fee_minor_units, weight_nano, usage_layer, line_key) to
     `rounded`, which adds `amount_minor_units`. Whole minor units by largest remainder,
-    ties by line key; the sign is applied afterwards, so that a reversal mirrors its
-    original, E05 (docs/money.md, "Lines and rounding"). -#}
-{% macro fees_shared_out() %}
+    ties by line key, or by a column in the same order; the sign is applied afterwards,
+    so that a reversal mirrors its original, E05 (docs/money.md, "Lines and rounding").
+    -#}
+{% macro fees_shared_out(tie="line_key") %}
     weighed as (
         select
             grouped.*,
@@ -51,7 +52,7 @@
                         "floor_units",
                         "remainder",
                         ["rounding_group"],
-                        ["line_key"],
+                        [tie],
                     )
                 }}
             ) as amount_minor_units
