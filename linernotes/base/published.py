@@ -10,8 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from linernotes.base import durable
 from linernotes.base.errors import LinernotesError
+from linernotes.base.memory import limited_memory
 from linernotes.base.open_files import why_not_opened, write_ahead_log
 from linernotes.base.settings import Settings
 from linernotes.base.sql import literal
@@ -114,11 +114,7 @@ def open_published(
     with duckdb.connect() as connection, ExitStack() as scratch:
         connection.execute("set threads = $1", [threads])
         if memory_limit is not None:
-            durable.clear_unfinished(settings.home)
-            spill = durable.unfinished_folder(settings.home)
-            scratch.callback(shutil.rmtree, spill, ignore_errors=True)
-            connection.execute("set temp_directory = $1", [str(spill)])
-            connection.execute("set memory_limit = $1", [memory_limit])
+            scratch.enter_context(limited_memory(connection, settings.home, memory_limit))
         connection.execute("set timezone = 'UTC'")
         path = file or _own_name(settings)
         try:

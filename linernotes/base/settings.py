@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from linernotes.base import modes
+from linernotes.base.memory import default_mebibytes
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 OFFSET = re.compile(r"Z|[+-](?:0\d|1[0-4]):[0-5]\d", re.ASCII)
@@ -122,6 +123,8 @@ class Settings(Limits, BaseSettings):
         settling_seconds: How long a delivery's size and time must be unchanged before it is loaded.
         dbt_threads: How many models dbt builds at a time.
         duckdb_threads: How many threads DuckDB uses within one model; the machine's when left out.
+        duckdb_memory_mib: How much memory DuckDB uses for a build or a month-end, in MiB; half
+            of the machine's when left out.
         engine: What runs the models of a build: `duckdb` here, or `spark` on a cluster.
         spark_host: The cluster's Thrift server, with `spark_port`.
         spark_user: The login there, with `spark_password`; without a password there is no login.
@@ -158,6 +161,7 @@ class Settings(Limits, BaseSettings):
     settling_seconds: float = Field(default=5, ge=0, allow_inf_nan=False)
     dbt_threads: int = Field(default=2, ge=1)
     duckdb_threads: int | None = Field(default=None, ge=1)
+    duckdb_memory_mib: int | None = Field(default=None, ge=256)
     engine: Literal["duckdb", "spark"] = "duckdb"
     spark_host: str = "127.0.0.1"
     spark_port: int = Field(default=10_000, ge=1, le=65_535)
@@ -284,6 +288,11 @@ class Settings(Limits, BaseSettings):
     @property
     def allowed_names(self) -> list[str]:
         return _listed(self.allowed_hosts)
+
+    @property
+    def duckdb_memory(self) -> str:
+        """The memory limit of a build or a month-end, as DuckDB reads it."""
+        return f"{self.duckdb_memory_mib or default_mebibytes()}MiB"
 
     @property
     def landing_root(self) -> Path:

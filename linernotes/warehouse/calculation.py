@@ -4,7 +4,7 @@ What leaves here is a connection to look into; nothing of it is written to wareh
 """
 
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ import duckdb
 
 from linernotes.base.checked_runs import Check
 from linernotes.base.errors import LinernotesError
+from linernotes.base.memory import limited_memory
 from linernotes.base.settings import PROJECT_ROOT
 from linernotes.base.sql import escaped, literal
 from linernotes.warehouse.compiled import (
@@ -226,6 +227,7 @@ def calculation(
     sources_root: Path,
     file: Path | None = None,
     threads: int | None = None,
+    memory_limit: str | None = None,
 ) -> Generator[Calculation]:
     """Yields an empty calculation on DuckDB.
 
@@ -234,8 +236,12 @@ def calculation(
         sources_root: Folder with a folder of Parquet files per source table.
         file: A database file to make; in memory when left out.
         threads: DuckDB's threads; the machine's cores by default.
+        memory_limit: DuckDB's memory, such as 512MB; the rest is written to disk, beside the
+            sources. DuckDB's default when left out.
     """
-    with duckdb.connect() as connection:
+    with duckdb.connect() as connection, ExitStack() as scratch:
+        if memory_limit is not None:
+            scratch.enter_context(limited_memory(connection, sources_root.parent, memory_limit))
         connection.execute("set timezone = 'UTC'")
         connection.execute("set preserve_insertion_order = false")
         if threads:

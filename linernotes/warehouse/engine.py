@@ -69,7 +69,9 @@ def calculation_of(settings: Settings, part: str) -> AbstractContextManager[Calc
     """
     if settings.engine == "spark":
         return spark_calculation(settings, part)
-    return calculation(compiled_project(settings), sources_folder(settings))
+    return calculation(
+        compiled_project(settings), sources_folder(settings), memory_limit=settings.duckdb_memory
+    )
 
 
 def engine_of(settings: Settings) -> Engine:

@@ -21,6 +21,7 @@ import duckdb
 from linernotes.base import durable, modes
 from linernotes.base.clock import name_part, utc_now
 from linernotes.base.errors import LinernotesError
+from linernotes.base.memory import limited_memory
 from linernotes.base.open_files import why_not_opened, write_ahead_log
 from linernotes.base.published import (
     PUBLIC_SCHEMAS,
@@ -85,9 +86,7 @@ def publish(settings: Settings) -> Path:
         modes.share(copy, settings.readers)
     with durable.replacing(target) as unfinished:
         head, manifest = ledger_head(settings), target_folder(settings) / "manifest.json"
-        _copy_public_schemas(
-            settings.warehouse_file, unfinished, known_at, head, runs(settings), manifest
-        )
+        _copy_public_schemas(settings, unfinished, known_at, head, runs(settings), manifest)
         unfinished.chmod(unfinished.stat().st_mode & ~EVERYBODYS_WRITING)
         modes.share(unfinished, settings.readers)
     record = Publication(target.name, known_at.isoformat() + "Z", published_at.isoformat(), number)
@@ -130,7 +129,7 @@ def _take_logs_away(root: Path) -> None:
 
 
 def _copy_public_schemas(
-    warehouse: Path,
+    settings: Settings,
     target: Path,
     known_at: datetime,
     head: Head | None,
@@ -138,7 +137,11 @@ def _copy_public_schemas(
     manifest: Path,
 ) -> None:
     target.unlink(missing_ok=True)
-    with duckdb.connect() as connection:
+    warehouse = settings.warehouse_file
+    with (
+        duckdb.connect() as connection,
+        limited_memory(connection, warehouse.parent, settings.duckdb_memory),
+    ):
         connection.execute("set preserve_insertion_order = false")
         try:
             connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
