@@ -126,12 +126,15 @@ class Desk:
             }
 
     def tables(self) -> list[dict[str, Any]]:
-        """The tables that may be read, with the grain of each."""
+        """The tables that may be read, with the grain of each; a view has no number of rows."""
         with self._connection() as connection:
             rows = connection.execute(
                 "select schema_name || '.' || table_name, comment, estimated_size"
                 " from duckdb_tables() where database_name = 'published'"
-                " and schema_name in ('marts', 'reports', 'quality') order by all"
+                " and schema_name in ('marts', 'reports', 'quality')"
+                " union all select schema_name || '.' || view_name, comment, null"
+                " from duckdb_views() where database_name = 'published' and not internal"
+                " order by all"
             ).fetchall()
         return [
             {"table": name, "description": comment or "", "rows": count}

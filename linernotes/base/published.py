@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields

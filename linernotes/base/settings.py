@@ -290,9 +290,14 @@ class Settings(Limits, BaseSettings):
         return _listed(self.allowed_hosts)
 
     @property
+    def duckdb_mebibytes(self) -> int:
+        """The memory limit of a build or a month-end, in MiB."""
+        return self.duckdb_memory_mib or default_mebibytes()
+
+    @property
     def duckdb_memory(self) -> str:
-        """The memory limit of a build or a month-end, as DuckDB reads it."""
-        return f"{self.duckdb_memory_mib or default_mebibytes()}MiB"
+        """The same as DuckDB reads it."""
+        return f"{self.duckdb_mebibytes}MiB"
 
     @property
     def landing_root(self) -> Path:

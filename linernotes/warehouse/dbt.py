@@ -131,7 +131,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "LINERNOTES_WAREHOUSE_FILE": str(settings.warehouse_file),
         "LINERNOTES_DBT_THREADS": str(settings.dbt_threads),
         "LINERNOTES_DUCKDB_THREADS": str(settings.duckdb_threads or os.cpu_count() or 1),
-        "LINERNOTES_DUCKDB_MEMORY": settings.duckdb_memory,
+        "LINERNOTES_DUCKDB_MEMORY_MIB": str(settings.duckdb_mebibytes),
         "DBT_TARGET_PATH": str(settings.warehouse_file.parent / "target"),
         "DBT_LOG_PATH": str(settings.warehouse_file.parent / "logs"),
         # dbt's messages are read from its output; its own log would keep values that errors quote.

@@ -42,11 +42,11 @@ print(reads)
 
 
 def content(file: Path) -> dict[str, str]:
-    """A hash of the rows of every table of marts and reports, independent of their order."""
+    """A hash of the rows of every table and view of marts and reports, in any order."""
     with duckdb.connect(str(file), read_only=True) as connection:
         tables = connection.execute(
-            "select schema_name || '.' || table_name from duckdb_tables() "
-            "where schema_name in ('marts', 'reports') order by all"
+            "select table_schema || '.' || table_name from information_schema.tables "
+            "where table_schema in ('marts', 'reports') order by all"
         ).fetchall()
         return {
             table: str(

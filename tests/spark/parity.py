@@ -15,11 +15,11 @@ TYPED = ("marts", "reports", "quality")
 
 
 def tables_of(file: Path) -> dict[str, int]:
-    """The tables of a file with their number of rows; views are only texts."""
+    """The tables and views of a file with their number of rows."""
     with duckdb.connect(str(file), read_only=True) as connection:
         names = connection.execute(
-            "select schema_name || '.' || table_name from duckdb_tables() "
-            "where schema_name in ? order by all",
+            "select table_schema || '.' || table_name from information_schema.tables "
+            "where table_schema in ? order by all",
             [list(SCHEMAS)],
         ).fetchall()
         return {

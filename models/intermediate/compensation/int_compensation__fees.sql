@@ -125,6 +125,11 @@ with
         from arms
     )
 select
+    cast(
+        row_number() over (
+            order by pool_id, contract_id, contract_version, usage_layer
+        ) as {{ t_bigint() }}
+    ) as fee_number,
     pool_id,
     contract_id,
     contract_version,

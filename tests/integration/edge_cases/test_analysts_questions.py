@@ -287,6 +287,8 @@ def test_public_tables_and_columns_all_say_what_they_are(
 ) -> None:
     silent = published.execute(
         "select schema_name || '.' || table_name from duckdb_tables() where comment is null "
+        "union all select schema_name || '.' || view_name from duckdb_views() "
+        "where comment is null and not internal "
         "union all select schema_name || '.' || table_name || '.' || column_name "
         "from duckdb_columns() where comment is null and not internal order by all"
     ).fetchall()
