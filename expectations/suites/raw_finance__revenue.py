@@ -28,8 +28,8 @@ SUITE = Suite(
             " and gross - coalesce(indirect_tax, 0) - coalesce(refunds, 0) -"
             " coalesce(payment_fees, 0)"
             " - coalesce(deductions, 0) < 0",
-            reason="Below zero there is nothing to share, and the deficit is carried: ask finance"
-            " whether it is meant.",
+            reason="Negative net revenue is not shared, and the deficit is carried forward: confirm"
+            " with Finance.",
             severity="warn",
         ),
         expect_no_rows(

@@ -22,23 +22,22 @@ SUITE = Suite(
             "party_id",
             "raw_catalog__parties",
             "party_id",
-            reason="A decision of an unknown party can be nobody's proof.",
+            reason="A decision of an unknown party proves nothing: ask for the party's record.",
         ),
         expect_no_rows(
             "evidence_matches",
             "select decision_id from {batch} where evidence_state = 'mismatch' and not"
             " is_withdrawn",
-            reason="A decision whose evidence does not match is no candidate, and its uses are"
-            " held: ask for the"
-            " signed document again.",
+            reason="Consents with unverified evidence are ignored, and earnings put on hold: ask"
+            " for the signed document again.",
             severity="warn",
         ),
         expect_no_rows(
             "revocations_are_enforced_within_two_days",
             "select decision_id from {batch} where decision = 'deny' and not is_withdrawn"
             " and enforced_at > valid_from + interval 2 day",
-            reason="Between validity and enforcement every use is leakage, and held: have the"
-            " products catch up.",
+            reason="Use between a refusal and its enforcement is put on hold: ask the product teams"
+            " to catch up.",
             severity="warn",
         ),
         expect_no_rows(

@@ -50,7 +50,7 @@ SUITE = Suite(
             " group by all)"
             " select day from days where row_count > 100 and row_count > 20 * (select"
             " median(row_count) from days)",
-            reason="Twenty times the usual day is a mass-upload attack, or a backfill: say which"
+            reason="Twenty times the usual day is a mass-upload attack or a backfill: state which"
             " in the monthly note.",
             severity="warn",
         ),

@@ -12,7 +12,7 @@ SUITE = Suite(
         expect_no_rows(
             "products_obey_within_a_day",
             "select report_month, product_id from {batch} where p99_seconds > 86400",
-            reason="A refusal that takes more than a day leaks for a day: tell the product team.",
+            reason="Products took more than a day to obey a refusal: tell the product team.",
             severity="warn",
         ),
         expect_no_personal_columns(),

@@ -13,7 +13,7 @@ SUITE = Suite(
             "revocations_leak_for_a_day_at_most",
             "select report_month, product_id from {batch}"
             " where leakage_seconds > 86400 * decision_count",
-            reason="A refusal that takes more than a day leaks for a day: tell the product team.",
+            reason="Products took more than a day to obey a refusal: tell the product team.",
             severity="warn",
         ),
         expect_no_personal_columns(),

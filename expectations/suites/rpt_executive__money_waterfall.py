@@ -15,8 +15,7 @@ SUITE = Suite(
             "select report_month, product_id, territory from {batch}"
             " where step_name = 'kept_by_service'"
             " group by report_month, product_id, territory having sum(amount) < 0",
-            reason="Minimums cost more than the product earned there: price, or terms, need a"
-            " look.",
+            reason="Contract minimums exceed revenue here: review price or terms.",
             severity="warn",
         ),
         expect_no_rows(

@@ -24,8 +24,7 @@ SUITE = Suite(
             "partition by contract_id order by report_month) as earned_before from {batch})"
             " select statement_id from ordered where earned_before > 1000"
             " and (earned_amount > 10 * earned_before or earned_amount * 10 < earned_before)",
-            reason="Ten times the month before, or a tenth of it: have somebody look before the"
-            " close.",
+            reason="Ten times the month before, or a tenth of it: review before close.",
             severity="warn",
         ),
         expect_no_rows(

@@ -18,8 +18,7 @@ SUITE = Suite(
         expect_no_rows(
             "no_notice_waits_for_a_quarter",
             "select partner_id, report_month from {batch} where oldest_open_notice_hours > 24 * 90",
-            reason="A notice open for ninety days breaks every promise made: have trust and safety"
-            " answer.",
+            reason="A notice has been open for 90 days: ask Trust and safety to answer it.",
             severity="warn",
         ),
         expect_no_personal_columns(),

@@ -17,6 +17,8 @@ from linernotes.dashboard.promise_blocks import OFF_TARGET
 from linernotes.dashboard.row_tables import rows_href
 from linernotes.packages import wording as codes
 
+# The next step for money that should have been released without one.
+OVERDUE = "Overdue: find out why it is not released."
 RISKS = {
     "statements_not_issued": ("Draft statements awaiting approval", "Approve and issue."),
     "open_notices": ("Open notices", "Act on them or reject as invalid."),
@@ -83,6 +85,10 @@ def _risks(figures: Figures) -> Iterator[Item]:
         if bucket is not None:
             what = wording.hold_name(bucket)
             _, step = codes.HOLDS.get(bucket, ("", ""))
+            if step.startswith("No action"):
+                if due is None or not now_is_after(figures.view, due):
+                    continue
+                step = OVERDUE
             href = rows_href("holds", hold_bucket=bucket, **of_partner)
             unit = "line"
         else:

@@ -55,10 +55,14 @@ class Heading:
 
 @dataclass(frozen=True)
 class Note:
-    """A sentence. A warning requires action; an empty state explains why there are no data."""
+    """A sentence. A warning requires action; an empty state explains why there are no data.
+
+    See `Table` for `is_on_screen`.
+    """
 
     text: str
     kind: Literal["plain", "warning", "empty", "good"] = "plain"
+    is_on_screen: bool = False
 
 
 @dataclass(frozen=True)

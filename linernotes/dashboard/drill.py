@@ -279,6 +279,9 @@ def in_words(figures: Figures, column: str, code: str) -> str:
     for kind in NAMES:
         if column in {f"{kind}_id", kind}:
             return figures.names[kind].get(code, wording.CODES.get(code, code))
+    if column == "product_ids":
+        names = figures.names["product"]
+        return ", ".join(names.get(one, one) for one in code.split("|"))
     is_code = column in {
         "side",
         "hold_bucket",

@@ -112,26 +112,38 @@ def payouts(figures: Figures) -> Iterator[Block]:
     if not rows:
         yield Note(f"No statements for {month_text(figures.headline)} in this selection.", "empty")
         return
+    # A column without any amount is left out, and the name of an only partner.
+    heads = [head for at, head in enumerate(PAYOUTS, 2) if any(row[at] for row in rows)]
+
+    def named(partner: str) -> Link:
+        return Link(figures.names["partner"].get(partner, partner), f"/partners/{partner}")
+
+    is_of_one = len(partners) == 1
     yield Table(
         "payouts",
         f"All payout currencies, {month_text(figures.headline)}",
-        [Column("Partner"), Column("Currency"), *(Column(head, "money") for head in PAYOUTS)],
+        [
+            *([] if is_of_one else [Column("Partner")]),
+            Column("Currency"),
+            *(Column(head, "money") for head in heads),
+        ],
         [
             [
-                Link(figures.names["partner"].get(partner, partner), f"/partners/{partner}"),
+                *([] if is_of_one else [named(partner)]),
                 currency,
                 *(
                     Link(
                         Money(amount, currency),
                         rows_href(
                             "steps",
-                            step_name=steps,
+                            step_name=PAYOUTS[head],
                             report_month=figures.headline,
                             partner_id=partner,
                             currency_code=currency,
                         ),
                     )
-                    for amount, steps in zip(amounts, PAYOUTS.values(), strict=True)
+                    for head, amount in zip(PAYOUTS, amounts, strict=True)
+                    if head in heads
                 ),
             ]
             for partner, currency, *amounts in rows
@@ -177,7 +189,6 @@ def holds(figures: Figures) -> Iterator[Block]:
             Column("31 to 90 days", "money"),
             Column("Over 90 days", "money"),
             Column("Lines", "count"),
-            Column("Why"),
             Column("Next step"),
         ],
         [
@@ -186,11 +197,11 @@ def holds(figures: Figures) -> Iterator[Block]:
                 Link(money(amount), href(bucket)),
                 *map(money, ages),
                 count,
-                *codes.HOLDS.get(bucket, ("", "")),
+                codes.HOLDS.get(bucket, ("", ""))[1],
             ]
             for bucket, amount, *ages, count in rows
         ],
-        ["All", *map(money, total), sum(row[5] for row in rows), "", ""],
+        ["All", *map(money, total), sum(row[5] for row in rows), ""],
         note=f"{INDICATIVE} Age since the end of the month in which it was put on hold.",
     )
 
@@ -240,6 +251,7 @@ def liabilities(figures: Figures) -> Iterator[Block]:
         "Minimum guarantee",
         "Guarantee not yet reached",
     )
+    known = [(at, name) for at, name in enumerate(names, 3) if any(row[at] for row in rows)]
     yield Table(
         "liability-totals",
         f"Liabilities at the end of {month}, {figures.currency}",
@@ -252,7 +264,7 @@ def liabilities(figures: Figures) -> Iterator[Block]:
                     sum((row[at] * (row[-1] or 0) for row in rows), Decimal(0)), figures.currency
                 ),
             ]
-            for at, name in enumerate(names, 3)
+            for at, name in known
         ],
         note="Reserve, carried forward and suspended are owed to partners; an advance not recouped "
         "is owed by them. Indicative: at the latest ECB rate of a month's end.",
@@ -260,12 +272,12 @@ def liabilities(figures: Figures) -> Iterator[Block]:
     yield Table(
         "liabilities",
         f"Advances, guarantees, reserves and balances at the end of {month}",
-        [Column("Contract"), Column("Partner"), *(Column(name, "money") for name in names)],
+        [Column("Contract"), Column("Partner"), *(Column(name, "money") for _, name in known)],
         [
             [
                 Link(row[0], rows_href("balances", contract_id=row[0])),
                 figures.names["partner"].get(row[1], row[1]),
-                *(Money(amount, row[2]) if amount else None for amount in row[3:9]),
+                *(Money(row[at], row[2]) if row[at] else None for at, _ in known),
             ]
             for row in rows
         ],

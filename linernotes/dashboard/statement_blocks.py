@@ -83,7 +83,7 @@ def statements_on_time(figures: Figures, is_on_screen: bool = False) -> Iterator
     """Due dates and issue dates of statements by month, and why some are late."""
     months = statement_months(figures)
     if months:
-        yield Note(lateness_in(figures, months))
+        yield Note(lateness_in(figures, months), is_on_screen=is_on_screen)
     yield from statements_by_month(figures, is_on_screen)
 
 

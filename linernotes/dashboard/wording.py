@@ -122,6 +122,7 @@ OWNERS = {
 COLUMNS = {
     "partner_id": "Partner",
     "product_id": "Product",
+    "product_ids": "Products",
     "use_type": "Use",
     "programme_reason": "Reason",
     "block_reason": "Reason",

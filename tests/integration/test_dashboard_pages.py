@@ -301,6 +301,21 @@ def test_filter_that_a_page_does_not_have_is_said_to_be_none(get: Get) -> None:
     assert not page.xpath("//*[@class='chips']")
 
 
+def test_items_that_need_no_action_are_not_listed(get: Get) -> None:
+    """Money that is released by itself needs someone only once its due date has passed."""
+    items = get("/attention").xpath("//*[@class='items']/li")
+    steps = {item.xpath("p[@class='step']")[0].text_content() for item in items}
+    overdue = [
+        item
+        for item in items
+        if item.xpath("p[@class='step']")[0].text_content().startswith("Overdue")
+    ]
+
+    assert not any(step.startswith("No action") for step in steps)
+    assert overdue
+    assert all("overdue since" in item.text_content() for item in overdue)
+
+
 def test_items_of_a_partner_are_its_own(get: Get) -> None:
     def items(path: str) -> set[str]:
         return {one.text_content() for one in get(path).xpath("//*[@class='items']/li/p[1]/a")}

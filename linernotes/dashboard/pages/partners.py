@@ -14,6 +14,7 @@ from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.formats import month_text
 from linernotes.dashboard.metric_blocks import cards, split, time_line
 from linernotes.dashboard.row_tables import TABLES
+from linernotes.dashboard.selection import FIRST, LAST
 
 TITLE, PATH, KNOWS = "Partners", "/partners", ("period",)
 SUBTITLE = "What each partner is paid, what is on hold, and how its repertoire is used."
@@ -23,6 +24,8 @@ MONEY = (
     "on_hold_reporting_amount",
     "adjustments_reporting_amount",
 )
+# What fits a printed page.
+ITEMS_SHOWN = MONTHS_SHOWN = 6
 USE = ("ai_weighted_uses", "explicit_consent_share", "credit_coverage", "removal_actions")
 
 
@@ -51,7 +54,12 @@ def partner_blocks(figures: Figures, partner: str) -> Iterator[Block]:
     yield from money_blocks.payouts(figures)
     yield Heading("Needs attention")
     items = attention(figures)
-    yield Attention(items, len(items)) if items else Note("Nothing needs attention.", "good")
+    more = figures.selection.href("/attention", partner=partner, **{FIRST: None, LAST: None})
+    yield (
+        Attention(items[:ITEMS_SHOWN], len(items), more)
+        if items
+        else Note("Nothing needs attention.", "good")
+    )
     yield Heading("On hold")
     yield from money_blocks.holds(figures)
     yield Heading("Amount due by month")
@@ -93,7 +101,8 @@ def _connection(figures: Figures, partner: str) -> Iterator[Block]:
         "count(*) filter (where suppression_code = 'SUPPRESSED') "
         "from published.reports.rpt_partner__fan_connection where partner_id = ? "
         # A recording's total; its territories have rows of their own.
-        "and territory = 'WW' and list_contains(?, report_month) group by all order by all",
+        "and territory = 'WW' and list_contains(?, report_month) group by all "
+        "order by report_month desc",
         (partner, figures.months),
     )
     if not rows:
@@ -110,5 +119,6 @@ def _connection(figures: Figures, partner: str) -> Iterator[Block]:
             Column("Recordings with hidden totals", "count"),
         ],
         [list(row) for row in rows],
+        row_limit=MONTHS_SHOWN,
         note="Counts below 10 are hidden, others rounded to 5, so totals may understate.",
     )
