@@ -489,8 +489,8 @@ def exchange_rates(figures: Figures, statements: Statements) -> Iterator[Part]:
         ],
     )
     yield paragraph(
-        "One unit of the first currency is the rate in units of the second. Rates go through the "
-        "euro as the European Central Bank publishes them."
+        "The rate is the amount in the second currency for one unit of the first, calculated from "
+        "the euro reference rates of the European Central Bank."
     )
 
 

@@ -207,22 +207,30 @@ def adjustments(figures: Figures, statements: Statements) -> Iterator[Part]:
         own = [row for row in rows if row[1] == currency]
         if own:
             yield table(
-                ["Adjustment", "*Reason", "Months of use", f"#Balance, {currency}", "#On hold",
-                 "#Lines"],
+                ["Adjustment", "*Reason", "Months of use", f"#Amount, {currency}", "#On hold",
+                 "#Balance", "#Lines"],
                 [
                     [
                         *wording.CORRECTIONS[line_type],
                         first if first == last else f"{first} to {last}",
-                        money(payable, currency),
-                        money(held, currency),
+                        *_amounts(payable, held, currency),
                         count(lines),
                     ]
                     for line_type, _, first, last, payable, held, lines in own
                 ],
-                ["Total", "", "", *(money(_sum(own, at), currency) for at in (4, 5)),
+                ["Total", "", "", *_amounts(_sum(own, 4), _sum(own, 5), currency),
                  count(sum(row[6] for row in own))],
             )  # fmt: skip
+    yield paragraph(
+        "The amount of an adjustment changes what is on hold, the balance, or both; the totals are "
+        "the adjustments of the payment summary."
+    )
     yield from _largest_adjustments(figures, statements, types)
+
+
+def _amounts(payable: Decimal, held: Decimal, currency: str) -> list[str]:
+    """An adjustment: its amount, then the parts of it on hold and in the balance."""
+    return [money(amount, currency) for amount in (payable + held, held, payable)]
 
 
 def _sum(rows: Sequence[tuple[Any, ...]], at: int) -> Decimal:
@@ -247,20 +255,23 @@ def _largest_adjustments(figures: Figures, statements: Statements, types: str) -
         own = [row for row in rows if row[5] == currency]
         if not own:
             continue
-        shown = own[:MOST_ADJUSTMENTS]
-        left_out = f", {len(shown)} of {len(own):,}" if len(own) > len(shown) else ""
-        yield heading(f"Largest adjustments and the lines they amend, {currency}{left_out}", 3)
-        yield table(
-            ["Adjustment", "Month", "*Title", "#Balance", "#On hold", "Original line"],
+        shown, rest = _cut(own, MOST_ADJUSTMENTS)
+        body = [
             [
-                [
-                    wording.CORRECTIONS[line_type][0],
-                    month,
-                    title,
-                    money(balance, currency),
-                    money(held, currency),
-                    original[:12],
-                ]
-                for line_type, month, title, balance, held, _, original in shown
-            ],
+                wording.CORRECTIONS[line_type][0],
+                month,
+                title,
+                original[:12],
+                *_amounts(balance, held, currency),
+            ]
+            for line_type, month, title, balance, held, _, original in shown
+        ]
+        if rest:
+            sums = _amounts(_sum(rest, 3), _sum(rest, 4), currency)
+            body.append(["", "", f"{len(rest):,} others, none larger", "", *sums])
+        yield heading(f"Largest adjustments and the lines they amend, {currency}", 3)
+        yield table(
+            ["Adjustment", "Month", "*Title", "Original line", "#Amount", "#On hold", "#Balance"],
+            body,
+            ["Total", "", "", "", *_amounts(_sum(own, 3), _sum(own, 4), currency)],
         )

@@ -114,7 +114,7 @@ def test_document_tells_what_waits_in_all_and_a_release_on_one_row(settings: Set
     assert "Released from hold 1.00" in text
     assert "Total 0.00 −1.00 1.50" in text
     assert "At the end of the month before, 2.50 EUR was on hold." in text
-    assert "Late consent 2026-06 Northern Lights 1.00 −1.00 b" in text
+    assert "Late consent 2026-06 Northern Lights b 0.00 −1.00 1.00" in text
 
 
 def test_document_tells_what_was_released_and_not_paid(settings: Settings) -> None:
