@@ -69,6 +69,8 @@ from linernotes.statements import current_statements, evidence_file, published_s
 
 Progress = Callable[[int, int, str], None]
 LINES_TABLE = "compensation_lines"
+# So many packages with so many lines are written in the time in which a process starts.
+SOON_DONE_PACKAGES, SOON_DONE_LINES = 4, 1_000
 # The README has ten lines, whatever the number of tables.
 MOST_DESCRIBED_APART = 4
 
@@ -161,9 +163,11 @@ def _each_written(
     """Writes the packages, yielding each with one of its statements when it is done.
 
     A workbook is written in plain Python, so many packages are written in parallel processes; each
-    opens the published file itself.
+    opens the published file itself. Few small ones are done before such a process has started.
     """
-    workers = min(len(groups), os.cpu_count() or 1)
+    lines = sum(one.line_count for _, group in groups for one in group)
+    is_soon_done = len(groups) <= SOON_DONE_PACKAGES and lines <= SOON_DONE_LINES
+    workers = 1 if is_soon_done else min(len(groups), os.cpu_count() or 1)
     if workers <= 1:
         for inputs, group in groups:
             yield group[0], _write_alone(settings, inputs, group, rewrite)
