@@ -6,6 +6,8 @@ import os
 import pkgutil
 import random
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +17,7 @@ import duckdb
 import pytest
 
 from linernotes import ingestion, statements, warehouse
-from linernotes.base.settings import Settings
+from linernotes.base.settings import PROJECT_ROOT, Settings
 from tests.fixtures import worlds
 from tests.fixtures.deliveries import make_issued_home
 from tests.fixtures.worlds import Amounts, Rows
@@ -118,6 +120,18 @@ def close_and_issue(settings: Settings, month: date, known_at: datetime) -> None
     statements.draft(settings, text, by="Ada", source=source)
     statements.approve(settings, text, by="Ben")
     statements.issue(settings, text, by="Ben")
+
+
+@pytest.fixture(scope="session")
+def site(shared_folder: Path) -> Path:
+    """The documentation site, built without a warning."""
+    return build_once(shared_folder / "documents", _make_site)
+
+
+def _make_site(folder: Path) -> None:
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
+    built = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
 
 
 @pytest.fixture(scope="session")

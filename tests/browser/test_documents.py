@@ -4,8 +4,6 @@ That the site builds, and that no page names another host, is tested without a b
 """
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from benchmarks import table_pages
-from linernotes.base.settings import PROJECT_ROOT, Settings
+from linernotes.base.settings import Settings
 from linernotes.warehouse import PUBLIC_SCHEMAS, target_folder
 
 pytestmark = pytest.mark.browser
@@ -31,12 +29,10 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
 
 
-def test_site_is_searched_without_a_server(context: BrowserContext, tmp_path: Path) -> None:
+def test_site_is_searched_without_a_server(context: BrowserContext, site: Path) -> None:
     """Search answered only where a web server gave the pages."""
-    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", str(tmp_path)]
-    subprocess.run(command, cwd=PROJECT_ROOT, check=True)
     page = context.new_page()
-    page.goto((tmp_path / "operators" / "restore.html").as_uri())
+    page.goto((site / "operators" / "restore.html").as_uri())
 
     page.get_by_label("Search", exact=True).first.click()
     expect(page.locator(".md-search-result__meta")).to_have_text("Type to start searching")
@@ -47,7 +43,7 @@ def test_site_is_searched_without_a_server(context: BrowserContext, tmp_path: Pa
     expect(found).to_be_visible(timeout=30_000)
     found.click()
     expect(page.locator("article")).to_contain_text("webhook")
-    assert page.url.startswith(tmp_path.as_uri())
+    assert page.url.startswith(site.as_uri())
 
 
 def test_page_of_the_tables_says_the_types_of_published_columns(

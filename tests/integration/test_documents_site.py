@@ -4,25 +4,12 @@ Other tests check the content of the pages.
 """
 
 import re
-import subprocess
-import sys
 from pathlib import Path
-
-import pytest
 
 from linernotes.base.settings import PROJECT_ROOT
 
 LOADING = r"<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=[\"']?((?:https?:)?//[^\"' >]+)"
 STYLED = r"(?:url\(|@import\s*)[\"']?((?:https?:)?//[^\"')]+)"
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("documents") / "site"
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
-    built = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, check=False)
-    assert built.returncode == 0, built.stderr
-    return folder
 
 
 def test_site_has_a_page_for_each_document(site: Path) -> None:

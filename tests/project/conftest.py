@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import build_once
+
 ROOT = Path(__file__).resolve().parents[2]
 Manifest = dict[str, Any]
 
@@ -37,9 +39,14 @@ def project_files() -> list[Path]:
 
 
 @pytest.fixture(scope="session")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
+def manifest(shared_folder: Path) -> Manifest:
     """What `dbt parse` makes of the project, without touching the project folder."""
-    target = tmp_path_factory.mktemp("dbt")
+    target = build_once(shared_folder / "parsed", _parse)
+    return json.loads((target / "manifest.json").read_text())
+
+
+def _parse(target: Path) -> None:
+    target.mkdir(exist_ok=True)
     arguments = ["parse", "--no-partial-parse", "--no-use-colors", "--quiet"]
     places = ["--project-dir", ROOT, "--profiles-dir", ROOT, "--target-path", target]
     parsed = subprocess.run(
@@ -51,7 +58,6 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
         check=False,
     )
     assert parsed.returncode == 0, f"dbt parse failed:\n{parsed.stdout}\n{parsed.stderr}"
-    return json.loads((target / "manifest.json").read_text())
 
 
 @pytest.fixture(scope="session")
