@@ -29,6 +29,25 @@ CASES_KNOWN_AT = datetime(2026, 10, 1)
 # A month is closed on the 15th of the next, with what was known that morning.
 CLOSINGS = [(date(2026, month, 1), datetime(2026, month + 1, 15, 6)) for month in range(1, 7)]
 LAST_MONTH, LAST_KNOWN_AT = date(2026, 7, 1), datetime(2026, 8, 15, 6)
+# Homes that take long to make.
+LARGE_HOMES = {"case_home", "closed_home"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts slow modules first, so that no process is left alone with one at the end.
+
+    Before them comes a module for each large home, so that two processes make them side by side.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    reads: dict[Path, set[str]] = {}
+    for item in items:
+        reads.setdefault(item.path, set()).update(getattr(item, "fixturenames", ()))
+    makers: dict[str, Path] = {}
+    for path, names in reads.items():
+        homes = names & LARGE_HOMES
+        if len(homes) == 1:
+            makers.setdefault(homes.pop(), path)
+    items.sort(key=lambda item: (item.path not in makers.values(), item.path not in slow))
 
 
 def build_once(folder: Path, make: Callable[[Path], None]) -> Path:

@@ -22,9 +22,12 @@ from linernotes.base.settings import Settings
 from orchestration.servers import descendants
 from orchestration.webserver import dagster_home
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux", reason="the system must say which processes there are"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        sys.platform != "linux", reason="the system must say which processes there are"
+    ),
+    pytest.mark.slow,
+]
 PATIENCE_SECONDS = 1_200
 HEADER = "rate_date,base_currency,quote_currency,rate,provider,recorded_at\n"
 DROPPED = "2026-07-02"

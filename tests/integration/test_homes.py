@@ -20,6 +20,8 @@ from linernotes.ledger.verification import verify_ledger
 from linernotes.statements import approve, draft, issue
 from tests.fixtures.published_warehouse import Line, Statement, publish
 
+pytestmark = pytest.mark.slow
+
 # A small home of every released version, written by that version.
 RELEASED = {"0.1": 1}
 Run = Callable[..., int]

@@ -10,6 +10,8 @@ from linernotes.warehouse.dbt import dbt_results
 from linernotes.warehouse.project import PARSED_BY_DBT, keep_manifest, manifest_of_now
 from linernotes.warehouse.sources import sources_folder
 
+pytestmark = pytest.mark.slow
+
 ONE_SEED = ["build", "--select", "currencies", "--indirect-selection", "cautious"]
 
 

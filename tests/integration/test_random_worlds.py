@@ -24,6 +24,8 @@ from tests.fixtures.random_worlds import add_random_world
 from tests.fixtures.worlds import FeedBuilder, add_rates
 from tests.reference import compute
 
+pytestmark = pytest.mark.slow
+
 CLOSINGS = [(date(2026, month, 1), datetime(2026, month + 1, 15, 6)) for month in (1, 2, 3)]
 LAST_MONTH, LAST_KNOWN_AT = date(2026, 4, 1), datetime(2026, 5, 15, 6)
 OPEN_FILE = "open.duckdb"

@@ -6,12 +6,15 @@ Every line, with its quantity and weight, and every term of every statement is c
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from linernotes.base.settings import Settings
 from tests.conftest import CLOSINGS, LAST_KNOWN_AT, LAST_MONTH, closed_world
 from tests.fixtures.comparison import differences
 from tests.reference import compute
 from tests.reference.__main__ import compare
+
+pytestmark = pytest.mark.slow
 
 
 def test_closed_months_of_the_edge_cases_agree_with_the_second_calculation(
