@@ -97,13 +97,12 @@ class Bench:
         )
         assert made.status == 0, made.said
         self.place.rename(self._template)
-        self._lay_out()
+        self.lay_out()
         self.undisturbed = self._run(Disturbance())
         assert self.undisturbed.status == 0, self.undisturbed.said
         self._wanted = contents(self.place)
         self._wanted_timeless = contents(self.place, is_timeless=True)
         self._usual = leftovers(self.place)
-        self._is_fresh = False
 
     @property
     def operations(self) -> list[Operation]:
@@ -143,7 +142,7 @@ class Bench:
 
     def try_point(self, point: Point) -> Verdict:
         """Disturbs the command there, runs it again, and compares."""
-        self._lay_out()
+        self.lay_out()
         if point.kind in ("cut", "again"):
             return self._try_cut(point)
         ended = self._run(_disturbance(point))
@@ -180,10 +179,7 @@ class Bench:
         return self.scenario.call, self.scenario.arguments(self.place), Disturbance()
 
     def run_together(self, jobs: list[Job]) -> list[Ended]:
-        """Runs commands at the same time on a home that is made anew for the first call."""
-        if not self._is_fresh:
-            self._lay_out()
-            self._is_fresh = True
+        """Runs commands at the same time, on the home as it is."""
         return self._commands.run_all(jobs, self.place)
 
     def differences(self) -> list[str]:
@@ -219,7 +215,8 @@ class Bench:
     def _left_behind(self) -> list[str]:
         return sorted(leftovers(self.place) - self._usual)
 
-    def _lay_out(self) -> None:
+    def lay_out(self) -> None:
+        """Makes the home anew, as it is before the command."""
         shutil.rmtree(self.place, ignore_errors=True)
         shutil.copytree(self._template, self.place, symlinks=True)
 

@@ -2,13 +2,13 @@
 
 import random
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.faults.campaign import Bench, Point
 from tests.faults.disk import Disk
-from tests.faults.scenarios import SCENARIOS
 from tests.faults.shim import Commands, Disturbance
 
 pytestmark = pytest.mark.faults
@@ -63,13 +63,13 @@ def test_shim_that_cannot_keep_what_is_synced_ends_the_command(
 
 @pytest.mark.parametrize("name", ["draft", "first load"])
 def test_command_killed_and_run_again_then_cut_has_on_disk_what_it_said(
-    commands: Commands, library: Path, tmp_path: Path, name: str
+    bench_of: Callable[[str], Bench], name: str
 ) -> None:
     """What a killed run had written was found there, left as it was, and never synced.
 
     A draft lost its record so. In a first load the tables that the killed run had made could go.
     """
-    bench = Bench(commands, library, tmp_path / "bench", SCENARIOS[name])
+    bench = bench_of(name)
     ends = {"draft": "/ledger/drafts/unallocated", "first load": "/raw_catalog__credits/_delta_log"}
     at = [
         one.number for one in bench.operations if one.kind == "F" and one.path.endswith(ends[name])

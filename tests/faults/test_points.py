@@ -3,25 +3,23 @@
 `make faults` tries all of them.
 """
 
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from tests.faults.__main__ import KINDS
 from tests.faults.campaign import Bench, Point
-from tests.faults.scenarios import SCENARIOS
-from tests.faults.shim import Commands
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
 SEED = 1
+BenchOf = Callable[[str], Bench]
 # Of each command: one point of each kind.
 POINTS = len(KINDS)
 
 
-def try_sample(name: str, commands: Commands, library: Path, folder: Path) -> list[str]:
+def try_sample(bench: Bench) -> list[str]:
     """The points at which something was lost."""
-    bench = Bench(commands, library, folder / "bench", SCENARIOS[name])
     verdicts = [bench.try_point(point) for point in bench.evenly(SEED)[:POINTS]]
     assert len({one.point.kind for one in verdicts}) == POINTS
     return [str(one) for one in verdicts if one.faults]
@@ -40,9 +38,7 @@ LOST_ONCE = [
 
 @pytest.mark.parametrize(("name", "kind", "when", "operation", "ending"), LOST_ONCE)
 def test_point_at_which_something_was_lost_once_survives(
-    commands: Commands,
-    library: Path,
-    tmp_path: Path,
+    bench_of: BenchOf,
     name: str,
     kind: str,
     when: str,
@@ -50,14 +46,14 @@ def test_point_at_which_something_was_lost_once_survives(
     ending: str,
 ) -> None:
     """A full disk refused a file, and a package that was told as written was not on the disk."""
-    bench = Bench(commands, library, tmp_path / "bench", SCENARIOS[name])
+    bench = bench_of(name)
     numbers = [
         one.number
         for one in bench.operations
         if one.kind == operation and str(one.path).endswith(ending)
     ]
 
-    verdicts = [bench.try_point(Point(name, kind, number, when)) for number in numbers[:4]]
+    verdicts = [bench.try_point(Point(name, kind, number, when)) for number in numbers[:2]]
 
     assert verdicts
     assert [str(one) for one in verdicts if one.faults] == []
@@ -68,10 +64,10 @@ class TestLake:
 
     @pytest.mark.parametrize("name", ["first load", "load", "publish"])
     def test_lake_after_a_disturbed_command_and_the_same_again_is_as_undisturbed(
-        self, commands: Commands, library: Path, tmp_path: Path, name: str
+        self, bench_of: BenchOf, name: str
     ) -> None:
         """Loads synced nothing, a killed first load left a home that nothing could open."""
-        assert try_sample(name, commands, library, tmp_path) == []
+        assert try_sample(bench_of(name)) == []
 
 
 class TestLedger:
@@ -79,9 +75,9 @@ class TestLedger:
 
     @pytest.mark.parametrize("name", ["draft", "approve", "first issue", "issue"])
     def test_ledger_after_a_disturbed_command_and_the_same_again_is_as_undisturbed(
-        self, commands: Commands, library: Path, tmp_path: Path, name: str
+        self, bench_of: BenchOf, name: str
     ) -> None:
-        assert try_sample(name, commands, library, tmp_path) == []
+        assert try_sample(bench_of(name)) == []
 
 
 class TestPackages:
@@ -89,7 +85,7 @@ class TestPackages:
 
     @pytest.mark.parametrize("name", ["report", "deliver"])
     def test_packages_after_a_disturbed_command_and_the_same_again_are_as_undisturbed(
-        self, commands: Commands, library: Path, tmp_path: Path, name: str
+        self, bench_of: BenchOf, name: str
     ) -> None:
         """After a cut the outbox held empty files that the record called delivered."""
-        assert try_sample(name, commands, library, tmp_path) == []
+        assert try_sample(bench_of(name)) == []

@@ -1,5 +1,6 @@
 """Commands that run at the same time, and readers while what they read is swapped."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,25 +10,22 @@ from linernotes.base.settings import Settings
 from linernotes.ledger.issuances import issuances
 from linernotes.ledger.verification import verify_ledger
 from tests.faults.campaign import Bench
-from tests.faults.scenarios import JULY, SCENARIOS
-from tests.faults.shim import Commands, Disturbance
+from tests.faults.scenarios import JULY
+from tests.faults.shim import Disturbance
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
 COMMAND = "tests.faults.steps:command"
-
-
-def bench_of(name: str, commands: Commands, library: Path, folder: Path) -> Bench:
-    return Bench(commands, library, folder / "bench", SCENARIOS[name])
+BenchOf = Callable[[str], Bench]
 
 
 @pytest.mark.parametrize(
     ("name", "count"), [("first load", 8), ("load", 8), ("issue", 4), ("deliver", 3)]
 )
 def test_command_run_many_times_at_once_leaves_what_one_leaves(
-    commands: Commands, library: Path, tmp_path: Path, name: str, count: int
+    bench_of: BenchOf, name: str, count: int
 ) -> None:
-    bench = bench_of(name, commands, library, tmp_path)
+    bench = bench_of(name)
 
     ended = bench.run_together([bench.job()] * count)
 
@@ -36,10 +34,8 @@ def test_command_run_many_times_at_once_leaves_what_one_leaves(
     assert bench.differences() == []
 
 
-def test_draft_and_issue_at_once_leave_a_ledger_that_holds(
-    commands: Commands, library: Path, tmp_path: Path
-) -> None:
-    bench = bench_of("issue", commands, library, tmp_path)
+def test_draft_and_issue_at_once_leave_a_ledger_that_holds(bench_of: BenchOf) -> None:
+    bench = bench_of("issue")
     home = str(bench.place / "home")
     draft: list[Any] = [["--home", home, "statement", "draft", "--month", JULY]]
 
@@ -53,10 +49,8 @@ def test_draft_and_issue_at_once_leave_a_ledger_that_holds(
     assert len(issuances(settings)) == 2
 
 
-def test_readers_while_publications_are_swapped_never_fail(
-    commands: Commands, library: Path, tmp_path: Path
-) -> None:
-    bench = bench_of("publish", commands, library, tmp_path)
+def test_readers_while_publications_are_swapped_never_fail(bench_of: BenchOf) -> None:
+    bench = bench_of("publish")
     home = str(bench.place / "home")
     reading = ("tests.faults.steps:read_often", [home, 60], Disturbance())
     often = [home, 15]
