@@ -183,6 +183,7 @@ class Agreement(_Agreed):
         item_level: Whether it also gets a DSR file of the UGC profile.
         item_file_bytes: Maximum bytes of blocks in one file of it; the rest goes into further
             files. Everything in one file when left out.
+        writers: Whether that file names the writers of each recording's works.
         pgp_key: File with its OpenPGP certificate, to which deliveries are encrypted.
         target: The target of deliveries; None if nothing is delivered.
         sub_statements: Whether its package has a sub-statement for each member or label.
@@ -200,6 +201,7 @@ class Agreement(_Agreed):
     deal_specific_rows: bool = False
     item_level: bool = False
     item_file_bytes: int | None = Field(default=None, gt=0)
+    writers: bool = False
     sub_statements: bool = False
     pgp_key: Path | None = None
     target: Target | None = None

@@ -9,7 +9,8 @@ from sampleservice.catalog import PARTNERS
 from sampleservice.codes import dpid
 
 SENDER_NUMBER, FIRST_PARTNER_NUMBER = 2_026_010_200, 2_026_010_201
-# The partners with AI facts as deal-specific rows, and the one with single items in a file too.
+# The partners with AI facts as deal-specific rows, and the one with single items and their writers
+# in a file too.
 DEAL_SPECIFIC, ITEM_LEVEL = ("sony", "umg", "merlin"), ("umg",)
 # The partners that pass statements on to members or labels.
 SUB_STATEMENTS = ("merlin", "believe")
@@ -42,7 +43,7 @@ def write_agreements(home: Path) -> Path:
     for number, partner in enumerate(PARTNERS, FIRST_PARTNER_NUMBER):
         lines = [f"[partners.{partner}]", f'dpid = "{dpid(number)}"']
         lines += ["deal_specific_rows = true"] if partner in DEAL_SPECIFIC else []
-        lines += ["item_level = true"] if partner in ITEM_LEVEL else []
+        lines += ["item_level = true", "writers = true"] if partner in ITEM_LEVEL else []
         lines += ["sub_statements = true"] if partner in SUB_STATEMENTS else []
         lines += [
             f'legal = {{ name = "{NAMES[partner]}", address = ["{number % 100} Sample Square", '

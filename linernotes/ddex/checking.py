@@ -305,6 +305,7 @@ _KINDS: dict[str, Callable[[str], bool]] = {
     records.DURATION: lambda value: re.fullmatch(r"PT(\d+H)?(\d+M)?(\d+S)?", value) is not None,
     records.DPID: _is_dpid,
     records.ISRC: lambda value: re.fullmatch(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}", value) is not None,
+    records.ISWC: lambda value: re.fullmatch(r"T[0-9]{10}", value) is not None,
     records.NAMESPACED: lambda value: re.fullmatch(r"[^:]+::.+", value) is not None,
     records.SERVICE: lambda value: not re.search(r"[\s_]", value),
 }
@@ -320,6 +321,7 @@ PLAIN = {
     records.BOOLEAN: "true|false",
     records.DATE: r"[12][0-9]{3}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1[0-9]|2[0-8]))?",
     records.ISRC: "[A-Z]{2}[A-Z0-9]{3}[0-9]{7}",
+    records.ISWC: "T[0-9]{10}",
     records.NAMESPACED: r"(?!-)[^\x00-\x1f\\|\s:]+::[^\x00-\x1f\\|\s]+",
     records.SERVICE: r"(?!-)[^\x00-\x1f\\|\s_]+",
 }

@@ -63,6 +63,38 @@ SUMMARIES = f"""
     group by {KEY}
     order by {KEY}
 """
+# A recording may have several works: their writers are listed in the order of the works, each once,
+# and an ISWC is named only if there is one work.
+WRITERS = f"""
+    create or replace temp table dsr_writers as
+    with
+        writers as (
+            select recording_id, {text("writer_name")} as name, min((work_id, place)) as place
+            from published.reports.rpt_partner__recording_writers
+            where partner_id = $partner_id and report_month = $month
+            group by all
+        ),
+        names as (
+            select recording_id, string_agg(name, '|' order by place) as names
+            from writers
+            where name <> ''
+            group by all
+        ),
+        works as (
+            select
+                recording_id,
+                case when count(distinct work_id) = 1 then any_value(iswc) end as iswc
+            from published.reports.rpt_partner__recording_writers
+            where partner_id = $partner_id and report_month = $month
+            group by all
+        )
+    select
+        recording_id,
+        names,
+        case when regexp_full_match(iswc, 'T[0-9]{{10}}') then iswc end as one_iswc
+    from works
+    left join names using (recording_id)
+"""
 # The records of a block, by name: the recording, its use, and the owner's share.
 RECORDING = {
     "BlockId": "block",
@@ -73,6 +105,7 @@ RECORDING = {
     "DisplayArtistName": f"coalesce(nullif({text('artist_names')}, ''), '{UNKNOWN}')",
     "ResourceType": "'SoundRecording'",
 }
+WITH_WRITERS = RECORDING | {"ISWC": "one_iswc", "ComposerAuthor": "names"}
 NET = exact(of_micro("net_units"))
 USE = {
     "BlockId": "block",
@@ -137,9 +170,12 @@ def write_item_report(
     prepare_lines(connection, partner_id, message.month)
     count_uses(connection, uses)
     connection.execute(ITEMS, {"uses": [str(file) for file in uses]})
+    if message.recipient.writers:
+        connection.execute(WRITERS, {"partner_id": partner_id, "month": message.month})
     summaries = _summaries(connection, message)
     with TemporaryDirectory(dir=folder) as scratch:
-        parts = set_aside(Path(scratch), connection.execute(_blocks(connection)), most_bytes)
+        blocks_query = _blocks(connection, with_writers=message.recipient.writers)
+        parts = set_aside(Path(scratch), connection.execute(blocks_query), most_bytes)
         blocks = sum(part.blocks for part in parts)
         # Headings, header and footer; the footer counts itself.
         around = len(ITEM_LEVEL.letters) + 1 + len(summaries) + 1
@@ -169,16 +205,17 @@ def _summaries(connection: duckdb.DuckDBPyConnection, message: Message) -> list[
     ]
 
 
-def _blocks(connection: duckdb.DuckDBPyConnection) -> str:
+def _blocks(connection: duckdb.DuckDBPyConnection, *, with_writers: bool) -> str:
     """A query for the records of every block, with their number."""
     number_summaries(connection, OF_RECORDINGS)
-    lines = in_order(
-        OF_RECORDINGS,
-        ", items, quantities",
-        "left join dsr_items on dsr_items.line_id = lines.line_id",
-    )
+    also, join = ", items, quantities", "left join dsr_items on dsr_items.line_id = lines.line_id"
+    if with_writers:
+        also += ", one_iswc, names"
+        join += " left join dsr_writers on dsr_writers.recording_id = lines.object_id"
+    lines = in_order(OF_RECORDINGS, also, join)
+    recording = WITH_WRITERS if with_writers else RECORDING
     records = " || ".join(
-        (record_sql("AS02.02", RECORDING), USES, record_sql("SU03.02", USE),
+        (record_sql("AS02.02", recording), USES, record_sql("SU03.02", USE),
          record_sql("LI01.02", SHARE))
     )  # fmt: skip
     return (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 TEXT, INTEGER, DECIMAL, BOOLEAN = "text", "integer", "decimal", "boolean"
 DATE, DATE_TIME, DURATION = "date", "date-time", "duration"
-DPID, ISRC, NAMESPACED = "DPID", "ISRC", "namespaced id"
+DPID, ISRC, ISWC, NAMESPACED = "DPID", "ISRC", "ISWC", "namespaced id"
 # A text that names a service; it may not contain blanks or underscores.
 SERVICE = "service"
 
@@ -240,7 +240,7 @@ AS0202 = cells_of("""
     DisplayArtistPartyId, namespaced id
     Duration, duration
     ResourceType, resource type, M
-    ISWC,
+    ISWC, ISWC
     ComposerAuthor, , *
     ComposerAuthorPartyId, namespaced id, *
     Arranger, , *

@@ -55,6 +55,7 @@ def what_is_agreed(agreements: Agreements, partner_id: str) -> dict[str, Any]:
         "deal_specific_rows": partner.deal_specific_rows,
         "item_level": partner.item_level,
         **({"item_file_bytes": most} if (most := partner.item_file_bytes) else {}),
+        **({"writers": True} if partner.writers else {}),
     }
 
 

@@ -54,6 +54,7 @@ SHOWN = {
     "partners": ("marts.dim_partners", OF_PARTNER),
     "products": ("marts.dim_products", "true"),
     "artists": ("reports.rpt_partner__artists", OF_CONTRACT),
+    "recording_writers": ("reports.rpt_partner__recording_writers", OF_MONTH),
     "balances": ("marts.fct_balances", OF_CONTRACT),
     "contracts": ("marts.dim_contracts", OF_THE_CONTRACT),
     "withholding_rates": ("marts.dim_withholding_rates", OF_THE_CONTRACT),

@@ -135,6 +135,35 @@ def test_item_report_of_month_without_anything_is_header_summary_footer_e82(
     assert check_dsr(path) == []
 
 
+def test_item_report_names_writers_where_agreed(tmp_path: Path, report: Path) -> None:
+    """Recording a has one work, b two, of which one writer wrote both; c has none that is known."""
+    settings = Settings(home=tmp_path / "home")
+    with duckdb.connect(str(settings.published_file)) as connection:
+        connection.execute("""
+            insert into reports.rpt_partner__recording_writers
+            select 'tune', date '2026-06-01', * from (
+                values ('recording-of-a', 'w1', 'T0702472794', 'One', 1, 'zoe', 'Zoe'),
+                    ('recording-of-a', 'w1', 'T0702472794', 'One', 2, 'abe', 'Abe|Lee'),
+                    ('recording-of-b', 'w1', 'T0702472794', 'One', 1, 'zoe', 'Zoe'),
+                    ('recording-of-b', 'w2', 'T0345246801', 'Two', 1, 'eve', 'Eve'),
+                    ('recording-of-b', 'w2', 'T0345246801', 'Two', 2, 'zoe', 'Zoe'),
+                    ('recording-of-c', 'w3', 'not known', 'Three', 1, null, null)
+            )
+        """)
+    agreed = replace(MESSAGE, recipient=Agreement(item_level=True, writers=True))
+    folder = tmp_path / "agreed"
+    folder.mkdir()
+
+    with open_published(settings) as connection:
+        uses = [tmp_path / "uses.parquet"]
+        [path] = write_item_report(folder, connection, "tune", agreed, uses)
+
+    shown = [(row["ISWC"], row["ComposerAuthor"]) for row in rows_of(path, "AS02.02")]
+    assert shown == [("T0702472794", "Zoe|Abe Lee"), ("", "Zoe|Eve"), ("", "")]
+    assert [row["ComposerAuthor"] for row in rows_of(report, "AS02.02")] == ["", "", ""]
+    assert check_dsr(path) == []
+
+
 FAULTS: dict[str, tuple[Callable[[Cells], None], str]] = {
     "no footer": (drop("FOOT"), "footer_is_there"),
     "no summary": (drop("SY02.02"), "summary_of_sale_is_there"),
@@ -145,6 +174,7 @@ FAULTS: dict[str, tuple[Callable[[Cells], None], str]] = {
     "a summary twice": (repeat("SY02.02"), "summary_id_is_unique"),
     "a line twice": (repeat("SU03.02"), "sale_id_is_unique"),
     "a block twice": (change("AS02.02", "BlockId", "1", at=1), "block_id_is_unique"),
+    "an ISWC with dots": (change("AS02.02", "ISWC", "T-070.247.279-4"), "value_is_of_its_kind"),
     "a block that is no number": (change("AS02.02", "BlockId", "B1"), "block_id_is_a_whole"),
     "more uses than there are": (change("SY02.02", "AllocatedUsages", "99999"), "allocated_uses"),
     "other uses of an item": (change("RU01.01", "Usages", "401", at=2), "uses_are_those_of"),

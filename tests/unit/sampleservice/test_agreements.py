@@ -30,3 +30,4 @@ def test_sample_agreements_have_deal_specific_rows_and_one_item_level(tmp_path: 
 
     assert {one.deal_specific_rows for one in partners} == {True, False}
     assert sum(one.item_level for one in partners) == 1
+    assert [one.item_level for one in partners] == [one.writers for one in partners]

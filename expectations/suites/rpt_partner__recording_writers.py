@@ -1,0 +1,20 @@
+"""Expectations on the writers of paid recordings before publication.
+
+Tests of the model check the rows.
+"""
+
+from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows
+
+SUITE = Suite(
+    table="rpt_partner__recording_writers",
+    relied_on_by="Partners that have agreed on it find the writers of their recordings by it.",
+    expectations=(
+        expect_no_rows(
+            "writer_is_named",
+            "select distinct party_id from {batch} where writer_name = party_id",
+            reason="The writer is shown by its id: ask the catalogue for the party.",
+            severity="warn",
+        ),
+        expect_no_personal_columns(),
+    ),
+)
