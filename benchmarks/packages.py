@@ -7,6 +7,7 @@ sums are known.
 import argparse
 import shutil
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -21,6 +22,33 @@ from tests.fixtures.published_warehouse import Line, Statement, publish
 # As many territories as a large partner has pools of one product in a month.
 COUNTRIES = "AT AU BE BR CA CH DE DK ES FI FR GB IE IN IT JP KR MX NL NO PL PT SE US ZA"
 TERRITORIES = [COUNTRIES[start : start + 2] for start in range(0, len(COUNTRIES), 3)]
+MOST_MEGABYTES = 900
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a step may cost, and the next lever if it costs more."""
+
+    step: str
+    seconds: float
+    lever: str
+
+    def verdict(self, seconds: float, megabytes: float) -> str:
+        """A row of the table of goals."""
+        is_reached = seconds <= self.seconds and megabytes <= MOST_MEGABYTES
+        said = "*reached*" if is_reached else f"*not reached*; next lever: {self.lever}"
+        return (
+            f"| {self.step} | {self.seconds:g} s | {seconds:.2f} s, {megabytes:,.0f} MB | {said} |"
+        )
+
+
+EACH = Goal("write a package", 0.6, "one read of the lines for all tables of the document")
+NOTHING_NEW = Goal("nothing new", 2, "start the program with fewer imports")
+DRAFT = Goal("draft a million lines", 6, "one sorted copy of the lines for both files of them")
+WRITE = Goal(
+    "write a million lines", 30, "an order on every query of DSR records, then two threads"
+)
+CHECK = Goal("check a million lines", 30, "sums and rules of CSV and DSR lines in the engine")
 COPIED_TABLES = {
     "reports.rpt_partner__compensation_lines": "line_id || '-' || copy as line_id, "
     "title || ' ' || copy as title, object_id || '-' || copy as object_id, amount / {copies} as "
@@ -33,8 +61,12 @@ COPIED_TABLES = {
 }
 
 
-def typical(scale: float, rounds: int, folder: Path) -> list[str]:
-    """All packages of a sample world, repeated until there are a hundred of them."""
+def typical(scale: float, rounds: int, folder: Path) -> tuple[list[str], list[str]]:
+    """All packages of a sample world, repeated until there are a hundred of them.
+
+    Returns:
+        The section with the measurements, and the rows of its goals.
+    """
     home = Home(folder)
     say(f"scale {scale:g}: a world is written, loaded, built and drafted")
     home.run("sample", "--out", str(folder / "landing"), "--scale", f"{scale:g}")
@@ -57,7 +89,14 @@ def typical(scale: float, rounds: int, folder: Path) -> list[str]:
         f"{rounds * len(packages)} packages in {wall:.1f} s, "
         f"**{wall / (rounds * len(packages)):.2f} s each**."
     )
-    return [f"## Packages of a world at scale {scale:g}", "", text, "", *table(costs.items())]
+    again = costs["write them again, nothing new"]
+    peak = max(cost.peak_megabytes for cost in costs.values())
+    goals = [
+        EACH.verdict(wall / (rounds * len(packages)), peak),
+        NOTHING_NEW.verdict(again.wall_seconds, again.peak_megabytes),
+    ]
+    heading = f"## Packages of a world at scale {scale:g}"
+    return [heading, "", text, "", *table(costs.items())], goals
 
 
 def lines_of(package: Path) -> int:
@@ -67,8 +106,12 @@ def lines_of(package: Path) -> int:
     return count
 
 
-def large(line_count: int, folder: Path) -> list[str]:
-    """One package with a given number of lines: drafted, written and checked."""
+def large(line_count: int, folder: Path) -> tuple[list[str], list[str]]:
+    """One package with a given number of lines: drafted, written and checked.
+
+    Returns:
+        The section with the measurements, and the rows of its goals.
+    """
     home = Home(folder)
     say(f"one package of {line_count:,} lines")
     publish_many(Settings(home=folder / "home"), line_count)
@@ -80,7 +123,11 @@ def large(line_count: int, folder: Path) -> list[str]:
     files = [*(package / name for name in names), *package.glob("DSR_*.tsv")]
     sizes = ", ".join(f"{file.suffix[1:]} {file.stat().st_size / 1e6:.0f} MB" for file in files)
     heading = f"## One package of {lines_of(package):,} lines"
-    return [heading, "", f"Its files of lines: {sizes}.", "", *table(costs.items())]
+    goals = [
+        goal.verdict(cost.wall_seconds, cost.peak_megabytes)
+        for goal, cost in zip((DRAFT, WRITE, CHECK), costs.values(), strict=True)
+    ]
+    return [heading, "", f"Its files of lines: {sizes}.", "", *table(costs.items())], goals
 
 
 def publish_many(settings: Settings, line_count: int) -> None:
@@ -119,9 +166,14 @@ def main() -> None:
 
     parts = [f"# Packages\n\nWritten by `python -m benchmarks.packages`.\n\n{machine()}"]
     with tempfile.TemporaryDirectory(dir=arguments.work, prefix="linernotes-") as folder:
-        parts.append("\n".join(typical(arguments.scale, arguments.rounds, Path(folder))))
+        section, goals = typical(arguments.scale, arguments.rounds, Path(folder))
+        parts.append("\n".join(section))
     with tempfile.TemporaryDirectory(dir=arguments.work, prefix="linernotes-") as folder:
-        parts.append("\n".join(large(arguments.lines, Path(folder))))
+        section, more = large(arguments.lines, Path(folder))
+        parts.append("\n".join(section))
+    heads = ["## Goals", "", f"With at most {MOST_MEGABYTES} MB in the largest process.", ""]
+    heads += ["| step | goal | measured | |", "| --- | ---: | ---: | --- |"]
+    parts.append("\n".join([*heads, *goals, *more]))
     text = "\n\n".join(parts) + "\n"
     print(text)
     if arguments.out:
