@@ -29,11 +29,11 @@ from linernotes.metrics import MONEY, MetricInfo, open_catalog
 
 AUDIENCES = "fct_fan_connection"
 WITHHELD = {
-    f"marts.{AUDIENCES}": "its audiences are whole. Read reports.rpt_partner__fan_connection, which"
-    " hides those under 10 people.",
-    "marts.fct_fan_effects": "its audiences are whole, down to a recording and an artist. Read"
-    " reports.rpt_partner__fan_uplift and reports.rpt_partner__fan_connection, which hide those"
-    " under 10 people.",
+    f"marts.{AUDIENCES}": "its audiences are exact counts. Read"
+    " reports.rpt_partner__fan_connection, which hides those under 10 people.",
+    "marts.fct_fan_effects": "its audiences are exact counts, down to a recording and an artist."
+    " Read reports.rpt_partner__fan_uplift and reports.rpt_partner__fan_connection, which hide"
+    " those under 10 people.",
 }
 # As in the model int_fans__audiences_suppressed for partners.
 FEWEST_PEOPLE = 10
@@ -98,7 +98,7 @@ class Desk:
             apart = [name for name in [*by, *(where or {})] if name not in SPLIT]
             if audiences and apart:
                 raise QueryRefused(
-                    f"{audiences[0].name} counts people, and is told by month alone: leave out"
+                    f"{audiences[0].name} counts people, and is shown only per month: leave out"
                     f" {', '.join(apart)}. By recording and territory, small audiences hidden:"
                     " reports.rpt_partner__fan_connection."
                 )
@@ -236,8 +236,8 @@ def _described(info: MetricInfo) -> dict[str, Any]:
     if AUDIENCES in info.tables:
         described["by"] = list(SPLIT)
         described["note"] = (
-            f"People are told by month alone; under {FEWEST_PEOPLE} are hidden, the others rounded"
-            f" to {ROUNDED_TO}."
+            f"People are counted only per month; counts under {FEWEST_PEOPLE} are "
+            f"hidden, others rounded to {ROUNDED_TO}."
         )
     return described
 

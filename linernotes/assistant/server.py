@@ -20,11 +20,11 @@ INSTRUCTIONS = """\
 The published warehouse of a music service's responsible-AI programme, read-only.
 
 Ask metrics first: list_metrics, then query_metrics. Each is defined once, and its value is that \
-in statements and on the dashboard. Use query_sql only for what no metric says; list_tables and \
-describe_table tell what a row is.
+in statements and on the dashboard. Use query_sql only for what no metric covers; list_tables and \
+describe_table explain what a row is.
 
 Every answer has `data_as_of`, the data cut-off: quote it with each figure. Months that are not \
-issued are estimates. Amounts come per currency and are never added over currencies. Follow a \
+issued are estimates. Amounts come per currency and are never added across currencies. Follow a \
 compensation line to its events with trace_line."""
 READ_ONLY = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 

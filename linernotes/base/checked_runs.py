@@ -58,7 +58,7 @@ class Check:
         outcome: `passed`, `failed`, `error` if it could not run, `awaited` if it has not run yet.
         is_blocking: Whether its failure forbids the use of the run's figures.
         row_count: Rows that break it.
-        message: What it said; empty if it holds.
+        message: Its message; empty if it passed.
     """
 
     kind: Kind

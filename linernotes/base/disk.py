@@ -53,7 +53,7 @@ def file_message_for(error: BaseException) -> str:
     said = " ".join(str(error).split())[:200]
     return message_for(error) or (
         f"A file could not be read or written ({type(error).__name__}: {said})."
-        f" Look at the system's log and at the disk, {_AGAIN}"
+        f" Check the system's log and the disk, {_AGAIN}"
     )
 
 

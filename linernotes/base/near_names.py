@@ -1,6 +1,6 @@
-"""The names that are meant by one that is not there, as a sentence at the end of a message.
+"""Suggests existing names for one that does not exist, as a sentence at the end of a message.
 
-Values of feeds have lists and other spellings of their own: `ingestion/vocabulary.py`.
+`ingestion/vocabulary.py` suggests values of feeds, which also have other spellings.
 """
 
 from collections.abc import Iterable
@@ -11,10 +11,10 @@ LIKENESS = 0.5
 
 
 def nearest_names(name: str, known: Iterable[str]) -> str:
-    """` Nearest: a, b.`, with a blank before it; nothing where no name is near.
+    """` Nearest: a, b.`, with a blank before it; empty if no name is similar.
 
-    A name that ends in the whole of what was asked for, as a table without its schema does, is
-    nearer than one that is spelled alike.
+    A name that ends with the requested one, such as a table with its schema, comes before names
+    that are spelled similarly.
     """
     names = sorted(known)
     found = [one for one in names if one.endswith(f".{name}") or one.startswith(f"{name}_")]

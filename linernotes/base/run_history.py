@@ -26,7 +26,7 @@ class Run:
         program: The version of Linernotes.
         started_at: ISO 8601, UTC.
         ended_at: ISO 8601, UTC.
-        exit_status: 0 done, 1 the data or a check says no, 2 wrong use.
+        exit_status: 0 success, 1 the data or a check does not allow the step, 2 wrong usage.
         details: The reason for another status than 0, in one line; empty otherwise.
     """
 
@@ -49,7 +49,10 @@ COLUMNS = {
     "program": ("varchar", "The version of Linernotes."),
     "started_at": ("timestamp", "When it began, UTC."),
     "ended_at": ("timestamp", "When it ended, UTC."),
-    "exit_status": ("integer", "0 done, 1 the data or a check says no, 2 wrong use."),
+    "exit_status": (
+        "integer",
+        "0 success, 1 the data or a check does not allow the step, 2 wrong usage.",
+    ),
     "details": ("varchar", "Why it did not end with 0; empty otherwise."),
 }
 GRAIN = "One row per run of a command or job that writes, before this file was published."

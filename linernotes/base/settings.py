@@ -55,14 +55,14 @@ def env_file() -> Path | None:
     """The file whose lines are settings: `LINERNOTES_ENV_FILE`, else `.env` in the current folder.
 
     Raises:
-        ValueError: if the one that is named is not there.
+        ValueError: if the named file does not exist.
     """
     given = os.environ.get(ENV_FILE)
     file = Path(given or ".env").expanduser().absolute()
     if file.exists():
         return file
     if given:
-        raise ValueError(f"{ENV_FILE} names {file}, which is not there")
+        raise ValueError(f"{ENV_FILE} names {file}, which does not exist")
     return None
 
 
@@ -257,8 +257,8 @@ class Settings(Limits, BaseSettings):
         unusable = sorted(set(str(home)) & NOT_IN_PATHS)
         if unusable:
             raise ValueError(
-                f"the path {str(home)!r} has {' '.join(map(ascii, unusable))} in it, which a"
-                " home's may not have; take another folder"
+                f"the path {str(home)!r} contains {' '.join(map(ascii, unusable))}, which the"
+                " path of a home must not contain; choose another folder"
             )
         if home.exists() and not home.is_dir():
             raise ValueError(f"{home} is not a folder")

@@ -177,7 +177,7 @@ def close_quarantine(
             help="A delivery with rows in quarantine, or a refused file by id or name.",
         ),
     ],
-    because: Annotated[str, typer.Option(help="Why it will never come in.")],
+    because: Annotated[str, typer.Option(help="Why it will never be loaded.")],
 ) -> None:
     """Close rows that will never be corrected, or a refused file; both stay on record."""
     from linernotes.cli.console import say
@@ -200,4 +200,4 @@ def repair(context: typer.Context) -> None:
     done = mend(settings_of(context))
     for sentence in done:
         say(sentence)
-    say(f"Things mended: {len(done)}." if done else "Nothing to repair: every file is complete.")
+    say(f"Repairs: {len(done)}." if done else "Nothing to repair: every file is complete.")

@@ -45,7 +45,7 @@ def print_metrics(
             money = {name for name in names if catalog.metrics[name].unit == MONEY}
             _print(table, "Metrics", form, money)
         else:
-            _print(_listed(catalog), "Metrics there are", form)
+            _print(_listed(catalog), "Metrics", form)
 
 
 def _listed(catalog: Catalog) -> MetricTable:

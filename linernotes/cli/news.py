@@ -162,8 +162,8 @@ def concerns_of(health: Health, settings: Settings) -> list[Concern]:
 
 
 def _published(read: Callable[[Settings], list[T]], settings: Settings) -> list[T]:
-    """What is read of the published file; nothing if none is published, or if an older program has
-    published a file that lacks the table: the other matters are sent all the same.
+    """The rows of a query of the published file; empty if nothing is published, or if an older
+    program has published a file without the table. The other alerts are sent in any case.
     """
     with suppress(LinernotesError, duckdb.CatalogException, duckdb.BinderException):
         return read(settings)
@@ -221,7 +221,7 @@ def _text(settings: Settings, fresh: Sequence[Concern]) -> str:
         lines += [f"- {one.title}", f"  {one.details}", f"  What to do: docs/{one.page}"]
     if len(fresh) > SHOWN:
         lines.append(f"- and {len(fresh) - SHOWN} more")
-    return "\n".join([*lines, "", "All of it: linernotes status"])
+    return "\n".join([*lines, "", "Full list: linernotes status"])
 
 
 def where(settings: Settings, path: str = "") -> str:

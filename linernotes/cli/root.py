@@ -181,8 +181,8 @@ def _hold(settings: "Settings") -> None:
     found = modes.hold_home(settings.home, roots, left_alone, settings.readers)
     if found.changed:
         warn(
-            f"Files and folders whose mode was changed: {found.changed:,}. The home is now its "
-            f"owner's alone; {' and '.join(root.name for root in roots)} can be read as "
+            f"Files and folders whose mode was changed: {found.changed:,}. Only its owner can "
+            f"read the home now; {' and '.join(root.name for root in roots)} can be read as "
             f"LINERNOTES_READERS={settings.readers} says. Other users who deliver into a landing "
             "zone in the home need LINERNOTES_READERS=group or all."
         )

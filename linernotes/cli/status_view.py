@@ -22,7 +22,7 @@ def print_health(health: Health) -> None:
         return
     _print_feeds(health)
     print_table(
-        "Data that are missing",
+        "Missing data",
         ("feed", "last covered", "missing"),
         [
             (
@@ -151,7 +151,7 @@ def _print_problems(problems: list[Problem]) -> None:
         say("No check is known to fail.")
         return
     _print_lines(
-        "Checks that do not hold",
+        "Failed checks",
         [(f"{_weight(one)} {one.name}{_rows(one)}", one.reason) for one in problems],
         SHOWN_PROBLEMS,
     )

@@ -93,7 +93,7 @@ def print_history(history: "History", as_json: bool) -> None:
         {
             **change.key,
             "change": change.kind,
-            "now less then": "; ".join(
+            "now minus then": "; ".join(
                 f"{name} {exact_text(number)}" for name, number in change.differences.items()
             ),
             "other": "; ".join(

@@ -201,7 +201,7 @@ class Bucket:
             raise LinernotesError(
                 f"{self._place} refused {reason.operation_name}: {message or code}. Check the "
                 "bucket's name and policy and the credentials in the environment (AWS_…); then "
-                "deliver again, which goes on where this stopped."
+                "deliver again, which resumes this delivery."
             ) from reason
         except (HTTPClientError, NoConnection) as reason:
             raise ConnectionFault(f"{self._place}: {reason}") from reason

@@ -179,5 +179,5 @@ def _in_words(path: Path) -> Generator[None]:
             ) from reason
         raise LinernotesError(
             f"{path} cannot be written: {reason.strerror}. Free space or correct who may write "
-            "there; then deliver again, which goes on where this stopped."
+            "there; then deliver again, which resumes this delivery."
         ) from reason

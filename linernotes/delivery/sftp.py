@@ -154,7 +154,7 @@ class SftpServer:
             advice = "Ask the partner to create the folder, or correct its path in the agreement"
         return (
             f"{self._place} refused the upload: {reason.reason or type(reason).__name__}. "
-            f"{advice}; then deliver again, which goes on where this stopped."
+            f"{advice}; then deliver again, which resumes this delivery."
         )
 
     async def _connect(self, known_hosts: asyncssh.SSHKnownHosts, key: asyncssh.SSHKey) -> None:

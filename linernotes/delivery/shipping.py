@@ -265,8 +265,8 @@ def _in_words(reason: Exception, shipment: Shipment) -> str:
         return str(reason)
     if isinstance(reason, ConnectionFault):
         return (
-            f"{reason} (tried {shipment.attempts} times). Check the line and the agreement; then "
-            "deliver again, which goes on where this stopped."
+            f"{reason} (tried {shipment.attempts} times). Check the connection and the "
+            "agreement; then deliver again, which resumes this delivery."
         )
     return f"{reason}. Check the file and its permissions; then deliver again."
 

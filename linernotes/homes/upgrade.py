@@ -53,7 +53,7 @@ def _beside(settings: Settings, version: int) -> Path:
 def _from_1(settings: Settings) -> str:
     """Numbers the register and the check runs, and writes the format of lake and quarantine."""
     with open_intake(settings):
-        return "Register and check runs are numbered; lake and quarantine say their format."
+        return "Register and check runs are numbered; lake and quarantine record their format."
 
 
 STEPS: dict[int, Callable[[Settings], str]] = {1: _from_1}

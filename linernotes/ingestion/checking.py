@@ -35,7 +35,7 @@ ADVICE: dict[str, str] = {
     "not_a_date_month_or_year": "it is not a date; send 2026, 2026-01 or 2026-01-31",
     "blanks_around": "there are blanks around it; send it without",
     "too_long": "it is too long; shorten it",
-    "control_characters": "it holds control characters; send it without",
+    "control_characters": "it contains control characters; send it without",
     "closed_list": "it is not on the list of allowed values",
     "empty_item": "an item of the list is empty; leave the item out",
     "pattern": "it does not fit its pattern; correct it at the source",
@@ -45,7 +45,7 @@ ADVICE: dict[str, str] = {
     "min_exclusive": "it is not over {}; correct it",
     "max": "it is over {}; correct it",
     "valid_to_before_valid_from": "the interval ends before it begins; turn it round",
-    "given_twice": "an item stands twice in the list; give it once",
+    "given_twice": "an item is repeated in the list; give it once",
 }
 
 SEPARATOR_IN_ID = "a comma or a semicolon in an id; in CSV, items of a list have | between them"

@@ -112,7 +112,7 @@ def _currencies(header: str) -> list[str]:
     is_history = date == "Date" and names and all(_CURRENCY.fullmatch(name) for name in names)
     if not is_history:
         raise RefusedFile(
-            "another layout than the bank's history: the header should be `Date` and then"
+            "the layout is not that of the bank's history: the header should be `Date` and then"
             f" currencies, but begins {header[:40]!r}"
         )
     if len(set(names)) < len(names):

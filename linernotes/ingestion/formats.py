@@ -31,7 +31,8 @@ def format_version(root: Path) -> int:
         version = None
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise DamagedLake(
-            f"{path} does not say the format version of the tables beside it. Restore it from the "
+            f"{path} does not contain the format version of the tables beside it. Restore it "
+            "from the "
             "backup from which they came; nothing was read or written."
         )
     return version

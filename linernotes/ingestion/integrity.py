@@ -51,9 +51,9 @@ class Damage:
         """One sentence for each fault."""
         return [
             *(f"the table {table} cannot be read ({said})" for table, said in self.tables.items()),
-            *(f"{path} is missing or cut" for path in self.files),
+            *(f"{path} is missing or truncated" for path in self.files),
             *(
-                f"the register says that {lost.name} ({lost.delivery_id}) was loaded, and "
+                f"according to the register {lost.name} ({lost.delivery_id}) was loaded, but "
                 f"{lost.table} does not have it"
                 for lost in self.deliveries
             ),

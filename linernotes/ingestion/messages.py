@@ -46,7 +46,9 @@ def admit_message(
                 f" with other content (delivery {before['delivery_id']}); send it with a new id"
             )
         outcome.state = "duplicate"
-        outcome.reason = f"duplicate of {before['delivery_id']}: the same message, packed otherwise"
+        outcome.reason = (
+            f"duplicate of {before['delivery_id']}: the same message, compressed differently"
+        )
         outcome.rows_duplicate = 1
         return
     outcome.rows_loaded = 1

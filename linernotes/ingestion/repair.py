@@ -53,12 +53,12 @@ def _mend_log(lake: Lake, table: str) -> list[str]:
     cut = [path for path in sorted(log.glob("*.checkpoint*.parquet")) if not _is_parquet(path)]
     if cut or (pointer.exists() and not _is_json(pointer.read_bytes())):
         cut += [pointer] if pointer.exists() else []
-    done = [_put_aside(path, "is cut; the table is read without it") for path in cut]
+    done = [_put_aside(path, "is truncated; the table is read without it") for path in cut]
     commits = sorted(log.glob("*.json"))
     first_cut = _first_cut(commits, folder)
     for commit in reversed(commits[first_cut:]):
-        why = "is cut" if commit == commits[first_cut] else "builds on a commit that is cut"
-        done.append(_put_aside(commit, f"{why}; {table} is as it was before"))
+        why = "is cut" if commit == commits[first_cut] else "builds on a truncated commit"
+        done.append(_put_aside(commit, f"{why}; {table} is in its state before that"))
     return done
 
 
@@ -121,7 +121,7 @@ def _mend_placeholder(lake: Lake, table: str) -> list[str]:
     if _is_parquet(path):
         return []
     lake.write_empty_file(table)
-    return [f"Wrote {path} anew: it was cut, and it never holds a row."]
+    return [f"Wrote {path} again: it was truncated, and it never holds a row."]
 
 
 def _withdraw_lost(lake: Lake) -> list[str]:
@@ -134,7 +134,8 @@ def _withdraw_lost(lake: Lake) -> list[str]:
     if cut:
         listed = ", ".join(map(str, cut[:5]))
         raise DamagedLake(
-            f"{len(cut)} files of the lake are missing or cut, such as {listed}. Restore them from "
+            f"{len(cut)} files of the lake are missing or truncated, such as {listed}. Restore "
+            "them from "
             "a backup, or make a new home and load the landing zone into it."
         )
     if lost:

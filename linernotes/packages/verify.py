@@ -461,7 +461,9 @@ def minor_units(currency):
 def main(arguments=None):
     parser = argparse.ArgumentParser(description="Checks a package of statements.")
     parser.add_argument("folder", nargs="?", default=os.path.dirname(os.path.abspath(__file__)))
-    parser.add_argument("--key", help="the certificate that you trust, got by another way")
+    parser.add_argument(
+        "--key", help="the certificate that you trust, received separately from the package"
+    )
     given = parser.parse_args(arguments)
     trusted = None
     if given.key:

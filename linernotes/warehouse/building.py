@@ -115,7 +115,7 @@ def build(
         known_at: The freeze, naive UTC; the present by default.
         select: dbt selection, everything by default. Its file cannot be published.
         on_progress: Called with nodes done, nodes in all, and the node's name.
-        checks: What other checks of this run said, or that they are awaited.
+        checks: Results of other checks of this run, or that they are awaited.
 
     Raises:
         BuildFailed: if a model or a test of error severity fails, or dbt does not run to its end.
@@ -175,7 +175,7 @@ def end_run(
         settings: The home.
         known_at: The freeze of the run.
         run: How dbt ended.
-        checks: What other checks of this run said, or that they are awaited.
+        checks: Results of other checks of this run, or that they are awaited.
 
     Raises:
         BuildFailed: if dbt failed, or did not run to its end.

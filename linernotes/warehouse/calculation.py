@@ -1,6 +1,6 @@
 """Runs the compiled models beside the warehouse file: at other freezes, months or terms.
 
-What leaves here is a connection to look into; nothing of it is written to warehouse or ledger.
+The result is a connection for queries; nothing is written to the warehouse or the ledger.
 """
 
 from collections.abc import Generator, Mapping
@@ -35,13 +35,13 @@ FIRST_MONTH, LAST_MONTH = date(1, 1, 1), date(9999, 12, 1)
 
 @dataclass(frozen=True)
 class Scenario:
-    """What a run of the models is to know.
+    """The freezes and months for which the models are run.
 
     Attributes:
         known_at: The freeze, naive UTC.
         classes: Freezes of single classes of input, where they differ from it.
-        first_month: The first month whose uses are valued; all before are left out.
-        last_month: The last.
+        first_month: The first month whose uses are valued; earlier months are left out.
+        last_month: The last month whose uses are valued.
     """
 
     known_at: datetime
@@ -51,10 +51,10 @@ class Scenario:
 
 
 class Tables(Protocol):
-    """Where the models of a calculation are made."""
+    """The engine that makes the tables of a calculation."""
 
     def create(self, node: CompiledNode, text: str) -> None:
-        """Makes a table or view, in place of the one before."""
+        """Makes a table or view, and replaces an earlier one."""
 
     def load_seed(self, node: CompiledNode) -> None:
         """Makes the table of a seed."""
@@ -67,10 +67,10 @@ class Tables(Protocol):
 
 
 class Calculation:
-    """The models in a database of its own; a second run only makes what has changed.
+    """The models in a separate database; a second run makes only the models that change.
 
-    A model is made again if its text differs for the new scenario, or if something that it reads
-    was made again and came out otherwise than before.
+    A model is made again if its SQL differs for the new scenario, or if the content of a table that
+    it reads has changed.
     """
 
     def __init__(
@@ -80,13 +80,13 @@ class Calculation:
         connection: duckdb.DuckDBPyConnection,
         tables: Tables,
     ) -> None:
-        """A calculation in which nothing is made yet.
+        """A calculation without any table yet.
 
         Args:
             project: The compiled models.
-            sources: What stands in their texts where the place of the sources is left open.
-            connection: From which the targets of a run are read.
-            tables: Where the models are made.
+            sources: The text that replaces the placeholder of the sources in the models' SQL.
+            connection: The connection from which the targets of a run are read.
+            tables: The engine that makes the tables.
         """
         self._project = project
         self._sources = sources
@@ -97,10 +97,10 @@ class Calculation:
         self.connection = connection
 
     def run(self, scenario: Scenario, targets: list[str]) -> set[str]:
-        """Makes the targets and all that they need, as the scenario says.
+        """Makes the targets and everything that they depend on, for a scenario.
 
         Returns:
-            The names of the models that came out otherwise than before.
+            The names of the models whose content has changed.
 
         Raises:
             LinernotesError: if a model cannot be made; the message names it.
@@ -126,11 +126,11 @@ class Calculation:
 
     @property
     def made(self) -> set[str]:
-        """Names of the seeds and models that are here."""
+        """Names of the seeds and models that have been made."""
         return set(self._made)
 
     def checks(self, scenario: Scenario, on_progress: Progress | None = None) -> list[Check]:
-        """Every blocking data test whose tables are here, with what it found.
+        """The results of every blocking data test whose tables have been made.
 
         Raises:
             ValueError: if the project is compiled without tests, as it is for Spark.
@@ -167,7 +167,7 @@ class Calculation:
         return text.replace(SOURCES_PLACEHOLDER, escaped(self._sources))
 
     def _make(self, node: CompiledNode, text: str) -> bool:
-        """Makes a table or view; says whether its content is another than before."""
+        """Makes a table or view; returns whether its content has changed."""
         try:
             if node.kind == "seed":
                 self._tables.load_seed(node)
@@ -191,7 +191,7 @@ class DuckDbTables:
         self._connection = connection
 
     def create(self, node: CompiledNode, text: str) -> None:
-        """Makes a table or view, in place of the one before."""
+        """Makes a table or view, and replaces an earlier one."""
         kind = "view" if node.is_view else "table"
         self._connection.execute(f"create or replace {kind} {node.relation} as {text}")
 
@@ -207,7 +207,7 @@ class DuckDbTables:
         return found or ()
 
     def bring(self, nodes: list[CompiledNode]) -> None:
-        """All is there."""
+        """Does nothing: the tables are in this connection already."""
 
 
 def seed_query(node: CompiledNode) -> str:
@@ -254,7 +254,7 @@ def calculation(
 
 
 def require_rates(connection: duckdb.DuckDBPyConnection) -> None:
-    """Raises if an exchange rate that some line needs is missing: it is never taken as 1 (E83)."""
+    """Raises if a rate that a line needs is missing: a missing rate never counts as 1 (E83)."""
     missing = connection.execute(
         "select currency_code, rule_date from intermediate.int_compensation__fx_rates "
         "where rate_per_eur is null order by all"
@@ -262,7 +262,7 @@ def require_rates(connection: duckdb.DuckDBPyConnection) -> None:
     if missing:
         listed = ", ".join(f"{currency} on {day}" for currency, day in missing[:5])
         raise LinernotesError(
-            f"No exchange rate within 3 days for {listed}: a missing rate is never 1. "
+            f"No exchange rate within 3 days for {listed}: a missing rate never counts as 1. "
             "Deliver it to finance/ecb or finance/fx_rates, load, and try again."
         )
 

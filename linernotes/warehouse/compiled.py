@@ -1,6 +1,6 @@
-"""The models' SQL as dbt compiles it, once per state of the project, with open places for freezes.
+"""The models' SQL as dbt compiles it, cached per state of the project, with placeholders.
 
-Running it is in `calculation.py`; dbt alone decides what a model says.
+`calculation.py` runs it; only dbt compiles it.
 """
 
 import hashlib
@@ -26,13 +26,13 @@ from linernotes.warehouse.thrift import SPARK_PYTHON
 
 # Classes of input in the order in which a correction moves them (docs/money.md, "Corrections").
 INPUT_CLASSES = ("usage", "fraud", "revenue", "attribution", "ownership", "consent", "terms")
-# What stands in the compiled SQL where a run puts its own: instants and months that no feed has.
+# Placeholders in the compiled SQL, which each run replaces: instants and months that no feed has.
 KNOWN_AT_PLACEHOLDER = "0001-01-01 00:00:00.000001"
 CLASS_PLACEHOLDERS = {
     name: f"0001-01-01 00:00:00.0001{number:02d}" for number, name in enumerate(INPUT_CLASSES)
 }
 FIRST_MONTH_PLACEHOLDER, LAST_MONTH_PLACEHOLDER = "0001-01-02", "0001-01-03"
-# The folder of the sources in DuckDB's texts, and what all schemas begin with in Spark's.
+# The folder of the sources in DuckDB's SQL, and the prefix of all schemas in Spark's.
 SOURCES_PLACEHOLDER = "__sources__"
 DATABASE = "linernotes"
 KINDS = ("nodes", "tests")
@@ -42,7 +42,7 @@ ENVIRONMENTS = {
         "LINERNOTES_TARGET": "spark",
         "LINERNOTES_SPARK_SCHEMA": SOURCES_PLACEHOLDER,
         PYTHON_VARIABLE: str(SPARK_PYTHON),
-        # What dbt keeps of a parsed project has the names of the schemas in it.
+        # dbt's cache of a parsed project contains the names of the schemas.
         MANIFEST_VARIABLE: "",
     },
 }
@@ -57,12 +57,13 @@ class CompiledNode:
         name: Its name, unique among its kind.
         kind: seed, model or test.
         relation: `schema.name` in the warehouse file.
-        is_view: Whether it is only a text that its readers run.
-        sql: Its compiled text; of a seed, the path of its file. Of a test, a query for one row: how
-            many failures there are, and whether those are too many.
+        is_view: Whether it is a view.
+        sql: Its compiled text; of a seed, the path of its file. Of a test, a query for one row: the
+            number of failures, and whether that is too many.
         needs: Names of the seeds and models that it reads.
         column_types: Of a seed.
-        key: Of a model, the columns that a test claims to be unique together; empty if none does.
+        key: Of a model, the columns that a test checks to be unique together; empty if there is
+            none.
     """
 
     name: str
@@ -77,14 +78,14 @@ class CompiledNode:
 
 @dataclass(frozen=True)
 class CompiledProject:
-    """All seeds and models by name, each after what it needs, and every blocking data test."""
+    """All seeds and models by name, each after its dependencies, and every blocking data test."""
 
     digest: str
     nodes: dict[str, CompiledNode]
     tests: dict[str, CompiledNode]
 
     def upstream(self, targets: list[str]) -> list[CompiledNode]:
-        """The targets and all that they need, each after what it needs."""
+        """The targets and everything that they depend on, each after its dependencies."""
         wanted: set[str] = set()
         waiting = list(targets)
         while waiting:
@@ -100,7 +101,7 @@ def compiled_project(settings: Settings, engine: str = "duckdb") -> CompiledProj
 
     Args:
         settings: The home.
-        engine: `duckdb`, or `spark`: of that one without tests.
+        engine: `duckdb`, or `spark`, for which no tests are compiled.
 
     Raises:
         BuildFailed: if dbt cannot compile it.
@@ -199,7 +200,7 @@ def _nodes(manifest: dict) -> tuple[dict[str, CompiledNode], dict[str, CompiledN
 
 
 def _test_query(node: dict[str, Any]) -> str:
-    """A data test as dbt asks it, with its own count of failures and its own threshold."""
+    """A data test as dbt runs it, with its own count of failures and its own threshold."""
     config, code = node["config"], node.get("compiled_code")
     if not code:
         return ""
@@ -213,7 +214,7 @@ def _test_query(node: dict[str, Any]) -> str:
 
 
 def _keys(manifest: dict) -> dict[str, tuple[str, ...]]:
-    """The key of each model by its id, from the test that claims it."""
+    """The key of each model by its id, from the test that defines it."""
     keys: dict[str, tuple[str, ...]] = {}
     for node in manifest["nodes"].values():
         test = node.get("test_metadata") if node["resource_type"] == "test" else None

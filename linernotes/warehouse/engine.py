@@ -35,7 +35,7 @@ class Engine(Protocol):
 
         Args:
             variables: The dbt variables of the run.
-            results: What the run came to.
+            results: The results of the run.
 
         Raises:
             BuildFailed: if anything is missing.
@@ -65,7 +65,7 @@ def calculation_of(settings: Settings, part: str) -> AbstractContextManager[Calc
 
     Args:
         settings: The home.
-        part: What it is for: on a shared cluster its tables are called so.
+        part: The purpose, which is part of the tables' names on a shared cluster.
     """
     if settings.engine == "spark":
         return spark_calculation(settings, part)

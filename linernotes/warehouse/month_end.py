@@ -1,10 +1,9 @@
-"""Values the months that are not issued yet, in a file of its own, so that they can be drafted.
+"""Values the months that are not issued yet, in a separate file, so that they can be drafted.
 
-Where lines of issued months are corrected, it values from the first of those months on: what is
-issued then names the uses behind corrections too.
-
-A closing touches neither the warehouse file nor what is published: it runs only the models that a
-statement needs, for the open months, and the tests that guard them.
+If lines of issued months are corrected, it values from the first of those months on, so that the
+statements also name the uses behind corrections. A closing changes neither the warehouse file nor
+the published file: it runs only the models that a statement needs, for the open months, and their
+tests.
 """
 
 from collections.abc import Callable, Iterable
@@ -39,7 +38,7 @@ from linernotes.warehouse.dbt import (
 from linernotes.warehouse.sources import sources_folder
 from linernotes.warehouse.spark import Spark
 
-# What statements and their evidence are read from, beside what packages show.
+# The tables from which statements and their evidence are read, besides those that packages show.
 TARGETS = (
     "fct_compensation_lines",
     "fct_statements",
@@ -48,7 +47,7 @@ TARGETS = (
     "fct_pool_fees",
     "fct_source_uses",
     "fct_exclusions",
-    # What the suites of its reports read beside them.
+    # Further tables that the suites of its reports read.
     "consent_statuses",
     "hold_buckets",
 )
@@ -82,7 +81,7 @@ StepProgress = Callable[[int, int, str], None]
 
 
 def open_month_tables(settings: Settings) -> set[str]:
-    """Names of the seeds and models that a closing makes."""
+    """The names of the seeds and models that a closing makes."""
     project = compiled_project(settings)
     return {node.name for node in project.upstream(_targets(project))}
 
@@ -94,21 +93,21 @@ def calculate_open_months(
     on_progress: StepProgress | None = None,
     checks: Iterable[Check] = (),
 ) -> Path:
-    """Values a month's statements, and those of earlier months that are still open.
+    """Values the statements of a month, and of earlier months that are still open.
 
     Args:
         settings: The home.
         month: The report month, as its first day; later months are left out.
         known_at: The freeze, naive UTC; the present by default.
         on_progress: Called with models done, models in all, and the model's name.
-        checks: What other checks of this run said, or that they are awaited.
+        checks: Results of other checks of this run, or that they are awaited.
 
     Returns:
         A DuckDB file with the schemas `marts` and `reports`, from which statements are drafted, and
         the record of this run.
 
     Raises:
-        BuildFailed: if a blocking test does not hold.
+        BuildFailed: if a blocking test fails.
         LinernotesError: if a model cannot be made, or a rate is missing.
     """
     freeze = known_at or now()
@@ -141,7 +140,7 @@ def calculate_open_months(
     failing = [check for check in record.failures if check.outcome != "awaited"]
     if failing:
         raise BuildFailed(
-            f"{len(failing)} blocking checks of the closing do not hold; nothing can be drafted:\n"
+            f"{len(failing)} blocking checks of the closing failed; nothing can be drafted:\n"
             f"{listed_failures(failing)}\nThe figures are in {file}."
         )
     return file
@@ -173,8 +172,8 @@ def _run_on_spark(
     scenario: Scenario,
     on_progress: StepProgress | None,
 ) -> list[Check]:
-    """The same on the cluster; what it has made is then collected in the file."""
-    # dbt calls a database by its file's name, and the models' views name theirs.
+    """The same on the cluster; the tables are then collected in the file."""
+    # dbt names a database after its file, and the models' views refer to that name.
     unfinished = file.with_name(settings.warehouse_file.name)
     unfinished.unlink(missing_ok=True)
     engine = Spark(settings, "closing", unfinished)

@@ -1,7 +1,7 @@
-"""Values issued months again, one class of input after the other: that gives corrections a reason.
+"""Recalculates issued months, one class of input after the other, to give corrections a reason.
 
-What a difference is called, and in which statement it stands, is in the models; here the months are
-found that some new input may touch, and the models run for them before and after each class moves.
+This module finds the months that new input may affect, and runs the models for them before and
+after each class of input changes. The models decide the type of a correction, and its statement.
 """
 
 import hashlib
@@ -23,9 +23,9 @@ from linernotes.warehouse.project import project_sha256
 from linernotes.warehouse.sources import EMPTY
 
 LINES = "int_compensation__lines_calculated"
-# What is read of a calculation: lines, the terms of their fees, and whether a rate is missing.
+# The tables that are read: lines, the terms of their fees, and rates, one of which may be missing.
 TARGETS = (LINES, "int_compensation__fees", "int_compensation__fx_rates")
-# Models of the catalogue, and their columns that no line can come from; every other column counts.
+# Models of the catalogue, and their columns that affect no line; every other column counts.
 CATALOGUE = {
     "stg_catalog__recordings": (
         "isrc_original",
@@ -49,13 +49,13 @@ CATALOGUE = {
     "stg_catalog__party_aliases": (),
     "stg_licensing__products": ("name",),
 }
-# When a row came in is no part of what it says.
+# The time of arrival is not part of a row's content.
 PROVENANCE = ("recorded_at", "delivery_id")
-# What identifies a line, in the order of the source's columns.
+# The key of a line, in the order of the source's columns.
 KEYS = tuple(RECALCULATED_COLUMNS)[4:19]
 MEASURES = ("quantity", "weight_nano", "amount_minor_units")
 AFFECTED_MONTHS = Path(__file__).with_name("affected_months.sql")
-# What affected_months.sql reads besides the catalogue.
+# The tables that affected_months.sql reads besides the catalogue.
 RAW_TABLES = (
     "raw_ai_usage__derivative_plays",
     "raw_ai_usage__generations",
@@ -74,7 +74,7 @@ StepProgress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class Account:
-    """A contract with issued statements, or `unallocated`: the last month and its freeze."""
+    """A contract with issued statements, or `unallocated`, with the last month and its freeze."""
 
     contract_id: str
     last_month: date
@@ -87,7 +87,7 @@ def recalculate(
     known_at: datetime,
     on_progress: StepProgress | None = None,
 ) -> None:
-    """Writes what has changed in issued months as source `raw_revaluation__lines`.
+    """Writes the changes of issued months as the source `raw_revaluation__lines`.
 
     Args:
         begin: Gives an empty calculation over the sources, on either engine.
@@ -124,7 +124,7 @@ def _begin_deltas(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _write(connection: duckdb.DuckDBPyConnection, folder: Path, state: str) -> None:
     with durable.replacing(folder / FILE_NAME) as unfinished:
-        # The state lies in the file that it speaks of: the one is never without the other.
+        # The state is stored in the file that it describes, so neither exists without the other.
         connection.execute(
             "copy (from deltas order by class_number, line_key, usage_layer, known_at_before) "
             f"to '{unfinished}' (format parquet, kv_metadata {{{STATE_KEY}: '{state}'}})"
@@ -216,7 +216,7 @@ def _difference() -> str:
 
 
 def _accounts_by_freeze(sources_root: Path, known_at: datetime) -> dict[datetime, list[Account]]:
-    """Accounts whose last statement is older than the new freeze, by the freeze of that."""
+    """Accounts whose last statement is older than the new freeze, by that statement's freeze."""
     with duckdb.connect() as connection:
         rows = connection.execute(
             f"""
@@ -243,9 +243,9 @@ def _affected_months(
     known_at: datetime,
     accounts: Iterable[Account],
 ) -> tuple[date, date] | None:
-    """The first and the last issued month that input between two freezes may touch.
+    """The first and the last issued month that input between two freezes may affect.
 
-    Rather one month too many: a month whose worth has not changed gives no difference.
+    One month too many does no harm: a month whose amounts have not changed gives no difference.
     """
     connection = run.connection
     last = max(account.last_month for account in accounts)
@@ -270,7 +270,7 @@ def _affected_months(
 
 
 def _compare_catalogues(run: Calculation, freeze: datetime, known_at: datetime) -> None:
-    """Which objects and parties of the catalogue differ between two freezes, as temp tables."""
+    """Creates temp tables of the catalogue's objects and parties that differ between freezes."""
     connection = run.connection
     run.run(Scenario(known_at, dict.fromkeys(INPUT_CLASSES, freeze)), list(CATALOGUE))
     for table in CATALOGUE:
@@ -291,7 +291,7 @@ def _compare_catalogues(run: Calculation, freeze: datetime, known_at: datetime) 
         create or replace temp table changed_objects as
         select recording_id as object_id from changed_stg_catalog__recordings
         union
-        -- A decision on one recording speaks for all with its ISRC.
+        -- A decision on one recording applies to all with its ISRC.
         select recording_id
         from staging.stg_catalog__recordings
         where isrc_group_id in (select isrc_group_id from changed_stg_catalog__recordings)
@@ -318,7 +318,7 @@ def _compare_catalogues(run: Calculation, freeze: datetime, known_at: datetime) 
 
 
 def _state(sources_root: Path, known_at: datetime) -> str:
-    """What the result depends on: models, freeze, and the files of lake and ledger."""
+    """A hash of what the result depends on: models, freeze, and the files of lake and ledger."""
     files = sorted(
         _identity(path.resolve())
         for path in sources_root.glob("raw_*/*.parquet")
@@ -329,16 +329,16 @@ def _state(sources_root: Path, known_at: datetime) -> str:
 
 
 def _identity(file: Path) -> str:
-    """A file as it is now: a ledger that was restored may have other content at the same path."""
+    """A file with its size and time: a restored ledger may have other content at the same path."""
     if file.parent.name == EMPTY:
-        # Written anew for each build, always with the same content.
+        # Written again for each build, always with the same content.
         return str(file)
     status = file.stat()
     return f"{file} {status.st_size} {status.st_mtime_ns}"
 
 
 def _state_of(file: Path) -> str:
-    """The state that a result was made of; empty if there is none."""
+    """The state from which a result was made; empty if there is none."""
     with duckdb.connect() as connection:
         try:
             found = connection.execute(
@@ -351,11 +351,11 @@ def _state_of(file: Path) -> str:
 
 
 def _counting(run: Calculation, table: str) -> str:
-    """A query for what a model of the catalogue says that a line can come from."""
+    """A query for the rows and columns of a model of the catalogue that can affect a line."""
     described = run.connection.execute(f"describe staging.{table}").fetchall()
     left_out = {*CATALOGUE[table], *PROVENANCE}
     chosen = ", ".join(name for name, *_ in described if name not in left_out)
-    # New parties speak for nobody else; only merged ones can move what was issued.
+    # New parties affect nobody else; only merged ones can change issued lines.
     merged = " where is_merged" if table == "stg_catalog__party_aliases" else ""
     return f"select {chosen} from staging.{table}{merged}"
 

@@ -1,7 +1,7 @@
-"""Builds on a Spark cluster: lays out sources and schemas for dbt, and collects what it has made.
+"""Builds on a Spark cluster: prepares sources and schemas for dbt, and collects the tables.
 
 The cluster is reached through its Thrift server, and its tables are Parquet files in a folder that
-this machine sees too. How a cluster is started here is in `cluster.py`.
+this machine can read too. `cluster.py` starts a cluster on this machine.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ from linernotes.warehouse.dbt import (
 from linernotes.warehouse.sources import sources_folder
 from linernotes.warehouse.thrift import SPARK_PYTHON, ClusterFailed, on_cluster, password_of
 
-# With any other value Spark answers some expressions differently, and mostly says nothing.
+# With any other value Spark evaluates some expressions differently, mostly without an error.
 REQUIRED = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
@@ -43,18 +43,18 @@ class Spark:
     """A cluster behind a Thrift server.
 
     Attributes:
-        prefix: What the run's schemas begin with: homes of one catalogue do not meet.
-        target: Where dbt leaves its artefacts.
+        prefix: The prefix of the run's schemas, which keeps homes that share a catalogue apart.
+        target: The folder of dbt's artefacts.
     """
 
     def __init__(self, settings: Settings, part: str = "", file: Path | None = None) -> None:
-        """A cluster for builds, or for something apart from them.
+        """A cluster for builds, or for another calculation.
 
         Args:
             settings: The home.
-            part: What its schemas are called beside those of builds.
-            file: Where its tables are collected, and beside which dbt leaves its artefacts; the
-                warehouse file when left out.
+            part: The part of the schemas' names that tells them from those of builds.
+            file: The file in which its tables are collected, next to dbt's artefacts; the warehouse
+                file when left out.
         """
         self._settings = settings
         home = str(settings.home).encode()
@@ -70,7 +70,7 @@ class Spark:
         settings = self._settings
         return self._duckdb_environment | {
             "LINERNOTES_TARGET": "spark",
-            # dbt keeps names of schemas in what it has parsed; here they are the home's own.
+            # dbt's cache of a parsed project contains names of schemas, which differ per home.
             MANIFEST_VARIABLE: "",
             PYTHON_VARIABLE: str(SPARK_PYTHON),
             "LINERNOTES_SPARK_SCHEMA": self.prefix,
@@ -89,18 +89,18 @@ class Spark:
         }
 
     def prepare(self) -> None:
-        """Checks the cluster, and shows it the build's sources as tables.
+        """Checks the cluster, and defines the build's sources there as tables.
 
         Raises:
-            BuildFailed: if it cannot be reached, is set up in a way that gives other figures, or
-                writes into another folder than the settings name.
+            BuildFailed: if it cannot be reached, has settings that change figures, or writes into a
+                folder other than that in the settings.
         """
         self._require_settings()
         self._clear_orphans()
         raw = f"{self.prefix}_{RAW}"
         statements = [f"create schema if not exists {raw}"]
         for folder in sorted(sources_folder(self._settings).glob("raw_*")):
-            # With a location of its own the table is only a name: to drop it deletes no file.
+            # A table with an explicit location is only a name: dropping it deletes no file.
             statements += [
                 f"drop table if exists {raw}.{folder.name}",
                 f"create table {raw}.{folder.name} using parquet location '{folder}'",
@@ -119,9 +119,9 @@ class Spark:
             found = []
         if found != [(mark,)]:
             raise BuildFailed(
-                f"What the Thrift server writes does not appear in {self._root}. Set "
-                "LINERNOTES_SPARK_WAREHOUSE to the server's spark.sql.warehouse.dir, as this "
-                "machine sees it."
+                f"Tables that the Thrift server writes do not appear in {self._root}. "
+                "Set LINERNOTES_SPARK_WAREHOUSE to the path of the server's "
+                "spark.sql.warehouse.dir on this machine."
             )
 
     def collect(self, variables: dict[str, Any], results: DbtResults) -> None:
@@ -129,10 +129,10 @@ class Spark:
 
         Args:
             variables: The dbt variables of the run.
-            results: What the run came to.
+            results: The results of the run.
 
         Raises:
-            BuildFailed: if a table is not where the settings say, or a view cannot be made.
+            BuildFailed: if a table is not in the folder of the settings, or a view cannot be made.
         """
         nodes = results.manifest["nodes"]
         made = [
@@ -156,7 +156,7 @@ class Spark:
         return self._settings.spark_warehouse_root
 
     def folder(self, schema: str, table: str) -> Path:
-        """Where the files of a table are; its schema as the warehouse file calls it."""
+        """The folder of a table's files; its schema is named as in the warehouse file."""
         return self._root / f"{self.prefix}_{schema}.db" / table
 
     def _run(self, statements: Iterable[str]) -> list[list[dict[str, Any]]]:
@@ -174,12 +174,12 @@ class Spark:
         ]
         if wrong:
             raise BuildFailed(
-                f"The Thrift server would give other figures: {', '.join(wrong)}. Start it with "
-                "the settings in docs/operators/cluster.md."
+                f"The settings of the Thrift server would change figures: {', '.join(wrong)}. "
+                "Start it with the settings in docs/operators/cluster.md."
             )
 
     def _clear_orphans(self) -> None:
-        """Deletes folders of tables that a server which was killed has left and forgotten."""
+        """Deletes folders of tables that a killed server has left and does not know any more."""
         [listed] = self._run([f"show schemas like '{self.prefix}_*'"])
         schemas = [row["namespace"] for row in listed]
         tables = dict(
@@ -211,9 +211,9 @@ class Spark:
             _comment(connection, name, node)
 
     def _make_views(self, variables: dict[str, Any], views: list[str]) -> None:
-        """Has dbt make the views in the run's file, over the tables there.
+        """Lets dbt create the views in the run's file, over the tables there.
 
-        It also writes the definitions of the metrics with the names of that file's tables.
+        dbt also writes the definitions of the metrics with the names of that file's tables.
         """
         apart = self.target.with_name("target-views")
         definitions = apart / "semantic_manifest.json"
@@ -230,7 +230,7 @@ class Spark:
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, name: str, node: dict[str, Any]) -> None:
-    """Comments a table as dbt comments those that it makes in DuckDB."""
+    """Adds comments to a table, as dbt does in DuckDB."""
     if node["description"]:
         connection.execute(f"comment on table {name} is {literal(node['description'])}")
     there = {row[0] for row in connection.execute(f"describe {name}").fetchall()}

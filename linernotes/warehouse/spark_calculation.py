@@ -1,6 +1,6 @@
-"""Runs the compiled models on the cluster, for what is calculated beside the warehouse file.
+"""Runs the compiled models on the cluster, for calculations beside the warehouse file.
 
-What is asked of such a calculation does not depend on the engine: see `calculation.py`.
+`calculation.py` has the interface, which is the same for both engines.
 """
 
 from collections.abc import Generator
@@ -16,12 +16,12 @@ from linernotes.warehouse.dbt import BuildFailed
 from linernotes.warehouse.spark import Spark
 from linernotes.warehouse.thrift import ClusterFailed, ClusterSession, cluster_session
 
-# Views have no files, so that what is read of one is made a table first.
+# Views have no files, so a view that is read is first copied into a table.
 READ = "read"
 
 
 class SparkTables:
-    """Tables in schemas of the cluster; what is asked for is copied into a connection of DuckDB."""
+    """Tables in schemas of the cluster; the targets are copied into a DuckDB connection."""
 
     def __init__(
         self, engine: Spark, session: ClusterSession, connection: duckdb.DuckDBPyConnection
@@ -31,7 +31,7 @@ class SparkTables:
         self._connection = connection
 
     def create(self, node: CompiledNode, text: str) -> None:
-        """Makes a table or view, in place of the one before."""
+        """Makes a table or view, and replaces an earlier one."""
         name = self._name(node)
         if node.is_view:
             self._session.run([f"create or replace view {name} as {text}"])
@@ -58,7 +58,8 @@ class SparkTables:
     def fingerprint(self, node: CompiledNode) -> tuple:
         """A content hash of a table that does not depend on the order of its rows.
 
-        Of the row as text: Spark's hash of columns does not tell in which of them a null stands.
+        It is the hash of the row as text: Spark's hash of columns is the same whichever of them is
+        null.
         """
         row = "to_json(struct(*), map('ignoreNullFields', 'false'))"
         [[found]] = self._session.run(
@@ -97,7 +98,8 @@ def spark_calculation(settings: Settings, part: str) -> Generator[Calculation]:
 
     Args:
         settings: The home.
-        part: What its schemas are called beside those of builds; they are gone afterwards.
+        part: The part of the schemas' names that tells them from those of builds; they are dropped
+            at the end.
 
     Raises:
         BuildFailed: if the cluster cannot be used.
@@ -123,6 +125,6 @@ def spark_calculation(settings: Settings, part: str) -> Generator[Calculation]:
 
 
 def _spark_literal(text: str) -> str:
-    """A text as Spark reads it: unlike DuckDB it takes a backslash for the start of an escape."""
+    """A text as a literal for Spark, in which, unlike in DuckDB, a backslash starts an escape."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"

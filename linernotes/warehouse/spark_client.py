@@ -1,6 +1,7 @@
-"""Runs statements on a Thrift server: a program of the Spark environment, fed and read as JSON.
+"""Runs statements on a Thrift server: a program of the Spark environment with JSON as input and
+output.
 
-`thrift.py` starts it. It imports nothing of the project, since that environment has none of its
+`thrift.py` starts it. It imports nothing of the project, because that environment lacks its
 libraries.
 """
 
@@ -13,13 +14,12 @@ from pyhive import hive  # ty: ignore[import-not-found]
 
 
 def main() -> None:
-    """Reads where to connect, then lists of statements, a line each, from the standard input.
-
-    Each list is answered by a line with the rows of every statement. An error of the server is
-    written as `{"error": text}`, and ends the program.
+    """Reads the address, then lists of statements, one list per line, from the standard input. For
+    each list it writes a line with the rows of every statement. An error of the server is written
+    as `{"error": text}`, and ends the program.
     """
     asked = json.loads(sys.stdin.readline())
-    # The libraries print what goes wrong on the standard output, which is to hold the answer alone.
+    # The libraries print errors on the standard output, which must contain only the answer.
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     login = {
@@ -31,7 +31,7 @@ def main() -> None:
         "kerberos_service_name": None,
     }
     try:
-        # As dbt asks for it: a server that lets a client decide would show it here.
+        # Like dbt: if the server lets a client set it, the check sees dbt's value.
         wished = {"spark.sql.ansi.enabled": "false"}
         if asked["tls"]:
             transport = build_ssl_transport(**login)
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def rows_of(cursor: hive.Cursor, statement: str) -> list[dict[str, object]]:
-    """The rows of a statement; none where it gives none."""
+    """The rows of a statement; empty if it returns none."""
     cursor.execute(statement)
     names = [column[0] for column in cursor.description or []]
     rows = cursor.fetchall() if names else []
@@ -55,7 +55,7 @@ def rows_of(cursor: hive.Cursor, statement: str) -> list[dict[str, object]]:
 
 
 def message_of(error: Exception) -> str:
-    """The server's own words, without the stack that Thrift wraps them in."""
+    """The server's own message, without Thrift's stack."""
     status = getattr(error.args[0], "status", None) if error.args else None
     return str(getattr(status, "errorMessage", None) or error or type(error).__name__)
 

@@ -1,7 +1,7 @@
 """When each month begins in each reporting time zone, as a source of the models.
 
-The time zones are those of the pinned `tzdata` package. DuckDB, Spark and the system each bring
-rules of another year, and would put a use of the last hour of a month into different months.
+The time zones are those of the pinned `tzdata` package. The rules of DuckDB, Spark and the system
+are of different years, and would assign a use in the last hour of a month to different months.
 """
 
 import csv
@@ -34,7 +34,7 @@ def month_starts_file(folder: Path) -> Path:
     """The table `raw_calendar__month_starts`: a row per time zone and month, instants naive UTC.
 
     Args:
-        folder: Where the file is kept; it is made once for each version of the time zones.
+        folder: The folder of the file, which is made once for each version of the time zones.
     """
     file = folder / f"month_starts-{tzdata.IANA_VERSION}.parquet"
     if not file.exists():
@@ -50,7 +50,7 @@ def reporting_time_zones() -> list[str]:
 
 
 def time_zone(name: str) -> ZoneInfo:
-    """A time zone of the pinned package, whatever the system knows of it.
+    """A time zone of the pinned package, even if the system has another version.
 
     Raises:
         FileNotFoundError: if the package has none of that name.

@@ -95,7 +95,7 @@ class Parties:
         reference = xml.text(element, "PartyReference")
         key = reference or f"#{len(self.rows) + 1}"
         if reference is None or reference in self._by_reference:
-            self._notes.add(f"party reference {reference} is missing or stands twice")
+            self._notes.add(f"party reference {reference} is missing or repeated")
             key = f"{reference or ''}#{len(self.rows) + 1}"
         ids: dict[str, str | None] = {
             name: checked_id(name, xml.text(element, path), self._notes) for name, path in _CHECKED

@@ -50,7 +50,7 @@ def read_releases(
         reference = row["release_reference"]
         if reference is None or reference in seen:
             if row["release_kind"] != "purged_release":
-                notes.add(f"release reference {reference} is missing or stands twice")
+                notes.add(f"release reference {reference} is missing or repeated")
             row["release_reference"] = f"{reference or ''}#{len(seen) + 1}"
         seen.add(row["release_reference"])
     return rows
@@ -170,7 +170,7 @@ def _deal_rows(
     axes = (territories or ["WW" if excluded else None], models or [None], uses or [None])
     expected = len(axes[0]) * len(axes[1]) * len(axes[2]) * max(1, len(periods))
     if rows_before + expected > _MOST_DEAL_ROWS:
-        raise RefusedFile(f"the deals spell out to more than {_MOST_DEAL_ROWS:,} rows")
+        raise RefusedFile(f"the deals expand to more than {_MOST_DEAL_ROWS:,} rows")
     shared = {
         "excluded_territories": excluded,
         "rights_claim_policy": next(

@@ -75,7 +75,7 @@ def _accompanying_ai(element: Element, parties: Parties, notes: Notes) -> str | 
 def _unique_reference(element: Element, resources: Resources, notes: Notes) -> str:
     reference = xml.text(element, "ResourceReference")
     if reference is None or reference in resources.references:
-        notes.add(f"resource reference {reference} is missing or stands twice")
+        notes.add(f"resource reference {reference} is missing or repeated")
         reference = f"{reference or ''}#{len(resources.references) + 1}"
     resources.references[reference] = None
     return reference

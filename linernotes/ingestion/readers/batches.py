@@ -112,9 +112,9 @@ class Reader(ABC):
         for separator, name in {";": "semicolons", "\t": "tabs", "|": "bars"}.items():
             cells = {cell.strip(' "') for one in present for cell in one.split(separator)}
             if cells & {*missing}:
-                return f"Its columns are parted by {name}; CSV has commas between them"
+                return f"Its columns are separated by {name}; CSV needs commas"
         if {one.strip().lower() for one in present} & {*missing}:
-            return "Column names are written in small letters, without blanks around them"
+            return "Column names are in lower case, without blanks around them"
         return self.where_names_are(bool(present))
 
     def where_names_are(self, has_some: bool) -> str:

@@ -149,7 +149,7 @@ def _parse(line: str) -> dict[str, Any]:
         try:
             json.dumps(row, ensure_ascii=False).encode()
         except UnicodeEncodeError as error:
-            raise ValueError("half of a surrogate pair stands alone") from error
+            raise ValueError("half of a surrogate pair is alone") from error
     return row
 
 

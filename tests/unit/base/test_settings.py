@@ -84,7 +84,7 @@ def test_settings_read_the_file_that_is_named(
     assert origin_of_home() == f"LINERNOTES_HOME in {folder / 'other.env'}"
 
     monkeypatch.setenv("LINERNOTES_ENV_FILE", str(folder / "gone.env"))
-    with pytest.raises(ValidationError, match=r"gone\.env, which is not there"):
+    with pytest.raises(ValidationError, match=r"gone\.env, which does not exist"):
         Settings()
 
 
@@ -191,5 +191,5 @@ def test_home_whose_path_a_library_would_read_as_another_is_refused(
     folder: Path, name: str
 ) -> None:
     """Regression: a home with `%20` in its path was written to the path with a space instead."""
-    with pytest.raises(ValueError, match="take another folder"):
+    with pytest.raises(ValueError, match="choose another folder"):
         Settings(home=folder / name)

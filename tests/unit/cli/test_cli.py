@@ -372,7 +372,7 @@ def test_unforeseen_error_is_logged_in_the_home_that_was_given(
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("it's", """has "'" in it"""), ("[a]", "has '[' ']' in it"), ("file", "not a folder")],
+    [("it's", """contains "'","""), ("[a]", "contains '[' ']',"), ("file", "not a folder")],
 )
 def test_home_that_cannot_be_one_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, said: str

@@ -83,7 +83,7 @@ def test_sftp_delivery_cut_in_the_middle_sends_only_what_is_missing(
     [shipment] = deliver_packages(settings, [package], patience=patience)
 
     assert (cut.outcome, cut.attempts) == (FAILED, 1)
-    assert "goes on where this stopped" in cut.reason
+    assert "resumes this delivery" in cut.reason
     assert 0 < there < 6_000_000
     assert LARGE not in names_meanwhile
     assert FLAG not in half

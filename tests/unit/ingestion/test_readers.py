@@ -101,9 +101,9 @@ def test_csv_byte_order_mark_is_no_part_of_the_header(tmp_path: Path) -> None:
         (HEADER.encode() + b"a,label,A\0,t\n", "NUL"),
         (b"party_id,kind,name,name,recorded_at\n", "names a column twice: name"),
         (b"Party_Id,kind,name,recorded_at\n", "missing: party_id"),
-        (HEADER.replace(",", ";").encode(), "parted by semicolons"),
-        (HEADER.replace(",", "\t").encode(), "parted by tabs"),
-        (HEADER.upper().encode(), "small letters"),
+        (HEADER.replace(",", ";").encode(), "separated by semicolons"),
+        (HEADER.replace(",", "\t").encode(), "separated by tabs"),
+        (HEADER.upper().encode(), "lower case"),
     ],
 )
 def test_csv_of_another_form_is_refused_with_what_to_do(
