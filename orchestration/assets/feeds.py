@@ -54,7 +54,7 @@ PARTS = {
 ADDED = {
     "delivery_id": "The delivery that brought the row.",
     "recorded_at": "When the source knew this row.",
-    "is_withdrawn": "Whether this version takes the row back.",
+    "is_withdrawn": "Whether this version withdraws the row.",
 }
 RETRIES = dg.RetryPolicy(max_retries=3, delay=30, backoff=dg.Backoff.EXPONENTIAL)
 

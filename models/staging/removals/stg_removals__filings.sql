@@ -1,4 +1,4 @@
--- One row per batch and statement of reasons that the EU's database has answered.
+-- One row per batch and statement of reasons to which the EU's database has responded.
 with
     latest as (
         {{
