@@ -71,10 +71,10 @@ def _commit(checkout: Path) -> str:
 @cache
 def _tolerantly(checkout: Path) -> list[str]:
     """The option of a checkout; older ones have none, and exit with 0 if files are refused."""
-    said = subprocess.run(
+    help_text = subprocess.run(
         [_program(checkout), "load", "--help"], cwd=checkout, capture_output=True, check=True
     )
-    return [TOLERANT] if TOLERANT.encode() in said.stdout else []
+    return [TOLERANT] if TOLERANT.encode() in help_text.stdout else []
 
 
 def as_markdown(found: list[Loads]) -> Iterator[str]:

@@ -62,7 +62,7 @@ def expect(
     Args:
         claim: The claim, words joined by `_`.
         kind: Class name, such as `ExpectColumnValuesToBeBetween`.
-        reason: What goes wrong when it does not hold.
+        reason: What goes wrong when it failed.
         severity: `error` or `warn`.
         **arguments: Arguments of the class.
     """

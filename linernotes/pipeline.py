@@ -18,7 +18,7 @@ from linernotes.base.settings import Settings
 from linernotes.ingestion import DeliveryOutcome, LoadReport, admit_landing, list_landing
 
 LOG = logging.getLogger(__name__)
-RESULTS_SELECTION = "stg_door__check_results+"
+RESULTS_SELECTION = "stg_intake__check_results+"
 # A failed check never changes this.
 STAYS = "and what is published stays."
 StepProgress = Callable[[str, int, int, str], None]
@@ -93,7 +93,7 @@ def build_and_publish(
         BuildFailed: if dbt fails.
     """
     progress = _by_step(on_progress)
-    with warehouse.publishing_alone(settings):
+    with warehouse.publication_lock(settings):
         checks = require_raw_suites(settings, "the warehouse is not built", progress("Raw suites"))
         build = warehouse.build(settings, known_at, select, progress("dbt"), awaited_suites())
         if select:

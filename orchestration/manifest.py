@@ -29,7 +29,7 @@ def manifest_file(settings: Settings) -> Path:
         if not manifest.exists() or manifest.stat().st_mtime < _last_change():
             run = run_dbt(settings, ["parse"])
             if run.exit_status != 0 or not manifest.exists():
-                raise BuildFailed(f"dbt could not parse the models: {run.last_words}")
+                raise BuildFailed(f"dbt could not parse the models: {run.last_output}")
     return manifest
 
 
@@ -37,7 +37,7 @@ def attached_manifest(settings: Settings) -> dict[str, Any]:
     """The manifest in the form that lets Dagster show every test as a check with a description.
 
     A test with a file of its own is attached to the table with which its name begins: Dagster shows
-    a test of several tables only if it is told to which table it belongs.
+    a test of several tables only if it declares to which table it belongs.
     """
     manifest = json.loads(manifest_file(settings).read_text())
     nodes = manifest["nodes"].values()

@@ -132,18 +132,18 @@ def alert_on_failure(context: dg.RunFailureSensorContext, home: Home) -> None:
     )
     _note(context, home, 1, (context.failure_event.message or "").split("\n")[0])
     if _refused_files_only(context):
-        context.log.info("Each refused file is told once, by `tell_what_is_new`.")
+        context.log.info("Each refused file is reported once, by `tell_what_is_new`.")
         return
-    told = send_alert(subject, text, home.settings)
-    for place, reason in told.failures.items():
-        context.log.error(f"Could not tell {place} of it: {reason}")
-    if told.places:
-        context.log.info(f"Told {', '.join(told.places)} of it.")
-    elif told.failures:
-        raise dg.Failure(f"Nobody was told: {told.failures}")
+    sent = send_alert(subject, text, home.settings)
+    for place, reason in sent.failures.items():
+        context.log.error(f"The alert could not be sent to {place}: {reason}")
+    if sent.places:
+        context.log.info(f"Alert sent to {', '.join(sent.places)}.")
+    elif sent.failures:
+        raise dg.Failure(f"The alert could not be sent anywhere: {sent.failures}")
     else:
         context.log.info(
-            "Told nobody: neither LINERNOTES_ALERT_WEBHOOK nor LINERNOTES_ALERT_EMAIL is set."
+            "No alert was sent: neither LINERNOTES_ALERT_WEBHOOK nor LINERNOTES_ALERT_EMAIL is set."
         )
 
 
@@ -154,11 +154,13 @@ def tell_what_is_new(context: dg.SensorEvaluationContext, home: Home) -> dg.Skip
 
     news = report_news(home.settings)
     for place, reason in news.result.failures.items():
-        context.log.error(f"Could not tell {place} of it: {reason}")
-    told = (
-        f"Told {', '.join(news.result.places)}." if news.result.places else "Nothing new to tell."
+        context.log.error(f"The alert could not be sent to {place}: {reason}")
+    sent = (
+        f"Sent to {', '.join(news.result.places)}."
+        if news.result.places
+        else "Nothing new to send."
     )
-    return dg.SkipReason(f"{len(news.concerns)} matters need somebody. {told}")
+    return dg.SkipReason(f"Matters that need a person: {len(news.concerns)}. {sent}")
 
 
 def _failed_blocking_checks(context: dg.RunFailureSensorContext) -> list[str]:
@@ -182,8 +184,8 @@ def _refused_files_only(context: dg.RunFailureSensorContext) -> bool:
     ]
     return bool(steps) and all(
         data is not None
-        and (told := data.metadata.get(REFUSED_ONLY)) is not None
-        and told.value is True
+        and (sent := data.metadata.get(REFUSED_ONLY)) is not None
+        and sent.value is True
         for data in steps
     )
 

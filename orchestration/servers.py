@@ -76,7 +76,7 @@ def _is_alive(holder: str) -> bool:
 def keep_together(
     commands: Sequence[Sequence[str]], environment: Mapping[str, str], lock: int
 ) -> int:
-    """Runs servers until one ends or this process is told to stop, and ends all processes.
+    """Runs servers until one ends or this process is stopped, and ends all processes.
 
     Args:
         commands: One for each server.
@@ -197,7 +197,7 @@ def _stop_in_order(servers: Sequence[subprocess.Popen[bytes]], seconds: float) -
 
 
 class _Stopped(BaseException):
-    """The keeper was told to stop."""
+    """The keeper was asked to stop."""
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

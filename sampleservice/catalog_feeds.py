@@ -142,7 +142,7 @@ def _write_links(
     )
     if world.month(6):
         left = world.at(6, 1, 0)
-        told = world.at(5, 21)
+        recorded = world.at(5, 21)
         landing.write(
             "catalog/party_links",
             "2026-05_mem-03_leaves.csv",
@@ -154,7 +154,7 @@ def _write_links(
                     "fee_rate": [MERLIN_FEE, None],
                     "valid_from": times(np.array([BASE, left])),
                     "valid_to": times(np.array([left, left]), np.array([True, False])),
-                    "recorded_at": times(np.array([told, told])),
+                    "recorded_at": times(np.array([recorded, recorded])),
                 }
             ),
         )

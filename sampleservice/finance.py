@@ -141,14 +141,14 @@ def _write_revenue(world: World, landing: Landing) -> dict[str, list[str]]:
                         )  # fmt: skip
                         stories["refunds_over_sales"] = [month.label, refunded, product, tier]
                     rows.append((month.label, place, product, tier, income))
-        told = world.at(month.number + 1, 6, 6)
-        faulty = _revenue_rows(rows[:1], told).with_columns(
+        recorded = world.at(month.number + 1, 6, 6)
+        faulty = _revenue_rows(rows[:1], recorded).with_columns(
             territory=pl.lit("EL"), gross=pl.lit("-1")
         )
         landing.write(
             "finance/revenue",
             f"{month.label}.csv",
-            pl.concat([_revenue_rows(rows, told), faulty]),
+            pl.concat([_revenue_rows(rows, recorded), faulty]),
             quarantined=1,
         )
         if month.number == 2 and world.month(4):
@@ -196,7 +196,9 @@ def _raised(income: _Income) -> _Income:
     )  # fmt: skip
 
 
-def _revenue_rows(rows: list[tuple[str, Territory, str, str, _Income]], told: int) -> pl.DataFrame:
+def _revenue_rows(
+    rows: list[tuple[str, Territory, str, str, _Income]], recorded: int
+) -> pl.DataFrame:
     def money(part: str) -> list[str]:
         return [
             str(
@@ -220,6 +222,6 @@ def _revenue_rows(rows: list[tuple[str, Territory, str, str, _Income]], told: in
             "payment_fees": money("payment_fees"),
             "deductions": money("deductions"),
             "subscribers": pl.Series([income.subscribers for *_, income in rows], dtype=pl.Int64),
-            "recorded_at": pl.Series([told] * len(rows)).cast(pl.Datetime("us", "UTC")),
+            "recorded_at": pl.Series([recorded] * len(rows)).cast(pl.Datetime("us", "UTC")),
         }
     )

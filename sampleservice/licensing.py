@@ -247,9 +247,9 @@ class _ArtistDecisions:
         back = np.flatnonzero(was_open & (kind == 0))
         known_late = draws.chance(0.08, len(back))
         delay = np.where(known_late, draws.ints(1, 9, len(back)) * DAY, SECOND)
-        told = np.minimum(moment[back] + delay, self.world.end)
-        obeyed = told + draws.ints(5, 75, len(back)) * SECOND
-        self._add(back, "deny", since=moment[back], recorded=told, enforced=obeyed)
+        recorded_at = np.minimum(moment[back] + delay, self.world.end)
+        obeyed = recorded_at + draws.ints(5, 75, len(back)) * SECOND
+        self._add(back, "deny", since=moment[back], recorded=recorded_at, enforced=obeyed)
         self.until[back] = obeyed
         again = np.flatnonzero(was_open & (kind == 1))
         self._add(
@@ -299,8 +299,14 @@ class _ArtistDecisions:
             noon = world.at(3, 18)
             ends("revoked", 3, since=noon, recorded=noon, enforced=noon + 40 * SECOND)
         if world.month(4):
-            told = world.at(4, 10)
-            ends("retroactive", 4, since=world.at(4, 1, 0), recorded=told, enforced=told + MINUTE)
+            recorded_at = world.at(4, 10)
+            ends(
+                "retroactive",
+                4,
+                since=world.at(4, 1, 0),
+                recorded=recorded_at,
+                enforced=recorded_at + MINUTE,
+            )
         if world.month(2):
             taken = world.at(2, 14, 0)
             ends("run_off", 2, since=taken, recorded=taken, enforced=taken + 40 * SECOND)

@@ -179,13 +179,13 @@ def write_routes(
     stories["sony_distributed_independent"] = ["lab-ind-01"]
     _write_route_rows(landing, "2025-12.csv", rows)
     if world.month(6):
-        told = world.at(5, 21)
+        recorded = world.at(5, 21)
         _write_route_rows(
             landing,
             "2026-05_mem-03_leaves.csv",
             [
-                ("mem-03", "MASTER", "WW", "*", "merlin", "merlin-master", BASE, left, told),
-                ("mem-03", "MASTER", "WW", "*", "believe", "believe-master", left, None, told),
+                ("mem-03", "MASTER", "WW", "*", "merlin", "merlin-master", BASE, left, recorded),
+                ("mem-03", "MASTER", "WW", "*", "believe", "believe-master", left, None, recorded),
             ],
         )
 

@@ -127,11 +127,11 @@ def write_plays(world: World, published: Published, landing: Landing) -> dict[st
     if still_played is not None:
         stories["played_after_removal"] = [f"drv-{still_played:07d}"]
     if world.month(4) and reviewed:
-        told = pl.lit(world.at(4, 12)).cast(pl.Datetime("us", "UTC"))
+        recorded = pl.lit(world.at(4, 12)).cast(pl.Datetime("us", "UTC"))
         landing.write(
             FEED,
             "2026-04_fraud_review_of_2026-02.csv",
-            pl.concat(reviewed).with_columns(recorded_at=told),
+            pl.concat(reviewed).with_columns(recorded_at=recorded),
         )
         stories["fraud_found_late"] = [f"drv-{farm:07d}", "2026-02", "2026-04-12"]
     return stories
@@ -248,8 +248,8 @@ def _sort_out(
     """Move four rows in a thousand to a delivery weeks later, and repeat three."""
     is_late = draws.chance(LATE, rows.height)
     late_rows = rows.filter(is_late)
-    told = (today + draws.ints(8, 40, late_rows.height)) * DAY + 7 * HOUR
-    late.add(late_rows.with_columns(recorded_at=times(np.minimum(told, world.last_knowledge))))
+    recorded = (today + draws.ints(8, 40, late_rows.height)) * DAY + 7 * HOUR
+    late.add(late_rows.with_columns(recorded_at=times(np.minimum(recorded, world.last_knowledge))))
     normal = rows.filter(~is_late)
     again = normal.filter(draws.chance(AGAIN, normal.height))
     on_time.add(pl.concat([normal, again]), again=again.height)

@@ -274,10 +274,10 @@ class UsageWriter:
         self._write_generations(batch, label, recorded)
         made = np.flatnonzero(batch.status == COMPLETED)
         published_at = batch.moment + delay.ints(60, 600, len(batch)) * SECOND
-        told = published_at + delay.ints(10, 300, len(batch)) * SECOND
-        self._write_derivatives(batch, label, made, published_at, told)
-        self._write_attributions(batch, label, made, told)
-        self._write_credits(batch, label, published_at, told)
+        first_recorded = published_at + delay.ints(10, 300, len(batch)) * SECOND
+        self._write_derivatives(batch, label, made, published_at, first_recorded)
+        self._write_attributions(batch, label, made, first_recorded)
+        self._write_credits(batch, label, published_at, first_recorded)
         self._remember_published(batch, published_at)
 
     def _write_generations(self, batch: Batch, label: str, recorded: Ints) -> None:
@@ -331,7 +331,7 @@ class UsageWriter:
         )
 
     def _write_derivatives(
-        self, batch: Batch, label: str, made: Ints, published_at: Ints, told: Ints
+        self, batch: Batch, label: str, made: Ints, published_at: Ints, first_recorded: Ints
     ) -> None:
         rows = table(
             {
@@ -346,7 +346,7 @@ class UsageWriter:
                 ),
                 "published_at": times(published_at[made], batch.is_published[made]),
                 "disabled_at": no_times(len(made)),
-                "recorded_at": times(told[made]),
+                "recorded_at": times(first_recorded[made]),
             }
         )
         self.landing.write("ai_usage/derivatives", f"{label}.parquet", rows)
@@ -363,12 +363,14 @@ class UsageWriter:
             together="disabled.csv",
         )
 
-    def _write_attributions(self, batch: Batch, label: str, made: Ints, told: Ints) -> None:
+    def _write_attributions(
+        self, batch: Batch, label: str, made: Ints, first_recorded: Ints
+    ) -> None:
         draws = Draws(self.world.seed, "weights", label)
         weights = weights_of(draws, batch, made)
         version = "a1" if batch.month.number < 4 else "a2"
-        told = told[made] + MINUTE
-        masters, works = self._attribution_rows(batch, made, weights, told, draws)
+        first_recorded = first_recorded[made] + MINUTE
+        masters, works = self._attribution_rows(batch, made, weights, first_recorded, draws)
         rows = pl.concat([masters, works]).with_columns(attribution_version=pl.lit(version))
         if batch.month.number < 4:
             self._write_upgrade(second_opinion(draws, masters, works, self.catalog), label)
@@ -382,7 +384,7 @@ class UsageWriter:
         )
 
     def _attribution_rows(
-        self, batch: Batch, made: Ints, weights: Ints, told: Ints, draws: Draws
+        self, batch: Batch, made: Ints, weights: Ints, first_recorded: Ints, draws: Draws
     ) -> tuple[pl.DataFrame, pl.DataFrame]:
         """One row per source: recordings, parents and unknown ones for MASTER; works for WORK."""
         sources = batch.sources[made]
@@ -410,7 +412,7 @@ class UsageWriter:
                     "source_object_id": objects,
                     "units": pl.Series(values),
                     "confidence": decimals(confidence[where], 6),
-                    "recorded_at": times(told[where]),
+                    "recorded_at": times(first_recorded[where]),
                 }
             )
 
@@ -449,7 +451,9 @@ class UsageWriter:
         works = works.group_by(one_row, maintain_order=True).agg(pl.col("units").sum())
         return masters, works.select(masters.columns)
 
-    def _write_credits(self, batch: Batch, label: str, published_at: Ints, told: Ints) -> None:
+    def _write_credits(
+        self, batch: Batch, label: str, published_at: Ints, first_recorded: Ints
+    ) -> None:
         draws = Draws(self.world.seed, "credits", label)
         frames = []
         for place in range(4):
@@ -474,7 +478,7 @@ class UsageWriter:
                         "party_id": chosen(parties, position),
                         "role": role,
                         "displayed_from": times(shown),
-                        "recorded_at": times(np.maximum(shown, told[where]) + MINUTE),
+                        "recorded_at": times(np.maximum(shown, first_recorded[where]) + MINUTE),
                     }
                 )
                 frames.append(rows.filter((position >= 0) & draws.chance(0.95, len(where))))

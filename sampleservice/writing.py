@@ -86,8 +86,8 @@ def write_sample(
     catalog = build_catalog(world)
     stories = write_catalog(world, catalog, landing)
     stories |= write_ern(world, catalog, landing)
-    permissions, told = write_licensing(world, catalog, landing)
-    stories |= told
+    permissions, licensing_stories = write_licensing(world, catalog, landing)
+    stories |= licensing_stories
     usage = UsageWriter(world, catalog, permissions, landing)
     published = usage.write()
     stories |= usage.stories

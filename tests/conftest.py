@@ -71,7 +71,7 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def case_home(shared_folder: Path) -> Path:
-    """A home with every edge case's rows loaded through the door and built."""
+    """A home with every edge case's rows loaded through the intake and built."""
     return build_once(shared_folder / "cases", _make_case_home)
 
 
@@ -83,7 +83,7 @@ def _make_case_home(home: Path) -> None:
 
 
 def load_cases(home: Path, shuffled_by: int | None = None) -> None:
-    """Takes the rows of all edge cases through the door, as written or in another order."""
+    """Loads the rows of all edge cases, in the written or another order."""
     import_modules("tests.integration.edge_cases")
     world = worlds.FeedBuilder()
     worlds.add_rates(world)

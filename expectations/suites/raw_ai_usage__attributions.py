@@ -7,14 +7,16 @@ from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_ai_usage__attributions",
-    relied_on_by="It divides the value of a derivative over its sources.",
+    relied_on_by="The value of a derivative is divided over its sources by it.",
     expectations=(
-        expect_rows(reason="Without attribution every derivative takes the product's fallback."),
+        expect_rows(
+            reason="Without attribution the product's fallback applies to every derivative."
+        ),
         expect_known(
             "derivative_id",
             "raw_ai_usage__derivatives",
             "derivative_id",
-            reason="Weights of an unknown derivative pay nobody until it arrives.",
+            reason="Weights of an unknown derivative have no effect until it is delivered.",
         ),
         expect_no_rows(
             "sets_mostly_add_up_to_one",

@@ -35,8 +35,7 @@ SUITE = Suite(
             "select territory from {batch} group by territory"
             " having sum(plays) >= 10000 and sum(artificial_plays) * 10 > sum(plays) * 9",
             reason="Over nine tenths artificial in a territory is an attack that has not been"
-            " cleaned up, or a"
-            " detector gone wrong.",
+            " cleaned up, or a faulty detector.",
             severity="warn",
         ),
     ),

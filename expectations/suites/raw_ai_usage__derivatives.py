@@ -27,7 +27,8 @@ SUITE = Suite(
             "is_disabled_after_publication",
             "select derivative_id from {batch} where disabled_at < published_at and not"
             " is_withdrawn",
-            reason="A derivative disabled before it was published never was available: check the"
+            reason="A derivative that was disabled before its publication was never available:"
+            " check the"
             " product's clocks.",
             severity="warn",
         ),

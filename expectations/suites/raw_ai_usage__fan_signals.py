@@ -14,7 +14,7 @@ SUITE = Suite(
             "recording_id",
             "raw_catalog__recordings",
             "recording_id",
-            reason="Signals of unknown recordings are shown to nobody.",
+            reason="Signals of unknown recordings are not shown.",
         ),
         expect_no_rows(
             "those_who_return_are_among_the_listeners",

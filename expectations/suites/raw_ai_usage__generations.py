@@ -10,7 +10,7 @@ SUITE = Suite(
     relied_on_by="Each AI use that is paid, held or reported starts as a row here.",
     expectations=(
         expect_rows(
-            reason="Without generations there is nothing to pay: look for the products' delivery."
+            reason="Without generations there is nothing to pay: check the products' deliveries."
         ),
         expect_known(
             "product_id",

@@ -4,15 +4,15 @@ from expectations.suite import Suite, expect_known, expect_rows
 
 SUITE = Suite(
     table="raw_catalog__credits",
-    relied_on_by="Credit coverage, one of the four principles, counts who is named on each"
+    relied_on_by="Credit coverage, one of the four principles, counts the names shown with each"
     " derivative.",
     expectations=(
-        expect_rows(reason="Without credits coverage is nil: look for the catalog's delivery."),
+        expect_rows(reason="Without credits the coverage is zero: check the catalog's delivery."),
         expect_known(
             "derivative_id",
             "raw_ai_usage__derivatives",
             "derivative_id",
-            reason="Credits of unknown derivatives count for nothing until the derivative arrives.",
+            reason="Credits of unknown derivatives do not count until the derivative is delivered.",
         ),
         expect_known(
             "party_id",

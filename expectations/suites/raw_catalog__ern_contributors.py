@@ -7,15 +7,15 @@ from expectations.suite import Suite, expect, expect_no_rows
 
 SUITE = Suite(
     table="raw_catalog__ern_contributors",
-    relied_on_by="It says which contribution to a recording was made by AI.",
+    relied_on_by="The disclosure of AI contributions to a recording comes from it.",
     expectations=(
         expect(
             "role_is_mostly_there",
             "ExpectColumnValuesToNotBeNull",
             column="role",
             mostly=0.9,
-            reason="Without a role a contribution counts for no group of the disclosure: tell the"
-            " sender.",
+            reason="Without a role a contribution belongs to no group of the disclosure: ask the"
+            " sender for it.",
             severity="warn",
         ),
         expect_no_rows(
@@ -24,7 +24,8 @@ SUITE = Suite(
             " (select sender_dpid, message_id, resource_reference from"
             " raw_catalog__ern_recordings) as known"
             " using (sender_dpid, message_id, resource_reference)",
-            reason="A contributor without its recording was cut off by the reader of messages.",
+            reason="A contributor without its recording points to a fault in the reader of"
+            " messages.",
         ),
     ),
 )

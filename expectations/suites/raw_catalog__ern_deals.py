@@ -7,7 +7,7 @@ from expectations.suite import Suite, expect_no_rows
 
 SUITE = Suite(
     table="raw_catalog__ern_deals",
-    relied_on_by="Where and until when a release may be used at all is read from it.",
+    relied_on_by="The territories and periods in which a release may be used are read from it.",
     expectations=(
         expect_no_rows(
             "ends_after_it_starts",

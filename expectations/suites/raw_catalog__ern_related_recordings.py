@@ -14,7 +14,7 @@ SUITE = Suite(
             "ExpectColumnValuesToNotBeNull",
             column="relationship_type",
             mostly=0.95,
-            reason="A relation without a type says nothing: tell the sender.",
+            reason="A relation without a type cannot be used: ask the sender for it.",
             severity="warn",
         ),
     ),

@@ -7,7 +7,7 @@ from expectations.suite import Suite, expect
 
 SUITE = Suite(
     table="raw_catalog__ern_releases",
-    relied_on_by="Consent given for a release reaches its recordings through it.",
+    relied_on_by="Consent for a release applies to its recordings through it.",
     expectations=(
         expect(
             "title_is_mostly_there",

@@ -16,7 +16,8 @@ SUITE = Suite(
             min_value=0,
             strict_min=True,
             max_value=100,
-            reason="Shares split money; a blank means that the sender did not know it.",
+            reason="Money is divided by shares; a blank means that the sender does not know the"
+            " share.",
         ),
     ),
 )

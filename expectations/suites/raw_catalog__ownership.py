@@ -4,14 +4,14 @@ from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_catalog__ownership",
-    relied_on_by="It says whose money a use is; gaps become UNCLAIMED and overlaps DISPUTE.",
+    relied_on_by="It determines who is paid for a use; gaps become UNCLAIMED and overlaps DISPUTE.",
     expectations=(
         expect_rows(reason="Without owners all money is UNCLAIMED."),
         expect_known(
             "party_id",
             "raw_catalog__parties",
             "party_id",
-            reason="An owner without a party is paid under its bare id.",
+            reason="An owner without a party is paid under its id, without a name.",
         ),
         expect_no_rows(
             "few_objects_are_over_claimed",
@@ -23,8 +23,8 @@ SUITE = Suite(
             " select side from claims group by side"
             " having count(*) filter (where claimed > 100) * 100 > count(*) * 2",
             reason="Over 100 % the whole side of an object is held as DISPUTE. Over 2 % of objects"
-            " is no dispute but a"
-            " faulty export, such as a transfer that did not end the seller's share.",
+            " are not disputes but a faulty export, such as a transfer that did not end the"
+            " seller's share.",
             severity="warn",
         ),
         expect_no_rows(

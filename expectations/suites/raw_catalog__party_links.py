@@ -7,8 +7,8 @@ from expectations.suite import Suite, expect, expect_known, expect_rows
 
 SUITE = Suite(
     table="raw_catalog__party_links",
-    relied_on_by="Sub-statements follow it from an umbrella to its members, consent from an owner"
-    " to its parents.",
+    relied_on_by="Sub-statements lead from an umbrella to its members through it, consent from an"
+    " owner to its parents.",
     expectations=(
         expect_rows(
             reason="Without links an umbrella's statement cannot be split over its members."

@@ -7,20 +7,20 @@ from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_catalog__recording_works",
-    relied_on_by="The work side falls back on it where a derivative has no attribution to works.",
+    relied_on_by="If a derivative has no attribution to works, the work side uses it.",
     expectations=(
-        expect_rows(reason="Without links no generation without attribution pays a work."),
+        expect_rows(reason="Without links no work is paid for a generation without attribution."),
         expect_known(
             "recording_id",
             "raw_catalog__recordings",
             "recording_id",
-            reason="A link to an unknown recording pays nobody until the recording arrives.",
+            reason="A link to an unknown recording has no effect until the recording is delivered.",
         ),
         expect_known(
             "work_id",
             "raw_catalog__works",
             "work_id",
-            reason="Uses of an unknown work are UNMATCHED until it arrives.",
+            reason="Uses of an unknown work are UNMATCHED until it is delivered.",
         ),
         expect_no_rows(
             "shares_of_a_recording_stay_within_one",

@@ -11,7 +11,7 @@ SUITE = Suite(
     " it.",
     expectations=(
         expect_rows(
-            reason="Without recordings every use is UNMATCHED: look for the catalog's delivery."
+            reason="Without recordings every use is UNMATCHED: check the catalog's delivery."
         ),
         expect(
             "isrc_is_mostly_there",
@@ -26,8 +26,8 @@ SUITE = Suite(
             "isrc_belongs_to_one_recording",
             "select isrc from {batch} where isrc is not null and not is_withdrawn"
             " group by isrc having count(distinct recording_id) > 1",
-            reason="An ERN message joins by ISRC; with two recordings of one ISRC it cannot tell"
-            " them apart.",
+            reason="An ERN message joins by ISRC; with two recordings of one ISRC it cannot"
+            " distinguish them.",
             severity="warn",
         ),
         expect_known(
@@ -56,8 +56,8 @@ SUITE = Suite(
             " select day from days where row_count > 1000"
             " and row_count > 20 * (select median(row_count) from days)"
             " and day > (select min(day) from days)",
-            reason="Twenty times the usual day is a mass upload or a catalogue sent again: have"
-            " removals look.",
+            reason="Twenty times the usual day is a mass upload or a repeated delivery of a"
+            " catalogue: ask the removals team to check.",
             severity="warn",
         ),
     ),

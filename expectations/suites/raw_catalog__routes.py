@@ -12,8 +12,8 @@ SUITE = Suite(
             "contract_id",
             "raw_licensing__contracts",
             "contract_id",
-            reason="A route into an unknown contract has no terms: its money waits for licensing's"
-            " delivery.",
+            reason="A route to an unknown contract has no terms: its money is held until licensing"
+            " delivers the contract.",
         ),
         expect_known(
             "partner_id",

@@ -4,8 +4,8 @@ from expectations.suite import Suite, expect, expect_known, expect_rows
 
 SUITE = Suite(
     table="raw_catalog__works",
-    relied_on_by="The work side of every pool pays by it, and writers are asked for consent"
-    " through it.",
+    relied_on_by="The work side of every pool is paid by it, and writers' consent is found through"
+    " it.",
     expectations=(
         expect_rows(reason="Without works the work side of every pool is UNMATCHED."),
         expect(

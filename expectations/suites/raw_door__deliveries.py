@@ -4,9 +4,9 @@ from expectations.suite import Suite, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_door__deliveries",
-    relied_on_by="Operators read from it what came in, and every row in the lake leads back to it.",
+    relied_on_by="Operators see the deliveries in it, and every row in the lake refers to it.",
     expectations=(
-        expect_rows(reason="Nothing has come through the intake yet: run `linernotes load`."),
+        expect_rows(reason="Nothing is loaded yet: run `linernotes load`."),
         expect_no_rows(
             "no_refused_file_waits",
             "select name from {batch} group by name having arg_max(state, sequence) = 'refused'",

@@ -4,19 +4,19 @@ from expectations.suite import Suite, expect, expect_no_rows
 
 SUITE = Suite(
     table="raw_door__quarantined_rows",
-    relied_on_by="Operators fix what was turned away from it, and put it through the intake again.",
+    relied_on_by="Operators correct rejected rows from it, and load them again.",
     expectations=(
         expect_no_rows(
             "every_row_names_a_broken_rule",
             "select delivery_id, row_number from {batch} where coalesce(len(broken_rules), 0) = 0",
-            reason="A row turned away without a reason cannot be fixed.",
+            reason="A row that was rejected without a reason cannot be corrected.",
         ),
         expect(
             "few_rows_wait",
             "ExpectTableRowCountToBeBetween",
             max_value=100_000,
-            reason="A hundred thousand rows turned away are a sender's problem, not one of rows:"
-            " call them.",
+            reason="A hundred thousand rejected rows are a fault of the sender's system, not of"
+            " single rows: call the sender.",
             severity="warn",
         ),
         expect_no_rows(
@@ -25,8 +25,8 @@ SUITE = Suite(
             " and quarantined_at < (select max(quarantined_at) from raw_door__quarantined_rows) -"
             " interval 31 day"
             " group by delivery_id",
-            reason="What waits for over a month misses its close: fix and retry it, or tell the"
-            " sender to withdraw it.",
+            reason="Rows that wait for over a month miss their close: correct and retry them, or"
+            " ask the sender to withdraw them.",
             severity="warn",
         ),
     ),

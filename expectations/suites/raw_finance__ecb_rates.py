@@ -7,7 +7,7 @@ from expectations.suite import Suite, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_finance__ecb_rates",
-    relied_on_by="Every fee in another currency than the payout's is converted by it.",
+    relied_on_by="Every fee in a currency other than the payout currency is converted by it.",
     expectations=(
         expect_rows(reason="Without rates the build stops at the first conversion."),
         expect_no_rows(
@@ -29,7 +29,8 @@ SUITE = Suite(
             " where rate_date >= date '2020-01-01')"
             " select rate_date, quote_currency from compared"
             " where rate > 1.25 * previous_rate or rate * 1.25 < previous_rate",
-            reason="A quarter in a day is a devaluation, or a damaged file: compare with the"
+            reason="A change by a quarter in a day is a devaluation, or a damaged file: compare"
+            " with the"
             " bank's page.",
             severity="warn",
         ),

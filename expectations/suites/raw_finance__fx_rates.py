@@ -22,7 +22,7 @@ SUITE = Suite(
             " previous_rate from {batch})"
             " select rate_date, quote_currency from compared"
             " where rate > 1.25 * previous_rate or rate * 1.25 < previous_rate",
-            reason="A quarter in a step is a devaluation, or a rate turned upside down: compare"
+            reason="A change by a quarter in a step is a devaluation, or an inverted rate: compare"
             " with another source.",
             severity="warn",
         ),

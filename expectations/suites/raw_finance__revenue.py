@@ -6,20 +6,19 @@ SUITE = Suite(
     table="raw_finance__revenue",
     relied_on_by="It is the money that the pools share.",
     expectations=(
-        expect_rows(reason="Without revenue every pool is empty: look for finance's delivery."),
+        expect_rows(reason="Without revenue every pool is empty: check finance's delivery."),
         expect_known(
             "product_id",
             "raw_licensing__products",
             "product_id",
-            reason="Revenue of an unknown product is shared by nobody until licensing sends the"
-            " product.",
+            reason="Revenue of an unknown product is not shared until licensing sends the product.",
         ),
         expect_no_rows(
             "currency_of_a_territory_is_one",
             "select territory from {batch} where not is_withdrawn group by territory"
             " having count(distinct currency) > 1",
-            reason="A territory that books in two currencies has changed its money, or a row has"
-            " the wrong one.",
+            reason="A territory with two currencies has changed its currency, or a row has a wrong"
+            " one.",
             severity="warn",
         ),
         expect_no_rows(
@@ -43,8 +42,8 @@ SUITE = Suite(
             " select usage_month, territory, product_id, tier from compared"
             " where previous_gross > 1000 and (gross > 5 * previous_gross or gross * 5 <"
             " previous_gross)",
-            reason="Five times the month before, or a fifth of it, is likely a unit or currency"
-            " mixed up.",
+            reason="Five times the month before, or a fifth of it, is likely a wrong unit or"
+            " currency.",
             severity="warn",
         ),
     ),

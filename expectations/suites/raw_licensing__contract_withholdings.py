@@ -21,8 +21,7 @@ SUITE = Suite(
             column="rate",
             min_value=0,
             max_value=0.4,
-            reason="No treaty or statute withholds over 40 % on royalties: likely a slip of the"
-            " keyboard.",
+            reason="No treaty or statute withholds over 40 % on royalties: likely a typing error.",
             severity="warn",
         ),
     ),

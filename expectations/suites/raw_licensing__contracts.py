@@ -7,7 +7,7 @@ from expectations.suite import Suite, expect, expect_known, expect_no_rows, expe
 
 SUITE = Suite(
     table="raw_licensing__contracts",
-    relied_on_by="Every fee is computed by its terms, and silence is judged by its clauses.",
+    relied_on_by="Every fee is computed by its terms, and silence is resolved by its clauses.",
     expectations=(
         expect_rows(reason="Without contracts nobody is paid."),
         expect(

@@ -10,7 +10,7 @@ SUITE = Suite(
             "puid",
             "raw_removals__actions",
             "puid",
-            reason="An answer on an action that nobody knows files nothing.",
+            reason="A response about an unknown action files no statement.",
         ),
         expect_no_rows(
             "statement_has_one_id",

@@ -13,7 +13,7 @@ SUITE = Suite(
             "decision_is_valid_in_its_month",
             "select report_month, decision_id from {batch}"
             " where valid_from >= report_month + interval 1 month or valid_to <= report_month",
-            reason="A decision that was not valid then is shown as an answer that nobody gave.",
+            reason="A decision that was not valid then is shown as if it had been given.",
         ),
         expect_no_personal_columns(),
     ),

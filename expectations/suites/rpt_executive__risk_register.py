@@ -13,7 +13,7 @@ SUITE = Suite(
             "somebody_acts_next",
             "ExpectColumnValuesToNotBeNull",
             column="next_action_by",
-            reason="A matter that is nobody's turn stays open for ever.",
+            reason="A matter without a person who acts next stays open.",
         ),
         expect_no_rows(
             "money_has_a_currency",

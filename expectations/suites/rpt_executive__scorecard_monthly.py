@@ -27,7 +27,7 @@ SUITE = Suite(
             "every_minor_unit_leads_to_its_events",
             "select report_month, metric_name from {batch}"
             " where metric_name = 'trace_completeness' and numerator < denominator",
-            reason="A line leads to no event, terms or proof of consent, so nobody can say why it"
+            reason="A line leads to no event, terms or proof of consent, so it is unknown why it"
             " is paid. Find it in marts.fct_line_traces by `not is_traced`.",
             severity="warn",
         ),

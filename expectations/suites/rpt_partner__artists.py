@@ -7,7 +7,8 @@ from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows
 
 SUITE = Suite(
     table="rpt_partner__artists",
-    relied_on_by="Partners tell artists and writers by it what their recordings and works earned.",
+    relied_on_by="Partners report to artists and writers from it what their recordings and works"
+    " earned.",
     expectations=(
         expect_rows(
             reason="Without rows no artist hears of anything: look whether lines name recordings."
@@ -15,7 +16,7 @@ SUITE = Suite(
         expect_no_rows(
             "artist_is_named",
             "select distinct party_id from {batch} where party_name is null",
-            reason="An artist without a name cannot be told: ask the catalogue for the party.",
+            reason="An artist without a name cannot be informed: ask the catalogue for the party.",
             severity="warn",
         ),
         expect_no_rows(

@@ -27,7 +27,7 @@ SUITE = Suite(
             "audiences_are_rounded_to_five",
             "select partner_id, report_month from {batch} where "
             + " or ".join(f"{column} % 5 <> 0" for column in AUDIENCES),
-            reason="Exact audiences, compared from month to month, tell of single people.",
+            reason="Exact audiences, compared between months, reveal single people.",
         ),
         expect_no_rows(
             "what_is_hidden_is_said",

@@ -15,7 +15,7 @@ SUITE = Suite(
             " where (verdict = 'higher' and lower_uplift_rate <= 0)"
             " or (verdict = 'lower' and upper_uplift_rate >= 0)"
             " or (verdict <> 'cannot_tell' and lower_uplift_rate is null)",
-            reason="A claim that its own interval does not bear must not leave the house.",
+            reason="A claim that its own interval does not support must not leave the company.",
         ),
         expect_no_personal_columns(),
     ),

@@ -7,7 +7,7 @@ from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows
 
 SUITE = Suite(
     table="rpt_partner__notices_monthly",
-    relied_on_by="Partners see in it what became of their notices.",
+    relied_on_by="Partners see the outcome of their notices in it.",
     expectations=(
         expect_no_rows(
             "parts_stay_within_the_notices",

@@ -13,7 +13,7 @@ SUITE = Suite(
             "reason_is_given",
             "ExpectColumnValuesToNotBeNull",
             column="unfiled_reason",
-            reason="Nobody can fix what is not said.",
+            reason="A statement without a reason cannot be corrected.",
         ),
         expect_no_rows(
             "few_actions_stay_unfiled",

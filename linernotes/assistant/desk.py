@@ -106,7 +106,7 @@ class Desk:
             table = catalog.query([*asked, *parts], by, where, months)
             rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
             columns = [name for name in table.columns if name not in parts or name in asked]
-            told = [
+            answered = [
                 {name: _told(row, name, catalog.metrics.get(name)) for name in columns}
                 for row in rows[: self.limits.rows]
             ]
@@ -116,7 +116,7 @@ class Desk:
                 + [f"--where {name}={','.join(of)}" for name, of in (where or {}).items()]
                 + [f"--months {months[0]}:{months[1]}" if months else ""]
             )
-            return self._answer(columns, told, len(rows) > self.limits.rows) | {
+            return self._answer(columns, answered, len(rows) > self.limits.rows) | {
                 "definitions": [_described(info) for info in known],
                 "trace": {
                     "command": " ".join(command.split()),

@@ -39,13 +39,13 @@ def make_server(desk: Desk) -> MCPServer:
         """Registers a function as a tool; the assistant gets the library's messages of refusal."""
 
         @wraps(answer)
-        def told(*values: Parameters.args, **named: Parameters.kwargs) -> Any:
+        def answered(*values: Parameters.args, **named: Parameters.kwargs) -> Any:
             try:
                 return answer(*values, **named)
             except LinernotesError as refusal:
                 raise ToolError(str(refusal)) from None
 
-        server.tool(annotations=READ_ONLY)(told)
+        server.tool(annotations=READ_ONLY)(answered)
 
     @tool
     def list_metrics(about: str = "") -> list[dict[str, Any]]:

@@ -75,8 +75,8 @@ class Check:
 
     def __str__(self) -> str:
         rows = f", {self.row_count} rows" if self.row_count else ""
-        said = f": {self.message}" if self.message else ""
-        return f"{self.name} ({self.outcome}{rows}){said}"
+        text = f": {self.message}" if self.message else ""
+        return f"{self.name} ({self.outcome}{rows}){text}"
 
 
 @dataclass(frozen=True)

@@ -50,9 +50,9 @@ def file_message_for(error: BaseException) -> str:
     Not every such error contains the system's text: if a disk fails, the writer of a Parquet footer
     reports only `transport error`.
     """
-    said = " ".join(str(error).split())[:200]
+    message = " ".join(str(error).split())[:200]
     return message_for(error) or (
-        f"A file could not be read or written ({type(error).__name__}: {said})."
+        f"A file could not be read or written ({type(error).__name__}: {message})."
         f" Check the system's log and the disk, {_AGAIN}"
     )
 

@@ -42,9 +42,9 @@ _BEGUN: ContextVar[_LineageRun | None] = ContextVar("lineage", default=None)
 def lineage(step: Step) -> Generator[None]:
     """Sends an event when a step starts, and one when it ends, with its inputs and outputs."""
     sender = _Sender.of_now()
-    told, above, error = _LineageRun(str(uuid4()), step.job), _BEGUN.get(), ""
-    sender.send("START", told, above, step)
-    _BEGUN.set(told)
+    begun, above, error = _LineageRun(str(uuid4()), step.job), _BEGUN.get(), ""
+    sender.send("START", begun, above, step)
+    _BEGUN.set(begun)
     try:
         yield
     except BaseException as raised:
@@ -53,16 +53,16 @@ def lineage(step: Step) -> Generator[None]:
     finally:
         _BEGUN.set(above)
         failure = error or step.failure
-        sender.send("FAIL" if failure else "COMPLETE", told, above, step, failure)
+        sender.send("FAIL" if failure else "COMPLETE", begun, above, step, failure)
 
 
 def past_lineage(step: Step, started_at: datetime, ended_at: datetime) -> None:
     """Sends the events of a step of another program, below the current step."""
     sender = _Sender.of_now()
-    told, above = _LineageRun(str(uuid4()), step.job), _BEGUN.get()
+    begun, above = _LineageRun(str(uuid4()), step.job), _BEGUN.get()
     end = "FAIL" if step.failure else "COMPLETE"
-    sender.send("START", told, above, step, at=started_at)
-    sender.send(end, told, above, step, step.failure, at=ended_at)
+    sender.send("START", begun, above, step, at=started_at)
+    sender.send(end, begun, above, step, step.failure, at=ended_at)
 
 
 class _Sender:
@@ -100,7 +100,7 @@ class _Sender:
     def send(
         self,
         state: str,
-        told: _LineageRun,
+        begun: _LineageRun,
         above: _LineageRun | None,
         step: Step,
         failure: str = "",
@@ -109,14 +109,19 @@ class _Sender:
         if self._client is None:
             return
         try:
-            self._client.emit(_event(state, told, above, step, failure, aware(at or utc_now())))
+            self._client.emit(_event(state, begun, above, step, failure, aware(at or utc_now())))
         except Exception as reason:  # whatever the transport meets
             LOG.warning("No more lineage is sent by this process: %s", reason)
             self._client = None
 
 
 def _event(
-    state: str, told: _LineageRun, above: _LineageRun | None, step: Step, failure: str, at: datetime
+    state: str,
+    begun: _LineageRun,
+    above: _LineageRun | None,
+    step: Step,
+    failure: str,
+    at: datetime,
 ) -> "RunEvent":
     from openlineage.client import event_v2, facet_v2
 
@@ -139,8 +144,8 @@ def _event(
     return event_v2.RunEvent(
         eventType=getattr(event_v2.RunState, state),
         eventTime=at.isoformat(),
-        run=event_v2.Run(runId=told.run_id, facets=facets),
-        job=event_v2.Job(namespace=namespace, name=told.job, facets={"jobType": kind}),
+        run=event_v2.Run(runId=begun.run_id, facets=facets),
+        job=event_v2.Job(namespace=namespace, name=begun.job, facets={"jobType": kind}),
         producer=PRODUCER,
         inputs=[_input(one) for one in step.inputs],
         outputs=[_output(one) for one in step.outputs],

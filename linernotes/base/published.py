@@ -55,9 +55,9 @@ def publication(settings: Settings) -> Publication:
             f"Nothing is published in {settings.published_root} yet: run `linernotes build` first."
         )
     try:
-        said = json.loads(pointer.read_text(encoding="utf-8"))
+        content = json.loads(pointer.read_text(encoding="utf-8"))
         known = {one.name for one in fields(Publication)}
-        found = Publication(**{name: value for name, value in said.items() if name in known})
+        found = Publication(**{name: value for name, value in content.items() if name in known})
     except (ValueError, TypeError, AttributeError):
         raise LinernotesError(
             f"{pointer} is damaged, so the published file is unknown. Run `linernotes build` again."

@@ -106,8 +106,8 @@ def runs(settings: Settings) -> list[Run]:
     found = []
     for line in lines:
         try:
-            said = json.loads(line)
-            found.append(Run(**{name: value for name, value in said.items() if name in known}))
+            content = json.loads(line)
+            found.append(Run(**{name: value for name, value in content.items() if name in known}))
         except (ValueError, TypeError, AttributeError):
             continue
     return found

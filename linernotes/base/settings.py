@@ -267,7 +267,7 @@ class Settings(Limits, BaseSettings):
     @field_validator("ern_offsets")
     @classmethod
     def _are_offsets(cls, offsets: dict[str, str]) -> dict[str, str]:
-        wrong = sorted(told for told in offsets.values() if not OFFSET.fullmatch(told))
+        wrong = sorted(offset for offset in offsets.values() if not OFFSET.fullmatch(offset))
         if wrong:
             raise ValueError(
                 f"{wrong[0]!r} is not an offset from UTC; write it as +01:00, -05:30 or Z"

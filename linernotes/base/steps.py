@@ -73,15 +73,15 @@ def step(
     """
     begun = Step(name, job, dict(facts), list(inputs))
     before = _CURRENT.get()
-    with ExitStack() as told:
+    with ExitStack() as reports:
         if spans_are_wanted():
             from linernotes.base.spans import span
 
-            told.enter_context(span(begun))
+            reports.enter_context(span(begun))
         if job and lineage_is_wanted():
             from linernotes.base.lineage import lineage
 
-            told.enter_context(lineage(begun))
+            reports.enter_context(lineage(begun))
         _CURRENT.set(begun)
         try:
             yield begun

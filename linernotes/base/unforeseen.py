@@ -14,15 +14,15 @@ LEFT_OUT = "its message is left out, since it may quote what was delivered"
 
 def account_of(error: BaseException) -> str:
     """The stack of an error and of its causes, with the kind of each."""
-    told, seen = [], set()
+    parts, seen = [], set()
     current: BaseException | None = error
     while current and id(current) not in seen:
         seen.add(id(current))
         steps = "".join(traceback.format_tb(current.__traceback__))
-        told.append(f"{steps}{kind_of(current)} ({LEFT_OUT})\n")
+        parts.append(f"{steps}{kind_of(current)} ({LEFT_OUT})\n")
         hides = current.__suppress_context__
         current = current.__cause__ or (None if hides else current.__context__)
-    return "\nAfter it came:\n\n".join(reversed(told))
+    return "\nAfter it came:\n\n".join(reversed(parts))
 
 
 def kind_of(error: BaseException) -> str:

@@ -54,14 +54,14 @@ def send_alert(subject: str, text: str, settings: Settings | None = None) -> Ale
         text: The rest.
         settings: The channels; from the environment when left out.
     """
-    told = AlertResult()
+    result = AlertResult()
     for place, send in channels(settings or Settings()).items():
         try:
             send(subject, text)
-            told.places.append(place)
+            result.places.append(place)
         except (OSError, ValueError, HTTPException, smtplib.SMTPException) as reason:
-            told.failures[place] = str(reason)
-    return told
+            result.failures[place] = str(reason)
+    return result
 
 
 def _post(url: str, body: dict[str, str]) -> None:

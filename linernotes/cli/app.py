@@ -128,10 +128,10 @@ def _explain(error: Exception) -> int:
         complain(str(error))
         return SAYS_NO
     if isinstance(error, ValidationError):
-        told = (
+        faults = (
             (*map(str, e["loc"]), e["msg"].removeprefix("Value error, ")) for e in error.errors()
         )
-        wrong = "; ".join(": ".join(parts) for parts in told)
+        wrong = "; ".join(": ".join(parts) for parts in faults)
         complain(
             f"The settings are wrong: {wrong}. Look at --home, LINERNOTES_… variables and .env."
         )

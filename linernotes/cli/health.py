@@ -376,8 +376,8 @@ def _deliveries(settings: Settings) -> str:
         unknown = unknown_partners(settings)
     except LinernotesError as trouble:
         return str(trouble)
-    told = f" {settings.agreements_file} lists unknown partners: {', '.join(unknown)}."
-    return _counted(settings, counts) + (told if unknown else "")
+    warning = f" {settings.agreements_file} lists unknown partners: {', '.join(unknown)}."
+    return _counted(settings, counts) + (warning if unknown else "")
 
 
 def _counted(settings: Settings, counts: DeliveryStatus) -> str:

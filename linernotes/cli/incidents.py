@@ -69,8 +69,8 @@ def show_incident(context: typer.Context, incident_id: Id, json: AsJson = False)
         raise typer.Exit(SAYS_NO)
     notes = [note for note in incident_notes(settings) if note.incident_id == incident_id]
     if json:
-        told = [{"by": one.noted_by, "at": one.noted_at, "because": one.because} for one in notes]
-        print_json({"incident": facts, "notes": told}, default=str)
+        listed = [{"by": one.noted_by, "at": one.noted_at, "because": one.because} for one in notes]
+        print_json({"incident": facts, "notes": listed}, default=str)
         return
     for row in facts:
         known = [(name, value) for name, value in row.items() if value is not None]

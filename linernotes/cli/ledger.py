@@ -57,7 +57,7 @@ def _check_package(package: Path) -> bool:
         say(f"{package} passed: hashes, rows, totals, pool shares and DSR files.")
         return True
     rows = [(problem.file, problem.rule, problem.details) for problem in problems]
-    print_table(f"{package} does not hold", ("file", "rule", "found"), rows)
+    print_table(f"{package} failed the check", ("file", "rule", "found"), rows)
     return False
 
 
@@ -80,7 +80,7 @@ def _check_ledger(settings: "Settings", head: Path | None) -> bool:
     rows = [
         ("" if one.sequence is None else one.sequence, one.file, one.details) for one in problems
     ]
-    print_table("The ledger does not hold", ("issuance", "file", "found"), rows)
+    print_table("The ledger failed the check", ("issuance", "file", "found"), rows)
     return False
 
 

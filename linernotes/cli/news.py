@@ -193,10 +193,10 @@ def _report(settings: Settings, news: News) -> News:
                 send(_subject(settings, fresh), _text(settings, fresh))
                 before |= {one.key for one in fresh}
                 news.result.places.append(name)
-                LOG.info("told", extra={"place": name, "matters": len(fresh)})
+                LOG.info("sent", extra={"place": name, "matters": len(fresh)})
             except Exception as reason:  # a failure of one channel does not affect the others
                 news.result.failures[name] = str(reason)
-                LOG.warning("not told", extra={"place": name, "because": str(reason)})
+                LOG.warning("not sent", extra={"place": name, "because": str(reason)})
         known[name] = sorted(before)
     durable.write_text(settings.reported_file, json.dumps(known, indent=2) + "\n")
     return news

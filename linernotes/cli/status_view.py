@@ -109,12 +109,12 @@ def print_health_for_prometheus(health: Health) -> None:
             samples.append(("statements", "Statements by month and state.",
                             f'{{month="{month.month}",state="{state}"}}',
                             float(getattr(month, state))))  # fmt: skip
-    told = set()
+    described = set()
     for name, about, label, value in sorted(samples, key=lambda sample: sample[0]):
-        if name not in told:
+        if name not in described:
             say(f"# HELP linernotes_{name} {about}")
             say(f"# TYPE linernotes_{name} gauge")
-            told.add(name)
+            described.add(name)
         say(f"linernotes_{name}{label} {value:.0f}")
 
 

@@ -55,7 +55,7 @@ ACTIONS = f"""
             where
                 partner_id = $partner_id
                 and report_month = $month
-                -- The list has what stands from earlier months, too.
+                -- The list also has actions of earlier months that are in force.
                 and applied_at >= $month
                 and applied_at < $month + interval 1 month
         ),

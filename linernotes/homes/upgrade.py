@@ -27,7 +27,7 @@ def upgrade(settings: Settings, backup: Path | None = None) -> list[str]:
 
     Raises:
         NewerHome: a newer program has written the home.
-        LinernotesError: the backup could not be made, or the ledger does not hold; nothing was
+        LinernotesError: the backup could not be made, or the ledger fails its check; nothing was
             changed.
     """
     require_known(settings)

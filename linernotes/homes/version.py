@@ -31,17 +31,17 @@ def home_version(settings: Settings) -> int:
         LinernotesError: `home.json` exists and does not have it.
     """
     try:
-        said = json.loads(settings.home_file.read_bytes())["home_version"]
+        version = json.loads(settings.home_file.read_bytes())["home_version"]
     except FileNotFoundError:
         return 1 if _is_of_0_1(settings) else HOME_VERSION
     except (OSError, ValueError, KeyError, TypeError):
-        said = None
-    if not isinstance(said, int) or isinstance(said, bool) or said < 1:
+        version = None
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise LinernotesError(
             f"{settings.home_file} does not contain the version of the home: restore it from the"
             " backup. Nothing was read or written."
         )
-    return said
+    return version
 
 
 def _is_of_0_1(settings: Settings) -> bool:

@@ -229,10 +229,10 @@ def refuse_over_limit(faults: pl.DataFrame, bad_count: int, row_count: int, limi
     if row_count < LIMIT_HOLDS_FROM_ROWS or bad_count * 100 <= limit * row_count:
         return
     rules = Counter(faults["rule"].to_list()).most_common(5)
-    told = ", ".join(f"{rule} ({count})" for rule, count in rules)
+    counts = ", ".join(f"{rule} ({count})" for rule, count in rules)
     # The reason must not quote values: it is public, and a value may be a person's key.
     raise RefusedFile(
-        f"{bad_count} of {row_count} rows are bad, more than {limit} %: {told}. The first is row"
+        f"{bad_count} of {row_count} rows are bad, more than {limit} %: {counts}. The first is row"
         f" {faults['row_number'].min()}. Correct the rows and send the file again"
     )
 

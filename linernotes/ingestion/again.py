@@ -202,9 +202,9 @@ def _record(lake: Lake, outcome: DeliveryOutcome) -> None:
         for kind in ("read", "loaded", "quarantined", "duplicate")
     }
     warnings = warnings_text(outcome.warnings)
-    told = "null" if warnings is None else "'" + warnings.replace("'", "''") + "'"
+    warnings_sql = "null" if warnings is None else "'" + warnings.replace("'", "''") + "'"
     lake.update(
         DELIVERIES,
-        counts | {"warnings": told},
+        counts | {"warnings": warnings_sql},
         f"delivery_id = '{outcome.delivery_id}' and state = 'loaded'",
     )

@@ -171,10 +171,10 @@ def _cell_faults(
     numbers: pl.Series, column: str, rule: str, sent: pl.DataFrame, contract: type[Contract]
 ) -> pl.DataFrame:
     """One broken rule of one column (or of none), with the value that was sent."""
-    told = ADVICE[rule] if column else contract.ADVICE.get(rule) or ADVICE[rule]
+    advice_text = ADVICE[rule] if column else contract.ADVICE.get(rule) or ADVICE[rule]
     if rule in BOUNDS:
-        told = told.format(getattr(contract.columns()[column], rule))
-    advice = pl.lit(told)
+        advice_text = advice_text.format(getattr(contract.columns()[column], rule))
+    advice = pl.lit(advice_text)
     rows = sent.filter(pl.col("row_number").is_in(numbers.implode()))
     if column not in rows.columns:
         details = pl.concat_str(pl.lit(f"{column}: " if column else ""), advice)
@@ -194,15 +194,15 @@ def _cell_faults(
 def _hints(cells: pl.Series, allowed: tuple[str, ...]) -> pl.Series:
     """For values that are not on their closed list, the most similar listed values."""
     is_list = isinstance(cells.dtype, pl.List)
-    told: dict[str, str] = {}
+    advice_text: dict[str, str] = {}
 
     def hint(cell: Any) -> str:
         items = list(cell) if is_list else [cell]
         wrong = [str(item) for item in items if item is not None and str(item) not in allowed]
         for item in wrong:
-            if item not in told:
-                told[item] = nearest(item, allowed)
-        return "; ".join(["", *(dict.fromkeys(told[item] for item in wrong))])
+            if item not in advice_text:
+                advice_text[item] = nearest(item, allowed)
+        return "; ".join(["", *(dict.fromkeys(advice_text[item] for item in wrong))])
 
     return pl.Series([hint(cell) for cell in cells], dtype=pl.String)
 

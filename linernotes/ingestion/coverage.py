@@ -66,10 +66,10 @@ class Coverage:
     def missing_text(self) -> str:
         """The gaps in words, such as `2026-07-02 to 2026-07-04, 2026-07-09`."""
         form = "%Y-%m" if self.unit == "month" else "%Y-%m-%d"
-        told = []
+        spans = []
         for first, last in _runs(self.missing, self.unit):
-            told.append(f"{first:{form}}" + (f" to {last:{form}}" if last != first else ""))
-        return ", ".join(told)
+            spans.append(f"{first:{form}}" + (f" to {last:{form}}" if last != first else ""))
+        return ", ".join(spans)
 
 
 def coverages(lake: Lake, at: datetime) -> list[Coverage]:

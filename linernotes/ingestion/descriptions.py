@@ -69,28 +69,28 @@ class ColumnDescription:
 
     def limits(self) -> str:
         """A short description of its allowed values."""
-        told = []
+        parts = []
         if self.list_name:
-            told.append(self.list_name)
+            parts.append(self.list_name)
         elif self.allowed_values:
-            told.append(", ".join(f"`{value}`" for value in self.allowed_values))
+            parts.append(", ".join(f"`{value}`" for value in self.allowed_values))
         if self.pattern:
-            told.append(f"matches `{self.pattern}`")
+            parts.append(f"matches `{self.pattern}`")
         if self.exclusive_minimum is not None:
-            told.append(f"over {self.exclusive_minimum}")
+            parts.append(f"over {self.exclusive_minimum}")
         if self.minimum is not None and self.maximum is not None:
-            told.append(f"{self.minimum} to {self.maximum}")
+            parts.append(f"{self.minimum} to {self.maximum}")
         elif self.maximum is not None:
-            told.append(f"at most {self.maximum}")
+            parts.append(f"at most {self.maximum}")
         elif self.minimum is not None:
-            told.append(f"{self.minimum} or more")
+            parts.append(f"{self.minimum} or more")
         if self.max_length:
-            told.append(f"at most {self.max_length} characters")
+            parts.append(f"at most {self.max_length} characters")
         if self.not_in_the_future:
-            told.append("at most a day in the future")
+            parts.append("at most a day in the future")
         if self.default is not None:
-            told.append(f"absent means {json.dumps(self.default)}")
-        return "; ".join(told)
+            parts.append(f"absent means {json.dumps(self.default)}")
+        return "; ".join(parts)
 
 
 @dataclass(frozen=True)

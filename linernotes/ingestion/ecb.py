@@ -226,7 +226,7 @@ def _repeated_days(days: pl.DataFrame, cells: pl.DataFrame) -> tuple[list[Broken
         if lines.select("quote_currency", "rate").n_unique() == 1:
             repeated += numbers[1:]
             continue
-        detail = f"Date: {date} stands in lines {', '.join(map(str, numbers))} with other rates"
+        detail = f"Date: {date} occurs in lines {', '.join(map(str, numbers))} with other rates"
         conflicting += [
             BrokenDay(number, text, ["conflicting_version"], detail)
             for number, text in lines.select("row_number", "original_text").iter_rows()

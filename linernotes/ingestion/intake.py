@@ -148,7 +148,7 @@ def loading(settings: Settings, feed: str, report: LoadReport) -> Generator[None
 def _log(outcome: DeliveryOutcome) -> None:
     """Logs a delivery's outcome, without the reason, which may quote the file's text."""
     level = logging.WARNING if outcome.state == "refused" else logging.INFO
-    told = {
+    fields = {
         name: getattr(outcome, name)
         for name in ("delivery_id", "source", "feed", "state", "rows_read", "rows_loaded")
     }
@@ -157,7 +157,7 @@ def _log(outcome: DeliveryOutcome) -> None:
         "rows_quarantined": outcome.rows_quarantined,
         "rows_duplicate": outcome.rows_duplicate,
     }
-    LOG.log(level, "delivery taken", extra=told | more)
+    LOG.log(level, "delivery taken", extra=fields | more)
 
 
 @contextmanager

@@ -50,7 +50,10 @@ class Damage:
     def sentences(self) -> list[str]:
         """One sentence for each fault."""
         return [
-            *(f"the table {table} cannot be read ({said})" for table, said in self.tables.items()),
+            *(
+                f"the table {table} cannot be read ({message})"
+                for table, message in self.tables.items()
+            ),
             *(f"{path} is missing or truncated" for path in self.files),
             *(
                 f"according to the register {lost.name} ({lost.delivery_id}) was loaded, but "

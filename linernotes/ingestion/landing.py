@@ -295,7 +295,7 @@ def read_manifest(arrival: Arrival, limits: Limits) -> Manifest:
         text = content.decode(json.detect_encoding(content))
         if is_nested_over(limits, text):
             raise refused(nesting_advice(limits))
-        said = json.loads(text.removeprefix("\ufeff"))
+        fields = json.loads(text.removeprefix("\ufeff"))
     except FileNotFoundError:
         return Manifest()
     except (ValueError, OSError, RecursionError, UnfitFileError) as error:
@@ -306,11 +306,11 @@ def read_manifest(arrival: Arrival, limits: Limits) -> Manifest:
             if disk.message_for(error) and not isinstance(error, PermissionError):
                 raise
         raise refused(error) from error
-    if not isinstance(said, dict):
+    if not isinstance(fields, dict):
         raise RefusedFile(f"the manifest {beside.name} is not a JSON object; send it again")
-    return Manifest(said.get("rows"), said.get("sha256"))
+    return Manifest(fields.get("rows"), fields.get("sha256"))
 
 
-def _quoted(said: Any) -> str:
-    text = str(said)
+def _quoted(fields: Any) -> str:
+    text = str(fields)
     return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"

@@ -27,9 +27,9 @@ def without_panics(scratch: Path) -> Generator[None]:
                 _flush()
                 os.dup2(shown, _ERROR_OUTPUT)
                 held.seek(0)
-                said = held.read()
-                if said and b"panicked at" not in said:
-                    os.write(_ERROR_OUTPUT, said)
+                output = held.read()
+                if output and b"panicked at" not in output:
+                    os.write(_ERROR_OUTPUT, output)
     finally:
         os.close(shown)
 

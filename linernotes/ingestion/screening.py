@@ -195,7 +195,7 @@ class Screen:
         """Reject keys that were used before for something else."""
         (key,), fixed = self._contract.KEY, self._contract.FIXED
         identity = ", ".join(fixed)
-        told = " || ', ' || ".join(
+        listed = " || ', ' || ".join(
             f"'{name} ' || coalesce(first_uses.{name}::varchar, '(none)')" for name in fixed
         )
         self._db.execute(f"""
@@ -218,7 +218,7 @@ class Screen:
             select
                 staged.row_number,
                 '{key}_reused',
-                '{key} ' || {key} || ' was first used with ' || {told}
+                '{key} ' || {key} || ' was first used with ' || {listed}
                 || ' in delivery ' || first_uses.delivery_id || '; send this under its own {key}'
             from staged join first_uses using ({key})
             where not ({self._same("staged", "first_uses", fixed)})
@@ -227,7 +227,7 @@ class Screen:
     def _overweight_sets(self, weights: WeightSet) -> None:
         """Reject sets whose weights exceed 1, in the latest versions and with those in the lake."""
         of_set, member, weight = ", ".join(weights.key), weights.member, weights.weight
-        told = " and ".join([", ".join(weights.key[:-1]), weights.key[-1]])
+        listed = " and ".join([", ".join(weights.key[:-1]), weights.key[-1]])
         bad = (
             f"select {of_set} from {files_sql(self._bad_weights)}"
             if self._bad_weights
@@ -263,7 +263,7 @@ class Screen:
             select
                 row_number,
                 'weights_of_set',
-                'the weights of this {told} ' || what
+                'the weights of this {listed} ' || what
                 || '; send the whole set again with weights from 0 to 1 that sum to at most 1'
             from staged join broken using ({of_set})
         """)

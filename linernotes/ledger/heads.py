@@ -135,12 +135,12 @@ def known_heads(settings: Settings) -> Iterator[KnownHead | LinernotesError]:
     """
     for path, content in heads_elsewhere(settings):
         own = path == settings.ledger_head_file
-        told = content if own or isinstance(content, LinernotesError) else content.get(LEDGER_HEAD)
-        if isinstance(told, LinernotesError):
-            yield told
-        elif told is not None:
+        entry = content if own or isinstance(content, LinernotesError) else content.get(LEDGER_HEAD)
+        if isinstance(entry, LinernotesError):
+            yield entry
+        elif entry is not None:
             try:
-                yield KnownHead(name_of(settings, path), head_from(told))
+                yield KnownHead(name_of(settings, path), head_from(entry))
             except ValueError as reason:
                 yield _unreadable(settings, path, reason)
     yield from _published(settings)

@@ -52,8 +52,8 @@ class KeyChange:
     @property
     def message(self) -> bytes:
         """The text that the old key signs."""
-        told = (self.previous_public_key, self.public_key, self.changed_at, self.because)
-        return "\n".join(("linernotes key change 1", *told)).encode()
+        parts = (self.previous_public_key, self.public_key, self.changed_at, self.because)
+        return "\n".join(("linernotes key change 1", *parts)).encode()
 
     @property
     def holds(self) -> bool:

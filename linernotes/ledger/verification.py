@@ -289,17 +289,17 @@ def _statements_missing(settings: Settings, found: list[Issuance]) -> Iterator[L
             continue
         place = name_of(settings, path)
         stated = content.get("statements")
-        if not isinstance(stated, list) or not all(isinstance(told, dict) for told in stated):
+        if not isinstance(stated, list) or not all(isinstance(claim, dict) for claim in stated):
             details = f"{place} does not list its statements: restore it from a backup"
             yield LedgerProblem(None, "ledger", details)
             continue
-        for told in stated:
-            statement_id = str(told.get("statement_id"))
+        for claim in stated:
+            statement_id = str(claim.get("statement_id"))
             own = issued.get(statement_id)
             if own is None:
                 details = f"{statement_id} is issued in {place}, but not in the ledger: {OLDER}"
                 yield LedgerProblem(None, "ledger", details)
-            elif told.get("line_set_sha256") != own.line_set_sha256:
+            elif claim.get("line_set_sha256") != own.line_set_sha256:
                 details = (
                     f"{statement_id} has other lines in the ledger than in {place}: one was changed"
                 )
@@ -319,12 +319,12 @@ def _figures_that_differ(
             yield LedgerProblem(issuance.sequence, entry["name"], details)
     stored = _stored_headers(connection, issuance.path / STATEMENTS_FILE)
     issued_at = instant(issuance.issued_at)
-    said = {
+    in_entry = {
         one.statement_id: header_row(one, issuance.sequence, issued_at)
         for one in issuance.statements
     }
-    for statement_id in sorted(stored.keys() | said.keys()):
-        if stored.get(statement_id) != said.get(statement_id):
+    for statement_id in sorted(stored.keys() | in_entry.keys()):
+        if stored.get(statement_id) != in_entry.get(statement_id):
             details = f"{statement_id} differs from {ENTRY}"
             yield LedgerProblem(issuance.sequence, STATEMENTS_FILE, details)
     lines = issuance.path / LINES_FILE

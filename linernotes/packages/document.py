@@ -261,7 +261,7 @@ def _uplift(figures: Figures) -> Iterator[Part]:
         if lower is None:
             yield paragraph(f"{measured}. They are too few to tell whether it is more than chance.")
             continue
-        sure = "" if verdict != "cannot_tell" else " It cannot be told from no uplift."
+        sure = "" if verdict != "cannot_tell" else " It cannot be distinguished from no uplift."
         yield paragraph(
             f"{measured} (95 % interval {_percent(lower)} to {_percent(upper)}; an uplift under "
             f"{_percent(detectable)} would often be missed).{sure}"

@@ -96,9 +96,9 @@ def _rows(answer: Any, puids: list[str], name: str) -> list[dict[str, Any]]:
         return _accepted(answer["statements"], puids, name)
     errors = answer.get("errors") if isinstance(answer, dict) else None
     if not isinstance(errors, dict) or not errors:
-        said = answer.get("message") if isinstance(answer, dict) else None
+        message = answer.get("message") if isinstance(answer, dict) else None
         raise LinernotesError(
-            f"{name} says nothing about statements{f' ({said})' if said else ''}: nothing is "
+            f"{name} says nothing about statements{f' ({message})' if message else ''}: nothing is "
             "recorded. Send the batch again, and record that response."
         )
     existing = errors.get("existing_puids")
@@ -106,8 +106,8 @@ def _rows(answer: Any, puids: list[str], name: str) -> list[dict[str, Any]]:
         existing = [answer["existing"].get("puid")]
     if existing is not None:
         _require_of_batch(set(existing), puids, name)
-        said = answer.get("message") or "The database has this puid already."
-        return [_refused(puid, DUPLICATE, said, puid in set(existing)) for puid in puids]
+        message = answer.get("message") or "The database has this puid already."
+        return [_refused(puid, DUPLICATE, message, puid in set(existing)) for puid in puids]
     against = {
         int(match[1]): _sentence(fields)
         for key, fields in errors.items()
@@ -115,12 +115,12 @@ def _rows(answer: Any, puids: list[str], name: str) -> list[dict[str, Any]]:
     }
     if against and max(against) >= len(puids):
         raise LinernotesError(
-            f"{name} speaks of statement {max(against)}, and the batch has {len(puids)}, numbered "
+            f"{name} refers to statement {max(against)}, but the batch has {len(puids)}, numbered "
             "from 0: name the batch that was sent with --batch."
         )
-    said = None if against else _sentence(errors)
+    message = None if against else _sentence(errors)
     return [
-        _refused(puid, REJECTED, against.get(number, said), number in against)
+        _refused(puid, REJECTED, against.get(number, message), number in against)
         for number, puid in enumerate(puids)
     ]
 
@@ -150,21 +150,23 @@ def _accepted(statements: list[Any], puids: list[str], name: str) -> list[dict[s
 def _require_of_batch(named: set[Any], puids: list[str], name: str) -> None:
     if strangers := sorted(map(str, named - set(puids))):
         raise LinernotesError(
-            f"{name} speaks of {strangers[0]}, which is not in the batch: name the batch that was "
+            f"{name} refers to {strangers[0]}, which is not in the batch: name the batch that was "
             "sent with --batch."
         )
 
 
-def _refused(puid: str, outcome: str, said: str | None, is_named: bool) -> dict[str, Any]:
+def _refused(puid: str, outcome: str, message: str | None, is_named: bool) -> dict[str, Any]:
     row = {"puid": puid, "outcome": outcome if is_named else NOT_TAKEN}
-    if said and (is_named or outcome == REJECTED):
-        row["message"] = said
+    if message and (is_named or outcome == REJECTED):
+        row["message"] = message
     return row
 
 
 def _sentence(fields: Any) -> str:
     if isinstance(fields, dict):
-        return "; ".join(f"{field}: {_sentence(said)}" for field, said in sorted(fields.items()))
+        return "; ".join(
+            f"{field}: {_sentence(message)}" for field, message in sorted(fields.items())
+        )
     if isinstance(fields, list):
         return " ".join(map(str, fields))
     return str(fields)

@@ -77,8 +77,8 @@ def draft(
 
     Raises:
         LinernotesError: if nothing is published, if the run that made the figures has no record or
-            a blocking check that does not hold, if no statement fits month and partner, or if the
-            figures were made before the last issue.
+            a failed blocking check, if no statement fits month and partner, or if the figures were
+            made before the last issue.
     """
     issued = issued_statements(settings)
     opened = open_published(settings, source, READER_MEMORY, WRITER_THREADS)

@@ -9,7 +9,7 @@ from linernotes.warehouse.building import (
     build_arguments,
     building,
     end_run,
-    publishing_alone,
+    publication_lock,
     require_build,
     start_run,
 )
@@ -56,8 +56,8 @@ __all__ = [
     "engine_of",
     "link_sources",
     "open_month_tables",
+    "publication_lock",
     "publish",
-    "publishing_alone",
     "recalculate",
     "require_build",
     "require_rates",

@@ -77,7 +77,7 @@ def building(
     reads = read_datasets(settings) if lineage_is_wanted() else []
     with (
         step(what, what, reads, known_at=known_at.isoformat()) as begun,
-        _writing_alone(settings),
+        _build_lock(settings),
     ):
         link_sources(settings)
         begin = partial(calculation_of, settings, "correction")
@@ -86,7 +86,7 @@ def building(
 
 
 @contextmanager
-def publishing_alone(settings: Settings) -> Generator[None]:
+def publication_lock(settings: Settings) -> Generator[None]:
     """Holds the home from the first check of a build to its publication.
 
     Otherwise another build could run in between, and be published unchecked.
@@ -219,7 +219,7 @@ def build_again(settings: Settings, select: str, consequence: str) -> CheckedRun
         LinernotesError: if the file has no record of a checked run, or its project has changed.
         BuildFailed: if dbt fails; then the file has no record any more.
     """
-    with _writing_alone(settings):
+    with _build_lock(settings):
         checked = require_build(settings, consequence)
         link_sources(settings)
         start_run(settings)
@@ -265,7 +265,7 @@ def _warehouse(settings: Settings, read_only: bool = False) -> Generator[duckdb.
 
 
 @contextmanager
-def _writing_alone(settings: Settings) -> Generator[None]:
+def _build_lock(settings: Settings) -> Generator[None]:
     """Holds the home's build lock, once no dbt process of a killed run is writing any more."""
     with _locked(settings, "build.lock"):
         _require_no_writer(settings)

@@ -143,14 +143,14 @@ def _compile(cache: Path, engine: str) -> None:
             environment=dbt_environment(home) | ENVIRONMENTS[engine],
         )
         if run.exit_status != 0:
-            raise BuildFailed(f"dbt could not compile the models: {run.last_words}")
+            raise BuildFailed(f"dbt could not compile the models: {run.last_output}")
         manifest = json.loads((target_folder(home) / "manifest.json").read_text())
     nodes, tests = _nodes(manifest)
     if not KINDS_OF_TESTS[engine]:
         tests = {}
     missing = [node.name for node in (*nodes.values(), *tests.values()) if not node.sql]
     if missing:
-        raise BuildFailed(f"dbt did not compile {', '.join(missing[:5])}: {run.last_words}")
+        raise BuildFailed(f"dbt did not compile {', '.join(missing[:5])}: {run.last_output}")
     stored = {
         "nodes": [asdict(node) for node in nodes.values()],
         "tests": [asdict(node) for node in tests.values()],

@@ -49,14 +49,14 @@ class DbtRun:
     messages: list[str]
 
     @property
-    def last_words(self) -> str:
+    def last_output(self) -> str:
         """How it ended, and its last output."""
-        said = "\n".join(self.messages[-LAST_MESSAGES:])
+        output = "\n".join(self.messages[-LAST_MESSAGES:])
         if self.exit_status < 0:
             name = signal.Signals(-self.exit_status).name
             memory = " (the system does so when memory runs out)" if name == "SIGKILL" else ""
-            return f"it was killed by {name}{memory}.\n{said}"
-        return f"it ended with {self.exit_status}.\n{said}"
+            return f"it was killed by {name}{memory}.\n{output}"
+        return f"it ended with {self.exit_status}.\n{output}"
 
 
 @dataclass(frozen=True)
@@ -207,8 +207,8 @@ def run_dbt(
     ) as process:
         for line in process.stdout or []:
             event = _event(line)
-            said = event["info"].get("msg", line) if event else line.rstrip()
-            messages.append(without_values(said))
+            output = event["info"].get("msg", line) if event else line.rstrip()
+            messages.append(without_values(output))
             if event:
                 invocation_id = event["info"].get("invocation_id") or invocation_id
             if event and on_progress and event["info"].get("name") in _RESULT_EVENTS:
@@ -248,7 +248,7 @@ def dbt_results(settings: Settings, run: DbtRun, target: Path | None = None) -> 
     found = [_artefact(folder / name) for name in ("run_results.json", "manifest.json")]
     ids = {artefact["metadata"]["invocation_id"] for artefact in found if artefact}
     if run.exit_status not in {0, 1} or not all(found) or ids != {run.invocation_id}:
-        raise BuildFailed(f"dbt did not run to its end: {run.last_words}")
+        raise BuildFailed(f"dbt did not run to its end: {run.last_output}")
     results, manifest = found
     return DbtResults(
         run.invocation_id,
@@ -311,13 +311,13 @@ def build_result(
             failures.append("\n      ".join([text, *failing_rows(settings, node)]))
     if failures or not results.nodes:
         skipped = sum(node["status"] == "skipped" for node in results.nodes.values())
-        listed = "\n".join(f"  - {text}" for text in failures[:10]) or run.last_words
+        listed = "\n".join(f"  - {text}" for text in failures[:10]) or run.last_output
         raise BuildFailed(
             f"{len(failures)} nodes failed, {skipped} downstream did not run; nothing is published."
             f"\n{listed}\nThe compiled SQL is under {target_folder(settings)}."
         )
     if run.exit_status != 0:
-        raise BuildFailed(f"dbt did not run to its end: {run.last_words}")
+        raise BuildFailed(f"dbt did not run to its end: {run.last_output}")
     return BuildResult(
         freeze, results.invocation_id, len(results.nodes), warnings, results.elapsed_seconds
     )

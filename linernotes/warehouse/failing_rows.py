@@ -60,10 +60,10 @@ def _first_rows_on_cluster(settings: Settings, query: str) -> list[str]:
 
 
 def _as_text(row: dict[str, Any]) -> str:
-    told = [
+    cells = [
         f"{name}={LEFT_OUT if PERSONAL.search(name) else value}"
         for name, value in row.items()
         if value is not None
     ]
-    text = ", ".join(told[:MOST_COLUMNS])
+    text = ", ".join(cells[:MOST_COLUMNS])
     return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"

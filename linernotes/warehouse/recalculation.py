@@ -324,8 +324,8 @@ def _state(sources_root: Path, known_at: datetime) -> str:
         for path in sources_root.glob("raw_*/*.parquet")
         if path.parent.name != RECALCULATED and not path.parent.name.startswith("raw_door__")
     )
-    told = "\n".join([project_sha256(), known_at.isoformat(), *files])
-    return hashlib.sha256(told.encode()).hexdigest()
+    content = "\n".join([project_sha256(), known_at.isoformat(), *files])
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _identity(file: Path) -> str:

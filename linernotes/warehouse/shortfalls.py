@@ -65,8 +65,8 @@ def keep_shortfalls(settings: Settings, freeze: datetime, results: DbtResults) -
 
 def keep_broken_run(settings: Settings, freeze: datetime, reason: str) -> None:
     """Records that dbt did not run to its end; the next complete run removes the record."""
-    said = " ".join(reason.split())[:KEPT_TEXT]
-    broken = Shortfall(BROKEN_RUN, "error", None, said, freeze.isoformat())
+    text = " ".join(reason.split())[:KEPT_TEXT]
+    broken = Shortfall(BROKEN_RUN, "error", None, text, freeze.isoformat())
     _keep(settings, _kept(settings) | {BROKEN_RUN: broken})
 
 

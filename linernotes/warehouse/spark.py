@@ -52,7 +52,7 @@ class Spark:
 
         Args:
             settings: The home.
-            part: The part of the schemas' names that tells them from those of builds.
+            part: The part of the schemas' names that distinguishes them from those of builds.
             file: The file in which its tables are collected, next to dbt's artefacts; the warehouse
                 file when left out.
         """
@@ -225,7 +225,7 @@ class Spark:
                 environment=self._duckdb_environment | {"DBT_TARGET_PATH": str(apart)},
             )
             if run.exit_status != 0:
-                raise BuildFailed(f"The views over Spark's tables were not made: {run.last_words}")
+                raise BuildFailed(f"The views over Spark's tables were not made: {run.last_output}")
         shutil.copyfile(definitions, self.target / definitions.name)
 
 

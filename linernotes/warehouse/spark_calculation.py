@@ -98,8 +98,8 @@ def spark_calculation(settings: Settings, part: str) -> Generator[Calculation]:
 
     Args:
         settings: The home.
-        part: The part of the schemas' names that tells them from those of builds; they are dropped
-            at the end.
+        part: The part of the schemas' names that distinguishes them from those of builds; they are
+            dropped at the end.
 
     Raises:
         BuildFailed: if the cluster cannot be used.

@@ -34,14 +34,14 @@ def keys_of(manifest_file: Path, tables: Collection[tuple[str, str]]) -> list[Ro
     nodes = json.loads(manifest_file.read_text(encoding="utf-8"))["nodes"]
     rows: list[Row] = []
     for test in nodes.values():
-        told = test.get("test_metadata") or {}
-        if told.get("name") != "grain":
+        test_metadata = test.get("test_metadata") or {}
+        if test_metadata.get("name") != "grain":
             continue
         model = nodes[test["attached_node"]]
         table = schema_of(model), model["alias"]
         if table not in tables:
             continue
-        filled = told["kwargs"].get("filled") or ()
-        for number, column in enumerate(told["kwargs"]["columns"], start=1):
+        filled = test_metadata["kwargs"].get("filled") or ()
+        for number, column in enumerate(test_metadata["kwargs"]["columns"], start=1):
             rows.append((*table, column, number, column in filled))
     return sorted(rows, key=lambda row: (row[0], row[1], row[3]))

@@ -12,4 +12,4 @@ select
     )
     = 1 as is_latest,
     cast(checked_at as {{ t_ts() }}) as checked_at
-from {{ ref("stg_door__check_results") }}
+from {{ ref("stg_intake__check_results") }}

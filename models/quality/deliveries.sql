@@ -1,4 +1,4 @@
--- One row per delivery that reached the door, with what became of it.
+-- One row per delivery that the intake examined, with the outcome.
 select
     cast(delivery_id as {{ t_str() }}) as delivery_id,
     cast(name as {{ t_str() }}) as name,
@@ -15,4 +15,4 @@ select
     cast(rows_quarantined as {{ t_bigint() }}) as rows_quarantined,
     cast(rows_duplicate as {{ t_bigint() }}) as rows_duplicate,
     cast(registered_at as {{ t_ts() }}) as registered_at
-from {{ ref("stg_door__deliveries") }}
+from {{ ref("stg_intake__deliveries") }}

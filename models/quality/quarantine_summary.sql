@@ -1,7 +1,7 @@
 -- One row per source, feed and rule with rejected rows. A row that breaks two rules
 -- counts under both.
 with
-    quarantined_rows as (select * from {{ ref("stg_door__quarantined_rows") }}),
+    quarantined_rows as (select * from {{ ref("stg_intake__quarantined_rows") }}),
     broken as (
         select
             quarantined_rows.source,

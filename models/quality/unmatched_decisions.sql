@@ -1,7 +1,6 @@
--- One row per consent decision, as it stands, whose object is nothing that the
--- catalogue knows: it covers no use. A recording is known by its id or ISRC, a release
--- by its GTIN, an artist or label by an id on any recording or work, a catalogue by its
--- party.
+-- One row per consent decision, in its latest version, whose object is not in the
+-- catalogue: it covers no use. A recording is found by its id or ISRC, a release by its
+-- GTIN, an artist or label by an id on any recording or work, a catalogue by its party.
 with
     decisions as (select * from {{ ref("stg_licensing__consents") }}),
     recordings as (select * from {{ ref("stg_catalog__recordings") }}),
@@ -67,7 +66,7 @@ with
             end as known_id
         from decisions
     ),
-    -- One name per row, so that a name is looked up and not compared with every other.
+    -- One name per row, so that the join can look names up.
     names as (
         select decision_id, known_type, known_id
         from named

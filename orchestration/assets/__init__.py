@@ -7,12 +7,12 @@ from types import ModuleType
 
 import dagster as dg
 
-from orchestration.assets import door, ledger
+from orchestration.assets import intake, ledger
 from orchestration.assets.feeds import loads
 
 # Tables that loads, builds and issues write themselves, with their group and owner.
 SHOWN: dict[ModuleType, tuple[str, str]] = {
-    door: ("raw_door", "team:data_quality"),
+    intake: ("raw_intake", "team:data_quality"),
     ledger: ("raw_ledger", "team:compensation"),
 }
 

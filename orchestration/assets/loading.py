@@ -38,9 +38,9 @@ def results_of(
                 asset_key=["raw", table], metadata=metadata_of(settings, report.deliveries, table)
             )
     if report.turned_away:
-        told = "; ".join(f"{name}: {why}" for name, why in sorted(report.turned_away.items()))
+        reasons = "; ".join(f"{name}: {why}" for name, why in sorted(report.turned_away.items()))
         raise dg.Failure(
-            f"Files of {feed} that were refused: {len(report.turned_away)}. {told}",
+            f"Files of {feed} that were refused: {len(report.turned_away)}. {reasons}",
             metadata=metadata_of(settings, report.deliveries, tables[0])
             | {REFUSED_ONLY: dg.MetadataValue.bool(not report.unread_files)},
             allow_retries=False,

@@ -9,7 +9,7 @@ import dagster as dg
 from linernotes.base.checked_runs import require_run
 from linernotes.base.published import open_published
 from linernotes.pipeline import publish_with_results
-from linernotes.warehouse import PUBLIC_SCHEMAS, publishing_alone
+from linernotes.warehouse import PUBLIC_SCHEMAS, publication_lock
 from orchestration.assets.figures import publication_metadata
 from orchestration.assets.models import warehouse_models
 from orchestration.markdown import markdown_table
@@ -33,14 +33,14 @@ def published_warehouse(context: dg.AssetExecutionContext, home: Home) -> dg.Mat
     if that record is missing or has a failed check, nothing is published.
     """
     settings = home.settings
-    with publishing_alone(settings):
+    with publication_lock(settings):
         path = publish_with_results(settings)
         with open_published(settings) as connection:
             figures = publication_metadata(connection)
             names = connection.execute(
                 "select distinct partner_id from marts.dim_partners"
             ).fetchall()
-            run = require_run(connection, path, "nothing is told of it")
+            run = require_run(connection, path, "it has no record in Dagster")
     context.instance.add_dynamic_partitions(str(partners.name), [name for (name,) in names])
     return dg.MaterializeResult(
         metadata={

@@ -1,4 +1,5 @@
--- Rows are advances and reserves that do not open as the month before has closed.
+-- Rows are advances and reserves whose opening differs from the closing of the month
+-- before.
 with
     balances as (select * from {{ ref("fct_balances") }}),
     followed as (

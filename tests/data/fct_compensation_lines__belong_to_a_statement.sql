@@ -1,4 +1,4 @@
--- No line of a contract stands outside the statements: it would be earned and never
+-- No line of a contract is outside of the statements: it would be earned and never
 -- paid.
 select lines.line_id
 from {{ ref("fct_compensation_lines") }} as lines

@@ -1,5 +1,5 @@
--- Conservation, per pool, contract and version, and per pool and bucket of money that
--- reached no contract: the lines sum to the rounded fee, to the minor unit
+-- Conservation, per pool, contract and version, and per pool and bucket of money
+-- without a contract: the lines sum to the rounded fee, to the minor unit
 -- (docs/money.md).
 with
     lines as (

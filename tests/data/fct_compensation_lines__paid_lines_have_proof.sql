@@ -1,6 +1,6 @@
 -- 100 % of payable lines that uses or training earn name the decisions or clauses that
--- allow them, or nothing is issued (docs/money.md, "Consent"). A correction that takes
--- money back needs none, nor does what the service itself is left with.
+-- allow them, or nothing is issued (docs/money.md, "Consent"). A correction with a
+-- negative amount needs none, nor does money that stays with the service.
 select line_id, consent_status, consent_proof_id
 from {{ ref("fct_compensation_lines") }}
 where

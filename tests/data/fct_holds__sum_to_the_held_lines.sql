@@ -1,5 +1,5 @@
--- What waits, per account and bucket, is the sum of the lines that stand in the bucket:
--- what is told about holds leaves no correction of a held line out.
+-- The amount on hold, per account and bucket, is the sum of the lines in the bucket:
+-- the holds include every correction of a held line.
 with
     both_sides as (
         select

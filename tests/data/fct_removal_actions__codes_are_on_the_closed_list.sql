@@ -1,7 +1,7 @@
 -- Every code of an action is on the regulator's or the programme's closed list (E119);
--- a code that is not has come past the door: find the delivery, or add the code to
--- seeds/removal_codes.csv if the list has grown. Keywords have a test of their own, and
--- one that is on no list cannot be filed.
+-- the intake should have rejected any other: find the delivery, or add the code to
+-- seeds/removal_codes.csv if the list has grown. Keywords have a separate test, and one
+-- that is on no list cannot be filed.
 with
     actions as (select * from {{ ref("stg_removals__actions") }}),
     removal_codes as (select * from {{ ref("removal_codes") }}),

@@ -1,6 +1,6 @@
--- A keyword that is not about music is rare enough to read the action: it may be about
--- something else, or have a wrong category. One that the EU's database does not know
--- keeps the action out of its file.
+-- A keyword that is not about music is rare: read the action, which may be about
+-- something else, or have a wrong category. An action with a keyword that the EU's
+-- database does not know cannot be filed.
 {{ config(severity="warn") }}
 with
     actions as (select * from {{ ref("stg_removals__actions") }}),

@@ -1,5 +1,5 @@
--- What was put on hold, less what was returned and paid, with adjustments, is what the
--- lines hold for removals. A difference means that a movement is counted twice or not.
+-- Amounts put on hold, less those returned and paid, with adjustments, equal the lines
+-- on hold for removals. A difference means that a movement is missing or counted twice.
 with
     moved as (
         select

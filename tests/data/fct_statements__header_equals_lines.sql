@@ -1,5 +1,5 @@
 -- A statement's terms are the sums of its lines, its balance adds up, and it opens with
--- what the one before carried.
+-- the amount that the previous one carried.
 {%- set by_type = [
     (
         "earned_amount",

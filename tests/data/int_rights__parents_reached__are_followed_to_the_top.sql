@@ -1,6 +1,6 @@
--- Whoever stands above a parent stands above the party: a chain of more than 65 links
--- is cut, and its decisions are not asked. Correct the links, or raise the rounds of
--- closed_paths.
+-- A parent of a parent is also a parent of the party: a chain of more than 65 links is
+-- cut off, and decisions beyond it do not count. Correct the links, or raise the rounds
+-- of closed_paths.
 select reached.party_id, links.parent_party_id
 from {{ ref("int_rights__parents_reached") }} as reached
 inner join

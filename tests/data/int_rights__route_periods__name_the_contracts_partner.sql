@@ -1,4 +1,4 @@
--- A route leads to the partner of its contract: lines go by the one, statements by the
+-- A route leads to the partner of its contract: lines use the one, statements the
 -- other. Correct the route.
 select routes.owner_party_id, routes.contract_id, routes.partner_id
 from {{ ref("int_rights__route_periods") }} as routes

@@ -1,7 +1,7 @@
--- Net revenue less the margin, what has no payee and exchange differences are the gross
--- earnings; those and the steps after them are the amount due. If a month does not sum
--- up, the first page shows a bridge that does not foot: compare
--- rpt_executive__money_bridge with rpt_executive__money_waterfall.
+-- Net revenue less the margin, amounts without a payee and exchange differences are the
+-- gross earnings; those and the following steps are the amount due. If a month does not
+-- add up, the bridge on the first page is wrong: compare rpt_executive__money_bridge
+-- with rpt_executive__money_waterfall.
 with
     sums as (
         select

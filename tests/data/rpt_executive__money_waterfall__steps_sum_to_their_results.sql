@@ -1,6 +1,6 @@
--- What is kept is revenue less fees and accruals; what is payable is what was earned,
--- less what is held and carried. If a month and currency does not sum up, the
--- executives' page and the statements tell two stories: compare
+-- The kept amount is revenue less fees and accruals; the payable amount is earnings
+-- less amounts held and carried. If a month and currency does not add up, the
+-- executives' page and the statements contradict each other: compare
 -- rpt_executive__money_waterfall with the lines.
 with
     chains as (

@@ -1,5 +1,6 @@
--- A partner's weighted quantity of a month is that of its uses, but for the rounding of
--- each row to the billionth; a greater difference means that uses were lost or doubled.
+-- A partner's weighted quantity of a month equals that of its uses, except for the
+-- rounding of each row to a billionth; a greater difference means that uses were lost
+-- or doubled.
 with
     reported as (
         select

@@ -1,5 +1,5 @@
 -- Each decision or clause that a partner's line names is in that partner's package of
--- the month, in a version that allows: the package proves itself.
+-- the month, in a version that allows, so the package contains its own proofs.
 with
     named as (
         select distinct partner_id, report_month, consent_proof_id

@@ -1,4 +1,4 @@
--- The names in a partner's list of gaps are those that its coverage counts as lacking;
+-- The names in a partner's list of gaps are those that its coverage counts as missing;
 -- a difference means that a name is lost or listed twice.
 with
     covered as (

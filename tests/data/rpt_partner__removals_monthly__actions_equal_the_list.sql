@@ -1,5 +1,5 @@
 -- The month's counts are those of the partner's list of actions; if they are not, one
--- of the two reports lost an action between them.
+-- of the two reports lacks an action.
 with
     monthly as (
         select

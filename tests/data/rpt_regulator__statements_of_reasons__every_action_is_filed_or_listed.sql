@@ -1,6 +1,6 @@
 -- Every action whose statement of reasons is due is either in the regulator's file or
--- in the list of those that cannot be, never in both; an action in neither is a
--- statement that we owe. What is not due is in neither.
+-- in the list of those that cannot be filed, never in both; an action in neither is a
+-- statement that is missing. Actions without a due statement are in neither.
 with
     filings as (select puid, is_due from {{ ref("fct_regulator_filings") }}),
     in_file as (

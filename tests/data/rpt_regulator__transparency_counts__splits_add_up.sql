@@ -1,6 +1,6 @@
--- The values of a split add up to the figure, save for restrictions, of which an action
--- may have several, and the halves of a year to the year. What is missing would be in
--- no report.
+-- The values of a breakdown add up to the figure, except for restrictions, of which an
+-- action may have several; the halves of a year add up to the year. A missing value
+-- would be in no report.
 with
     counts as (select * from {{ ref("rpt_regulator__transparency_counts") }}),
     wholes as (

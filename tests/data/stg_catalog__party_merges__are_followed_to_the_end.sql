@@ -1,6 +1,6 @@
--- What a party was merged into goes on to be merged: a chain of more than 65 merges is
--- cut, and its decisions do not speak for each other. Have the source merge into the
--- last party at once, or raise the rounds of closed_paths.
+-- A party was merged into one that was merged again: a chain of more than 65 merges is
+-- cut off, and decisions beyond it do not count. Ask the source to merge directly into
+-- the last party, or raise the rounds of closed_paths.
 select merges.party_id, later.into_party_id
 from {{ ref("stg_catalog__party_merges") }} as merges
 inner join

@@ -1,5 +1,5 @@
--- Parties that were merged into each other: nobody is left of them, so each keeps its
--- name, while their decisions speak for each other. Ask the source which one stays.
+-- Parties that were merged into each other in a circle: each keeps its name, and their
+-- decisions count for each other. Ask the source which party remains.
 {{ config(severity="warn") }}
 select merges.party_id, merges.into_party_id
 from {{ ref("stg_catalog__party_merges") }} as merges

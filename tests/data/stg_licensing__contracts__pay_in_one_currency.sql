@@ -1,5 +1,5 @@
 -- A contract's balance is carried from version to version, so all versions pay in one
--- currency to one partner. Another currency is another contract: ask for it as one.
+-- currency to one partner. Another currency needs a separate contract: ask for one.
 select contract_id
 from {{ ref("stg_licensing__contracts") }}
 group by contract_id

@@ -1,3 +1,3 @@
--- A decision about something that the catalogue does not know covers no use, a refusal
--- neither. Ask who sent it what it means.
+-- A decision or a refusal about an object that is not in the catalogue covers no use.
+-- Ask the sender which object is meant.
 {{ config(severity="warn") }} select * from {{ ref("unmatched_decisions") }}

@@ -1,1 +1,1 @@
-"""Files that nobody meant to send, in their thousands, and what the door makes of them."""
+"""Thousands of mutated files, and the results of the intake for them."""

@@ -39,17 +39,17 @@ def main() -> int:
             print(f"{done} of {len(shares)} shares, {len(whole.faults)} faults", flush=True)
             for fault in found.faults:
                 print(f"  {fault}", flush=True)
-            told = "\n".join(_told(whole, given.files, given.first, given.seed)) + "\n"
-            # What was found so far stands there if the run is stopped.
+            report = "\n".join(_report(whole, given.files, given.first, given.seed)) + "\n"
+            # If the run is stopped, the file has the results so far.
             if given.out:
-                given.out.write_text(told, encoding="utf-8")
-    print(told, end="")
+                given.out.write_text(report, encoding="utf-8")
+    print(report, end="")
     return 1 if whole.faults else 0
 
 
-def _told(whole: Share, files: int, first: int, seed: int) -> Iterator[str]:
+def _report(whole: Share, files: int, first: int, seed: int) -> Iterator[str]:
     """The figures as Markdown."""
-    yield "# Mutated files at the door"
+    yield "# Mutated files at the intake"
     yield ""
     yield "`make fuzz` writes this file. Valid files of every feed and form are changed by chance,"
     yield "in bytes, structure, types, values and names, and loaded many at a time, good files"
@@ -59,14 +59,14 @@ def _told(whole: Share, files: int, first: int, seed: int) -> Iterator[str]:
     yield f"These are {part}the files {first:,} to {first + files - 1:,} of seed {seed}."
     yield ""
     yield f"Files: {loaded:,}. Faults: {len(whole.faults):,}."
-    yield f"The most of a processor that a file took: {whole.seconds:.1f} s."
-    yield f"The most memory that a load took: {whole.kilobytes >> 10:,} MiB."
+    yield f"Maximum CPU time of a file: {whole.seconds:.1f} s."
+    yield f"Maximum memory of a load: {whole.kilobytes >> 10:,} MiB."
     yield ""
     yield "| what can go wrong | found |"
     yield "| --- | ---: |"
     yield from (f"| {words} | {whole.kinds[kind]:,} |" for kind, words in KINDS.items())
     yield ""
-    yield "| the door's answer | files |"
+    yield "| result | files |"
     yield "| --- | ---: |"
     yield from (f"| {state} | {count:,} |" for state, count in sorted(whole.states.items()))
     yield ""

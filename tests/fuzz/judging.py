@@ -1,4 +1,4 @@
-"""Loads mutants, many at a time, and judges what the door made of each.
+"""Loads mutants, many at a time, and checks the result of each.
 
 No crash, no hang, no huge file or memory; rows read are loaded, quarantined or duplicate, and are
 there; a good file beside them loads; each file gets an answer.
@@ -23,9 +23,9 @@ from tests.fixtures.intake_home import IntakeHome, party
 from tests.fuzz.mutations import Mutant, mutant
 
 AT_ONCE = 60
-# Of the processor's time, so that what else the machine does makes no hang.
+# CPU time, so that other work of the machine does not count as a hang.
 HANG_SECONDS = 10.0
-# A load that does not end is stopped, but not one of a few files on a crowded machine.
+# A load that does not end is stopped, but not a load of a few files on a busy machine.
 LEAST_WAITED_FOR = 12
 MOST_KILOBYTES = 1 << 20
 ROWS = ("read", "loaded", "quarantined", "duplicate")
@@ -33,20 +33,20 @@ OUTBREAK = re.compile(r"panicked at|Traceback|unexpected error occurred")
 # What can go wrong, in words.
 KINDS = {
     "crash": "crashes: a file ends the load",
-    "hang": f"hangs: over {HANG_SECONDS:.0f} s of a processor for a file, or no end",
+    "hang": f"hangs: over {HANG_SECONDS:.0f} s of CPU time for a file, or no end",
     "size": "files over 1 GiB that a load writes",
     "memory": "loads over 1 GiB of memory",
-    "rows": "files with rows lost, or told otherwise than they are",
-    "beside": "good files beside them that do not load",
-    "silence": "files without an answer, or refused without a reason",
+    "rows": "files with rows lost, or reported wrongly",
+    "beside": "valid files of the same load that do not load",
+    "silence": "files without a result, or refused without a reason",
     "opened": "pipes and links that are opened",
-    "noise": "files that make a library speak on its own",
+    "noise": "files that make a library print messages",
 }
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What the door did wrong with one mutant; its kind is one of `KINDS`."""
+    """A fault of the intake with one mutant; its kind is one of `KINDS`."""
 
     mutant: Mutant | None
     kind: str
@@ -63,7 +63,7 @@ class Share:
 
     Attributes:
         kinds: How often each kind of fault was found.
-        states: Of files: what the door's answer was.
+        states: The number of files by result.
         rows: Of the files that were loaded: rows read, loaded, quarantined, duplicate.
         seconds: The most of a processor's time that any file took.
         kilobytes: The most memory that any load took.

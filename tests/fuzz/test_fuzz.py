@@ -1,4 +1,4 @@
-"""Mutants of valid files at the door; `make fuzz` tries many more.
+"""Mutants of valid files at the intake; `make fuzz` tries many more.
 
 A manifest nested too deep or with half a character, and Parquet columns of bytes, of durations or
 of structs, ended the load of all files after them.
@@ -27,7 +27,7 @@ def commands() -> Iterator[Commands]:
 
 
 @pytest.mark.parametrize("first", range(0, FILES, 100))
-def test_door_mutated_files_are_answered_one_by_one_and_no_row_is_lost(
+def test_intake_mutated_files_are_answered_one_by_one_and_no_row_is_lost(
     commands: Commands, tmp_path: Path, first: int
 ) -> None:
     found = [str(one) for one in Fuzz(commands, tmp_path, SEED).faults(range(first, first + 100))]
@@ -37,7 +37,7 @@ def test_door_mutated_files_are_answered_one_by_one_and_no_row_is_lost(
 
 @pytest.mark.parametrize("form", [".csv", ".jsonl", ".parquet"])
 def test_seeds_of_every_feed_load(tmp_path: Path, form: str) -> None:
-    """Mutants of files that the door turns away at once would test little."""
+    """Mutants of files that the intake refuses at once would test little."""
     intake_home = IntakeHome(tmp_path)
     wanted = [seed for seed in seeds() if seed.ending == form]
     for seed in wanted:

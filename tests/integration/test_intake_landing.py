@@ -52,7 +52,7 @@ def figures(settings: Settings, report: LoadReport) -> Iterator[duckdb.DuckDBPyC
 
 
 @pytest.mark.parametrize("row", expectations(), ids=lambda row: row["file"])
-def test_door_real_file_gets_the_verdict_and_the_counts(
+def test_intake_real_file_gets_the_verdict_and_the_counts(
     report: LoadReport, row: dict[str, str]
 ) -> None:
     outcome = next(delivery for delivery in report.deliveries if delivery.name == row["file"])
@@ -70,7 +70,7 @@ def test_door_real_file_gets_the_verdict_and_the_counts(
         )
 
 
-def test_door_real_landing_ignores_no_file(report: LoadReport) -> None:
+def test_intake_real_landing_ignores_no_file(report: LoadReport) -> None:
     assert report.ignored_files == {}
 
 

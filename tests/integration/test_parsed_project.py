@@ -25,7 +25,7 @@ def test_second_run_takes_the_project_as_the_first_has_parsed_it(tmp_path: Path)
     homes = [Settings(home=tmp_path / name) for name in ("first", "second")]
 
     runs = [run_dbt(settings, ONE_SEED) for settings in homes]
-    assert [run.exit_status for run in runs] == [0, 0], runs[-1].last_words
+    assert [run.exit_status for run in runs] == [0, 0], runs[-1].last_output
     results = dbt_results(homes[1], runs[1])
     failing = run_dbt(homes[1], ["build", "--select", "stg_catalog__parties"])
     unknown = run_dbt(homes[0], ["build", "--no-such-option"])
@@ -35,10 +35,10 @@ def test_second_run_takes_the_project_as_the_first_has_parsed_it(tmp_path: Path)
     assert {node["status"] for node in results.nodes.values()} == {"success", "pass"}
     assert results.manifest["metadata"]["invocation_id"] == runs[1].invocation_id
     assert not results.is_whole
-    assert failing.exit_status == 1, failing.last_words
-    assert str(sources_folder(homes[1])) in failing.last_words
+    assert failing.exit_status == 1, failing.last_output
+    assert str(sources_folder(homes[1])) in failing.last_output
     assert unknown.exit_status == 2
-    assert "no-such-option" in unknown.last_words
+    assert "no-such-option" in unknown.last_output
 
 
 def test_parse_that_another_checkout_left_in_a_home_is_not_taken(
@@ -57,7 +57,7 @@ def test_parse_that_another_checkout_left_in_a_home_is_not_taken(
 
     run = run_dbt(second, ONE_SEED)
 
-    assert run.exit_status == 0, run.last_words
+    assert run.exit_status == 0, run.last_output
     assert place in manifest_of_now().read_bytes()
 
 

@@ -20,7 +20,7 @@ def admitted(tmp_path_factory: pytest.TempPathFactory) -> tuple[SampleReport, ob
     return report, admit_landing(settings)
 
 
-def test_sample_at_the_door_is_refused_nowhere(admitted: tuple) -> None:
+def test_sample_is_refused_nowhere(admitted: tuple) -> None:
     report, loaded = admitted
 
     states = {delivery.name: delivery.state for delivery in loaded.deliveries}
@@ -30,7 +30,7 @@ def test_sample_at_the_door_is_refused_nowhere(admitted: tuple) -> None:
     assert len(states) == len(report.files)
 
 
-def test_sample_at_the_door_loses_only_the_planted_rows(admitted: tuple) -> None:
+def test_sample_loses_only_the_planted_rows(admitted: tuple) -> None:
     report, loaded = admitted
     planted = {file.path: (file.quarantined, file.duplicates) for file in report.files}
 

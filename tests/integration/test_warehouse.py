@@ -85,7 +85,7 @@ def test_dbt_unit_tests_of_the_models_hold(case_home: Path, tmp_path: Path) -> N
     results_file = settings.warehouse_file.parent / "target" / "run_results.json"
     results = json.loads(results_file.read_text())["results"]
     failed = [result["unique_id"] for result in results if result["status"] != "pass"]
-    assert len(results) > 40, run.last_words
+    assert len(results) > 40, run.last_output
     assert not failed, "\n".join(run.messages[-60:])
 
 

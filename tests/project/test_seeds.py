@@ -116,7 +116,7 @@ def test_removal_codes_name_the_states_of_the_eea_as_territorial_scope() -> None
     assert scope == {row["territory"] for row in seed("regions") if row["region_code"] == "EEA"}
 
 
-def test_removal_codes_are_the_lists_of_the_door() -> None:
+def test_removal_codes_are_the_lists_of_the_intake() -> None:
     """The EU's lists stood in the contract and in the seed; one of the two would have aged."""
     fields = {row["field"] for row in seed("removal_codes")}
 

@@ -1,6 +1,6 @@
 """Compares the second calculation with the warehouse on a sample world: python -m tests.reference.
 
-It makes the world, closes its months with the real door, models and ledger, and prints the
+It makes the world, closes its months with the real intake, models and ledger, and prints the
 differences.
 """
 

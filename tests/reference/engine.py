@@ -25,7 +25,7 @@ def compute(rows: Feeds, closings: Sequence[tuple[str, datetime]], freeze: datet
     """All statements: those of the closings as issued, then drafts of the open months.
 
     Args:
-        rows: Rows by feed, as the feeds describe them; all count as admitted by the door.
+        rows: Rows by feed, as the feeds describe them; all count as accepted by the intake.
         closings: The months closed, in order, each with its freeze.
         freeze: The freeze of the drafts.
     """

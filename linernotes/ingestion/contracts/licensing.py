@@ -53,7 +53,7 @@ class Products(Contract):
         "Share of net revenue for works, unless a contract sets another.", required=True
     )
     remainder_rule = col.code(
-        "Whether amounts that nobody can claim are held or stay with the service.",
+        "Whether amounts without a possible claimant are held or stay with the service.",
         ("hold", "service"),
         required=True,
     )

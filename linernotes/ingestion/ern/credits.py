@@ -152,8 +152,8 @@ def _in_each_role(
 
 
 def _either(element: Element, path: str, path_of_3_8: str) -> bool | None:
-    said = xml.boolean(element, path)
-    return xml.boolean(element, path_of_3_8) if said is None else said
+    stated = xml.boolean(element, path)
+    return xml.boolean(element, path_of_3_8) if stated is None else stated
 
 
 def _roles(element: Element, paths: Iterable[str]) -> dict[str | None, list[str]]:

@@ -100,8 +100,8 @@ def _check_encoding(data: bytes) -> str:
     try:
         text = data[len(mark) :].decode(found or codec)
     except (UnicodeDecodeError, LookupError) as error:
-        told = f"declares the encoding {declared}" if declared else f"says it is {codec}"
-        raise RefusedFile(f"XML {told}, but its bytes are of another: {error}") from error
+        parsed = f"declares the encoding {declared}" if declared else f"says it is {codec}"
+        raise RefusedFile(f"XML {parsed}, but its bytes are of another: {error}") from error
     if _DOCTYPE.match(text):
         raise RefusedFile("XML has a DTD; messages with a DTD or entities are not read")
     return declared or ("utf-16" if is_wide else "utf-8")
@@ -197,8 +197,8 @@ def moment(value: str | None, default_offset: str | None = None) -> datetime | N
     if not match or not (match[1] or default_offset):
         return None
     try:
-        told = datetime.fromisoformat(f"{match[0]}{'' if match[1] else default_offset}")
-        return told.astimezone(UTC).replace(tzinfo=None)
+        parsed = datetime.fromisoformat(f"{match[0]}{'' if match[1] else default_offset}")
+        return parsed.astimezone(UTC).replace(tzinfo=None)
     except (ValueError, OverflowError):
         return None
 
@@ -253,10 +253,10 @@ def first_date(
         dates = []
         for element in (one for place in group for one in place.iterfind(path)):
             sent = element_text(element) or text(element, "FulfillmentDate")
-            told = partial_date(sent.partition("T")[0]) if sent else None
-            if sent and told is None:
+            parsed = partial_date(sent.partition("T")[0]) if sent else None
+            if sent and parsed is None:
                 notes.add(f"{path} {sent!r} is not a date; left out")
-            dates += [told] if told else []
+            dates += [parsed] if parsed else []
         found += [min(dates)] if dates else []
     return found[0] if found else None
 

@@ -89,9 +89,9 @@ def refuse(error: BaseException, path: Path) -> NoReturn:
     """
     if isinstance(error, OSError | duckdb.IOException) and disk.message_for(error):
         raise error
-    said = (str(error).splitlines() or [""])[0].replace(str(path), path.name)
+    message = (str(error).splitlines() or [""])[0].replace(str(path), path.name)
     raise RefusedFile(
-        f"the file cannot be read as Parquet ({said[:200]}); send it again"
+        f"the file cannot be read as Parquet ({message[:200]}); send it again"
     ) from error
 
 

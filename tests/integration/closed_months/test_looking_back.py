@@ -274,7 +274,7 @@ def test_simulation_of_an_attribution_version_that_nobody_delivered_is_refused(
         simulate(settings, JANUARY, attribution_version="none")
 
 
-def test_simulation_of_a_planned_contract_comes_through_the_door(
+def test_simulation_of_a_planned_contract_goes_through_the_intake(
     settings: Settings, tmp_path: Path
 ) -> None:
     planned = FeedBuilder()
@@ -295,7 +295,7 @@ def test_simulation_of_a_planned_contract_comes_through_the_door(
     assert sum(gains) == Decimal("3.000")
 
 
-def test_simulation_of_a_contract_that_the_door_refuses_says_why(
+def test_simulation_of_a_contract_that_the_intake_rejects_says_why(
     settings: Settings, tmp_path: Path
 ) -> None:
     file = tmp_path / "planned.jsonl"

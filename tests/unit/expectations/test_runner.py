@@ -140,7 +140,7 @@ def test_data_docs_of_a_run_are_a_site_without_cell_values(
     failed = [one for one in results.values() if one.outcome == "failed"]
     assert failed
     for one in failed:
-        assert "does not hold" in pages[f"{one.table_name}.html"]
+        assert "failed" in pages[f"{one.table_name}.html"]
 
 
 def test_data_docs_of_a_run_need_no_other_host_and_no_script(
