@@ -8,15 +8,7 @@ from linernotes.ingestion.again import read_again
 from linernotes.ingestion.cadence import CADENCES, Cadence
 from linernotes.ingestion.coverage import SUBJECTS, Coverage, coverages
 from linernotes.ingestion.datasets import lake_dataset
-from linernotes.ingestion.descriptions import (
-    FeedDescription,
-    describe,
-    json_schema,
-    markdown,
-    page,
-    table_schema,
-    template,
-)
+from linernotes.ingestion.descriptions import FeedDescription, describe
 from linernotes.ingestion.errors import (
     BusyIntake,
     DamagedLake,
@@ -24,6 +16,7 @@ from linernotes.ingestion.errors import (
     NoLandingZone,
     RefusedFile,
 )
+from linernotes.ingestion.feed_pages import markdown, page, template
 from linernotes.ingestion.feeds import FEEDS
 from linernotes.ingestion.intake import (
     LoadReport,
@@ -43,6 +36,7 @@ from linernotes.ingestion.retry import (
     quarantine_retry,
     quarantine_show,
 )
+from linernotes.ingestion.schemas import json_schema, table_schema
 from linernotes.ingestion.trying import Trial, try_file
 
 __all__ = [
