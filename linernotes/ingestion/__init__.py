@@ -26,7 +26,8 @@ from linernotes.ingestion.intake import (
     open_intake,
     open_lake,
 )
-from linernotes.ingestion.lake import SCHEMAS, Lake
+from linernotes.ingestion.lake import Lake
+from linernotes.ingestion.lake_tables import SCHEMAS
 from linernotes.ingestion.landing import list_landing
 from linernotes.ingestion.register import DeliveryOutcome
 from linernotes.ingestion.repair import repair

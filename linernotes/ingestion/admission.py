@@ -19,11 +19,13 @@ from linernotes.ingestion.checking import FAULT_SCHEMA, check, nested_rows_of
 from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.corrections import WaitingKeys
 from linernotes.ingestion.errors import RefusedFile
-from linernotes.ingestion.lake import SCHEMAS, Lake, StagedFile, read_rows, write_rows
+from linernotes.ingestion.lake import Lake
+from linernotes.ingestion.lake_tables import SCHEMAS
 from linernotes.ingestion.limits import hold
 from linernotes.ingestion.readers import Batch, Reader
 from linernotes.ingestion.register import DeliveryOutcome
 from linernotes.ingestion.screening import Screen, Screened, files_sql, frame
+from linernotes.ingestion.staged_files import StagedFile, read_rows, write_rows
 
 # In smaller files a single bad row would be too large a share.
 LIMIT_HOLDS_FROM_ROWS = 100

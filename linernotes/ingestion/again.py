@@ -29,20 +29,14 @@ from linernotes.ingestion.intake import (
     open_intake,
     require_disk,
 )
-from linernotes.ingestion.lake import (
-    DELIVERIES,
-    NO_HOOKS,
-    QUARANTINED_ROWS,
-    Lake,
-    StagedFile,
-    read_rows,
-    typed,
-)
+from linernotes.ingestion.lake import NO_HOOKS, Lake
+from linernotes.ingestion.lake_tables import DELIVERIES, QUARANTINED_ROWS, typed
 from linernotes.ingestion.landing import Arrival, list_landing
 from linernotes.ingestion.messages import admit_message, admit_rates
 from linernotes.ingestion.opening import UnfitFileError, path_of
 from linernotes.ingestion.readers import reader_for
 from linernotes.ingestion.register import DeliveryOutcome, warnings_text
+from linernotes.ingestion.staged_files import StagedFile, read_rows
 
 _NOT_THERE = "the landing zone no longer has it unchanged; its loaded rows stay"
 

@@ -12,9 +12,11 @@ from linernotes.ingestion import quarantine
 from linernotes.ingestion.checking import check
 from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.errors import RefusedFile
-from linernotes.ingestion.lake import QUARANTINED_ROWS, Lake, read_rows
+from linernotes.ingestion.lake import Lake
+from linernotes.ingestion.lake_tables import QUARANTINED_ROWS
 from linernotes.ingestion.readers import reader_for
 from linernotes.ingestion.register import DeliveryOutcome
+from linernotes.ingestion.staged_files import read_rows
 
 
 class WaitingKeys:

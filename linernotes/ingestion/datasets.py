@@ -8,7 +8,7 @@ from pathlib import Path
 from linernotes.base.settings import Settings
 from linernotes.base.steps import Dataset
 from linernotes.ingestion.bucket import is_bucket
-from linernotes.ingestion.lake import QUARANTINED_ROWS, SCHEMAS
+from linernotes.ingestion.lake_tables import QUARANTINED_ROWS, SCHEMAS
 
 
 def landing_dataset(place: Path | str, feed: str, row_count: int | None = None) -> Dataset:

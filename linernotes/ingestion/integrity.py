@@ -12,15 +12,10 @@ from deltalake.exceptions import DeltaError
 
 from linernotes.ingestion.errors import DamagedLake
 from linernotes.ingestion.feeds import CONTRACTS, ECB
-from linernotes.ingestion.lake import (
-    DELIVERIES,
-    ECB_RATES,
-    ERN_MESSAGES,
-    QUARANTINED_ROWS,
-    Lake,
-    read_rows,
-)
+from linernotes.ingestion.lake import Lake
+from linernotes.ingestion.lake_tables import DELIVERIES, ECB_RATES, ERN_MESSAGES, QUARANTINED_ROWS
 from linernotes.ingestion.register import transaction_of
+from linernotes.ingestion.staged_files import read_rows
 
 
 @dataclass(frozen=True)

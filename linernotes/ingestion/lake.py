@@ -7,9 +7,9 @@ import datetime as dt
 import json
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction
@@ -18,19 +18,16 @@ from deltalake.transaction import AddAction, RemoveAction
 from linernotes.base import durable
 from linernotes.base.clock import utc_now
 from linernotes.base.errors import LinernotesError
-from linernotes.ingestion.columns import MONEY, TIMESTAMP
-from linernotes.ingestion.contracts import Contract
-from linernotes.ingestion.ern_schemas import ERN_SCHEMAS
-from linernotes.ingestion.feeds import CONTRACTS
 from linernotes.ingestion.formats import require_known_format, write_format
+from linernotes.ingestion.lake_tables import (
+    CHECK_RESULTS,
+    DELIVERIES,
+    QUARANTINED_ROWS,
+    SCHEMAS,
+    typed,
+)
+from linernotes.ingestion.staged_files import StagedFile, read_rows, stage, write_rows
 
-DELIVERIES = "raw_door__deliveries"
-QUARANTINED_ROWS = "raw_door__quarantined_rows"
-CHECK_RESULTS = "raw_door__check_results"
-ECB_RATES = "raw_finance__ecb_rates"
-ERN_MESSAGES = "raw_catalog__ern_messages"
-
-_VERSION: dict[str, Any] = {"recorded_at": TIMESTAMP, "is_withdrawn": pl.Boolean()}
 # The columns that determined the order of a table's rows before `sequence` existed.
 _ORDER_BEFORE = {
     DELIVERIES: ("registered_at", "delivery_id"),
@@ -49,85 +46,6 @@ _CHECKPOINT_EVERY = 50
 NO_HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 
 
-def feed_schema(contract: type[Contract]) -> pl.Schema:
-    """The lake's columns for one contract: the feed's, then when, whether, and from where."""
-    columns = {
-        name: traits.lake
-        for name, traits in contract.traits().items()
-        if traits.lake is not None and name not in _VERSION
-    }
-    return pl.Schema(columns | _VERSION | {"delivery_id": pl.String()})
-
-
-SCHEMAS: dict[str, pl.Schema] = {
-    **{contract.TABLE: feed_schema(contract) for contract in CONTRACTS.values()},
-    **{
-        part.contract.TABLE: feed_schema(part.contract)
-        for contract in CONTRACTS.values()
-        if (part := contract.NESTED)
-    },
-    ECB_RATES: pl.Schema(
-        {"rate_date": pl.Date(), "quote_currency": pl.String(), "rate": MONEY}
-        | _VERSION
-        | {"delivery_id": pl.String()}
-    ),
-    **{
-        table: pl.Schema({**schema, "delivery_id": pl.String()})
-        for table, schema in ERN_SCHEMAS.items()
-    },
-    DELIVERIES: pl.Schema(
-        {
-            "delivery_id": pl.String(),
-            "name": pl.String(),
-            "source": pl.String(),
-            "feed": pl.String(),
-            "sha256": pl.String(),
-            "bytes": pl.Int64(),
-            "rows_read": pl.Int64(),
-            "rows_loaded": pl.Int64(),
-            "rows_quarantined": pl.Int64(),
-            "rows_duplicate": pl.Int64(),
-            "state": pl.String(),
-            "reason": pl.String(),
-            "warnings": pl.String(),
-            "ignored_columns": pl.List(pl.String()),
-            "registered_at": TIMESTAMP,
-            # Increases with every entry, independent of the clock. Absent in homes of version 0.1.
-            "sequence": pl.Int64(),
-        }
-    ),
-    QUARANTINED_ROWS: pl.Schema(
-        {
-            "delivery_id": pl.String(),
-            "source": pl.String(),
-            "feed": pl.String(),
-            "row_number": pl.Int64(),
-            "original_text": pl.String(),
-            # A CSV row is meaningless without its header.
-            "header_text": pl.String(),
-            "broken_rules": pl.List(pl.String()),
-            "details": pl.String(),
-            "quarantined_at": TIMESTAMP,
-            "retried_as": pl.String(),
-        }
-    ),
-    CHECK_RESULTS: pl.Schema(
-        {
-            "run_id": pl.String(),
-            "table_name": pl.String(),
-            "check_name": pl.String(),
-            "severity": pl.String(),
-            "outcome": pl.String(),
-            "unexpected_count": pl.Int64(),
-            "reason": pl.String(),
-            "checked_at": TIMESTAMP,
-            # The run's number, as in the register.
-            "sequence": pl.Int64(),
-        }
-    ),
-}
-
-
 def _statistics(table: str) -> dict[str, str | None]:
     """Limit the statistics in the log to the columns that readers need."""
     if "recorded_at" in SCHEMAS[table]:
@@ -137,78 +55,6 @@ def _statistics(table: str) -> dict[str, str | None]:
 
 class UnreadableLake(LinernotesError):
     """A table of the lake has unsupported features."""
-
-
-@dataclass(frozen=True)
-class StagedFile:
-    """A Parquet file that is written but not part of a table yet."""
-
-    path: Path
-    row_count: int
-    first_recorded_at: dt.datetime | None = None
-    last_recorded_at: dt.datetime | None = None
-
-    def statistics(self) -> str:
-        """The statistics of the file in the table's log, with which readers can skip it."""
-        stats: dict[str, Any] = {"numRecords": self.row_count}
-        if self.first_recorded_at and self.last_recorded_at:
-            first, last = self.first_recorded_at, self.last_recorded_at
-            stats["minValues"] = {"recorded_at": first.isoformat(timespec="microseconds")}
-            stats["maxValues"] = {"recorded_at": last.isoformat(timespec="microseconds")}
-        return json.dumps(stats)
-
-
-@contextmanager
-def _own_files() -> Generator[None]:
-    """Raise failures of files that the intake has written as file errors.
-
-    Polars reports them as errors of computation or data, or panics, so they would count as faults
-    of the delivery.
-    """
-    try:
-        yield
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise OSError(str(error)) from error
-
-
-def write_rows(
-    rows: pl.DataFrame | pl.LazyFrame, path: Path, compression: Literal["zstd", "lz4"] = "zstd"
-) -> None:
-    """Write rows as Parquet.
-
-    Raises:
-        OSError: they cannot be written.
-    """
-    with _own_files():
-        rows.lazy().sink_parquet(path, compression=compression)
-
-
-def read_rows(rows: Path | pl.LazyFrame) -> pl.DataFrame:
-    """The rows of a Parquet file that the intake has written, or of a table of the lake.
-
-    Raises:
-        OSError: they cannot be read.
-    """
-    with _own_files():
-        if isinstance(rows, Path):
-            return pl.read_parquet(rows, glob=False)
-        return rows.collect()
-
-
-def stage(rows: pl.DataFrame, path: Path) -> StagedFile:
-    """Write rows beside the lake, to be added in one commit later."""
-    write_rows(rows, path)
-    if "recorded_at" not in rows.columns or rows.is_empty():
-        return StagedFile(path, rows.height)
-    first, last = rows.select(
-        first=pl.col("recorded_at").min(), last=pl.col("recorded_at").max()
-    ).row(0)
-    return StagedFile(path, rows.height, first, last)
-
-
-def typed(table: str, rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows in a table's columns and types."""
-    return rows.select(pl.col(name).cast(dtype) for name, dtype in SCHEMAS[table].items())
 
 
 class Lake:

@@ -19,10 +19,12 @@ from linernotes.ingestion.contracts import Contract
 from linernotes.ingestion.ecb import EcbFile, parse_rates
 from linernotes.ingestion.ern import ErnMessage, parse_message
 from linernotes.ingestion.errors import RefusedFile
-from linernotes.ingestion.lake import ECB_RATES, ERN_MESSAGES, SCHEMAS, Lake, read_rows, typed
+from linernotes.ingestion.lake import Lake
+from linernotes.ingestion.lake_tables import ECB_RATES, ERN_MESSAGES, SCHEMAS, typed
 from linernotes.ingestion.limits import MIB, hold
 from linernotes.ingestion.readers.batches import BYTE_ORDER_MARK
 from linernotes.ingestion.register import DeliveryOutcome
+from linernotes.ingestion.staged_files import read_rows
 
 
 def admit_message(

@@ -8,8 +8,10 @@ from pathlib import Path
 import polars as pl
 
 from linernotes.base.clock import exact_now
-from linernotes.ingestion.lake import QUARANTINED_ROWS, Lake, read_rows
+from linernotes.ingestion.lake import Lake
+from linernotes.ingestion.lake_tables import QUARANTINED_ROWS
 from linernotes.ingestion.register import DeliveryOutcome
+from linernotes.ingestion.staged_files import read_rows
 
 _MARKED_AT_ONCE = 5_000
 

@@ -12,7 +12,9 @@ from typing import Literal
 import polars as pl
 
 from linernotes.base.clock import exact_now
-from linernotes.ingestion.lake import DELIVERIES, SCHEMAS, Lake, read_rows
+from linernotes.ingestion.lake import Lake
+from linernotes.ingestion.lake_tables import DELIVERIES, SCHEMAS
+from linernotes.ingestion.staged_files import read_rows
 
 State = Literal["loaded", "refused", "duplicate", "ignored"]
 

@@ -15,7 +15,8 @@ from linernotes.base.settings import Settings
 from linernotes.ingestion.errors import DamagedLake
 from linernotes.ingestion.intake import alone
 from linernotes.ingestion.integrity import lost_deliveries
-from linernotes.ingestion.lake import DELIVERIES, EMPTY_FILE, LOG, Lake
+from linernotes.ingestion.lake import EMPTY_FILE, LOG, Lake
+from linernotes.ingestion.lake_tables import DELIVERIES
 
 ASIDE = ".aside"
 

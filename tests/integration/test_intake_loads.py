@@ -16,7 +16,7 @@ from linernotes.base.settings import Settings
 from linernotes.ingestion import admission, lake
 from linernotes.ingestion.errors import BusyIntake
 from linernotes.ingestion.intake import open_intake
-from linernotes.ingestion.lake import SCHEMAS
+from linernotes.ingestion.lake_tables import SCHEMAS
 from tests.fixtures.ern_messages import SENDER, contributor, message, recording
 from tests.fixtures.intake_home import IntakeHome, action, attribution, party, play
 

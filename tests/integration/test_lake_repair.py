@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from linernotes.ingestion import DamagedLake, lake, lake_damage, open_lake, register, repair
-from linernotes.ingestion.lake import DELIVERIES, SCHEMAS
+from linernotes.ingestion.lake_tables import DELIVERIES, SCHEMAS
 from tests.fixtures.intake_home import IntakeHome, party
 
 PARTIES = "raw_catalog__parties"

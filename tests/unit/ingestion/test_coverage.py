@@ -9,7 +9,8 @@ import pytest
 from linernotes.ingestion import coverage
 from linernotes.ingestion.coverage import SUBJECTS, Coverage, Subject, coverages
 from linernotes.ingestion.feeds import CONTRACTS, ECB
-from linernotes.ingestion.lake import SCHEMAS, Lake
+from linernotes.ingestion.lake import Lake
+from linernotes.ingestion.lake_tables import SCHEMAS
 
 
 class FakeLake(Lake):
