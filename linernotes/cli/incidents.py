@@ -25,7 +25,7 @@ def list_incidents(
 ) -> None:
     """List the open incidents, most severe and oldest first."""
     from linernotes.cli.console import print_json, print_table, say
-    from linernotes.ledger.incident_notes import incidents
+    from linernotes.ledger.incidents import incidents
 
     found = incidents(
         settings_of(context, looks_up=True), kind, month, partner, only_open=not everything
@@ -60,7 +60,8 @@ def list_incidents(
 def show_incident(context: typer.Context, incident_id: Id, json: AsJson = False) -> None:
     """Show one incident: its subject, its money, its notes."""
     from linernotes.cli.console import complain, print_json, print_table
-    from linernotes.ledger.incident_notes import incident_facts, incident_notes
+    from linernotes.ledger.incident_notes import incident_notes
+    from linernotes.ledger.incidents import incident_facts
 
     settings = settings_of(context, looks_up=True)
     facts = incident_facts(settings, incident_id)

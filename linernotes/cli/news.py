@@ -20,7 +20,7 @@ from linernotes.base.settings import Settings
 from linernotes.cli.alerts import AlertResult, channels
 from linernotes.cli.health import Health, read_health
 from linernotes.dashboard import verdict_news
-from linernotes.ledger.incident_notes import critical_incidents
+from linernotes.ledger.incidents import critical_incidents
 
 LOG = logging.getLogger(__name__)
 SHOWN = 20

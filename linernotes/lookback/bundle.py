@@ -19,7 +19,7 @@ from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.base.sql import literal
 from linernotes.ledger.files import ENTRY, HEAD, SEAL, issuance_folders, note_folders
-from linernotes.ledger.incident_notes import incident_facts
+from linernotes.ledger.incidents import incident_facts
 from linernotes.ledger.line_uses import KEYS, with_released
 from linernotes.lookback.tracing import open_evidence
 

@@ -13,7 +13,8 @@ import pytest
 
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
-from linernotes.ledger.incident_notes import close_incident, incidents
+from linernotes.ledger.incident_notes import close_incident
+from linernotes.ledger.incidents import incidents
 from linernotes.lookback import write_bundle
 from tests.fixtures.worlds import Rows
 

@@ -7,13 +7,8 @@ import pytest
 
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
-from linernotes.ledger.incident_notes import (
-    close_incident,
-    critical_incidents,
-    incident_facts,
-    incident_notes,
-    incidents,
-)
+from linernotes.ledger.incident_notes import close_incident, incident_notes
+from linernotes.ledger.incidents import critical_incidents, incident_facts, incidents
 from linernotes.ledger.verification import verify_ledger
 from tests.fixtures.published_warehouse import Line, Statement, publish
 
