@@ -14,8 +14,8 @@ SUITE = Suite(
             "object_is_named",
             "select decision_id from {batch}"
             " where object_id is null and object_type <> 'catalogue' and not is_withdrawn",
-            reason="A decision about a thing that it does not name covers nothing: licensing has"
-            " to name it.",
+            reason="A decision that does not name its object covers nothing: licensing has to"
+            " name it.",
             severity="warn",
         ),
         expect_known(
@@ -47,8 +47,7 @@ SUITE = Suite(
             " from {batch} group by all)"
             " select day from days where row_count >= 100 and deny_count * 2 > row_count",
             reason="A day on which over half of a hundred decisions are refusals is news for the"
-            " partner managers, or"
-            " a column turned round.",
+            " partner managers, or an inverted column.",
             severity="warn",
         ),
     ),
