@@ -8,6 +8,7 @@ from uuid import UUID
 import dagster as dg
 import pytest
 
+from linernotes.base.clock import utc_now
 from linernotes.base.run_history import runs
 from linernotes.base.settings import Settings
 from linernotes.cli.app import DONE, SAYS_NO, run
@@ -110,7 +111,8 @@ def test_steps_of_a_run_of_dagster_are_below_that_run(
     monkeypatch.setenv("LINERNOTES_HOME", str(home))
     [asset] = [one for one in loads() if one.node_def.name == "raw_catalog__works"]
 
-    done = dg.materialize([asset], resources={"home": Home()}, partition_key="2026-11-29")
+    today = f"{utc_now():%Y-%m-%d}"
+    done = dg.materialize([asset], resources={"home": Home()}, partition_key=today)
 
     assert done.success
     assert {one.trace_id for one in receiver.spans} == {UUID(done.run_id).bytes}
