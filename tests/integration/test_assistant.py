@@ -174,9 +174,9 @@ def test_people_are_told_by_month_alone_rounded_and_never_few(ask: Ask, rows: Ro
         shown = row["new_fan_count"]
         (people,) = [count for month, count in whole if str(month)[:10] == row["report_month"]]
         assert shown is None if people is None or people < 10 else abs(shown - people) <= 2.5
-    with pytest.raises(Refused, match="told by month alone"):
+    with pytest.raises(Refused, match="is shown only per month"):
         ask("query_metrics", metrics=["new_fan_count"], by=["territory"])
-    with pytest.raises(Refused, match="told by month alone"):
+    with pytest.raises(Refused, match="is shown only per month"):
         ask("query_metrics", metrics=["new_fan_rate"], where={"territory": ["DE"]})
 
 

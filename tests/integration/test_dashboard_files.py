@@ -94,7 +94,9 @@ def keep_only(settings: Settings, names: tuple[str, ...], value: str) -> None:
     with duckdb.connect(str(published(settings))) as connection:
         for schema, table, column in connection.execute(
             "select table_schema, table_name, column_name from information_schema.columns "
-            "where table_schema in ('marts', 'reports') and list_contains(?, column_name)",
+            "inner join information_schema.tables using (table_schema, table_name) "
+            "where table_type = 'BASE TABLE' and table_schema in ('marts', 'reports') "
+            "and list_contains(?, column_name)",
             [names],
         ).fetchall():
             connection.execute(

@@ -103,7 +103,7 @@ def test_version_that_cannot_be_told_is_refused_with_what_to_do(
 ) -> None:
     (loaded.home / "lake" / "format.json").write_text(content)
 
-    with pytest.raises(DamagedLake, match=r"format\.json does not say .* Restore it"):
+    with pytest.raises(DamagedLake, match=r"format\.json does not contain .* Restore it"):
         open_lake(loaded.settings)
 
 

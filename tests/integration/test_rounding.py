@@ -56,7 +56,8 @@ def make_inputs(run: Calculation, fee: int, weights: str) -> None:
         f"""
         create or replace table intermediate.int_compensation__fees as
         select
-            'pool' as pool_id, 'c' as contract_id, 1::bigint as contract_version,
+            1::bigint as fee_number, 'pool' as pool_id, 'c' as contract_id,
+            1::bigint as contract_version,
             'timely' as usage_layer, 'EUR' as payout_currency_code, 2 as minor_unit_digits,
             {fee}::hugeint as fee_minor_units
         """

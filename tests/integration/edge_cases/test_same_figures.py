@@ -121,11 +121,15 @@ def tables_called(dashboard: TestClient, page: str, caption: str) -> list[Any]:
 
 
 def of_dashboard(dashboard: TestClient, partner: str, month: str) -> dict[str, dict[str, Decimal]]:
-    """The exact amounts of a partner's page, per currency, by the headings of their columns."""
+    """The exact amounts of a partner's page, per currency, by the headings of their columns.
+
+    A column without any amount is not shown.
+    """
     page = f"/partners/{partner}?from={month}&to={month}"
     [table] = tables_called(dashboard, page, "All payout currencies")
     return {
-        row.xpath("td[@data-name='Currency']")[0].text_content(): {
+        row.xpath("th")[0].text_content(): dict.fromkeys(OF_COLUMN, ZERO)
+        | {
             cell.get("data-name"): forms.decimal_of(cell.text_content())
             for cell in row.xpath("td[@class='number']")
         }
