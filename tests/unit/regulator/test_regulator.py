@@ -226,7 +226,7 @@ def test_answer_recorded_twice_is_recorded_once(settings: Settings, tmp_path: Pa
         ({"statements": []}, "accepts 0 statements, and the batch has 1"),
         ({"statements": [{"puid": "rm-1"}]}, "no uuid"),
         ({"statements": [{"uuid": "u", "puid": "rm-9"}]}, "rm-9, which is not in the batch"),
-        ({"errors": {"statement_4": {"puid": ["Too long."]}}}, "speaks of statement 4"),
+        ({"errors": {"statement_4": {"puid": ["Too long."]}}}, "refers to statement 4"),
         ({"errors": {"puid": ["x"], "existing_puids": ["rm-9"]}}, "rm-9, which is not in the"),
     ],
 )
