@@ -19,7 +19,7 @@ WIDE = "*"
 # In points: the width of an A4 page between its margins; a table's text size, cell padding and
 # character widths.
 PAGE_WIDTH, TEXT_SIZE, INSET = 493.0, 8.0, 12.0
-NUMBER_POINTS, TEXT_POINTS, NARROW_POINTS = 5.3, 4.9, 2.7
+NUMBER_POINTS, TEXT_POINTS, NARROW_POINTS, BROAD_POINTS = 5.3, 4.9, 2.7, 5.3
 # The headings of numbers wrap if the columns would take more than this part of the page.
 ROOMY = 0.95
 # A longer text wraps, in a column of at least the second width.
@@ -128,10 +128,16 @@ def _width(name: str, cells: Sequence[str], column: str, *, heads_wrap: bool) ->
 
 
 def _points(text: str, wide: float) -> float:
-    """The approximate width of a text at `TEXT_SIZE`, never too small: bold digits of one width."""
+    """The approximate width of a text at `TEXT_SIZE`, never too small: bold digits of one width.
+
+    In other texts capitals are as wide as digits.
+    """
     narrow = sum(one in ".,:;|' il" for one in text)
     full = sum(unicodedata.east_asian_width(one) in "WF" for one in text)
-    return (len(text) - narrow - full) * wide + narrow * NARROW_POINTS + full * TEXT_SIZE
+    broad = sum(one.isdigit() or one.isupper() for one in text)
+    others = len(text) - narrow - full - broad
+    points = others * wide + narrow * NARROW_POINTS + full * TEXT_SIZE
+    return points + broad * max(wide, BROAD_POINTS)
 
 
 def money(amount: Decimal, currency_code: str) -> str:

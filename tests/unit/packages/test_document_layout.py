@@ -214,6 +214,17 @@ def test_document_at_its_widest_shows_the_largest_amounts_whole(widest: Path) ->
         assert f"{shown} {code}" in first
 
 
+@pytest.mark.parametrize("text", ["29 May 2026", "20 MAR 2026", "QZX002500035", "WMG-2026-05"])
+def test_short_text_of_digits_and_capitals_takes_one_line(text: str) -> None:
+    """Dates of exchange rates took two lines each, and with them a page."""
+    rates = table(["From", "Date", "#Rate", "*Used for"], [["EUR", text, "0.8811900000", "1 pool"]])
+
+    pdf = typeset(content(rates), datetime(2026, 7, 15, tzinfo=UTC))
+    with pypdfium2.PdfDocument(pdf) as document:
+        lines = document[0].get_textpage().get_text_bounded().splitlines()
+    assert any(text in line for line in lines)
+
+
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_document_prints_every_living_script_that_the_catalogue_holds(script: str) -> None:
     word = SCRIPTS[script]
