@@ -20,8 +20,9 @@ WIDE = "*"
 # character widths.
 PAGE_WIDTH, TEXT_SIZE, INSET = 493.0, 8.0, 12.0
 NUMBER_POINTS, TEXT_POINTS, NARROW_POINTS, BROAD_POINTS = 5.3, 4.9, 2.7, 5.3
-# The headings of numbers wrap if the columns would take more than this part of the page.
-ROOMY = 0.95
+# The headings of numbers take more lines if the columns would take more than this part of the page;
+# the last is a line for each word.
+ROOMY, HEAD_LINES = 0.95, (1, 2, 3, 9)
 # A longer text wraps, in a column of at least the second width.
 SHORT_TEXT, LEAST_OF_TEXT, MOST_OF_TEXT = 78.0, 60.0, 180.0
 
@@ -84,16 +85,14 @@ def table(
         [row[at] for row in (*shown, *([summed] if summed else []))] for at in range(len(named))
     ]
 
-    def widths_if(*, heads_wrap: bool) -> tuple[list[tuple[float, str]], float]:
-        widths = [
-            _width(named[at], cells[at], name, heads_wrap=heads_wrap)
-            for at, name in enumerate(columns)
-        ]
+    def widths_if(head_lines: int) -> tuple[list[tuple[float, str]], float]:
+        widths = [_width(named[at], cells[at], name, head_lines) for at, name in enumerate(columns)]
         return widths, sum(one if unit == "pt" else LEAST_OF_TEXT for one, unit in widths)
 
-    widths, wanted = widths_if(heads_wrap=False)
-    if wanted > ROOMY * PAGE_WIDTH:
-        widths, wanted = widths_if(heads_wrap=True)
+    for head_lines in HEAD_LINES:
+        widths, wanted = widths_if(head_lines)
+        if wanted <= ROOMY * PAGE_WIDTH:
+            break
     # Never wider than the page: a table that would be is set in smaller type.
     scale = min(1, PAGE_WIDTH / wanted)
     return {
@@ -114,17 +113,27 @@ def table(
     }
 
 
-def _width(name: str, cells: Sequence[str], column: str, *, heads_wrap: bool) -> tuple[float, str]:
+def _width(name: str, cells: Sequence[str], column: str, head_lines: int) -> tuple[float, str]:
     """A column's width: in points for numbers and short texts, else a part of the remainder."""
-    words = name.replace("-", "- ").split() if heads_wrap else [name]
-    longest_word = max((_points(word, NUMBER_POINTS) for word in words), default=0)
     if column.startswith(NUMBER):
         widest = max((_points(cell, NUMBER_POINTS) for cell in cells), default=0)
-        return round(max(widest, longest_word) + INSET, 1), "pt"
+        return round(max(widest, _head_points(name, head_lines)) + INSET, 1), "pt"
     longest = max((_points(cell, TEXT_POINTS) for cell in (*cells, name)), default=0)
     if column.startswith(WIDE) or longest > SHORT_TEXT:
         return round(min(max(longest, LEAST_OF_TEXT), MOST_OF_TEXT), 1), "fr"
     return round(longest + INSET, 1), "pt"
+
+
+def _head_points(name: str, most_lines: int) -> float:
+    """The least width at which a heading takes at most so many lines, broken between words."""
+    words = name.replace("-", "- ").split()
+    if most_lines == 1 or len(words) <= 1:
+        return _points(name, NUMBER_POINTS)
+    return min(
+        max(_points(" ".join(words[:first]), NUMBER_POINTS), rest)
+        for first in range(1, len(words) + 1)
+        for rest in [_head_points(" ".join(words[first:]), most_lines - 1)]
+    )
 
 
 def _points(text: str, wide: float) -> float:
