@@ -17,7 +17,7 @@ from tests.spark.conftest import BothBuilds
 from tests.spark.parity import differences, tables_of
 
 # Kinds of rows that no small world has.
-MOST_EMPTY_TABLES = 4
+MOST_EMPTY_TABLES = 6
 
 
 def test_tables_of_both_engines_are_equal_row_by_row(both: BothBuilds) -> None:
