@@ -68,10 +68,13 @@ SUMMARIES = f"""
 WRITERS = f"""
     create or replace temp table dsr_writers as
     with
-        writers as (
-            select recording_id, {text("writer_name")} as name, min((work_id, place)) as place
+        listed as (
             from published.reports.rpt_partner__recording_writers
             where partner_id = $partner_id and report_month = $month
+        ),
+        writers as (
+            select recording_id, {text("writer_name")} as name, min((work_id, place)) as place
+            from listed
             group by all
         ),
         names as (
@@ -84,8 +87,7 @@ WRITERS = f"""
             select
                 recording_id,
                 case when count(distinct work_id) = 1 then any_value(iswc) end as iswc
-            from published.reports.rpt_partner__recording_writers
-            where partner_id = $partner_id and report_month = $month
+            from listed
             group by all
         )
     select

@@ -150,7 +150,8 @@ def _copy_public_schemas(
         connection.execute(f"attach '{target}' as target (storage_version '{STORAGE_VERSION}')")
         for schema in PUBLIC_SCHEMAS:
             connection.execute(f"create schema target.{schema}")
-        views = dict(_views_of_public_tables(connection, manifest))
+        nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+        views = dict(_views_of_public_tables(connection, nodes))
         tables = connection.execute(
             "select schema_name, table_name, comment from duckdb_tables() where database_name = "
             "'warehouse' and schema_name in $1 union all "
@@ -183,15 +184,15 @@ def _copy_public_schemas(
             {"known_at": ("timestamp", "Only what was recorded by this instant counts; UTC.")},
             [[known_at]],
         )
-        keys = keys_of(manifest, {(schema, table) for schema, table, _ in tables})
+        keys = keys_of(nodes, {(schema, table) for schema, table, _ in tables})
         _add_table(
             connection, "target.quality.table_keys", table_keys.GRAIN, table_keys.COLUMNS, keys
         )
         add_ledger_head(connection, f"target.{PUBLISHED_HEADS}", head)
         add_runs(connection, "target.quality.runs", history)
+        connection.execute("use memory")
         # DuckDB does not report a failed write when it closes a file, and leaves the rows in a log
         # beside it: a file without tables would be published.
-        connection.execute("use memory")
         connection.execute("checkpoint target")
         connection.execute("detach target")
     if write_ahead_log(target).exists():
@@ -203,10 +204,9 @@ def _copy_public_schemas(
 
 
 def _views_of_public_tables(
-    connection: duckdb.DuckDBPyConnection, manifest: Path
+    connection: duckdb.DuckDBPyConnection, nodes: dict[str, dict[str, Any]]
 ) -> Iterator[tuple[tuple[str, str], str]]:
     """The views that read public tables only, with their SQL: they are published as views."""
-    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
     texts = connection.execute(
         "select schema_name, view_name, sql from duckdb_views() where database_name = 'warehouse'"
     ).fetchall()
