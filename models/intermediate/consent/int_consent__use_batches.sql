@@ -73,7 +73,7 @@ select
         row_number() over (
             order by
                 use_context_number,
-                generation_id nulls first,
+                generation_id,
                 valid_from,
                 usage_month,
                 tier,
