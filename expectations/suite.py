@@ -121,6 +121,6 @@ def expect_no_personal_columns() -> Expectation:
         "select column_name from (describe select * from {batch})"
         " where column_name in ('user_key', 'idempotency_key', 'prompt', 'device_id',"
         " 'occurred_at', 'used_at')",
-        reason="No user key, device, exact time or prompt leaves the warehouse: remove the column "
-        "from the model.",
+        reason="A report must not hold a user key, device, exact time or prompt: remove the"
+        " column from the model.",
     )

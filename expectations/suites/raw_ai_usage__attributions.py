@@ -7,10 +7,10 @@ from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_ai_usage__attributions",
-    relied_on_by="The value of a derivative is divided over its sources by it.",
+    relied_on_by="It divides the value of each derivative over its sources.",
     expectations=(
         expect_rows(
-            reason="Without attribution the product's fallback applies to every derivative."
+            reason="Without attribution, the product's fallback applies to every derivative."
         ),
         expect_known(
             "derivative_id",
@@ -28,9 +28,8 @@ SUITE = Suite(
             " where not is_withdrawn group by all)"
             " select attribution_version from sets group by attribution_version"
             " having count(*) filter (where weight < 0.9) * 10 > count(*)",
-            reason="Gaps go to the remainder rule. A version with gaps in over a tenth of its sets"
-            " is a faulty model"
-            " release: compare it with the one before.",
+            reason="Gaps are allocated by the remainder rule. A model version with gaps in over"
+            " 10 % of its sets is likely faulty: compare it with the version before.",
             severity="warn",
         ),
     ),

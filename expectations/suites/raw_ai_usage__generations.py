@@ -10,7 +10,7 @@ SUITE = Suite(
     relied_on_by="Each AI use that is paid, held or reported starts as a row here.",
     expectations=(
         expect_rows(
-            reason="Without generations there is nothing to pay: check the products' deliveries."
+            reason="Without generations, there is nothing to pay: check the products' deliveries."
         ),
         expect_known(
             "product_id",
@@ -26,8 +26,8 @@ SUITE = Suite(
             " judged as (select count(*) as use_count, count(*) filter (where recording_id not in"
             " (select recording_id from raw_catalog__recordings)) as unknown_count from uses)"
             " select unknown_count from judged where unknown_count * 100 > use_count * 5",
-            reason="Uses of unknown recordings are held as UNMATCHED. Over 5 % the catalog's"
-            " delivery is likely late.",
+            reason="Uses of unknown recordings are on hold as UNMATCHED. If they are over 5 %,"
+            " the catalog's delivery is likely late: ask for it.",
             severity="warn",
         ),
         expect_no_rows(
@@ -38,8 +38,8 @@ SUITE = Suite(
             "order by day rows between 28 preceding and 1 preceding) as usual_count from days)"
             " select day from compared where usual_count >= 100 and row_count < 0.3 * usual_count"
             " and day < (select max(day) from days)",
-            reason="A day under a third of the usual is likely an incomplete export: ask the"
-            " products before the close.",
+            reason="A day has less than 30 % of its usual generations, likely an incomplete"
+            " export: ask the products before the close.",
             severity="warn",
         ),
         expect_no_rows(
@@ -50,8 +50,8 @@ SUITE = Suite(
             " all)"
             " select month, product_id from months where row_count >= 100 and blocked_count * 2 >"
             " row_count",
-            reason="A product that blocks over half of its requests has a faulty rule, or is under"
-            " attack.",
+            reason="A product that blocks over half of its requests has a faulty rule or is under"
+            " attack: ask the product team.",
             severity="warn",
         ),
     ),

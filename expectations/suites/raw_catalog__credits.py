@@ -4,10 +4,11 @@ from expectations.suite import Suite, expect_known, expect_rows
 
 SUITE = Suite(
     table="raw_catalog__credits",
-    relied_on_by="Credit coverage, one of the four principles, counts the names shown with each"
-    " derivative.",
+    relied_on_by="Credit coverage counts the names in it that are shown with each derivative.",
     expectations=(
-        expect_rows(reason="Without credits the coverage is zero: check the catalog's delivery."),
+        expect_rows(
+            reason="Without credits, credit coverage is zero: check the catalog's delivery."
+        ),
         expect_known(
             "derivative_id",
             "raw_ai_usage__derivatives",

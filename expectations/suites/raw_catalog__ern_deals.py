@@ -7,7 +7,7 @@ from expectations.suite import Suite, expect_no_rows
 
 SUITE = Suite(
     table="raw_catalog__ern_deals",
-    relied_on_by="The territories and periods in which a release may be used are read from it.",
+    relied_on_by="It states in which territories and periods a release may be used.",
     expectations=(
         expect_no_rows(
             "ends_after_it_starts",

@@ -7,7 +7,7 @@ from expectations.suite import Suite, expect_no_rows
 
 SUITE = Suite(
     table="raw_catalog__ern_messages",
-    relied_on_by="Every fact from a DDEX message is traced to it.",
+    relied_on_by="Every fact from a DDEX message refers to it.",
     expectations=(
         expect_no_rows(
             "every_element_that_we_live_on_is_read",
@@ -20,8 +20,8 @@ SUITE = Suite(
             "no_sender_is_all_warnings",
             "select sender_dpid from {batch} group by sender_dpid"
             " having count(*) >= 20 and count(*) filter (where len(warnings) > 0) = count(*)",
-            reason="A sender with warnings in every message has a systematic fault: send it the"
-            " list.",
+            reason="A sender with warnings in every message has a systematic fault: send the list"
+            " to the sender.",
             severity="warn",
         ),
     ),

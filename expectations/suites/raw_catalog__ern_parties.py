@@ -7,7 +7,7 @@ from expectations.suite import Suite, expect
 
 SUITE = Suite(
     table="raw_catalog__ern_parties",
-    relied_on_by="Contributors and rights controllers of DDEX messages are named by it.",
+    relied_on_by="It names the contributors and rights controllers of DDEX messages.",
     expectations=(
         expect(
             "name_is_mostly_there",

@@ -7,7 +7,7 @@ from expectations.suite import Suite, expect, expect_no_rows
 
 SUITE = Suite(
     table="raw_catalog__ern_recordings",
-    relied_on_by="The AI disclosure of a recording comes from it, and takes precedence over the"
+    relied_on_by="It holds the AI disclosure of a recording, which takes precedence over the"
     " catalog's.",
     expectations=(
         expect(

@@ -7,7 +7,7 @@ from expectations.suite import Suite, expect
 
 SUITE = Suite(
     table="raw_catalog__ern_related_recordings",
-    relied_on_by="Remixes and samples declared by their sender are found through it.",
+    relied_on_by="It lists the remixes and samples that senders declare.",
     expectations=(
         expect(
             "relation_is_named",

@@ -7,14 +7,15 @@ from expectations.suite import Suite, expect
 
 SUITE = Suite(
     table="raw_catalog__ern_releases",
-    relied_on_by="Consent for a release applies to its recordings through it.",
+    relied_on_by="It lists the recordings of a release, to which consent for the release applies.",
     expectations=(
         expect(
             "title_is_mostly_there",
             "ExpectColumnValuesToNotBeNull",
             column="title",
             mostly=0.9,
-            reason="People find a release by its title; many blanks point to a broken export.",
+            reason="People find a release by its title. Many releases have none, which points to"
+            " a broken export: ask the sender.",
             severity="warn",
         ),
     ),

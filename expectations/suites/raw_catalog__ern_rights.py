@@ -16,8 +16,8 @@ SUITE = Suite(
             min_value=0,
             strict_min=True,
             max_value=100,
-            reason="Money is divided by shares; a blank means that the sender does not know the"
-            " share.",
+            reason="Money is divided by shares, so each must be a percentage; blank means that"
+            " the sender does not know it.",
         ),
     ),
 )

@@ -6,7 +6,7 @@ SUITE = Suite(
     table="raw_catalog__ownership",
     relied_on_by="It determines who is paid for a use; gaps become UNCLAIMED and overlaps DISPUTE.",
     expectations=(
-        expect_rows(reason="Without owners all money is UNCLAIMED."),
+        expect_rows(reason="Without owners, all money is on hold as UNCLAIMED."),
         expect_known(
             "party_id",
             "raw_catalog__parties",
@@ -22,17 +22,17 @@ SUITE = Suite(
             " where not is_withdrawn and valid_to is null and territory = 'WW' group by all)"
             " select side from claims group by side"
             " having count(*) filter (where claimed > 100) * 100 > count(*) * 2",
-            reason="Over 100 % the whole side of an object is held as DISPUTE. Over 2 % of objects"
-            " are not disputes but a faulty export, such as a transfer that did not end the"
-            " seller's share.",
+            reason="If claims exceed 100 %, the whole side of an object is on hold as DISPUTE."
+            " Over 2 % of objects means a faulty export rather than disputes, such as"
+            " transfers that did not end the seller's share.",
             severity="warn",
         ),
         expect_no_rows(
             "side_fits_the_object",
             "select object_id from {batch} where not is_withdrawn"
             " and (object_type, side) not in (('recording', 'MASTER'), ('work', 'WORK'))",
-            reason="Shares of a recording's work side, or of a work's master side, are never"
-            " looked up.",
+            reason="A recording has only a master side and a work only a work side; other shares"
+            " are never paid: ask the catalog to correct them.",
             severity="warn",
         ),
     ),

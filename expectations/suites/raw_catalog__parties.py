@@ -4,9 +4,9 @@ from expectations.suite import Suite, expect_known, expect_rows
 
 SUITE = Suite(
     table="raw_catalog__parties",
-    relied_on_by="Statements name payees by it, and consent identifies deciding parties by it.",
+    relied_on_by="It names the payees of statements and the parties who decide on consent.",
     expectations=(
-        expect_rows(reason="Without parties no owner can be paid: check the catalog's delivery."),
+        expect_rows(reason="Without parties, no owner can be paid: check the catalog's delivery."),
         expect_known(
             "merged_into_party_id",
             "raw_catalog__parties",

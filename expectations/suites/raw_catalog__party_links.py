@@ -7,11 +7,11 @@ from expectations.suite import Suite, expect, expect_known, expect_rows
 
 SUITE = Suite(
     table="raw_catalog__party_links",
-    relied_on_by="Sub-statements lead from an umbrella to its members through it, consent from an"
-    " owner to its parents.",
+    relied_on_by="It links an umbrella to its members for sub-statements, and an owner to its"
+    " parents for consent.",
     expectations=(
         expect_rows(
-            reason="Without links an umbrella's statement cannot be split over its members."
+            reason="Without links, an umbrella's statement cannot be split over its members."
         ),
         expect_known(
             "parent_party_id",
@@ -31,8 +31,8 @@ SUITE = Suite(
             column="fee_rate",
             min_value=0,
             max_value=0.5,
-            reason="An umbrella that keeps over half of a member's money is likely a percentage"
-            " given as a number.",
+            reason="A fee over half of a member's money is likely a percentage that was given as"
+            " a whole number: ask the catalog.",
             severity="warn",
         ),
     ),

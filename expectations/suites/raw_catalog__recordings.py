@@ -11,23 +11,24 @@ SUITE = Suite(
     " it.",
     expectations=(
         expect_rows(
-            reason="Without recordings every use is UNMATCHED: check the catalog's delivery."
+            reason="Without recordings, every use is on hold as UNMATCHED: check the catalog's"
+            " delivery."
         ),
         expect(
             "isrc_is_mostly_there",
             "ExpectColumnValuesToNotBeNull",
             column="isrc",
             mostly=0.9,
-            reason="Partners find their lines by ISRC, and ERN joins by it; many blanks point to a"
-            " broken export.",
+            reason="Partners find their lines by ISRC, and DDEX messages are matched by it. Many"
+            " recordings have none, which points to a broken export.",
             severity="warn",
         ),
         expect_no_rows(
             "isrc_belongs_to_one_recording",
             "select isrc from {batch} where isrc is not null and not is_withdrawn"
             " group by isrc having count(distinct recording_id) > 1",
-            reason="An ERN message joins by ISRC; with two recordings of one ISRC it cannot"
-            " distinguish them.",
+            reason="DDEX messages are matched by ISRC and cannot tell two recordings with the"
+            " same ISRC apart: ask the catalog which is right.",
             severity="warn",
         ),
         expect_known(
@@ -45,8 +46,8 @@ SUITE = Suite(
             min_value=1_000,
             max_value=24 * 3_600_000,
             mostly=0.99,
-            reason="Durations outside a second and a day are likely seconds in place of"
-            " milliseconds.",
+            reason="A duration under a second or over a day is likely in the wrong unit: ask the"
+            " catalog for milliseconds.",
             severity="warn",
         ),
         expect_no_rows(
@@ -56,8 +57,8 @@ SUITE = Suite(
             " select day from days where row_count > 1000"
             " and row_count > 20 * (select median(row_count) from days)"
             " and day > (select min(day) from days)",
-            reason="Twenty times the usual day is a mass upload or a repeated delivery of a"
-            " catalogue: ask the removals team to check.",
+            reason="A day has over twenty times the usual number of recordings: a mass upload, or"
+            " a catalogue that was delivered again. Ask Trust and safety to check.",
             severity="warn",
         ),
     ),

@@ -4,16 +4,16 @@ from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_catalog__routes",
-    relied_on_by="It leads an owner's money to a partner and a contract; without it the money is"
-    " UNROUTED.",
+    relied_on_by="It assigns an owner's money to a partner and a contract; without it, the money"
+    " is on hold as UNROUTED.",
     expectations=(
-        expect_rows(reason="Without routes all money is UNROUTED."),
+        expect_rows(reason="Without routes, all money is on hold as UNROUTED."),
         expect_known(
             "contract_id",
             "raw_licensing__contracts",
             "contract_id",
-            reason="A route to an unknown contract has no terms: its money is held until licensing"
-            " delivers the contract.",
+            reason="A route to an unknown contract has no terms: its money is on hold until"
+            " licensing delivers the contract.",
         ),
         expect_known(
             "partner_id",

@@ -4,16 +4,17 @@ from expectations.suite import Suite, expect, expect_known, expect_rows
 
 SUITE = Suite(
     table="raw_catalog__works",
-    relied_on_by="The work side of every pool is paid by it, and writers' consent is found through"
-    " it.",
+    relied_on_by="The work side of every pool is paid for its works, and their writers decide on"
+    " consent.",
     expectations=(
-        expect_rows(reason="Without works the work side of every pool is UNMATCHED."),
+        expect_rows(reason="Without works, the work side of every pool is on hold as UNMATCHED."),
         expect(
             "iswc_is_mostly_there",
             "ExpectColumnValuesToNotBeNull",
             column="iswc",
             mostly=0.5,
-            reason="Publishers match by ISWC; a sudden lack of it points to a broken export.",
+            reason="Publishers match works by ISWC. Many works have none, which points to a"
+            " broken export: ask the catalog.",
             severity="warn",
         ),
         expect_known(

@@ -4,14 +4,14 @@ from expectations.suite import Suite, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_door__deliveries",
-    relied_on_by="Operators see the deliveries in it, and every row in the lake refers to it.",
+    relied_on_by="It lists all deliveries, and every row in the lake refers to one of them.",
     expectations=(
         expect_rows(reason="Nothing is loaded yet: run `linernotes load`."),
         expect_no_rows(
             "no_refused_file_waits",
             "select name from {batch} group by name having arg_max(state, sequence) = 'refused'",
-            reason="A refused file's content is missing from every report: read the reason, have"
-            " the sender fix it.",
+            reason="The content of a refused file is missing from every report: read the reason"
+            " and have the sender correct the file.",
             severity="warn",
         ),
         expect_no_rows(

@@ -4,7 +4,7 @@ from expectations.suite import Suite, expect, expect_no_rows
 
 SUITE = Suite(
     table="raw_door__quarantined_rows",
-    relied_on_by="Operators correct rejected rows from it, and load them again.",
+    relied_on_by="It lists the rejected rows, which operators correct and load again.",
     expectations=(
         expect_no_rows(
             "every_row_names_a_broken_rule",
@@ -15,7 +15,7 @@ SUITE = Suite(
             "few_rows_wait",
             "ExpectTableRowCountToBeBetween",
             max_value=100_000,
-            reason="A hundred thousand rejected rows are a fault of the sender's system, not of"
+            reason="A hundred thousand rejected rows mean a fault in the sender's system, not in"
             " single rows: call the sender.",
             severity="warn",
         ),
@@ -25,8 +25,8 @@ SUITE = Suite(
             " and quarantined_at < (select max(quarantined_at) from raw_door__quarantined_rows) -"
             " interval 31 day"
             " group by delivery_id",
-            reason="Rows that wait for over a month miss their close: correct and retry them, or"
-            " ask the sender to withdraw them.",
+            reason="Rows that stay rejected for over a month miss the close of their month:"
+            " correct and retry them, or ask the sender to withdraw them.",
             severity="warn",
         ),
     ),

@@ -7,18 +7,18 @@ from expectations.suite import Suite, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_finance__ecb_rates",
-    relied_on_by="Every fee in a currency other than the payout currency is converted by it.",
+    relied_on_by="Fees are converted to the payout currency at its rates.",
     expectations=(
-        expect_rows(reason="Without rates the build stops at the first conversion."),
+        expect_rows(reason="Without rates, the build stops at the first conversion."),
         expect_no_rows(
             "usd_has_no_long_gap",
             "with days as (select distinct rate_date from {batch} where quote_currency = 'USD'),"
             " gaps as (select rate_date, rate_date - lag(rate_date) over (order by rate_date) as"
             " gap from days)"
             " select rate_date from gaps where gap > 5 and rate_date >= date '2020-01-01'",
-            reason="The ECB skips weekends and a few holidays, never five days; rates older than"
-            " three days stop a"
-            " run. Deliver the bank's file again.",
+            reason="The ECB leaves out weekends and a few holidays, but never more than five days"
+            " in a row; a rate that is too old stops the build. Deliver the bank's file"
+            " again.",
             severity="warn",
         ),
         expect_no_rows(
@@ -29,9 +29,8 @@ SUITE = Suite(
             " where rate_date >= date '2020-01-01')"
             " select rate_date, quote_currency from compared"
             " where rate > 1.25 * previous_rate or rate * 1.25 < previous_rate",
-            reason="A change by a quarter in a day is a devaluation, or a damaged file: compare"
-            " with the"
-            " bank's page.",
+            reason="A rate changed by over 25 % in a day: a devaluation or a damaged file."
+            " Compare it with the ECB's website.",
             severity="warn",
         ),
     ),

@@ -7,7 +7,7 @@ from expectations.suite import Suite, expect_no_rows
 
 SUITE = Suite(
     table="raw_finance__fx_rates",
-    relied_on_by="Fees in currencies that the ECB does not quote are converted by it.",
+    relied_on_by="Fees in currencies that the ECB does not quote are converted at its rates.",
     expectations=(
         expect_no_rows(
             "base_is_the_euro",
@@ -22,8 +22,8 @@ SUITE = Suite(
             " previous_rate from {batch})"
             " select rate_date, quote_currency from compared"
             " where rate > 1.25 * previous_rate or rate * 1.25 < previous_rate",
-            reason="A change by a quarter in a step is a devaluation, or an inverted rate: compare"
-            " with another source.",
+            reason="A rate changed by over 25 % between two deliveries: a devaluation or an"
+            " inverted rate. Compare it with another source.",
             severity="warn",
         ),
     ),

@@ -4,9 +4,9 @@ from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_finance__revenue",
-    relied_on_by="It is the money that the pools share.",
+    relied_on_by="It is the money that the pools distribute.",
     expectations=(
-        expect_rows(reason="Without revenue every pool is empty: check finance's delivery."),
+        expect_rows(reason="Without revenue, every pool is empty: check finance's delivery."),
         expect_known(
             "product_id",
             "raw_licensing__products",
@@ -17,8 +17,8 @@ SUITE = Suite(
             "currency_of_a_territory_is_one",
             "select territory from {batch} where not is_withdrawn group by territory"
             " having count(distinct currency) > 1",
-            reason="A territory with two currencies has changed its currency, or a row has a wrong"
-            " one.",
+            reason="A territory with two currencies has changed its currency, or a row has a"
+            " wrong one: ask finance.",
             severity="warn",
         ),
         expect_no_rows(
@@ -27,8 +27,8 @@ SUITE = Suite(
             " and gross - coalesce(indirect_tax, 0) - coalesce(refunds, 0) -"
             " coalesce(payment_fees, 0)"
             " - coalesce(deductions, 0) < 0",
-            reason="Negative net revenue is not shared, and the deficit is carried forward: confirm"
-            " with Finance.",
+            reason="Negative net revenue is not distributed, and the deficit is carried forward:"
+            " confirm it with finance.",
             severity="warn",
         ),
         expect_no_rows(
@@ -42,8 +42,8 @@ SUITE = Suite(
             " select usage_month, territory, product_id, tier from compared"
             " where previous_gross > 1000 and (gross > 5 * previous_gross or gross * 5 <"
             " previous_gross)",
-            reason="Five times the month before, or a fifth of it, is likely a wrong unit or"
-            " currency.",
+            reason="Revenue of over five times the month before, or under a fifth of it, likely"
+            " has a wrong unit or currency: ask finance.",
             severity="warn",
         ),
     ),

@@ -7,9 +7,11 @@ from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_licensing__consents",
-    relied_on_by="Every paid line names a decision from here as its proof.",
+    relied_on_by="Paid lines name its decisions as proof of consent.",
     expectations=(
-        expect_rows(reason="Without decisions every use falls back on its contract's silence."),
+        expect_rows(
+            reason="Without decisions, the contract's clause on silence applies to every use."
+        ),
         expect_no_rows(
             "object_is_named",
             "select decision_id from {batch}"
@@ -22,14 +24,14 @@ SUITE = Suite(
             "party_id",
             "raw_catalog__parties",
             "party_id",
-            reason="A decision of an unknown party proves nothing: ask for the party's record.",
+            reason="A decision by an unknown party proves nothing: ask the catalog for the party.",
         ),
         expect_no_rows(
             "evidence_matches",
             "select decision_id from {batch} where evidence_state = 'mismatch' and not"
             " is_withdrawn",
-            reason="Consents with unverified evidence are ignored, and earnings put on hold: ask"
-            " for the signed document again.",
+            reason="Consents with unverified evidence are ignored and the earnings are put on"
+            " hold: ask for the signed document again.",
             severity="warn",
         ),
         expect_no_rows(
@@ -46,8 +48,8 @@ SUITE = Suite(
             " count(*) filter (where decision = 'deny') as deny_count, count(*) as row_count"
             " from {batch} group by all)"
             " select day from days where row_count >= 100 and deny_count * 2 > row_count",
-            reason="A day on which over half of a hundred decisions are refusals is news for the"
-            " partner managers, or an inverted column.",
+            reason="Over half of a day's decisions are refusals: tell the partner managers, or"
+            " look for an inverted column.",
             severity="warn",
         ),
     ),

@@ -13,7 +13,7 @@ SUITE = Suite(
             "contract_id",
             "raw_licensing__contracts",
             "contract_id",
-            reason="It is cut from the contract's own row, so the contract has to be there.",
+            reason="Tax rates are delivered in the contract's row, so the contract must exist.",
         ),
         expect(
             "rate_is_plausible",
@@ -21,7 +21,8 @@ SUITE = Suite(
             column="rate",
             min_value=0,
             max_value=0.4,
-            reason="No treaty or statute withholds over 40 % on royalties: likely a typing error.",
+            reason="No treaty or statute withholds over 40 % of royalties: this is likely a"
+            " typing error.",
             severity="warn",
         ),
     ),

@@ -7,9 +7,10 @@ from expectations.suite import Suite, expect, expect_known, expect_no_rows, expe
 
 SUITE = Suite(
     table="raw_licensing__contracts",
-    relied_on_by="Every fee is computed by its terms, and silence is resolved by its clauses.",
+    relied_on_by="Every fee is computed by its terms, and its clause on silence applies where"
+    " nobody has decided.",
     expectations=(
-        expect_rows(reason="Without contracts nobody is paid."),
+        expect_rows(reason="Without contracts, nobody is paid."),
         expect(
             "revenue_share_is_plausible",
             "ExpectColumnValuesToBeBetween",
@@ -17,16 +18,16 @@ SUITE = Suite(
             min_value=0,
             strict_min=True,
             max_value=0.9,
-            reason="A share of nothing, or of over 90 %, is likely a slip of the keyboard: read"
-            " the contract.",
+            reason="A revenue share of 0 % or over 90 % is likely a typing error: read the"
+            " contract.",
             severity="warn",
         ),
         expect_no_rows(
             "silence_that_allows_names_its_clause",
             "select contract_id, version from {batch}"
             " where silence = 'allow' and silence_clause is null and not is_withdrawn",
-            reason="The proof of a use allowed by silence is the clause; without it the line"
-            " cannot be issued.",
+            reason="A use that is allowed by silence is proven by the contract's clause; without"
+            " it, the line cannot be issued.",
             severity="warn",
         ),
         expect_known(

@@ -7,11 +7,11 @@ from expectations.suite import Suite, expect, expect_known, expect_no_rows, expe
 
 SUITE = Suite(
     table="raw_removals__actions",
-    relied_on_by="The removals pages and the statements of reasons for the regulator are made from"
-    " it.",
+    relied_on_by="The pages on removals and the statements of reasons for the regulator are made"
+    " from it.",
     expectations=(
         expect_rows(
-            reason="Without actions the removals report is empty: look for trust and safety's"
+            reason="Without actions, the reports on removals are empty: check trust and safety's"
             " delivery."
         ),
         expect_no_rows(
@@ -41,8 +41,8 @@ SUITE = Suite(
             "affected_party_id",
             "raw_catalog__parties",
             "party_id",
-            reason="A partner sees the removals that harmed its parties; an unknown party is on"
-            " nobody's page.",
+            reason="Partners see the removals that concern their parties; nobody sees those of an"
+            " unknown party.",
         ),
         expect_no_rows(
             "no_day_brings_a_flood",
@@ -50,8 +50,8 @@ SUITE = Suite(
             " group by all)"
             " select day from days where row_count > 100 and row_count > 20 * (select"
             " median(row_count) from days)",
-            reason="Twenty times the usual day is a mass-upload attack or a backfill: state which"
-            " in the monthly note.",
+            reason="A day has over twenty times the usual number of actions: a mass-upload attack"
+            " or a backfill. State which in the monthly note.",
             severity="warn",
         ),
     ),

@@ -4,10 +4,9 @@ from expectations.suite import Suite, expect_known, expect_no_rows, expect_rows
 
 SUITE = Suite(
     table="raw_removals__appeals",
-    relied_on_by="Held money is released by its outcomes, and the overturn rate is counted from"
-    " it.",
+    relied_on_by="Its outcomes release money on hold, and the overturn rate counts them.",
     expectations=(
-        expect_rows(reason="Without appeals no overturn rate can be shown."),
+        expect_rows(reason="Without appeals, no overturn rate can be shown."),
         expect_known(
             "puid",
             "raw_removals__actions",
@@ -18,7 +17,8 @@ SUITE = Suite(
             "decision_names_its_outcome",
             "select appeal_id from {batch} where (decided_at is null) <> (outcome is null) and not"
             " is_withdrawn",
-            reason="A decided appeal without outcome, or the reverse, stays open in every figure.",
+            reason="A decided appeal without an outcome, or an outcome without a decision, stays"
+            " open in every figure: ask trust and safety.",
             severity="warn",
         ),
         expect_no_rows(

@@ -4,7 +4,7 @@ from expectations.suite import Suite, expect_known, expect_no_rows
 
 SUITE = Suite(
     table="raw_removals__filings",
-    relied_on_by="It says which statements of reasons the EU's database has accepted.",
+    relied_on_by="It states which statements of reasons the EU's database has accepted.",
     expectations=(
         expect_known(
             "puid",

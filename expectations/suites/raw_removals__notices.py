@@ -7,7 +7,7 @@ SUITE = Suite(
     relied_on_by="Time to action starts at the earliest valid notice, and open notices are the"
     " backlog.",
     expectations=(
-        expect_rows(reason="Without notices every time to action starts at detection."),
+        expect_rows(reason="Without notices, every time to action starts at detection."),
         expect_known(
             "puid",
             "raw_removals__actions",

@@ -7,6 +7,6 @@ from expectations.suite import Suite, expect_no_personal_columns
 
 SUITE = Suite(
     table="rpt_executive__consent_expiries",
-    relied_on_by="Executives see in it what has to be renewed, and what it earned.",
+    relied_on_by="It shows executives which consents have to be renewed, and what they earned.",
     expectations=(expect_no_personal_columns(),),
 )

@@ -12,7 +12,7 @@ SUITE = Suite(
         expect_no_rows(
             "incidents_are_not_from_the_future",
             "select incident_id from {batch} where opened_at > current_timestamp::timestamp",
-            reason="An incident that begins in the future is a wrong instant in a feed.",
+            reason="An incident that begins in the future means that a feed has a wrong date.",
         ),
         expect_no_personal_columns(),
     ),

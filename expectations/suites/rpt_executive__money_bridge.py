@@ -7,9 +7,9 @@ from expectations.suite import Suite, expect_no_personal_columns, expect_rows
 
 SUITE = Suite(
     table="rpt_executive__money_bridge",
-    relied_on_by="Executives read from it the month's money in one currency.",
+    relied_on_by="It shows executives the month's money in one currency.",
     expectations=(
-        expect_rows(reason="Without revenue there is no bridge: look for the month's pools."),
+        expect_rows(reason="Without revenue, there is no bridge: check the month's pools."),
         expect_no_personal_columns(),
     ),
 )

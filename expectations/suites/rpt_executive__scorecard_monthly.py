@@ -7,21 +7,20 @@ from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows
 
 SUITE = Suite(
     table="rpt_executive__scorecard_monthly",
-    relied_on_by="Executives judge by it each month whether the promises are kept.",
+    relied_on_by="It shows executives each month whether the promises are kept.",
     expectations=(
-        expect_rows(reason="Without figures the promises cannot be judged."),
+        expect_rows(reason="Without figures, the promises cannot be judged."),
         expect_no_rows(
             "figure_is_possible",
             "select report_month, metric_name from {batch}"
             " where numerator < 0 or denominator < 0 or numerator > denominator",
-            reason="A share above the whole is counted over two populations; look at the model.",
+            reason="A share over 100 % compares two different populations: check the model.",
         ),
         expect_no_rows(
             "what_is_paid_has_proof_of_consent",
             "select report_month, metric_name from {batch}"
             " where metric_name = 'consent_proof_rate' and numerator < denominator",
-            reason="Something is paid as consented that no consent proves: use without consent"
-            " shown as consented.",
+            reason="A use is paid as consented, but no consent proves it: check the model.",
         ),
         expect_no_rows(
             "every_minor_unit_leads_to_its_events",

@@ -7,11 +7,12 @@ from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows
 
 SUITE = Suite(
     table="rpt_partner__artists",
-    relied_on_by="Partners report to artists and writers from it what their recordings and works"
+    relied_on_by="Partners use it to tell artists and writers what their recordings and works"
     " earned.",
     expectations=(
         expect_rows(
-            reason="Without rows no artist hears of anything: look whether lines name recordings."
+            reason="Without rows, no artist learns what was earned: check whether lines name"
+            " recordings."
         ),
         expect_no_rows(
             "artist_is_named",
@@ -22,7 +23,7 @@ SUITE = Suite(
         expect_no_rows(
             "credits_shown_are_required",
             "select party_id from {batch} where shown_credit_count > required_credit_count",
-            reason="More names shown than required: a derivative counts twice.",
+            reason="More names are shown than required, so a derivative is counted twice.",
         ),
         expect_no_personal_columns(),
     ),

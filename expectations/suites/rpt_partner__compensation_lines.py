@@ -13,10 +13,10 @@ from expectations.suite import (
 
 SUITE = Suite(
     table="rpt_partner__compensation_lines",
-    relied_on_by="Partners book it line by line, and every statement is its sum.",
+    relied_on_by="Partners book its lines, and every statement is the sum of its lines.",
     expectations=(
         expect_rows(
-            reason="Without lines there is nothing to pay: look at what is excluded, and why."
+            reason="Without lines, there is nothing to pay: check what is excluded, and why."
         ),
         expect(
             "partner_is_named",
@@ -28,7 +28,7 @@ SUITE = Suite(
             "uses_never_cost_the_partner",
             "select line_id from {batch}"
             " where line_type = 'USAGE' and (amount < 0 or quantity < 0 or weight_nano < 0)",
-            reason="A use earns or is held; only corrections take away.",
+            reason="The earnings of a use are never negative; only adjustments may be.",
         ),
         expect_no_personal_columns(),
     ),

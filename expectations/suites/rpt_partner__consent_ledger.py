@@ -7,9 +7,11 @@ from expectations.suite import Suite, expect_no_personal_columns, expect_rows
 
 SUITE = Suite(
     table="rpt_partner__consent_ledger",
-    relied_on_by="Partners hold it against their own records of what they have allowed.",
+    relied_on_by="Partners compare it with their own records of what they have allowed.",
     expectations=(
-        expect_rows(reason="Without decisions every use falls back on its contract's silence."),
+        expect_rows(
+            reason="Without decisions, the contract's clause on silence applies to every use."
+        ),
         expect_no_personal_columns(),
     ),
 )

@@ -12,16 +12,16 @@ from expectations.suite import (
 
 SUITE = Suite(
     table="rpt_partner__consents",
-    relied_on_by="Partners look up in it who allowed each use that they are paid for.",
+    relied_on_by="It tells partners who allowed each use that they are paid for.",
     expectations=(
-        expect_rows(reason="Without decisions and clauses no line can be paid."),
+        expect_rows(reason="Without decisions and clauses, no line can be paid."),
         expect_no_rows(
             "cited_decisions_have_evidence",
             "select report_month, partner_id, proof_id from {batch}"
             " where is_cited and proof_kind = 'decision' and not is_withdrawn"
             " and evidence_sha256 is null",
-            reason="A decision without the hash of its evidence cannot be held against a paper;"
-            " ask the source for it.",
+            reason="A decision without the hash of its evidence cannot be compared with the"
+            " signed document: ask the source for the hash.",
             severity="warn",
         ),
         expect_no_personal_columns(),

@@ -7,7 +7,7 @@ from expectations.suite import Suite, expect, expect_no_personal_columns
 
 SUITE = Suite(
     table="rpt_partner__credit_coverage",
-    relied_on_by="Artists and partners see in it whether derivatives name their sources.",
+    relied_on_by="It shows artists and partners whether derivatives name their sources.",
     expectations=(
         expect(
             "coverage_reaches_a_half",
@@ -15,8 +15,8 @@ SUITE = Suite(
             column="credit_coverage_share",
             min_value=0.5,
             mostly=0.9,
-            reason="Credit is one of the four principles: a product under a half has stopped"
-            " showing names.",
+            reason="Under half of a product's derivatives show all required names: ask the"
+            " product team why it does not show them.",
             severity="warn",
         ),
         expect_no_personal_columns(),

@@ -7,7 +7,7 @@ from expectations.suite import Suite, expect_no_personal_columns, expect_no_rows
 
 SUITE = Suite(
     table="rpt_partner__fan_uplift",
-    relied_on_by="Partners judge by it whether derivatives bring listeners to their recordings.",
+    relied_on_by="It shows partners whether derivatives bring listeners to their recordings.",
     expectations=(
         expect_no_rows(
             "verdict_is_that_of_the_interval",

@@ -24,8 +24,8 @@ SUITE = Suite(
             " or length(incompatible_content_explanation) > 2000"
             " or length(illegal_content_legal_ground) > 500"
             " or length(incompatible_content_ground) > 500 or length(source_identity) > 500",
-            reason="The database takes 5000 characters of facts, 2000 of explanation, 500 of a"
-            " ground or of who told.",
+            reason="The database takes 5,000 characters of facts, 2,000 of an explanation, and"
+            " 500 of a ground or of a notifier's identity.",
         ),
         expect_no_rows(
             "dates_are_in_the_databases_range",
@@ -35,7 +35,7 @@ SUITE = Suite(
             " end_date_service_restriction, end_date_account_restriction, application_date)"
             " not between date '2020-01-01' and date '2038-01-01'",
             reason="The database refuses dates of application and of end outside its range, and"
-            " a whole batch for one of them.",
+            " the whole batch with them.",
         ),
         expect_no_personal_columns(),
     ),
