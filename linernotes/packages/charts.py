@@ -21,13 +21,16 @@ Months = Sequence[tuple[str, Mapping[str, Decimal]]]
 
 
 def monthly_chart(currency_code: str, months: Months) -> str:
-    """Amount due and on hold by report month, side by side.
+    """Amount due and on hold by report month, side by side; one that is always zero is left out.
 
     Args:
         currency_code: The amounts' currency, for the axis.
         months: Each month, with its amounts by `COLOURS`; at least one amount is not zero.
     """
     amounts = [amount for _, own in months for amount in own.values()]
+    kinds = {
+        kind: colour for kind, colour in COLOURS.items() if any(own[kind] for _, own in months)
+    }
     step = _step(max(amounts) - min(amounts), max(amounts), min(amounts))
     low = (min([*amounts, Decimal(0)]) / step).to_integral_value(ROUND_FLOOR) * step
     high = (max([*amounts, Decimal(0)]) / step).to_integral_value(ROUND_CEILING) * step
@@ -39,19 +42,19 @@ def monthly_chart(currency_code: str, months: Months) -> str:
     def at(amount: Decimal) -> Decimal:
         return TOP + (high - amount) * scale
 
-    drawn = [*_legend(start), _text(start - GAP, Decimal(13), currency_code, "end")]
+    drawn = [*_legend(start, kinds), _text(start - GAP, Decimal(13), currency_code, "end")]
     for tick in ticks:
         drawn += [
             _line(start, at(tick), GRID),
             _text(start - GAP, at(tick) + 4, _shown(tick), "end"),
         ]
     room = (WIDTH - start - RIGHT) / len(months)
-    width = min(room * FILLED / len(COLOURS), WIDEST_BAR)
+    width = min(room * FILLED / len(kinds), WIDEST_BAR)
     for number, (month, own) in enumerate(months):
         middle = start + room * (number + Decimal("0.5"))
         drawn.append(_text(middle, HEIGHT - 6, month, "middle"))
-        for place, (kind, colour) in enumerate(COLOURS.items()):
-            left = middle + width * (place - Decimal(len(COLOURS)) / 2)
+        for place, (kind, colour) in enumerate(kinds.items()):
+            left = middle + width * (place - Decimal(len(kinds)) / 2)
             top, bottom = sorted((at(own[kind]), at(Decimal(0))))
             drawn.append(_bar(left, top, width - 1, bottom - top, colour))
     drawn.append(_line(start, at(Decimal(0)), INK))
@@ -69,9 +72,9 @@ def _step(span: Decimal, *ends: Decimal) -> Decimal:
     return next(power * times for times in (1, 2, 5, 10) if power * times >= wanted)
 
 
-def _legend(left: Decimal) -> list[str]:
+def _legend(left: Decimal, kinds: Mapping[str, str]) -> list[str]:
     drawn = []
-    for kind, colour in COLOURS.items():
+    for kind, colour in kinds.items():
         drawn += [_bar(left, Decimal(4), Decimal(10), Decimal(10), colour),
                   _text(left + 15, Decimal(13), kind, "start")]  # fmt: skip
         left += 100

@@ -24,7 +24,16 @@ from linernotes.packages.document_money import (
     what_is_on_hold,
     who_pays_whom,
 )
-from linernotes.packages.document_parts import Part, count, heading, money, paragraph, rate, table
+from linernotes.packages.document_parts import (
+    Part,
+    count,
+    counted,
+    heading,
+    money,
+    paragraph,
+    rate,
+    table,
+)
 from linernotes.packages.document_usage import adjustments, members, top_objects, usage
 from linernotes.packages.fonts import REPLACEMENT, readable
 from linernotes.packages.manifest import package_state
@@ -172,8 +181,9 @@ def _relied_on(figures: Figures) -> Iterator[Part]:
         "and is_cited and proof_kind = 'clause' order by all",
     )
     yield paragraph(
-        f"The lines of this month rely on {count(sum(row[2] for row in cited))} consent decisions "
-        f"and {count(len(clauses))} contract clauses. consents.csv holds each of them, whoever "
+        f"The lines of this month rely on "
+        f"{counted(sum(row[2] for row in cited), 'consent decision')} "
+        f"and {counted(len(clauses), 'contract clause')}. consents.csv holds each of them, whoever "
         "decided: its scope, dates, state and the hash of its evidence."
     )
     if cited:
@@ -256,10 +266,10 @@ def _uplift(figures: Figures) -> Iterator[Part]:
     ):
         measured = (
             f"Uplift in plays of your recordings over matched controls: {_percent(uplift)}, "
-            f"from {count(recordings)} recordings whose plays are shown"
+            f"from {counted(recordings, 'recording')} whose plays are shown"
         )
         if lower is None:
-            yield paragraph(f"{measured}. They are too few to tell whether it is more than chance.")
+            yield paragraph(f"{measured}. That is too few to tell whether it is more than chance.")
             continue
         sure = "" if verdict != "cannot_tell" else " It cannot be distinguished from no uplift."
         yield paragraph(

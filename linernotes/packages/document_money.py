@@ -26,6 +26,7 @@ from linernotes.packages.document_parts import (
     Part,
     band,
     chart,
+    counted,
     head,
     heading,
     money,
@@ -232,7 +233,10 @@ def month_by_month(figures: Figures, statements: Statements) -> Iterator[Part]:
                 (month, {AMOUNT_DUE: payable, "On hold": held})
                 for month, _, payable, held in charted
             ]
-            yield heading(f"Amount due and net movement on hold by month, {currency}", 3)
+            has_due, has_held = (any(row[at] for row in charted) for at in (2, 3))
+            names = [AMOUNT_DUE] * has_due + ["Net movement on hold"] * has_held
+            shown = " and ".join(names[:1] + [name.lower() for name in names[1:]])
+            yield heading(f"{shown} by month, {currency}", 3)
             told = "; ".join(
                 f"{month} due {money(payable, currency)}, on hold {money(held, currency)}"
                 for month, _, payable, held in charted
@@ -370,7 +374,14 @@ def _largest_on_hold(figures: Figures, currency: str) -> Iterator[Part]:
     ]
     if rest:
         cells.append(
-            [f"{len(rest):,} others, each less", "", "", "", "", money(_sum(rest, 5), currency)]
+            [
+                f"{counted(len(rest), 'other')}, each less",
+                "",
+                "",
+                "",
+                "",
+                money(_sum(rest, 5), currency),
+            ]
         )
     yield heading(f"Largest on hold, {currency}", 3)
     yield table(
@@ -483,7 +494,7 @@ def exchange_rates(figures: Figures, statements: Statements) -> Iterator[Part]:
                 payout,
                 wording.day_name(day, short=True) if day else "–",
                 f"{rate:,.10f}",
-                f"{pools:,} {'pool' if pools == 1 else 'pools'}",
+                counted(pools, "pool"),
             ]
             for pool, payout, day, rate, pools in rows
         ],

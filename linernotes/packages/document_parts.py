@@ -161,6 +161,11 @@ def count(number: int | None) -> str:
     return "–" if number is None else f"{number:,}"
 
 
+def counted(number: int, noun: str) -> str:
+    """A count with its noun: 1 line, 2 lines."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def rate(part: int | None, whole: int | None) -> str:
     """A rate with its two numbers: 12.5 % (1 of 8)."""
     if not whole or part is None:

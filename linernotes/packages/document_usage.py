@@ -10,7 +10,15 @@ from typing import Any
 
 from linernotes.packages import wording
 from linernotes.packages.document_figures import LINES, ZERO, Figures, Statements
-from linernotes.packages.document_parts import Part, count, heading, money, paragraph, table
+from linernotes.packages.document_parts import (
+    Part,
+    count,
+    counted,
+    heading,
+    money,
+    paragraph,
+    table,
+)
 from linernotes.packages.fees import half_up
 
 MOST_ROWS, MOST_MEMBERS = 30, 60
@@ -56,7 +64,7 @@ def _earned(title: str, currency: str, rows: list[tuple[Any, ...]]) -> Part:
     shown, rest = _cut(rows, MOST_ROWS)
     cells = [[row[0], *_earned_cells(row[2:], currency)] for row in shown]
     if rest:
-        cells.append([f"{len(rest):,} others", *_earned_cells(_added(rest, 2), currency)])
+        cells.append([counted(len(rest), "other"), *_earned_cells(_added(rest, 2), currency)])
     return table(
         [f"*{title}", "#Source uses", "#Attributed uses", "#Gross earnings", "#On hold",
          "#Effective rate"],
@@ -132,7 +140,9 @@ def _tops(
 
         body = [cells(row) for row in shown]
         if rest:
-            body.append(cells([f"{len(rest):,} others, each less", "", "", "", *_added(rest, 4)]))
+            body.append(
+                cells([f"{counted(len(rest), 'other')}, each less", "", "", "", *_added(rest, 4)])
+            )
         yield heading(f"{title}, {currency}")
         yield table(
             ["*Title", *artists, code, "#Attributed uses", "#Gross earnings", "#On hold"],
@@ -169,7 +179,10 @@ def members(figures: Figures, statements: Statements) -> Iterator[Part]:
         if rest:
             most = max(abs(row[2]) + abs(row[3]) for row in rest)
             body.append(
-                cells(f"{len(rest):,} others, at most {money(most, currency)} each", added(rest))
+                cells(
+                    f"{counted(len(rest), 'other')}, at most {money(most, currency)} each",
+                    added(rest),
+                )
             )
         yield table(
             [
@@ -268,7 +281,7 @@ def _largest_adjustments(figures: Figures, statements: Statements, types: str) -
         ]
         if rest:
             sums = _amounts(_sum(rest, 3), _sum(rest, 4), currency)
-            body.append(["", "", f"{len(rest):,} others, none larger", "", *sums])
+            body.append(["", "", f"{counted(len(rest), 'other')}, none larger", "", *sums])
         yield heading(f"Largest adjustments and the lines they amend, {currency}", 3)
         yield table(
             ["Adjustment", "Month", "*Title", "Original line", "#Amount", "#On hold", "#Balance"],

@@ -50,3 +50,16 @@ def test_amounts_below_one_have_a_scale() -> None:
     _, labels = drawn(("2026-06", "0.03", "0.00"))
 
     assert list(labels) == ["EUR", "0", "0.01", "0.02", "0.03"]
+
+
+def test_kind_that_is_always_zero_has_neither_legend_nor_bars() -> None:
+    """Regression: the legend named "On hold" where nothing ever was on hold."""
+    months = [("2026-05", "100"), ("2026-06", "25")]
+
+    svg = monthly_chart(
+        "EUR", [(m, {"Amount due": Decimal(due), "On hold": Decimal(0)}) for m, due in months]
+    )
+
+    assert "Amount due" in svg
+    assert "On hold" not in svg
+    assert COLOURS["On hold"] not in svg
