@@ -20,7 +20,7 @@ from linernotes.base.published import publication
 from linernotes.base.settings import Settings
 from linernotes.base.unforeseen import account_of
 from linernotes.dashboard import formats, linked_pages, wording
-from linernotes.dashboard.blocks import Split, Table, table_csv
+from linernotes.dashboard.blocks import Facts, Heading, Split, Table, table_csv
 from linernotes.dashboard.drawing import HERE, assets, templates
 from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.linked_pages import CSV, Scope, Shown
@@ -182,6 +182,7 @@ class Site:
                 crumbs=shown.crumbs,
                 is_brief=shown.is_brief,
                 blocks=shown.blocks,
+                headings=_headings(shown),
                 menu=menu,
                 knows=shown.knows,
                 path=request.url.path,
@@ -278,6 +279,16 @@ def _kept(selection: Selection, page: Page) -> str:
     if PERIOD not in page.KNOWS:
         dropped |= {FIRST: None, LAST: None}
     return selection.href(page.PATH, **dropped)
+
+
+def _headings(shown: Shown) -> set[str]:
+    """The headings of a page; a table or chart of the same name does not repeat it to the eye."""
+    blocks = list(shown.blocks)
+    for block in shown.blocks:
+        if isinstance(block, Split):
+            blocks += [*block.left, *block.right]
+    texts = {block.text for block in blocks if isinstance(block, Heading)}
+    return texts | {block.title for block in blocks if isinstance(block, Facts)} | {shown.title}
 
 
 def _chips(selection: Selection, view: PublishedView, path: str) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from linernotes.dashboard.blocks import VERDICTS, Item, Link
 from linernotes.dashboard.consent_blocks import expiries_href, windows
 from linernotes.dashboard.figures import LATEST_RATES, Figures, Verdict, now_is_after
 from linernotes.dashboard.formats import Money, count_text, short_money_text
-from linernotes.dashboard.promise_blocks import OFF_TARGET
+from linernotes.dashboard.promise_blocks import OFF_TARGET, short_value_text
 from linernotes.dashboard.row_tables import rows_href
 from linernotes.packages import wording as codes
 
@@ -44,9 +44,10 @@ def _item(
     next_step: str,
     since: date | None,
     due: date | None,
+    figure: str = "",
 ) -> Item:
     is_overdue = due is not None and now_is_after(figures.view, due)
-    text = (
+    text = figure or (
         short_money_text(Money(amount, figures.currency))
         if amount
         else f"{count_text(count)} {unit}{'' if count == 1 else 's'}"
@@ -168,6 +169,7 @@ def _verdicts(figures: Figures) -> Iterator[Item]:
                 _way_back(figures, found),
                 found.since,
                 None,
+                short_value_text(found),
             )
 
 
@@ -175,7 +177,8 @@ def _way_back(figures: Figures, found: Verdict) -> str:
     """The next step to bring a promise back on target."""
     if found.measure == "timely_statement_share" and figures.view.is_demonstration:
         return "No action: the demonstration issues past months when it is built."
-    return f"Agree how {wording.PROMISES[found.promise].name.lower()} gets back on target."
+    target = found.target_text.removeprefix("Target: ")
+    return f"Agree how to get back on target: {target}."
 
 
 def _unfiled(figures: Figures) -> Iterator[Item]:

@@ -145,7 +145,7 @@ def _promises(figures: Figures) -> Table:
                 value_of(tile.figure),
                 tile.measure,
                 tile.target.removeprefix("Target: "),
-                tile.since.removeprefix("since "),
+                tile.since.removeprefix("Since "),
             ]
             for tile in promise_blocks.tiles(figures)
         ],

@@ -1,4 +1,4 @@
-"""Blocks about consent: expiring decisions, and the time that products took to obey refusals.
+"""Blocks about consent: expiring decisions, and the time that products took to enforce refusals.
 
 Both are reports; amounts in the reporting currency are indicative.
 """
@@ -125,7 +125,7 @@ def expiring(figures: Figures) -> Iterator[Block]:
 
 
 def enforcement(figures: Figures) -> Iterator[Block]:
-    """The time that products took to obey refusals, by month, and the slowest cases."""
+    """The time that products took to enforce refusals, by month, and the slowest cases."""
     rows = figures.view.rows(
         "select report_month, coalesce(product_name, 'All products'), decision_count, "
         "median_seconds, p99_seconds, leaked_use_count, leakage_seconds "
@@ -137,7 +137,7 @@ def enforcement(figures: Figures) -> Iterator[Block]:
         if figures.selection.product
         else (figures.months,),
     )
-    yield Heading("Time to enforcement", "From a refusal's start to when the products obeyed it.")
+    yield Heading("Time to enforcement", "From a refusal's start to when the products enforced it.")
     if not rows:
         yield Note(f"No refusal was enforced in this period. {wording.WIDEN}", "empty")
         return

@@ -52,6 +52,7 @@ def templates() -> Environment:
         kind_of=lambda block: type(block).__name__,
         href_of=lambda value: value.href if isinstance(value, Link) else "",
         cell_text=cell_text,
+        longest_word=lambda text: max(map(len, text.split()), default=0),
         verdict_text=lambda code: VERDICTS[code],
         bar_marks=charts.bar_marks,
         bridge_marks=charts.bridge_marks,

@@ -6,6 +6,7 @@ Each row set defines its published table and what a row counts; nothing else is 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from linernotes.dashboard import wording
@@ -174,8 +175,7 @@ def read_rows(
     )[1]
     names, found = figures.view.table(
         f"with rows as (select *{counted} from {relation} where {where}) select * from rows "
-        f"order by {'abs(counted) desc, ' if counted else ''}"
-        f"{_key_of(wanted, figures)} limit {limit} offset {offset}",
+        f"order by {_key_of(wanted, figures)} limit {limit} offset {offset}",
         wanted.parameters,
     )
     rows = [dict(zip(names, row, strict=True)) for row in found]
@@ -183,10 +183,7 @@ def read_rows(
     table = Table(
         wanted.name or short,
         title,
-        [
-            Column(_head(name, wanted), "money" if _counts_money(name, wanted) else kind_of(name))
-            for name in columns
-        ],
+        [Column(_head(name, wanted), _kind_in(name, wanted, rows)) for name in columns],
         [[_cell(figures, wanted, name, row, columns[0]) for name in columns] for row in rows],
         row_limit=ROWS_SHOWN,
     )
@@ -194,13 +191,21 @@ def read_rows(
 
 
 def _key_of(wanted: RowSet, figures: Figures) -> str:
+    """The order of rows: the highest value or amount first, then by key."""
     columns = list(_columns(figures, wanted.relation))
     key = KEYS.get(wanted.name)
-    return ", ".join(dict.fromkeys([key, *columns[:6]] if key else columns[:8]))
+    keys = dict.fromkeys([key, *columns[:6]] if key else columns[:8])
+    highest = "counted" if wanted.value else "amount" if "amount" in columns else ""
+    return ", ".join([*([f"abs({highest}) desc nulls last"] if highest else []), *keys])
 
 
-def _counts_money(name: str, wanted: RowSet) -> bool:
-    return name == "counted" and bool(wanted.currency)
+def _kind_in(name: str, wanted: RowSet, rows: Sequence[Mapping[str, Any]]) -> Kind:
+    """The format of a column: by its name, and a decimal is always a number."""
+    if name == "counted" and wanted.currency:
+        return "money"
+    kind = kind_of(name)
+    is_decimal = any(isinstance(row[name], Decimal) for row in rows)
+    return "number" if kind == "text" and is_decimal else kind
 
 
 def _head(name: str, wanted: RowSet) -> str:
@@ -237,6 +242,7 @@ def kind_of(name: str) -> Kind:
         "_month": "month",
         "_amount": "money",
         "_count": "count",
+        "_quantity": "count",
         "_date": "date",
         "_at": "instant",
         "_seconds": "seconds",

@@ -13,7 +13,9 @@ from linernotes.base.money import minor_unit_digits, round_half_up
 
 NONE = "–"
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-SPACE_OF_A_FIGURE = re.compile(r"(?<=\d) (?=%|pts\b)|(?<=vs) |(?<=[A-Za-z]{3}) (?=\d{4}\b)")
+SPACE_OF_A_FIGURE = re.compile(
+    r"(?<=\d) (?=%|pts\b)|(?<=vs) |(?<=[Ss]ince) |(?<=[A-Za-z]{3}) (?=\d{4}\b)"
+)
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 # A greater change is shown as the two figures, not in percent.
 MOST_PERCENT = 1_000
@@ -72,12 +74,22 @@ def money_text(money: Money) -> str:
 
 def short_money_text(money: Money) -> str:
     """7,108 EUR; from a million 1.75 M EUR. The exact amount is shown below or one click away."""
-    for power, unit in ((9, "bn"), (6, "M")):
-        if abs(money.amount) >= Decimal(10) ** power:
-            figure = round_half_up(money.amount / Decimal(10) ** power, 2)
-            return _signed(f"{figure:,f} {unit} {money.currency_code}")
     digits = 0 if abs(money.amount) >= 1_000 else minor_unit_digits(money.currency_code)
-    return _signed(f"{round_half_up(money.amount, digits):,f} {money.currency_code}")
+    text = _in_millions(money.amount) or f"{round_half_up(money.amount, digits):,f}"
+    return _signed(f"{text} {money.currency_code}")
+
+
+def short_count_text(number: Decimal | int | None) -> str:
+    """12,345; from a million 1.35 M. The exact number is shown below or one click away."""
+    return count_text(number) if number is None else _in_millions(number) or count_text(number)
+
+
+def _in_millions(number: Decimal | int) -> str:
+    """The number in millions or billions; empty if it is smaller."""
+    for power, unit in ((9, "bn"), (6, "M")):
+        if abs(number) >= 10**power:
+            return f"{_signed(f'{round_half_up(Decimal(number) / 10**power, 2):,f}')} {unit}"
+    return ""
 
 
 def full_money_text(money: Money) -> str:
@@ -114,11 +126,12 @@ def change_text(now: Decimal | int | None, before: Decimal | int | None, is_shar
 
 
 def count_text(number: Decimal | int | None) -> str:
-    """12,345; numbers that are not whole have two decimals."""
+    """12,345; below a thousand, numbers that are not whole have two decimals."""
     if number is None:
         return NONE
     exact = Decimal(number)
-    return _signed(f"{exact:,.0f}" if exact == exact.to_integral_value() else f"{exact:,.2f}")
+    is_whole = exact == exact.to_integral_value() or abs(exact) >= 1_000
+    return _signed(f"{round_half_up(exact, 0 if is_whole else 2):,f}")
 
 
 def share_text(share: Decimal | None) -> str:

@@ -17,7 +17,7 @@ from linernotes.dashboard import drill, formats, promise_blocks, wording
 from linernotes.dashboard import trace as records
 from linernotes.dashboard.blocks import Block, Column, Facts, Kind, Link, Note, Table
 from linernotes.dashboard.drill import ROWS_SHOWN, RowSet
-from linernotes.dashboard.figures import Figures
+from linernotes.dashboard.figures import LATEST_RATES, Figures
 from linernotes.dashboard.pages import partners
 from linernotes.dashboard.row_tables import TITLES
 from linernotes.dashboard.selection import FIRST, LAST, NAMES, NotThere, read_selection
@@ -204,7 +204,7 @@ def table_rows(figures: Figures, request: Request) -> Shown:
         + ", ".join(_value_text(figures, column, value) for value in values[:5])
         for column, values in where.items()
     ]
-    summed = {"steps": "reporting_amount"}.get(name)
+    summed = {"steps": "reporting_amount", "holds": STILL_HELD}.get(name)
     if summed:
         wanted = RowSet(
             wanted.name,
@@ -243,9 +243,16 @@ def _value_text(figures: Figures, column: str, value: str) -> str:
         return "none"
     if column in MONTHS:
         return formats.month_text(_month(value))
+    if value in {"true", "false"}:
+        return "yes" if value == "true" else "no"
     return drill.in_words(figures, column, value)
 
 
+# What is left of a hold, in the reporting currency, as in the table of holds.
+STILL_HELD = (
+    "(amount - released_amount) * (select rate from "
+    f"{LATEST_RATES} as rates where rates.currency_code = fct_holds.currency_code)"
+)
 TOTALS = {
     "steps": ("amount",),
     "lines": ("amount",),

@@ -31,6 +31,7 @@ from linernotes.dashboard.formats import (
     change_text,
     full_money_text,
     month_text,
+    short_count_text,
     short_money_text,
 )
 
@@ -65,11 +66,19 @@ def cell(figures: Figures, name: str, value: Any) -> Any:
 def short(figures: Figures, name: str, value: Any) -> str:
     """A value as text for a card or a bar."""
     shown = cell(figures, name, value)
-    return (
-        short_money_text(shown)
-        if isinstance(shown, Money)
-        else cell_text(shown, kind(figures, name))
-    )
+    if isinstance(shown, Money):
+        return short_money_text(shown)
+    if kind(figures, name) == "count":
+        return short_count_text(shown)
+    return cell_text(shown, kind(figures, name))
+
+
+def _exact(figures: Figures, name: str, value: Any) -> str:
+    """A value as text that is not abbreviated."""
+    shown = cell(figures, name, value)
+    if isinstance(shown, Money):
+        return full_money_text(shown)
+    return cell_text(shown, kind(figures, name))
 
 
 def rows_of(figures: Figures, name: str, months: Sequence[date], **where: str | None) -> str:
@@ -121,9 +130,7 @@ def _card(figures: Figures, name: str, months: Values) -> Card:
     headline = figures.headline
     value = _counted(info.unit, months.get((headline,)))
     text = short(figures, name, value)
-    exact = (
-        full_money_text(Money(value, figures.currency)) if info.unit == "money" and value else ""
-    )
+    exact = _exact(figures, name, value) if value else ""
     return Card(
         label=info.label,
         value=Link(text, rows_of(figures, name, [headline])),

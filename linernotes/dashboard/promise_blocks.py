@@ -80,7 +80,7 @@ def interval_text(found: Verdict) -> str:
     if found.interval is None or found.value is None:
         return ""
     low, high = found.value - found.interval, found.value + found.interval
-    return f", {share_text(low)} to {share_text(high)}"
+    return f" (95 % interval: {share_text(low)} to {share_text(high)})"
 
 
 def rows_href(found: Verdict, part: str = "") -> str:
@@ -133,7 +133,7 @@ def tiles(figures: Figures) -> list[Tile]:
                 f"{wording.MEASURES[worst.measure][0]}{interval_text(worst)}",
                 " · ".join(filter(None, (worst.target_text, worst.owner))),
                 f"{change} vs {month_text(month_before(month))}" if change else "",
-                f"since {month_text(worst.since)}",
+                f"Since {month_text(worst.since)}",
                 href,
                 reason_text(figures, worst),
             )

@@ -202,6 +202,15 @@ SHOWN = {
         "trailing_amount",
         "currency_code",
     ),
+    "checks": (
+        "table_name",
+        "check_name",
+        "severity",
+        "outcome",
+        "reason",
+        "unexpected_count",
+        "checked_at",
+    ),
     "recordings": ("recording_id", "title", "artist_names", "isrc", "delivered_at"),
 }
 # The most informative column, which is shown first and has the link.

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from linernotes.dashboard import drill, wording
@@ -11,6 +12,7 @@ from linernotes.dashboard.blocks import Block, Facts, Heading, Kind, Link, Note
 from linernotes.dashboard.drill import RowSet, read_rows
 from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.formats import Money
+from linernotes.dashboard.promise_blocks import NANO
 from linernotes.dashboard.row_tables import TABLES, rows_href
 from linernotes.dashboard.selection import NotThere
 
@@ -238,6 +240,8 @@ def _facts(figures: Figures, title: str, row: Mapping[str, Any]) -> Facts:
             continue
         shown: Any = value
         kind = drill.kind_of(name)
+        if name == "weight_nano":
+            shown, kind = Decimal(value) / NANO, "count"
         if drill.is_amount(name):
             code = row.get("currency_code") or row.get("payout_currency_code")
             shown = Money(value, code) if code else value

@@ -148,7 +148,18 @@ COLUMNS = {
     "incident_kind": "Kind",
     "incident_status": "Status",
     "item_count": "Uses or items",
-    "weight_nano": "Weight (billionths of a use)",
+    "weight_nano": "Weighted uses",
+    "earned_amount": "Earned",
+    "correction_amount": "Adjustments",
+    "held_amount": "On hold",
+    "payable_amount": "Amount due",
+    "carried_amount": "Carried forward",
+    "released_amount": "Released",
+    "opened_month": "On hold since",
+    "table_name": "Table",
+    "check_name": "Check",
+    "unexpected_count": "Rows",
+    "is_latest": "Latest run",
 }
 # Codes with a text that says more than the code.
 CODES = {

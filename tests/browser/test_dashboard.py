@@ -37,6 +37,7 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SMALLEST_TARGET = 24
 SMALLEST_LETTERS = 11
 # One of each kind of figure on Overview: due, a promise, a step, a month, a card.
+WIDE_TABLES = ("checks", "contracts", "holds", "lines", "statements", "uses")
 FIGURE_LINKS = (
     ".sentence a",
     ".tile .figure a",
@@ -173,6 +174,25 @@ def test_thirty_figures_are_two_clicks_from_rows_that_sum_to_them(
             _open_disclosures(page)
 
     assert checked == FIGURES
+
+
+def test_rows_fit_every_width_and_their_numbers_are_numbers(
+    open_page: Callable[..., Watched], address: str
+) -> None:
+    """Regression: names of checks made the page wider than its window; weights read 0E-9."""
+    cards = open_page("/usage").page.locator("main .card .value a").all()
+    hrefs = [card.get_attribute("href") or "" for card in cards]
+    page = open_page("/").page
+
+    for path in (*hrefs, *(f"/rows/table/{name}" for name in WIDE_TABLES)):
+        page.goto(f"{address}{path}")
+        wait_until_whole(page)
+        for width in (390, 900, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            fits = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+            assert fits, f"{path} at {width}"
+        cells = page.locator("main tbody td").all_inner_texts()
+        assert not [text for text in cells if re.fullmatch(r"0E-\d+|\d+\.\d{7,}", text)], path
 
 
 @pytest.mark.parametrize("figure", FIGURE_LINKS)

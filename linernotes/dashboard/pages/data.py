@@ -15,6 +15,7 @@ from linernotes.packages import wording as codes
 TITLE, PATH, KNOWS = "Data quality", "/data", ()
 SUBTITLE = "Whether the figures of the other pages can be relied on, and how fresh they are."
 SEVERITIES = {"error": "Blocking", "warn": "Warning"}
+FEEDS = {"ecb": "ECB rates", "ern": "DDEX messages (ERN)", "fx_rates": "other exchange rates"}
 UNITS = {"money": "amount", "count": "number", "share": "%", "seconds": "duration"}
 
 
@@ -98,10 +99,17 @@ def _checks(figures: Figures) -> Iterator[Block]:
             Column("Rows", "count"),
             Column("Table"),
             Column("Outcome"),
-            Column("Checked", "instant"),
+            Column("Checked", "date"),
         ],
         [
-            [reason, SEVERITIES.get(severity, severity), count, table, codes.plain(outcome), at]
+            [
+                reason,
+                SEVERITIES.get(severity, severity),
+                count,
+                table,
+                codes.plain(outcome),
+                at.date(),
+            ]
             for reason, severity, count, table, outcome, at in rows
         ],
     )
@@ -154,7 +162,8 @@ def _feeds(figures: Figures) -> Table:
 
 
 def _feed(source: str, feed: str) -> str:
-    return f"{codes.plain(source)}: {feed.replace('_', ' ')}".replace("Ai ", "AI ")
+    name = FEEDS.get(feed, feed.replace("_", " "))
+    return f"{codes.plain(source)}: {name}".replace("Ai ", "AI ")
 
 
 def _states(figures: Figures) -> Table:

@@ -113,6 +113,41 @@ def test_csv_of_a_table_has_every_digit_and_no_formula() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (Decimal("0.5"), "0.50"),
+        (Decimal("999.5"), "999.50"),
+        (Decimal("614433310.55933332"), "614,433,311"),
+        (Decimal("0E-9"), "0"),
+    ],
+)
+def test_count_has_decimals_only_where_they_matter(number: Decimal, text: str) -> None:
+    """Regression: nine digits of weighted uses were followed by two decimals."""
+    assert formats.count_text(number) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (None, "–"),
+        (999_999, "999,999"),
+        (1_350_898_093, "1.35 bn"),
+        (Decimal("19981323.25"), "19.98 M"),
+        (-2_500_000, "−2.50 M"),
+    ],
+)
+def test_short_count_keeps_what_a_card_has_room_for(number: int | None, text: str) -> None:
+    assert formats.short_count_text(number) == text
+
+
+def test_month_does_not_part_from_since() -> None:
+    assert (
+        formats.whole("Broken since Jun 2025")
+        == "Broken since\N{NO-BREAK SPACE}Jun\N{NO-BREAK SPACE}2025"
+    )
+
+
 def test_number_and_month_do_not_part_from_their_unit_and_year() -> None:
     text = formats.whole("+18.0 % vs May 2026, of 3 uses")
 
