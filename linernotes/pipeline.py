@@ -18,7 +18,6 @@ from linernotes.base.settings import Settings
 from linernotes.ingestion import DeliveryOutcome, LoadReport, admit_landing, list_landing
 
 LOG = logging.getLogger(__name__)
-RESULTS_SELECTION = "stg_intake__check_results+"
 # A failed check never changes this.
 STAYS = "and what is published stays."
 StepProgress = Callable[[str, int, int, str], None]
@@ -100,7 +99,7 @@ def build_and_publish(
             return BuildOutcome(build, checks, None)
         checks += check_reports(settings, on_progress=progress("Report suites"))
         require(checks, f"this build is not published, {STAYS}")
-        published = publish_with_results(settings)
+        published = warehouse.publish(settings)
         LOG.info(
             "published",
             extra={"file": published.name, "nodes": build.node_count, "checks": len(checks)},
@@ -138,19 +137,6 @@ def calculate_month_end(
     checks = check_reports(settings, tables, file, progress("Report suites"))
     require(checks, "nothing can be drafted from this closing.")
     return file
-
-
-def publish_with_results(settings: Settings) -> Path:
-    """Publishes a build, including the results of its report suites.
-
-    dbt ran before those suites, so the table of results is built again.
-
-    Raises:
-        LinernotesError: if a blocking check of the run that made the warehouse file failed or has
-            not run.
-    """
-    warehouse.build_again(settings, RESULTS_SELECTION, "nothing is published")
-    return warehouse.publish(settings)
 
 
 def require_raw_suites(

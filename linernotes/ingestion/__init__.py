@@ -27,7 +27,7 @@ from linernotes.ingestion.intake import (
     open_lake,
 )
 from linernotes.ingestion.lake import Lake
-from linernotes.ingestion.lake_tables import SCHEMAS
+from linernotes.ingestion.lake_tables import CHECK_RESULTS, SCHEMAS
 from linernotes.ingestion.landing import list_landing
 from linernotes.ingestion.register import DeliveryOutcome
 from linernotes.ingestion.repair import repair
@@ -42,6 +42,7 @@ from linernotes.ingestion.trying import Trial, try_file
 
 __all__ = [
     "CADENCES",
+    "CHECK_RESULTS",
     "FEEDS",
     "SCHEMAS",
     "SUBJECTS",

@@ -5,7 +5,6 @@ The models have all business rules.
 
 from linernotes.warehouse.building import (
     build,
-    build_again,
     build_arguments,
     building,
     end_run,
@@ -44,7 +43,6 @@ __all__ = [
     "Shortfall",
     "Size",
     "build",
-    "build_again",
     "build_arguments",
     "building",
     "calculate_open_months",

@@ -8,7 +8,6 @@ import json
 import time
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -202,36 +201,6 @@ def end_run(
                 ),
             )
     return build_result(settings, known_at, run, results)
-
-
-def build_again(settings: Settings, select: str, consequence: str) -> CheckedRun:
-    """Builds a few models again within the run that made the warehouse file.
-
-    Args:
-        settings: The home.
-        select: dbt selection.
-        consequence: The step that is refused if the run may not be used.
-
-    Returns:
-        The record of the run.
-
-    Raises:
-        LinernotesError: if the file has no record of a checked run, or its project has changed.
-        BuildFailed: if dbt fails; then the file has no record any more.
-    """
-    with _build_lock(settings):
-        checked = require_build(settings, consequence)
-        link_sources(settings)
-        start_run(settings)
-        run = _run(settings, checked.known_at, select)
-        results = _collected(settings, checked.known_at, run)
-        keep_shortfalls(settings, checked.known_at, results)
-        build_result(settings, checked.known_at, run, results)
-        again = {(check.kind, check.name): check for check in results.checks}
-        kept = [again.pop((check.kind, check.name), check) for check in checked.checks]
-        with _warehouse(settings) as connection:
-            record_run(connection, replace(checked, checks=[*kept, *again.values()]))
-        return checked
 
 
 def require_build(settings: Settings, consequence: str) -> CheckedRun:

@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 
 from linernotes.base import durable, modes
+from linernotes.base.checked_runs import RESULTS_TABLE, RUN_TABLE
 from linernotes.base.clock import name_part, utc_now
 from linernotes.base.errors import LinernotesError
 from linernotes.base.memory import limited_memory
@@ -33,9 +34,11 @@ from linernotes.base.run_history import COLUMNS, GRAIN, Run, runs
 from linernotes.base.settings import Settings
 from linernotes.base.sql import literal
 from linernotes.base.steps import add_facts, step
+from linernotes.ingestion import CHECK_RESULTS, open_lake
 from linernotes.ledger.heads import PUBLISHED_HEADS, Head, ledger_head
-from linernotes.warehouse import table_keys
+from linernotes.warehouse import check_results, table_keys
 from linernotes.warehouse.building import require_build
+from linernotes.warehouse.check_results import insert_check_results
 from linernotes.warehouse.dbt import schema_of, target_folder
 from linernotes.warehouse.table_keys import keys_of
 
@@ -159,6 +162,8 @@ def _copy_public_schemas(
             "'warehouse' and schema_name in $1 order by all",
             [list(PUBLIC_SCHEMAS)],
         ).fetchall()
+        published = _tables_of_run(nodes)
+        tables = [row for row in tables if row[:2] in published]
         # The tables of a view are there before it.
         tables.sort(key=lambda row: row[:2] in views)
         connection.execute("use target")
@@ -175,6 +180,8 @@ def _copy_public_schemas(
             [list(PUBLIC_SCHEMAS)],
         ).fetchall()
         for schema, table, column, comment in columns:
+            if (schema, table) not in published:
+                continue
             words = literal(without_references(comment))
             connection.execute(f'comment on column target.{schema}.{table}."{column}" is {words}')
         _add_table(
@@ -190,6 +197,11 @@ def _copy_public_schemas(
         )
         add_ledger_head(connection, f"target.{PUBLISHED_HEADS}", head)
         add_runs(connection, "target.quality.runs", history)
+        results = "target.quality.check_results"
+        _add_table(connection, results, check_results.GRAIN, check_results.COLUMNS, ())
+        lake = open_lake(settings)
+        lake.ensure_tables()
+        insert_check_results(connection, results, lake.active_files(CHECK_RESULTS))
         connection.execute("use memory")
         # DuckDB does not report a failed write when it closes a file, and leaves the rows in a log
         # beside it: a file without tables would be published.
@@ -201,6 +213,20 @@ def _copy_public_schemas(
             f"{target} could not be written completely. Check the disk, then run `linernotes "
             "build` again; readers keep the last publication."
         )
+
+
+def _tables_of_run(nodes: dict[str, dict[str, Any]]) -> set[tuple[str, str]]:
+    """Schema and name of what the run made: its record, and the tables of its models.
+
+    The warehouse file may also have tables of models that an earlier version had.
+    """
+    made = {
+        (schema_of(node), node["alias"])
+        for node in nodes.values()
+        if node["resource_type"] in {"model", "seed"}
+    }
+    record = (table.partition(".") for table in (RUN_TABLE, RESULTS_TABLE))
+    return made | {(schema, name) for schema, _, name in record}
 
 
 def _views_of_public_tables(

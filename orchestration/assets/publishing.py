@@ -8,8 +8,7 @@ import dagster as dg
 
 from linernotes.base.checked_runs import require_run
 from linernotes.base.published import open_published
-from linernotes.pipeline import publish_with_results
-from linernotes.warehouse import PUBLIC_SCHEMAS, publication_lock
+from linernotes.warehouse import PUBLIC_SCHEMAS, publication_lock, publish
 from orchestration.assets.figures import publication_metadata
 from orchestration.assets.models import warehouse_models
 from orchestration.markdown import markdown_table
@@ -34,7 +33,7 @@ def published_warehouse(context: dg.AssetExecutionContext, home: Home) -> dg.Mat
     """
     settings = home.settings
     with publication_lock(settings):
-        path = publish_with_results(settings)
+        path = publish(settings)
         with open_published(settings) as connection:
             figures = publication_metadata(connection)
             names = connection.execute(

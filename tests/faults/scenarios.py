@@ -20,12 +20,17 @@ from linernotes.base.settings import Settings
 from linernotes.ledger.keys import PRIVATE_KEY
 from linernotes.packages import write_packages
 from linernotes.statements import approve, draft, issue
-from linernotes.warehouse import target_folder
 from linernotes.warehouse.compiled import project_sha256
 from tests.fixtures import ern_messages
 from tests.fixtures.deliveries import PARTNER_DPID, SENDER
 from tests.fixtures.intake_home import RECORDED_AT, IntakeHome, action, party, play
-from tests.fixtures.published_warehouse import Line, Statement, checked_run, publish
+from tests.fixtures.published_warehouse import (
+    Line,
+    Statement,
+    checked_run,
+    publish,
+    write_artefacts,
+)
 from tests.fixtures.worlds import FeedBuilder, add_rates
 
 JUNE, JULY = "2026-06", "2026-07"
@@ -154,9 +159,7 @@ def _published_thrice(root: Path) -> None:
     settings = Settings(home=root / "home")
     checked = replace(checked_run(), project_sha256=project_sha256())
     publish(settings, TUNE, file=settings.warehouse_file, run=checked)
-    definitions = target_folder(settings) / "semantic_manifest.json"
-    definitions.parent.mkdir()
-    definitions.with_name("manifest.json").write_text('{"nodes": {}}')
+    definitions = write_artefacts(settings)
     for number in range(3):
         definitions.write_text(json.dumps({"build": number}))
         warehouse.publish(settings)
@@ -231,10 +234,7 @@ def closing_is_built(root: Path) -> None:
     settings = Settings(home=root / "home")
     closing = settings.warehouse_file.parent / "closing" / f"{MONTH}.duckdb"
     shutil.copy(closing, settings.warehouse_file)
-    definitions = target_folder(settings) / "semantic_manifest.json"
-    definitions.parent.mkdir(exist_ok=True)
-    definitions.write_text("{}")
-    definitions.with_name("manifest.json").write_text('{"nodes": {}}')
+    write_artefacts(settings)
 
 
 def _month() -> FeedBuilder:

@@ -56,7 +56,7 @@ def test_build_without_a_rate_names_its_currency_and_day_e83(home: Settings) -> 
 def test_build_of_a_selection_that_selects_nothing_is_an_error(home: Settings) -> None:
     """Regression: a part of a selection that selects nothing was ignored, and the rest built."""
     with pytest.raises(warehouse.BuildFailed, match="'nosuch' does not match"):
-        warehouse.build(home, KNOWN_AT, select="stg_intake__check_results nosuch")
+        warehouse.build(home, KNOWN_AT, select="stg_intake__deliveries nosuch")
 
 
 @pytest.mark.slow

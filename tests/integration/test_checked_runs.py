@@ -235,8 +235,6 @@ def test_publish_of_a_run_that_was_not_checked_is_refused(
     built(settings, **changed)
 
     with pytest.raises(LinernotesError, match=words):
-        pipeline.publish_with_results(settings)
-    with pytest.raises(LinernotesError, match=words):
         warehouse.publish(settings)
 
     assert not settings.published_file.exists()

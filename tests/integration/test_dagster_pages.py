@@ -38,7 +38,7 @@ def test_publication_shows_money_quarantine_and_counts(
     from orchestration.assets import publishing
 
     file = home / "published" / publication(Settings(home=home)).file_name
-    monkeypatch.setattr(publishing, "publish_with_results", lambda *_: file)
+    monkeypatch.setattr(publishing, "publish", lambda *_: file)
 
     result = dg.materialize([publishing.published_warehouse], resources={"home": Home()})
 

@@ -12,6 +12,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
 from linernotes.base import clock, modes
@@ -19,9 +20,11 @@ from linernotes.base.checked_runs import record_run
 from linernotes.base.errors import LinernotesError
 from linernotes.base.published import definitions_file, open_published, publication
 from linernotes.base.settings import PROJECT_ROOT, Settings
-from linernotes.warehouse import PUBLIC_SCHEMAS, publish, target_folder
+from linernotes.ingestion import open_lake
+from linernotes.ingestion.lake_tables import CHECK_RESULTS
+from linernotes.warehouse import PUBLIC_SCHEMAS, publish
 from linernotes.warehouse.compiled import project_sha256
-from tests.fixtures.published_warehouse import checked_run
+from tests.fixtures.published_warehouse import checked_run, write_artefacts
 
 KNOWN_AT = datetime(2026, 7, 15, 6)
 # The latest releases of 1.x that did not support the format of 1.4.
@@ -62,10 +65,7 @@ def settings(tmp_path: Path) -> Settings:
         connection.execute("comment on column marts.lines.amount is 'Of the line.'")
         run = checked_run(KNOWN_AT.isoformat(" "))
         record_run(connection, replace(run, project_sha256=project_sha256()))
-    definitions = target_folder(settings) / "semantic_manifest.json"
-    definitions.parent.mkdir()
-    definitions.write_text("{}")
-    definitions.with_name("manifest.json").write_text('{"nodes": {}}')
+    write_artefacts(settings)
     publish(settings)
     return settings
 
@@ -295,7 +295,7 @@ def test_keys_of_published_tables_are_a_table_and_hold(case_home: Path) -> None:
         modelled = connection.execute(
             "select table_schema, table_name from information_schema.tables"
             " where table_name not in ('publications', 'runs', 'table_keys', 'ledger_heads',"
-            " 'checked_run', 'checked_run_results')"
+            " 'check_results', 'checked_run', 'checked_run_results')"
         ).fetchall()
         doubled = [
             table
@@ -320,6 +320,50 @@ def test_keys_of_published_tables_are_a_table_and_hold(case_home: Path) -> None:
     assert not doubled
     assert not nulls
     assert sorted(modelled) == [(schema, table) for schema, table, *_ in keys]
+
+
+def test_table_that_no_model_makes_any_more_is_not_published(settings: Settings) -> None:
+    """Regression: a table of an earlier version stayed in the file, and was published each time."""
+    with duckdb.connect(str(settings.warehouse_file)) as connection:
+        connection.execute("create table marts.lines_of_before as select 1.00 as amount")
+        connection.execute("comment on column marts.lines_of_before.amount is 'Of old.'")
+
+    publish(settings)
+
+    assert tables(settings.published_file) >= {"lines", "checked_run"}
+    assert "lines_of_before" not in tables(settings.published_file)
+
+
+def test_results_of_the_suites_of_this_run_are_published(settings: Settings) -> None:
+    """The last results are those of the newest run, whose number counts, not the clock."""
+    rows = [
+        ("first", "checked", "holds", "error", "failed", 3, 1, "2026-07-02"),
+        ("second", "checked", "holds", "error", "passed", 0, 2, "2026-07-01"),
+        ("first", "checked", "is_rare", "warn", "failed", 2, 1, "2026-07-02"),
+    ]
+    names = ["run_id", "table_name", "check_name", "severity", "outcome", "unexpected_count"]
+    results = pl.DataFrame(rows, [*names, "sequence", "checked_at"], orient="row").with_columns(
+        pl.col("checked_at").str.to_datetime(time_unit="us"), reason=pl.lit("It has to hold.")
+    )
+    open_lake(settings).append(CHECK_RESULTS, results, "check_results/both", settings.home)
+
+    publish(settings)
+
+    with duckdb.connect(str(settings.published_file), read_only=True) as connection:
+        found = connection.execute(
+            "select run_id, check_name, outcome, unexpected_count, is_latest,"
+            " checked_at::date::text from quality.check_results order by all"
+        ).fetchall()
+        unexplained = connection.execute(
+            "select column_name from duckdb_columns()"
+            " where table_name = 'check_results' and comment is null"
+        ).fetchall()
+    assert found == [
+        ("first", "holds", "failed", 3, False, "2026-07-02"),
+        ("first", "is_rare", "failed", 2, True, "2026-07-02"),
+        ("second", "holds", "passed", 0, True, "2026-07-01"),
+    ]
+    assert not unexplained
 
 
 def test_runs_of_the_home_are_a_table_with_comments(case_home: Path) -> None:

@@ -109,6 +109,39 @@ def test_e13_a_warehouse_built_again_is_the_same_while_readers_read_on(
     assert all(int(output) > 20 for output, _ in ends)
 
 
+def test_table_and_view_of_one_name_replace_each_other_with_comments(
+    case_home: Path, tmp_path: Path
+) -> None:
+    """A model becomes a view, or a view a table, in a home that an earlier version built."""
+    home = shutil.copytree(case_home, tmp_path / "home")
+    settings = Settings(home=home)
+    kinds = (
+        "select table_name, table_type, comment, column_comment from information_schema.tables"
+        " join (select table_name, comment as column_comment from duckdb_columns()"
+        " where column_name in ('line_type', 'weight_nano')) using (table_name)"
+        " join (select table_name, comment from duckdb_tables() union all"
+        " select view_name, comment from duckdb_views()) using (table_name)"
+        " where table_name in ('dim_line_types', 'fct_use_groups') order by all"
+    )
+    with duckdb.connect(str(settings.warehouse_file)) as connection:
+        before = connection.execute(kinds).fetchall()
+        connection.execute("drop table marts.dim_line_types")
+        connection.execute("create view marts.dim_line_types as select 1 as line_type")
+        connection.execute("drop view marts.fct_use_groups")
+        connection.execute("create table marts.fct_use_groups as select 1 as weight_nano")
+
+    warehouse.build(settings, CASES_KNOWN_AT, select="dim_line_types fct_use_groups")
+
+    with duckdb.connect(str(settings.warehouse_file), read_only=True) as connection:
+        after = connection.execute(kinds).fetchall()
+    assert [row[:2] for row in before] == [
+        ("dim_line_types", "BASE TABLE"),
+        ("fct_use_groups", "VIEW"),
+    ]
+    assert all(None not in row for row in before)
+    assert after == before
+
+
 def test_month_end_and_build_of_one_freeze_have_equal_rows(case_home: Path, tmp_path: Path) -> None:
     """A build runs dbt, a month-end the SQL that dbt compiled."""
     home = shutil.copytree(case_home, tmp_path / "home")

@@ -138,7 +138,7 @@ def test_model_file_has_at_most_200_lines(root: Path, file: Path) -> None:
 def test_macro_file_holds_one_macro_of_its_name_with_its_reason(root: Path, file: Path) -> None:
     text = (root / file).read_text(encoding="utf-8")
 
-    names = re.findall(r"\{%-?\s*(?:macro|test)\s+(\w+)", text)
+    names = re.findall(r"\{%-?\s*(?:macro|materialization|test)\s+(\w+)", text)
     public = {re.sub(r"^(default|spark|duckdb)__", "", name) for name in names}
 
     assert text.startswith("{#"), f"{file}: open with a comment that says why the macro exists"

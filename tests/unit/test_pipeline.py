@@ -36,7 +36,6 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     break_suites(monkeypatch, done)
     monkeypatch.setattr(pipeline.warehouse, "build", build)
-    monkeypatch.setattr(pipeline.warehouse, "build_again", lambda *_: done.append("results"))
     monkeypatch.setattr(pipeline.warehouse, "publish", publish)
     return done
 
@@ -58,7 +57,7 @@ def break_suites(monkeypatch: pytest.MonkeyPatch, done: list[str], **broken: Che
 def test_build_with_checks_that_hold_publishes_last(steps: list[str], tmp_path: Path) -> None:
     outcome = build_and_publish(Settings(home=tmp_path))
 
-    assert steps == ["raw", "dbt", "reports", "results", "publish"]
+    assert steps == ["raw", "dbt", "reports", "publish"]
     assert outcome.published_file == Path("published.duckdb")
     assert [check.table_name for check in outcome.checks] == ["raw", "reports"]
 

@@ -9,7 +9,6 @@ with
         from {{ ref("fct_partner_consents") }}
         where is_in_force and proof_kind = 'decision'
     ),
-    decided as (select * from {{ ref("int_partners__objects_decided") }}),
     objects_matched as (select * from {{ ref("int_partners__objects_matched") }}),
     contributors_listed as (
         select distinct object_type, object_id, party_id
@@ -56,13 +55,14 @@ with
             consents.partner_id,
             decided.object_type,
             decided.object_id,
-            consents.use_type,
+            use_types.use_type,
             bool_and(consents.decision = 'allow') as is_allowed
         from consents
         inner join
-            decided
+            {{ ref("int_partners__objects_decided") }} as decided
             on decided.decision_id = consents.decision_id
             and decided.recorded_at = consents.recorded_at
+        inner join use_types on consents.use_type in (use_types.use_type, '*')
         group by all
     ),
     played as (
@@ -76,89 +76,115 @@ with
         where object_id is not null
         group by all
     ),
-    objects as (
+    -- Most objects have neither a decision nor a use; only the others need the type.
+    mentioned as (
+        select report_month, object_type, object_id, use_type
+        from played
+        union
+        select report_month, object_type, object_id, use_type
+        from resolutions
+    ),
+    objects_known as (
         select
-            repertoire.report_month,
-            repertoire.partner_id,
-            repertoire.object_type,
-            repertoire.object_id,
-            use_types.use_type,
-            bool_and(resolutions.is_allowed) as is_allowed,
-            count(resolutions.object_id) > 0 as is_decided
+            report_month,
+            partner_id,
+            object_type,
+            object_id,
+            use_type,
+            weight_nano,
+            is_allowed
         from repertoire
-        cross join use_types
+        inner join mentioned using (report_month, object_type, object_id)
+        left join played using (report_month, object_type, object_id, use_type)
         left join
-            resolutions
-            on resolutions.report_month = repertoire.report_month
-            and resolutions.partner_id = repertoire.partner_id
-            and resolutions.object_type = repertoire.object_type
-            and resolutions.object_id = repertoire.object_id
-            and resolutions.use_type in (use_types.use_type, '*')
-        group by all
+            resolutions using (
+                report_month, partner_id, object_type, object_id, use_type
+            )
     ),
-    weighed as (
-        select objects.*, played.weight_nano
-        from objects
-        left join
-            played
-            on played.report_month = objects.report_month
-            and played.object_type = objects.object_type
-            and played.object_id = objects.object_id
-            and played.use_type = objects.use_type
-    ),
-    by_party as (
-        select 'partner' as party_kind, partner_id as party_id, weighed.*
-        from weighed
-        union all
-        select 'owner' as party_kind, owned.owner_party_id as party_id, weighed.*
-        from weighed
-        inner join
-            owned
-            on owned.report_month = weighed.report_month
-            and owned.partner_id = weighed.partner_id
-            and owned.object_type = weighed.object_type
-            and owned.object_id = weighed.object_id
+    -- The parties of each object of the repertoire, in each role.
+    parties as (
+        select *, 'partner' as party_kind, partner_id as party_id
+        from repertoire
         union all
         select
+            report_month,
+            partner_id,
+            object_type,
+            object_id,
+            'owner' as party_kind,
+            owner_party_id as party_id
+        from owned
+        union all
+        select
+            repertoire.*,
             case
-                when weighed.object_type = 'work' then 'writer' else 'main_artist'
+                when repertoire.object_type = 'work' then 'writer' else 'main_artist'
             end as party_kind,
-            contributors_listed.party_id,
-            weighed.*
-        from weighed
+            contributors_listed.party_id
+        from repertoire
         inner join
             contributors_listed
-            on contributors_listed.object_type = weighed.object_type
-            and contributors_listed.object_id = weighed.object_id
+            on contributors_listed.object_type = repertoire.object_type
+            and contributors_listed.object_id = repertoire.object_id
+    ),
+    counted as (
+        select
+            report_month,
+            partner_id,
+            party_kind,
+            party_id,
+            object_type,
+            count(*) as object_count
+        from parties
+        group by all
+    ),
+    figures as (
+        select
+            report_month,
+            partner_id,
+            party_kind,
+            party_id,
+            object_type,
+            use_type,
+            count(is_allowed) as decided_object_count,
+            count(*) filter (where is_allowed) as allowed_object_count,
+            sum(weight_nano) as weight_nano,
+            sum(weight_nano) filter (
+                where is_allowed is not null
+            ) as decided_weight_nano,
+            sum(weight_nano) filter (where is_allowed) as allowed_weight_nano
+        from parties
+        inner join
+            objects_known using (report_month, partner_id, object_type, object_id)
+        group by all
     )
 select
-    cast(report_month as date) as report_month,
-    cast(partner_id as {{ t_str() }}) as partner_id,
-    cast(party_kind as {{ t_str() }}) as party_kind,
-    cast(party_id as {{ t_str() }}) as party_id,
-    cast(object_type as {{ t_str() }}) as object_type,
-    cast(use_type as {{ t_str() }}) as use_type,
-    cast(count(*) as {{ t_bigint() }}) as object_count,
-    cast(
-        count(*) filter (where is_decided) as {{ t_bigint() }}
-    ) as decided_object_count,
-    cast(
-        count(*) filter (where is_allowed) as {{ t_bigint() }}
-    ) as allowed_object_count,
-    cast(round(coalesce(sum(weight_nano), 0), 0) as {{ t_dec(38, 0) }}) as weight_nano,
-    cast(
-        round(
-            coalesce(sum(case when is_decided then weight_nano end), 0), 0
-        ) as {{ t_dec(38, 0) }}
-    ) as decided_weight_nano,
-    cast(
-        round(
-            coalesce(sum(case when is_allowed then weight_nano end), 0), 0
-        ) as {{ t_dec(38, 0) }}
-    ) as allowed_weight_nano
-from by_party
-group by report_month, partner_id, party_kind, party_id, object_type, use_type
-having
-    party_kind in ('partner', 'owner')
-    or count(*) filter (where is_decided) > 0
-    or count(weight_nano) > 0
+    cast(counted.report_month as date) as report_month,
+    cast(counted.partner_id as {{ t_str() }}) as partner_id,
+    cast(counted.party_kind as {{ t_str() }}) as party_kind,
+    cast(counted.party_id as {{ t_str() }}) as party_id,
+    cast(counted.object_type as {{ t_str() }}) as object_type,
+    cast(use_types.use_type as {{ t_str() }}) as use_type,
+    cast(counted.object_count as {{ t_bigint() }}) as object_count,
+    {%- for count in ["decided_object_count", "allowed_object_count"] %}
+        cast(coalesce(figures.{{ count }}, 0) as {{ t_bigint() }}) as {{ count }},
+    {%- endfor %}
+    {%- for weight in ["weight_nano", "decided_weight_nano", "allowed_weight_nano"] %}
+        cast(
+            round(coalesce(figures.{{ weight }}, 0), 0) as {{ t_dec(38, 0) }}
+        ) as {{ weight }}{{ "," if not loop.last }}
+    {%- endfor %}
+from counted
+cross join use_types
+left join
+    figures
+    on figures.report_month = counted.report_month
+    and figures.partner_id = counted.partner_id
+    and figures.party_kind = counted.party_kind
+    and figures.party_id = counted.party_id
+    and figures.object_type = counted.object_type
+    and figures.use_type = use_types.use_type
+where
+    counted.party_kind in ('partner', 'owner')
+    or figures.decided_object_count > 0
+    or figures.weight_nano is not null
