@@ -9,7 +9,6 @@ with
         from {{ ref("fct_partner_consents") }}
         where is_in_force and proof_kind = 'decision'
     ),
-    objects_matched as (select * from {{ ref("int_partners__objects_matched") }}),
     contributors_listed as (
         select distinct object_type, object_id, party_id
         from {{ ref("int_partners__contributors_listed") }}
@@ -25,21 +24,46 @@ with
         from {{ ref("fct_statements") }}
         group by report_month
     ),
+    resolutions as (
+        select
+            consents.report_month,
+            consents.partner_id,
+            decided.object_type,
+            decided.object_id,
+            consents.use_type,
+            bool_and(consents.decision = 'allow') as is_allowed
+        from consents
+        inner join
+            {{ ref("int_partners__objects_decided") }} as decided
+            on decided.decision_id = consents.decision_id
+            and decided.recorded_at = consents.recorded_at
+        group by all
+    ),
     owned as (
         select distinct
             months.report_month,
             objects_matched.partner_id,
-            objects_matched.owner_party_id,
             objects_matched.object_type,
-            objects_matched.object_id
+            objects_matched.object_id,
+            objects_matched.owner_party_id,
+            resolutions.is_allowed as is_allowed_in_general
         from months
         inner join
-            objects_matched
+            {{ ref("int_partners__objects_matched") }} as objects_matched
             on objects_matched.valid_from < months.ends_at
             and coalesce(objects_matched.valid_to, {{ always_to() }}) >= months.ends_at
+        left join
+            resolutions
+            on resolutions.report_month = months.report_month
+            and resolutions.partner_id = objects_matched.partner_id
+            and resolutions.object_type = objects_matched.object_type
+            and resolutions.object_id = objects_matched.object_id
+            and resolutions.use_type = '*'
     ),
     repertoire as (
-        select distinct report_month, partner_id, object_type, object_id from owned
+        select distinct
+            report_month, partner_id, object_type, object_id, is_allowed_in_general
+        from owned
     ),
     use_types as (
         select distinct use_type
@@ -48,22 +72,6 @@ with
         select distinct use_type
         from consents
         where use_type <> '*'
-    ),
-    resolutions as (
-        select
-            consents.report_month,
-            consents.partner_id,
-            decided.object_type,
-            decided.object_id,
-            use_types.use_type,
-            bool_and(consents.decision = 'allow') as is_allowed
-        from consents
-        inner join
-            {{ ref("int_partners__objects_decided") }} as decided
-            on decided.decision_id = consents.decision_id
-            and decided.recorded_at = consents.recorded_at
-        inner join use_types on consents.use_type in (use_types.use_type, '*')
-        group by all
     ),
     played as (
         select
@@ -76,23 +84,27 @@ with
         where object_id is not null
         group by all
     ),
-    -- Most objects have neither a decision nor a use; only the others need the type.
+    -- Decisions on one use type and uses are few: the objects of the others are counted
+    -- once for all use types.
     mentioned as (
         select report_month, object_type, object_id, use_type
         from played
         union
         select report_month, object_type, object_id, use_type
         from resolutions
+        where use_type <> '*'
     ),
-    objects_known as (
+    objects as (
         select
-            report_month,
-            partner_id,
-            object_type,
-            object_id,
-            use_type,
-            weight_nano,
-            is_allowed
+            repertoire.*,
+            mentioned.use_type,
+            played.weight_nano,
+            -- A denial of either kind denies; an absent decision leaves the other.
+            coalesce(
+                repertoire.is_allowed_in_general and resolutions.is_allowed,
+                repertoire.is_allowed_in_general,
+                resolutions.is_allowed
+            ) as is_allowed
         from repertoire
         inner join mentioned using (report_month, object_type, object_id)
         left join played using (report_month, object_type, object_id, use_type)
@@ -101,7 +113,6 @@ with
                 report_month, partner_id, object_type, object_id, use_type
             )
     ),
-    -- The parties of each object of the repertoire, in each role.
     parties as (
         select *, 'partner' as party_kind, partner_id as party_id
         from repertoire
@@ -111,6 +122,7 @@ with
             partner_id,
             object_type,
             object_id,
+            is_allowed_in_general,
             'owner' as party_kind,
             owner_party_id as party_id
         from owned
@@ -122,52 +134,51 @@ with
             end as party_kind,
             contributors_listed.party_id
         from repertoire
-        inner join
-            contributors_listed
-            on contributors_listed.object_type = repertoire.object_type
-            and contributors_listed.object_id = repertoire.object_id
+        inner join contributors_listed using (object_type, object_id)
     ),
+    {%- set party = "report_month, partner_id, party_kind, party_id, object_type" %}
     counted as (
         select
-            report_month,
-            partner_id,
-            party_kind,
-            party_id,
-            object_type,
-            count(*) as object_count
+            {{ party }},
+            count(*) as object_count,
+            count(is_allowed_in_general) as decided_object_count,
+            count(*) filter (where is_allowed_in_general) as allowed_object_count
         from parties
         group by all
     ),
     figures as (
         select
-            report_month,
-            partner_id,
-            party_kind,
-            party_id,
-            object_type,
-            use_type,
-            count(is_allowed) as decided_object_count,
-            count(*) filter (where is_allowed) as allowed_object_count,
-            sum(weight_nano) as weight_nano,
-            sum(weight_nano) filter (
-                where is_allowed is not null
+            {{ party }},
+            objects.use_type,
+            count(objects.is_allowed)
+            - count(objects.is_allowed_in_general) as further_decided_count,
+            count(*) filter (where objects.is_allowed) - count(*) filter (
+                where objects.is_allowed_in_general
+            ) as further_allowed_count,
+            sum(objects.weight_nano) as weight_nano,
+            sum(objects.weight_nano) filter (
+                where objects.is_allowed is not null
             ) as decided_weight_nano,
-            sum(weight_nano) filter (where is_allowed) as allowed_weight_nano
+            sum(objects.weight_nano) filter (
+                where objects.is_allowed
+            ) as allowed_weight_nano
         from parties
-        inner join
-            objects_known using (report_month, partner_id, object_type, object_id)
+        inner join objects using (report_month, partner_id, object_type, object_id)
         group by all
     )
 select
-    cast(counted.report_month as date) as report_month,
-    cast(counted.partner_id as {{ t_str() }}) as partner_id,
-    cast(counted.party_kind as {{ t_str() }}) as party_kind,
-    cast(counted.party_id as {{ t_str() }}) as party_id,
-    cast(counted.object_type as {{ t_str() }}) as object_type,
-    cast(use_types.use_type as {{ t_str() }}) as use_type,
-    cast(counted.object_count as {{ t_bigint() }}) as object_count,
-    {%- for count in ["decided_object_count", "allowed_object_count"] %}
-        cast(coalesce(figures.{{ count }}, 0) as {{ t_bigint() }}) as {{ count }},
+    cast(report_month as date) as report_month,
+    cast(partner_id as {{ t_str() }}) as partner_id,
+    cast(party_kind as {{ t_str() }}) as party_kind,
+    cast(party_id as {{ t_str() }}) as party_id,
+    cast(object_type as {{ t_str() }}) as object_type,
+    cast(use_type as {{ t_str() }}) as use_type,
+    cast(object_count as {{ t_bigint() }}) as object_count,
+    {%- for count in ["decided", "allowed"] %}
+        cast(
+            counted.{{ count }}_object_count
+            + coalesce(figures.further_{{ count }}_count, 0) as {{ t_bigint() }}
+        ) as {{ count }}_object_count,
     {%- endfor %}
     {%- for weight in ["weight_nano", "decided_weight_nano", "allowed_weight_nano"] %}
         cast(
@@ -176,15 +187,8 @@ select
     {%- endfor %}
 from counted
 cross join use_types
-left join
-    figures
-    on figures.report_month = counted.report_month
-    and figures.partner_id = counted.partner_id
-    and figures.party_kind = counted.party_kind
-    and figures.party_id = counted.party_id
-    and figures.object_type = counted.object_type
-    and figures.use_type = use_types.use_type
+left join figures using ({{ party }}, use_type)
 where
-    counted.party_kind in ('partner', 'owner')
-    or figures.decided_object_count > 0
+    party_kind in ('partner', 'owner')
+    or counted.decided_object_count + coalesce(figures.further_decided_count, 0) > 0
     or figures.weight_nano is not null
