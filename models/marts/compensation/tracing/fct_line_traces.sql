@@ -4,9 +4,31 @@
 with
     lines as (
         select
-            lines.*,
+            lines.line_id,
+            lines.line_key,
+            lines.line_type,
+            lines.pool_id,
+            lines.territory,
+            lines.product_id,
+            lines.side,
+            lines.partner_id,
+            lines.contract_id,
+            lines.contract_version,
+            lines.object_id,
+            lines.member_party_id,
+            lines.hold_bucket,
+            lines.consent_proof_id,
+            lines.original_line_id,
+            lines.usage_layer,
+            lines.amount,
+            lines.currency_code,
+            lines.report_month,
+            lines.usage_month,
+            lines.is_issued,
             line_types.is_earning,
             line_types.is_correction,
+            line_types.is_earning
+            or lines.line_type in ('PENALTY', 'MG_TRUE_UP') as is_caused,
             {{ stored_minor_units("lines.amount", "currencies.minor_unit_digits") }}
             as amount_minor_units
         from {{ ref("fct_compensation_lines") }} as lines
@@ -82,9 +104,21 @@ with
             and used_keys.line_key = lines.line_key
             and used_keys.usage_layer = lines.usage_layer
     ),
-    -- Lines from uses, training, a penalty or a guarantee. If its own uses no longer
-    -- exist or have moved to another key, a line is traced to the uses of the line that
-    -- it corrects, or to the current uses of its object in the pool.
+    originals as (
+        select used.line_id, used.has_own_event
+        from used
+        inner join
+            (
+                select distinct original_line_id
+                from lines
+                where original_line_id is not null
+            ) as corrected
+            on corrected.original_line_id = used.line_id
+    ),
+    -- Lines from uses, training, a penalty or a guarantee have a cause of their own. If
+    -- its uses no longer exist or have moved to another key, a line is traced to the
+    -- uses of the line that it corrects, or to the current uses of its object in the
+    -- pool.
     caused as (
         select
             used.*,
@@ -93,45 +127,49 @@ with
             or (
                 (used.is_issued or used.is_correction)
                 and objects_used.pool_id is not null
-            ) as has_event
+            ) as has_cause
         from used
-        left join used as originals on originals.line_id = used.original_line_id
+        left join originals on originals.line_id = used.original_line_id
         left join
             {{ ref("int_statements__objects_used") }} as objects_used
             on objects_used.pool_id = used.pool_id
             and objects_used.object_id = used.object_id
-        where used.is_earning or used.line_type in ('PENALTY', 'MG_TRUE_UP')
     ),
     causes as (
         select contract_id, member_party_id, territory, min(report_month) as first_month
         from caused
-        where has_event
+        where is_caused and has_cause
         group by all
     ),
     -- Lines that the statement derives: fee, tax, reserve, advance, balance.
     derived as (
-        select used.line_id, max(causes.first_month) is not null as has_event
-        from used
+        select caused.line_id, max(causes.first_month) is not null as has_event
+        from caused
         left join
             causes
-            on causes.contract_id = used.contract_id
-            and causes.first_month <= used.report_month
+            on causes.contract_id = caused.contract_id
+            and causes.first_month <= caused.report_month
             and (
-                used.line_type <> 'FEE'
-                or causes.member_party_id is not distinct from used.member_party_id
+                caused.line_type <> 'FEE'
+                or causes.member_party_id is not distinct from caused.member_party_id
             )
-            and (used.line_type <> 'WITHHOLDING' or causes.territory = used.territory)
-        where not used.is_earning and used.line_type not in ('PENALTY', 'MG_TRUE_UP')
-        group by used.line_id
+            and (
+                caused.line_type <> 'WITHHOLDING' or causes.territory = caused.territory
+            )
+        where not caused.is_caused
+        group by caused.line_id
     ),
     traced as (
         select
-            used.*,
-            coalesce(caused.has_event, derived.has_event) as has_event,
-            used.is_earning and used.hold_bucket is null and used.amount > 0 as is_paid
-        from used
-        left join caused on caused.line_id = used.line_id
-        left join derived on derived.line_id = used.line_id
+            caused.*,
+            case
+                when caused.is_caused then caused.has_cause else derived.has_event
+            end as has_event,
+            caused.is_earning
+            and caused.hold_bucket is null
+            and caused.amount > 0 as is_paid
+        from caused
+        left join derived on derived.line_id = caused.line_id
     )
 select
     cast(line_id as {{ t_str() }}) as line_id,
