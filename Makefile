@@ -35,11 +35,16 @@ SCRATCH = $(shell grep ' $(MEMORY) ' /proc/mounts 2>/dev/null | grep -qv noexec 
 	&& echo $(MEMORY) || echo /tmp)
 
 test: export TMPDIR := $(or $(TMPDIR),$(SCRATCH))
-test: $(STAMP) browser office ## Run all tests
-	$(BIN)/pytest -n $(WORKERS) --dist loadscope --ignore tests/spark
+TESTS ?= tests
 
-coverage: $(STAMP) ## Measure how much of the code that decides what is issued its unit tests run
-	$(BIN)/coverage run -m pytest -q -n 0 tests/unit/base tests/unit/ledger tests/unit/statements tests/unit/ddex
+test: $(STAMP) browser office ## Run all tests, or those of TESTS
+	$(BIN)/pytest -n $(WORKERS) --dist loadscope --ignore tests/spark $(TESTS)
+
+coverage: export TMPDIR := $(or $(TMPDIR),$(SCRATCH))
+coverage: $(STAMP) ## Run the unit tests, and fail if they run less of the code than the floor in pyproject.toml
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist loadscope tests/unit
+	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --skip-covered --sort=cover
 
 test-spark: $(STAMP) spark ## Build a world on DuckDB and on a Spark cluster of this machine, and compare them row by row
@@ -132,7 +137,7 @@ fuzz: $(STAMP) ## Send 10,000 mutated files of all feeds and forms to the intake
 	$(BIN)/python -m tests.fuzz --out benchmarks/FUZZ.md
 
 clean: ## Remove what can be made again, .venv included; data homes are left alone
-	rm -rf .coverage .venv .uv .spark target logs dist site .pytest_cache .ruff_cache .hypothesis
+	rm -rf .coverage .coverage.* .venv .uv .spark target logs dist site .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMP): uv.lock pyproject.toml | $(UV)
