@@ -19,7 +19,7 @@ import duckdb
 
 from benchmarks.measure import Cost, StepFailed, measure
 from benchmarks.results import machine
-from benchmarks.run import LINERNOTES, ROOT, say
+from benchmarks.run import LINERNOTES, ROOT, print_line
 
 YEAR = 2026
 # The sample world has at most this many months.
@@ -69,7 +69,7 @@ class Home:
 def loaded_home(folder: Path, scale: float, months: int) -> Home:
     """A home with a sample world of some months, loaded through the intake."""
     home = Home(folder)
-    say(f"scale {scale:g}: {months} months are written and loaded")
+    print_line(f"scale {scale:g}: {months} months are written and loaded")
     out = ["--out", str(folder / "landing"), "--scale", f"{scale:g}", "--months", str(months)]
     home.run("sample", *out)
     home.run("load")
@@ -83,7 +83,7 @@ def closing(scale: float, folder: Path) -> list[str]:
     home = loaded_home(folder, scale, months=6)
     freeze = datetime(YEAR, 2, 15, 6)
     costs = {"close a month": home.value("close", 1, freeze)}
-    say(f"  closed in {costs['close a month'].wall_seconds:.0f} s")
+    print_line(f"  closed in {costs['close a month'].wall_seconds:.0f} s")
     rows, costs["floor"] = home.floor()
     costs["close, draft, approve and issue it"] = home.value("issue", 1, freeze)
     if scale <= TRACED_UP_TO:
@@ -113,7 +113,7 @@ def corrections(scale: float, folder: Path) -> list[str]:
     """Closes the last month with and without three changed months, and recalculates all months."""
     home = loaded_home(folder, scale, months=MONTHS)
     for month in range(1, MONTHS):
-        say(f"  month {month} is issued")
+        print_line(f"  month {month} is issued")
         home.value("issue", month, datetime(YEAR, month + 1, 15, 6))
     freeze = datetime(YEAR, MONTHS + 1, 15, 6)
     costs = {"close the last month": home.value("close", MONTHS, freeze)}
@@ -176,7 +176,7 @@ def main() -> None:
         except StepFailed as failure:
             # Keeps the existing results, because they take hours to measure.
             failed = True
-            say(str(failure))
+            print_line(str(failure))
     text = "\n\n".join(parts) + "\n"
     print(text)
     if arguments.out:

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page
 
 from benchmarks.browsing import chromium, dashboard
 from benchmarks.results import machine
-from benchmarks.run import say
+from benchmarks.run import print_line
 from linernotes.base.published import publication
 from linernotes.base.settings import Settings
 from linernotes.dashboard import page_addresses
@@ -68,7 +68,7 @@ def measure(name: str, home: Path, browser: Browser) -> Measured:
             pages = {}
             for title, path in page_addresses():
                 pages[title] = look(browser, address, path)
-                say(f"{name}, {title}: {median_of(pages[title].empty_cache):.2f} s")
+                print_line(f"{name}, {title}: {median_of(pages[title].empty_cache):.2f} s")
             drills = drill(browser, address)
             read_at_once(browser, address)
             peak = peak_megabytes(process)

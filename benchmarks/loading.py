@@ -14,7 +14,7 @@ from statistics import median
 
 from benchmarks.measure import Cost, measure
 from benchmarks.results import machine
-from benchmarks.run import ROOT, say
+from benchmarks.run import ROOT, print_line
 
 TOLERANT = "--tolerate-refused"
 
@@ -116,7 +116,7 @@ def main() -> None:
     for landing in given.landing:
         for one in measured(landing, checkouts, given.runs):
             found.append(one)
-            say(
+            print_line(
                 f"{landing}: {one.commit}: CPU s: median {one.cpu_seconds:.2f}, least"
                 f" {one.least_cpu_seconds:.2f} of {given.runs}; wall s: median"
                 f" {one.wall_seconds:.1f}"

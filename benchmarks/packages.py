@@ -15,7 +15,7 @@ import duckdb
 from benchmarks.closing import Home, table
 from benchmarks.measure import Cost
 from benchmarks.results import machine
-from benchmarks.run import say
+from benchmarks.run import print_line
 from linernotes.base.settings import Settings
 from tests.fixtures.published_warehouse import Line, Statement, publish
 
@@ -36,10 +36,9 @@ class Goal:
     def verdict(self, seconds: float, megabytes: float) -> str:
         """A row of the table of goals."""
         is_reached = seconds <= self.seconds and megabytes <= MOST_MEGABYTES
-        said = "*reached*" if is_reached else f"*not reached*; next lever: {self.lever}"
-        return (
-            f"| {self.step} | {self.seconds:g} s | {seconds:.2f} s, {megabytes:,.0f} MB | {said} |"
-        )
+        outcome = "*reached*" if is_reached else f"*not reached*; next lever: {self.lever}"
+        measured = f"{seconds:.2f} s, {megabytes:,.0f} MB"
+        return f"| {self.step} | {self.seconds:g} s | {measured} | {outcome} |"
 
 
 EACH = Goal("write a package", 0.6, "one read of the lines for all tables of the document")
@@ -68,7 +67,7 @@ def typical(scale: float, rounds: int, folder: Path) -> tuple[list[str], list[st
         The section with the measurements, and the rows of its goals.
     """
     home = Home(folder)
-    say(f"scale {scale:g}: a world is written, loaded, built and drafted")
+    print_line(f"scale {scale:g}: a world is written, loaded, built and drafted")
     home.run("sample", "--out", str(folder / "landing"), "--scale", f"{scale:g}")
     home.run("load")
     home.run("build")
@@ -113,7 +112,7 @@ def large(line_count: int, folder: Path) -> tuple[list[str], list[str]]:
         The section with the measurements, and the rows of its goals.
     """
     home = Home(folder)
-    say(f"one package of {line_count:,} lines")
+    print_line(f"one package of {line_count:,} lines")
     publish_many(Settings(home=folder / "home"), line_count)
     costs = {"draft the statement": home.run("statement", "draft")}
     costs["write the package"] = home.run("report")

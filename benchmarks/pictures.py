@@ -11,7 +11,7 @@ import pypdfium2
 from PIL import Image
 
 from benchmarks.browsing import chromium, dashboard, wait_until_whole
-from benchmarks.run import ROOT, say
+from benchmarks.run import ROOT, print_line
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 
@@ -53,7 +53,7 @@ def picture_statement(settings: Settings, path: Path) -> None:
 def save(picture: Image.Image, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.convert("RGB").save(path, optimize=True)
-    say(f"{path}: {path.stat().st_size / 1000:,.0f} kB")
+    print_line(f"{path}: {path.stat().st_size / 1000:,.0f} kB")
 
 
 def main() -> None:

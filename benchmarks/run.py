@@ -38,10 +38,10 @@ def run_scale(factor: float, folder: Path) -> Scale:
     environment = {"LINERNOTES_HOME": str(home), "LINERNOTES_LANDING": str(landing)}
     costs = {}
     for step, words in steps(factor, landing).items():
-        say(f"scale {factor:g}: {step}")
+        print_line(f"scale {factor:g}: {step}")
         costs[step] = measure([LINERNOTES, *words], environment, cwd=ROOT)
-        say(f"  {costs[step].wall_seconds:.1f} s, {costs[step].peak_megabytes:.0f} MB")
-    say(f"scale {factor:g}: floor")
+        print_line(f"  {costs[step].wall_seconds:.1f} s, {costs[step].peak_megabytes:.0f} MB")
+    print_line(f"scale {factor:g}: floor")
     tables = json.loads(
         subprocess.check_output(
             [sys.executable, "-m", "benchmarks.lake_files", home / "lake"], cwd=ROOT, text=True
@@ -51,14 +51,14 @@ def run_scale(factor: float, folder: Path) -> Scale:
     (folder / "files.json").write_text(json.dumps(files), encoding="utf-8")
     command = [sys.executable, "-m", "benchmarks.floor", folder / "files.json", folder / "floor"]
     costs["floor"] = measure(command, environment, cwd=ROOT)
-    say(f"  {costs['floor'].wall_seconds:.1f} s, {costs['floor'].peak_megabytes:.0f} MB")
+    print_line(f"  {costs['floor'].wall_seconds:.1f} s, {costs['floor'].peak_megabytes:.0f} MB")
     rows = sum(table["rows"] for table in tables.values())
     size = sum(Path(path).stat().st_size for paths in files.values() for path in paths)
     feeds = sum(path.stat().st_size for path in landing.rglob("*") if path.is_file())
     return Scale(factor, feeds, rows, size, costs)
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
@@ -79,7 +79,7 @@ def main() -> None:
             with tempfile.TemporaryDirectory(dir=arguments.work, prefix="linernotes-") as folder:
                 measured.append(run_scale(factor, Path(folder)))
     except StepFailed as failure:
-        say(str(failure))
+        print_line(str(failure))
         sys.exit(1)
     text = as_markdown(measured)
     print(text)

@@ -148,9 +148,9 @@ def run_raw_suites(settings: Settings, on_progress: Progress | None = None) -> l
     if kept is not None:
         return kept
     results = run_suites(settings, layer="raw", on_progress=on_progress)
-    was_asked = all(result.outcome != "error" for result in results)
+    is_complete = all(result.outcome != "error" for result in results)
     # Rows that were loaded while the suites ran may be in some of their results, and not in others.
-    if was_asked and _state(lake) == state:
+    if is_complete and _state(lake) == state:
         rows = [asdict(one) | {"checked_at": one.checked_at.isoformat()} for one in results]
         durable.write_text(kept_file, json.dumps({"state": state, "results": rows}))
     return results
@@ -216,16 +216,16 @@ def _run_suite(
         )
     except Exception as error:  # after any error, the data has not been checked
         return [
-            result(expectation, "error", 0, _unasked(expectation.reason, str(error)))
+            result(expectation, "error", 0, _not_run(expectation.reason, str(error)))
             for expectation in suite.expectations
         ]
-    judged = {_claim(item): item for item in validation.results}
+    by_claim = {_claim(item): item for item in validation.results}
     results = []
     for expectation in suite.expectations:
-        item = judged[expectation.claim]
+        item = by_claim[expectation.claim]
         message = _exception_message(item.exception_info)
         if message:
-            results.append(result(expectation, "error", 0, _unasked(expectation.reason, message)))
+            results.append(result(expectation, "error", 0, _not_run(expectation.reason, message)))
         elif item.success:
             results.append(result(expectation, "passed", 0, expectation.reason))
         else:
@@ -273,7 +273,7 @@ def _exception_message(exception_info: dict[str, Any] | None) -> str | None:
     return messages[0] if messages else None
 
 
-def _unasked(reason: str, message: str) -> str:
+def _not_run(reason: str, message: str) -> str:
     return f"{reason} The check could not run: {' '.join(message.split())[:500]}"
 
 

@@ -19,7 +19,7 @@ from linernotes.ingestion import DeliveryOutcome, LoadReport, admit_landing, lis
 
 LOG = logging.getLogger(__name__)
 # A failed check never changes this.
-STAYS = "and what is published stays."
+KEPT_PUBLICATION = "and what is published stays."
 StepProgress = Callable[[str, int, int, str], None]
 Progress = Callable[[int, int, str], None]
 
@@ -98,7 +98,7 @@ def build_and_publish(
         if select:
             return BuildOutcome(build, checks, None)
         checks += check_reports(settings, on_progress=progress("Report suites"))
-        require(checks, f"this build is not published, {STAYS}")
+        require(checks, f"this build is not published, {KEPT_PUBLICATION}")
         published = warehouse.publish(settings)
         LOG.info(
             "published",
@@ -144,7 +144,7 @@ def require_raw_suites(
 ) -> list[CheckResult]:
     """Results of the suites of the lake; raises `ChecksFailed` if one of them is blocking."""
     checks = run_raw_suites(settings, on_progress)
-    require(checks, f"{consequence}, {STAYS}")
+    require(checks, f"{consequence}, {KEPT_PUBLICATION}")
     return checks
 
 

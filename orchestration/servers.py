@@ -103,11 +103,11 @@ def keep_together(
         # Ctrl-C in a terminal then reaches only this process, which stops the others in order.
         start_new_session=True,
     )
-    was_told = False
+    was_stopped = False
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal was_told
-        was_told = True
+        nonlocal was_stopped
+        was_stopped = True
         keeper.terminate()
 
     before = {number: signal.signal(number, stop) for number in STOP_SIGNALS}
@@ -117,7 +117,7 @@ def keep_together(
         end_descendants()
         for number, handler in before.items():
             signal.signal(number, handler)
-    return STOPPED if was_told else status
+    return STOPPED if was_stopped else status
 
 
 def end_descendants() -> None:

@@ -12,7 +12,7 @@ from linernotes.base import durable
 from linernotes.base.errors import LinernotesError
 from linernotes.base.ports import why_not_free
 from linernotes.base.settings import Settings
-from linernotes.cli.console import say
+from linernotes.cli.console import print_line
 from linernotes.warehouse import dbt_environment
 from orchestration.manifest import manifest_file
 from orchestration.servers import keep_together, the_only_one
@@ -96,5 +96,5 @@ def serve(settings: Settings, host: str, port: int) -> int:
         # Parsed first, because otherwise each of Dagster's processes would parse it, and might time
         # out.
         manifest_file(settings)
-        say(f"Dagster's pages: http://{f'[{host}]' if ':' in host else host}:{port}")
+        print_line(f"Dagster's pages: http://{f'[{host}]' if ':' in host else host}:{port}")
         return keep_together([pages, daemon], os.environ | variables, lock)

@@ -222,10 +222,10 @@ class _ArtistDecisions:
         self.since[late] = since
 
     def _voices(self, draws: Draws, state: Ints) -> None:
-        asked = draws.chance(0.12, len(state))
-        asked[: len(self.catalog.owners) + 12] = False
-        refused = asked & draws.chance(0.5, len(state))
-        for decision, artists in (("deny", refused), ("allow", asked & ~refused)):
+        with_voice = draws.chance(0.12, len(state))
+        with_voice[: len(self.catalog.owners) + 12] = False
+        refused = with_voice & draws.chance(0.5, len(state))
+        for decision, artists in (("deny", refused), ("allow", with_voice & ~refused)):
             self._add(
                 np.flatnonzero(artists),
                 decision,
@@ -308,16 +308,22 @@ class _ArtistDecisions:
                 enforced=recorded_at + MINUTE,
             )
         if world.month(2):
-            taken = world.at(2, 14, 0)
-            ends("run_off", 2, since=taken, recorded=taken, enforced=taken + 40 * SECOND)
+            revoked_at = world.at(2, 14, 0)
+            ends(
+                "run_off",
+                2,
+                since=revoked_at,
+                recorded=revoked_at,
+                enforced=revoked_at + 40 * SECOND,
+            )
 
 
 def _writer_decisions(world: World, catalog: Catalog, decisions: Decisions) -> None:
     draws = Draws(world.seed, "writer decisions")
-    asked = draws.pick([0.12, 0.01, 0.87], len(catalog.writer_ids))
+    decided = draws.pick([0.12, 0.01, 0.87], len(catalog.writer_ids))
     for code, decision in enumerate(("allow", "deny")):
         decisions.add(
-            catalog.writer_ids.gather(np.flatnonzero(asked == code)),
+            catalog.writer_ids.gather(np.flatnonzero(decided == code)),
             voice="writer",
             object_type="catalogue",
             decision=decision,
@@ -394,8 +400,8 @@ def _permissions(
     owner = catalog.recording_owner[released]
     artist = catalog.recording_artist[released]
     featured = catalog.recording_featured[released]
-    asks_featured = np.array([o.partner == "wmg" for o in catalog.owners])[owner] & (featured >= 0)
-    second = np.where(asks_featured, featured, artist)
+    needs_featured = np.array([o.partner == "wmg" for o in catalog.owners])[owner] & (featured >= 0)
+    second = np.where(needs_featured, featured, artist)
     since = np.maximum.reduce([owner_since[owner], artists.since[artist], artists.since[second]])
     until = np.minimum(artists.until[artist], artists.until[second])
     until[artists.denied_recordings] = 0

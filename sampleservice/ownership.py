@@ -65,7 +65,7 @@ def write_master_ownership(
 
     shared, doubled = released[kind == 1], released[kind == 3]
     others = (catalog.recording_owner[shared] + 1) % len(owner_ids)
-    rivals = (catalog.recording_owner[doubled] + 2) % len(owner_ids)
+    rival_owners = (catalog.recording_owner[doubled] + 2) % len(owner_ids)
     base = rows(released, catalog.recording_owner[released], percent)
     landing.write(
         "catalog/ownership",
@@ -74,7 +74,7 @@ def write_master_ownership(
             [
                 base,
                 rows(shared, others, np.full(len(shared), 50)),
-                rows(doubled, rivals, np.full(len(doubled), 30), "FR"),
+                rows(doubled, rival_owners, np.full(len(doubled), 30), "FR"),
             ]
         ),
     )

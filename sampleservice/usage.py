@@ -416,12 +416,14 @@ class UsageWriter:
                 }
             )
 
-        spoken = ~silent_master[place_of_row]
+        has_master = ~silent_master[place_of_row]
         children = np.flatnonzero(parent >= 0)
         parent_ids = ids("drv-", batch.base + parent[children], 7)
         masters = pl.concat(
             [
-                rows(place_of_row[spoken], named.filter(spoken), weight[spoken], "MASTER"),
+                rows(
+                    place_of_row[has_master], named.filter(has_master), weight[has_master], "MASTER"
+                ),
                 rows(children, parent_ids, weights[children, 4], "MASTER"),
             ]
         )

@@ -112,8 +112,8 @@ def _make_closed_home(home: Path) -> None:
     settings = Settings(home=home)
     closed_world().write(settings.landing_root)
     report = ingestion.admit_landing(settings)
-    astray = [one for one in report.deliveries if one.state != "loaded" or one.rows_quarantined]
-    assert not astray, astray
+    unexpected = [one for one in report.deliveries if one.state != "loaded" or one.rows_quarantined]
+    assert not unexpected, unexpected
     for month, known_at in CLOSINGS:
         close_and_issue(settings, month, known_at)
     last = warehouse.calculate_open_months(settings, LAST_MONTH, LAST_KNOWN_AT)

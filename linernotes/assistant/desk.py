@@ -92,8 +92,8 @@ class Desk:
             QueryRefused: if the split or filter would show an audience of few people.
         """
         with open_catalog(self._settings) as catalog:
-            asked = list(dict.fromkeys(names))
-            known = [catalog.metrics[name] for name in asked if name in catalog.metrics]
+            wanted = list(dict.fromkeys(names))
+            known = [catalog.metrics[name] for name in wanted if name in catalog.metrics]
             audiences = [info for info in known if AUDIENCES in info.tables]
             apart = [name for name in [*by, *(where or {})] if name not in SPLIT]
             if audiences and apart:
@@ -103,15 +103,15 @@ class Desk:
                     " reports.rpt_partner__fan_connection."
                 )
             parts = [part for info in audiences for part in info.parts]
-            table = catalog.query([*asked, *parts], by, where, months)
+            table = catalog.query([*wanted, *parts], by, where, months)
             rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-            columns = [name for name in table.columns if name not in parts or name in asked]
+            columns = [name for name in table.columns if name not in parts or name in wanted]
             answered = [
-                {name: _told(row, name, catalog.metrics.get(name)) for name in columns}
+                {name: _shown_value(row, name, catalog.metrics.get(name)) for name in columns}
                 for row in rows[: self.limits.rows]
             ]
             command = " ".join(
-                ["linernotes metrics", *asked]
+                ["linernotes metrics", *wanted]
                 + [f"--by {','.join(by)}" if by else ""]
                 + [f"--where {name}={','.join(of)}" for name, of in (where or {}).items()]
                 + [f"--months {months[0]}:{months[1]}" if months else ""]
@@ -120,7 +120,7 @@ class Desk:
                 "definitions": [_described(info) for info in known],
                 "trace": {
                     "command": " ".join(command.split()),
-                    "metrics": [f"linernotes://metric/{name}" for name in asked],
+                    "metrics": [f"linernotes://metric/{name}" for name in wanted],
                     "tables": sorted({table for info in known for table in info.tables}),
                 },
             }
@@ -242,7 +242,7 @@ def _described(info: MetricInfo) -> dict[str, Any]:
     return described
 
 
-def _told(row: Mapping[str, Any], name: str, info: MetricInfo | None) -> Any:
+def _shown_value(row: Mapping[str, Any], name: str, info: MetricInfo | None) -> Any:
     """A cell of an answer, exact; counts of people are hidden or rounded."""
     value = row[name]
     if info is None or value is None:

@@ -95,10 +95,10 @@ def _require_table(
     if whole in withheld:
         raise QueryRefused(f"{whole} is not shown here: {withheld[whole]}")
     if whole not in tables or node.get("catalog_name"):
-        asked = whole.strip(".")
+        name = whole.strip(".")
         raise QueryRefused(
-            f"There is no table {asked} here. Name tables with their schema, as"
-            f" list_tables does, such as marts.fct_statements.{nearest_names(asked, tables)}"
+            f"There is no table {name} here. Name tables with their schema, as"
+            f" list_tables does, such as marts.fct_statements.{nearest_names(name, tables)}"
         )
 
 

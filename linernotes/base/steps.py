@@ -56,7 +56,7 @@ class Step:
 
 
 _CURRENT: ContextVar[Step | None] = ContextVar("step", default=None)
-_IS_UNTOLD: ContextVar[bool] = ContextVar("untold", default=False)
+_IS_UNREPORTED: ContextVar[bool] = ContextVar("unreported", default=False)
 
 
 @contextmanager
@@ -90,14 +90,14 @@ def step(
 
 
 @contextmanager
-def untold() -> Generator[None]:
+def unreported() -> Generator[None]:
     """Suppresses reports of the enclosed steps, whose results are discarded."""
-    before = _IS_UNTOLD.get()
-    _IS_UNTOLD.set(True)
+    before = _IS_UNREPORTED.get()
+    _IS_UNREPORTED.set(True)
     try:
         yield
     finally:
-        _IS_UNTOLD.set(before)
+        _IS_UNREPORTED.set(before)
 
 
 def add_facts(**facts: Fact) -> None:
@@ -131,11 +131,11 @@ def spans_are_wanted() -> bool:
         or os.environ.get("OTEL_TRACES_EXPORTER", "").lower() == "none"
     )
     is_named = any(os.environ.get(name) for name in SPANS)
-    return is_named and not is_off and not _IS_UNTOLD.get()
+    return is_named and not is_off and not _IS_UNREPORTED.get()
 
 
 def lineage_is_wanted() -> bool:
     """Whether the environment names a transport for lineage, and does not switch it off."""
-    if os.environ.get("OPENLINEAGE_DISABLED", "").lower() == "true" or _IS_UNTOLD.get():
+    if os.environ.get("OPENLINEAGE_DISABLED", "").lower() == "true" or _IS_UNREPORTED.get():
         return False
     return any(value and name.startswith(LINEAGE) for name, value in os.environ.items())

@@ -5,7 +5,7 @@
 
 import typer
 
-from linernotes.cli.root import SAYS_NO, AsJson, app, settings_of
+from linernotes.cli.root import NOT_ALLOWED, AsJson, app, settings_of
 
 
 @app.command()
@@ -16,7 +16,7 @@ def alert(context: typer.Context, json: AsJson = False) -> None:
     """
     from dataclasses import asdict
 
-    from linernotes.cli.console import complain, print_json, print_table, say
+    from linernotes.cli.console import complain, print_json, print_line, print_table
     from linernotes.cli.news import report_news
 
     news = report_news(settings_of(context, looks_up=True))
@@ -29,7 +29,7 @@ def alert(context: typer.Context, json: AsJson = False) -> None:
             [(one.title, one.details, one.page) for one in news.concerns],
             nothing="Nothing needs attention.",
         )
-        say(
+        print_line(
             f"Sent to: {', '.join(news.result.places)}."
             if news.result.places
             else "Nothing new to send."
@@ -39,4 +39,4 @@ def alert(context: typer.Context, json: AsJson = False) -> None:
             f"{place} could not be reached: {reason}. The next `linernotes alert` tries again."
         )
     if news.result.failures:
-        raise typer.Exit(SAYS_NO)
+        raise typer.Exit(NOT_ALLOWED)

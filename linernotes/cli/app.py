@@ -31,7 +31,7 @@ from linernotes.cli import (
     warehouse,
 )
 from linernotes.cli.as_json import offer_json
-from linernotes.cli.root import DONE, SAYS_NO, WRONG_USE, app, given_home, written_home
+from linernotes.cli.root import DONE, NOT_ALLOWED, WRONG_USE, app, given_home, written_home
 
 if TYPE_CHECKING:
     from linernotes.base.settings import Settings
@@ -64,14 +64,14 @@ logging.getLogger("linernotes").addHandler(logging.NullHandler())
 
 def run(arguments: list[str] | None = None) -> int:
     """Runs one command and returns its exit status; turns exceptions into messages."""
-    _say_anything()
+    _escape_unprintable()
     written_home.set(None)
     words = sys.argv[1:] if arguments is None else arguments
     started_at, status, details = utc_now(), DONE, ""
     try:
         app(args=arguments)
     except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else SAYS_NO
+        status = end.code if isinstance(end.code, int) else NOT_ALLOWED
     except Exception as error:
         from linernotes.base.errors import first_line
 
@@ -110,7 +110,7 @@ def _note(
     )
 
 
-def _say_anything() -> None:
+def _escape_unprintable() -> None:
     """Makes every text printable: characters that the output's encoding lacks are escaped."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -126,7 +126,7 @@ def _explain(error: Exception) -> int:
 
     if isinstance(error, LinernotesError):
         complain(str(error))
-        return SAYS_NO
+        return NOT_ALLOWED
     if isinstance(error, ValidationError):
         faults = (
             (*map(str, e["loc"]), e["msg"].removeprefix("Value error, ")) for e in error.errors()
@@ -138,12 +138,12 @@ def _explain(error: Exception) -> int:
         return WRONG_USE
     if words := disk.message_for(error):
         complain(words)
-        return SAYS_NO
+        return NOT_ALLOWED
     if isinstance(error, OSError) and error.filename:
         complain(f"{error.strerror}: {error.filename}. Check the path and who may use it.")
-        return SAYS_NO
+        return NOT_ALLOWED
     complain_of_defect(error, _log_folder())
-    return SAYS_NO
+    return NOT_ALLOWED
 
 
 def _log_folder() -> Path:

@@ -66,7 +66,7 @@ def collected() -> Generator[Collected]:
         _collecting.reset(token)
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """Prints a line of plain text."""
     if output := _collecting.get():
         output.content["messages"].append(text.strip())
@@ -77,7 +77,7 @@ def say(text: str) -> None:
 def print_json(content: object, default: Callable[[Any], object] | None = None) -> None:
     """Prints JSON, in characters that the output's encoding has."""
     is_unicode = out.encoding.lower().replace("-", "").startswith("utf")
-    say(json.dumps(content, default=default, indent=2, ensure_ascii=not is_unicode))
+    print_line(json.dumps(content, default=default, indent=2, ensure_ascii=not is_unicode))
 
 
 def print_home(home: Path, origin: str) -> None:
@@ -112,7 +112,7 @@ def print_table(
     cells = [[_cell(*one) for one in zip(row, columns, strict=True)] for row in rows]
     if not cells:
         if nothing:
-            say(nothing)
+            print_line(nothing)
         return
     room = min(width, out.width) if width else out.width
     table = Table(title=escape(title), title_justify="left", header_style="bold", box=SIMPLE_HEAD)

@@ -16,7 +16,7 @@ from linernotes import warehouse
 from linernotes.base import durable
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
-from linernotes.cli.console import progress_bars, say
+from linernotes.cli.console import print_line, progress_bars
 from linernotes.delivery import DELIVERED, deliver_packages
 from linernotes.ledger.issuances import line_types_issued
 from linernotes.ledger.records import DRAFT, ISSUED, StatementRecord
@@ -115,8 +115,8 @@ def run_demo(home: Path, scale: float, seed: int) -> None:
         shipments = deliver_packages(settings, issued_packages, on_progress=progress)
         arrived = [shipment for shipment in shipments if shipment.outcome == DELIVERED]
         note(f"{len(arrived)} of {len(issued_packages)} packages arrived")
-    say(f"Done in {time.monotonic() - began:.0f} s.\n")
-    _say_where(settings)
+    print_line(f"Done in {time.monotonic() - began:.0f} s.\n")
+    _print_results(settings)
 
 
 def _close(
@@ -137,10 +137,12 @@ def _step(name: str) -> Generator[Callable[[str], None]]:
     began = time.monotonic()
     notes: list[str] = []
     yield notes.append
-    say(f"{time.monotonic() - began:6.1f} s  {name}{': ' if notes else ''}{'; '.join(notes)}")
+    print_line(
+        f"{time.monotonic() - began:6.1f} s  {name}{': ' if notes else ''}{'; '.join(notes)}"
+    )
 
 
-def _say_where(settings: Settings) -> None:
+def _print_results(settings: Settings) -> None:
     home = settings.home
     places = {
         "The published warehouse": (
@@ -169,4 +171,4 @@ def _say_where(settings: Settings) -> None:
         "Lineage and schedules": (home / "dagster", f"linernotes --home {home} up"),
     }
     for name, (place, advice) in places.items():
-        say(f"{name}\n    {place}\n    {advice}")
+        print_line(f"{name}\n    {place}\n    {advice}")

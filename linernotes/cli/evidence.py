@@ -27,21 +27,21 @@ def write_evidence(
 
     The recipient checks it with `python3 verify.py`, without this program.
     """
-    from linernotes.cli.console import say
+    from linernotes.cli.console import print_line
     from linernotes.lookback import write_bundle
 
-    asked = {
+    subjects = {
         "line": line,
         "object": object_id,
         "decision": decision,
         "case": case,
         "incident": incident,
     }
-    given = [(kind, subject) for kind, subject in asked.items() if subject]
+    given = [(kind, subject) for kind, subject in subjects.items() if subject]
     if len(given) != 1:
-        names = ", ".join(f"--{kind}" for kind in asked)
+        names = ", ".join(f"--{kind}" for kind in subjects)
         raise typer.BadParameter(f"name the subject with one of {names}.")
     [(kind, subject)] = given
     bundle = write_bundle(settings_of(context, looks_up=True), kind, subject, out)
     counts = ", ".join(f"{count} {name}" for name, count in bundle.rows.items() if count)
-    say(f"{bundle.path}: {counts}. Check it with: python3 {bundle.path / 'verify.py'}")
+    print_line(f"{bundle.path}: {counts}. Check it with: python3 {bundle.path / 'verify.py'}")

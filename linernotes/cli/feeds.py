@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from linernotes.cli.root import SAYS_NO, AsJson, app
+from linernotes.cli.root import NOT_ALLOWED, AsJson, app
 
 if TYPE_CHECKING:
     from linernotes.ingestion import FeedDescription, Trial
@@ -42,7 +42,7 @@ def list_feeds(context: typer.Context, json: AsJson = False) -> None:
     """List the feeds: grain, key, file formats, and when each is expected."""
     if context.invoked_subcommand:
         return
-    from linernotes.cli.console import print_json, print_table, say
+    from linernotes.cli.console import print_json, print_line, print_table
     from linernotes.ingestion import FEEDS, describe
 
     described = [describe(feed) for feed in FEEDS]
@@ -57,7 +57,7 @@ def list_feeds(context: typer.Context, json: AsJson = False) -> None:
             for one in described
         ],
     )
-    say(
+    print_line(
         "To show the columns of a feed: linernotes feeds show SOURCE/FEED; for a template file: "
         "--template"
     )
@@ -110,13 +110,15 @@ def _as_json(described: "FeedDescription") -> dict[str, object]:
 
 
 def _print_feed(described: "FeedDescription") -> None:
-    from linernotes.cli.console import print_table, say
+    from linernotes.cli.console import print_line, print_table
     from linernotes.ingestion import template
 
-    say(f"{described.name}: {' '.join([described.about, described.row, *described.notes])}\n")
-    say(f"Files: {described.folder}*{{{','.join(described.endings)}}}, {described.comes}")
-    say(f"Key: {', '.join(described.key)}")
-    say(f"Versions: {described.versioning.replace('`', '')}")
+    print_line(
+        f"{described.name}: {' '.join([described.about, described.row, *described.notes])}\n"
+    )
+    print_line(f"Files: {described.folder}*{{{','.join(described.endings)}}}, {described.comes}")
+    print_line(f"Key: {', '.join(described.key)}")
+    print_line(f"Versions: {described.versioning.replace('`', '')}")
     print_table(
         "Columns",
         ("column", "type", "required", "values", "what it is"),
@@ -132,7 +134,7 @@ def _print_feed(described: "FeedDescription") -> None:
         ],
     )
     print_table("Rules of a row", ("rule", "what to do"), list(described.rules.items()))
-    say(f"\nA first file (linernotes feeds show {described.name} --template):\n")
+    print_line(f"\nA first file (linernotes feeds show {described.name} --template):\n")
     typer.echo(template(described.name)[1], nl=False)
 
 
@@ -162,7 +164,7 @@ def check(
         if not json:
             raise LinernotesError(refusal.reason) from None
         print_json({"feed": feed, "accepted": False, "state": "refused", "reason": refusal.reason})
-        raise typer.Exit(SAYS_NO) from None
+        raise typer.Exit(NOT_ALLOWED) from None
     if json:
         print_json(
             {
@@ -182,29 +184,29 @@ def check(
     else:
         _print_trial(file, feed, trial)
     if not trial.is_accepted:
-        raise typer.Exit(SAYS_NO)
+        raise typer.Exit(NOT_ALLOWED)
 
 
 def _print_trial(file: Path, feed: str, trial: "Trial") -> None:
-    from linernotes.cli.console import print_frame, say
+    from linernotes.cli.console import print_frame, print_line
 
     outcome = trial.outcome
     if outcome.state != "loaded":
-        say(f"{file.name} would be {outcome.state}: {outcome.reason}")
-        say(f"To see the contract of the feed: linernotes feeds show {feed}")
+        print_line(f"{file.name} would be {outcome.state}: {outcome.reason}")
+        print_line(f"To see the contract of the feed: linernotes feeds show {feed}")
         return
-    say(
+    print_line(
         f"{file.name} as {feed}: {outcome.rows_read or 0:,} rows read, {outcome.rows_loaded:,}"
         f" accepted, {outcome.rows_quarantined:,} rejected, {outcome.rows_duplicate:,} given twice."
     )
     for warning, count in sorted(outcome.warnings.items()):
-        say(f"Warning: {warning} ({count:,})")
+        print_line(f"Warning: {warning} ({count:,})")
     if outcome.ignored_columns:
-        say(f"Columns left out: {', '.join(outcome.ignored_columns)}")
+        print_line(f"Columns left out: {', '.join(outcome.ignored_columns)}")
     if trial.is_accepted:
-        say("The file is accepted.")
+        print_line("The file is accepted.")
         return
     shown = trial.rejected.select("row_number", "broken_rules", "details")
     print_frame("Rejected", shown.head(ROWS_SHOWN))
     if shown.height > ROWS_SHOWN:
-        say(f"{shown.height - ROWS_SHOWN:,} more; all of them: --json")
+        print_line(f"{shown.height - ROWS_SHOWN:,} more; all of them: --json")

@@ -25,14 +25,14 @@ def upgrade(
     Commands that write refuse an older home until then; all commands refuse a newer home.
     """
     from linernotes import homes
-    from linernotes.cli.console import print_json, say
+    from linernotes.cli.console import print_json, print_line
 
     done = homes.upgrade(settings_of(context, looks_up=True), backup)
     if json:
         print_json({"home_version": homes.HOME_VERSION, "done": done})
         return
     for sentence in done or [f"Nothing to do: the home has version {homes.HOME_VERSION}."]:
-        say(sentence)
+        print_line(sentence)
 
 
 @app.command()
@@ -43,13 +43,13 @@ def backup(
 ) -> None:
     """Copy all data of a home that cannot be rebuilt, and check the copy; `restore` restores it."""
     from linernotes import homes
-    from linernotes.cli.console import print_json, say
+    from linernotes.cli.console import print_json, print_line
 
     copied = homes.back_up(settings_of(context, looks_up=True), to.absolute())
     if json:
         print_json({"backup": str(to.absolute()), "copied": copied})
     else:
-        say(f"Copied to {to} and compared byte by byte: {', '.join(copied)}.")
+        print_line(f"Copied to {to} and compared byte by byte: {', '.join(copied)}.")
 
 
 @app.command()
@@ -62,14 +62,14 @@ def restore(
 ) -> None:
     """Restore a backup into an empty home."""
     from linernotes import homes
-    from linernotes.cli.console import print_json, say
+    from linernotes.cli.console import print_json, print_line
 
     settings = settings_of(context, writes=False)
     restored = homes.restore(settings, source)
     if json:
         print_json({"home": str(settings.home), "restored": restored})
     else:
-        say(
+        print_line(
             f"Restored: {', '.join(restored)}. Next: linernotes verify --ledger, linernotes load,"
             " linernotes build"
         )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from linernotes.cli.root import SAYS_NO, AsJson, Month, Partner, app, settings_of
+from linernotes.cli.root import NOT_ALLOWED, AsJson, Month, Partner, app, settings_of
 
 incident = typer.Typer(help="List, show and close incidents: what happened against the rules.")
 app.add_typer(incident, name="incident", no_args_is_help=True)
@@ -24,7 +24,7 @@ def list_incidents(
     json: AsJson = False,
 ) -> None:
     """List the open incidents, most severe and oldest first."""
-    from linernotes.cli.console import print_json, print_table, say
+    from linernotes.cli.console import print_json, print_line, print_table
     from linernotes.ledger.incidents import incidents
 
     found = incidents(
@@ -34,7 +34,7 @@ def list_incidents(
         print_json([one.as_row() for one in found])
         return
     if not found:
-        say("No incident is open." if not everything else "There is no incident.")
+        print_line("No incident is open." if not everything else "There is no incident.")
         return
     print_table(
         "Incidents",
@@ -67,7 +67,7 @@ def show_incident(context: typer.Context, incident_id: Id, json: AsJson = False)
     facts = incident_facts(settings, incident_id)
     if not facts:
         complain(f"No incident {incident_id} is published; see: linernotes incident list --all")
-        raise typer.Exit(SAYS_NO)
+        raise typer.Exit(NOT_ALLOWED)
     notes = [note for note in incident_notes(settings) if note.incident_id == incident_id]
     if json:
         listed = [{"by": one.noted_by, "at": one.noted_at, "because": one.because} for one in notes]
@@ -92,8 +92,10 @@ def close(
     by: Annotated[str, typer.Option(help="The person who closes it.")],
 ) -> None:
     """Close an incident: the ledger keeps who closed it, and why."""
-    from linernotes.cli.console import say
+    from linernotes.cli.console import print_line
     from linernotes.ledger.incident_notes import close_incident
 
     note = close_incident(settings_of(context), incident_id, because, by)
-    say(f"{incident_id} is closed; note {note.sequence} in the ledger. The next build shows it.")
+    print_line(
+        f"{incident_id} is closed; note {note.sequence} in the ledger. The next build shows it."
+    )

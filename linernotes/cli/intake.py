@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from linernotes.cli.root import SAYS_NO, Landing, app, report_to_dagster, settings_of
+from linernotes.cli.root import NOT_ALLOWED, Landing, app, report_to_dagster, settings_of
 
 if TYPE_CHECKING:
     from linernotes.base.settings import Settings
@@ -38,7 +38,7 @@ def load(
     Ends with 1 if a file was refused or could not be read; the others are loaded.
     """
     from linernotes import pipeline
-    from linernotes.cli.console import progress_bars, say
+    from linernotes.cli.console import print_line, progress_bars
 
     _require_feeds(feeds or [])
     if again:
@@ -51,12 +51,12 @@ def load(
     report_to_dagster(settings, "report_load", report)
     refused = len(report.turned_away)
     if refused:
-        say(
+        print_line(
             f"Refused deliveries: {refused}. Each is tried again at the next load. To close one "
             "permanently: linernotes quarantine close NAME --because TEXT"
         )
         if not tolerate_refused:
-            raise typer.Exit(SAYS_NO)
+            raise typer.Exit(NOT_ALLOWED)
 
 
 def _load_again(settings: "Settings", feeds: list[str], days: str) -> None:
@@ -90,7 +90,7 @@ def _require_feeds(feeds: list[str]) -> None:
 def _print_load(report: "LoadReport", nothing: str = "Nothing new.") -> None:
     from itertools import groupby
 
-    from linernotes.cli.console import print_table, say
+    from linernotes.cli.console import print_line, print_table
 
     counts = ("deliveries", "read", "loaded", "quarantined", "duplicate")
     feeds = []
@@ -110,7 +110,7 @@ def _print_load(report: "LoadReport", nothing: str = "Nothing new.") -> None:
     print_table("Remarks", ("delivery", "state", "remark"), remarks)
     quarantined = sum(one.rows_quarantined for one in report.deliveries)
     if quarantined:
-        say(f"{quarantined:,} rows are in quarantine; why: linernotes quarantine list")
+        print_line(f"{quarantined:,} rows are in quarantine; why: linernotes quarantine list")
 
 
 def _remarks(delivery: "DeliveryOutcome") -> str:
@@ -146,7 +146,7 @@ def show_quarantine(
     rows = quarantine_show(settings_of(context, looks_up=True), delivery_id)
     if rows.is_empty():
         complain(f"No row of {delivery_id} is in quarantine; see: linernotes quarantine list")
-        raise typer.Exit(SAYS_NO)
+        raise typer.Exit(NOT_ALLOWED)
     shown = rows.select("row_number", "broken_rules", "details", "original_text", "retried_as")
     print_frame(f"Rejected rows of {delivery_id}", shown)
 
@@ -180,11 +180,11 @@ def close_quarantine(
     because: Annotated[str, typer.Option(help="Why it will never be loaded.")],
 ) -> None:
     """Close rows that will never be corrected, or a refused file; both stay on record."""
-    from linernotes.cli.console import say
+    from linernotes.cli.console import print_line
     from linernotes.ingestion import quarantine_close
 
     outcome = quarantine_close(settings_of(context), delivery, because)
-    say(f"{delivery} is {outcome.reason}.")
+    print_line(f"{delivery} is {outcome.reason}.")
 
 
 @app.command()
@@ -194,10 +194,10 @@ def repair(context: typer.Context) -> None:
     Nothing is deleted: unreadable files are moved aside, and the next load loads lost deliveries
     again.
     """
-    from linernotes.cli.console import say
+    from linernotes.cli.console import print_line
     from linernotes.ingestion import repair as mend
 
     done = mend(settings_of(context))
     for sentence in done:
-        say(sentence)
-    say(f"Repairs: {len(done)}." if done else "Nothing to repair: every file is complete.")
+        print_line(sentence)
+    print_line(f"Repairs: {len(done)}." if done else "Nothing to repair: every file is complete.")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from linernotes.cli.root import SAYS_NO, AsJson, app, settings_of
+from linernotes.cli.root import NOT_ALLOWED, AsJson, app, settings_of
 
 if TYPE_CHECKING:
     from linernotes.base.settings import Settings
@@ -45,16 +45,16 @@ def verify(
     if of_ledger:
         holds = _check_ledger(settings_of(context, looks_up=True), head) and holds
     if not holds:
-        raise typer.Exit(SAYS_NO)
+        raise typer.Exit(NOT_ALLOWED)
 
 
 def _check_package(package: Path) -> bool:
-    from linernotes.cli.console import print_table, say
+    from linernotes.cli.console import print_line, print_table
     from linernotes.packages import verify_package
 
     problems = verify_package(package)
     if not problems:
-        say(f"{package} passed: hashes, rows, totals, pool shares and DSR files.")
+        print_line(f"{package} passed: hashes, rows, totals, pool shares and DSR files.")
         return True
     rows = [(problem.file, problem.rule, problem.details) for problem in problems]
     print_table(f"{package} failed the check", ("file", "rule", "found"), rows)
@@ -62,7 +62,7 @@ def _check_package(package: Path) -> bool:
 
 
 def _check_ledger(settings: "Settings", head: Path | None) -> bool:
-    from linernotes.cli.console import print_table, say
+    from linernotes.cli.console import print_line, print_table
     from linernotes.ledger.heads import KnownHead, head_file
     from linernotes.ledger.issuances import issuances
     from linernotes.ledger.verification import verify_ledger
@@ -72,7 +72,7 @@ def _check_ledger(settings: "Settings", head: Path | None) -> bool:
     if not problems:
         found = issuances(settings)
         signed = sum(bool(one.public_key) for one in found)
-        say(
+        print_line(
             f"The ledger passed: {len(found)} issuances, {signed} of them signed, each with its "
             "chain, hashes, evidence, lines and headers."
         )

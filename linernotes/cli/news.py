@@ -137,7 +137,7 @@ def concerns_of(health: Health, settings: Settings) -> list[Concern]:
         for one in health.coverage
         if one.missing
     ]
-    patience = timedelta(days=settings.alert_draft_days)
+    allowed_age = timedelta(days=settings.alert_draft_days)
     found += [
         Concern(
             f"draft {one.month}",
@@ -147,7 +147,7 @@ def concerns_of(health: Health, settings: Settings) -> list[Concern]:
             "operators/rerun-month.md",
         )
         for one in health.statements
-        if one.oldest_draft_at and health.looked_at - one.oldest_draft_at > patience
+        if one.oldest_draft_at and health.looked_at - one.oldest_draft_at > allowed_age
     ]
     found += [
         Concern(

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from linernotes.cli.root import SAYS_NO, AsJson, app, settings_of
+from linernotes.cli.root import NOT_ALLOWED, AsJson, app, settings_of
 
 
 @app.command()
@@ -77,4 +77,4 @@ def status(
     else:
         (print_health_as_json if json else print_health)(health)
     if health.is_blocked:
-        raise typer.Exit(SAYS_NO)
+        raise typer.Exit(NOT_ALLOWED)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from linernotes.cli.root import SAYS_NO, Month, OneMonth, Partner, app, settings_of
+from linernotes.cli.root import NOT_ALLOWED, Month, OneMonth, Partner, app, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,7 +108,7 @@ def _report_and_deliver(
     )
     print_table("Not delivered", ("partner", "month", "because"), handover.troubles)
     if handover.troubles:
-        raise typer.Exit(SAYS_NO)
+        raise typer.Exit(NOT_ALLOWED)
 
 
 @app.command(name="board-pack")
@@ -124,11 +124,11 @@ def board_pack(
     ] = False,
 ) -> None:
     """Write the board pack of a month: promises, money, risks, decisions needed."""
-    from linernotes.cli.console import say
+    from linernotes.cli.console import print_line
     from linernotes.dashboard import mail_board_pack, write_board_pack
 
     settings = settings_of(context)
     written = write_board_pack(settings, month, out)
-    say(f"Board pack: {written}")
+    print_line(f"Board pack: {written}")
     if mail:
-        say(f"Mailed to {mail_board_pack(settings, month, written)}.")
+        print_line(f"Mailed to {mail_board_pack(settings, month, written)}.")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from linernotes.cli.root import SAYS_NO, AsJson, Month, app, settings_of
+from linernotes.cli.root import NOT_ALLOWED, AsJson, Month, app, settings_of
 
 regulator = typer.Typer(
     help="Export statements of reasons for the EU's database, and record its responses."
@@ -29,7 +29,7 @@ def export_statements_of_reasons(
     them: send each batch, and record the response with `regulator record`.
     """
     from linernotes.base.clock import utc_now
-    from linernotes.cli.console import print_json, print_table, say
+    from linernotes.cli.console import print_json, print_line, print_table
     from linernotes.regulator import export_statements
 
     settings = settings_of(context, looks_up=True)
@@ -44,11 +44,11 @@ def export_statements_of_reasons(
         )
         return
     if not export.batches:
-        say("No statement of reasons has to be filed.")
+        print_line("No statement of reasons has to be filed.")
         return
     rows = [(batch.name, batch.stat().st_size) for batch in export.batches]
     print_table(f"Batches in {out}", ("batch", "bytes"), rows, ("bytes",))
-    say(
+    print_line(
         f"Statements of reasons: {export.statement_count:,}. Send each batch to the API's "
         "/api/v1/statements, save the answer as BATCH.answer.json beside it, and record it: "
         "linernotes regulator record FILE"
@@ -69,7 +69,7 @@ def record_answer_of_the_regulator(
     Ends with 1 if the database did not accept all of it. The next build shows the result.
     """
     from linernotes.base.clock import utc_now
-    from linernotes.cli.console import print_json, print_table, say
+    from linernotes.cli.console import print_json, print_line, print_table
     from linernotes.regulator import record_answer
 
     result = record_answer(settings_of(context), file, utc_now(), batch)
@@ -79,6 +79,6 @@ def record_answer_of_the_regulator(
         rows = sorted(result.outcomes.items())
         print_table(f"Batch {result.batch_id}", ("outcome", "statements"), rows, ("statements",))
         if not result.is_new:
-            say("This response was recorded before.")
+            print_line("This response was recorded before.")
     if result.outcomes.keys() != {"accepted"}:
-        raise typer.Exit(SAYS_NO)
+        raise typer.Exit(NOT_ALLOWED)

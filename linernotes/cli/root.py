@@ -13,7 +13,7 @@ import typer.core
 if TYPE_CHECKING:
     from linernotes.base.settings import Settings
 
-DONE, SAYS_NO, WRONG_USE = 0, 1, 2
+DONE, NOT_ALLOWED, WRONG_USE = 0, 1, 2
 given_home: ContextVar[Path | None] = ContextVar("given_home", default=None)
 # The home that the command writes to, once it is known; the home's history records the run.
 written_home: "ContextVar[Settings | None]" = ContextVar("written_home", default=None)
@@ -77,9 +77,9 @@ OneMonth = Annotated[
 ]
 
 
-def print_version(is_asked: bool) -> None:
+def print_version(is_wanted: bool) -> None:
     """Prints the installed version and ends the command."""
-    if is_asked:
+    if is_wanted:
         from importlib.metadata import version
 
         typer.echo(f"linernotes {version('linernotes')}")

@@ -41,11 +41,11 @@ def sample(
     months: Annotated[int, typer.Option(min=1, help="How many months.")] = 6,
 ) -> None:
     """Write the sample service's feeds into a folder."""
-    from linernotes.cli.console import say
+    from linernotes.cli.console import print_line
     from sampleservice import write_sample
 
     write_sample(out, scale, _feed_scales(feed_scale or []), seed, months)
-    say(f"The feeds are in {out}. Load them: linernotes load --landing {out}")
+    print_line(f"The feeds are in {out}. Load them: linernotes load --landing {out}")
 
 
 def _feed_scales(texts: list[str]) -> dict[str, float]:

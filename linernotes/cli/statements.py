@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from linernotes.cli.root import SAYS_NO, IdToken, Month, OneMonth, Partner, app, settings_of
+from linernotes.cli.root import NOT_ALLOWED, IdToken, Month, OneMonth, Partner, app, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,7 +99,7 @@ def issue_statements(
     if issuance.refused:
         rows = [(name, reason) for name, reasons in issuance.refused.items() for reason in reasons]
         print_table("Not issued", ("statement", "because"), rows)
-        raise typer.Exit(SAYS_NO)
+        raise typer.Exit(NOT_ALLOWED)
 
 
 def _print_statements(title: str, statements: "Iterable[StatementRecord]") -> None:

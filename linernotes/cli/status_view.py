@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from linernotes.cli.console import print_json, print_table, say
+from linernotes.cli.console import print_json, print_line, print_table
 from linernotes.cli.health import FeedHealth, Health, Problem
 
 WIDTH = 80
@@ -52,14 +52,16 @@ def print_health(health: Health) -> None:
     )
     _print_problems(health.problems)
     _print_statements(health)
-    say(textwrap.fill(health.deliveries, WIDTH))
+    print_line(textwrap.fill(health.deliveries, WIDTH))
     _print_next_steps(health)
 
 
 def _print_next_steps(health: Health) -> None:
-    say("\nWhat to do next")
+    print_line("\nWhat to do next")
     for number, step in enumerate(health.next_steps or ["Nothing: all is well."], 1):
-        say(textwrap.fill(step, WIDTH, initial_indent=f"{number:3}. ", subsequent_indent="     "))
+        print_line(
+            textwrap.fill(step, WIDTH, initial_indent=f"{number:3}. ", subsequent_indent="     ")
+        )
 
 
 def print_health_as_json(health: Health) -> None:
@@ -112,20 +114,20 @@ def print_health_for_prometheus(health: Health) -> None:
     described = set()
     for name, about, label, value in sorted(samples, key=lambda sample: sample[0]):
         if name not in described:
-            say(f"# HELP linernotes_{name} {about}")
-            say(f"# TYPE linernotes_{name} gauge")
+            print_line(f"# HELP linernotes_{name} {about}")
+            print_line(f"# TYPE linernotes_{name} gauge")
             described.add(name)
-        say(f"linernotes_{name}{label} {value:.0f}")
+        print_line(f"linernotes_{name}{label} {value:.0f}")
 
 
 def _print_publication(health: Health) -> None:
     if health.publication is None:
-        say("Nothing is published.")
+        print_line("Nothing is published.")
         return
     since = datetime.fromisoformat(health.publication.published_at)
     freeze = datetime.fromisoformat(health.publication.known_at)
-    say(f"Published {since:%Y-%m-%d %H:%M} UTC, as known at {freeze:%Y-%m-%d %H:%M}:")
-    say(f"  {health.publication.file_name}")
+    print_line(f"Published {since:%Y-%m-%d %H:%M} UTC, as known at {freeze:%Y-%m-%d %H:%M}:")
+    print_line(f"  {health.publication.file_name}")
 
 
 def _print_feeds(health: Health) -> None:
@@ -143,12 +145,12 @@ def _print_feeds(health: Health) -> None:
     )
     never = [feed.feed for feed in health.feeds if feed.state == "never"]
     if seen and never:
-        say(textwrap.fill(f"Never loaded: {', '.join(never)}.", WIDTH, initial_indent="  "))
+        print_line(textwrap.fill(f"Never loaded: {', '.join(never)}.", WIDTH, initial_indent="  "))
 
 
 def _print_problems(problems: list[Problem]) -> None:
     if not problems:
-        say("No check is known to fail.")
+        print_line("No check is known to fail.")
         return
     _print_lines(
         "Failed checks",
@@ -187,13 +189,13 @@ def _print_lines(title: str, pairs: Iterable[tuple[str, str]], shown: int = 10) 
     pairs = list(pairs)
     if not pairs:
         return
-    say(f"\n{title}")
+    print_line(f"\n{title}")
     for heading, text in pairs[:shown]:
-        say(textwrap.fill(heading, WIDTH, initial_indent="  ", subsequent_indent="      "))
+        print_line(textwrap.fill(heading, WIDTH, initial_indent="  ", subsequent_indent="      "))
         body = textwrap.shorten(text, 3 * WIDTH)
-        say(textwrap.fill(body, WIDTH, initial_indent="      ", subsequent_indent="      "))
+        print_line(textwrap.fill(body, WIDTH, initial_indent="      ", subsequent_indent="      "))
     if len(pairs) > shown:
-        say(f"  and {len(pairs) - shown} more: linernotes status --json")
+        print_line(f"  and {len(pairs) - shown} more: linernotes status --json")
 
 
 def _due(feed: FeedHealth) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from linernotes.base.money import exact_text, money_text
-from linernotes.cli.console import print_json, print_table, say
+from linernotes.cli.console import print_json, print_line, print_table
 
 if TYPE_CHECKING:
     from linernotes.lookback import EventTrace, History, LineTrace, Simulation
@@ -53,7 +53,7 @@ def print_line_trace(trace: "LineTrace", as_json: bool) -> None:
     _print_rows(f"Uses ({len(trace.uses):,})", trace.uses, USE_COLUMNS)
     weights = sum((Decimal(use["weight_nano"]) for use in trace.uses), Decimal(0))
     if trace.uses:
-        say(
+        print_line(
             f"Weight of the uses: {exact_text(weights)} nano-uses; of the line: "
             f"{trace.line['weight_nano']}."
         )
@@ -106,7 +106,7 @@ def print_history(history: "History", as_json: bool) -> None:
         f"What has changed since ({len(changed):,} rows)", changed, nothing="Nothing has changed."
     )
     for (name, currency), total in history.totals.items():
-        say(f"{name} {currency}: {exact_text(total)} in all, the sum of the rows above")
+        print_line(f"{name} {currency}: {exact_text(total)} in all, the sum of the rows above")
     return None
 
 
@@ -158,13 +158,13 @@ def _print_rows(
     title: str, rows: list[Row], columns: Sequence[str] = (), nothing: str | None = None
 ) -> None:
     shown = rows[:MOST_ROWS]
-    names = [name for name in columns or (rows[0] if rows else ()) if _is_said(name, shown)]
+    names = [name for name in columns or (rows[0] if rows else ()) if _has_values(name, shown)]
     print_table(title, names, _cells(shown, names), nothing=nothing)
     if len(rows) > MOST_ROWS:
-        say(f"The first {MOST_ROWS} of {len(rows):,}; all of them: --json")
+        print_line(f"The first {MOST_ROWS} of {len(rows):,}; all of them: --json")
 
 
-def _is_said(name: str, rows: Iterable[Row]) -> bool:
+def _has_values(name: str, rows: Iterable[Row]) -> bool:
     return any(row.get(name) not in (None, 0) for row in rows)
 
 

@@ -22,7 +22,7 @@ def build(
 
     If a blocking check fails, readers keep the last publication.
     """
-    from linernotes.cli.console import progress_bars, say
+    from linernotes.cli.console import print_line, progress_bars
     from linernotes.pipeline import build_and_publish
 
     settings = settings_of(context)
@@ -30,13 +30,13 @@ def build(
         outcome = build_and_publish(settings, select=select, on_progress=progress)
     report_to_dagster(settings, "report_build", outcome)
     for warning in outcome.build.warnings:
-        say(f"Warning: {warning}")
+        print_line(f"Warning: {warning}")
     for check in outcome.checks:
         if check.outcome != "passed":
-            say(f"Warning: {check.check_name} ({check.unexpected_count:,}): {check.reason}")
+            print_line(f"Warning: {check.check_name} ({check.unexpected_count:,}): {check.reason}")
     held = sum(check.outcome == "passed" for check in outcome.checks)
     published = outcome.published_file or "nothing, since only a selection was built"
-    say(
+    print_line(
         f"Built {outcome.build.node_count} nodes; {held} of {len(outcome.checks)} checks passed. "
         f"Published: {published}"
     )
@@ -53,13 +53,13 @@ def start_cluster(
 ) -> None:
     """Start a master, workers and a Thrift server, which listen only on this machine."""
     from linernotes import warehouse
-    from linernotes.cli.console import print_table, say
+    from linernotes.cli.console import print_line, print_table
 
     settings = settings_of(context)
     size = warehouse.Size(workers, cores, memory)
     processes = warehouse.start_cluster(settings, size)
     print_table("Started", ("process", "number"), list(processes.items()))
-    say(
+    print_line(
         f"The Thrift server is {settings.spark_host}:{settings.spark_port}. Builds use it with "
         "LINERNOTES_ENGINE=spark; `linernotes cluster stop` ends it."
     )
@@ -69,7 +69,9 @@ def start_cluster(
 def stop_cluster(context: typer.Context) -> None:
     """Stop the cluster of this home. The warehouse file keeps everything that was built."""
     from linernotes import warehouse
-    from linernotes.cli.console import say
+    from linernotes.cli.console import print_line
 
     stopped = warehouse.stop_cluster(settings_of(context))
-    say(f"Stopped: {', '.join(stopped)}." if stopped else "No cluster of this home is running.")
+    print_line(
+        f"Stopped: {', '.join(stopped)}." if stopped else "No cluster of this home is running."
+    )

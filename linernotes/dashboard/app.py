@@ -94,20 +94,22 @@ class Site:
         """Answers with one of the menu's pages."""
 
         def show(figures: Figures, request: Request) -> Shown:
-            return Shown(page.TITLE, page.blocks(figures), page.SUBTITLE, page.KNOWS, (), page.PATH)
+            return Shown(
+                page.TITLE, page.blocks(figures), page.SUBTITLE, page.FILTER_KINDS, (), page.PATH
+            )
 
-        return self.guarded(show, page.KNOWS)
+        return self.guarded(show, page.FILTER_KINDS)
 
     def guarded(
-        self, show: Show, knows: Sequence[str] | None = EVERY_FILTER
+        self, show: Show, filter_kinds: Sequence[str] | None = EVERY_FILTER
     ) -> Callable[[Request], Response]:
         """Answers readers who have access, and shows a message if a page cannot be shown.
 
         Args:
             show: Makes the page.
-            knows: The filters that the page has; it tells the reader which others were ignored.
-                None if the address contains column names, because one of them is also the name of a
-                filter.
+            filter_kinds: The filters that the page has; it tells the reader which others were
+                ignored. None if the address contains column names, because one of them is also the
+                name of a filter.
         """
 
         def answer(request: Request) -> Response:
@@ -115,11 +117,11 @@ class Site:
                 return refused
             try:
                 view = view_now(self.settings)
-                asked = request.query_params if knows is not None else QueryParams()
-                wanted = read_selection(asked, view.options)
-                selection = read_selection(known_part(asked, knows or ()), view.options)
+                query = request.query_params if filter_kinds is not None else QueryParams()
+                requested = read_selection(query, view.options)
+                selection = read_selection(known_part(query, filter_kinds or ()), view.options)
                 shown = show(Figures(view, selection), request)
-                ignored = [kind for kind in NAMES if wanted.of(kind) and not selection.of(kind)]
+                ignored = [kind for kind in NAMES if requested.of(kind) and not selection.of(kind)]
                 if ignored:
                     shown.note_ignored(ignored)
                 if CSV in request.query_params:
@@ -184,11 +186,11 @@ class Site:
                 blocks=shown.blocks,
                 headings=_headings(shown),
                 menu=menu,
-                knows=shown.knows,
+                filter_kinds=shown.filter_kinds,
                 path=request.url.path,
                 here=f"{request.url.path}?{request.url.query}",
                 narrowed=selection.is_narrowed,
-                chosen=selection_text(selection, options, shown.knows),
+                chosen=selection_text(selection, options, shown.filter_kinds),
                 chips=_chips(selection, view, request.url.path),
                 filters=[
                     (
@@ -201,7 +203,7 @@ class Site:
                         ],
                     )
                     for kind, name in NAMES.items()
-                    if kind in shown.knows
+                    if kind in shown.filter_kinds
                 ],
                 months=[(f"{m:%Y-%m}", formats.month_text(m)) for m in options.months],
                 first_month=f"{selection.months[0]:%Y-%m}",
@@ -223,7 +225,7 @@ class Site:
         table = next((one for one in _tables(shown.blocks) if one.name == wanted), None)
         if table is None:
             return self.message("Not found", f"There is no table “{wanted}” here.", "warning", 404)
-        scope = shown.scope or _scope(selection, view, shown.knows)
+        scope = shown.scope or _scope(selection, view, shown.filter_kinds)
         about = [
             ("Table", f"{shown.title}: {table.title}"),
             ("Period", scope.period),
@@ -239,13 +241,13 @@ class Site:
         )
 
 
-def _scope(selection: Selection, view: PublishedView, knows: Sequence[str]) -> Scope:
+def _scope(selection: Selection, view: PublishedView, filter_kinds: Sequence[str]) -> Scope:
     """The scope of the tables of a page with filters."""
     chosen = [one for kind in NAMES for one in selection.of(kind)]
     span = f"{selection.months[0]:%Y-%m}-to-{selection.months[-1]:%Y-%m}"
     return Scope(
         formats.span_text(selection.months),
-        selection_text(selection, view.options, knows),
+        selection_text(selection, view.options, filter_kinds),
         [*chosen[:3], span],
     )
 
@@ -275,8 +277,8 @@ def _tables(blocks: Iterable[Any]) -> Iterable[Table]:
 
 def _kept(selection: Selection, page: Page) -> str:
     """A page's address with the filters that the page has."""
-    dropped: dict[str, object] = {kind: None for kind in NAMES if kind not in page.KNOWS}
-    if PERIOD not in page.KNOWS:
+    dropped: dict[str, object] = {kind: None for kind in NAMES if kind not in page.FILTER_KINDS}
+    if PERIOD not in page.FILTER_KINDS:
         dropped |= {FIRST: None, LAST: None}
     return selection.href(page.PATH, **dropped)
 

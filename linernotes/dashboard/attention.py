@@ -202,7 +202,7 @@ def _unfiled(figures: Figures) -> Iterator[Item]:
 
 def data_items(figures: Figures) -> list[tuple[str, int, str, str]]:
     """The data team's open tasks: title, count, next step, and the address of the rows."""
-    asked: tuple[tuple[str, str, str, dict[str, Any], str], ...] = (
+    tasks: tuple[tuple[str, str, str, dict[str, Any], str], ...] = (
         (
             "Failed blocking checks",
             "published.quality.check_results "
@@ -228,7 +228,7 @@ def data_items(figures: Figures) -> list[tuple[str, int, str, str]]:
         ),
     )
     found = []
-    for what, rows, table, where, step in asked:
+    for what, rows, table, where, step in tasks:
         [(count,)] = figures.view.rows(f"select count(*) from {rows}")
         if count:
             found.append((what, count, step, rows_href(table, **where)))

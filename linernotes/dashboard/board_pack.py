@@ -206,8 +206,8 @@ def _decisions(items: Sequence[Item]) -> Block:
     open_items = [item for item in items if not item.next_step.startswith("No action")]
     missed = [item for item in open_items if "promise" in item.amount]
     waiting = [item for item in open_items if item.is_overdue]
-    asked = [*missed, *waiting]
-    if not asked:
+    decisions = [*missed, *waiting]
+    if not decisions:
         return Note("No decision is asked.", "good")
     return Table(
         "decisions",
@@ -215,7 +215,7 @@ def _decisions(items: Sequence[Item]) -> Block:
         [Column("Decision"), Column("At stake", "number"), Column("Owner"), Column("For")],
         [
             [item.next_step, item.amount, item.owner, value_of(item.what)]
-            for item in asked[:DECISIONS_SHOWN]
+            for item in decisions[:DECISIONS_SHOWN]
         ],
     )
 

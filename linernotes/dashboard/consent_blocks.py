@@ -114,12 +114,12 @@ def expiring(figures: Figures) -> Iterator[Block]:
             _decision(
                 decision,
                 party,
-                thing,
+                subject,
                 wording.code_text("use_type", use_type),
                 ends,
                 money(amount) if amount is not None else None,
             )
-            for decision, party, thing, use_type, ends, amount in rows
+            for decision, party, subject, use_type, ends, amount in rows
         ],
     )
 
@@ -188,6 +188,6 @@ def enforcement(figures: Figures) -> Iterator[Block]:
     )
 
 
-def _decision(decision: str, party: str, thing: str, *more: Any) -> list[Any]:
-    name = "Whole catalogue" if thing == "*" else thing
+def _decision(decision: str, party: str, subject: str, *more: Any) -> list[Any]:
+    name = "Whole catalogue" if subject == "*" else subject
     return [Link(decision, trace_href("decision", decision)), party, name, *more]

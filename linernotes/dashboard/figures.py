@@ -137,8 +137,8 @@ class Figures:
         filters = self.filters(known) | {
             column: tuple(values) for column, values in (where or {}).items()
         }
-        asked = self.months if months is None else months
-        ends = f"{min(asked):%Y-%m}", f"{max(asked):%Y-%m}"
+        queried = self.months if months is None else months
+        ends = f"{min(queried):%Y-%m}", f"{max(queried):%Y-%m}"
         table = self.view.metrics(names, tuple(by), tuple(sorted(filters.items())), ends)
         return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 

@@ -51,7 +51,7 @@ class Shown:
         title: str,
         blocks: Iterable[Block],
         subtitle: str = "",
-        knows: Sequence[str] = (),
+        filter_kinds: Sequence[str] = (),
         crumbs: Sequence[tuple[str, str]] = (),
         path: str = "",
         is_brief: bool = False,
@@ -59,7 +59,7 @@ class Shown:
     ) -> None:
         self.title = title
         self.subtitle = subtitle
-        self.knows = knows
+        self.filter_kinds = filter_kinds
         self.crumbs = crumbs
         self.path = path
         self.is_brief = is_brief
@@ -123,8 +123,8 @@ def metric_rows(figures: Figures, request: Request) -> Shown:
         wanted = drill.metric_rows(figures, part, months, where)
         # Rows without a value of a dimension cannot be queried by a value.
         is_known = [""] not in where.values()
-        asked = figures.ask(part, months=months, where=where) if is_known else []
-        stated = asked[0][part] if asked else None
+        totals = figures.ask(part, months=months, where=where) if is_known else []
+        stated = totals[0][part] if totals else None
         blocks += _rows(
             figures, request, wanted, label if len(info.parts) > 1 else info.label, stated
         )
@@ -139,8 +139,8 @@ def metric_rows(figures: Figures, request: Request) -> Shown:
             for name, values in where.items()
         ),
     ]
-    asked_for = [one for kind in NAMES for one in figures.selection.of(kind)]
-    asked_for += [value for values in where.values() for value in values]
+    file_name_parts = [one for kind in NAMES for one in figures.selection.of(kind)]
+    file_name_parts += [value for values in where.values() for value in values]
     back = figures.selection.href("/", product=None, territory=None, **{FIRST: None, LAST: None})
     return Shown(
         info.label,
@@ -150,7 +150,7 @@ def metric_rows(figures: Figures, request: Request) -> Shown:
         scope=Scope(
             formats.span_text(months),
             " · ".join(chosen) or "None",
-            [*asked_for[:3], f"{months[0]:%Y-%m}-to-{months[-1]:%Y-%m}"],
+            [*file_name_parts[:3], f"{months[0]:%Y-%m}-to-{months[-1]:%Y-%m}"],
         ),
     )
 
@@ -172,14 +172,14 @@ def measure_rows(figures: Figures, request: Request) -> Shown:
     part = request.query_params.get("part", "numerator")
     wanted = drill.measure_rows(figures, measure, part, month)
     stated = verdict.numerator if part == "numerator" else verdict.denominator
-    said: list[tuple[str, Any, Kind]] = [
+    facts: list[tuple[str, Any, Kind]] = [
         (name, promise_blocks.value_text(verdict, verdict.value), "text")
     ]
     for label, which in (("Counted", "numerator"), ("Of", "denominator")):
         if which == "numerator" or has_two:
             amount = promise_blocks.amount_text(figures, verdict, which)
-            said.append((label, Link(amount, promise_blocks.rows_href(verdict, which)), "text"))
-    blocks: list[Block] = [Facts("", said)]
+            facts.append((label, Link(amount, promise_blocks.rows_href(verdict, which)), "text"))
+    blocks: list[Block] = [Facts("", facts)]
     title = "Rows counted" if part == "numerator" else "Rows of the whole"
     blocks += _rows(figures, request, wanted, title, stated)
     promise = wording.PROMISES[verdict.promise]

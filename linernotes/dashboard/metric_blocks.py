@@ -83,9 +83,9 @@ def _exact(figures: Figures, name: str, value: Any) -> str:
 
 def rows_of(figures: Figures, name: str, months: Sequence[date], **where: str | None) -> str:
     """The address of the rows of a metric; for a ratio, the rows of its numerator come first."""
-    asked = {"from": f"{months[0]:%Y-%m}", "to": f"{months[-1]:%Y-%m}"}
+    period = {"from": f"{months[0]:%Y-%m}", "to": f"{months[-1]:%Y-%m}"}
     more = {f"by_{column}": value if value is not None else "-" for column, value in where.items()}
-    return figures.selection.href(f"/rows/metric/{name}", **asked, **more)
+    return figures.selection.href(f"/rows/metric/{name}", **period, **more)
 
 
 def values_of(
@@ -104,8 +104,8 @@ def values_of(
         answered[name, by, ends] = {}
         info = figures.info(name)
         if set(by) <= set(info.dimensions):
-            knows = tuple(column in info.dimensions for column in COLUMNS.values())
-            together.setdefault((info.unit == "money", *knows), []).append(name)
+            has_columns = tuple(column in info.dimensions for column in COLUMNS.values())
+            together.setdefault((info.unit == "money", *has_columns), []).append(name)
     for group in together.values():
         for row in figures.ask(*group, by=by, months=months):
             key = tuple(row[column] for column in by)

@@ -108,9 +108,11 @@ def read_selection(query: QueryParams, options: Options) -> Selection:
     )
 
 
-def known_part(query: QueryParams, knows: Sequence[str]) -> QueryParams:
+def known_part(query: QueryParams, filter_kinds: Sequence[str]) -> QueryParams:
     """An address without the filters that a page does not have."""
-    kept = {kind for kind in NAMES if kind in knows} | ({FIRST, LAST} if PERIOD in knows else set())
+    kept = {kind for kind in NAMES if kind in filter_kinds} | (
+        {FIRST, LAST} if PERIOD in filter_kinds else set()
+    )
     return QueryParams([(name, one) for name, one in query.multi_items() if name in kept])
 
 
@@ -124,11 +126,11 @@ def first_selection(options: Options) -> Selection:
     return read_selection(QueryParams(), options)
 
 
-def selection_text(selection: Selection, options: Options, knows: Sequence[str]) -> str:
+def selection_text(selection: Selection, options: Options, filter_kinds: Sequence[str]) -> str:
     """The scope of a page in one line, by the filters that it has."""
-    parts = [span_text(selection.months)] if PERIOD in knows else []
+    parts = [span_text(selection.months)] if PERIOD in filter_kinds else []
     for kind, all_of_it in ALL.items():
-        if kind not in knows:
+        if kind not in filter_kinds:
             continue
         names = [options.things[kind][one] for one in selection.of(kind)]
         parts.append(", ".join(names) if names else all_of_it.lower())

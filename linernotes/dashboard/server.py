@@ -96,7 +96,7 @@ def _warm_filters(view: "PublishedView", selection: "Selection") -> None:
 
     with suppress(Exception):
         for page in PAGES:
-            for kind in page.KNOWS:
+            for kind in page.FILTER_KINDS:
                 for one in list(view.options.things.get(kind, {}))[:1]:
                     chosen = replace(selection, **{kind: (one,)})
                     list(page.blocks(Figures(view, chosen)))

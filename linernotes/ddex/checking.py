@@ -74,61 +74,63 @@ class _Report:
 
     def take_file(self, path: Path) -> None:
         self._found.file = path.name
-        taken = None
+        checked = None
         try:
             with path.open(encoding="utf-8", newline="") as file:
-                taken = self._taken(path.name, file)
+                checked = self._checked_file(path.name, file)
         except UnicodeDecodeError as reason:
-            self._found.say("text_is_utf8", f"byte {reason.object[reason.start]:#04x} is no UTF-8")
-        if taken is None:
+            self._found.report(
+                "text_is_utf8", f"byte {reason.object[reason.start]:#04x} is no UTF-8"
+            )
+        if checked is None:
             self._is_readable = False
         else:
-            self._files.append(taken)
+            self._files.append(checked)
 
-    def _taken(self, name: str, lines: Iterable[str]) -> "_ReportFile | None":
+    def _checked_file(self, name: str, lines: Iterable[str]) -> "_ReportFile | None":
         """One file after a check of its records; None if it has no usable header."""
         found, content = self._found, self._content
-        taken: _ReportFile | None = None
+        checked: _ReportFile | None = None
         letters, count, line = bytearray(), 0, "\n"
         for count, line in enumerate(lines, start=1):
             text = line.rstrip("\r\n")
             if count == 1 and text.startswith("\ufeff"):
-                found.say("text_has_no_mark", "it begins with a byte-order mark")
+                found.report("text_has_no_mark", "it begins with a byte-order mark")
                 text = text.removeprefix("\ufeff")
             if not text.strip() or text.startswith("#"):
                 continue
             kind, _, _ = text.partition("\t")
             row = _named(found, count, text)
-            if taken is None:
+            if checked is None:
                 profile = _profile_of(found, name, kind, row)
                 if profile is None or row is None:
                     return None
-                taken = _ReportFile(name, profile, row)
+                checked = _ReportFile(name, profile, row)
                 content = content or CHECKS[profile.name](
                     found, row, is_first_edition=self._is_first_edition
                 )
                 letters += profile.letters["HEAD"].encode()
                 continue
-            letter = taken.profile.letters.get(kind, UNKNOWN)
+            letter = checked.profile.letters.get(kind, UNKNOWN)
             letters += letter.encode()
             if letter == UNKNOWN:
-                found.say("record_type_is_of_profile", f"line {count}: {kind!r}")
+                found.report("record_type_is_of_profile", f"line {count}: {kind!r}")
             elif row is not None:
-                taken.take(count, row)
+                checked.take(count, row)
                 # All files of a report have the same summaries, so those of one file are enough.
-                if content and not (self._files and kind in taken.profile.summaries):
+                if content and not (self._files and kind in checked.profile.summaries):
                     content.take(count, row)
-        if taken is None:
-            found.say("header_comes_first", "there is no record in the file")
+        if checked is None:
+            found.report("header_comes_first", "there is no record in the file")
             return None
         if not line.endswith("\n"):
-            found.say("last_line_is_ended", "the last line has no end; the file may be cut off")
+            found.report("last_line_is_ended", "the last line has no end; the file may be cut off")
         order = letters.decode()
-        if UNKNOWN not in order and not re.fullmatch(taken.profile.order, order):
-            at = _first_out_of_order(taken.profile, order)
-            found.say("records_are_in_order", f"record {at + 1} may not stand where it does")
-        taken.lines, self._content = count, content
-        return taken
+        if UNKNOWN not in order and not re.fullmatch(checked.profile.order, order):
+            at = _first_out_of_order(checked.profile, order)
+            found.report("records_are_in_order", f"record {at + 1} may not stand where it does")
+        checked.lines, self._content = count, content
+        return checked
 
     def finish(self) -> None:
         """Reports the problems that only the whole report shows."""
@@ -151,7 +153,7 @@ class _Report:
             "NumberOfFiles"
         ] != str(len(numbers)):
             details = f"files {', '.join(numbers)} of {first.head['NumberOfFiles']} are there"
-            self._found.say("files_of_the_report_are_there", details)
+            self._found.report("files_of_the_report_are_there", details)
 
     def _check_together(self, first: "_ReportFile", other: "_ReportFile") -> None:
         own = {"FileNumber"}
@@ -162,23 +164,23 @@ class _Report:
         ]
         if differing:
             details = f"{', '.join(differing)} differ from {first.name}"
-            self._found.say("headers_of_the_report_agree", details)
+            self._found.report("headers_of_the_report_agree", details)
         if other.summaries != first.summaries:
             details = f"its summaries are not those of {first.name}"
-            self._found.say("summaries_of_the_report_agree", details)
+            self._found.report("summaries_of_the_report_agree", details)
 
 
 def _profile_of(found: Findings, name: str, record_type: str, head: Row | None) -> Profile | None:
     """The profile that the header names, after a check of the header itself."""
     if record_type != "HEAD":
-        found.say("header_comes_first", "the first record is no HEAD")
+        found.report("header_comes_first", "the first record is no HEAD")
     if record_type != "HEAD" or head is None:
         return None
     profile = PROFILES.get(head["Profile"])
     if profile is None or head["ProfileVersion"] != profile.version:
         known = ", ".join(f"{one.name} {one.version}" for one in PROFILES.values())
-        said = f"{head['Profile']} {head['ProfileVersion']}"
-        found.say("profile_is_known", f"{said} is not among {known}")
+        stated = f"{head['Profile']} {head['ProfileVersion']}"
+        found.report("profile_is_known", f"{stated} is not among {known}")
         return None
     _check_header(found, profile, head)
     _check_name(found, name, head)
@@ -217,13 +219,13 @@ def _named(found: Findings, number: int, text: str) -> Row | None:
     while len(cells) > len(described) and not cells[-1]:
         cells = cells[:-1]
     if len(cells) != len(described):
-        said = f"line {number}: {cells[0]} has {len(cells)} cells, not {len(described)}"
-        found.say("cell_count_agrees", said)
+        details = f"line {number}: {cells[0]} has {len(cells)} cells, not {len(described)}"
+        found.report("cell_count_agrees", details)
         return None
     for cell, text in zip(described, cells, strict=True):
         if text or cell.required:
             for rule, details in _cell_faults(cell, text):
-                found.say(rule, f"line {number}: {cell.name} {details}")
+                found.report(rule, f"line {number}: {cell.name} {details}")
     return dict(zip((cell.name for cell in described), cells, strict=True))
 
 
@@ -329,37 +331,39 @@ PLAIN = {
 
 def _check_header(found: Findings, profile: Profile, head: Row) -> None:
     if not re.fullmatch(r"dsrf/[0-9.]+/[0-9.]+/[0-9.]+|dsrf/30", head["MessageVersion"]):
-        found.say("message_version_is_known", repr(head["MessageVersion"]))
+        found.report("message_version_is_known", repr(head["MessageVersion"]))
     if profile.is_one_file and (head["FileNumber"], head["NumberOfFiles"]) != ("1", "1"):
-        said = f"{head['FileNumber']} of {head['NumberOfFiles']}"
-        found.say("report_is_one_file", f"the header says file {said}")
+        stated = f"{head['FileNumber']} of {head['NumberOfFiles']}"
+        found.report("report_is_one_file", f"the header says file {stated}")
     first, last = day_of(head["UsageStartDate"]), day_of(head["UsageEndDate"], is_end=True)
     if first and last and last < first:
-        found.say("period_is_in_order", f"it ends on {last}, before its start on {first}")
+        found.report("period_is_in_order", f"it ends on {last}, before its start on {first}")
 
 
 def _check_name(found: Findings, name: str, head: Row) -> None:
     pieces = name.removesuffix(ENDING).split("_")
     if not name.endswith(ENDING) or len(pieces) != NAME_PIECES or pieces[0] != "DSR":
-        found.say("name_is_well_formed", f"it does not read {NAME_SHAPE}")
+        found.report("name_is_well_formed", f"it does not read {NAME_SHAPE}")
         return
     _, recipient, sender, service, period, _, number, created = pieces
     stamp = re.sub(r"[-:]", "", head["MessageCreatedDateTime"])[: len("20260101T000000")]
-    for what, said, expected in (
+    for what, stated, expected in (
         ("recipient", recipient, head["RecipientPartyId"]),
         ("sender", sender, head["SenderPartyId"]),
         ("service", service, head["ServiceDescription"]),
         ("file number", number, f"{head['FileNumber']}of{head['NumberOfFiles']}"),
         ("time of creation", created, stamp),
     ):
-        if said != expected:
-            found.say("name_agrees_with_header", f"{what} is {said!r}, in the header {expected!r}")
+        if stated != expected:
+            found.report(
+                "name_agrees_with_header", f"{what} is {stated!r}, in the header {expected!r}"
+            )
     if not CREATED_IN_NAME.fullmatch(created):
-        found.say("name_is_well_formed", f"{created!r} is no time such as 20260415T060000")
+        found.report("name_is_well_formed", f"{created!r} is no time such as 20260415T060000")
     days = (day_of(period), day_of(period, is_end=True))
     if days != (day_of(head["UsageStartDate"]), day_of(head["UsageEndDate"], is_end=True)):
         stated = f"{head['UsageStartDate']} to {head['UsageEndDate']}"
-        found.say("name_agrees_with_header", f"period is {period!r}, in the header {stated}")
+        found.report("name_agrees_with_header", f"period is {period!r}, in the header {stated}")
 
 
 class _ReportFile:
@@ -383,7 +387,7 @@ class _ReportFile:
     def check_footer(self, found: Findings, report_lines: int, report_blocks: int) -> None:
         """Compares the footer with the file and with the whole report."""
         if self._footer is None:
-            found.say("footer_is_there", "the file has no footer; it may be cut off")
+            found.report("footer_is_there", "the file has no footer; it may be cut off")
             return
         number, footer = self._footer
         for name, count in {
@@ -395,7 +399,7 @@ class _ReportFile:
         }.items():
             if name in footer and footer[name] != str(count):
                 details = f"line {number}: {name} is {footer[name]}, counted {count}"
-                found.say("footer_counts_the_file", details)
+                found.report("footer_counts_the_file", details)
 
 
 CHECKS: dict[str, Callable[..., ContentCheck]] = {

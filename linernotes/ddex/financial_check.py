@@ -82,17 +82,19 @@ class FinancialCheck:
     def _take_summary(self, number: int, row: Row) -> None:
         identifier = row["SummaryRecordId"]
         if identifier in self._summaries:
-            self._found.say("summary_id_is_unique", f"line {number}: {identifier} was used before")
+            self._found.report(
+                "summary_id_is_unique", f"line {number}: {identifier} was used before"
+            )
         self._summaries[identifier] = (number, row)
         self._sums[identifier] = dict.fromkeys((*self._summed, "NetUsage"), ZERO)
 
     def _take_sale(self, place: str, row: Row) -> None:
         sale, summary = row["SalesTransactionId"], row["SummaryRecordId"]
         if sale in self._sales:
-            self._found.say("sale_id_is_unique", f"{place}: {sale} was used before")
+            self._found.report("sale_id_is_unique", f"{place}: {sale} was used before")
         self._sales.add(sale)
         if summary not in self._summaries:
-            self._found.say("summary_of_sale_is_there", f"{place}: no summary {summary!r}")
+            self._found.report("summary_of_sale_is_there", f"{place}: no summary {summary!r}")
             return
         sums = self._sums[summary]
         for name, own in self._summed.items():
@@ -114,7 +116,7 @@ class FinancialCheck:
                 amount = sums[name]
                 if number_of(row[name]) != amount:
                     details = f"line {number}: {name} is {row[name]}, its lines sum to {amount}"
-                    self._found.say("summary_is_the_sum_of_its_lines", details)
+                    self._found.report("summary_is_the_sum_of_its_lines", details)
 
 
 def _check_distinct_uses(found: Findings, place: str, row: Row, of_lines: Decimal) -> None:
@@ -122,7 +124,7 @@ def _check_distinct_uses(found: Findings, place: str, row: Row, of_lines: Decima
     uses, all_uses = number_of(row["AllocatedUsages"]), number_of(row["Usages"])
     if uses > max(of_lines, ZERO) or uses > all_uses:
         details = f"{place}: {uses} distinct uses, of {all_uses}; its lines have {of_lines}"
-        found.say("allocated_uses_are_distinct", details)
+        found.report("allocated_uses_are_distinct", details)
 
 
 def _check_summary(found: Findings, head: Row, place: str, row: Row, is_first: bool) -> None:
@@ -132,20 +134,20 @@ def _check_summary(found: Findings, head: Row, place: str, row: Row, is_first: b
     )
     start, end = day_of(head["UsageStartDate"]), day_of(head["UsageEndDate"], is_end=True)
     if first and last and start and end and not start <= first <= last <= end:
-        found.say("period_lies_in_the_headers", f"{place}: {first} to {last}")
+        found.report("period_lies_in_the_headers", f"{place}: {first} to {last}")
     check_parallel(found, place, row, "CalculationType", "CalculationValue")
     check_parallel(found, place, row, "DeductionType", *both("Deductions"))
     check_parallel(found, place, row, "UsageIndependentFeeType", *both("UsageIndependentFee"))
     gross = [bool(row[name]) for name in both("GrossRevenue")]
     if any(gross) and not all(gross):
-        found.say("gross_is_in_both_currencies", f"{place}: only one is filled")
+        found.report("gross_is_in_both_currencies", f"{place}: only one is filled")
     rate = number_of(row["ExchangeRate"])
     if rate <= 0:
-        found.say("rate_is_positive", f"{place}: {row['ExchangeRate']}")
+        found.report("rate_is_positive", f"{place}: {row['ExchangeRate']}")
     if row["CurrencyOfTransaction"] == row["CurrencyOfAccounting"] and rate != 1:
-        found.say("rate_within_a_currency_is_one", f"{place}: {row['ExchangeRate']}")
+        found.report("rate_within_a_currency_is_one", f"{place}: {row['ExchangeRate']}")
     if row["ExchangeRate"] and not row["DateOfCurrencyExchange"]:
-        found.say("rate_has_a_date", f"{place}: DateOfCurrencyExchange is empty")
+        found.report("rate_has_a_date", f"{place}: DateOfCurrencyExchange is empty")
     # Amounts in both currencies that the rate must connect; in part of a pool each line is rounded.
     names = ["NetRevenue", *(["AllocatedRevenue"] if is_first else [])]
     # Part of a pool in another currency: each of its lines may be rounded.
@@ -160,7 +162,7 @@ def _check_summary(found: Findings, head: Row, place: str, row: Row, is_first: b
         stated = row[f"FinalTotalAmountInCurrencyOf{currency}"]
         if number_of(stated) != total:
             details = f"{place}: FinalTotalAmountInCurrencyOf{currency} is {stated}, not {total}"
-            found.say("final_total_is_payable_and_fees", details)
+            found.report("final_total_is_payable_and_fees", details)
     for name in ("AllocatedNetRevenue", "AllocatedRevenue"):
         _check_accounting_unit(found, place, row, row, name)
     _check_accounting_unit(found, place, row, row, "FinalTotalAmount")
@@ -171,15 +173,15 @@ def _check_sale(
 ) -> None:
     uses, returns, net = (number_of(row[name]) for name in ("TotalUsages", "Returns", "NetUsage"))
     if uses - returns != net:
-        found.say("net_usage_is_uses_less_returns", f"{place}: {uses} - {returns} is not {net}")
+        found.report("net_usage_is_uses_less_returns", f"{place}: {uses} - {returns} is not {net}")
     sold = day_of(row["SalesTransactionDate"])
     if sold and last_day and sold > last_day:
-        found.say("sale_lies_not_after_the_period", f"{place}: {row['SalesTransactionDate']}")
+        found.report("sale_lies_not_after_the_period", f"{place}: {row['SalesTransactionDate']}")
     if row["PriceType"] and row["PriceRangeType"]:
-        found.say("price_has_one_type", f"{place}: PriceType and PriceRangeType are both filled")
+        found.report("price_has_one_type", f"{place}: PriceType and PriceRangeType are both filled")
     check_parallel(found, place, row, "DeductionType", *both("Deductions"))
     if not 0 <= number_of(row["RightSharePercentage"]) <= 100:
-        found.say("share_is_a_percentage", f"{place}: {row['RightSharePercentage']}")
+        found.report("share_is_a_percentage", f"{place}: {row['RightSharePercentage']}")
     for currency in ("Transaction", "Accounting") if is_first else ():
         allocated, payable = (
             number_of(row[f"{name}InCurrencyOf{currency}"])
@@ -187,7 +189,7 @@ def _check_sale(
         )
         if payable not in (allocated, ZERO):
             details = f"{place}: {payable} of {allocated}: a line is payable, or held, as a whole"
-            found.say("line_is_payable_or_held", details)
+            found.report("line_is_payable_or_held", details)
 
 
 def _check_line_rate(found: Findings, place: str, row: Row, terms: Terms) -> None:
@@ -199,7 +201,7 @@ def _check_line_rate(found: Findings, place: str, row: Row, terms: Terms) -> Non
             _check_converted(found, place, row, terms, name, units=2)
         if len(text.partition(".")[2]) > terms.digits:
             details = f"{place}: {name} {text} has more decimals than its currency"
-            found.say("amount_is_in_minor_units", details)
+            found.report("amount_is_in_minor_units", details)
 
 
 def _check_converted(
@@ -209,7 +211,7 @@ def _check_converted(
     transaction, accounting = (number_of(row[one]) for one in both(name))
     if abs(transaction * terms.rate - accounting) > terms.units(units) + terms.tolerance:
         details = f"{place}: {name} {transaction} at {terms.rate} is not {accounting}"
-        found.say("rate_connects_both_currencies", details)
+        found.report("rate_connects_both_currencies", details)
 
 
 def _check_accounting_unit(found: Findings, place: str, row: Row, summary: Row, name: str) -> None:

@@ -29,7 +29,7 @@ class Findings:
     problems: list[Problem] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
-    def say(self, rule: str, details: str) -> None:
+    def report(self, rule: str, details: str) -> None:
         self.counts[rule] = self.counts.get(rule, 0) + 1
         if self.counts[rule] <= MOST_PER_RULE:
             self.problems.append(Problem(self.file, rule, details))
@@ -83,7 +83,7 @@ def values_of(text: str) -> list[Decimal]:
 def check_minor_unit(found: Findings, place: str, name: str, text: str, currency: str) -> None:
     if len(text.partition(".")[2]) > minor_unit_digits(currency):
         details = f"{place}: {name} {text} has more decimals than {currency}"
-        found.say("amount_is_in_minor_units", details)
+        found.report("amount_is_in_minor_units", details)
 
 
 def check_parallel(found: Findings, place: str, row: Row, first: str, *others: str) -> None:
@@ -93,4 +93,4 @@ def check_parallel(found: Findings, place: str, row: Row, first: str, *others: s
         amounts = len(row[name].split("|")) if row[name] else 0
         if amounts != (count or 0) and not (count is None and amounts == 1):
             details = f"{place}: {name} has {amounts}, {first} {count or 0}"
-            found.say("parallel_cells_have_as_many_values", details)
+            found.report("parallel_cells_have_as_many_values", details)

@@ -42,7 +42,7 @@ class ItemCheck:
             self._open_block(place, row["BlockId"])
         elif "BlockId" in row and row["BlockId"] != self._block:
             details = f"{place}: {row['BlockId']!r} inside the block {self._block!r}"
-            self._found.say("record_is_of_its_block", details)
+            self._found.report("record_is_of_its_block", details)
         if kind == "RU01.01":
             check_parallel(self._found, place, row, "DspReleaseId", "Usages")
             self._summary_of(place, row)
@@ -55,24 +55,24 @@ class ItemCheck:
     def _take_summary(self, number: int, row: Row) -> None:
         place, identifier = f"line {number}", row["SummaryRecordId"]
         if identifier in self._summaries:
-            self._found.say("summary_id_is_unique", f"{place}: {identifier} was used before")
+            self._found.report("summary_id_is_unique", f"{place}: {identifier} was used before")
         self._summaries[identifier] = (number, row)
         self._sums[identifier] = dict.fromkeys(
             (*FIRST_SUMMED, "AllocatedNetRevenue", "Lines"), ZERO
         )
         rate = number_of(row["ExchangeRate"])
         if rate <= 0:
-            self._found.say("rate_is_positive", f"{place}: {row['ExchangeRate']}")
+            self._found.report("rate_is_positive", f"{place}: {row['ExchangeRate']}")
         if row["CurrencyOfTransaction"] == row["CurrencyOfReporting"] and rate != 1:
-            self._found.say("rate_within_a_currency_is_one", f"{place}: {row['ExchangeRate']}")
+            self._found.report("rate_within_a_currency_is_one", f"{place}: {row['ExchangeRate']}")
         for name in ("AllocatedRevenue", "AllocatedNetRevenue"):
             check_minor_unit(self._found, place, name, row[name], row["CurrencyOfReporting"])
 
     def _open_block(self, place: str, block: str) -> None:
         if not self._is_first and not block.isdecimal():
-            self._found.say("block_id_is_a_whole_number", f"{place}: {block!r}")
+            self._found.report("block_id_is_a_whole_number", f"{place}: {block!r}")
         if block in self._blocks:
-            self._found.say("block_id_is_unique", f"{place}: {block} was used before")
+            self._found.report("block_id_is_unique", f"{place}: {block} was used before")
         self._blocks.add(block)
         self._block, self._items, self._sale = block, ZERO, {}
 
@@ -80,25 +80,25 @@ class ItemCheck:
         if row["SummaryRecordId"] in self._summaries:
             return self._summaries[row["SummaryRecordId"]][1]
         details = f"{place}: no summary {row['SummaryRecordId']!r}"
-        self._found.say("summary_of_sale_is_there", details)
+        self._found.report("summary_of_sale_is_there", details)
         return None
 
     def _take_sale(self, place: str, row: Row) -> None:
         sale = row["SalesTransactionId"]
         if sale in self._sales:
-            self._found.say("sale_id_is_unique", f"{place}: {sale} was used before")
+            self._found.report("sale_id_is_unique", f"{place}: {sale} was used before")
         self._sales.add(sale)
         self._sale = row
         uses = number_of(row["Usages"])
         if self._items != uses:
             details = f"{place}: the items have {self._items} uses, the line {uses}"
-            self._found.say("uses_are_those_of_the_items", details)
+            self._found.report("uses_are_those_of_the_items", details)
         if self._summary_of(place, row):
             self._sums[row["SummaryRecordId"]]["AllocatedUsages"] += uses
 
     def _take_share(self, place: str, row: Row) -> None:
         if not 0 <= number_of(row["RightSharePercentage"]) <= 100:
-            self._found.say("share_is_a_percentage", f"{place}: {row['RightSharePercentage']}")
+            self._found.report("share_is_a_percentage", f"{place}: {row['RightSharePercentage']}")
         identifier = self._sale["SummaryRecordId"]
         if identifier not in self._summaries:
             return
@@ -128,7 +128,7 @@ class ItemCheck:
         rate = number_of(summary["ExchangeRate"])
         if abs(transaction * rate - reported) > unit * (2 + lines) + abs(rate) / 10**6:
             details = f"{place}: {name} {transaction} at {rate} is not {reported}"
-            self._found.say("rate_connects_both_currencies", details)
+            self._found.report("rate_connects_both_currencies", details)
 
     def finish(self) -> None:
         for identifier, (number, row) in self._summaries.items():
@@ -136,11 +136,11 @@ class ItemCheck:
             for name in FIRST_SUMMED if self._is_first else SUMMED:
                 if number_of(row[name]) != sums[name]:
                     details = f"{place}: {name} is {row[name]}, its blocks sum to {sums[name]}"
-                    self._found.say("summary_is_the_sum_of_its_lines", details)
+                    self._found.report("summary_is_the_sum_of_its_lines", details)
             uses, of_blocks = number_of(row["AllocatedUsages"]), sums["AllocatedUsages"]
             if not self._is_first and uses > min(of_blocks, number_of(row["Usages"])):
                 details = f"{place}: {uses} distinct uses, its blocks have {of_blocks}"
-                self._found.say("allocated_uses_are_distinct", details)
+                self._found.report("allocated_uses_are_distinct", details)
             earned = number_of(row["AllocatedNetRevenue"])
             name = "AllocatedNetRevenue"
             # Each line is rounded separately.

@@ -22,7 +22,7 @@ class RetryPolicy:
 
 def tried(
     attempt: Callable[[], Result],
-    patience: RetryPolicy,
+    retry_policy: RetryPolicy,
     on_fault: Callable[[str], None],
     pause: Callable[[float], object],
 ) -> Result:
@@ -30,15 +30,15 @@ def tried(
 
     Args:
         attempt: One attempt, which resumes earlier ones.
-        patience: Number of attempts, and pauses.
+        retry_policy: Number of attempts, and pauses.
         on_fault: Called with the fault that ended an attempt.
         pause: Waits the given number of seconds.
 
     Raises:
         ConnectionFault: of the last attempt.
     """
-    wait = patience.first_wait_seconds
-    for _ in range(patience.tries - 1):
+    wait = retry_policy.first_wait_seconds
+    for _ in range(retry_policy.tries - 1):
         try:
             return attempt()
         except ConnectionFault as fault:

@@ -126,7 +126,7 @@ class Bucket:
     ) -> dict[str, Any]:
         """Sends the parts that no earlier attempt has sent, then completes the upload."""
         part_bytes = max(PART_BYTES, -(-size // MOST_PARTS))
-        upload, parts = self._taken_up(key, source, part_bytes)
+        upload, parts = self._resumed_upload(key, source, part_bytes)
         if upload is None:
             made = self._client.create_multipart_upload(
                 Bucket=self._bucket, Key=key, Metadata={"sha256": sha256}
@@ -142,7 +142,7 @@ class Bucket:
             on_bytes(source.tell())
         return self._client.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
 
-    def _taken_up(
+    def _resumed_upload(
         self, key: str, source: BinaryIO, part_bytes: int
     ) -> tuple[dict[str, str] | None, list[dict[str, Any]]]:
         """An unfinished upload of this file, with its leading parts that agree with the file.

@@ -47,16 +47,16 @@ def require_releasable(package: Package, agreement: Agreement, sender: Sender) -
     there = [*(entry["name"] for entry in manifest["files"]), MANIFEST]
     if (package.path / SIGNATURE).is_file():
         there.append(SIGNATURE)
-    taken = [name for name in there if agreement.takes(name)]
+    accepted = [name for name in there if agreement.takes(name)]
     flaws = [
         *_idle_patterns(agreement, there),
-        *_nobodys(package, agreement, sender, [one for one in taken if _is_addressed(one)]),
+        *_nobodys(package, agreement, sender, [one for one in accepted if _is_addressed(one)]),
     ]
     if flaws:
         raise ReleaseRefused(
             f"{place} must not be delivered: {'; '.join(flaws)}. Nothing was sent."
         )
-    return taken
+    return accepted
 
 
 def require_issued(settings: Settings, package: Package) -> None:
@@ -86,17 +86,17 @@ def _require_own(package: Package, manifest: dict[str, Any]) -> None:
         ReleaseRefused: if they do not: a partner would get another's package, or a draft.
     """
     named = (package.partner_id, package.report_month, package.version, package.state)
-    says = tuple(manifest[name] for name in ("partner_id", "report_month", "version", "state"))
+    stated = tuple(manifest[name] for name in ("partner_id", "report_month", "version", "state"))
     place = (file_safe(package.partner_id), package.report_month, f"v{package.version}")
     if (
-        says != named
+        stated != named
         or package.path.parts[-3:] != place
         or file_sha256(package.path / MANIFEST) != package.manifest_sha256
     ):
         raise ReleaseRefused(
             f"{package.path} is not the package of {' '.join(map(str, named))}: its manifest says "
-            f"{' '.join(map(str, says))}. Nothing was sent. Restore the outbox from a backup; then "
-            "report again."
+            f"{' '.join(map(str, stated))}. Nothing was sent. Restore the outbox from a backup; "
+            "then report again."
         )
 
 

@@ -51,7 +51,7 @@ def deliver_packages(
     packages: Sequence[Package],
     *,
     again: bool = False,
-    patience: RetryPolicy | None = None,
+    retry_policy: RetryPolicy | None = None,
     on_progress: StepProgress | None = None,
 ) -> list[Shipment]:
     """Delivers packages to the targets that are agreed with their partners.
@@ -63,7 +63,7 @@ def deliver_packages(
         settings: The home.
         packages: What to deliver.
         again: Whether to send packages again that have arrived.
-        patience: How often to try an unreachable target.
+        retry_policy: How often to try an unreachable target.
         on_progress: Called with "Deliver" and the partner, kilobytes done, in all, and the file.
 
     Returns:
@@ -76,7 +76,7 @@ def deliver_packages(
     for package in packages:
         by_partner.setdefault(package.partner_id, []).append(package)
     agreements = load_agreements(settings)
-    terms = _Terms(settings, agreements, again, patience or RetryPolicy(), on_progress)
+    terms = _Terms(settings, agreements, again, retry_policy or RetryPolicy(), on_progress)
 
     def serve(group: list[Package]) -> dict[Package, Shipment]:
         return {package: _deliver(terms, package) for package in group}
@@ -106,7 +106,7 @@ class _Terms:
     settings: Settings
     agreements: Agreements
     again: bool
-    patience: RetryPolicy
+    retry_policy: RetryPolicy
     on_progress: StepProgress | None
     stop: Event = field(default_factory=Event)
 
@@ -114,7 +114,7 @@ class _Terms:
         if self.stop.is_set():
             raise LinernotesError("Interrupted; deliver again, which resumes from there.")
 
-    def tell(self, step: str, done: int, total: int, unit: str) -> None:
+    def report_progress(self, step: str, done: int, total: int, unit: str) -> None:
         self.require_going()
         if self.on_progress:
             self.on_progress(step, done // KILOBYTE, total // KILOBYTE, unit)
@@ -209,7 +209,7 @@ class _Attempt:
         def note(fault: str) -> None:
             self.shipment = replace(self.shipment, faults=(*self.shipment.faults, fault))
 
-        tried(attempt, self.terms.patience, note, self.terms.stop.wait)
+        tried(attempt, self.terms.retry_policy, note, self.terms.stop.wait)
 
     def _bring(self, destination: Destination, plan: Plan) -> None:
         """Delivers missing files; flags exist only while every file does."""
@@ -231,12 +231,12 @@ class _Attempt:
         done = total - sum(file.sent_bytes for file in missing)
         for file in missing:
 
-            def tell(there: int, before: int = done, name: str = file.sent_name) -> None:
+            def on_bytes(there: int, before: int = done, name: str = file.sent_name) -> None:
                 step = f"Deliver {self.package.partner_id} (kB)"
-                self.terms.tell(step, before + there, total, name)
+                self.terms.report_progress(step, before + there, total, name)
 
             name = plan.remote(file.sent_name)
-            plan.note(file, destination.put(plan.path(file), name, file.sent_sha256, tell))
+            plan.note(file, destination.put(plan.path(file), name, file.sent_sha256, on_bytes))
             self._sent.add(file.sent_name)
             done += file.sent_bytes
         for flag in plan.flags:

@@ -71,9 +71,11 @@ def delivery_status(settings: Settings) -> DeliveryStatus:
     for package in newest_packages(settings):
         if package.state != ISSUED or agreements.of(package.partner_id).target is None:
             continue
-        goes = shipments(settings, package.partner_id, package.report_month, package.version)
+        shipped = shipments(settings, package.partner_id, package.report_month, package.version)
         counts[
-            _state([one.outcome for one in goes if one.manifest_sha256 == package.manifest_sha256])
+            _state(
+                [one.outcome for one in shipped if one.manifest_sha256 == package.manifest_sha256]
+            )
         ] += 1
     return DeliveryStatus(**counts)
 

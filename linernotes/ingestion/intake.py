@@ -341,7 +341,7 @@ class Intake:
                 return None
             require_disk(error, self.lake.root)
             reason = self.refusal_reason(error, sha256)
-            if self.lake.knows(outcome.transaction_id):
+            if self.lake.has_commit_of(outcome.transaction_id):
                 # Part of it is in the lake; the next load completes it under the same id.
                 report.unread_files[arrival.name] = reason
                 return None

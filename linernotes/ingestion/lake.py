@@ -271,7 +271,7 @@ class Lake:
         """Whether a transaction of that id was committed to the table."""
         return transaction_id in self.transactions(table)
 
-    def knows(self, transaction_id: str) -> bool:
+    def has_commit_of(self, transaction_id: str) -> bool:
         """Whether any table has a commit of a transaction."""
         return any(self.has_transaction(table, transaction_id) for table in self.tables())
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from linernotes.base.settings import Settings
-from linernotes.base.steps import untold
+from linernotes.base.steps import unreported
 from linernotes.ingestion import quarantine
 from linernotes.ingestion.errors import RefusedFile
 from linernotes.ingestion.intake import admit_landing, open_lake
@@ -61,7 +61,7 @@ def try_file(file: Path, feed: str, settings: Settings) -> Trial:
         trial = settings.model_copy(
             update={"home": home, "landing": home / "landing", "settling_seconds": 0}
         )
-        with untold():
+        with unreported():
             report = admit_landing(trial, [feed])
         if not report.deliveries:
             why = next(

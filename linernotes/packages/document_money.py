@@ -237,11 +237,11 @@ def month_by_month(figures: Figures, statements: Statements) -> Iterator[Part]:
             names = [AMOUNT_DUE] * has_due + ["Net movement on hold"] * has_held
             shown = " and ".join(names[:1] + [name.lower() for name in names[1:]])
             yield heading(f"{shown} by month, {currency}", 3)
-            told = "; ".join(
+            amounts = "; ".join(
                 f"{month} due {money(payable, currency)}, on hold {money(held, currency)}"
                 for month, _, payable, held in charted
             )
-            yield chart(monthly_chart(currency, bars), f"Bars by month, in {currency}: {told}.")
+            yield chart(monthly_chart(currency, bars), f"Bars by month, in {currency}: {amounts}.")
         if has_change:
             yield heading(f"Change from previous month, {currency}", 3)
             sums = [sum((row[at] for row in rows), ZERO) for at in (3, 4)]
@@ -464,10 +464,10 @@ def _releases(figures: Figures) -> list[str]:
         )
     }
     texts = []
-    for contract, currency, _, amount, taken, version in takes:
+    for contract, currency, _, amount, reserved_in, version in takes:
         months = after.get((contract, version))
         if months is not None:
-            number = taken.year * 12 + taken.month - 1 + months
+            number = reserved_in.year * 12 + reserved_in.month - 1 + months
             texts.append(
                 f"{money(amount, currency)} {currency} of {contract} in "
                 f"{wording.month_name(date(number // 12, number % 12 + 1, 1))}"

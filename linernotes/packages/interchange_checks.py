@@ -85,8 +85,8 @@ def interchange_problems(
         reports.setdefault(profile_of(path / name), []).append(name)
     is_expected = reports.keys() == set(expected) and len(reports[FINANCIAL.name]) == 1
     if not is_expected:
-        said = ", ".join(profile_of(path / name) for name in names) or "none"
-        details = f"DSR profiles are {said}; agreed are {', '.join(expected)}"
+        profiles = ", ".join(profile_of(path / name) for name in names) or "none"
+        details = f"DSR profiles are {profiles}; agreed are {', '.join(expected)}"
         yield Problem(MANIFEST, "dsr_files_are_the_agreed_ones", details)
     is_first = manifest["manifest_version"] in FIRST_VERSIONS
     sales: list[dict[str, tuple[str, str]]] = []
@@ -179,12 +179,12 @@ def _message_problems(
     suffix: str,
 ) -> Iterator[Problem]:
     agreed = manifest["agreed"]
-    for what, said, expected in (
+    for what, stated, expected in (
         ("sender", found.sender_dpid, agreed["dpid"]),
         ("recipient", found.recipient_dpid, agreed["recipient_dpid"]),
     ):
-        if said != expected:
-            yield Problem(name, "party_is_the_agreed_one", f"{what} {said}, not {expected}")
+        if stated != expected:
+            yield Problem(name, "party_is_the_agreed_one", f"{what} {stated}, not {expected}")
     version = f"{manifest['partner_id']}-{manifest['report_month']}-v{manifest['version']}{suffix}"
     if found.message_id != version:
         details = f"message id is {found.message_id}, that of this version {version}"
@@ -192,8 +192,8 @@ def _message_problems(
 
 
 def _sales_problems(name: str, found: Set[str], expected: set[str]) -> Iterator[Problem]:
-    if astray := set(found) ^ expected:
-        details = f"{len(astray)} lines are in one of both files, such as {min(astray)}"
+    if unmatched := set(found) ^ expected:
+        details = f"{len(unmatched)} lines are in one of both files, such as {min(unmatched)}"
         yield Problem(name, "sales_are_the_lines", details)
 
 
@@ -207,7 +207,9 @@ def _payable(manifest: dict[str, Any]) -> Sums:
 
 def _sum_problems(name: str, what: str, found: Sums, expected: Sums) -> Iterator[Problem]:
     for currency in sorted(found.keys() | expected.keys()):
-        said, wanted = (money_text(one.get(currency, ZERO), currency) for one in (found, expected))
-        if said != wanted:
-            details = f"{what} is {said} {currency}, in the statements {wanted}"
+        reported, stated = (
+            money_text(one.get(currency, ZERO), currency) for one in (found, expected)
+        )
+        if reported != stated:
+            details = f"{what} is {reported} {currency}, in the statements {stated}"
             yield Problem(name, "totals_are_the_statements", details)

@@ -187,9 +187,9 @@ def is_of_the_same_issue(package: dict[str, Any], statements: list[StatementReco
     return package["state"] == ISSUED and package["statements"] == _claimed(statements)
 
 
-def as_version(manifest: dict[str, Any], number: int, shelf: Path) -> dict[str, Any]:
+def as_version(manifest: dict[str, Any], number: int, versions: Path) -> dict[str, Any]:
     """The manifest as version `number`, chained to the previous version in the same folder."""
-    previous = shelf / f"v{number - 1}" / MANIFEST
+    previous = versions / f"v{number - 1}" / MANIFEST
     return manifest | {
         "version": number,
         "previous_manifest_sha256": file_sha256(previous) if number > 1 else None,

@@ -159,8 +159,8 @@ def _cell_sql(at: int, cells: Cells, marks: Mapping[Format, str]) -> str:
         text = f"replace(replace(replace({short}, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')"
         if cells.words:
             cases = " ".join(
-                f"when {literal(code)} then {literal(escape(said))}"
-                for code, said in cells.words.items()
+                f"when {literal(code)} then {literal(escape(phrase))}"
+                for code, phrase in cells.words.items()
             )
             text = f"case {value} {cases} else {text} end"
         written = words(text)

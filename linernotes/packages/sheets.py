@@ -145,8 +145,8 @@ class Sheet:
         self.row = 0
         self.rows: Rows | None = None
         first, state = statements[0], package_state(statements)
-        said = f"{first.partner_id} · {first.report_month}".replace("&", "&&")
-        worksheet.set_header(f'&L{said}&C&"{FONT},Bold"{state.upper()}&R&A')
+        title = f"{first.partner_id} · {first.report_month}".replace("&", "&&")
+        worksheet.set_header(f'&L{title}&C&"{FONT},Bold"{state.upper()}&R&A')
         worksheet.set_footer("&CPage &P of &N")
         worksheet.set_landscape()
         worksheet.set_paper(A4)

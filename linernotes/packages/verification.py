@@ -272,9 +272,9 @@ def _total_problems(
     for currency in sorted(stated.keys() | totals.keys()):
         for column in sorted({*stated.get(currency, {}), *totals.get(currency, {})}):
             found = totals.get(currency, {}).get(column, Decimal(0))
-            said = stated.get(currency, {}).get(column, "nothing")
-            if not _equal(said, found):
-                details = f"{column} is {money_text(found, currency)} {currency}, not {said}"
+            expected = stated.get(currency, {}).get(column, "nothing")
+            if not _equal(expected, found):
+                details = f"{column} is {money_text(found, currency)} {currency}, not {expected}"
                 yield Problem(name, "control_total_agrees", details)
 
 
@@ -297,9 +297,9 @@ def _statement_problems(lines: Tally, manifest: dict[str, Any]) -> Iterator[Prob
             yield Problem(name, "statement_total_equals_lines", f"{statement_id}: {details}")
         for details in balance_that_fails(totals):
             yield Problem(MANIFEST, "statement_balance_closes", f"{statement_id}: {details}")
-        for term, said in totals.items():
-            if said != (written := money_text(Decimal(said), currency)):
-                details = f"{statement_id}: {term} is {said!r}, where it would be {written!r}"
+        for term, text in totals.items():
+            if text != (written := money_text(Decimal(text), currency)):
+                details = f"{statement_id}: {term} is {text!r}, where it would be {written!r}"
                 yield Problem(MANIFEST, "totals_are_written_as_money", details)
     states = {statement["state"] for statement in stated.values()}
     if (manifest["state"] == ISSUED) != (states == {ISSUED}):

@@ -22,7 +22,7 @@ MOST_SHEET_ROWS = 200_000
 NARROWEST, WIDEST, WIDEST_ID = 9, 44, 22
 COLUMNS_OF_A_PAGE = 13
 # Constant in a package, and stated on the cover.
-COLUMNS_SAID_ONCE = {"partner_id", "report_month"}
+CONSTANT_COLUMNS = {"partner_id", "report_month"}
 # Shown as words; the codes are in hidden columns at the end of the sheet.
 WORDED: dict[str, Callable[[str], str]] = {
     "line_type": wording.line_type_name,
@@ -129,7 +129,7 @@ def _write_table(sheet: Sheet, rows: TableRows, count: int) -> None:
 def _reading_order(rows: TableRows) -> tuple[list[Column], list[Column]]:
     """The visible columns, keys first; then the hidden ones: other ids, codes shown as words."""
     keys = KEYS.get(rows.table.name, ())
-    columns = [column for column in rows.columns if column.name not in COLUMNS_SAID_ONCE]
+    columns = [column for column in rows.columns if column.name not in CONSTANT_COLUMNS]
     ids = {
         column.name
         for column in columns
@@ -174,8 +174,8 @@ def _cells(
     if column.is_list:
         return Cells(f"to_json({value})::varchar", "text", style)
     words = WORDED.get(column.name) if is_worded else None
-    said = {code: words(code) for code in codes[column.name]} if words else {}
-    return Cells(value, "text", style, said)
+    phrases = {code: words(code) for code in codes[column.name]} if words else {}
+    return Cells(value, "text", style, phrases)
 
 
 def _heading(name: str) -> str:

@@ -143,8 +143,8 @@ def _write_breakdown(
     for *texts, currency, payable, held, count in rows:
         money = styles.money(currency)
         figures = [(payable, money), (held, money), (count, styles.whole)]
-        said = [_said(name, text) for name, text in zip(names, texts, strict=True)]
-        sheet.write([(text, styles.text) for text in (*said, currency)] + figures)
+        labels = [_label(name, text) for name, text in zip(names, texts, strict=True)]
+        sheet.write([(text, styles.text) for text in (*labels, currency)] + figures)
         sums = totals.setdefault(currency, [Decimal(0)] * 3)
         totals[currency] = [
             total + figure for total, figure in zip(sums, (payable, held, count), strict=True)
@@ -165,7 +165,7 @@ def _write_breakdown(
     sheet.skip()
 
 
-def _said(name: str, code: str | None) -> str:
+def _label(name: str, code: str | None) -> str:
     """The words for a value of a breakdown."""
     if name == "line_type":
         return wording.line_type_name(code or "")

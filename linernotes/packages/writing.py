@@ -122,7 +122,7 @@ def write_packages(
 
     add_facts(packages=len(groups), report_month=month or "every month")
 
-    def tell(done: int, first: StatementRecord) -> None:
+    def report_progress(done: int, first: StatementRecord) -> None:
         if on_progress:
             on_progress(done, len(groups), f"{first.partner_id} {first.report_month}")
 
@@ -132,12 +132,12 @@ def write_packages(
         inputs = inputs_sha256(settings, agreements, group)
         if not rewrite and (kept := _unchanged(settings, inputs, group[0])):
             packages.append(kept)
-            tell(len(packages), group[0])
+            report_progress(len(packages), group[0])
         else:
             changed.append((inputs, group))
     for first, package in _each_written(settings, changed, rewrite):
         packages.append(package)
-        tell(len(packages), first)
+        report_progress(len(packages), first)
     return sorted(packages, key=lambda one: (one.partner_id, one.report_month))
 
 
@@ -186,10 +186,10 @@ def _unchanged(settings: Settings, inputs: str, statement: StatementRecord) -> P
     note = read_note(settings, statement)
     if note is None or note.inputs_sha256 != inputs:
         return None
-    shelf = _shelf(settings, statement)
-    if _newest_version(shelf) != note.version:
+    versions = _versions_folder(settings, statement)
+    if _newest_version(versions) != note.version:
         return None
-    folder = shelf / f"v{note.version}"
+    folder = versions / f"v{note.version}"
     package = _package(folder, _manifest_of(folder), note.version, is_new=False)
     return package if package.manifest_sha256 == note.manifest_sha256 else None
 
@@ -207,32 +207,32 @@ def _write_or_keep(settings: Settings, statements: list[StatementRecord], rewrit
     first = statements[0]
     with open_current(settings) as connection:
         freeze = _freeze_of_current(connection, statements)
-        shelf = _shelf(settings, first)
+        versions = _versions_folder(settings, first)
         if package_state(statements) != ISSUED:
-            return _write_package(settings, connection, freeze, statements, shelf)
-    if not rewrite and (kept := _kept_issue(shelf, statements)):
+            return _write_package(settings, connection, freeze, statements, versions)
+    if not rewrite and (kept := _kept_issue(versions, statements)):
         return kept
     with open_as_issued(settings, first.partner_id, first.report_month) as connection:
-        return _write_package(settings, connection, freeze, statements, shelf)
+        return _write_package(settings, connection, freeze, statements, versions)
 
 
-def _shelf(settings: Settings, statement: StatementRecord) -> Path:
+def _versions_folder(settings: Settings, statement: StatementRecord) -> Path:
     """The folder of all versions of a package, without leftovers of a killed run."""
-    shelf = settings.outbox_root / file_safe(statement.partner_id) / statement.report_month
-    durable.make_folder(shelf)
-    modes.share_way(settings.home, shelf, settings.readers)
-    durable.clear_unfinished(shelf)
+    versions = settings.outbox_root / file_safe(statement.partner_id) / statement.report_month
+    durable.make_folder(versions)
+    modes.share_way(settings.home, versions, settings.readers)
+    durable.clear_unfinished(versions)
     # A killed run may have renamed a version whose name is not on the disk yet.
-    durable.sync(shelf)
-    return shelf
+    durable.sync(versions)
+    return versions
 
 
-def _kept_issue(shelf: Path, statements: list[StatementRecord]) -> Package | None:
+def _kept_issue(versions: Path, statements: list[StatementRecord]) -> Package | None:
     """The newest version of a package, if it is that of the issued statements."""
-    if newest := _newest_version(shelf):
-        manifest = _manifest_of(shelf / f"v{newest}")
+    if newest := _newest_version(versions):
+        manifest = _manifest_of(versions / f"v{newest}")
         if is_of_the_same_issue(manifest, statements):
-            return _package(shelf / f"v{newest}", manifest, newest, is_new=False)
+            return _package(versions / f"v{newest}", manifest, newest, is_new=False)
     return None
 
 
@@ -241,7 +241,7 @@ def _write_package(
     connection: duckdb.DuckDBPyConnection,
     freeze: str,
     statements: list[StatementRecord],
-    shelf: Path,
+    versions: Path,
 ) -> Package:
     partner_id, month = statements[0].partner_id, statements[0].report_month
     agreements = load_agreements(settings)
@@ -253,13 +253,13 @@ def _write_package(
     tables = table_rows(connection, partner_id, month_start(month))
     comments = comments_of_reports(connection)
     while True:
-        building = durable.unfinished_folder(shelf)
+        building = durable.unfinished_folder(versions)
         try:
             data_files = _write_data_files(building, statements, tables, comments)
             manifest = build_manifest(statements, freeze, agreed, data_files, head)
-            newest = _newest_version(shelf)
-            if newest and has_same_content(_manifest_of(shelf / f"v{newest}"), manifest):
-                return _package(shelf / f"v{newest}", manifest, newest, is_new=False)
+            newest = _newest_version(versions)
+            if newest and has_same_content(_manifest_of(versions / f"v{newest}"), manifest):
+                return _package(versions / f"v{newest}", manifest, newest, is_new=False)
             name = _partner_name(connection, partner_id)
             uses = [evidence_file(settings, one, USES_KIND) for one in statements]
             exchanged = write_interchange(
@@ -278,8 +278,8 @@ def _write_package(
                 statements, freeze, agreed, files, head, key.public_key if key else None
             )
             # If another process was faster, this becomes the version after its version.
-            manifest = as_version(manifest, newest + 1, shelf)
-            if package := _shelve(building, manifest, settings.readers, key, issued_at):
+            manifest = as_version(manifest, newest + 1, versions)
+            if package := _add_version(building, manifest, settings.readers, key, issued_at):
                 return package
         finally:
             shutil.rmtree(building, ignore_errors=True)
@@ -391,18 +391,18 @@ def _write_texts(
         month_start(statements[0].report_month),
         frozenset(rows.table.report for rows in tables),
     )
-    told = Statements(
+    package_statements = Statements(
         records=largest_first(statements, figures.euro_rates()),
         agreed=agreements.of(statements[0].partner_id),
         house=agreements,
         issued_on=issued_on,
     )
-    write_document(folder / DOCUMENT, figures, partner_name, told, mark)
-    write_workbook(folder / WORKBOOK, figures, told, tables, mark)
+    write_document(folder / DOCUMENT, figures, partner_name, package_statements, mark)
+    write_workbook(folder / WORKBOOK, figures, package_statements, tables, mark)
     names = [DOCUMENT, WORKBOOK, README]
-    if told.agreed.sub_statements:
+    if package_statements.agreed.sub_statements:
         lines = next(rows for rows in tables if rows.table.name == LINES_TABLE)
-        if write_members(folder / MEMBERS, figures, told, lines, mark):
+        if write_members(folder / MEMBERS, figures, package_statements, lines, mark):
             names.append(MEMBERS)
         else:
             (folder / MEMBERS).unlink()
@@ -412,7 +412,7 @@ def _write_texts(
     return [packaged_file(folder / name) for name in names]
 
 
-def _shelve(
+def _add_version(
     building: Path,
     manifest: dict[str, Any],
     readers: modes.Readers,
@@ -457,8 +457,8 @@ def _damaged(package: Path, what: str) -> LinernotesError:
     )
 
 
-def _newest_version(shelf: Path) -> int:
-    numbers = [path.name[1:] for path in shelf.glob("v*")]
+def _newest_version(versions: Path) -> int:
+    numbers = [path.name[1:] for path in versions.glob("v*")]
     return max((int(number) for number in numbers if number.isdigit()), default=0)
 
 

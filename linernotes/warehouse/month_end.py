@@ -187,11 +187,11 @@ def _run_on_spark(
     arguments = build_arguments(variables, selected)
     run = run_dbt(settings, arguments, on_progress, engine.environment)
     results = dbt_results(settings, run, engine.target)
-    unmade = [one for one in results.checks if one.kind == "model" and one.outcome != "passed"]
-    if unmade:
+    failed = [one for one in results.checks if one.kind == "model" and one.outcome != "passed"]
+    if failed:
         raise BuildFailed(
-            f"{len(unmade)} models of the closing could not be made on Spark; nothing can be "
-            f"drafted:\n{listed_failures(unmade)}"
+            f"{len(failed)} models of the closing could not be made on Spark; nothing can be "
+            f"drafted:\n{listed_failures(failed)}"
         )
     engine.collect(variables, results)
     unfinished.rename(file)

@@ -18,26 +18,28 @@ def main() -> None:
     each list it writes a line with the rows of every statement. An error of the server is written
     as `{"error": text}`, and ends the program.
     """
-    asked = json.loads(sys.stdin.readline())
+    request = json.loads(sys.stdin.readline())
     # The libraries print errors on the standard output, which must contain only the answer.
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     login = {
-        "host": asked["host"],
-        "port": asked["port"],
-        "username": asked["user"],
-        "auth": "LDAP" if asked["password"] else "NONE",
-        "password": asked["password"] or None,
+        "host": request["host"],
+        "port": request["port"],
+        "username": request["user"],
+        "auth": "LDAP" if request["password"] else "NONE",
+        "password": request["password"] or None,
         "kerberos_service_name": None,
     }
     try:
         # Like dbt: if the server lets a client set it, the check sees dbt's value.
-        wished = {"spark.sql.ansi.enabled": "false"}
-        if asked["tls"]:
+        configuration_wanted = {"spark.sql.ansi.enabled": "false"}
+        if request["tls"]:
             transport = build_ssl_transport(**login)
-            connection = hive.connect(thrift_transport=transport, configuration=wished)
+            connection = hive.connect(
+                thrift_transport=transport, configuration=configuration_wanted
+            )
         else:
-            connection = hive.connect(**login, configuration=wished)
+            connection = hive.connect(**login, configuration=configuration_wanted)
         with connection, connection.cursor() as cursor:
             for line in sys.stdin:
                 found = [rows_of(cursor, statement) for statement in json.loads(line)]

@@ -48,7 +48,7 @@ class Watched:
         self.page = page
         self.errors: list[str] = []
         self.outside: list[str] = []
-        page.on("console", lambda said: self._hear(said.type, said.text))
+        page.on("console", lambda stated: self._hear(stated.type, stated.text))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self._see(request.url))
         page.on("websocket", lambda socket: self._see(socket.url))

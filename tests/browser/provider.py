@@ -59,10 +59,12 @@ class Provider:
         )
 
     async def _authorize(self, request: Request) -> RedirectResponse:
-        asked = request.query_params
+        requested = request.query_params
         code = secrets.token_hex(8)
-        self._nonces[code] = asked.get("nonce", "")
-        return RedirectResponse(f"{asked['redirect_uri']}?code={code}&state={asked['state']}")
+        self._nonces[code] = requested.get("nonce", "")
+        return RedirectResponse(
+            f"{requested['redirect_uri']}?code={code}&state={requested['state']}"
+        )
 
     async def _token(self, request: Request) -> JSONResponse:
         form = dict(parse_qsl((await request.body()).decode()))

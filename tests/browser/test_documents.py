@@ -22,11 +22,11 @@ pytestmark = pytest.mark.browser
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     """A browser that reads files of this machine, and nothing else."""
     context = chromium.new_context(offline=True)
-    asked: list[str] = []
-    context.on("request", lambda request: asked.append(request.url))
+    requested: list[str] = []
+    context.on("request", lambda request: requested.append(request.url))
     yield context
     context.close()
-    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert [url for url in requested if not url.startswith(("file:", "data:", "blob:"))] == []
 
 
 def test_site_is_searched_without_a_server(context: BrowserContext, site: Path) -> None:

@@ -179,8 +179,8 @@ def test_dashboard_with_login_shows_no_figure_before_it(
 def test_dashboard_with_login_lets_in_who_is_allowed_and_goes_back_to_the_page(
     guarded: tuple[str, Provider], visit: Callable[..., Watched]
 ) -> None:
-    address, asked = guarded
-    asked.person = ADA
+    address, requested = guarded
+    requested.person = ADA
     watched = visit(f"{address}/removals")
 
     watched.page.get_by_role("link", name="Sign in").click()
@@ -198,8 +198,8 @@ def test_dashboard_with_login_lets_in_who_is_allowed_and_goes_back_to_the_page(
 def test_dashboard_with_login_shows_no_figure_to_others_whom_the_provider_knows(
     guarded: tuple[str, Provider], visit: Callable[..., Watched]
 ) -> None:
-    address, asked = guarded
-    asked.person = {"sub": "2", "email": "eve@example.org", "email_verified": True}
+    address, requested = guarded
+    requested.person = {"sub": "2", "email": "eve@example.org", "email_verified": True}
     page = visit(address).page
 
     page.get_by_role("link", name="Sign in").click()

@@ -68,14 +68,14 @@ def main() -> int:
     if given.record:
         verdicts = [one for one in recorded(given.record) if one.point.scenario in names]
     tried = Tried(found[0].there_are, verdicts)
-    told = "\n".join(_told(names, tried, given.seed))
-    print(told)
+    reported = "\n".join(_reported(names, tried, given.seed))
+    print(reported)
     if given.out:
-        given.out.write_text(told + "\n", encoding="utf-8")
+        given.out.write_text(reported + "\n", encoding="utf-8")
     return 1 if any(one.faults for one in tried.verdicts) else 0
 
 
-def _told(names: list[str], tried: Tried, seed: int) -> Iterator[str]:
+def _reported(names: list[str], tried: Tried, seed: int) -> Iterator[str]:
     """The figures as Markdown."""
     lost = [one for one in tried.verdicts if one.faults]
     there_are, count = tried.there_are.total(), len(tried.verdicts)

@@ -95,11 +95,11 @@ class Bench:
             self.place,
             Disturbance(clock=NOW - DAY),
         )
-        assert made.status == 0, made.said
+        assert made.status == 0, made.printed
         self.place.rename(self._template)
         self.lay_out()
         self.undisturbed = self._run(Disturbance())
-        assert self.undisturbed.status == 0, self.undisturbed.said
+        assert self.undisturbed.status == 0, self.undisturbed.printed
         self._wanted = contents(self.place)
         self._wanted_timeless = contents(self.place, is_timeless=True)
         self._usual = leftovers(self.place)
@@ -168,7 +168,7 @@ class Bench:
         disk.cut(self._scratch, point.when, point.seed)
         shutil.rmtree(self.place)
         self._scratch.rename(self.place)
-        if last.status == 0 or DONE_BEFORE in last.said:
+        if last.status == 0 or DONE_BEFORE in last.printed:
             lost = [f"told as done: {one}" for one in self._differences(point)]
             faults += lost + [f"not on the disk: {one}" for one in disk.unsynced if lost]
         faults += self._again(point)
@@ -199,7 +199,7 @@ class Bench:
         """Runs the command as an operator would after a stop: repaired first, if it asks for it."""
         ended = self._run(disturbance)
         faults += self.bad_words(ended)
-        if ended.status and "linernotes repair" in ended.said:
+        if ended.status and "linernotes repair" in ended.printed:
             repair = [["--home", str(self.place / "home"), "repair"]]
             mending = replace(disturbance, clock=disturbance.clock + 0.1)
             repaired = self._commands.run("tests.faults.steps:command", repair, self.place, mending)
@@ -226,7 +226,7 @@ class Bench:
 
     def bad_words(self, ended: Ended) -> list[str]:
         faults = ["hangs"] if ended.hangs else []
-        if UNFORESEEN.search(ended.said):
+        if UNFORESEEN.search(ended.printed):
             faults.append(f"says: {_last_words(ended)}")
         return faults
 
@@ -330,6 +330,6 @@ def _operation_of(ended: Ended, point: Point) -> Operation | None:
 
 
 def _last_words(ended: Ended) -> str:
-    text = " ".join(ended.said.split())
+    text = " ".join(ended.printed.split())
     found = re.search(r"(Error: .*)|([\w.]*(?:Error|Exception|panicked)\b.*)", text)
     return (found.group(0) if found else text)[:240]

@@ -47,9 +47,9 @@ def contents(root: Path, *, is_timeless: bool = False) -> dict[str, Any]:
     parts |= _bytes("keys", settings.keys_root)
     parts |= _bytes("outbox", settings.outbox_root)
     parts |= _bytes("target", root / "target")
-    parts["arrivals"] = _told(_arrivals, settings)
+    parts["arrivals"] = _reported(_arrivals, settings)
     if settings.published_root.exists():
-        parts["published"] = _told(_published, settings)
+        parts["published"] = _reported(_published, settings)
     return parts
 
 
@@ -69,22 +69,22 @@ def leftovers(root: Path) -> set[str]:
 
 def differences(found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
     """What parts differ, in a few words each."""
-    told = []
+    reported = []
     for name in sorted(found.keys() | wanted.keys()):
         one, other = found.get(name), wanted.get(name)
         if one == other:
             continue
         if other is None:
-            told.append(f"{name}: there, and should not be")
+            reported.append(f"{name}: there, and should not be")
         elif one is None:
-            told.append(f"{name}: not there")
+            reported.append(f"{name}: not there")
         elif isinstance(one, str) and one.startswith("unreadable"):
-            told.append(f"{name}: {one}")
+            reported.append(f"{name}: {one}")
         elif isinstance(one, list) and isinstance(other, list):
-            told.append(f"{name}: {len(one)} rows, not {len(other)}, or others")
+            reported.append(f"{name}: {len(one)} rows, not {len(other)}, or others")
         else:
-            told.append(f"{name}: {str(one)[:80]}, not {str(other)[:80]}")
-    return told
+            reported.append(f"{name}: {str(one)[:80]}, not {str(other)[:80]}")
+    return reported
 
 
 # Most tables are as they were at the point before.
@@ -96,11 +96,11 @@ def _rows_once(lake: Lake, table: str) -> Any:
     files = sorted(path for path in root.rglob("*") if path.is_file())
     key = table, *((str(path.relative_to(root)), path.read_bytes()) for path in files)
     if key not in _known_rows:
-        _known_rows[key] = _told(_rows, lake, table)
+        _known_rows[key] = _reported(_rows, lake, table)
     return _known_rows[key]
 
 
-def _told(read: Any, *arguments: Any) -> Any:
+def _reported(read: Any, *arguments: Any) -> Any:
     try:
         return read(*arguments)
     except Exception as error:
@@ -115,7 +115,7 @@ def _rows(lake: Lake, table: str) -> list[tuple]:
 def _bytes(part: str, root: Path, read: Callable[[Path], Any] | None = None) -> dict[str, Any]:
     """A digest, or what else is read, per file that has its final name."""
     return {
-        f"{part} {path.relative_to(root)}": _told(read or _digest, path)
+        f"{part} {path.relative_to(root)}": _reported(read or _digest, path)
         for path in sorted(root.rglob("*"))
         if path.is_file()
         and path.suffix != ".lock"
@@ -138,10 +138,10 @@ def _arrivals(settings: Settings) -> list[tuple]:
     """What is recorded as arrived: the newest word on each version of a package."""
     newest: dict[tuple, Any] = {}
     for path in _records(settings):
-        said = json.loads(path.read_text())
-        files = sorted((one["name"], one["sent_sha256"]) for one in said["files"])
-        place = said["partner_id"], said["report_month"], said["version"]
-        newest[place] = said["outcome"], said["manifest_sha256"], files
+        stated = json.loads(path.read_text())
+        files = sorted((one["name"], one["sent_sha256"]) for one in stated["files"])
+        place = stated["partner_id"], stated["report_month"], stated["version"]
+        newest[place] = stated["outcome"], stated["manifest_sha256"], files
     underway = settings.delivery_root / "underway"
     plans = sorted(str(path.relative_to(underway)) for path in underway.rglob("*.json"))
     return [*sorted(newest.items()), ("underway", plans)]

@@ -115,11 +115,11 @@ def _start(job: dict[str, Any], shim: ctypes.CDLL | None) -> int:
         return process
     try:
         os.setpgid(0, 0)
-        said = os.open(job["said"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        printed = os.open(job["printed"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
-        os.dup2(said, 1)
-        os.dup2(said, 2)
+        os.dup2(printed, 1)
+        os.dup2(printed, 2)
         os.environ |= job["environment"]
         module, name = job["call"].split(":")
         function = getattr(importlib.import_module(module), name)

@@ -94,7 +94,7 @@ class Ended:
 
     Attributes:
         status: Its exit status; negative for a signal.
-        said: What it wrote to its output and its errors.
+        printed: What it wrote to its output and its errors.
         operations: What it asked of the disk below the root, in order.
     """
 
@@ -102,7 +102,7 @@ class Ended:
     hangs: bool
     seconds: float
     kilobytes: int
-    said: str
+    printed: str
     operations: list[Operation] = field(default_factory=list)
 
     @property
@@ -186,7 +186,7 @@ class Commands:
                     "spec": disturbance.spec(root, place / "state", place / "log")
                     if self._library
                     else "",
-                    "said": str(place / "said"),
+                    "printed": str(place / "printed"),
                     "timeout": timeout,
                 }
             )
@@ -197,8 +197,8 @@ class Commands:
         answers = json.loads(self._server.stdout.readline())
         ended = []
         for place, answer in zip(places, answers, strict=True):
-            said = (place / "said").read_text(errors="replace")
-            ended.append(Ended(said=said, operations=_operations(place / "log"), **answer))
+            printed = (place / "printed").read_text(errors="replace")
+            ended.append(Ended(printed=printed, operations=_operations(place / "log"), **answer))
             shutil.rmtree(place)
         return ended
 

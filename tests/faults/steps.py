@@ -29,7 +29,7 @@ def publish(home: str) -> int:
     """The step of `build` that comes after dbt."""
     # Where an account of an error goes.
     os.environ["LINERNOTES_HOME"] = home
-    return _told(lambda: warehouse.publish(Settings(home=Path(home))))
+    return _reported(lambda: warehouse.publish(Settings(home=Path(home))))
 
 
 def close_and_draft(home: str, month: str, known_at: str, by: str) -> int:
@@ -42,7 +42,7 @@ def close_and_draft(home: str, month: str, known_at: str, by: str) -> int:
         file = warehouse.calculate_open_months(settings, month_start(month), freeze)
         draft(settings, month, by=by, source=file)
 
-    return _told(go)
+    return _reported(go)
 
 
 def first_issue(home: str, month: str) -> int:
@@ -56,7 +56,7 @@ def first_issue(home: str, month: str) -> int:
     return run(["--home", home, "statement", "issue", "--month", month])
 
 
-def _told(go: Callable[[], object]) -> int:
+def _reported(go: Callable[[], object]) -> int:
     """Runs a step, and tells of an error as the command line does."""
     try:
         go()

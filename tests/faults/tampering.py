@@ -348,14 +348,14 @@ def main() -> int:
         folder = Path(name)
         make_issued_ledger(folder / "ledger")
         verdicts = list(try_points(folder / "ledger", folder, every_point()))
-    told = "\n".join(_told(verdicts)) + "\n"
-    print(told, end="")
+    reported = "\n".join(_reported(verdicts)) + "\n"
+    print(reported, end="")
     if given.out:
-        given.out.write_text(told, encoding="utf-8")
+        given.out.write_text(reported, encoding="utf-8")
     return 0 if all(one.is_found and one.is_stopped for one in verdicts) else 1
 
 
-def _told(verdicts: list[Verdict]) -> Iterator[str]:
+def _reported(verdicts: list[Verdict]) -> Iterator[str]:
     """The figures as Markdown."""
     found = Counter(one.kind for one in verdicts if one.is_found)
     stopped = Counter(one.kind for one in verdicts if one.is_stopped)

@@ -36,7 +36,7 @@ def test_file_in_the_place_of_a_deleted_one_keeps_nothing_of_it(
     )
     disk.cut(tmp_path / "left", "names")
 
-    assert ended.status == 0, ended.said
+    assert ended.status == 0, ended.printed
     left = {path.name: path.read_text() for path in (tmp_path / "left").iterdir()}
     assert left == {f"{number}.unsynced": "" for number in range(FILES)}
     assert disk.unsynced == sorted(left)
@@ -56,7 +56,7 @@ def test_shim_that_cannot_keep_what_is_synced_ends_the_command(
         Disturbance(shadow=tmp_path / "not there"),
     )
 
-    assert "the shim cannot keep what is synced" in ended.said
+    assert "the shim cannot keep what is synced" in ended.printed
     assert not ended.was_killed
     assert ended.status < 0
 

@@ -72,7 +72,7 @@ class Month:
                 step(self.root)
             elif chance is None:
                 ended = self._run(step)
-                assert ended.status == 0, ended.said
+                assert ended.status == 0, ended.printed
                 self._lengths[number] = len(ended.operations)
             else:
                 self._run_disturbed(step, self._lengths[number], chance)
@@ -93,16 +93,16 @@ class Month:
                 self._cut(step, replace(disturbance, when="after"), chance)
             else:
                 self._run(step, disturbance)
-        said = []
+        stated = []
         for number in range(MOST_TRIES):
             ended = self._run(step, Disturbance(clock=NOW + number / MOST_TRIES))
-            if ended.status == 0 or "already issued" in ended.said:
+            if ended.status == 0 or "already issued" in ended.printed:
                 return
-            said.append(ended.said)
-            if "linernotes repair" in ended.said:
+            stated.append(ended.printed)
+            if "linernotes repair" in ended.printed:
                 home = str(self.root / "home")
                 self._run((COMMAND, [["--home", home, "repair"]]))
-        raise AssertionError(f"{step} does not come to its end: {said}")
+        raise AssertionError(f"{step} does not come to its end: {stated}")
 
     def _cut(
         self, step: tuple[str, list[Any]], disturbance: Disturbance, chance: random.Random

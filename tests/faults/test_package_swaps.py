@@ -129,5 +129,5 @@ def test_package_written_down_to_a_manifest_without_mark_is_found(outbox: Path) 
 
     problems = verify_package(outbox / OWN)
 
-    astray = {problem.file for problem in problems if problem.rule == "file_belongs_to_package"}
-    assert astray == {"statement.pdf", "statement.xlsx", "README.txt"}
+    unexpected = {problem.file for problem in problems if problem.rule == "file_belongs_to_package"}
+    assert unexpected == {"statement.pdf", "statement.xlsx", "README.txt"}

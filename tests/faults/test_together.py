@@ -29,7 +29,7 @@ def test_command_run_many_times_at_once_leaves_what_one_leaves(
 
     ended = bench.run_together([bench.job()] * count)
 
-    assert [one.said for one in ended if bench.bad_words(one)] == []
+    assert [one.printed for one in ended if bench.bad_words(one)] == []
     assert any(one.status == 0 for one in ended)
     assert bench.differences() == []
 
@@ -42,7 +42,7 @@ def test_draft_and_issue_at_once_leave_a_ledger_that_holds(bench_of: BenchOf) ->
     ended = bench.run_together([(COMMAND, draft, Disturbance()), bench.job()])
     bench.run_together([bench.job()])
 
-    assert [one.said for one in ended if bench.bad_words(one)] == []
+    assert [one.printed for one in ended if bench.bad_words(one)] == []
     assert bench.differences() == []
     settings = Settings(home=Path(home))
     assert verify_ledger(settings) == []
@@ -59,5 +59,5 @@ def test_readers_while_publications_are_swapped_never_fail(bench_of: BenchOf) ->
         [("tests.faults.steps:publish_often", often, Disturbance()), reading, reading]
     )
 
-    assert publishing.status == 0, publishing.said
-    assert [(one.status, one.said) for one in readers] == [(0, ""), (0, "")]
+    assert publishing.status == 0, publishing.printed
+    assert [(one.status, one.printed) for one in readers] == [(0, ""), (0, "")]

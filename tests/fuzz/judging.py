@@ -53,7 +53,7 @@ class Fault:
     what: str
 
     def __str__(self) -> str:
-        of = f"{self.mutant.number} {self.mutant.told}" if self.mutant else "a good file"
+        of = f"{self.mutant.number} {self.mutant.reported}" if self.mutant else "a good file"
         return f"{of}: {self.what}"
 
 
@@ -112,7 +112,7 @@ class Fuzz:
         self.share = Share()
         self._template = folder / "template"
         made = commands.run("tests.fuzz.loading:make_home", [str(self._template)], folder)
-        assert made.status == 0, made.said
+        assert made.status == 0, made.printed
 
     def faults(self, numbers: range) -> Iterator[Fault]:
         """What is wrong with the mutants of these numbers."""
@@ -124,26 +124,26 @@ class Fuzz:
         """One load; a mutant that ends it is told, taken out, and the others are loaded anew."""
         waiting = list(mutants)
         while waiting:
-            home, told = self._folder / "home", self._folder / "told"
+            home, reported = self._folder / "home", self._folder / "told"
             shutil.rmtree(home, ignore_errors=True)
-            told.unlink(missing_ok=True)
+            reported.unlink(missing_ok=True)
             shutil.copytree(self._template, home)
             placed = {name: one for one in waiting if (name := _place(home, one))}
             IntakeHome(home).put_rows("catalog/parties/!good.jsonl", party(1))
             IntakeHome(home).put_rows("catalog/parties/~good.jsonl", party(2))
             ended = self._commands.run(
                 "tests.fuzz.loading:load",
-                [str(home), str(told)],
+                [str(home), str(reported)],
                 self._folder,
                 timeout=HANG_SECONDS * max(len(waiting), LEAST_WAITED_FOR),
             )
-            lines = [json.loads(line) for line in told.read_text().splitlines()]
+            lines = [json.loads(line) for line in reported.read_text().splitlines()]
             whole = lines.pop() if lines and "in_lake" in lines[-1] else None
             if whole is not None:
-                if OUTBREAK.search(ended.said):
+                if OUTBREAK.search(ended.printed):
                     # Said somewhere in between; whose it is shows when each is loaded alone.
                     if len(waiting) == 1:
-                        yield Fault(waiting[0], "noise", f"noise on stderr: {_gist(ended.said)}")
+                        yield Fault(waiting[0], "noise", f"noise on stderr: {_gist(ended.printed)}")
                     else:
                         yield from self._one_by_one(waiting)
                         return
@@ -155,14 +155,14 @@ class Fuzz:
             left = [one.name for one in arrivals if one.name not in done and one.name in placed]
             if not left:
                 yield Fault(
-                    None, "crash", f"the load ends with {ended.status}: {_gist(ended.said)}"
+                    None, "crash", f"the load ends with {ended.status}: {_gist(ended.printed)}"
                 )
                 return
             # Deliveries go in this order, so the first without an answer ended the load.
             culprit = placed[left[0]]
             how = "hangs" if ended.hangs else f"ends the load ({ended.status})"
             kind = "hang" if ended.hangs else "crash"
-            yield Fault(culprit, kind, f"{how}: {_gist(ended.said)}")
+            yield Fault(culprit, kind, f"{how}: {_gist(ended.printed)}")
             waiting.remove(culprit)
 
     def _one_by_one(self, mutants: list[Mutant]) -> Iterator[Fault]:
@@ -240,7 +240,7 @@ def _wrong(
             yield Fault(None, "size", f"{path.relative_to(home)} is over 1 GiB")
 
 
-def _gist(said: str) -> str:
-    lines = [line for line in said.splitlines() if line.strip()]
+def _gist(printed: str) -> str:
+    lines = [line for line in printed.splitlines() if line.strip()]
     telling = [line for line in lines if re.search(r"panicked|Error|Exception|overflow", line)]
     return " ".join((telling or lines or ["nothing said"])[-1].split())[:300]

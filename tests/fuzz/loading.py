@@ -19,13 +19,13 @@ LARGEST_FILE_BYTES = 1 << 30
 MOST_MEMORY_BYTES = 6 << 30
 
 
-def load(home: str, told: str) -> int:
+def load(home: str, reported: str) -> int:
     """Loads a home and writes a line of JSON per delivery, and one of the whole at the end."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE_BYTES, LARGEST_FILE_BYTES))
     resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     settings = Settings(home=Path(home))
     began = time.process_time()
-    with Path(told).open("w") as lines:
+    with Path(reported).open("w") as lines:
 
         def write(line: dict) -> None:
             lines.write(json.dumps(line) + "\n")

@@ -129,7 +129,7 @@ class Mutant:
     name: str
     content: bytes
     manifest: bytes | None
-    told: str
+    reported: str
     laid_as: str = "file"
 
 
@@ -138,20 +138,20 @@ def mutant(number: int, seed: int) -> Mutant:
     chance = random.Random(f"{seed} {number}")
     origins = seeds()
     origin = origins[number % len(origins)]
-    content, ending, told = origin.content, origin.ending, []
+    content, ending, reported = origin.content, origin.ending, []
     if origin.rows and chance.random() < 0.6:
         rows = copy.deepcopy(list(origin.rows))
         for _ in range(chance.randint(1, 3)):
             change = chance.choice(OFTEN)
             ROW_CHANGES[change](rows, chance)
-            told.append(change)
-        content = _written(rows, ending, chance, told)
-    if not told or chance.random() < 0.3:
+            reported.append(change)
+        content = _written(rows, ending, chance, reported)
+    if not reported or chance.random() < 0.3:
         for _ in range(chance.randint(1, 3)):
-            content = _bytes_changed(content, ending, chance, told)
+            content = _bytes_changed(content, ending, chance, reported)
     if chance.random() < 0.05:
         ending = chance.choice([".csv", ".jsonl", ".parquet", ".csv.gz", ".CSV", ".xml", ""])
-        told.append(f"called {ending}")
+        reported.append(f"called {ending}")
     stem = f"{number:06d}"
     if chance.random() < 0.05:
         stem += chance.choice(
@@ -160,40 +160,40 @@ def mutant(number: int, seed: int) -> Mutant:
     manifest = None
     if chance.random() < 0.1:
         manifest = chance.choice(MANIFESTS)(chance)
-        told.append("manifest")
+        reported.append("manifest")
     laid_as = "file"
     if chance.random() < 0.02:
         laid_as = chance.choice(["pipe", "link"])
-        told.append(laid_as)
+        reported.append(laid_as)
     elif chance.random() < 0.01:
-        content, ending = BOMBS[chance.choice(list(BOMBS))](told)
-    described = f"{origin.feed}{origin.ending}: {', '.join(told)}"
+        content, ending = BOMBS[chance.choice(list(BOMBS))](reported)
+    described = f"{origin.feed}{origin.ending}: {', '.join(reported)}"
     return Mutant(number, origin.feed, stem + ending, content, manifest, described, laid_as)
 
 
-def _wide(told: list[str]) -> tuple[bytes, str]:
-    told.append("100,000 columns")
+def _wide(reported: list[str]) -> tuple[bytes, str]:
+    reported.append("100,000 columns")
     names = ",".join(f"c{number}" for number in range(100_000))
     return f"{names}\n{',' * 99_999}\n".encode(), ".csv"
 
 
-def _wide_rows(told: list[str]) -> tuple[bytes, str]:
-    told.append("100,000 keys")
+def _wide_rows(reported: list[str]) -> tuple[bytes, str]:
+    reported.append("100,000 keys")
     return json.dumps({f"c{number}": number for number in range(100_000)}).encode(), ".jsonl"
 
 
-def _packed_zeros(told: list[str]) -> tuple[bytes, str]:
-    told.append("a bomb of one line")
+def _packed_zeros(reported: list[str]) -> tuple[bytes, str]:
+    reported.append("a bomb of one line")
     return _bomb(b"0" * (1 << 20), 300), ".csv.gz"
 
 
-def _packed_lines(told: list[str]) -> tuple[bytes, str]:
-    told.append("a bomb of many lines")
+def _packed_lines(reported: list[str]) -> tuple[bytes, str]:
+    reported.append("a bomb of many lines")
     return _bomb(b"{}\n" * (1 << 18), 300), ".jsonl.gz"
 
 
-def _packed_elements(told: list[str]) -> tuple[bytes, str]:
-    told.append("a bomb of elements")
+def _packed_elements(reported: list[str]) -> tuple[bytes, str]:
+    reported.append("a bomb of elements")
     return _bomb(b"<a></a>" * (1 << 17), 400), ".xml.gz"
 
 
@@ -217,15 +217,15 @@ BOMBS: dict[str, Callable[[list[str]], tuple[bytes, str]]] = {
 
 
 def _written(
-    rows: list[dict[str, Any]], ending: str, chance: random.Random, told: list[str]
+    rows: list[dict[str, Any]], ending: str, chance: random.Random, reported: list[str]
 ) -> bytes:
     form = ending.removesuffix(".gz")
     try:
         if form == ".parquet" and max(map(_depth, rows)) > DEEPEST_TYPE:
             raise ValueError("too deep for a type")
-        content = _typed(rows, chance, told) if form == ".parquet" else written(rows, form)
+        content = _typed(rows, chance, reported) if form == ".parquet" else written(rows, form)
     except Exception:  # not every value can stand in every form
-        told.append("as texts")
+        reported.append("as texts")
         texts = [{str(name): str(value) for name, value in row.items()} for row in rows]
         content = written(texts, ".jsonl" if form == ".parquet" else form)
     return packed(content) if ending.endswith(".gz") else content
@@ -239,11 +239,11 @@ def _depth(value: Any) -> int:
     return 1 + max(map(_depth, inner), default=0)
 
 
-def _typed(rows: list[dict[str, Any]], chance: random.Random, told: list[str]) -> bytes:
+def _typed(rows: list[dict[str, Any]], chance: random.Random, reported: list[str]) -> bytes:
     """Parquet whose columns have types that nobody asked for."""
     frame = pl.DataFrame(rows, infer_schema_length=None, strict=False)
     for name in chance.sample(frame.columns, min(2, frame.width)):
-        told.append("other type")
+        reported.append("other type")
         column = chance.choice(
             [
                 pl.col(name).cast(pl.Float32, strict=False),
@@ -265,7 +265,7 @@ def _typed(rows: list[dict[str, Any]], chance: random.Random, told: list[str]) -
     # A copy of a long text costs the writer its whole length, if not the file.
     copies = min(2000, MOST_BYTES // max(1, sum(len(repr(row)) for row in rows)))
     if chance.random() < 0.1 and copies > 1:
-        told.append("many rows")
+        reported.append("many rows")
         frame = pl.concat([frame] * copies)
     sink = io.BytesIO()
     frame.write_parquet(sink, compression=chance.choice(["zstd", "snappy", "uncompressed"]))
@@ -355,7 +355,9 @@ ROW_CHANGES: dict[str, Callable[[list[dict[str, Any]], random.Random], None]] = 
 OFTEN = [*ROW_CHANGES, "text", "value"]
 
 
-def _bytes_changed(content: bytes, ending: str, chance: random.Random, told: list[str]) -> bytes:
+def _bytes_changed(
+    content: bytes, ending: str, chance: random.Random, reported: list[str]
+) -> bytes:
     length = max(len(content), 1)
     one, other = sorted(chance.randrange(length) for _ in range(2))
     choices: dict[str, Callable[[], bytes]] = {
@@ -404,7 +406,7 @@ def _bytes_changed(content: bytes, ending: str, chance: random.Random, told: lis
             ).encode(),
         }
     name = chance.choice(list(choices))
-    told.append(name)
+    reported.append(name)
     return choices[name]()
 
 

@@ -46,8 +46,8 @@ def test_seeds_of_every_feed_load(tmp_path: Path, form: str) -> None:
     report = intake_home.load()
 
     # The sample world has some bad rows of its own.
-    astray = [one for one in report.deliveries if one.rows_loaded <= one.rows_quarantined]
-    assert [(one.name, one.reason, one.rows_quarantined) for one in astray] == []
+    unexpected = [one for one in report.deliveries if one.rows_loaded <= one.rows_quarantined]
+    assert [(one.name, one.reason, one.rows_quarantined) for one in unexpected] == []
     assert len(report.deliveries) == len(wanted)
 
 

@@ -20,7 +20,7 @@ from linernotes import ingestion, pipeline, warehouse
 from linernotes.base.checked_runs import BUILD, Check, CheckedRun, record_run, run_of
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
-from linernotes.cli.app import SAYS_NO, run
+from linernotes.cli.app import NOT_ALLOWED, run
 from linernotes.statements import newest_drafts
 from linernotes.warehouse import BuildFailed, DbtRun, month_end
 from linernotes.warehouse.compiled import CompiledNode, project_sha256
@@ -121,7 +121,7 @@ def test_closing_with_a_broken_blocking_check_drafts_nothing(
     command = ["--home", str(settings.home), "statement", "draft", "--close", "--month", "2026-01"]
     status = run(command)
 
-    assert status == SAYS_NO
+    assert status == NOT_ALLOWED
     assert words in "".join(capsys.readouterr().err.split())
     assert not newest_drafts(settings)
 
@@ -297,21 +297,21 @@ def test_child_of_a_killed_process_ends_with_it() -> None:
 def test_raw_suites_are_run_again_only_when_lake_or_suites_have_changed(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
-    said = answers("raw", raw_catalog__parties__has_rows="error")
+    requested: list[str] = []
+    stated = answers("raw", raw_catalog__parties__has_rows="error")
 
     def run_suites(*_: object, **__: object) -> list[CheckResult]:
-        asked.append("run")
-        return said
+        requested.append("run")
+        return stated
 
     monkeypatch.setattr(runner, "run_suites", run_suites)
     run_raw_suites(settings)
-    said = answers("raw")
+    stated = answers("raw")
     first = run_raw_suites(settings)
     second = run_raw_suites(settings)
     load_a_label(settings)
     run_raw_suites(settings)
 
     # Twice at first, because a failed query is not cached.
-    assert len(asked) == 3
+    assert len(requested) == 3
     assert first == second

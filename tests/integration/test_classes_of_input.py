@@ -59,13 +59,13 @@ def test_every_source_that_reaches_a_line_is_asked_which_months_it_touches(
     project: CompiledProject,
 ) -> None:
     text = AFFECTED_MONTHS.read_text()
-    asked = {name for name in RAW_TABLES if re.search(rf"\b{name}\b", text)}
+    requested = {name for name in RAW_TABLES if re.search(rf"\b{name}\b", text)}
     compared = upstream_sources(project, list(CATALOGUE))
     reaching = upstream_sources(project, [LINES])
 
-    assert asked == set(RAW_TABLES)
+    assert requested == set(RAW_TABLES)
     assert all(re.search(rf"\bchanged_{name}\b", _reader_of_changed()) for name in CATALOGUE)
-    assert sorted(reaching - MOVES_NOTHING.keys() - asked - compared) == []
+    assert sorted(reaching - MOVES_NOTHING.keys() - requested - compared) == []
 
 
 def _classes_in(sql: str) -> set[str]:

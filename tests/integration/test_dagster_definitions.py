@@ -261,10 +261,10 @@ def test_backfill_of_three_days_reads_those_days_again_in_one_run(
 ) -> None:
     from orchestration.assets.feeds import loads
 
-    asked: list[tuple[list[str], list[date]]] = []
+    requested: list[tuple[list[str], list[date]]] = []
 
     def read(_settings: Settings, feeds: list[str], days: list[date]) -> LoadReport:
-        asked.append((feeds, days))
+        requested.append((feeds, days))
         return LoadReport()
 
     monkeypatch.setattr("orchestration.assets.feeds.read_again", read)
@@ -284,7 +284,7 @@ def test_backfill_of_three_days_reads_those_days_again_in_one_run(
     )
 
     assert asset.backfill_policy == dg.BackfillPolicy.single_run()
-    assert asked == [(["catalog/works"], [date.fromisoformat(day) for day in days])]
+    assert requested == [(["catalog/works"], [date.fromisoformat(day) for day in days])]
     # Feeds without new rows are not shown as materialised.
     assert result.get_asset_materialization_events() == []
 
@@ -375,10 +375,10 @@ def test_load_while_a_build_waits_asks_for_no_second_one(
             return [build] if filters.job_name == "build_daily" else []
 
         monkeypatch.setattr(instance, "get_runs", queued)
-        asked = tick_after(result, instance)
+        requested = tick_after(result, instance)
 
-    assert isinstance(asked, dg.SkipReason)
-    assert "has not begun" in str(asked.skip_message)
+    assert isinstance(requested, dg.SkipReason)
+    assert "has not begun" in str(requested.skip_message)
 
 
 def test_raw_assets_have_columns_with_meanings(definitions: dg.Definitions) -> None:

@@ -144,8 +144,8 @@ def test_new_publication_is_shown_at_the_next_request(settings: Settings) -> Non
         for path in settings.published_root.glob(f"{old.stem}*"):
             shutil.copy(path, path.with_name(path.name.replace(old.stem, new.stem)))
         record = {"file_name": new.name, "known_at": publication(settings).known_at}
-        told = record | {"published_at": "2026-12-24T07:30:00+00:00"}
-        (settings.published_root / "current.json").write_text(json.dumps(told))
+        reported = record | {"published_at": "2026-12-24T07:30:00+00:00"}
+        (settings.published_root / "current.json").write_text(json.dumps(reported))
 
         after = client.get("/")
 

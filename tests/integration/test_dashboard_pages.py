@@ -100,9 +100,9 @@ def test_every_link_of_a_page_leads_somewhere(client: TestClient, get: Get, path
     assert broken == {}
 
 
-def sum_of_rows(said: dict[str, str]) -> str | None:
+def sum_of_rows(stated: dict[str, str]) -> str | None:
     """The total on a page of rows; None for a median, which is not a sum."""
-    return said.get("Sum of the rows", said.get("Different ones among them"))
+    return stated.get("Sum of the rows", stated.get("Different ones among them"))
 
 
 def rows_links(page: Element) -> list[str]:
@@ -116,10 +116,10 @@ def test_figures_of_overview_equal_the_rows_that_they_lead_to(get: Get) -> None:
 
     checked = 0
     for link in rows_links(page):
-        said = facts(get(link))
+        stated = facts(get(link))
         # A figure without rows is a dash.
-        if "Figure" in said and sum_of_rows(said) is not None:
-            assert sum_of_rows(said) == said["Figure"], link
+        if "Figure" in stated and sum_of_rows(stated) is not None:
+            assert sum_of_rows(stated) == stated["Figure"], link
             checked += 1
     for bar in page.xpath("//figure[@class='bridge']//li[.//a]"):
         amount = bar.xpath("span[@class='number']")[0].text_content()
@@ -165,9 +165,9 @@ def test_measures_of_promises_equal_the_rows_that_they_count(get: Get, part: str
     for link in dict.fromkeys(link.replace("numerator", part) for link in links):
         if "held_long_share" in link or ("unlicensed" in link and part == "denominator"):
             continue
-        said = facts(get(link))
-        if "Sum of the rows" in said and "Figure" in said:
-            assert said["Sum of the rows"] == said["Figure"], link
+        stated = facts(get(link))
+        if "Sum of the rows" in stated and "Figure" in stated:
+            assert stated["Sum of the rows"] == stated["Figure"], link
             checked += 1
 
     assert checked >= 10
@@ -287,10 +287,12 @@ def test_csv_of_rows_says_which_rows_it_has(
     """Filters given as columns, splits or the path are described like the others."""
     link = get(path).xpath("//a[contains(@class, 'csv')]/@href")[0]
 
-    said = dict(row[:2] for row in csv.reader(io.StringIO(client.get(link).text)) if len(row) == 2)
+    stated = dict(
+        row[:2] for row in csv.reader(io.StringIO(client.get(link).text)) if len(row) == 2
+    )
 
-    assert said["Period"] == period
-    assert chosen in said["Filter"]
+    assert stated["Period"] == period
+    assert chosen in stated["Filter"]
 
 
 def test_filter_that_a_page_does_not_have_is_said_to_be_none(get: Get) -> None:

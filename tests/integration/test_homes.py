@@ -13,7 +13,7 @@ import pytest
 from linernotes import homes
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import PROJECT_ROOT, Settings
-from linernotes.cli.app import DONE, SAYS_NO, run
+from linernotes.cli.app import DONE, NOT_ALLOWED, run
 from linernotes.ingestion import Lake, quarantine_list, template
 from linernotes.ledger.issuances import issued_statements
 from linernotes.ledger.verification import verify_ledger
@@ -53,7 +53,7 @@ def test_home_of_a_released_version_is_read_but_not_written_before_its_upgrade(
     assert homes.home_version(old) < homes.HOME_VERSION
     assert command(old, "verify", "--ledger") == DONE
 
-    assert command(old, "load") == SAYS_NO
+    assert command(old, "load") == NOT_ALLOWED
 
     assert "linernotes upgrade" in capsys.readouterr().err
     assert not old.home_file.exists()
@@ -111,7 +111,7 @@ def test_newer_home_is_refused_with_words(
 ) -> None:
     old.home_file.write_text(json.dumps({"home_version": homes.HOME_VERSION + 1}))
 
-    assert command(old, *words) == SAYS_NO
+    assert command(old, *words) == NOT_ALLOWED
 
     assert "Install the newer Linernotes" in " ".join(capsys.readouterr().err.split())
 
@@ -215,9 +215,9 @@ def test_drill_of_the_page_brings_an_upgraded_home_back(
         if path.name != "landing":
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
-    told = follow("Restore a backup")
+    reported = follow("Restore a backup")
 
-    table = told.partition("Packages")[2]
+    table = reported.partition("Packages")[2]
     assert table.count("as before") == len(list(old.outbox_root.glob("*/*/v*")))
     assert {path: path.read_bytes() for path in packages} == packages
     assert issued_statements(old) == issued

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from deltalake.exceptions import DeltaError
 
-from linernotes.cli.app import SAYS_NO, run
+from linernotes.cli.app import NOT_ALLOWED, run
 from linernotes.ingestion import Lake
 from linernotes.ingestion.admission import Admission
 from linernotes.ingestion.errors import FailingDisk, RefusedFile
@@ -76,9 +76,9 @@ def test_failing_disk_ends_the_load_with_words_and_refuses_nothing(
         with pytest.raises(FailingDisk) as ended:
             made_once.load()
 
-    told = str(ended.value)
-    assert str(made_once.lake.root) in told
-    assert "run the command again" in told
+    reported = str(ended.value)
+    assert str(made_once.lake.root) in reported
+    assert "run the command again" in reported
     assert made_once.table("raw_door__deliveries").is_empty()
     assert not (made_once.lake.root / ".staging").exists()
 
@@ -91,8 +91,8 @@ def test_load_after_a_full_disk_is_as_if_nothing_had_happened(
     commands = ["--home", str(intake_home.home), "load"]
     with monkeypatch.context() as patch:
         patch.setattr(Register, "record", failing(ERRORS["full"]))
-        assert run(commands) == SAYS_NO
-    said = capsys.readouterr().err
+        assert run(commands) == NOT_ALLOWED
+    stated = capsys.readouterr().err
     log = intake_home.lake.path("raw_catalog__parties") / "_delta_log"
     leftovers = [
         log.parent / f".unfinished-{os.getpid()}-a.parquet",
@@ -104,8 +104,8 @@ def test_load_after_a_full_disk_is_as_if_nothing_had_happened(
 
     again = intake_home.outcome()
 
-    assert "The disk is full" in said
-    assert "foresee" not in said
+    assert "The disk is full" in stated
+    assert "foresee" not in stated
     assert (again.state, again.rows_loaded, again.rows_quarantined) == ("loaded", 1, 1)
     assert intake_home.table("raw_catalog__parties").height == 1
     assert intake_home.table("raw_door__quarantined_rows").height == 1

@@ -208,7 +208,7 @@ def test_parquet_column_that_is_text_in_another_type_is_read_as_text(
 
 
 @pytest.mark.parametrize(
-    ("title", "told"),
+    ("title", "reported"),
     [
         (pl.Series([b"\xff\xfe"]), "fffe"),
         (pl.Series([dt.timedelta(seconds=5)]), "0:00:05"),
@@ -225,7 +225,7 @@ def test_parquet_column_that_is_text_in_another_type_is_read_as_text(
     ids=repr,
 )
 def test_parquet_cell_of_a_type_that_does_not_fit_is_quarantined_as_it_was_sent(
-    intake_home: IntakeHome, title: pl.Series, told: str
+    intake_home: IntakeHome, title: pl.Series, reported: str
 ) -> None:
     """Regression: durations and nested types ended the load; NaN was stored as null."""
     intake_home.put_parquet("catalog/works/a.parquet", works(title=title))
@@ -235,7 +235,7 @@ def test_parquet_cell_of_a_type_that_does_not_fit_is_quarantined_as_it_was_sent(
     assert outcome.rows_quarantined == 1
     assert intake_home.broken_rules() == [(1, ["title.not_text"])]
     (text,) = quarantine_show(intake_home.settings, outcome.delivery_id)["original_text"]
-    assert told in text
+    assert reported in text
 
 
 @pytest.mark.parametrize(

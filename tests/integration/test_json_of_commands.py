@@ -96,19 +96,22 @@ def test_every_command_answers_in_json(
     home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
     shutil.copytree(case_home, home, ignore=shutil.ignore_patterns("warehouse"))
     elsewhere.mkdir()
-    asked = lines(home, elsewhere)
+    requested = lines(home, elsewhere)
     known = set(leaves(typer.main.get_command(app)))
-    assert known - set(asked) == {*ELSEWHERE, *(one for one in known if one.split()[-1] in WITHOUT)}
+    assert known - set(requested) == {
+        *ELSEWHERE,
+        *(one for one in known if one.split()[-1] in WITHOUT),
+    }
 
     wrong = {}
-    for name, more in asked.items():
+    for name, more in requested.items():
         status = run(["--home", str(home), *name.split(), *more, "--json"])
-        output, told = capsys.readouterr()
+        output, reported = capsys.readouterr()
         try:
             # A refused command may print only the reason, which is not on standard output.
-            assert output or (name in SAY_NO and status != DONE and told)
+            assert output or (name in SAY_NO and status != DONE and reported)
             assert not output or json.loads(output) is not None
         except (ValueError, AssertionError):
-            wrong[name] = (status, output[:300], told[-300:])
+            wrong[name] = (status, output[:300], reported[-300:])
 
     assert not wrong

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from linernotes.cli.app import SAYS_NO, run
+from linernotes.cli.app import NOT_ALLOWED, run
 from linernotes.ingestion import DamagedLake, NewerLake, open_lake
 from linernotes.ingestion.formats import FORMAT_VERSION, format_version
 from tests.fixtures.intake_home import IntakeHome, party
@@ -44,8 +44,8 @@ def files_of(intake_home: IntakeHome) -> dict[str, str]:
 
 def test_load_into_a_new_home_says_the_version_of_lake_and_quarantine(loaded: IntakeHome) -> None:
     for root in ROOTS:
-        said = json.loads((loaded.home / root / "format.json").read_text())
-        assert said == {"format_version": FORMAT_VERSION}
+        stated = json.loads((loaded.home / root / "format.json").read_text())
+        assert stated == {"format_version": FORMAT_VERSION}
 
 
 def test_home_without_a_version_reads_as_version_1_and_gets_its_file_with_the_next_load(
@@ -85,10 +85,10 @@ def test_home_of_a_newer_version_is_refused_and_left_as_it_is(
 
     status = run(["--home", str(loaded.home), *command])
 
-    said = " ".join(capsys.readouterr().err.split())
-    assert status == SAYS_NO
-    assert f"format version {FORMAT_VERSION + 1}" in said
-    assert "Install the newer Linernotes" in said
+    stated = " ".join(capsys.readouterr().err.split())
+    assert status == NOT_ALLOWED
+    assert f"format version {FORMAT_VERSION + 1}" in stated
+    assert "Install the newer Linernotes" in stated
     assert files_of(loaded) == before
     assert not (loaded.home / "warehouse").exists() or not list(
         (loaded.home / "warehouse").rglob("*.duckdb")

@@ -10,7 +10,7 @@ import pytest
 from linernotes.base.errors import LinernotesError
 from linernotes.base.published import open_published
 from linernotes.base.settings import Settings
-from linernotes.cli.app import SAYS_NO, run
+from linernotes.cli.app import NOT_ALLOWED, run
 from linernotes.cli.metric_tables import Form, print_metrics
 from linernotes.metrics import Catalog, open_catalog
 
@@ -251,7 +251,7 @@ def test_metrics_filter_with_a_hostile_value_finds_nothing(catalog: Catalog, val
 
 
 @pytest.mark.parametrize(
-    ("name", "by", "said"),
+    ("name", "by", "message_part"),
     [
         ("payable", "partner_id", "There is no metric `payable`"),
         (
@@ -262,14 +262,14 @@ def test_metrics_filter_with_a_hostile_value_finds_nothing(catalog: Catalog, val
     ],
 )
 def test_metrics_that_cannot_be_answered_say_why(
-    catalog: Catalog, name: str, by: str, said: str
+    catalog: Catalog, name: str, by: str, message_part: str
 ) -> None:
-    with pytest.raises(LinernotesError, match=re.escape(said)):
+    with pytest.raises(LinernotesError, match=re.escape(message_part)):
         catalog.query([name], by=[by])
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message_part"),
     [
         (["nosuch"], "There is no metric `nosuch`"),
         (["payable_amount", "--where", "report_month=2026-01"], "--months"),
@@ -280,13 +280,13 @@ def test_metrics_that_cannot_be_answered_say_why(
     ids=["no metric", "months by where", "months reversed", "no month", "money and share"],
 )
 def test_metrics_asked_wrongly_say_what_to_do(
-    case_home: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+    case_home: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message_part: str
 ) -> None:
     status = run(["--home", str(case_home), "metrics", *arguments])
 
     message = " ".join(capsys.readouterr().err.split())
-    assert status == SAYS_NO
-    assert said in message
+    assert status == NOT_ALLOWED
+    assert message_part in message
     assert "error-" not in message
 
 

@@ -190,11 +190,11 @@ def test_file_that_a_tool_holds_open_is_refused_with_the_tools_process_and_comma
         tool.kill()
         tool.communicate()
 
-    said = str(refused.value)
-    assert f"process {tool.pid}, started by " in said
-    assert sys.executable in said
-    assert "Close it there" in said
-    assert "linernotes build" not in said
+    stated = str(refused.value)
+    assert f"process {tool.pid}, started by " in stated
+    assert sys.executable in stated
+    assert "Close it there" in stated
+    assert "linernotes build" not in stated
 
 
 def test_warehouse_file_that_a_tool_holds_open_is_named_when_it_is_to_be_published(

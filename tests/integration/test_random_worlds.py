@@ -190,8 +190,8 @@ def test_corrections_over_touched_months_equal_those_over_all_issued_months(
             close_and_issue(home, month, known_at)
         project = warehouse.compiled_project(home)
         rows = {}
-        for name, asked in (("touched", find), ("all", lambda *_: all_months)):
-            monkeypatch.setattr(recalculation, "_affected_months", asked)
+        for name, requested in (("touched", find), ("all", lambda *_: all_months)):
+            monkeypatch.setattr(recalculation, "_affected_months", requested)
             root = warehouse.link_sources(home, tmp_path / f"{name}-{number}")
             begin = partial(warehouse.calculation, project, root)
             warehouse.recalculate(begin, root, LAST_KNOWN_AT)

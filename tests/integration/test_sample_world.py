@@ -34,12 +34,12 @@ def test_sample_loses_only_the_planted_rows(admitted: tuple) -> None:
     report, loaded = admitted
     planted = {file.path: (file.quarantined, file.duplicates) for file in report.files}
 
-    said = {
+    stated = {
         delivery.name: (delivery.rows_quarantined, delivery.rows_duplicate)
         for delivery in loaded.deliveries
     }
 
-    assert said == planted
+    assert stated == planted
     assert sum(quarantined for quarantined, _ in planted.values()) > 20
 
 

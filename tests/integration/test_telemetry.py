@@ -11,7 +11,7 @@ import pytest
 from linernotes.base.clock import utc_now
 from linernotes.base.run_history import runs
 from linernotes.base.settings import Settings
-from linernotes.cli.app import DONE, SAYS_NO, run
+from linernotes.cli.app import DONE, NOT_ALLOWED, run
 from linernotes.ingestion import template
 from orchestration.assets.feeds import loads
 from orchestration.resources import Home
@@ -51,7 +51,7 @@ def test_load_tells_of_each_feed_under_the_run_of_the_history(
 ) -> None:
     (home / "landing" / "catalog" / "works" / "bad.csv").write_text("x\n1\n")
 
-    assert run(["--home", str(home), "load"]) == SAYS_NO
+    assert run(["--home", str(home), "load"]) == NOT_ALLOWED
 
     [noted] = runs(Settings(home=home))
     by_feed = {facts_of(one).get("feed"): one for one in receiver.spans if one.name == "load feed"}

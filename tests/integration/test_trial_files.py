@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from linernotes.base.settings import Settings
-from linernotes.cli.app import DONE, SAYS_NO, WRONG_USE, run
+from linernotes.cli.app import DONE, NOT_ALLOWED, WRONG_USE, run
 from linernotes.ingestion import FEEDS, RefusedFile, template, try_file
 from linernotes.ingestion.checking import SEPARATOR_IN_ID
 
@@ -50,7 +50,7 @@ ONE_SOURCE = ",recording-1,derivative-1,"
 
 
 @pytest.mark.parametrize(
-    ("feed", "changes", "told"),
+    ("feed", "changes", "reported"),
     [
         # Regression: a JSON list was loaded as one recording with that name.
         (
@@ -66,11 +66,11 @@ ONE_SOURCE = ",recording-1,derivative-1,"
     ],
 )
 def test_first_mistakes_are_told_with_what_to_send(
-    feed: str, changes: list[tuple[str, str]], told: str, tmp_path: Path, settings: Settings
+    feed: str, changes: list[tuple[str, str]], reported: str, tmp_path: Path, settings: Settings
 ) -> None:
     trial = try_file(first_file(tmp_path, feed, *changes), feed, settings)
 
-    assert told in trial.rejected["details"][0]
+    assert reported in trial.rejected["details"][0]
 
 
 def test_ids_with_commas_between_them_are_one_id_and_a_warning(
@@ -88,7 +88,7 @@ def test_ids_with_commas_between_them_are_one_id_and_a_warning(
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "told"),
+    ("name", "text", "reported"),
     [
         ("array.jsonl", '[{"work_id": "1"}]\n', "write one object a line, without brackets"),
         ("lacking.jsonl", '{"work_id": "1"}\n', "each line is one object with them as keys"),
@@ -97,14 +97,14 @@ def test_ids_with_commas_between_them_are_one_id_and_a_warning(
     ],
 )
 def test_file_without_the_columns_is_told_where_its_form_has_them(
-    name: str, text: str, told: str, tmp_path: Path, settings: Settings
+    name: str, text: str, reported: str, tmp_path: Path, settings: Settings
 ) -> None:
     (tmp_path / name).write_text(text)
 
     trial = try_file(tmp_path / name, "catalog/works", settings)
 
     assert trial.outcome.state == "refused"
-    assert told in str(trial.outcome.reason)
+    assert reported in str(trial.outcome.reason)
 
 
 def test_file_of_another_feed_would_be_refused_with_the_columns(
@@ -140,7 +140,7 @@ def test_check_of_what_is_no_delivery_is_json_where_asked(
     (tmp_path / "works.xlsx").write_bytes(b"PK")
 
     command = ["check", str(tmp_path / "works.xlsx"), "--as", "catalog/works", "--json"]
-    assert run(command) == SAYS_NO
+    assert run(command) == NOT_ALLOWED
 
     assert json.loads(capsys.readouterr().out)["accepted"] is False
 
@@ -153,7 +153,7 @@ def test_check_ends_with_0_for_a_good_file_and_1_for_a_bad_one(
     assert "The file is accepted." in capsys.readouterr().out
 
     bad = first_file(tmp_path, "finance/revenue", ("SEK", "Kronor"))
-    assert run(["check", str(bad), "--as", "finance/revenue", "--json"]) == SAYS_NO
+    assert run(["check", str(bad), "--as", "finance/revenue", "--json"]) == NOT_ALLOWED
     assert '"currency.closed_list"' in capsys.readouterr().out
 
 
@@ -167,7 +167,7 @@ def test_feed_that_does_not_exist_names_the_nearest(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reported"),
     [
         (["feeds"], "ai_usage/derivative_plays"),
         (["feeds", "--json"], '"name": "catalog/ern"'),
@@ -179,10 +179,10 @@ def test_feed_that_does_not_exist_names_the_nearest(
     ],
 )
 def test_feeds_shows_what_a_feed_promises(
-    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], reported: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(arguments) == DONE
-    assert told in capsys.readouterr().out
+    assert reported in capsys.readouterr().out
 
 
 def test_schema_of_a_feed_that_is_no_table_is_wrong_use() -> None:

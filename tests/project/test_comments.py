@@ -23,11 +23,11 @@ def torn_lines(text: str, mark: str, width: int) -> Iterator[int]:
         start = line[: len(line) - len(line.lstrip())] + mark
         if not (line.startswith(start) and after.startswith(start)):
             continue
-        said, next_said = line.removeprefix(start), after.removeprefix(start)
-        if any("{" in one or OWN_LINE.match(one) for one in (said, next_said)):
+        stated, next_said = line.removeprefix(start), after.removeprefix(start)
+        if any("{" in one or OWN_LINE.match(one) for one in (stated, next_said)):
             continue
         fits = len(line) + 1 + len(next_said.split(" ")[0]) <= width
-        if fits and not END_OF_SENTENCE.search(said):
+        if fits and not END_OF_SENTENCE.search(stated):
             yield number
 
 

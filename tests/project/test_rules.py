@@ -44,9 +44,9 @@ def test_section_with_rules_has_a_line_in_the_table(page: str, rules: list[Rule]
 
 
 def test_rule_stands_in_the_table_once(rules: list[Rule]) -> None:
-    told = [(rule.section, rule.rule) for rule in rules]
+    reported = [(rule.section, rule.rule) for rule in rules]
 
-    assert len(set(told)) == len(told)
+    assert len(set(reported)) == len(reported)
 
 
 def test_rule_names_a_model_that_exists(rules: list[Rule], models: list[dict[str, Any]]) -> None:

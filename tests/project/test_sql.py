@@ -113,12 +113,12 @@ def test_model_uses_no_token_of_one_engine(root: Path, file: Path) -> None:
 
 def test_contracts_name_types_that_both_engines_know(root: Path) -> None:
     """A contract of `varchar` held on DuckDB, and Spark refused the whole project."""
-    said = re.compile(r"data_type:\s*(.+)")
+    stated = re.compile(r"data_type:\s*(.+)")
     found = [
         (file.relative_to(root), match[1])
         for folder in ("models", "seeds")
         for file in sorted((root / folder).rglob("*.yml"))
-        for match in said.finditer(file.read_text(encoding="utf-8"))
+        for match in stated.finditer(file.read_text(encoding="utf-8"))
     ]
 
     wrong = [f"{file}: {name}" for file, name in found if not TYPE.fullmatch(name.strip())]

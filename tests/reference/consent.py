@@ -162,13 +162,13 @@ class Judge:
         required = tuple(required)
         key = (scope.object_id, scope.side, scope.owner, required)
         if key not in self._questions:
-            asked: list[Question] = []
+            requested: list[Question] = []
             for role in dict.fromkeys(required):
                 parties = self._parties(role, scope)
-                asked += [Question(role, party) for party in dict.fromkeys(parties)]
+                requested += [Question(role, party) for party in dict.fromkeys(parties)]
                 if self._is_somebody_unknown(role, scope, parties):
-                    asked.append(Question(role, None))
-            self._questions[key] = asked
+                    requested.append(Question(role, None))
+            self._questions[key] = requested
         return self._questions[key]
 
     def _is_somebody_unknown(self, role: str, scope: Scope, parties: Sequence[str]) -> bool:

@@ -146,8 +146,8 @@ def _why_not() -> str:
     java = shutil.which("java")
     if not java:
         return "there is no Java"
-    said = subprocess.run([java, "-version"], capture_output=True, text=True).stderr
-    version = re.search(r'version "(\d+)', said)
+    stated = subprocess.run([java, "-version"], capture_output=True, text=True).stderr
+    version = re.search(r'version "(\d+)', stated)
     if not version or int(version[1]) < LEAST_JAVA:
         return f"Java is not {LEAST_JAVA} or later"
     return ""

@@ -48,10 +48,10 @@ def test_corrections_of_both_engines_are_equal_row_by_row(both: BothBuilds) -> N
 
 
 def test_month_end_of_both_engines_runs_the_same_tests(both: BothBuilds) -> None:
-    said = [_record(file) for file in (both.duckdb_closing, both.spark_closing)]
+    stated = [_record(file) for file in (both.duckdb_closing, both.spark_closing)]
 
-    assert len(said[0]) > 100
-    assert said[0] == said[1]
+    assert len(stated[0]) > 100
+    assert stated[0] == stated[1]
 
 
 def test_world_of_both_engines_fills_nearly_all_tables(both: BothBuilds) -> None:
@@ -85,18 +85,18 @@ def test_one_changed_value_turns_the_comparison_red(
 
 
 def test_record_of_the_run_says_the_same_of_both_engines(both: BothBuilds) -> None:
-    said = [_record(file) for file in (both.duckdb_file, both.spark_file)]
+    stated = [_record(file) for file in (both.duckdb_file, both.spark_file)]
 
-    assert len(said[0]) > 500
-    assert said[0] == said[1]
+    assert len(stated[0]) > 500
+    assert stated[0] == stated[1]
     assert warehouse.require_build(both.spark, "it is not used").known_at == CASES_KNOWN_AT
 
 
 def test_comments_and_views_of_both_engines_are_equal(both: BothBuilds) -> None:
-    said = []
+    stated = []
     for file in (both.duckdb_file, both.spark_file):
         with duckdb.connect(str(file), read_only=True) as connection:
-            said.append(
+            stated.append(
                 connection.execute(
                     "select schema_name, table_name, column_name, comment from duckdb_columns() "
                     "where not internal union all "
@@ -106,7 +106,7 @@ def test_comments_and_views_of_both_engines_are_equal(both: BothBuilds) -> None:
                 ).fetchall()
             )
 
-    assert said[0] == said[1]
+    assert stated[0] == stated[1]
 
 
 def test_file_collected_from_spark_is_published_like_any_other(both: BothBuilds) -> None:

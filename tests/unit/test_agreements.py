@@ -83,7 +83,7 @@ def test_agreements_name_the_files_that_a_partner_takes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "stated"),
     [
         ("[sender", "cannot be read"),
         ('[sender]\ndpid = "PADPIDA2007050901X"', "sender.dpid: .*not a DDEX party identifier"),
@@ -110,9 +110,9 @@ def test_agreements_name_the_files_that_a_partner_takes(tmp_path: Path) -> None:
     ],
 )
 def test_agreements_that_are_wrong_are_refused_with_the_place(
-    tmp_path: Path, text: str, said: str
+    tmp_path: Path, text: str, stated: str
 ) -> None:
-    with pytest.raises(LinernotesError, match=said):
+    with pytest.raises(LinernotesError, match=stated):
         load_agreements(home_with(tmp_path, text))
 
 

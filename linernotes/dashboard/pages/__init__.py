@@ -23,7 +23,7 @@ from linernotes.dashboard.pages import (
 
 
 class Page(Protocol):
-    """A page is a module with these names; `KNOWS` lists the filters that it has."""
+    """A page is a module with these names; `FILTER_KINDS` lists the filters that it has."""
 
     @property
     def TITLE(self) -> str: ...  # noqa: N802
@@ -35,7 +35,7 @@ class Page(Protocol):
     def SUBTITLE(self) -> str: ...  # noqa: N802
 
     @property
-    def KNOWS(self) -> tuple[str, ...]: ...  # noqa: N802
+    def FILTER_KINDS(self) -> tuple[str, ...]: ...  # noqa: N802
 
     @staticmethod
     def blocks(figures: Figures) -> Iterator[Block]: ...

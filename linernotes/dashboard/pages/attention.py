@@ -6,7 +6,7 @@ from linernotes.dashboard.attention import attention
 from linernotes.dashboard.blocks import Attention, Block, Note
 from linernotes.dashboard.figures import Figures
 
-TITLE, PATH, KNOWS = "Needs attention", "/attention", ("partner",)
+TITLE, PATH, FILTER_KINDS = "Needs attention", "/attention", ("partner",)
 SUBTITLE = "Open items, highest amount at stake first."
 
 

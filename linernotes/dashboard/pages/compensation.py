@@ -10,7 +10,11 @@ from linernotes.dashboard.blocks import Block, Heading, Note
 from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.metric_blocks import cards, split, time_line
 
-TITLE, PATH, KNOWS = "Compensation", "/compensation", ("partner", "product", "territory", "period")
+TITLE, PATH, FILTER_KINDS = (
+    "Compensation",
+    "/compensation",
+    ("partner", "product", "territory", "period"),
+)
 SUBTITLE = "What was earned, what is paid, what is on hold, and why."
 MONEY = (
     "amount_due_reporting_amount",

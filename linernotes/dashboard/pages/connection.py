@@ -9,7 +9,7 @@ from linernotes.dashboard.blocks import Block, Heading, Note
 from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.metric_blocks import cards, split, time_line
 
-TITLE, PATH, KNOWS = "Artist-fan connection", "/connection", ("territory", "period")
+TITLE, PATH, FILTER_KINDS = "Artist-fan connection", "/connection", ("territory", "period")
 SUBTITLE = "Whether AI versions bring fans to the original artist."
 INTERNAL = "Internal only: unrounded audience figures. Do not share outside the company."
 

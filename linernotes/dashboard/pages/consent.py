@@ -10,7 +10,7 @@ from linernotes.dashboard.blocks import Block, Heading
 from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.metric_blocks import cards, split, time_line
 
-TITLE, PATH, KNOWS = "Consent and credit", "/consent", ("partner", "product", "period")
+TITLE, PATH, FILTER_KINDS = "Consent and credit", "/consent", ("partner", "product", "period")
 SUBTITLE = "Is our use licensed and consented, and are creators credited?"
 CONSENT = (
     "explicit_consent_share",

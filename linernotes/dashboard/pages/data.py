@@ -12,7 +12,7 @@ from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.row_tables import rows_href
 from linernotes.packages import wording as codes
 
-TITLE, PATH, KNOWS = "Data quality", "/data", ()
+TITLE, PATH, FILTER_KINDS = "Data quality", "/data", ()
 SUBTITLE = "Whether the figures of the other pages can be relied on, and how fresh they are."
 SEVERITIES = {"error": "Blocking", "warn": "Warning"}
 FEEDS = {"ecb": "ECB rates", "ern": "DDEX messages (ERN)", "fx_rates": "other exchange rates"}

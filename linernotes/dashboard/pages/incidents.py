@@ -24,7 +24,7 @@ from linernotes.dashboard.formats import Money, count_text, span_text
 from linernotes.dashboard.row_tables import rows_href, trace_href
 from linernotes.packages import wording as codes
 
-TITLE, PATH, KNOWS = "Incidents", "/incidents", ("partner", "period")
+TITLE, PATH, FILTER_KINDS = "Incidents", "/incidents", ("partner", "period")
 SUBTITLE = "What went wrong, what it holds up, and who acts next."
 REGISTER = "published.reports.rpt_executive__incidents"
 # The most severe first.
@@ -156,7 +156,7 @@ def listed(figures: Figures) -> Iterator[Block]:
                 figures.names["product"].get(
                     product, "All products" if product == "*" else product
                 ),
-                thing,
+                subject,
                 count,
                 Money(held, figures.currency) if held is not None else None,
                 since,
@@ -169,7 +169,7 @@ def listed(figures: Figures) -> Iterator[Block]:
                 severity,
                 partner,
                 product,
-                thing,
+                subject,
                 count,
                 held,
                 since,

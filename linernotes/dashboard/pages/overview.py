@@ -26,7 +26,7 @@ from linernotes.dashboard.money_blocks import bridge
 from linernotes.dashboard.promise_blocks import OFF_TARGET, tiles, verdicts_of
 from linernotes.dashboard.selection import FIRST, LAST
 
-TITLE, PATH, KNOWS = "Overview", "/", ("partner", "period")
+TITLE, PATH, FILTER_KINDS = "Overview", "/", ("partner", "period")
 SUBTITLE = "Where we stand: our commitments, payments, and what needs your attention."
 ITEMS_SHOWN = 5
 # The page with all items has only the partner filter.

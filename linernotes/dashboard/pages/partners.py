@@ -16,7 +16,7 @@ from linernotes.dashboard.metric_blocks import cards, split, time_line
 from linernotes.dashboard.row_tables import TABLES
 from linernotes.dashboard.selection import FIRST, LAST
 
-TITLE, PATH, KNOWS = "Partners", "/partners", ("period",)
+TITLE, PATH, FILTER_KINDS = "Partners", "/partners", ("period",)
 SUBTITLE = "What each partner is paid, what is on hold, and how its repertoire is used."
 MONEY = (
     "amount_due_reporting_amount",

@@ -9,7 +9,7 @@ from linernotes.dashboard.blocks import Block, Heading, Note
 from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.metric_blocks import cards, split, time_line
 
-TITLE, PATH, KNOWS = "Removals", "/removals", ("partner", "period")
+TITLE, PATH, FILTER_KINDS = "Removals", "/removals", ("partner", "period")
 SUBTITLE = "What was taken down or restricted, why, how fast, and how appeals were decided."
 # Actions are always shown with these counts: one uploader may cause a thousand actions.
 COUNTS = ("removal_actions", "removal_recordings", "removal_uploaders")

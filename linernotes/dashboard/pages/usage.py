@@ -9,7 +9,7 @@ from linernotes.dashboard.blocks import Block, Heading
 from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.metric_blocks import cards, split, time_line
 
-TITLE, PATH, KNOWS = "AI usage", "/usage", ("partner", "product", "territory", "period")
+TITLE, PATH, FILTER_KINDS = "AI usage", "/usage", ("partner", "product", "territory", "period")
 SUBTITLE = "What our AI products created, from which music, and how it was heard."
 
 

@@ -101,7 +101,7 @@ class _Originals:
     def __call__(self) -> pl.Series:
         frame = self._frame.with_columns(cs.by_dtype(pl.Categorical, pl.Enum).cast(pl.String))
         if not all(map(_has_json, frame.iter_columns())):
-            lines = [json.dumps(row, default=_said, ensure_ascii=False) for row in _rows(frame)]
+            lines = [json.dumps(row, default=_as_text, ensure_ascii=False) for row in _rows(frame)]
             return pl.Series("line", lines, dtype=pl.String)
         texts = frame.with_columns(
             pl.col(pl.Decimal).cast(pl.String),
@@ -131,7 +131,7 @@ def _rows(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
     return texts.iter_rows(named=True)
 
 
-def _said(value: object) -> str:
+def _as_text(value: object) -> str:
     """A value without a form in JSON as text: bytes as UTF-8 or, failing that, in hex."""
     if isinstance(value, bytes):
         try:

@@ -44,17 +44,17 @@ def hold_size(path: Path, columns: Collection[str], limits: Limits) -> None:
     file = literal(path)
     with _engine().cursor() as connection:
 
-        def asked(query: str) -> list[tuple]:
+        def query_rows(query: str) -> list[tuple]:
             return connection.sql(query).fetchall()
 
         try:
-            schema = asked(f"select coalesce(num_children, 0) from parquet_schema({file})")
+            schema = query_rows(f"select coalesce(num_children, 0) from parquet_schema({file})")
             counts = [count for (count,) in schema]
             hold(limits, "max_columns", counts.count(0), "columns")
             if _depth(counts) > limits.max_nesting:
                 raise RefusedFile(f"a column cannot be read: {nesting_advice(limits)}")
             # Each item of a list counts as a value.
-            ((values, packed),) = asked(
+            ((values, packed),) = query_rows(
                 "select max(value_count), sum(unpacked) from ("
                 "select sum(num_values) as value_count, sum(total_uncompressed_size) as unpacked"
                 f" from parquet_metadata({file}) group by column_id)"
@@ -63,11 +63,11 @@ def hold_size(path: Path, columns: Collection[str], limits: Limits) -> None:
             hold_unpacked(limits, int(packed or 0))
             sizes = [
                 _SIZES[str(kind)].format(name)
-                for name, kind, *_ in asked(f"describe from read_parquet({file})")
+                for name, kind, *_ in query_rows(f"describe from read_parquet({file})")
                 if name in columns and str(kind) in _SIZES
             ]
             if sizes:
-                ((unpacked,),) = asked(f"select {' + '.join(sizes)} from read_parquet({file})")
+                ((unpacked,),) = query_rows(f"select {' + '.join(sizes)} from read_parquet({file})")
                 hold_unpacked(limits, int(unpacked or 0))
         except duckdb.Error as error:
             # A damaged file may damage the connection.

@@ -110,7 +110,7 @@ def test_question_is_answered_in_exact_types(
     # Corrections need an issued month, which only the closed months have.
     connection = closed if "corrections" in question else published
 
-    rows, wrong = asked(connection, sql)
+    rows, wrong = queried(connection, sql)
 
     assert rows
     assert not wrong
@@ -118,12 +118,12 @@ def test_question_is_answered_in_exact_types(
 
 @pytest.mark.parametrize("sql", FURTHER, ids=[sql.split("from ")[1].split()[0] for sql in FURTHER])
 def test_further_question_can_be_asked(published: duckdb.DuckDBPyConnection, sql: str) -> None:
-    _, wrong = asked(published, sql)
+    _, wrong = queried(published, sql)
 
     assert not wrong
 
 
-def asked(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[list[tuple], list[str]]:
+def queried(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[list[tuple], list[str]]:
     """The rows of an answer, and its columns whose types do not match their names."""
     result = connection.execute(sql)
     columns = {column[0]: str(column[1]) for column in result.description}
@@ -180,7 +180,7 @@ def answer(
 def test_uses_without_contract_are_all_that_are_unlicensed(
     published: duckdb.DuckDBPyConnection,
 ) -> None:
-    told = answer(published, "Which uses had no contract", "sum(use_count), count(*) > 0")
+    answered = answer(published, "Which uses had no contract", "sum(use_count), count(*) > 0")
 
     counted = published.execute(
         "select count(distinct "
@@ -188,13 +188,13 @@ def test_uses_without_contract_are_all_that_are_unlicensed(
         "from marts.fct_source_uses "
         "where consent_status = 'unlicensed' and exclusion_reason is null"
     ).fetchall()
-    assert told == counted
+    assert answered == counted
 
 
 def test_leaked_uses_and_money_are_those_of_the_uses_and_lines(
     published: duckdb.DuckDBPyConnection,
 ) -> None:
-    told = answer(
+    answered = answer(
         published,
         "rpt_executive__consent_leakage",
         "report_month, product_id, partner_id, max(leaked_use_count), "
@@ -219,14 +219,14 @@ def test_leaked_uses_and_money_are_those_of_the_uses_and_lines(
         order by all
         """
     ).fetchall()
-    assert told == counted
-    assert told
+    assert answered == counted
+    assert answered
 
 
 def test_expiring_decisions_are_those_that_end_within_90_days(
     published: duckdb.DuckDBPyConnection,
 ) -> None:
-    told = answer(published, "end in the next 90 days", "distinct decision_id")
+    answered = answer(published, "end in the next 90 days", "distinct decision_id")
 
     ending = published.execute(
         "select decision_id from marts.fct_consent_decisions "
@@ -234,24 +234,26 @@ def test_expiring_decisions_are_those_that_end_within_90_days(
         "(select max(known_at) from quality.publications) and valid_to <= "
         "(select max(known_at) from quality.publications) + interval 90 day"
     ).fetchall()
-    assert sorted(told) == sorted(ending)
-    assert told
+    assert sorted(answered) == sorted(ending)
+    assert answered
 
 
 def test_offenders_are_ten_at_most_and_the_most_repeated(
     published: duckdb.DuckDBPyConnection,
 ) -> None:
-    told = answer(published, "rpt_executive__repeat_offenders", "uploader_party_id, offence_count")
+    answered = answer(
+        published, "rpt_executive__repeat_offenders", "uploader_party_id, offence_count"
+    )
 
     most = published.execute(
         "select count(*) as offence_count from marts.fct_uploader_offences "
         "group by uploader_party_id order by 1 desc limit 10"
     ).fetchall()
-    assert sorted(count for _, count in told) == sorted(count for (count,) in most)
+    assert sorted(count for _, count in answered) == sorted(count for (count,) in most)
 
 
 def test_missing_names_are_all_gaps_of_the_last_month(published: duckdb.DuckDBPyConnection) -> None:
-    told = answer(published, "from marts.fct_credit_gaps", "count(*), count(*) > 0")
+    answered = answer(published, "from marts.fct_credit_gaps", "count(*), count(*) > 0")
 
     gaps = published.execute(
         "select count(distinct "
@@ -259,13 +261,13 @@ def test_missing_names_are_all_gaps_of_the_last_month(published: duckdb.DuckDBPy
         "from marts.fct_credit_gaps "
         "where report_month = (select max(report_month) from marts.fct_credit_gaps)"
     ).fetchall()
-    assert told == gaps
+    assert answered == gaps
 
 
 def test_earnings_of_artists_are_those_that_partners_are_told(
     published: duckdb.DuckDBPyConnection,
 ) -> None:
-    told = answer(
+    answered = answer(
         published,
         "What did an artist earn",
         "party_name, partner_id, currency_code, "
@@ -278,8 +280,8 @@ def test_earnings_of_artists_are_those_that_partners_are_told(
         "select party_name, partner_id, currency_code, sum(gross_amount), sum(held_amount) "
         "from reports.rpt_partner__artists group by all order by all"
     ).fetchall()
-    assert told == reported
-    assert told
+    assert answered == reported
+    assert answered
 
 
 def test_public_tables_and_columns_all_say_what_they_are(

@@ -28,7 +28,7 @@ def statuses(rows: Rows) -> Statuses:
     return of
 
 
-def told(home: Path) -> dict[str, str]:
+def reported(home: Path) -> dict[str, str]:
     """The build's messages on the checks that failed."""
     return {one.node: one.status for one in shortfalls(Settings(home=home))}
 
@@ -215,7 +215,7 @@ def test_e44_parties_merged_into_each_other_speak_for_each_other_and_are_told(
     statuses: Statuses, case_home: Path
 ) -> None:
     assert statuses("e44e") == {"e44e-rec": "unconsented"}
-    assert told(case_home)["stg_catalog__party_merges__lead_in_no_circle"] == "warn"
+    assert reported(case_home)["stg_catalog__party_merges__lead_in_no_circle"] == "warn"
 
 
 @case
@@ -275,7 +275,7 @@ def test_e27_a_parent_thirty_links_up_denies_also_through_a_circle(
 ) -> None:
     """Regression: the seventh parent was silently dropped, and the use was paid."""
     assert statuses("tall") == {"tall-rec": "unconsented"}
-    assert told(case_home)["int_rights__parents_reached__lead_in_no_circle"] == "warn"
+    assert reported(case_home)["int_rights__parents_reached__lead_in_no_circle"] == "warn"
 
 
 @case
@@ -378,4 +378,4 @@ def test_e42_a_decision_that_matches_nothing_is_reported(rows: Rows, case_home: 
         ("lost-artist",), ("lost-catalogue",), ("lost-label",), ("lost-recording",),
         ("lost-release",), ("lost-work",),
     ]  # fmt: skip
-    assert told(case_home)["unmatched_decisions__is_empty"] == "warn"
+    assert reported(case_home)["unmatched_decisions__is_empty"] == "warn"

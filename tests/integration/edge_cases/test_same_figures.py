@@ -139,7 +139,7 @@ def of_dashboard(dashboard: TestClient, partner: str, month: str) -> dict[str, d
 
 def of_published(settings: Settings, partner: str, month: str) -> forms.Figures:
     """The terms of each statement as marts and reports publish them, which have to be equal."""
-    told = []
+    reported = []
     with duckdb.connect(str(settings.published_file), read_only=True) as connection:
         for relation in ("marts.fct_statements", "reports.rpt_partner__compensation_statement"):
             found = connection.execute(
@@ -148,9 +148,9 @@ def of_published(settings: Settings, partner: str, month: str) -> forms.Figures:
             )
             names = [column[0] for column in found.description]
             rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-            told.append({row["contract_id"]: forms.of_terms(row) for row in rows})
-    assert told[0] == told[1]
-    return told[0]
+            reported.append({row["contract_id"]: forms.of_terms(row) for row in rows})
+    assert reported[0] == reported[1]
+    return reported[0]
 
 
 @pytest.mark.parametrize("month", ["2026-03", "2026-04"])

@@ -10,7 +10,7 @@ import pytest
 from linernotes.base.logs import start_logging
 from linernotes.base.run_history import COLUMNS, Run, note_run, runs
 from linernotes.base.settings import Settings
-from linernotes.cli.app import DONE, SAYS_NO, run
+from linernotes.cli.app import DONE, NOT_ALLOWED, run
 from linernotes.warehouse.publishing import add_runs
 
 RUN = Run("1", "linernotes load", "user:ada", "host", "0.1.0",
@@ -52,8 +52,8 @@ def test_command_that_writes_is_noted_with_who_and_how_it_ended(tmp_path: Path) 
     (home / "landing" / "catalog" / "works").mkdir(parents=True)
     assert run(["--home", str(home), "load"]) == DONE
     (home / "landing" / "catalog" / "works" / "bad.csv").write_text("x\n1\n")
-    assert run(["--home", str(home), "load"]) == SAYS_NO
-    assert run(["--home", str(home), "quarantine", "retry", "nothing"]) == SAYS_NO
+    assert run(["--home", str(home), "load"]) == NOT_ALLOWED
+    assert run(["--home", str(home), "quarantine", "retry", "nothing"]) == NOT_ALLOWED
     assert run(["--home", str(home), "status"]) == DONE
 
     found = runs(Settings(home=home))

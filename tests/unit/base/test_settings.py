@@ -108,8 +108,8 @@ def test_settings_reach_programs_that_run_in_another_folder(
     (folder / ".env").write_text("".join(f"LINERNOTES_{line}\n" for line in lines))
     found = Settings()
 
-    told = dbt_environment(found)
-    assert (told["LINERNOTES_DBT_THREADS"], told["LINERNOTES_DUCKDB_THREADS"]) == ("5", "3")
+    reported = dbt_environment(found)
+    assert (reported["LINERNOTES_DBT_THREADS"], reported["LINERNOTES_DUCKDB_THREADS"]) == ("5", "3")
 
     other = folder / "other"
     other.mkdir()

@@ -114,8 +114,8 @@ def test_lineage_of_what_fails_says_so(receiver: TelemetryReceiver) -> None:
         loaded.failure = "1 file was refused."
 
     ends = [one for one in receiver.events if one["eventType"] == "FAIL"]
-    said = [one["run"]["facets"]["errorMessage"]["message"] for one in ends]
-    assert said == ["2 nodes failed.", "1 file was refused."]
+    stated = [one["run"]["facets"]["errorMessage"]["message"] for one in ends]
+    assert stated == ["2 nodes failed.", "1 file was refused."]
 
 
 def test_what_another_program_did_is_told_with_its_own_times(receiver: TelemetryReceiver) -> None:
@@ -186,7 +186,7 @@ def test_receiver_that_is_down_fails_nothing_and_is_asked_once(
             pass
     note_run(Settings(home=tmp_path), RUN, "linernotes build")
 
-    told = [one.getMessage() for one in caplog.records if one.name == "linernotes.base.lineage"]
-    assert len(told) == 1
-    assert "No more lineage" in told[0]
+    reported = [one.getMessage() for one in caplog.records if one.name == "linernotes.base.lineage"]
+    assert len(reported) == 1
+    assert "No more lineage" in reported[0]
     assert len(runs(Settings(home=tmp_path))) == 1

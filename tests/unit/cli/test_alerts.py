@@ -25,9 +25,9 @@ def test_alert_with_a_webhook_is_posted_as_text(
     url, received = posts
     monkeypatch.setenv("LINERNOTES_ALERT_WEBHOOK", url)
 
-    told = send_alert("Failed", "It did.")
+    reported = send_alert("Failed", "It did.")
 
-    assert told == AlertResult(["the webhook at 127.0.0.1"])
+    assert reported == AlertResult(["the webhook at 127.0.0.1"])
     assert received == [{"text": "Failed\nIt did."}]
 
 
@@ -36,10 +36,10 @@ def test_alert_with_a_webhook_that_is_no_web_address_is_refused(
 ) -> None:
     monkeypatch.setenv("LINERNOTES_ALERT_WEBHOOK", "file:///etc/hosts")
 
-    told = send_alert("Failed", "It did.")
+    reported = send_alert("Failed", "It did.")
 
-    assert told.places == []
-    [reason] = told.failures.values()
+    assert reported.places == []
+    [reason] = reported.failures.values()
     assert "http" in reason
 
 
@@ -49,9 +49,9 @@ def test_alert_by_mail_goes_as_secure_as_is_set(
 ) -> None:
     server = mail(security)
 
-    told = send_alert("Failed", "It did.")
+    reported = send_alert("Failed", "It did.")
 
-    assert told == AlertResult(["team@example.org"])
+    assert reported == AlertResult(["team@example.org"])
     [(text, is_encrypted)] = server.mails
     assert "Subject: Failed" in text
     assert is_encrypted is (security != "none")
@@ -65,9 +65,9 @@ def test_alert_by_mail_logs_in_over_tls(
     monkeypatch.setenv("LINERNOTES_SMTP_USER", "house")
     monkeypatch.setenv("LINERNOTES_SMTP_PASSWORD", "secret")
 
-    told = send_alert("Failed", "It did.")
+    reported = send_alert("Failed", "It did.")
 
-    assert told == AlertResult(["team@example.org"])
+    assert reported == AlertResult(["team@example.org"])
     assert server.logins == [("house", "secret")]
     assert len(server.mails) == 1
 
@@ -78,9 +78,9 @@ def test_alert_by_mail_is_not_sent_in_the_clear_where_tls_is_asked_for(
     server = mail("none")
     monkeypatch.setenv("LINERNOTES_SMTP_SECURITY", "starttls")
 
-    told = send_alert("Failed", "It did.")
+    reported = send_alert("Failed", "It did.")
 
-    assert list(told.failures) == ["team@example.org"]
+    assert list(reported.failures) == ["team@example.org"]
     assert server.mails == []
 
 
@@ -90,9 +90,9 @@ def test_alert_by_mail_is_not_sent_to_a_server_that_nobody_vouches_for(
     server = mail("tls")
     monkeypatch.delenv("SSL_CERT_FILE")
 
-    told = send_alert("Failed", "It did.")
+    reported = send_alert("Failed", "It did.")
 
-    assert "certificate" in told.failures["team@example.org"]
+    assert "certificate" in reported.failures["team@example.org"]
     assert server.mails == []
 
 
@@ -112,13 +112,13 @@ def test_alert_reaches_one_channel_while_the_other_is_down(
     else:
         monkeypatch.setenv("LINERNOTES_SMTP_PORT", nowhere)
 
-    told = send_alert("Failed", "It did.")
+    reported = send_alert("Failed", "It did.")
 
     assert (len(server.mails), len(received)) == ((1, 0) if down == "webhook" else (0, 1))
-    [(place, reason)] = told.failures.items()
+    [(place, reason)] = reported.failures.items()
     assert "refused" in reason
     assert "hush" not in place + reason
-    assert len(told.places) == 1
+    assert len(reported.places) == 1
 
 
 def test_alert_of_a_failed_run_names_the_blocking_check(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from linernotes.cli.app import SAYS_NO, run
+from linernotes.cli.app import NOT_ALLOWED, run
 from linernotes.cli.as_json import WITHOUT
 from linernotes.cli.root import app
 
@@ -44,7 +44,7 @@ def home(tmp_path: Path) -> Path:
 def test_tables_and_sentences_of_a_command_are_one_object(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["--home", str(home), "load", "--json"]) == SAYS_NO
+    assert run(["--home", str(home), "load", "--json"]) == NOT_ALLOWED
 
     output = json.loads(capsys.readouterr().out)
     [feed] = output["tables"]["Loaded"]

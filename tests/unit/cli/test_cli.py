@@ -16,7 +16,7 @@ import pytest
 
 from linernotes.base.settings import PROJECT_ROOT, Settings
 from linernotes.cli import demo
-from linernotes.cli.app import DONE, SAYS_NO, WRONG_USE, run
+from linernotes.cli.app import DONE, NOT_ALLOWED, WRONG_USE, run
 from linernotes.cli.root import ORDER
 from linernotes.ledger.keys import make_signing_key
 from linernotes.statements import approve, draft, issue
@@ -84,7 +84,7 @@ def test_command_without_its_data_says_what_to_do(
     status = run(arguments)
 
     message = capsys.readouterr().err
-    assert status == SAYS_NO
+    assert status == NOT_ALLOWED
     assert advice in message
     assert "Traceback" not in message
 
@@ -108,7 +108,7 @@ def test_ledger_head_that_was_kept_tells_an_older_copy(
     shutil.rmtree(settings.ledger_root)
     status = run(verify)
 
-    assert status == SAYS_NO
+    assert status == NOT_ALLOWED
     assert "older copy of the ledger" in " ".join(capsys.readouterr().out.split())
 
 
@@ -136,7 +136,7 @@ def test_load_of_good_rows_prints_counts(home: Path, capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize(
-    ("arguments", "expected"), [(["load"], SAYS_NO), (["load", "--tolerate-refused"], DONE)]
+    ("arguments", "expected"), [(["load"], NOT_ALLOWED), (["load", "--tolerate-refused"], DONE)]
 )
 def test_load_of_a_refused_file_loads_the_others_and_ends_as_asked(
     home: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], expected: int
@@ -161,7 +161,7 @@ def test_load_without_a_landing_zone_is_an_error_with_words(
     status = run(["load", "--landing", landing])
 
     message = capsys.readouterr().err
-    assert status in {SAYS_NO, WRONG_USE}
+    assert status in {NOT_ALLOWED, WRONG_USE}
     assert landing in message or "s3:/bucket" in message
     assert "Traceback" not in message
 
@@ -172,8 +172,8 @@ def test_quarantine_of_what_does_not_wait_is_an_error_and_a_closing_is_done(
     deliver(home, "licensing/products/all.csv", "product_id,name\np1,Remix\n")
     run(["load"])
 
-    assert run(["quarantine", "retry", "nope"]) == SAYS_NO
-    assert run(["quarantine", "close", "nope", "--because", "gone"]) == SAYS_NO
+    assert run(["quarantine", "retry", "nope"]) == NOT_ALLOWED
+    assert run(["quarantine", "close", "nope", "--because", "gone"]) == NOT_ALLOWED
     assert run(["quarantine", "close", "licensing/products/all.csv"]) == WRONG_USE
     capsys.readouterr()
     closing = ["quarantine", "close", "licensing/products/all.csv", "--because", "sent in error"]
@@ -260,20 +260,20 @@ def test_look_up_where_no_home_is_makes_none_and_names_it(
 
     status = run(arguments)
 
-    told = capsys.readouterr().err
-    assert status == (DONE if arguments == ["status"] else SAYS_NO)
-    assert f"{tmp_path / 'elsewhere'}" in told
+    reported = capsys.readouterr().err
+    assert status == (DONE if arguments == ["status"] else NOT_ALLOWED)
+    assert f"{tmp_path / 'elsewhere'}" in reported
     if arguments != ["metrics"]:
-        assert f"by LINERNOTES_HOME in {tmp_path / '.env'}" in told
+        assert f"by LINERNOTES_HOME in {tmp_path / '.env'}" in reported
     assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_command_says_its_home_beside_json(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(["--home", str(home), "status", "--json"])
 
-    told = capsys.readouterr()
-    assert told.err == f"Home: {home} (by --home)\n"
-    assert json.loads(told.out)["feeds"]
+    reported = capsys.readouterr()
+    assert reported.err == f"Home: {home} (by --home)\n"
+    assert json.loads(reported.out)["feeds"]
 
 
 def test_setting_with_a_slip_in_its_name_is_wrong_use(
@@ -302,7 +302,7 @@ def shout(as_json: bool = False):
     if as_json:
         console.print_json({text: 1})
         return
-    console.say(text)
+    console.print_line(text)
     console.print_table(text, (text,), [(text,)])
     console.complain(text)
     print(text)
@@ -335,7 +335,7 @@ def test_unforeseen_error_is_a_short_message_and_a_log(
 
     message = capsys.readouterr().err
     [log] = (home / "logs").glob("error-*.log")
-    assert status == SAYS_NO
+    assert status == NOT_ALLOWED
     assert "RuntimeError" in message
     assert str(log) in message.replace("\n", "")
     assert "Traceback" not in message
@@ -353,7 +353,7 @@ def test_unforeseen_error_without_room_for_a_log_is_told_without_its_traceback(
     status = run(["status"])
 
     message = " ".join(capsys.readouterr().err.split())
-    assert status == SAYS_NO
+    assert status == NOT_ALLOWED
     assert "ZeroDivisionError" in message
     assert "could not be written" in message
     assert "Traceback" not in message
@@ -371,11 +371,11 @@ def test_unforeseen_error_is_logged_in_the_home_that_was_given(
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "stated"),
     [("it's", """contains "'","""), ("[a]", "contains '[' ']',"), ("file", "not a folder")],
 )
 def test_home_that_cannot_be_one_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, said: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, stated: str
 ) -> None:
     (tmp_path / "file").write_text("a file")
 
@@ -383,7 +383,7 @@ def test_home_that_cannot_be_one_is_refused(
 
     message = " ".join(capsys.readouterr().err.split())
     assert status == WRONG_USE
-    assert said in message
+    assert stated in message
     assert not list(tmp_path.rglob("logs"))
 
 
@@ -394,7 +394,7 @@ def test_folder_inside_a_file_is_told_by_its_path(
 
     status = run(["sample", "--out", str(tmp_path / "file" / "x"), "--scale", "0.001"])
 
-    assert status == SAYS_NO
+    assert status == NOT_ALLOWED
     assert "Not a directory" in capsys.readouterr().err
 
 
@@ -405,7 +405,7 @@ def test_demo_in_a_folder_of_somebody_else_leaves_it_alone(
 
     status = run(["--home", str(tmp_path), "demo"])
 
-    assert status == SAYS_NO
+    assert status == NOT_ALLOWED
     assert "was not made by a demo" in capsys.readouterr().err.replace("\n", " ")
     assert (tmp_path / "letters.txt").read_text() == "Dear reader"
 

@@ -12,7 +12,7 @@ import dagster as dg
 import pytest
 
 from linernotes.base.settings import Settings
-from linernotes.cli.app import DONE, SAYS_NO, WRONG_USE, run
+from linernotes.cli.app import DONE, NOT_ALLOWED, WRONG_USE, run
 from linernotes.delivery import DELIVERED
 from orchestration.assets.publishing import delivered_packages
 from orchestration.partitions import partners
@@ -80,7 +80,7 @@ def test_report_with_a_delivery_that_fails_ends_with_1_after_the_others(
     status = run(["report", "--month", JUNE, "--deliver"])
 
     printed = shown(capsys)
-    assert status == SAYS_NO
+    assert status == NOT_ALLOWED
     assert "mount its share" in printed.partition("Not delivered")[2]
     assert goes(settings, "wave")[-1].outcome == DELIVERED
 
@@ -92,12 +92,12 @@ def test_report_with_a_partner_misspelt_in_the_agreements_says_so(
     file.write_text(file.read_text().replace("[partners.tune]", "[partners.tuna]"))
 
     status = run(["report", "--month", JUNE, "--deliver"])
-    told = shown(capsys).partition("Not delivered")[2]
+    reported = shown(capsys).partition("Not delivered")[2]
     run(["status"])
 
-    assert status == SAYS_NO
-    assert "tuna" in told
-    assert "no such partner is published" in told
+    assert status == NOT_ALLOWED
+    assert "tuna" in reported
+    assert "no such partner is published" in reported
     assert goes(settings, "wave")[-1].outcome == DELIVERED
     assert "lists unknown partners: tuna" in shown(capsys)
 
@@ -110,7 +110,7 @@ def test_report_with_a_package_that_cannot_be_written_delivers_the_others(
     status = run(["report", "--month", JUNE, "--deliver"])
 
     printed = shown(capsys)
-    assert status == SAYS_NO
+    assert status == NOT_ALLOWED
     assert "is damaged, statement.pdf changed" in printed.partition("Not delivered")[2]
     assert goes(settings, "wave")[-1].outcome == DELIVERED
     assert goes(settings, "tune") == []

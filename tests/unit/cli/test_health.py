@@ -11,7 +11,7 @@ import pytest
 
 from linernotes.base.clock import now
 from linernotes.base.settings import Settings
-from linernotes.cli.app import DONE, SAYS_NO, run
+from linernotes.cli.app import DONE, NOT_ALLOWED, run
 from linernotes.cli.health import read_health
 from linernotes.ingestion import CADENCES, Cadence, admit_landing
 from linernotes.ledger.heads import Head
@@ -95,11 +95,11 @@ def test_refused_file_is_shown_until_it_is_replaced(settings: Settings) -> None:
 
 
 def test_failed_dbt_test_is_remembered_until_it_holds_again(settings: Settings) -> None:
-    said = dbt_said("lines__conserve_every_fee", "fail", 3)
-    keep_shortfalls(settings, datetime(2026, 7, 1), said)
+    stated = dbt_said("lines__conserve_every_fee", "fail", 3)
+    keep_shortfalls(settings, datetime(2026, 7, 1), stated)
     broken = read_health(settings)
-    said = dbt_said("lines__conserve_every_fee", "pass", 0)
-    keep_shortfalls(settings, datetime(2026, 7, 2), said)
+    stated = dbt_said("lines__conserve_every_fee", "pass", 0)
+    keep_shortfalls(settings, datetime(2026, 7, 2), stated)
 
     mended = read_health(settings)
 
@@ -114,8 +114,8 @@ def test_dbt_that_died_blocks_until_a_run_comes_to_its_end(settings: Settings) -
     """Regression: after a dbt process was killed, `status` did not report it."""
     keep_broken_run(settings, datetime(2026, 7, 1), "dbt did not run to its end: SIGKILL.")
     broken = read_health(settings)
-    said = dbt_said("lines__conserve_every_fee", "pass", 0)
-    keep_shortfalls(settings, datetime(2026, 7, 2), said)
+    stated = dbt_said("lines__conserve_every_fee", "pass", 0)
+    keep_shortfalls(settings, datetime(2026, 7, 2), stated)
 
     assert [(one.name, one.is_blocking) for one in broken.problems] == [("dbt", True)]
     assert not read_health(settings).problems
@@ -127,13 +127,13 @@ def test_status_fits_80_columns_and_ends_with_1_if_something_blocks(
     monkeypatch.setenv("LINERNOTES_LANDING", str(settings.landing_root))
     deliver(settings, "finance/fx_rates/1.csv", HEADER + GOOD + BAD)
     admit_landing(settings)
-    said = dbt_said("fct_compensation_lines__" + "belong_to_a_statement_" * 4, "fail", 3)
-    keep_shortfalls(settings, datetime(2026, 7, 1), said)
+    stated = dbt_said("fct_compensation_lines__" + "belong_to_a_statement_" * 4, "fail", 3)
+    keep_shortfalls(settings, datetime(2026, 7, 1), stated)
 
     status = run(["--home", str(settings.home), "status"])
 
     printed = capsys.readouterr().out
-    assert status == SAYS_NO
+    assert status == NOT_ALLOWED
     assert max(map(len, printed.splitlines())) <= 80
     assert "BLOCKS" in printed
     assert "failed-check.md" in printed

@@ -12,7 +12,7 @@ import pytest
 from linernotes.base.clock import now
 from linernotes.base.ports import free_port
 from linernotes.base.settings import Settings
-from linernotes.cli.app import DONE, SAYS_NO, run
+from linernotes.cli.app import DONE, NOT_ALLOWED, run
 from linernotes.cli.health import (
     FeedHealth,
     Health,
@@ -174,7 +174,7 @@ def troubled(settings: Settings, issued_home: Path) -> Settings:
         f'[partners.tune]\ndpid = "{PARTNER_DPID}"\n'
         'target = { kind = "folder", path = "not-mounted" }\n',
     )
-    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], retry_policy=HASTY)
     assert shipment.is_trouble
     shutil.rmtree(settings.ledger_root / "issued" / "000002")
     return settings
@@ -242,9 +242,9 @@ def test_alert_command_tells_and_ends_with_1_while_a_channel_is_down(
     refused = home / "landing" / "catalog" / "works" / "bad.csv"
     refused.parent.mkdir(parents=True)
     refused.write_text("nothing\n1\n")
-    assert run(["--home", str(home), "load"]) == SAYS_NO
+    assert run(["--home", str(home), "load"]) == NOT_ALLOWED
     monkeypatch.setenv("LINERNOTES_ALERT_WEBHOOK", f"http://127.0.0.1:{free_port()}")
-    assert run(["--home", str(home), "alert"]) == SAYS_NO
+    assert run(["--home", str(home), "alert"]) == NOT_ALLOWED
     monkeypatch.setenv("LINERNOTES_ALERT_WEBHOOK", posts[0])
 
     assert run(["--home", str(home), "alert"]) == DONE

@@ -31,10 +31,10 @@ BEFORE = replace(PAID, month=APRIL, since=APRIL)
 
 
 def test_measure_off_target_is_told_with_figure_target_owner_and_link() -> None:
-    [told] = news_of([PAID], MAY, "https://reports.example")
+    [reported] = news_of([PAID], MAY, "https://reports.example")
 
-    assert told.title == "Fair pay: earnings paid broken"
-    assert told.details == (
+    assert reported.title == "Fair pay: earnings paid broken"
+    assert reported.details == (
         "May 2026: 91.0 %. Target: at least 97.0 %. Owner: Finance. "
         "https://reports.example/promises/pay"
     )
@@ -52,11 +52,11 @@ def test_verdict_of_another_month_is_the_same_news_and_another_verdict_is_other_
 
 
 def test_promise_back_on_target_is_told_in_its_first_month_alone() -> None:
-    [told] = news_of([BEFORE, BACK], MAY, "https://reports.example")
+    [reported] = news_of([BEFORE, BACK], MAY, "https://reports.example")
     june = replace(BACK, month=date(2026, 6, 1))
 
-    assert told.title == "Fair pay: on target, was broken"
-    assert told.details.endswith("https://reports.example/promises/pay")
+    assert reported.title == "Fair pay: on target, was broken"
+    assert reported.details.endswith("https://reports.example/promises/pay")
     assert news_of([BEFORE, BACK, june], june.month, "") == []
 
 

@@ -92,7 +92,7 @@ def content(store: Any, key: str) -> bytes:
 def test_s3_delivery_brings_every_file_and_keeps_the_etags(settings: Settings, store: Any) -> None:
     package = package_of(settings, "tune")
 
-    [shipment] = deliver_packages(settings, [package], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package], retry_policy=HASTY)
 
     sent = {f"{PREFIX}/{PLACE}/{name}": text for name, text in tree(package.path).items()}
     assert {key: content(store, key) for key in keys(store)} == sent | {
@@ -111,13 +111,13 @@ def test_s3_delivery_cut_in_the_middle_goes_on_with_the_missing_parts(
     package = add_file(settings, "tune", LARGE, os.urandom(20 << 20))
     key = f"{PREFIX}/{PLACE}/{LARGE}"
     line.cut_after = 13 << 20
-    [cut] = deliver_packages(settings, [package], patience=ONCE)
+    [cut] = deliver_packages(settings, [package], retry_policy=ONCE)
     keys_meanwhile = keys(store)
     [upload] = store.list_multipart_uploads(Bucket=BUCKET)["Uploads"]
     parts = store.list_parts(Bucket=BUCKET, Key=key, UploadId=upload["UploadId"])["Parts"]
     line.sent = 0
 
-    [shipment] = deliver_packages(settings, [package], patience=ONCE)
+    [shipment] = deliver_packages(settings, [package], retry_policy=ONCE)
 
     assert cut.outcome == FAILED
     assert key not in keys_meanwhile
@@ -135,7 +135,7 @@ def test_s3_delivery_cut_in_the_middle_tries_again_by_itself(
     package = add_file(settings, "tune", LARGE, os.urandom(9 << 20))
     line.cut_after = 5 << 20
 
-    [shipment] = deliver_packages(settings, [package], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package], retry_policy=HASTY)
 
     assert (shipment.outcome, shipment.attempts) == (DELIVERED, 2)
     assert f"{PREFIX}/{FLAG}" in keys(store)
@@ -147,7 +147,7 @@ def test_s3_upload_of_other_bytes_is_aborted(settings: Settings, store: Any) -> 
     store.upload_part(Bucket=BUCKET, Key=key, UploadId=upload, PartNumber=1, Body=bytes(8 << 20))
     package = add_file(settings, "tune", LARGE, os.urandom(9 << 20))
 
-    [shipment] = deliver_packages(settings, [package], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package], retry_policy=HASTY)
 
     assert shipment.outcome == DELIVERED
     assert content(store, key) == (package.path / LARGE).read_bytes()
@@ -158,12 +158,12 @@ def test_s3_object_that_is_there_is_not_sent_again(
     settings: Settings, store: Any, line: CutLine
 ) -> None:
     package = add_file(settings, "tune", LARGE, os.urandom(9 << 20))
-    deliver_packages(settings, [package], patience=HASTY)
+    deliver_packages(settings, [package], retry_policy=HASTY)
     for path in (settings.delivery_root / "records").rglob("*.json"):
         path.unlink()
     line.sent = 0
 
-    [shipment] = deliver_packages(settings, [package], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package], retry_policy=HASTY)
 
     assert shipment.outcome == DELIVERED
     assert all(file.was_there for file in shipment.files)
@@ -233,7 +233,7 @@ def test_s3_bucket_that_is_not_there_is_told_with_advice(
 ) -> None:
     agree_on(settings, port, bucket="bucket-of-nobody")
 
-    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], retry_policy=HASTY)
 
     assert (shipment.outcome, shipment.attempts) == (FAILED, 1)
     assert "s3://bucket-of-nobody/from/house" in shipment.reason
@@ -248,7 +248,7 @@ def test_s3_delivery_without_credentials_says_where_they_come_from(
     monkeypatch.setenv("AWS_CONFIG_FILE", str(settings.home / "none"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(settings.home / "none"))
 
-    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], retry_policy=HASTY)
 
     assert (shipment.outcome, shipment.attempts) == (FAILED, 1)
     assert "AWS_ACCESS_KEY_ID" in shipment.reason

@@ -57,7 +57,7 @@ def test_sftp_delivery_brings_every_file_and_reads_it_back(
 ) -> None:
     package = package_of(settings, "tune")
 
-    [shipment] = deliver_packages(settings, [package], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package], retry_policy=HASTY)
 
     sent = {f"{PLACE}/{name}": content for name, content in tree(package.path).items()}
     assert tree(server.root / "drop") == sent | {DSR_FLAG: b"", FLAG: b""}
@@ -73,14 +73,14 @@ def test_sftp_delivery_cut_in_the_middle_sends_only_what_is_missing(
     """One attempt is cut and ends; the next one completes the file, and sends no more than that."""
     package = add_file(settings, "tune", LARGE, os.urandom(6_000_000))
     line.cut_after = 3_000_000
-    patience = RetryPolicy(tries=1)
-    [cut] = deliver_packages(settings, [package], patience=patience)
+    retry_policy = RetryPolicy(tries=1)
+    [cut] = deliver_packages(settings, [package], retry_policy=retry_policy)
     half = tree(server.root / "drop")
     there = len(half[f"{PLACE}/{LARGE}.part"])
     names_meanwhile = set(server.names)
     server.written.clear()
 
-    [shipment] = deliver_packages(settings, [package], patience=patience)
+    [shipment] = deliver_packages(settings, [package], retry_policy=retry_policy)
 
     assert (cut.outcome, cut.attempts) == (FAILED, 1)
     assert "resumes this delivery" in cut.reason
@@ -101,7 +101,7 @@ def test_sftp_delivery_cut_in_the_middle_tries_again_by_itself(
     package = add_file(settings, "tune", LARGE, os.urandom(3_000_000))
     line.cut_after = 1_500_000
 
-    [shipment] = deliver_packages(settings, [package], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package], retry_policy=HASTY)
 
     assert (shipment.outcome, shipment.attempts) == (DELIVERED, 2)
     assert len(shipment.faults) == 1
@@ -117,11 +117,11 @@ def test_sftp_delivery_encrypted_goes_on_with_the_same_bytes(
     agree(settings, server.agreement("tune", line.port, 'pgp_key = "tune.asc"'))
     package = add_file(settings, "tune", LARGE, os.urandom(4_000_000))
     line.cut_after = 2_000_000
-    deliver_packages(settings, [package], patience=RetryPolicy(tries=1))
+    deliver_packages(settings, [package], retry_policy=RetryPolicy(tries=1))
     there = (server.root / "drop" / PLACE / f"{LARGE}.pgp.part").stat().st_size
     server.written.clear()
 
-    [shipment] = deliver_packages(settings, [package], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package], retry_policy=HASTY)
 
     sent = (server.root / "drop" / PLACE / f"{LARGE}.pgp").read_bytes()
     assert shipment.outcome == DELIVERED
@@ -138,7 +138,7 @@ def test_sftp_delivery_over_a_spoilt_half_upload_begins_where_it_is_spoilt(
     part = server.root / "drop" / PLACE / f"{LARGE}.part"
     part.write_bytes(content[:200_000] + bytes(700_000))
 
-    deliver_packages(settings, [package], patience=HASTY)
+    deliver_packages(settings, [package], retry_policy=HASTY)
 
     assert (server.root / "drop" / PLACE / LARGE).read_bytes() == content
     assert server.written[f"{LARGE}.part"] == 300_000
@@ -147,7 +147,7 @@ def test_sftp_delivery_over_a_spoilt_half_upload_begins_where_it_is_spoilt(
 def test_sftp_server_with_another_key_gets_nothing(settings: Settings, server: SftpFolder) -> None:
     server.trust(server.port, asyncssh.generate_private_key("ssh-ed25519"))
 
-    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], retry_policy=HASTY)
 
     assert (shipment.outcome, shipment.attempts) == (FAILED, 1)
     assert "a key that is not in" in shipment.reason
@@ -159,7 +159,7 @@ def test_sftp_server_that_refuses_our_key_is_told_with_advice(
 ) -> None:
     asyncssh.generate_private_key("ssh-ed25519").write_private_key(server.private_key)
 
-    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], retry_policy=HASTY)
 
     assert (shipment.outcome, shipment.attempts) == (FAILED, 1)
     assert "does not accept" in shipment.reason
@@ -167,7 +167,7 @@ def test_sftp_server_that_refuses_our_key_is_told_with_advice(
 
 
 @pytest.mark.parametrize(
-    ("refusal", "said"),
+    ("refusal", "stated"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
         (asyncssh.SFTPPermissionDenied("not here"), "right to write, read back and rename"),
@@ -175,17 +175,17 @@ def test_sftp_server_that_refuses_our_key_is_told_with_advice(
     ids=["full", "forbidden"],
 )
 def test_sftp_server_that_refuses_a_write_is_not_asked_again_until_the_next_go(
-    settings: Settings, server: SftpFolder, refusal: Exception, said: str
+    settings: Settings, server: SftpFolder, refusal: Exception, stated: str
 ) -> None:
     server.refusal = refusal
     package = package_of(settings, "tune")
-    [refused] = deliver_packages(settings, [package], patience=HASTY)
+    [refused] = deliver_packages(settings, [package], retry_policy=HASTY)
     server.refusal = None
 
-    [shipment] = deliver_packages(settings, [package], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package], retry_policy=HASTY)
 
     assert (refused.outcome, refused.attempts) == (FAILED, 1)
-    assert said in refused.reason
+    assert stated in refused.reason
     assert shipment.outcome == DELIVERED
 
 
@@ -194,7 +194,7 @@ def test_sftp_server_that_lets_nobody_read_acknowledges_sizes_alone(
 ) -> None:
     server.can_read = False
 
-    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], retry_policy=HASTY)
 
     assert shipment.outcome == DELIVERED
     assert [file.acknowledgement for file in shipment.files] == [
@@ -208,7 +208,7 @@ def test_sftp_server_that_answers_no_more_is_given_up(
     server.is_stalled = True
     monkeypatch.setattr("linernotes.delivery.sftp.STALLED_SECONDS", 0.5)
 
-    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], retry_policy=HASTY)
 
     assert (shipment.outcome, shipment.attempts) == (FAILED, 3)
     assert "no answer for 0.5 seconds" in shipment.faults[0]
@@ -219,7 +219,7 @@ def test_sftp_server_without_the_agreed_folder_is_told_with_advice(
 ) -> None:
     (server.root / "drop").rmdir()
 
-    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], retry_policy=HASTY)
 
     assert shipment.outcome == FAILED
     assert "create the folder, or correct its path" in shipment.reason
@@ -233,7 +233,7 @@ def test_sftp_server_that_is_away_is_tried_as_often_as_agreed(settings: Settings
     folder.trust(line.port)
     agree(settings, folder.agreement("tune", line.port))
 
-    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], retry_policy=HASTY)
 
     assert (shipment.outcome, shipment.attempts) == (FAILED, 3)
     assert len(shipment.faults) == 3
@@ -247,7 +247,7 @@ def test_sftp_delivery_with_a_key_that_others_can_read_is_refused(
     """OpenSSH refuses such a key. Regression: it was accepted here."""
     server.private_key.chmod(mode)
 
-    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], retry_policy=HASTY)
 
     assert (shipment.outcome, shipment.attempts) == (FAILED, 1)
     assert f"run `chmod 600 {server.private_key}`" in shipment.reason
@@ -261,7 +261,7 @@ def test_sftp_delivery_without_a_key_file_says_which(
     path: Path = getattr(server, missing)
     path.write_text("no key\n")
 
-    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package_of(settings, "tune")], retry_policy=HASTY)
 
     assert (shipment.outcome, shipment.attempts) == (FAILED, 1)
     assert str(path) in shipment.reason
@@ -277,7 +277,7 @@ def test_sftp_delivery_to_a_server_that_shows_nothing_arrives(
     server.can_look = False
     server.can_read = can_read
 
-    [shipment] = deliver_packages(settings, [package], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package], retry_policy=HASTY)
 
     sent = {f"{PLACE}/{name}": content for name, content in tree(package.path).items()}
     assert shipment.outcome == DELIVERED, shipment.reason
@@ -296,7 +296,7 @@ def test_sftp_delivery_again_to_a_server_that_replaces_nothing_arrives(
         (folder / name).write_bytes(b"of before")
     server.can_replace = False
 
-    [shipment] = deliver_packages(settings, [package], patience=HASTY)
+    [shipment] = deliver_packages(settings, [package], retry_policy=HASTY)
 
     sent = {f"{PLACE}/{name}": content for name, content in tree(package.path).items()}
     assert shipment.outcome == DELIVERED, shipment.reason

@@ -204,7 +204,7 @@ def test_delivery_flags_a_dsr_file_by_its_name_without_the_count(settings: Setti
 
 
 @pytest.mark.parametrize(
-    ("recipient", "sender", "said"),
+    ("recipient", "sender", "stated"),
     [
         (f'dpid = "{PARTNER_DPID}"', "", "no DPID of the sender"),
         ("", SENDER, "no DPID of the recipient"),
@@ -213,7 +213,7 @@ def test_delivery_flags_a_dsr_file_by_its_name_without_the_count(settings: Setti
     ids=["sender", "recipient", "recipient is nobody"],
 )
 def test_delivery_of_ddex_files_in_nobodys_name_is_refused(
-    settings: Settings, recipient: str, sender: str, said: str
+    settings: Settings, recipient: str, sender: str, stated: str
 ) -> None:
     folder = settings.home / "delivered"
     folder.mkdir()
@@ -223,7 +223,7 @@ def test_delivery_of_ddex_files_in_nobodys_name_is_refused(
     [shipment] = deliver_packages(settings, [package_of(settings, "tune")])
 
     assert shipment.outcome == REFUSED
-    assert said in shipment.reason
+    assert stated in shipment.reason
     assert tree(folder) == {}
 
 
@@ -607,7 +607,7 @@ def without_encryption(secret: Tsk) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "stated"),
     [
         pytest.param(lambda one: bytes(one), "holds a secret key", id="secret"),
         pytest.param(revoked, "has been revoked", id="revoked"),
@@ -624,7 +624,7 @@ def without_encryption(secret: Tsk) -> bytes:
     ],
 )
 def test_delivery_with_an_unusable_certificate_sends_nothing(
-    settings: Settings, content: Callable[[Tsk], bytes] | None, said: str
+    settings: Settings, content: Callable[[Tsk], bytes] | None, stated: str
 ) -> None:
     folder = folder_of(settings, more='pgp_key = "tune.asc"')
     if content:
@@ -634,7 +634,7 @@ def test_delivery_with_an_unusable_certificate_sends_nothing(
     [shipment] = deliver_packages(settings, [package_of(settings, "tune")])
 
     assert shipment.outcome == REFUSED
-    assert said in shipment.reason
+    assert stated in shipment.reason
     assert "Get a valid certificate" in shipment.reason
     assert tree(folder) == {}
 

@@ -78,7 +78,7 @@ def test_message_nested_without_measure_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("declaration", "encoding", "told"),
+    ("declaration", "encoding", "reported"),
     [
         ('<?xml version="1.0" encoding="UTF-8"?>', "utf-8", "utf-8"),
         ('<?xml version="1.0" encoding="UTF-8"?>', "utf-8-sig", "utf-8"),
@@ -90,13 +90,13 @@ def test_message_nested_without_measure_is_refused() -> None:
     ],
 )
 def test_message_in_its_declared_encoding_is_read(
-    declaration: str, encoding: str, told: str
+    declaration: str, encoding: str, reported: str
 ) -> None:
     text = message(message_id="QM-é", declaration=declaration).lstrip()
 
     parsed = parse_message(text.encode(encoding))
 
-    assert (parsed.message_id, parsed.encoding) == ("QM-é", told)
+    assert (parsed.message_id, parsed.encoding) == ("QM-é", reported)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ TIERS = ("paid_addon", "free_allowance", "ad_supported")
 
 
 @pytest.mark.parametrize(
-    ("value", "allowed", "told"),
+    ("value", "allowed", "reported"),
     [
         ("PAID_ADDON", TIERS, "send paid_addon"),
         ("free", TIERS, "allowed: paid_addon, free_allowance, ad_supported"),
@@ -26,9 +26,9 @@ TIERS = ("paid_addon", "free_allowance", "ad_supported")
     ],
 )
 def test_nearest_names_the_value_that_is_meant(
-    value: str, allowed: tuple[str, ...], told: str
+    value: str, allowed: tuple[str, ...], reported: str
 ) -> None:
-    assert vocabulary.nearest(value, allowed).startswith(told)
+    assert vocabulary.nearest(value, allowed).startswith(reported)
 
 
 def test_world_is_meant_only_where_the_list_has_it() -> None:

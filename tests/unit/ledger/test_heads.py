@@ -95,10 +95,10 @@ def test_older_copy_of_the_ledger_is_told_as_such_and_stops_issue(
     backup.rename(settings.ledger_root)
     approved(settings, MONTHS[count], amount="11.00")
 
-    told = found(settings)
+    reported = found(settings)
 
-    assert "ledger-head.json refers to entry 3" in told
-    assert "older copy of the ledger" in told
+    assert "ledger-head.json refers to entry 3" in reported
+    assert "older copy of the ledger" in reported
     with pytest.raises(LinernotesError, match="Restore the newest copy"):
         issue(settings, MONTHS[count], by="Ben")
     assert len(list((settings.ledger_root / "issued").glob("[0-9]*"))) == count
@@ -142,9 +142,9 @@ def test_statement_that_a_package_calls_issued_must_be_in_the_ledger(settings: S
     settings.ledger_head_file.unlink()
     shutil.rmtree(settings.ledger_root / "issued" / "000001")
 
-    told = found(settings)
+    reported = found(settings)
 
-    assert "tune-master|2026-06 is issued in outbox/tune/2026-06/v1/manifest.json" in told
+    assert "tune-master|2026-06 is issued in outbox/tune/2026-06/v1/manifest.json" in reported
 
 
 def test_package_names_the_entry_of_its_own_issue_whatever_is_issued_later(

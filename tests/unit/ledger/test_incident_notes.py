@@ -98,7 +98,7 @@ def test_closing_is_in_the_ledger_and_shown_before_the_next_build(settings: Sett
 
 
 @pytest.mark.parametrize(
-    ("incident_id", "because", "by", "told"),
+    ("incident_id", "because", "by", "reported"),
     [
         ("leakage-9", REASON, "Ada", "No incident leakage-9 is published"),
         ("leakage-1", "Done now", "Ada", "Give the reason"),
@@ -107,9 +107,9 @@ def test_closing_is_in_the_ledger_and_shown_before_the_next_build(settings: Sett
     ],
 )
 def test_closing_without_incident_reason_or_person_is_refused(
-    settings: Settings, incident_id: str, because: str, by: str, told: str
+    settings: Settings, incident_id: str, because: str, by: str, reported: str
 ) -> None:
-    with pytest.raises(LinernotesError, match=told):
+    with pytest.raises(LinernotesError, match=reported):
         close_incident(settings, incident_id, because, by)
 
     assert incident_notes(settings) == []

@@ -62,11 +62,11 @@ def is_running(process: int) -> bool:
 @pytest.fixture
 def up(tmp_path: Path) -> Generator[tuple[subprocess.Popen, list[int]]]:
     """The command over a home, and the ids of the processes that its server has started."""
-    told = tmp_path / "processes"
-    command = [sys.executable, "-c", UP, str(tmp_path), SERVER, str(told)]
+    reported = tmp_path / "processes"
+    command = [sys.executable, "-c", UP, str(tmp_path), SERVER, str(reported)]
     with subprocess.Popen(command) as process:
-        assert until(told.exists)
-        below = [int(one) for one in told.read_text().split()]
+        assert until(reported.exists)
+        below = [int(one) for one in reported.read_text().split()]
         yield process, below
         for one in (process.pid, *below):
             with suppress(ProcessLookupError):
@@ -111,12 +111,12 @@ def test_up_after_one_that_was_killed_may_start(
     process, _ = up
     process.kill()
     process.wait(PATIENCE_SECONDS)
-    told = tmp_path / "second"
-    command = [sys.executable, "-c", UP, str(tmp_path), SERVER, str(told)]
+    reported = tmp_path / "second"
+    command = [sys.executable, "-c", UP, str(tmp_path), SERVER, str(reported)]
 
     with subprocess.Popen(command) as second:
-        until(lambda: told.exists() or second.poll() is not None)
-        has_started = told.exists()
+        until(lambda: reported.exists() or second.poll() is not None)
+        has_started = reported.exists()
         second.terminate()
 
     assert has_started
@@ -124,16 +124,16 @@ def test_up_after_one_that_was_killed_may_start(
 
 def test_up_with_two_servers_ends_with_the_first_that_ends(tmp_path: Path) -> None:
     """With a web server but no daemon, the schedules would only seem to run."""
-    told = tmp_path / "processes"
+    reported = tmp_path / "processes"
     script = UP.replace(
         '[[sys.executable, "-c", *sys.argv[2:]]]',
         '[[sys.executable, "-c", *sys.argv[2:]], [sys.executable, "-c", "raise SystemExit(7)"]]',
     )
-    command = [sys.executable, "-c", script, str(tmp_path), SERVER, str(told)]
+    command = [sys.executable, "-c", script, str(tmp_path), SERVER, str(reported)]
 
     with subprocess.Popen(command) as process:
         status = process.wait(PATIENCE_SECONDS)
 
     assert status == 7
-    below = map(int, told.read_text().split()) if told.exists() else []
+    below = map(int, reported.read_text().split()) if reported.exists() else []
     assert until(lambda: not any(map(is_running, below)))

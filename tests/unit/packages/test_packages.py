@@ -131,15 +131,15 @@ def test_package_of_too_many_rows_to_keep_has_the_same_bytes(
     [kept] = write_packages(drafted(Settings(home=tmp_path / "one"), TUNE))
     monkeypatch.setattr(tables, "MOST_KEPT_ROWS", 0)
 
-    [asked] = write_packages(drafted(Settings(home=tmp_path / "other"), TUNE))
+    [requested] = write_packages(drafted(Settings(home=tmp_path / "other"), TUNE))
 
     # Whether Parquet's columns may be null depends on their source.
-    own = {path.name for path in asked.path.glob("*.parquet")}
+    own = {path.name for path in requested.path.glob("*.parquet")}
     own |= {"manifest.json", "README.txt", "statement.pdf", "statement.xlsx"}
     assert {
-        name for name, found in hashes(kept.path).items() if hashes(asked.path)[name] != found
+        name for name, found in hashes(kept.path).items() if hashes(requested.path)[name] != found
     } <= own
-    assert verify_package(asked.path) == []
+    assert verify_package(requested.path) == []
 
 
 def test_package_written_again_at_later_freeze_keeps_the_version_e13(settings: Settings) -> None:

@@ -325,8 +325,8 @@ def installed_by(project: str, extra: str) -> set[str]:
         name, wanted = waiting.pop()
         with suppress(PackageNotFoundError):
             for text in requires(name) or []:
-                asked = re.search(r"extra == ['\"]([\w-]+)['\"]", text)
-                if asked and asked[1] != wanted:
+                requested = re.search(r"extra == ['\"]([\w-]+)['\"]", text)
+                if requested and requested[1] != wanted:
                     continue
                 needed = re.match(r"[\w.-]+", text)
                 if needed and (plain := re.sub("[-_.]+", "-", needed[0]).lower()) not in found:

@@ -15,7 +15,7 @@ import pytest
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.cli.app import run
-from linernotes.cli.root import DONE, SAYS_NO
+from linernotes.cli.root import DONE, NOT_ALLOWED
 from linernotes.ingestion import Lake
 from linernotes.regulator import export_statements, record_answer
 
@@ -183,9 +183,9 @@ def test_refused_batch_names_what_is_wrong_and_files_nothing(
 ) -> None:
     """One bad statement rejects its batch: the other is not accepted, so it is not filed either."""
     batch = exported(settings, tmp_path / "out", "rm-1", "rm-2")
-    said = {"content_type": ["The selected content type is invalid."], "puid": ["Too long."]}
+    stated = {"content_type": ["The selected content type is invalid."], "puid": ["Too long."]}
 
-    result = record_answer(settings, answer(batch, {"errors": {"statement_1": said}}), NOW)
+    result = record_answer(settings, answer(batch, {"errors": {"statement_1": stated}}), NOW)
 
     assert result.outcomes == {"not_taken": 1, "rejected": 1}
     message = "content_type: The selected content type is invalid.; puid: Too long."
@@ -197,14 +197,14 @@ def test_refused_batch_names_what_is_wrong_and_files_nothing(
 
 def test_e121_puid_that_the_database_has_is_a_duplicate(settings: Settings, tmp_path: Path) -> None:
     batch = exported(settings, tmp_path / "out", "rm-1", "rm-2")
-    said = "The platform identifier(s) are not all unique within this call."
-    body = {"message": said, "errors": {"puid": [said], "existing_puids": ["rm-2"]}}
+    stated = "The platform identifier(s) are not all unique within this call."
+    body = {"message": stated, "errors": {"puid": [stated], "existing_puids": ["rm-2"]}}
 
     record_answer(settings, answer(batch, body), NOW)
 
     assert recorded(settings) == {
         "rm-1": ("not_taken", None, None),
-        "rm-2": ("duplicate", None, said),
+        "rm-2": ("duplicate", None, stated),
     }
 
 
@@ -219,7 +219,7 @@ def test_answer_recorded_twice_is_recorded_once(settings: Settings, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "stated"),
     [
         ({"message": "Unauthenticated."}, "says nothing about statements"),
         ([], "says nothing about statements"),
@@ -231,11 +231,11 @@ def test_answer_recorded_twice_is_recorded_once(settings: Settings, tmp_path: Pa
     ],
 )
 def test_answer_that_does_not_fit_records_nothing(
-    settings: Settings, tmp_path: Path, body: Any, said: str
+    settings: Settings, tmp_path: Path, body: Any, stated: str
 ) -> None:
     batch = exported(settings, tmp_path / "out", "rm-1")
 
-    with pytest.raises(LinernotesError, match=said):
+    with pytest.raises(LinernotesError, match=stated):
         record_answer(settings, answer(batch, body), NOW)
 
     assert not list(settings.landing_root.rglob("*.jsonl"))
@@ -262,7 +262,7 @@ def test_commands_end_with_1_until_the_database_has_accepted_the_batch(
     assert run(["regulator", "export", "--out", str(out), "--json"]) == DONE
     [batch] = json.loads(capsys.readouterr().out)["batches"]
     refused = answer(Path(batch), {"errors": {"statement_0": {"puid": ["Too long."]}}})
-    assert run(["regulator", "record", str(refused)]) == SAYS_NO
+    assert run(["regulator", "record", str(refused)]) == NOT_ALLOWED
     accepted = answer(Path(batch), {"statements": [{"uuid": "u-1"}]})
     assert run(["regulator", "record", str(accepted)]) == DONE
 

@@ -37,7 +37,7 @@ def test_plan_of_the_default_scale_has_25_territories_and_20_currencies() -> Non
 
 
 @pytest.mark.parametrize(
-    ("scale", "feed_scales", "months", "said"),
+    ("scale", "feed_scales", "months", "stated"),
     [
         (0, None, 6, "over 0"),
         (float("nan"), None, 6, "over 0"),
@@ -49,9 +49,9 @@ def test_plan_of_the_default_scale_has_25_territories_and_20_currencies() -> Non
     ],
 )
 def test_plan_of_senseless_wishes_says_what_is_wrong(
-    scale: float, feed_scales: dict[str, float] | None, months: int, said: str
+    scale: float, feed_scales: dict[str, float] | None, months: int, stated: str
 ) -> None:
-    with pytest.raises(SampleError, match=said):
+    with pytest.raises(SampleError, match=stated):
         plan_world(scale, feed_scales, 1, months)
 
 

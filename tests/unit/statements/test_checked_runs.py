@@ -8,7 +8,7 @@ import pytest
 from linernotes.base.checked_runs import Check, forget_run, record_checks, run_of
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
-from linernotes.cli.app import SAYS_NO, run
+from linernotes.cli.app import NOT_ALLOWED, run
 from linernotes.ledger.issuances import issued_statements
 from linernotes.ledger.records import draft_path
 from linernotes.statements import approve, draft, issue, newest_drafts
@@ -72,7 +72,7 @@ def test_draft_of_figures_without_a_record_is_refused_from_the_command_line(
 
     status = run(["--home", str(settings.home), "statement", "draft", "--month", JUNE])
 
-    assert status == SAYS_NO
+    assert status == NOT_ALLOWED
     assert "no record of a checked run" in " ".join(capsys.readouterr().err.split())
     assert not newest_drafts(settings)
 

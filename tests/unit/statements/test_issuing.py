@@ -162,26 +162,26 @@ def test_e129_a_pool_off_by_a_cent_stops_its_partners_and_nobody_else(settings: 
     assert "tune-master|2026-06" not in issued_statements(settings)
 
 
-def _issue_when_told(home: Path, start: Any, said: Any) -> None:
+def _issue_when_told(home: Path, start: Any, stated: Any) -> None:
     start.wait()
     try:
         issue(Settings(home=home), JUNE, by="Ben")
-        said.put("issued")
+        stated.put("issued")
     except LinernotesError as reason:
-        said.put(str(reason))
+        stated.put(str(reason))
 
 
 def test_e133_two_issues_at_once_give_exactly_one(settings: Settings) -> None:
     approved(settings)
     context = multiprocessing.get_context("spawn")
-    start, said = context.Barrier(2), context.Queue()
+    start, stated = context.Barrier(2), context.Queue()
     processes = [
-        context.Process(target=_issue_when_told, args=(settings.home, start, said)) for _ in "ab"
+        context.Process(target=_issue_when_told, args=(settings.home, start, stated)) for _ in "ab"
     ]
 
     for process in processes:
         process.start()
-    answers = sorted(said.get(timeout=60) for _ in processes)
+    answers = sorted(stated.get(timeout=60) for _ in processes)
     for process in processes:
         process.join(timeout=60)
 

@@ -56,14 +56,14 @@ class Provider:
         Thread(target=self.server.serve_forever, daemon=True).start()
 
     def token(self, key: Any = None, algorithm: str = "RS256", **claims: Any) -> str:
-        told = {
+        reported = {
             "iss": self.url,
             "aud": CLIENT,
             "sub": "42",
             "exp": int(time.time()) + 60,
             "email": "ada@example.org",
         }
-        return jwt.encode({"alg": algorithm, "kid": "k1"}, told | claims, key or self.key)
+        return jwt.encode({"alg": algorithm, "kid": "k1"}, reported | claims, key or self.key)
 
 
 @pytest.fixture(scope="module")
