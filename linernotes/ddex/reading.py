@@ -1,5 +1,6 @@
 """Reads the amounts of a DSR file. They are compared with the rest of its package elsewhere."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -36,26 +37,23 @@ def read_financial_totals(path: Path) -> FinancialTotals:
         ValueError: if it is not a financial report.
     """
     totals = FinancialTotals()
-    with path.open(encoding="utf-8", newline="") as file:
-        for line in file:
-            cells = line.rstrip("\r\n").split("\t")
-            kind = cells[0]
-            if kind == "HEAD":
-                _read_header(totals, cells)
-            elif kind == "SY10":
-                currency = cells[_PLACES[kind]["CurrencyOfAccounting"]]
-                for sums, name in (
-                    (totals.allocated, "AllocatedRevenueInCurrencyOfAccounting"),
-                    (totals.payable, "FinalTotalAmountInCurrencyOfAccounting"),
-                ):
-                    amount = Decimal(cells[_PLACES[kind][name]])
-                    sums[currency] = sums.get(currency, Decimal(0)) + amount
-            elif kind == "SR08":
-                places = _PLACES[kind]
-                totals.sales[cells[places["SalesTransactionId"]]] = (
-                    cells[places["AllocatedRevenueInCurrencyOfAccounting"]],
-                    cells[places["AllocatedNetRevenueInCurrencyOfTransaction"]],
-                )
+    for kind, cells in _records(path):
+        if kind == "HEAD":
+            _read_header(totals, cells)
+        elif kind == "SY10":
+            currency = cells[_PLACES[kind]["CurrencyOfAccounting"]]
+            for sums, name in (
+                (totals.allocated, "AllocatedRevenueInCurrencyOfAccounting"),
+                (totals.payable, "FinalTotalAmountInCurrencyOfAccounting"),
+            ):
+                amount = Decimal(cells[_PLACES[kind][name]])
+                sums[currency] = sums.get(currency, Decimal(0)) + amount
+        elif kind == "SR08":
+            places = _PLACES[kind]
+            totals.sales[cells[places["SalesTransactionId"]]] = (
+                cells[places["AllocatedRevenueInCurrencyOfAccounting"]],
+                cells[places["AllocatedNetRevenueInCurrencyOfTransaction"]],
+            )
     return totals
 
 
@@ -89,25 +87,30 @@ def read_item_totals(*paths: Path) -> ItemTotals:
 
 def _read_items(totals: ItemTotals, path: Path) -> None:
     currencies, currency, sale = {}, "", ""
+    for kind, cells in _records(path):
+        if kind == "HEAD":
+            _read_header(totals, cells)
+        elif kind == "SY02.02":
+            summary = cells[_PLACES[kind]["SummaryRecordId"]]
+            currencies[summary] = cells[_PLACES[kind]["CurrencyOfReporting"]]
+        elif kind == "SU03.02":
+            sale = cells[_PLACES[kind]["SalesTransactionId"]]
+            currency = currencies[cells[_PLACES[kind]["SummaryRecordId"]]]
+        elif kind == "LI01.02":
+            amount = Decimal(cells[_PLACES[kind]["AllocatedAmount"]])
+            totals.due[currency] = totals.due.get(currency, Decimal(0)) + amount
+            totals.sales[sale] = (
+                cells[_PLACES[kind]["AllocatedAmount"]],
+                cells[_PLACES[kind]["AllocatedNetRevenue"]],
+            )
+
+
+def _records(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """The records of a file: type and cells."""
     with path.open(encoding="utf-8", newline="") as file:
         for line in file:
             cells = line.rstrip("\r\n").split("\t")
-            kind = cells[0]
-            if kind == "HEAD":
-                _read_header(totals, cells)
-            elif kind == "SY02.02":
-                summary = cells[_PLACES[kind]["SummaryRecordId"]]
-                currencies[summary] = cells[_PLACES[kind]["CurrencyOfReporting"]]
-            elif kind == "SU03.02":
-                sale = cells[_PLACES[kind]["SalesTransactionId"]]
-                currency = currencies[cells[_PLACES[kind]["SummaryRecordId"]]]
-            elif kind == "LI01.02":
-                amount = Decimal(cells[_PLACES[kind]["AllocatedAmount"]])
-                totals.due[currency] = totals.due.get(currency, Decimal(0)) + amount
-                totals.sales[sale] = (
-                    cells[_PLACES[kind]["AllocatedAmount"]],
-                    cells[_PLACES[kind]["AllocatedNetRevenue"]],
-                )
+            yield cells[0], cells
 
 
 def _read_header(totals: FinancialTotals | ItemTotals, cells: list[str]) -> None:
@@ -118,9 +121,5 @@ def _read_header(totals: FinancialTotals | ItemTotals, cells: list[str]) -> None
 
 def profile_of(path: Path) -> str:
     """The profile in a file's header; empty if there is no header."""
-    with path.open(encoding="utf-8", newline="") as file:
-        for line in file:
-            cells = line.rstrip("\r\n").split("\t")
-            if cells[0] == "HEAD":
-                return cells[_PLACES["HEAD"]["Profile"]]
-    return ""
+    heads = (cells for kind, cells in _records(path) if kind == "HEAD")
+    return next((cells[_PLACES["HEAD"]["Profile"]] for cells in heads), "")

@@ -106,24 +106,27 @@ def _close_rows(
 ) -> DeliveryOutcome:
     source, feed = rows.select("source", "feed").row(0)
     numbers = rows["row_number"].to_list()
-    name = f"{source}/{feed}/closing of {delivery_id}"
     sha256 = hashlib.sha256(f"{numbers}\n{because}".encode()).hexdigest()
-    # If an interrupted closing is in the register, only its rows remain to be marked.
-    is_registered = intake.register.is_settled(name, sha256)
-    outcome = DeliveryOutcome(
-        delivery_id=intake.register.next_delivery_id(name, sha256, again=is_registered),
-        name=name,
-        source=source,
-        feed=feed,
-        sha256=sha256,
-        bytes=0,
-        state="ignored",
-        reason=f"closed: {because} ({len(numbers)} rows)",
-    )
+    outcome, is_registered = _outcome_of(intake, source, feed, f"closing of {delivery_id}", sha256)
+    outcome.state = "ignored"
+    outcome.reason = f"closed: {because} ({len(numbers)} rows)"
     if not is_registered:
         intake.register.record(outcome, fresh_folder(intake.scratch / "retry"))
     quarantine.mark_retried(intake.lake, delivery_id, numbers, outcome.delivery_id)
     return outcome
+
+
+def _outcome_of(
+    intake: Intake, source: str, feed: str, what: str, sha256: str
+) -> tuple[DeliveryOutcome, bool]:
+    """The outcome of a closing or retry, and whether it is in the register.
+
+    If it is, it was interrupted, and only its rows remain to be marked.
+    """
+    name = f"{source}/{feed}/{what}"
+    is_registered = intake.register.is_settled(name, sha256)
+    delivery_id = intake.register.next_delivery_id(name, sha256, again=is_registered)
+    return DeliveryOutcome(delivery_id, name, source, feed, sha256, bytes=0), is_registered
 
 
 def _retry(intake: Intake, delivery_id: str, report: LoadReport) -> DeliveryOutcome | None:
@@ -132,24 +135,15 @@ def _retry(intake: Intake, delivery_id: str, report: LoadReport) -> DeliveryOutc
     path = quarantine.written(rows, scratch)
     source, feed = rows.select("source", "feed").row(0)
     sha256 = file_sha256(path)
-    name = f"{source}/{feed}/retry of {delivery_id}"
-    # If an interrupted retry is in the register, only its rows remain to be marked.
-    is_registered = intake.register.is_settled(name, sha256)
-    outcome = DeliveryOutcome(
-        delivery_id=intake.register.next_delivery_id(name, sha256, again=is_registered),
-        name=name,
-        source=source,
-        feed=feed,
-        sha256=sha256,
-        bytes=path.stat().st_size,
-    )
+    outcome, is_registered = _outcome_of(intake, source, feed, f"retry of {delivery_id}", sha256)
+    outcome.bytes = path.stat().st_size
     try:
         bad_rows = _admit(intake, path, f"{source}/{feed}", outcome, scratch)
     except RefusedFile:
         return None
     except UNFORESEEN as error:
         require_disk(error, intake.lake.root)
-        report.unread_files[name] = intake.refusal_reason(error, sha256)
+        report.unread_files[outcome.name] = intake.refusal_reason(error, sha256)
         return None
     numbers = rows["row_number"].to_list()
     good = [number for position, number in enumerate(numbers, 1) if position not in bad_rows]

@@ -23,6 +23,7 @@ CORRECTION_TYPES = (
     "FX_CORRECTION",
     "REVERSAL",
 )
+EARNING_TYPES = (*FIRST_TYPES, *CORRECTION_TYPES)
 TERM_OF_TYPE = {
     **dict.fromkeys(FIRST_TYPES, "earned_amount"),
     **dict.fromkeys(CORRECTION_TYPES, "correction_amount"),

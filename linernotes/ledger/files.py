@@ -227,12 +227,12 @@ def issued_root(settings: Settings) -> Path:
 
 def issuance_folder(settings: Settings, sequence: int) -> Path:
     """The folder of an issuance, `issued/000001`."""
-    return issued_root(settings) / f"{sequence:0{SEQUENCE_DIGITS}d}"
+    return _numbered(issued_root(settings), sequence)
 
 
 def issuance_folders(settings: Settings) -> list[Path]:
     """The folders of the issuances in order; an unfinished one has a hidden name."""
-    return sorted(issued_root(settings).glob("[0-9]" * SEQUENCE_DIGITS))
+    return _all_numbered(issued_root(settings))
 
 
 def notes_root(settings: Settings) -> Path:
@@ -242,12 +242,20 @@ def notes_root(settings: Settings) -> Path:
 
 def note_folder(settings: Settings, sequence: int) -> Path:
     """The folder of a note, `incidents/000001`."""
-    return notes_root(settings) / f"{sequence:0{SEQUENCE_DIGITS}d}"
+    return _numbered(notes_root(settings), sequence)
 
 
 def note_folders(settings: Settings) -> list[Path]:
     """The folders of the notes in order; an unfinished one has a hidden name."""
-    return sorted(notes_root(settings).glob("[0-9]" * SEQUENCE_DIGITS))
+    return _all_numbered(notes_root(settings))
+
+
+def _numbered(root: Path, sequence: int) -> Path:
+    return root / f"{sequence:0{SEQUENCE_DIGITS}d}"
+
+
+def _all_numbered(root: Path) -> list[Path]:
+    return sorted(root.glob("[0-9]" * SEQUENCE_DIGITS))
 
 
 def ledger_files(settings: Settings) -> dict[str, list[Path]]:

@@ -13,17 +13,16 @@ from typing import Any
 from linernotes.ledger.records import ISSUED
 from linernotes.packages import wording
 from linernotes.packages.document_figures import Figures, Statements
+from linernotes.packages.document_holds import what_is_on_hold
 from linernotes.packages.document_money import (
     amounts_due,
     balances,
     exchange_rates,
     how_it_comes_about,
     month_by_month,
-    statement_name,
     tax,
-    what_is_on_hold,
-    who_pays_whom,
 )
+from linernotes.packages.document_parties import statement_name, who_pays_whom
 from linernotes.packages.document_parts import (
     Part,
     count,

@@ -3,7 +3,7 @@
 DuckDB computes the sums, as decimals; only the sort order uses rounded or converted amounts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,8 @@ from typing import Any
 import duckdb
 
 from linernotes.agreements import Agreement, Agreements
-from linernotes.ledger.balance import CORRECTION_TYPES, SUSPENDED
+from linernotes.base.sql import literals
+from linernotes.ledger.balance import CORRECTION_TYPES, EARNING_TYPES, SUSPENDED
 from linernotes.ledger.records import StatementRecord
 from linernotes.packages.tables import KEPT
 
@@ -172,8 +173,8 @@ class Gross:
 
 def gross_by_contract(figures: Figures) -> dict[str, Gross]:
     """The gross figures of each contract that has lines in the month."""
-    corrections = ", ".join(f"'{name}'" for name in CORRECTION_TYPES)
-    earning = f"line_type in ('USAGE', 'TRAINING_FEE', {corrections})"
+    corrections = literals(CORRECTION_TYPES)
+    earning = f"line_type in ({literals(EARNING_TYPES)})"
 
     def summed(condition: str, sign: str = "") -> str:
         return f"coalesce({sign}sum(amount) filter (where {condition}), 0)"
@@ -194,3 +195,8 @@ def gross_by_contract(figures: Figures) -> dict[str, Gross]:
         f"and hold_bucket is distinct from '{SUSPENDED}' group by all",
     )
     return {contract: Gross(*amounts) for contract, *amounts in rows}
+
+
+def sum_of(rows: Sequence[tuple[Any, ...]], at: int) -> Decimal:
+    """The sum of a column of rows."""
+    return sum((row[at] for row in rows), ZERO)

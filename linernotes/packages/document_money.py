@@ -1,16 +1,16 @@
-"""The statement's first pages: payer and payee, the amount due, its calculation, and holds.
+"""The money of a statement: the amount due, its calculation, balances, exchange rates and tax.
 
-Figures come from the statements and reports; `statement.typ` defines the layout of parts.
+Who pays whom is in `document_parties`, money on hold in `document_holds`. Figures come from the
+statements and reports; `statement.typ` defines the layout of parts.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
-from linernotes.agreements import Contact, LegalEntity
 from linernotes.base.money import minor_unit_digits, round_half_up
-from linernotes.ledger.balance import CORRECTION_TYPES, FIRST_TYPES
+from linernotes.base.sql import literal, literals
+from linernotes.ledger.balance import EARNING_TYPES
 from linernotes.ledger.records import StatementRecord
 from linernotes.packages import wording
 from linernotes.packages.balance_terms import AMOUNT_DUE, bridge
@@ -21,13 +21,14 @@ from linernotes.packages.document_figures import (
     Figures,
     Statements,
     gross_by_contract,
+    sum_of,
 )
+from linernotes.packages.document_parties import due_text
 from linernotes.packages.document_parts import (
     Part,
     band,
     chart,
     counted,
-    head,
     heading,
     money,
     paragraph,
@@ -37,109 +38,6 @@ from linernotes.packages.document_parts import (
 MONTHS_CHARTED = 12
 # If there are more contracts than fit across a page, they are listed in a table below.
 CONTRACTS_SIDE_BY_SIDE = 3
-LARGEST_ON_HOLD = 20
-EARNING_TYPES = ", ".join(f"'{name}'" for name in (*FIRST_TYPES, *CORRECTION_TYPES))
-
-
-def who_pays_whom(figures: Figures, statements: Statements, known_at: str) -> Iterator[Part]:
-    """The head: payer, payee, and the details by which a finance department files a statement."""
-    last_day = figures.month_after - timedelta(days=1)
-    house, agreed = statements.house.sender, statements.agreed
-    issued = statements.issued_on
-    facts = [
-        ("Period", f"{figures.month.day} to {wording.day_name(last_day)}"),
-        ("Issued", wording.day_name(issued) if issued else "Draft: not issued"),
-        ("Data cut-off", known_at),
-        ("Payment due", due_text(figures, statements)),
-    ]
-    if agreed.payment_terms:
-        facts.append(("Terms", agreed.payment_terms))
-    if agreed.query_days and issued:
-        last = issued + timedelta(days=agreed.query_days)
-        facts.append(("Queries by", wording.day_name(last)))
-    elif agreed.query_days:
-        facts.append(("Queries", f"within {agreed.query_days} days of issue"))
-    yield head(
-        [
-            ("Payer", entity_lines(house.legal, house.name, house.contact)),
-            ("Payee", entity_lines(agreed.legal, payee_name(figures), agreed.contact)),
-        ],
-        facts,
-    )
-    yield table(
-        ["Statement", "*Contract", "Number", "Dated", "Currency", f"#{AMOUNT_DUE}"],
-        [
-            [
-                statement_name(one),
-                *_contract(figures, statements, one),
-                one.currency_code,
-                money(Decimal(one.totals["payable_amount"]), one.currency_code),
-            ]
-            for one in statements.records
-        ],
-    )
-
-
-def statement_name(statement: StatementRecord) -> str:
-    """The name for filing a statement, such as `umg-master 2026-06 v1`."""
-    return f"{statement.statement_id.replace('|', ' ')} v{statement.version}"
-
-
-def due_date(figures: Figures, statements: Statements) -> date:
-    """The agreed day of the month after the report month, never before the day of issue."""
-    agreed = figures.month_after.replace(day=statements.agreed.payment_day)
-    return max(agreed, statements.issued_on or agreed)
-
-
-def due_text(figures: Figures, statements: Statements) -> str:
-    """The day on which payment is due; for a draft, the rule, because it depends on the issue."""
-    day = wording.day_name(due_date(figures, statements))
-    return day if statements.issued_on else f"{day} or, if later, on issue"
-
-
-def payee_name(figures: Figures) -> str:
-    """The partner's name in the catalogue, if no legal name is agreed."""
-    found = figures.connection.execute(
-        "select partner_name from published.marts.dim_partners where partner_id = ?",
-        [figures.partner_id],
-    ).fetchone()
-    return " ".join(found[0].split()) if found else figures.partner_id
-
-
-def entity_lines(legal: LegalEntity | None, name: str, contact: Contact | None) -> list[str]:
-    """Name, address, numbers and contact of a party, as far as agreed."""
-    lines = [legal.name, *legal.address] if legal else [name]
-    if legal:
-        lines += [legal.registration] if legal.registration else []
-        lines += [f"Tax ID {legal.tax_id}"] if legal.tax_id else []
-    if contact:
-        lines += [contact.name] if contact.name else []
-        lines.append(", ".join(filter(None, (contact.email, contact.phone))))
-    return lines
-
-
-def _contract(
-    figures: Figures, statements: Statements, statement: StatementRecord
-) -> tuple[str, str, str]:
-    """Title, number and date of a contract."""
-    agreed = statements.agreed.contracts.get(statement.contract_id)
-    signed = agreed.signed_on if agreed else None
-    if not signed:
-        [(first,)] = figures.of_contracts(
-            "dim_contracts", "min(signed_at)::date", f"and contract_id = {_quoted(statement)}"
-        )
-        signed = first
-    title = agreed.title if agreed else f"{statement.contract_id}, {_side(statement.side)}"
-    dated = wording.day_name(signed, short=True) if signed else "–"
-    return title, (agreed.number if agreed else "") or statement.contract_id, dated
-
-
-def _side(side: str) -> str:
-    return wording.SIDES.get(side, side).lower()
-
-
-def _quoted(statement: StatementRecord) -> str:
-    return "'" + statement.contract_id.replace("'", "''") + "'"
 
 
 def amounts_due(figures: Figures, statements: Statements) -> Iterator[Part]:
@@ -169,7 +67,7 @@ def _why_not_all(
             [(least,)] = figures.of_contracts(
                 "dim_contracts",
                 "max_by(minimum_payout_amount, contract_version)",
-                f"and contract_id = {_quoted(one)}",
+                f"and contract_id = {literal(one.contract_id)}",
             )
             minimum = money(round_half_up(least, _digits(currency)), currency) if least else ""
             least_text = f" of {minimum}" if minimum else ""
@@ -290,111 +188,6 @@ def _changed(before: Decimal, now: Decimal, currency: str) -> list[str]:
     return [money(before, currency), money(now, currency), money(now - before, currency)]
 
 
-def what_is_on_hold(figures: Figures, statements: Statements) -> Iterator[Part]:
-    """Money on hold by reason, with the next step; then the largest holds, with who must act."""
-    yield heading("On hold to date")
-    this_month = f"report_month = date '{figures.month}'"
-    rows = figures.history(
-        LINES,
-        "hold_bucket, currency_code, "
-        f"coalesce(sum(amount) filter (where {this_month} and amount > 0), 0), "
-        f"coalesce(-sum(amount) filter (where {this_month} and amount < 0), 0), "
-        "sum(amount) as waiting",
-        "and hold_bucket is not null group by all "
-        f"having sum(amount) <> 0 or bool_or({this_month}) "
-        "order by currency_code, waiting desc, hold_bucket",
-    )
-    if not rows:
-        yield paragraph("Nothing is on hold.")
-        return
-    for currency in statements.currencies:
-        own = [row for row in rows if row[1] == currency]
-        if not own:
-            continue
-        sums = [sum((row[at] for row in own), ZERO) for at in (2, 3, 4)]
-        before = sums[2] - sums[0] + sums[1]
-        taken_back = _taken_back(figures, currency)
-        yield paragraph(
-            f"At the end of the month before, {money(before, currency)} {currency} was on hold."
-            + (
-                f" Of what was released, {money(taken_back, currency)} {currency} was taken back "
-                "and not added to the balance; adjustments say why."
-                if taken_back
-                else ""
-            )
-        )
-        yield table(
-            ["Reason", "*What releases it", "#Put on hold", "#Released", f"#To date, {currency}"],
-            [
-                [
-                    wording.hold_reason(bucket),
-                    wording.HOLDS.get(bucket, ("", ""))[1],
-                    money(held, currency),
-                    money(-released, currency),
-                    money(waiting, currency),
-                ]
-                for bucket, _, held, released, waiting in own
-            ],
-            ["Total", "", *(money(one, currency) for one in (sums[0], -sums[1], sums[2]))],
-        )
-        yield from _largest_on_hold(figures, currency)
-
-
-def _taken_back(figures: Figures, currency: str) -> Decimal:
-    """The amount that left the hold in the month without reaching the balance."""
-    rows = figures.ask(
-        LINES,
-        "-coalesce(sum(amount) filter (where hold_bucket is not null), 0) as released, "
-        "greatest(coalesce(sum(amount) filter (where hold_bucket is null), 0), 0) as paid",
-        f"and currency_code = '{currency}' and line_type <> 'USAGE' "
-        "group by line_type, usage_month, coalesce(original_line_id, line_id) "
-        "having released > paid",
-    )
-    return sum((released - paid for released, paid in rows), ZERO)
-
-
-def _largest_on_hold(figures: Figures, currency: str) -> Iterator[Part]:
-    rows = figures.history(
-        LINES,
-        "max_by(coalesce(title, object_id, product_name, '–'), report_month), "
-        "max(coalesce(isrc, iswc, '–')), hold_bucket, "
-        "coalesce(max_by(consent_required_from, report_month), "
-        "max_by(owner_name, report_month), max(owner_party_id), '–'), "
-        "strftime(min(usage_month), '%Y-%m'), sum(amount) as waiting, object_id",
-        f"and hold_bucket is not null and currency_code = '{currency}' "
-        "group by contract_id, side, object_id, owner_party_id, hold_bucket "
-        "having sum(amount) <> 0 order by waiting desc, object_id, hold_bucket, 4",
-    )
-    if not rows:
-        return
-    shown, rest = rows[:LARGEST_ON_HOLD], rows[LARGEST_ON_HOLD:]
-    cells = [
-        [title, code, wording.hold_reason(bucket), who, since, money(amount, currency)]
-        for title, code, bucket, who, since, amount, _ in shown
-    ]
-    if rest:
-        cells.append(
-            [
-                f"{counted(len(rest), 'other')}, each less",
-                "",
-                "",
-                "",
-                "",
-                money(_sum(rest, 5), currency),
-            ]
-        )
-    yield heading(f"Largest on hold, {currency}", 3)
-    yield table(
-        ["*Title", "ISRC or ISWC", "Reason", "*Who must consent or claim", "Since", "#Amount"],
-        cells,
-        ["Total", "", "", "", "", money(_sum(rows, 5), currency)],
-    )
-
-
-def _sum(rows: Sequence[tuple[Any, ...]], at: int) -> Decimal:
-    return sum((row[at] for row in rows), ZERO)
-
-
 def balances(figures: Figures, statements: Statements) -> Iterator[Part]:
     """Advance, reserve and guarantee, from opening to closing balance."""
     rows = figures.balances(
@@ -510,7 +303,7 @@ def tax(figures: Figures, statements: Statements) -> Iterator[Part]:
     rows = figures.ask(
         LINES,
         "contract_id, territory, currency_code, "
-        f"coalesce(sum(amount) filter (where line_type in ({EARNING_TYPES})), 0), "
+        f"coalesce(sum(amount) filter (where line_type in ({literals(EARNING_TYPES)})), 0), "
         "coalesce(-sum(amount) filter (where line_type = 'WITHHOLDING' "
         "and original_line_id is null), 0), "
         "coalesce(-sum(amount) filter (where line_type = 'WITHHOLDING' "
@@ -558,7 +351,7 @@ def tax(figures: Figures, statements: Statements) -> Iterator[Part]:
                 ]
                 for contract, territory, _, earned, withheld, on_release in own
             ],
-            ["Total", "", "", "", *(money(_sum(own, at), currency) for at in (4, 5))],
+            ["Total", "", "", "", *(money(sum_of(own, at), currency) for at in (4, 5))],
         )
     yield paragraph(
         "Taxable is what was earned there less its share of reserve taken and advance recouped; "

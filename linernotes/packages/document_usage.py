@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from linernotes.base.sql import literals
 from linernotes.packages import wording
 from linernotes.packages.document_figures import LINES, ZERO, Figures, Statements
 from linernotes.packages.document_parts import (
@@ -203,7 +204,7 @@ def members(figures: Figures, statements: Statements) -> Iterator[Part]:
 def adjustments(figures: Figures, statements: Statements) -> Iterator[Part]:
     """Prior-period adjustments by kind, each with its reason, then the largest."""
     yield heading("Prior-period adjustments")
-    types = ", ".join(f"'{name}'" for name in wording.CORRECTIONS)
+    types = literals(wording.CORRECTIONS)
     rows = figures.ask(
         LINES,
         "line_type, currency_code, strftime(min(usage_month), '%Y-%m'), "

@@ -18,12 +18,8 @@ from linernotes.ledger.records import ISSUED, file_safe
 from linernotes.packages import wording
 from linernotes.packages.document import DRAFT_NOTE, ISSUED_NOTE, known_at_of
 from linernotes.packages.document_figures import LINES, ZERO, Figures, Statements
-from linernotes.packages.document_money import (
-    entity_lines,
-    payee_name,
-    statement_name,
-    what_is_on_hold,
-)
+from linernotes.packages.document_holds import what_is_on_hold
+from linernotes.packages.document_parties import entity_lines, payee_name, statement_name
 from linernotes.packages.document_parts import (
     Part,
     band,

@@ -11,7 +11,7 @@ import duckdb
 from linernotes.base.errors import LinernotesError
 from linernotes.base.published import READER_MEMORY, open_published
 from linernotes.base.settings import Settings
-from linernotes.base.sql import literal
+from linernotes.base.sql import literal, literals
 from linernotes.statements import SHOWN, issued_reports
 
 # The document also shows balances of earlier months.
@@ -78,10 +78,10 @@ def open_as_issued(
                 continue
             if kind == LINES_KIND:
                 files = [file for one in sorted(kept) if one <= month for file in kept[one][kind]]
-            listed = ", ".join(map(literal, files))
+            listed = literals(files)
             queries[relation] = f"from read_parquet([{listed}], union_by_name = true)"
             if kind == LINES_KIND:
-                others = ", ".join(map(literal, kept))
+                others = literals(kept)
                 queries[relation] += (
                     f" union all by name from current.{relation} where {own} "
                     f"and strftime(report_month, '%Y-%m') not in ({others})"

@@ -27,12 +27,11 @@ from linernotes.packages.interchange_checks import (
 from linernotes.packages.manifest import FIRST_VERSIONS, MANIFEST, SIGNATURE, read_manifest
 from linernotes.packages.marks import mark_problems
 from linernotes.packages.tables import TABLES, PackageTable
-from linernotes.packages.verify import signature_problems
+from linernotes.packages.verify import CONTRACT_IN_POOL, signature_problems
 
 LINES, POOLS, CONSENTS = "compensation_lines", "pool_totals", "consents"
 REMOVALS = "removals"
 LINKED = "is a link: its bytes may change elsewhere"
-CONTRACT_IN_POOL = ("pool_id", "contract_id", "contract_version")
 # The number of lines without proof that the message names.
 MOST_NAMED = 10
 

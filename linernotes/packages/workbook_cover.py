@@ -18,7 +18,7 @@ from linernotes.packages.document_figures import (
     Statements,
     gross_by_contract,
 )
-from linernotes.packages.document_money import due_date, entity_lines, payee_name
+from linernotes.packages.document_parties import due_date, entity_lines, payee_name
 from linernotes.packages.manifest import package_state
 from linernotes.packages.sheet_rows import Cells
 from linernotes.packages.sheets import Sheet
