@@ -14,7 +14,7 @@ from expectations.suite import Layer, Suite
 from linernotes.base import durable
 
 LAYERS: dict[Layer, str] = {"raw": "What came in", "reports": "What goes out"}
-OUTCOMES = {"passed": "holds", "failed": "failed", "error": "could not be checked"}
+OUTCOMES = {"passed": "passed", "failed": "failed", "error": "could not be checked"}
 STYLE = """\
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
 body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }

@@ -26,6 +26,7 @@ from pydantic import (
 from stdnum.iso7064 import mod_37_36
 
 from linernotes.base.errors import LinernotesError
+from linernotes.base.loopback import LOOPBACK_NAMES
 from linernotes.base.settings import Settings
 
 # A placeholder: a valid party identifier that DDEX has not assigned. Files can be written and
@@ -34,7 +35,6 @@ NOBODY = "PADPIDA0000000000" + mod_37_36.calc_check_digit("PADPIDA0000000000")
 # Files of every delivery, independent of the agreements.
 ALWAYS = ("manifest.json", "manifest.json.asc", "verify.py", "README.txt")
 LONGEST_NAME_PIECE = 100
-THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 def _dpid(value: str) -> str:
@@ -216,7 +216,7 @@ class Agreement(_Agreed):
     def _nothing_in_the_clear(self) -> Self:
         address = self.target.endpoint_url if isinstance(self.target, S3Target) else None
         url = urlsplit(address or "")
-        if url.scheme == "http" and url.hostname not in THIS_MACHINE and not self.pgp_key:
+        if url.scheme == "http" and url.hostname not in LOOPBACK_NAMES and not self.pgp_key:
             raise ValueError(
                 f"{address} would transfer figures unencrypted: use https, or agree on a pgp_key"
             )

@@ -11,9 +11,7 @@ from typing import Any
 
 from linernotes.base import locks
 from linernotes.base.settings import PROJECT_ROOT, Settings
-from linernotes.warehouse import BuildFailed, run_dbt, target_folder
-
-PARSED_FOLDERS = ("models", "macros", "seeds", "tests/data")
+from linernotes.warehouse import PROJECT_FOLDERS, BuildFailed, run_dbt, target_folder
 
 
 def manifest_file(settings: Settings) -> Path:
@@ -65,6 +63,6 @@ def _claim(test: Mapping[str, Any]) -> str:
 
 
 def _last_change() -> float:
-    roots = [PROJECT_ROOT / name for name in PARSED_FOLDERS]
+    roots = [PROJECT_ROOT / name for name in PROJECT_FOLDERS]
     files = [PROJECT_ROOT / "dbt_project.yml", *(f for root in roots for f in root.rglob("*"))]
     return max(file.stat().st_mtime for file in files if file.exists())

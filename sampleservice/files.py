@@ -4,7 +4,7 @@ The modules that create the rows define their content.
 """
 
 import gzip
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -159,7 +159,7 @@ def ids(prefix: str, numbers: Ints, width: int) -> pl.Series:
     return frame.select(pl.lit(prefix) + text)["literal"]
 
 
-def chosen(values: list[Any] | pl.Series, positions: Ints) -> pl.Series:
+def chosen(values: Sequence[Any] | pl.Series, positions: Ints) -> pl.Series:
     """The value at each position; position -1 is absent."""
     column = values if isinstance(values, pl.Series) else pl.Series(values)
     absent = positions < 0

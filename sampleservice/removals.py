@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from sampleservice.catalog import Catalog
+from sampleservice.catalog import PARTNERS, Catalog
 from sampleservice.files import (
     Landing,
     blank_unless,
@@ -376,7 +376,7 @@ class _Writer:
             ]
         )
         kind = draws.pick([0.4, 0.3, 0.15, 0.13, 0.02], count)
-        partner = np.where(kind == 0, draws.ints(0, 5, count), -1)
+        partner = np.where(kind == 0, draws.ints(0, len(PARTNERS), count), -1)
         withdrawn = draws.chance(0.02, count)
         numbers = part.base * 2 + np.arange(count)
         rows = table(
@@ -386,7 +386,7 @@ class _Writer:
                 "notifier_kind": chosen(
                     ["partner", "artist", "trusted_flagger", "user", "authority"], kind
                 ),
-                "notifier_party_id": chosen(["sony", "umg", "wmg", "merlin", "believe"], partner),
+                "notifier_party_id": chosen(PARTNERS, partner),
                 "received_at": times(received),
                 "is_valid": draws.chance(0.9, count),
                 "withdrawn_at": times(received + DAY, withdrawn),

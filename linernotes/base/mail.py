@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 
+from linernotes.base.loopback import LOOPBACK_NAMES
 from linernotes.base.settings import Settings
 
 TIMEOUT_SECONDS = 10
-THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
 
@@ -47,7 +47,7 @@ def send_mail(
         )
     host = settings.smtp_host
     # Mail that leaves this machine is encrypted unless the settings say otherwise.
-    security = settings.smtp_security or ("none" if host in THIS_MACHINE else "starttls")
+    security = settings.smtp_security or ("none" if host in LOOPBACK_NAMES else "starttls")
     port = settings.smtp_port or PORTS[security]
     context = ssl.create_default_context()
     if security == "tls":

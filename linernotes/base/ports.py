@@ -14,8 +14,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LOOPBACK = "127.0.0.1"
-LOOPBACK_NAMES = frozenset({"localhost", LOOPBACK, "::1"})
+from linernotes.base.loopback import LOOPBACK, LOOPBACK_NAMES
+
 NAME = r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>\d{1,5}))?"
 HOST = re.compile(NAME, re.ASCII | re.IGNORECASE)
 ORIGIN = re.compile(rf"(?P<scheme>https?)://{NAME}", re.ASCII | re.IGNORECASE)

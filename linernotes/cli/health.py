@@ -30,12 +30,13 @@ from linernotes.ingestion import (
     lake_damage,
     open_lake,
 )
+from linernotes.ledger.records import APPROVED, DRAFT, ISSUED
 from linernotes.ledger.verification import heads_that_differ
 from linernotes.statements import current_statements
 
 FeedState = Literal["on time", "late", "as it comes", "never"]
 TOP_REASONS = 3
-STATES = ("draft", "approved", "issued")
+STATES = (DRAFT, APPROVED, ISSUED)
 MEND = "Repair the lake: linernotes repair (docs/operators/power-cut.md)"
 
 

@@ -85,10 +85,10 @@ def _report_and_deliver(
     from linernotes.cli.delivering import report_and_deliver
 
     with progress_bars() as progress:
-        handover = report_and_deliver(
+        delivered = report_and_deliver(
             settings, month, partner, again=again, on_progress=progress, rewrite=rewrite
         )
-    _print_packages(handover.packages)
+    _print_packages(delivered.packages)
     print_table(
         "Shipments",
         ("partner", "month", "version", "files", "bytes", "target", "outcome"),
@@ -102,12 +102,12 @@ def _report_and_deliver(
                 one.target,
                 one.outcome,
             )
-            for one in handover.shipments
+            for one in delivered.shipments
         ],
         numbers=("version", "files", "bytes"),
     )
-    print_table("Not delivered", ("partner", "month", "because"), handover.troubles)
-    if handover.troubles:
+    print_table("Not delivered", ("partner", "month", "because"), delivered.troubles)
+    if delivered.troubles:
         raise typer.Exit(NOT_ALLOWED)
 
 

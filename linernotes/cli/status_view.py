@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from linernotes.cli.console import print_json, print_line, print_table
-from linernotes.cli.health import FeedHealth, Health, Problem
+from linernotes.cli.health import STATES, FeedHealth, Health, Problem
 
 WIDTH = 80
 SHOWN_MONTHS = 6
@@ -107,7 +107,7 @@ def print_health_for_prometheus(health: Health) -> None:
         samples.append(("quarantined_rows", "Rows in quarantine.",
                         f'{{feed="{waiting.feed}"}}', float(waiting.row_count)))  # fmt: skip
     for month in health.statements:
-        for state in ("draft", "approved", "issued"):
+        for state in STATES:
             samples.append(("statements", "Statements by month and state.",
                             f'{{month="{month.month}",state="{state}"}}',
                             float(getattr(month, state))))  # fmt: skip

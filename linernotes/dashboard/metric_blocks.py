@@ -42,6 +42,13 @@ KINDS: dict[str, Kind] = {
     "seconds": "seconds",
     "days": "days",
 }
+# The amounts that head the pages of money.
+MONEY = (
+    "amount_due_reporting_amount",
+    "gross_earnings_reporting_amount",
+    "on_hold_reporting_amount",
+    "adjustments_reporting_amount",
+)
 MONTH, CURRENCY = "report_month", "currency_code"
 # More bars than this are hard to read; the table shows them better.
 MOST_BARS = 15

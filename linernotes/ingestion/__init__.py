@@ -6,6 +6,7 @@ It is independent of models, statements and reports.
 import linernotes.ingestion.plain_dataframely  # noqa: F401
 from linernotes.ingestion.again import read_again
 from linernotes.ingestion.cadence import CADENCES, Cadence
+from linernotes.ingestion.contracts.removals import FILING_OUTCOMES
 from linernotes.ingestion.coverage import SUBJECTS, Coverage, coverages
 from linernotes.ingestion.datasets import lake_dataset
 from linernotes.ingestion.descriptions import FeedDescription, describe
@@ -44,6 +45,7 @@ __all__ = [
     "CADENCES",
     "CHECK_RESULTS",
     "FEEDS",
+    "FILING_OUTCOMES",
     "SCHEMAS",
     "SUBJECTS",
     "BusyIntake",

@@ -16,11 +16,11 @@ from linernotes.base import durable
 from linernotes.base.digests import file_sha256
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
-from linernotes.ingestion import admit_landing
+from linernotes.ingestion import FILING_OUTCOMES, admit_landing
 from linernotes.regulator.batches import STAMP, batch_id_of
 
 FEED = "removals/filings"
-ACCEPTED, REJECTED, DUPLICATE, NOT_TAKEN = "accepted", "rejected", "duplicate", "not_taken"
+ACCEPTED, REJECTED, DUPLICATE, NOT_TAKEN = FILING_OUTCOMES
 ANSWER_SUFFIX = ".answer.json"
 # In its errors the database numbers the statements of a batch from 0.
 NUMBERED = re.compile(r"statement_(\d+)")

@@ -26,6 +26,7 @@ from linernotes.warehouse.dbt import (
 )
 from linernotes.warehouse.engine import engine_of
 from linernotes.warehouse.month_end import calculate_open_months, open_month_tables
+from linernotes.warehouse.project import PROJECT_FOLDERS
 from linernotes.warehouse.publishing import PUBLIC_SCHEMAS, publish
 from linernotes.warehouse.recalculation import recalculate
 from linernotes.warehouse.shortfalls import Shortfall, shortfalls
@@ -33,6 +34,7 @@ from linernotes.warehouse.sources import link_sources, sources_folder
 
 __all__ = [
     "INPUT_CLASSES",
+    "PROJECT_FOLDERS",
     "PUBLIC_SCHEMAS",
     "BuildFailed",
     "BuildResult",

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from linernotes.base import durable
-from linernotes.base.ports import LOOPBACK, free_port, why_not_free
+from linernotes.base.loopback import LOOPBACK
+from linernotes.base.ports import free_port, why_not_free
 from linernotes.base.settings import Settings
 from linernotes.warehouse.spark import REQUIRED
 from linernotes.warehouse.thrift import (

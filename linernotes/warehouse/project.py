@@ -11,7 +11,7 @@ from pathlib import Path
 from linernotes.base import durable
 from linernotes.base.settings import PROJECT_ROOT
 
-PARTS = ("models", "macros", "seeds", "tests/data")
+PROJECT_FOLDERS = ("models", "macros", "seeds", "tests/data")
 PARSED_BY_DBT = "partial_parse.msgpack"
 MOST_KEPT = 5
 
@@ -22,7 +22,7 @@ def project_sha256() -> str:
     for package in ("dbt-core", "dbt-duckdb", "duckdb", "tzdata"):
         digest.update(f"{package} {version(package)}\n".encode())
     files = [PROJECT_ROOT / "dbt_project.yml", PROJECT_ROOT / "profiles.yml"]
-    for part in PARTS:
+    for part in PROJECT_FOLDERS:
         files += (PROJECT_ROOT / part).rglob("*.sql")
         files += (PROJECT_ROOT / part).rglob("*.yml")
         files += (PROJECT_ROOT / part).rglob("*.csv")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from linernotes.base.errors import LinernotesError
-from linernotes.base.ports import LOOPBACK
+from linernotes.base.loopback import LOOPBACK
 from linernotes.base.settings import PROJECT_ROOT, Settings
 
 # Created by `make spark`: PySpark and dbt's Spark adapter, separate from this process's libraries.

@@ -11,8 +11,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from linernotes.dashboard import wording as executive_wording
 from linernotes.ingestion import vocabulary
 from linernotes.ingestion.contracts.removals import Actions
+from linernotes.ledger.balance import (
+    CORRECTION_TYPES,
+    EARNING_TYPES,
+    FIRST_TYPES,
+    TERM_OF_TYPE,
+)
+from linernotes.packages import wording
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 
@@ -99,6 +107,26 @@ def test_seeds_hold_no_character_that_an_engine_would_take_for_its_own() -> None
     ]
 
     assert not wrong, "\n".join(wrong)
+
+
+def test_line_types_are_those_of_statements_and_their_words() -> None:
+    """Python needs the types without a warehouse, so this test compares its lists with the seed."""
+    types = {
+        row["line_type"]: (row["is_earning"], row["is_correction"]) for row in seed("line_types")
+    }
+
+    assert {name for name, kind in types.items() if kind == ("true", "false")} == {*FIRST_TYPES}
+    assert {name for name, kind in types.items() if kind == ("true", "true")} == {*CORRECTION_TYPES}
+    assert {name for name, kind in types.items() if kind[0] == "true"} == {*EARNING_TYPES}
+    assert types.keys() == {*TERM_OF_TYPE, "CARRY_FORWARD"}
+    assert types.keys() == {*wording.LINE_TYPES, *wording.CORRECTIONS}
+
+
+def test_hold_buckets_have_words_for_partners_and_executives() -> None:
+    buckets = {row["hold_bucket"] for row in seed("hold_buckets")}
+
+    assert wording.HOLDS.keys() == buckets
+    assert executive_wording.HOLDS.keys() == buckets
 
 
 def test_removal_codes_call_only_removal_and_disabling_a_removal() -> None:

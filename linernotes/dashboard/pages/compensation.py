@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from linernotes.dashboard import money_blocks, statement_blocks
 from linernotes.dashboard.blocks import Block, Heading, Note
 from linernotes.dashboard.figures import Figures
-from linernotes.dashboard.metric_blocks import cards, split, time_line
+from linernotes.dashboard.metric_blocks import MONEY, cards, split, time_line
 
 TITLE, PATH, FILTER_KINDS = (
     "Compensation",
@@ -16,12 +16,6 @@ TITLE, PATH, FILTER_KINDS = (
     ("partner", "product", "territory", "period"),
 )
 SUBTITLE = "What was earned, what is paid, what is on hold, and why."
-MONEY = (
-    "amount_due_reporting_amount",
-    "gross_earnings_reporting_amount",
-    "on_hold_reporting_amount",
-    "adjustments_reporting_amount",
-)
 BY_USE = ("gross_earnings_reporting_amount", "on_hold_reporting_amount")
 
 

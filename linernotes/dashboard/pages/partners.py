@@ -12,18 +12,12 @@ from linernotes.dashboard.blocks import Attention, Block, Cards, Column, Heading
 from linernotes.dashboard.drill import RowSet, read_rows
 from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.formats import month_text
-from linernotes.dashboard.metric_blocks import cards, split, time_line
+from linernotes.dashboard.metric_blocks import MONEY, cards, split, time_line
 from linernotes.dashboard.row_tables import TABLES
 from linernotes.dashboard.selection import FIRST, LAST
 
 TITLE, PATH, FILTER_KINDS = "Partners", "/partners", ("period",)
 SUBTITLE = "What each partner is paid, what is on hold, and how its repertoire is used."
-MONEY = (
-    "amount_due_reporting_amount",
-    "gross_earnings_reporting_amount",
-    "on_hold_reporting_amount",
-    "adjustments_reporting_amount",
-)
 # What fits a printed page.
 ITEMS_SHOWN = MONTHS_SHOWN = 6
 USE = ("ai_weighted_uses", "explicit_consent_share", "credit_coverage", "removal_actions")

@@ -17,6 +17,8 @@ from linernotes.ingestion.contracts.base import Contract
 
 FIRST_CONTENT_DATE = dt.date(2000, 1, 1)
 LAST_CONTENT_DATE = dt.date(2038, 1, 1)
+# The responses of the EU's database to a filing.
+FILING_OUTCOMES = ("accepted", "rejected", "duplicate", "not_taken")
 
 
 def _codes(field: str) -> Callable[[], tuple[str, ...]]:
@@ -249,7 +251,7 @@ class Filings(Contract):
     puid = col.identifier("The action.", required=True, length=500)
     outcome = col.code(
         "The database's response.",
-        ("accepted", "rejected", "duplicate", "not_taken"),
+        FILING_OUTCOMES,
         required=True,
     )
     statement_uuid = col.identifier("The id that the database assigned.")

@@ -6,6 +6,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from linernotes.ingestion.contracts.catalog import AI_SHARES
 from linernotes.ingestion.ern import xml
 from linernotes.ingestion.ern.disclosure import effective_contribution, groups_of_role
 from linernotes.ingestion.ern.parties import NOBODY, Parties, Party
@@ -54,7 +55,7 @@ def declared_in(places: Iterable[Element], notes: Notes) -> str | None:
 def largest_part(declared: Iterable[str | None]) -> str | None:
     """Return the largest of several parts of AI; None if none is declared."""
     found = set(declared)
-    return next((part for part in ("all", "partly", "none") if part in found), None)
+    return next((part for part in reversed(AI_SHARES) if part in found), None)
 
 
 def read_credits(
