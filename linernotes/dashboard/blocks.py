@@ -122,7 +122,7 @@ class Card:
     Attributes:
         label: Its name.
         value: The figure as text, and its link.
-        exact: The exact figure, if `value` is abbreviated.
+        exact: The exact figure, if `value` is abbreviated; the counts of a share of few things.
         meaning: Its definition.
         changes: Changes from the previous month, quarter and year.
         target: The target, if one is set.

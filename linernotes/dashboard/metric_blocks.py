@@ -29,6 +29,7 @@ from linernotes.dashboard.figures import COLUMNS, Figures, month_before
 from linernotes.dashboard.formats import (
     Money,
     change_text,
+    count_text,
     full_money_text,
     month_text,
     short_count_text,
@@ -52,6 +53,8 @@ MONEY = (
 MONTH, CURRENCY = "report_month", "currency_code"
 # More bars than this are hard to read; the table shows them better.
 MOST_BARS = 15
+# A share of fewer things than this shows how many they are.
+FEW = 100
 Values = dict[tuple[Any, ...], Any]
 
 
@@ -129,10 +132,27 @@ def compared_months(figures: Figures) -> list[date]:
 def cards(figures: Figures, *names: str, is_large: bool = False) -> Cards:
     """One card per metric: its value in the headline month, its changes, and the months before."""
     by_month = values_of(figures, names, (MONTH,), compared_months(figures))
-    return Cards([_card(figures, name, by_month[name]) for name in names], is_large)
+    parts = [part for name in names for part in _counts(figures, name)]
+    counts = values_of(figures, parts, (MONTH,), [figures.headline])
+    return Cards([_card(figures, name, by_month[name], counts) for name in names], is_large)
 
 
-def _card(figures: Figures, name: str, months: Values) -> Card:
+def _counts(figures: Figures, name: str) -> tuple[str, ...]:
+    """The numerator and denominator of a share of things; nothing for other metrics."""
+    info = figures.info(name)
+    is_of_counts = all(figures.info(part).unit == "count" for part in info.parts)
+    return info.parts if info.unit == "share" and len(info.parts) == 2 and is_of_counts else ()
+
+
+def _of_few(figures: Figures, name: str, counts: Mapping[str, Values]) -> str:
+    """What a share of few things consists of, since one of them moves it far: 1 of 28."""
+    numbers = [counts[part].get((figures.headline,)) for part in _counts(figures, name)]
+    if not numbers or not numbers[1] or numbers[1] >= FEW:
+        return ""
+    return " of ".join(count_text(number or 0) for number in numbers)
+
+
+def _card(figures: Figures, name: str, months: Values, counts: Mapping[str, Values]) -> Card:
     info = figures.info(name)
     headline = figures.headline
     value = _counted(info.unit, months.get((headline,)))
@@ -141,7 +161,7 @@ def _card(figures: Figures, name: str, months: Values) -> Card:
     return Card(
         label=info.label,
         value=Link(text, rows_of(figures, name, [headline])),
-        exact="" if exact == text else exact,
+        exact=_of_few(figures, name, counts) or ("" if exact == text else exact),
         note=figures.not_split_text(name),
         meaning=info.description,
         changes=changes(figures, name, months),

@@ -295,6 +295,22 @@ def test_csv_of_rows_says_which_rows_it_has(
     assert chosen in stated["Filter"]
 
 
+def test_share_of_few_things_shows_how_many_they_are(get: Get) -> None:
+    """One appeal of one was shown as 100 % alone."""
+    shown = []
+    for path in ("/removals", "/consent"):
+        for card in get(path).xpath("//li[@class='card']"):
+            value = card.xpath("p[@class='value']")[0].text_content()
+            for text in card.xpath("p[@class='exact']/text()"):
+                if few := re.fullmatch(r"(\d+) of (\d+)", text):
+                    shown.append((value, int(few[1]), int(few[2])))
+
+    assert shown
+    for value, part, whole in shown:
+        percent = Decimal(value.removesuffix(" %"))
+        assert abs(percent - Decimal(100 * part) / whole) <= Decimal("0.05")
+
+
 def test_filter_that_a_page_does_not_have_is_said_to_be_none(get: Get) -> None:
     page = get("/data?partner=e38-partner")
 
