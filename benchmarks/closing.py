@@ -129,6 +129,35 @@ def corrections(scale: float, folder: Path) -> list[str]:
     return [f"## Corrections at scale {scale:g}", "", text, "", *table(costs.items())]
 
 
+def one_more_day(scale: float, folder: Path) -> list[str]:
+    """Builds a home with five of six months issued, and again after one more day of plays."""
+    home = loaded_home(folder, scale, months=6)
+    for month in range(1, 6):
+        say(f"  month {month} is issued")
+        home.value("issue", month, datetime(YEAR, month + 1, 15, 6))
+    costs = {"build": home.run("build")}
+    deliver_next_day(folder / "landing" / "ai_usage" / "derivative_plays")
+    costs["load one more day of plays"] = home.run("load", "ai_usage/derivative_plays")
+    costs["build after it"] = home.run("build")
+    text = "Six months, all but the last issued. A build calculates every month."
+    return [f"## One more day at scale {scale:g}", "", text, "", *table(costs.items())]
+
+
+def deliver_next_day(folder: Path) -> None:
+    """Delivers the plays of the last day once more, as those of the day after it."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"""
+            copy (
+                select * replace (play_date + 1 as play_date, recorded_at + interval 1 day as
+                recorded_at)
+                from read_parquet('{folder}/{YEAR}-06_*.parquet')
+                qualify play_date = max(play_date) over ()
+            ) to '{folder}/{YEAR}-07_001.parquet' (format parquet)
+            """
+        )
+
+
 def revise_revenue(folder: Path) -> None:
     """Delivers the revenue of three months again, one per cent higher."""
     revised, recorded_at = [], f"{YEAR}-{MONTHS + 1}-10T06:00:00.000Z"
@@ -161,11 +190,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.closing", description=__doc__)
     parser.add_argument("--scales", type=float, nargs="*", default=[10, 100], metavar="N")
     parser.add_argument("--corrections-at", type=float, default=1, metavar="N")
+    parser.add_argument("--one-more-day-at", type=float, nargs="*", default=[1, 10], metavar="N")
     parser.add_argument("--out", type=Path, help="the Markdown file to write the results to")
     parser.add_argument("--work", type=Path, help="where to put the homes (a temporary folder)")
     arguments = parser.parse_args()
 
     jobs = [(corrections, arguments.corrections_at)]
+    jobs += [(one_more_day, scale) for scale in sorted(arguments.one_more_day_at)]
     jobs += [(closing, scale) for scale in sorted(arguments.scales)]
     parts = [f"# Closings\n\nWritten by `python -m benchmarks.closing`.\n\n{machine()}"]
     failed = False
