@@ -84,8 +84,7 @@ with
         where object_id is not null
         group by all
     ),
-    -- Decisions on one use type and uses are few: the objects of the others are counted
-    -- once for all use types.
+    -- Few objects have a use, or a decision on one use type; all others need no type.
     mentioned as (
         select report_month, object_type, object_id, use_type
         from played
@@ -96,8 +95,12 @@ with
     ),
     objects as (
         select
-            repertoire.*,
-            mentioned.use_type,
+            report_month,
+            partner_id,
+            object_type,
+            object_id,
+            repertoire.is_allowed_in_general,
+            use_type,
             played.weight_nano,
             -- A denial of either kind denies; an absent decision leaves the other.
             coalesce(
@@ -134,7 +137,10 @@ with
             end as party_kind,
             contributors_listed.party_id
         from repertoire
-        inner join contributors_listed using (object_type, object_id)
+        inner join
+            contributors_listed
+            on contributors_listed.object_type = repertoire.object_type
+            and contributors_listed.object_id = repertoire.object_id
     ),
     {%- set party = "report_month, partner_id, party_kind, party_id, object_type" %}
     counted as (
