@@ -133,7 +133,7 @@ def one_more_day(scale: float, folder: Path) -> list[str]:
     """Builds a home with five of six months issued, and again after one more day of plays."""
     home = loaded_home(folder, scale, months=6)
     for month in range(1, 6):
-        say(f"  month {month} is issued")
+        print_line(f"  month {month} is issued")
         home.value("issue", month, datetime(YEAR, month + 1, 15, 6))
     costs = {"build": home.run("build")}
     deliver_next_day(folder / "landing" / "ai_usage" / "derivative_plays")

@@ -51,7 +51,10 @@ MEASURES = {
         "Use with consent",
         "Share of use that every required party, or its contract, had allowed.",
     ),
-    "paid_share": ("Earnings paid", "Share of gross earnings that is not on hold."),
+    "paid_share": (
+        "Earnings paid",
+        "Share of gross earnings, also those without a contract, that is not on hold.",
+    ),
     "held_long_share": (
         "On hold over 90 days",
         "Held for more than 90 days, as a share of gross earnings to date.",
