@@ -56,11 +56,13 @@ SPARK_STAMP := .spark/.synced
 
 spark: java $(SPARK_STAMP) ## Install the second engine: Java from Debian, and .spark in line with its lock file
 
-$(SPARK_STAMP): $(SPARK_LOCK) deploy/spark/HomeLogin.java deploy/spark/compile_login.py | $(UV) java
+SPARK_CLASSES := deploy/spark/HomeLogin.java deploy/spark/LlapSigner.java
+
+$(SPARK_STAMP): $(SPARK_LOCK) $(SPARK_CLASSES) deploy/spark/compile_classes.py | $(UV) java
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) .spark
 	$(INDEX) \
 	$(UV) pip sync --quiet --python .spark --require-hashes $(SPARK_LOCK)
-	SPARK_LOCAL_IP=127.0.0.1 .spark/bin/python deploy/spark/compile_login.py deploy/spark/HomeLogin.java .spark/login
+	SPARK_LOCAL_IP=127.0.0.1 .spark/bin/python deploy/spark/compile_classes.py .spark/classes $(SPARK_CLASSES)
 	@touch $@
 
 JAVA_VERSION = $(shell java -version 2>&1 | sed -nE 's/.* version "([0-9]+).*/\1/p')

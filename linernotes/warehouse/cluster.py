@@ -178,7 +178,7 @@ class _Starting:
             "spark.authenticate.secret": secrets.token_hex(32),
             "spark.driver.host": LOOPBACK,
             "spark.driver.bindAddress": LOOPBACK,
-            "spark.driver.extraClassPath": str(SPARK_PYTHON.parents[1] / "login"),
+            "spark.driver.extraClassPath": str(SPARK_PYTHON.parents[1] / "classes"),
             "spark.driver.extraJavaOptions": (
                 f"{java} -Dderby.system.home={self._folder} "
                 f"-Dlinernotes.password={password_file(self._settings)}"

@@ -61,7 +61,7 @@ class BothBuilds:
 @pytest.fixture(scope="session")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothBuilds]:
     """A sample world with all edge cases and an issued month, built on both engines."""
-    if reason := _why_not():
+    if reason := why_not():
         pytest.skip(f"THE SECOND ENGINE IS NOT TESTED: {reason}. Run `make spark`.")
     home = tmp_path_factory.mktemp("both") / "home"
     events = home.parent / "events"
@@ -140,7 +140,8 @@ def _load_and_issue(settings: Settings) -> None:
         shared.close_and_issue(settings, month, known_at)
 
 
-def _why_not() -> str:
+def why_not() -> str:
+    """Why nothing can be run on Spark here; empty if it can."""
     if not SPARK_PYTHON.exists():
         return f"its libraries are not in {SPARK_PYTHON.parents[1].name}"
     java = shutil.which("java")
