@@ -53,6 +53,12 @@ class Home:
         command += [date(YEAR, month, 1).isoformat(), known_at.isoformat()]
         return measure(command, self.environment, cwd=ROOT)
 
+    def issue_all_but_the_last(self, months: int) -> None:
+        """Issues the first of so many months, each on the 15th of the next."""
+        for month in range(1, months):
+            print_line(f"  month {month} is issued")
+            self.value("issue", month, datetime(YEAR, month + 1, 15, 6))
+
     def floor(self) -> tuple[int, Cost]:
         """The number of rows in the lake, and the cost of the floor over its files."""
         command = [sys.executable, "-m", "benchmarks.lake_files", self.folder / "home" / "lake"]
@@ -112,9 +118,7 @@ def traced(ledger: Path) -> tuple[str, str]:
 def corrections(scale: float, folder: Path) -> list[str]:
     """Closes the last month with and without three changed months, and recalculates all months."""
     home = loaded_home(folder, scale, months=MONTHS)
-    for month in range(1, MONTHS):
-        print_line(f"  month {month} is issued")
-        home.value("issue", month, datetime(YEAR, month + 1, 15, 6))
+    home.issue_all_but_the_last(MONTHS)
     freeze = datetime(YEAR, MONTHS + 1, 15, 6)
     costs = {"close the last month": home.value("close", MONTHS, freeze)}
     revise_revenue(folder / "landing" / "finance" / "revenue")
@@ -132,9 +136,7 @@ def corrections(scale: float, folder: Path) -> list[str]:
 def one_more_day(scale: float, folder: Path) -> list[str]:
     """Builds a home with five of six months issued, and again after one more day of plays."""
     home = loaded_home(folder, scale, months=6)
-    for month in range(1, 6):
-        print_line(f"  month {month} is issued")
-        home.value("issue", month, datetime(YEAR, month + 1, 15, 6))
+    home.issue_all_but_the_last(6)
     costs = {"build": home.run("build")}
     deliver_next_day(folder / "landing" / "ai_usage" / "derivative_plays")
     costs["load one more day of plays"] = home.run("load", "ai_usage/derivative_plays")
