@@ -121,7 +121,7 @@ class Settings(Limits, BaseSettings):
         ern_offsets: The offset from UTC, by DPID, of senders of DDEX messages whose times have
             none: a JSON object such as `{"PADPIDA2026010101N": "+01:00"}`.
         settling_seconds: How long a delivery's size and time must be unchanged before it is loaded.
-        dbt_threads: How many models dbt builds at a time.
+        dbt_threads: How many models a build or a month-end makes at a time.
         duckdb_threads: How many threads DuckDB uses within one model; the machine's when left out.
         duckdb_memory_mib: How much memory DuckDB uses for a build or a month-end, in MiB; half
             of the machine's when left out.

@@ -42,7 +42,7 @@ PAID = (
     "consent_status in (select consent_status from published.marts.dim_consent_statuses "
     "where is_paid)"
 )
-# A statement is late from the 26th of the following month on, as in `fct_promise_measures`.
+# A statement is late from the day after its payment date on (macro `payment_date`).
 LATE_FROM = "(report_month + interval 1 month + interval 25 day)"
 ON_TIME = f"issued_at < {LATE_FROM}"
 # Numerator and denominator of the promises' measures, as in `fct_promise_measures`.

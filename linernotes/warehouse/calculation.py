@@ -3,12 +3,15 @@
 The result is a connection for queries; nothing is written to the warehouse or the ledger.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Protocol
+from queue import SimpleQueue
+from typing import Generic, Protocol, TypeVar
 
 import duckdb
 
@@ -31,6 +34,7 @@ from linernotes.warehouse.dbt import Progress
 
 SCHEMAS = ("staging", "intermediate", "marts", "reports", "quality", "seeds")
 FIRST_MONTH, LAST_MONTH = date(1, 1, 1), date(9999, 12, 1)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,13 @@ class Scenario:
 
 
 class Tables(Protocol):
-    """The engine that makes the tables of a calculation."""
+    """The engine that makes the tables of a calculation.
+
+    Attributes:
+        at_a_time: How many tables it makes at a time.
+    """
+
+    at_a_time: int
 
     def create(self, node: CompiledNode, text: str) -> None:
         """Makes a table or view, and replaces an earlier one."""
@@ -105,14 +115,25 @@ class Calculation:
         Raises:
             LinernotesError: if a model cannot be made; the message names it.
         """
+        nodes = {node.name: node for node in self._project.upstream(targets)}
+        order = TopologicalSorter({name: node.needs for name, node in nodes.items()})
+        order.prepare()
         changed: set[str] = set()
-        for node in self._project.upstream(targets):
-            text = self._text(node, scenario)
-            is_touched = any(name in changed for name in node.needs)
-            if self._made.get(node.name) == text and not is_touched:
-                continue
-            if self._make(node, text):
-                changed.add(node.name)
+        running: dict[Future[bool], str] = {}
+        with ThreadPoolExecutor(self._tables.at_a_time) as pool:
+            try:
+                while order.is_active():
+                    for name in order.get_ready():
+                        text = self._text(nodes[name], scenario)
+                        if self._made.get(name) == text and changed.isdisjoint(nodes[name].needs):
+                            order.done(name)
+                        else:
+                            running[pool.submit(self._make, nodes[name], text)] = name
+                    if running:
+                        changed |= _ended(running, order)
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
         self._tables.bring([self._project.nodes[name] for name in targets if name in changed])
         return changed
 
@@ -168,43 +189,82 @@ class Calculation:
 
     def _make(self, node: CompiledNode, text: str) -> bool:
         """Makes a table or view; returns whether its content has changed."""
+        is_compared = node.name in self._made and not node.is_view
         try:
+            before = self._fingerprint(node) if is_compared else None
             if node.kind == "seed":
                 self._tables.load_seed(node)
             else:
                 self._tables.create(node, text)
         except (duckdb.Error, LinernotesError) as error:
             raise LinernotesError(f"The model {node.name} cannot be made: {error}") from error
-        was_made = node.name in self._made
         self._made[node.name] = text
-        if node.is_view:
-            return True
-        before = self._fingerprints.get(node.name)
-        self._fingerprints[node.name] = self._tables.fingerprint(node)
-        return not was_made or before != self._fingerprints[node.name]
+        self._fingerprints.pop(node.name, None)
+        return not is_compared or before != self._fingerprint(node)
+
+    def _fingerprint(self, node: CompiledNode) -> tuple:
+        """The content hash of a table, taken when it is first needed: most are made only once."""
+        if node.name not in self._fingerprints:
+            self._fingerprints[node.name] = self._tables.fingerprint(node)
+        return self._fingerprints[node.name]
+
+
+def _ended(running: dict[Future[bool], str], order: TopologicalSorter[str]) -> set[str]:
+    """Waits until a model is made; returns the names of those that are made and have changed.
+
+    Raises:
+        LinernotesError: if one cannot be made.
+    """
+    ended, _ = wait(running, return_when=FIRST_COMPLETED)
+    names = {running.pop(future): future.result() for future in ended}
+    order.done(*names)
+    return {name for name, has_changed in names.items() if has_changed}
+
+
+class Lent(Generic[T]):
+    """A few connections, each of which one thread uses at a time."""
+
+    def __init__(self, connections: Iterable[T]) -> None:
+        self._free: SimpleQueue[T] = SimpleQueue()
+        for connection in connections:
+            self._free.put(connection)
+
+    @contextmanager
+    def one(self) -> Generator[T]:
+        """Yields one of them, as soon as one is free."""
+        connection = self._free.get()
+        try:
+            yield connection
+        finally:
+            self._free.put(connection)
 
 
 class DuckDbTables:
-    """Tables in the calculation's own connection."""
+    """Tables in the database of the calculation's connection."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+    def __init__(self, connection: duckdb.DuckDBPyConnection, at_a_time: int) -> None:
+        """Opens further connections to that database, one for each table at a time."""
+        self.at_a_time = at_a_time
+        self._cursors = Lent([_cursor(connection) for _ in range(at_a_time)])
 
     def create(self, node: CompiledNode, text: str) -> None:
         """Makes a table or view, and replaces an earlier one."""
         kind = "view" if node.is_view else "table"
-        self._connection.execute(f"create or replace {kind} {node.relation} as {text}")
+        self._run(f"create or replace {kind} {node.relation} as {text}")
 
     def load_seed(self, node: CompiledNode) -> None:
         """Makes the table of a seed."""
-        self._connection.execute(f"create or replace table {node.relation} as {seed_query(node)}")
+        self._run(f"create or replace table {node.relation} as {seed_query(node)}")
 
     def fingerprint(self, node: CompiledNode) -> tuple:
         """A content hash of a table that does not depend on the order of its rows."""
-        found = self._connection.execute(
+        return self._run(
             f"select count(*), sum(cast(hash(one) as hugeint)) from {node.relation} as one"
-        ).fetchone()
-        return found or ()
+        )
+
+    def _run(self, statement: str) -> tuple:
+        with self._cursors.one() as cursor:
+            return cursor.execute(statement).fetchone() or ()
 
     def bring(self, nodes: list[CompiledNode]) -> None:
         """Does nothing: the tables are in this connection already."""
@@ -228,6 +288,7 @@ def calculation(
     file: Path | None = None,
     threads: int | None = None,
     memory_limit: str | None = None,
+    at_a_time: int = 2,
 ) -> Generator[Calculation]:
     """Yields an empty calculation on DuckDB.
 
@@ -238,19 +299,32 @@ def calculation(
         threads: DuckDB's threads; the machine's cores by default.
         memory_limit: DuckDB's memory, such as 512MB; the rest is written to disk, beside the
             sources. DuckDB's default when left out.
+        at_a_time: How many models are made at a time.
     """
     with duckdb.connect() as connection, ExitStack() as scratch:
         if memory_limit is not None:
             scratch.enter_context(limited_memory(connection, sources_root.parent, memory_limit))
-        connection.execute("set timezone = 'UTC'")
         connection.execute("set preserve_insertion_order = false")
         if threads:
             connection.execute(f"set threads = {threads}")
         connection.execute(f"attach {literal(file or ':memory:')} as {DATABASE}")
-        connection.execute(f"use {DATABASE}")
+        _use_database(connection)
         for schema in SCHEMAS:
             connection.execute(f"create schema if not exists {schema}")
-        yield Calculation(project, str(sources_root), connection, DuckDbTables(connection))
+        tables = DuckDbTables(connection, at_a_time)
+        yield Calculation(project, str(sources_root), connection, tables)
+
+
+def _use_database(connection: duckdb.DuckDBPyConnection) -> None:
+    """Sets what DuckDB keeps for each connection by itself."""
+    connection.execute(f"use {DATABASE}")
+    connection.execute("set timezone = 'UTC'")
+
+
+def _cursor(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    cursor = connection.cursor()
+    _use_database(cursor)
+    return cursor
 
 
 def require_rates(connection: duckdb.DuckDBPyConnection) -> None:

@@ -70,7 +70,10 @@ def calculation_of(settings: Settings, part: str) -> AbstractContextManager[Calc
     if settings.engine == "spark":
         return spark_calculation(settings, part)
     return calculation(
-        compiled_project(settings), sources_folder(settings), memory_limit=settings.duckdb_memory
+        compiled_project(settings),
+        sources_folder(settings),
+        memory_limit=settings.duckdb_memory,
+        at_a_time=settings.dbt_threads,
     )
 
 

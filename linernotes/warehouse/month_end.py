@@ -159,8 +159,13 @@ def _run_on_duckdb(
     settings: Settings, project: CompiledProject, file: Path, scenario: Scenario
 ) -> list[Check]:
     """Makes what a statement needs in the file, and says what each of its tests found."""
-    memory = settings.duckdb_memory
-    with calculation(project, sources_folder(settings), file, memory_limit=memory) as run:
+    with calculation(
+        project,
+        sources_folder(settings),
+        file,
+        memory_limit=settings.duckdb_memory,
+        at_a_time=settings.dbt_threads,
+    ) as run:
         run.run(scenario, _targets(project))
         return run.checks(scenario)
 

@@ -4,13 +4,14 @@
 """
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import duckdb
 
 from linernotes.base.settings import Settings
 from linernotes.base.sql import literal
-from linernotes.warehouse.calculation import SCHEMAS, Calculation, seed_query
+from linernotes.warehouse.calculation import SCHEMAS, Calculation, Lent, seed_query
 from linernotes.warehouse.compiled import CompiledNode, compiled_project
 from linernotes.warehouse.dbt import BuildFailed
 from linernotes.warehouse.spark import Spark
@@ -24,27 +25,29 @@ class SparkTables:
     """Tables in schemas of the cluster; the targets are copied into a DuckDB connection."""
 
     def __init__(
-        self, engine: Spark, session: ClusterSession, connection: duckdb.DuckDBPyConnection
+        self, engine: Spark, sessions: list[ClusterSession], connection: duckdb.DuckDBPyConnection
     ) -> None:
+        """Takes a session for each table at a time."""
+        self.at_a_time = len(sessions)
         self._engine = engine
-        self._session = session
+        self._sessions = Lent(sessions)
         self._connection = connection
 
     def create(self, node: CompiledNode, text: str) -> None:
         """Makes a table or view, and replaces an earlier one."""
         name = self._name(node)
         if node.is_view:
-            self._session.run([f"create or replace view {name} as {text}"])
+            self._run([f"create or replace view {name} as {text}"])
         else:
-            self._session.run(
+            self._run(
                 [f"drop table if exists {name}", f"create table {name} using parquet as {text}"]
             )
 
     def load_seed(self, node: CompiledNode) -> None:
         """Makes the table of a seed."""
-        rows = self._connection.execute(
-            f"select columns(*)::varchar from ({seed_query(node)})"
-        ).fetchall()
+        with self._connection.cursor() as cursor:
+            query = f"select columns(*)::varchar from ({seed_query(node)})"
+            rows = cursor.execute(query).fetchall()
         columns = ", ".join(
             f"cast({name} as {kind}) as {name}" for name, kind in node.column_types.items()
         )
@@ -62,7 +65,7 @@ class SparkTables:
         null.
         """
         row = "to_json(struct(*), map('ignoreNullFields', 'false'))"
-        [[found]] = self._session.run(
+        [[found]] = self._run(
             [
                 "select count(*) as row_count, "
                 f"sum(cast(xxhash64({row}) as decimal(38,0))) as hashes from {self._name(node)}"
@@ -77,7 +80,7 @@ class SparkTables:
             if node.is_view:
                 schema, view = READ, self._name(node)
                 name = f"{self._engine.prefix}_{READ}.{table}"
-                self._session.run(
+                self._run(
                     [
                         f"drop table if exists {name}",
                         f"create table {name} using parquet as select * from {view}",
@@ -87,6 +90,10 @@ class SparkTables:
             self._connection.execute(
                 f"create or replace table {node.relation} as from read_parquet({literal(files)})"
             )
+
+    def _run(self, statements: list[str]) -> list[list[dict[str, Any]]]:
+        with self._sessions.one() as session:
+            return session.run(statements)
 
     def _name(self, node: CompiledNode) -> str:
         return f"{self._engine.prefix}_{node.relation}"
@@ -112,14 +119,18 @@ def spark_calculation(settings: Settings, part: str) -> Generator[Calculation]:
         for schema in SCHEMAS:
             connection.execute(f"create schema {schema}")
         try:
-            with cluster_session(settings) as session:
-                session.run(clean)
+            with ExitStack() as opened:
+                sessions = [
+                    opened.enter_context(cluster_session(settings))
+                    for _ in range(settings.dbt_threads)
+                ]
+                sessions[0].run(clean)
                 engine.prepare()
-                session.run([f"create schema {schema}" for schema in schemas])
+                sessions[0].run([f"create schema {schema}" for schema in schemas])
                 yield Calculation(
-                    project, engine.prefix, connection, SparkTables(engine, session, connection)
+                    project, engine.prefix, connection, SparkTables(engine, sessions, connection)
                 )
-                session.run(clean)
+                sessions[0].run(clean)
         except ClusterFailed as reason:
             raise BuildFailed(f"Nothing was calculated on Spark: {reason}") from None
 

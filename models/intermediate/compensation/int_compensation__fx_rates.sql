@@ -38,11 +38,7 @@ with
             least(
                 case
                     when fx_rule = 'payment_date'
-                    then
-                        cast(
-                            date_trunc('month', rate_month + interval '1' month) as date
-                        )
-                        + 24
+                    then {{ payment_date("rate_month") }}
                     else
                         cast(
                             date_trunc('month', rate_month + interval '1' month) as date

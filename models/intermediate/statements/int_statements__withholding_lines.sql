@@ -49,11 +49,12 @@ with
             and withholdings.source_territory = taxable.territory
             and coalesce(
                 withholdings.valid_from
-                <= cast(accounts.month_end + 24 as {{ t_ts() }}),
+                <= cast({{ payment_date("accounts.report_month") }} as {{ t_ts() }}),
                 true
             )
             and coalesce(
-                withholdings.valid_to > cast(accounts.month_end + 24 as {{ t_ts() }}),
+                withholdings.valid_to
+                > cast({{ payment_date("accounts.report_month") }} as {{ t_ts() }}),
                 true
             )
         qualify

@@ -94,9 +94,9 @@ with
         inner join line_sums on line_sums.report_month <= months.report_month
         group by months.report_month
     ),
-    -- A statement is on time if it is issued by the 25th of the month after its own.
+    -- A statement is on time if it is issued by its payment date.
     dated_statements as (
-        select *, cast(report_month + interval '1' month as date) + 25 as late_from_date
+        select *, {{ payment_date("report_month") }} + 1 as late_from_date
         from statements
     ),
     on_time as (

@@ -1,7 +1,7 @@
 -- One row per kind of open matter, partner and currency: what needs a decision, the
 -- amount that waits for it, since when, who acts next and by when. A hold is due 90
--- days after its oldest month, a statement on the 25th of the month after its own, a
--- notice a week after its month begins.
+-- days after its oldest month, a statement on its payment date, a notice a week after
+-- its month begins.
 {%- set turns = {
     "CONSENT": "rightsholder",
     "DISPUTE": "claimants",
@@ -101,7 +101,7 @@ select
         case
             risks.risk_name
             when 'statements_not_issued'
-            then cast(risks.since_month + interval '1' month as date) + 24
+            then {{ payment_date("risks.since_month") }}
             when 'open_notices'
             then risks.since_month + 6
             else cast(risks.since_month + interval '1' month as date) + 89
