@@ -12,14 +12,24 @@ from typing import Any
 from linernotes.dashboard import wording
 from linernotes.dashboard.blocks import Column, Kind, Link, Table
 from linernotes.dashboard.figures import Figures
-from linernotes.dashboard.formats import Money
+from linernotes.dashboard.formats import Money, uses_of
 from linernotes.dashboard.measures import INDICATIVE, MEASURES
-from linernotes.dashboard.row_tables import HIDDEN, KEYS, SHOWN, TABLES, TITLES, row_href
+from linernotes.dashboard.row_tables import (
+    HIDDEN,
+    KEYS,
+    RECORDS,
+    SHOWN,
+    TABLES,
+    TITLES,
+    row_href,
+)
 from linernotes.dashboard.selection import NAMES, NotThere
 from linernotes.packages import wording as codes
 
 ROWS_SHOWN = 100
 MOST_ROWS = 100_000
+# The columns from which the currency of an amount is taken.
+CURRENCIES = ("currency_code", "reporting_currency_code", "payout_currency_code")
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,11 @@ class RowSet:
     value: str = ""
     currency: str = ""
     distinct: str = ""
+
+    def shown(self, value: Any) -> Any:
+        """A value as people read it: a weight is shown in uses, not in nano-uses."""
+        is_weight = self.value.endswith("weight_nano") and value is not None
+        return uses_of(value) if is_weight else value
 
 
 def metric_rows(
@@ -166,6 +181,7 @@ def read_rows(
     where = " and ".join(f"({one})" for one in wanted.conditions) or "true"
     short = wanted.relation.rsplit(".", 1)[1]
     relation = f"{wanted.relation} as {short}"
+    columns = list(_columns(figures, wanted.relation))
     counted = f", ({wanted.value}) as counted" if wanted.value else ""
     summed = f"sum({wanted.value})" if wanted.value else "null"
     if wanted.distinct:
@@ -174,29 +190,41 @@ def read_rows(
         f"select count(*), {summed} from {relation} where {where}", wanted.parameters
     )[1]
     names, found = figures.view.table(
-        f"with rows as (select *{counted} from {relation} where {where}) select * from rows "
-        f"order by {_key_of(wanted, figures)} limit {limit} offset {offset}",
+        f"with rows as (select {_selection(wanted, columns)}{counted} from {relation} "
+        f"where {where}) select * from rows "
+        f"order by {', '.join(_order_of(wanted, columns))} limit {limit} offset {offset}",
         wanted.parameters,
     )
     rows = [dict(zip(names, row, strict=True)) for row in found]
-    columns = _shown_columns(wanted, names, rows)
+    shown = _shown_columns(wanted, names, rows)
     table = Table(
         wanted.name or short,
         title,
-        [Column(_head(name, wanted), _kind_in(name, wanted, rows)) for name in columns],
-        [[_cell(figures, wanted, name, row, columns[0]) for name in columns] for row in rows],
+        [Column(_head(name, wanted), _kind_in(name, wanted, rows)) for name in shown],
+        [[_cell(figures, wanted, name, row, shown[0]) for name in shown] for row in rows],
         row_limit=ROWS_SHOWN,
     )
-    return Rows(table, count, total)
+    return Rows(table, count, wanted.shown(total))
 
 
-def _key_of(wanted: RowSet, figures: Figures) -> str:
+def _order_of(wanted: RowSet, columns: Sequence[str]) -> list[str]:
     """The order of rows: the highest value or amount first, then by key."""
-    columns = list(_columns(figures, wanted.relation))
-    key = KEYS.get(wanted.name)
-    keys = dict.fromkeys([key, *columns[:6]] if key else columns[:8])
     highest = "counted" if wanted.value else "amount" if "amount" in columns else ""
-    return ", ".join([*([f"abs({highest}) desc nulls last"] if highest else []), *keys])
+    return [*([f"abs({highest}) desc nulls last"] if highest else []), *_keys_of(wanted, columns)]
+
+
+def _keys_of(wanted: RowSet, columns: Sequence[str]) -> list[str]:
+    key = KEYS.get(wanted.name)
+    return list(dict.fromkeys([key, *columns[:6]] if key else columns[:8]))
+
+
+def _selection(wanted: RowSet, columns: Sequence[str]) -> str:
+    """The columns that are read: of a large table only those that a page needs."""
+    shown = SHOWN.get(wanted.name)
+    if shown is None:
+        return "*"
+    needed = {*shown, *RECORDS.get(wanted.name, ())[1:], *_keys_of(wanted, columns), *CURRENCIES}
+    return ", ".join(name for name in columns if name in needed)
 
 
 def _kind_in(name: str, wanted: RowSet, rows: Sequence[Mapping[str, Any]]) -> Kind:
@@ -258,7 +286,7 @@ def kind_of(name: str) -> Kind:
 
 
 def _cell(figures: Figures, wanted: RowSet, name: str, row: Mapping[str, Any], first: str) -> Any:
-    value = row[name]
+    value = wanted.shown(row[name]) if name == "counted" else row[name]
     if name == "counted" and wanted.currency and value is not None:
         is_own = wanted.currency == "own"
         return Money(value, (row.get("currency_code") or "") if is_own else wanted.currency)

@@ -6,7 +6,7 @@ Figures are rounded only for display; downloads have all digits.
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import NamedTuple
 
 from linernotes.base.money import minor_unit_digits, round_half_up
@@ -16,6 +16,8 @@ MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 SPACE_OF_A_FIGURE = re.compile(
     r"(?<=\d) (?=%|pts\b)|(?<=vs) |(?<=[Ss]ince) |(?<=[A-Za-z]{3}) (?=\d{4}\b)"
 )
+# More digits than a sum of weights has.
+EXACT = Context(prec=60)
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 # A greater change is shown as the two figures, not in percent.
 MOST_PERCENT = 1_000
@@ -26,6 +28,11 @@ class Money(NamedTuple):
 
     amount: Decimal
     currency_code: str
+
+
+def uses_of(weight_nano: Decimal | int) -> Decimal:
+    """A weight in uses, from one in nano-uses, with all its digits."""
+    return EXACT.scaleb(Decimal(weight_nano), -9)
 
 
 def month_text(month: date) -> str:

@@ -329,7 +329,9 @@ def _rows(
         facts.append(("Different ones among them", found.total, "count"))
     if stated is not None:
         is_money = bool(wanted.currency) and wanted.currency != "own"
-        shown = formats.Money(Decimal(stated), wanted.currency) if is_money else stated
+        shown = (
+            formats.Money(Decimal(stated), wanted.currency) if is_money else wanted.shown(stated)
+        )
         facts.append(("Figure", shown, "money" if is_money else "number"))
     blocks: list[Block] = [Facts(title, facts)]
     if not found.count:

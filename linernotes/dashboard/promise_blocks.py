@@ -32,6 +32,7 @@ from linernotes.dashboard.formats import (
     full_money_text,
     month_text,
     share_text,
+    uses_of,
 )
 
 # The page with more on each promise.
@@ -51,7 +52,6 @@ BEHIND: dict[str, Callable[[Figures], Iterable[Block]]] = {
 WEIGHTS = {"licensed_use_share", "consented_use_share"}
 AMOUNTS = {"licensed_money_share", "paid_share", "held_long_share"}
 # Weights are in billionths of a use.
-NANO = Decimal(10) ** 9
 OFF_TARGET = {"at_risk", "broken"}
 # The worst first: a tile shows its promise's worst measure.
 RANKS = ("broken", "at_risk", "cannot_tell", "on_target")
@@ -237,7 +237,7 @@ def amount_text(figures: Figures, found: Verdict, part: str = "denominator") -> 
     if number is None:
         return "–"
     if found.measure in WEIGHTS:
-        return f"{count_text(round_half_up(number / NANO, 0))} uses"
+        return f"{count_text(round_half_up(uses_of(number), 0))} uses"
     if found.measure in AMOUNTS:
         return full_money_text(Money(number, figures.currency))
     return count_text(number)

@@ -4,15 +4,13 @@
 """
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
 from linernotes.dashboard import drill, wording
 from linernotes.dashboard.blocks import Block, Facts, Heading, Kind, Link, Note
 from linernotes.dashboard.drill import RowSet, read_rows
 from linernotes.dashboard.figures import Figures
-from linernotes.dashboard.formats import Money
-from linernotes.dashboard.promise_blocks import NANO
+from linernotes.dashboard.formats import Money, uses_of
 from linernotes.dashboard.row_tables import TABLES, rows_href
 from linernotes.dashboard.selection import NotThere
 
@@ -241,7 +239,7 @@ def _facts(figures: Figures, title: str, row: Mapping[str, Any]) -> Facts:
         shown: Any = value
         kind = drill.kind_of(name)
         if name == "weight_nano":
-            shown, kind = Decimal(value) / NANO, "count"
+            shown, kind = uses_of(value), "count"
         if drill.is_amount(name):
             code = row.get("currency_code") or row.get("payout_currency_code")
             shown = Money(value, code) if code else value

@@ -8,7 +8,7 @@ import io
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +171,22 @@ def test_measures_of_promises_equal_the_rows_that_they_count(get: Get, part: str
             checked += 1
 
     assert checked >= 10
+
+
+def test_rows_of_a_weight_are_in_uses_like_the_measure_that_counts_them(get: Get) -> None:
+    links = {
+        link
+        for link in get("/promises/agreements").xpath("//main//a/@href")
+        if "/rows/measure/licensed_use_share" in link and "part=numerator" in link
+    }
+
+    pages = [facts(get(link)) for link in sorted(links)]
+
+    counted = [stated for stated in pages if stated["Counted"] != "–"]
+    assert counted
+    for stated in counted:
+        uses = Decimal(stated["Sum of the rows"].replace(",", ""))
+        assert stated["Counted"] == f"{uses.quantize(Decimal(1), ROUND_HALF_UP):,} uses"
 
 
 def test_incidents_and_expiring_consents_are_those_of_their_reports(

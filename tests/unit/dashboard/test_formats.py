@@ -152,3 +152,10 @@ def test_number_and_month_do_not_part_from_their_unit_and_year() -> None:
     text = formats.whole("+18.0 % vs May 2026, of 3 uses")
 
     assert text.split("\N{NO-BREAK SPACE}") == ["+18.0", "% vs", "May", "2026, of 3 uses"]
+
+
+def test_weight_in_uses_keeps_all_its_digits() -> None:
+    nano_uses = Decimal("123456789012345678901234567890.12345678901234")
+
+    assert formats.uses_of(nano_uses) == Decimal("123456789012345678901.23456789012345678901234")
+    assert formats.uses_of(1_500_000_000) == Decimal("1.5")

@@ -45,4 +45,9 @@ select
     ) as used_at,
     uses.judged_at
 from uses
-inner join use_groups on use_groups.use_batch_number = uses.use_batch_number
+-- A batch is of one month: with it, a query for one month reads the groups of that
+-- month.
+inner join
+    use_groups
+    on use_groups.use_batch_number = uses.use_batch_number
+    and use_groups.usage_month = uses.usage_month
