@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 SHOWN_LINES = 20
@@ -46,7 +46,8 @@ class Scale:
         feed_bytes: Size of the landing zone.
         lake_rows: Rows in the lake after the load.
         lake_bytes: Size of the lake's active files.
-        costs: Cost by step, in the order of the steps; the last is the floor.
+        costs: Cost by step, in the order of the steps; the last ones are the floor's and Polars'.
+        slowest: The models and tests of the build with the longest wall time in seconds.
     """
 
     factor: float
@@ -54,6 +55,7 @@ class Scale:
     lake_rows: int
     lake_bytes: int
     costs: dict[str, Cost]
+    slowest: dict[str, float] = field(default_factory=dict)
 
 
 def measure(command: Sequence[str | Path], environment: dict[str, str], cwd: Path) -> Cost:

@@ -14,6 +14,7 @@ from benchmarks.measure import Scale, StepFailed, measure
 from benchmarks.results import as_markdown
 
 ROOT = Path(__file__).resolve().parents[1]
+SHOWN_NODES = 12
 LINERNOTES = Path(sys.executable).with_name("linernotes")
 
 
@@ -52,10 +53,22 @@ def run_scale(factor: float, folder: Path) -> Scale:
     command = [sys.executable, "-m", "benchmarks.floor", folder / "files.json", folder / "floor"]
     costs["floor"] = measure(command, environment, cwd=ROOT)
     print_line(f"  {costs['floor'].wall_seconds:.1f} s, {costs['floor'].peak_megabytes:.0f} MB")
+    print_line(f"scale {factor:g}: the central join in Polars")
+    command = [sys.executable, "-m", "benchmarks.central_join", folder / "files.json"]
+    costs["polars"] = measure([*command, folder / "lines.parquet"], environment, cwd=ROOT)
+    print_line(f"  {costs['polars'].wall_seconds:.1f} s, {costs['polars'].peak_megabytes:.0f} MB")
     rows = sum(table["rows"] for table in tables.values())
     size = sum(Path(path).stat().st_size for paths in files.values() for path in paths)
     feeds = sum(path.stat().st_size for path in landing.rglob("*") if path.is_file())
-    return Scale(factor, feeds, rows, size, costs)
+    return Scale(factor, feeds, rows, size, costs, slowest_nodes(home))
+
+
+def slowest_nodes(home: Path) -> dict[str, float]:
+    """The models and tests of the last build that took longest, with their wall time in seconds."""
+    results = json.loads((home / "warehouse" / "target" / "run_results.json").read_text())
+    times = {one["unique_id"].split(".")[2]: one["execution_time"] for one in results["results"]}
+    longest = sorted(times, key=lambda name: -times[name])[:SHOWN_NODES]
+    return {name: times[name] for name in longest}
 
 
 def print_line(text: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from benchmarks.central_join import lines_of
 from benchmarks.closing import REOPENED, revise_revenue
 from benchmarks.floor import run
 from benchmarks.loading import Loads
@@ -46,6 +47,19 @@ def test_results_of_two_scales_show_floor_and_growth() -> None:
     assert "| build | 5.0 / 4.0 |" in page
 
 
+def test_results_say_of_each_goal_whether_it_is_reached() -> None:
+    floor = Cost(2, 2, 50)
+    small = Scale(1, 10**6, 1_000, 10**6, {"build": Cost(40, 45.0, 100), "floor": floor})
+    large = Scale(10, 10**7, 10_000, 10**7, {"build": Cost(90, 120, 3100), "floor": floor})
+
+    page = as_markdown([small, large])
+
+    assert "| 1 | build, CPU s | 45 | 45.0 | *reached* |" in page
+    assert "| 10 | build, CPU s | 130 | 120.0 | *reached* |" in page
+    assert "| 10 | build, peak GB | 3 | 3.1 | *not reached*; next lever: " in page
+    assert "| 100 | build" not in page
+
+
 def test_floor_over_an_empty_lake_makes_its_tables(tmp_path: Path) -> None:
     lake = Lake(tmp_path / "lake")
     lake.ensure_tables()
@@ -55,6 +69,14 @@ def test_floor_over_an_empty_lake_makes_its_tables(tmp_path: Path) -> None:
 
     with duckdb.connect(tmp_path / "floor.duckdb", read_only=True) as connection:
         assert connection.sql("select count(*) from lines").fetchall() == [(0,)]
+
+
+def test_central_join_over_an_empty_lake_has_no_line(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    lake.ensure_tables()
+    files = {table: [str(path) for path in lake.active_files(table)] for table in lake.tables()}
+
+    assert lines_of(files).collect().is_empty()
 
 
 def test_revised_revenue_is_one_per_cent_higher_and_recorded_later(tmp_path: Path) -> None:
