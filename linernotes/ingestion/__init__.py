@@ -19,17 +19,12 @@ from linernotes.ingestion.errors import (
 )
 from linernotes.ingestion.feed_pages import markdown, page, template
 from linernotes.ingestion.feeds import FEEDS
-from linernotes.ingestion.intake import (
-    LoadReport,
-    admit_landing,
-    alone,
-    lake_damage,
-    open_intake,
-    open_lake,
-)
+from linernotes.ingestion.home_lake import alone, lake_damage, open_lake
+from linernotes.ingestion.intake import admit_landing, open_intake
 from linernotes.ingestion.lake import Lake
 from linernotes.ingestion.lake_tables import CHECK_RESULTS, SCHEMAS
 from linernotes.ingestion.landing import list_landing
+from linernotes.ingestion.load_reports import LoadReport
 from linernotes.ingestion.register import DeliveryOutcome
 from linernotes.ingestion.repair import repair
 from linernotes.ingestion.retry import (

@@ -24,14 +24,13 @@ from linernotes.ingestion.feeds import CONTRACTS, ECB, ENDINGS, ERN
 from linernotes.ingestion.intake import (
     UNFORESEEN,
     Intake,
-    LoadReport,
-    loading,
     open_intake,
     require_disk,
 )
 from linernotes.ingestion.lake import NO_HOOKS, Lake
 from linernotes.ingestion.lake_tables import DELIVERIES, QUARANTINED_ROWS, typed
 from linernotes.ingestion.landing import Arrival, list_landing
+from linernotes.ingestion.load_reports import LoadReport, loading
 from linernotes.ingestion.messages import admit_message, admit_rates
 from linernotes.ingestion.opening import UnfitFileError, path_of
 from linernotes.ingestion.readers import reader_for

@@ -5,12 +5,9 @@ register, and until then each of its commits is repeated under the same transact
 """
 
 import hashlib
-import logging
-import os
 import shutil
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
 from io import BufferedReader
 from itertools import groupby
 from pathlib import Path
@@ -19,16 +16,13 @@ import duckdb
 import polars as pl
 from deltalake.exceptions import DeltaError
 
-from linernotes.base import disk, durable, locks
+from linernotes.base import disk
 from linernotes.base.settings import Limits, Settings
 from linernotes.base.steps import step
 from linernotes.base.unforeseen import account_of
 from linernotes.ingestion.admission import Admission, fresh_folder
 from linernotes.ingestion.corrections import WaitingKeys
-from linernotes.ingestion.datasets import lake_dataset, landing_dataset
-from linernotes.ingestion.descriptions import describe
 from linernotes.ingestion.errors import (
-    BusyIntake,
     FailingDisk,
     IgnoredFile,
     IntakeError,
@@ -36,9 +30,11 @@ from linernotes.ingestion.errors import (
     UnsettledFile,
 )
 from linernotes.ingestion.feeds import CONTRACTS, ECB, ERN
-from linernotes.ingestion.integrity import Damage, damage_of, require_whole
+from linernotes.ingestion.home_lake import alone
+from linernotes.ingestion.integrity import require_whole
 from linernotes.ingestion.lake import Lake
 from linernotes.ingestion.landing import Arrival, list_landing, read_manifest
+from linernotes.ingestion.load_reports import LoadReport, loading, log_outcome
 from linernotes.ingestion.messages import admit_message, admit_rates
 from linernotes.ingestion.opening import UnfitFileError, path_of
 from linernotes.ingestion.panics import without_panics
@@ -47,36 +43,12 @@ from linernotes.ingestion.register import DeliveryOutcome, Register, State
 from linernotes.ingestion.screening import connect
 from linernotes.ingestion.settling import Settling
 
-LOG = logging.getLogger(__name__)
 _SCRATCH = ".staging"
-_LOCK = ".lock"
 _LOGS = "logs"
 _GONE = "it was moved while it was read; the next load reads it at its new place"
 # Errors of one file that must not end a load. A panic of polars is not an `Exception`.
 UNFORESEEN = (Exception, pl.exceptions.PanicException)
 _OF_FILES = (OSError, DeltaError, duckdb.IOException)
-
-
-@dataclass
-class LoadReport:
-    """The report of one load, without deliveries that were settled before.
-
-    Attributes:
-        deliveries: The outcome of each delivery.
-        ignored_files: Files that are not deliveries, or not yet, and why.
-        unread_files: Deliveries that could not be read or finished, and why. They are not in the
-            register.
-    """
-
-    deliveries: list[DeliveryOutcome] = field(default_factory=list)
-    ignored_files: dict[str, str] = field(default_factory=dict)
-    unread_files: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def turned_away(self) -> dict[str, str]:
-        """Deliveries of which nothing was loaded, and why."""
-        refused = {one.name: one.reason or "" for one in self.deliveries if one.state == "refused"}
-        return refused | self.unread_files
 
 
 def admit_landing(
@@ -106,58 +78,12 @@ def admit_landing(
                     if outcome is None:
                         continue
                     report.deliveries.append(outcome)
-                    _log(outcome)
+                    log_outcome(outcome)
                     if on_progress:
                         on_progress(outcome)
         if report.deliveries:
             intake.lake.compact_where_scattered()
     return report
-
-
-@contextmanager
-def loading(settings: Settings, feed: str, report: LoadReport) -> Generator[None]:
-    """The step that loads one feed; its end event has the figures of the report.
-
-    Args:
-        settings: The home.
-        feed: `<source>/<feed>`.
-        report: The load's report; deliveries that it has at the beginning belong to other steps.
-    """
-    others = len(report.deliveries)
-    read = landing_dataset(settings.landing_place, feed)
-    filled = [lake_dataset(settings, table) for table in describe(feed).tables]
-    with step("load feed", f"load.{feed.replace('/', '.')}", [read], feed=feed) as loaded:
-        loaded.outputs = filled
-        yield
-        came = report.deliveries[others:]
-        counts = {
-            kind: sum(getattr(one, kind) or 0 for one in came)
-            for kind in ("rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate")
-        }
-        loaded.facts |= {"deliveries": len(came), **counts}
-        loaded.inputs = [replace(read, row_count=counts["rows_read"])]
-        if len(filled) == 1:
-            loaded.outputs = [replace(filled[0], row_count=counts["rows_loaded"])]
-        # Reasons may quote a file's text, so only `linernotes status` shows them.
-        refused = sum(one.state == "refused" for one in came)
-        unread = sum(name.startswith(f"{feed}/") for name in report.unread_files)
-        if refused or unread:
-            loaded.failure = f"{refused} files were refused, {unread} could not be read."
-
-
-def _log(outcome: DeliveryOutcome) -> None:
-    """Logs a delivery's outcome, without the reason, which may quote the file's text."""
-    level = logging.WARNING if outcome.state == "refused" else logging.INFO
-    fields = {
-        name: getattr(outcome, name)
-        for name in ("delivery_id", "source", "feed", "state", "rows_read", "rows_loaded")
-    }
-    more = {
-        "delivery": outcome.name,
-        "rows_quarantined": outcome.rows_quarantined,
-        "rows_duplicate": outcome.rows_duplicate,
-    }
-    LOG.log(level, "delivery taken", extra=fields | more)
 
 
 @contextmanager
@@ -191,58 +117,6 @@ def open_intake(settings: Settings) -> Generator["Intake"]:
         finally:
             # The next load removes what cannot be removed now.
             shutil.rmtree(scratch, ignore_errors=True)
-
-
-def open_lake(settings: Settings, lake: Lake | None = None) -> Lake:
-    """The lake of a home, whose tables have every column of this release.
-
-    Args:
-        settings: The home.
-        lake: Its lake, if it is open already; it is then reused.
-
-    Raises:
-        BusyIntake: if columns are missing, and another process is loading.
-        DamagedLake: if a table cannot be read.
-    """
-    lake = lake or Lake(settings.lake_root, settings.quarantine_root)
-    try:
-        is_older = bool(lake.lacking_columns())
-    except DeltaError:
-        require_whole(lake)
-        raise
-    if is_older:
-        with alone(lake.root):
-            lake.add_new_columns()
-    return lake
-
-
-def lake_damage(settings: Settings, lake: Lake | None = None) -> Damage:
-    """The damage of a home's lake; none if there is no lake yet."""
-    return damage_of(lake or Lake(settings.lake_root, settings.quarantine_root))
-
-
-@contextmanager
-def alone(root: Path) -> Generator[None]:
-    """Holds the lock of a lake: only one process at a time writes into it.
-
-    The lock's file contains a mark during writing. If it is found, the previous run was stopped,
-    and its files are synced to disk before they are used.
-
-    Raises:
-        BusyIntake: if another process holds it.
-    """
-    durable.make_folder(root)
-    with (root / _LOCK).open("a+b", buffering=0) as lock:
-        if not locks.take(lock):
-            raise BusyIntake(
-                f"another load is writing to {root}; wait until it is done, then load again"
-            )
-        if os.fstat(lock.fileno()).st_size:
-            os.sync()
-        else:
-            lock.write(b"writing\n")
-        yield
-        lock.truncate(0)
 
 
 class Intake:

@@ -13,7 +13,7 @@ from deltalake.exceptions import DeltaError
 from linernotes.base import durable
 from linernotes.base.settings import Settings
 from linernotes.ingestion.errors import DamagedLake
-from linernotes.ingestion.intake import alone
+from linernotes.ingestion.home_lake import alone
 from linernotes.ingestion.integrity import lost_deliveries
 from linernotes.ingestion.lake import EMPTY_FILE, LOG, Lake
 from linernotes.ingestion.lake_tables import DELIVERIES

@@ -17,14 +17,9 @@ from linernotes.ingestion import quarantine
 from linernotes.ingestion.admission import Admission, fresh_folder
 from linernotes.ingestion.errors import NothingOpen, RefusedFile
 from linernotes.ingestion.feeds import CONTRACTS, ECB
-from linernotes.ingestion.intake import (
-    UNFORESEEN,
-    Intake,
-    LoadReport,
-    open_intake,
-    open_lake,
-    require_disk,
-)
+from linernotes.ingestion.home_lake import open_lake
+from linernotes.ingestion.intake import UNFORESEEN, Intake, open_intake, require_disk
+from linernotes.ingestion.load_reports import LoadReport
 from linernotes.ingestion.messages import admit_rates
 from linernotes.ingestion.readers import reader_for
 from linernotes.ingestion.register import DeliveryOutcome

@@ -15,7 +15,8 @@ from linernotes.base.settings import Settings
 from linernotes.base.steps import unreported
 from linernotes.ingestion import quarantine
 from linernotes.ingestion.errors import RefusedFile
-from linernotes.ingestion.intake import admit_landing, open_lake
+from linernotes.ingestion.home_lake import open_lake
+from linernotes.ingestion.intake import admit_landing
 from linernotes.ingestion.landing import MANIFEST_ENDING
 from linernotes.ingestion.register import DeliveryOutcome
 

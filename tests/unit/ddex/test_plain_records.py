@@ -5,7 +5,7 @@ import re
 import pytest
 
 from linernotes.ddex.allowed_values import LISTS
-from linernotes.ddex.checking import _cell_faults, _plainly_right_cell
+from linernotes.ddex.cell_check import cell_faults, plainly_right_cell
 from linernotes.ddex.records import RECORDS
 
 VALUES = [
@@ -23,10 +23,10 @@ def test_cell_that_is_plainly_right_has_no_fault(record_type: str) -> None:
     values = [*VALUES, *(min(one) for one in LISTS.values())]
     passed = 0
     for cell in RECORDS[record_type]:
-        plain = re.compile(_plainly_right_cell(cell))
+        plain = re.compile(plainly_right_cell(cell))
         for value in values:
             if plain.fullmatch(value):
                 passed += 1
-                faults = list(_cell_faults(cell, value)) if value or cell.required else []
+                faults = list(cell_faults(cell, value)) if value or cell.required else []
                 assert faults == [], (cell, value)
     assert passed
