@@ -1,6 +1,6 @@
 """Checks that block statements before they are issued: figures of the warehouse that disagree.
 
-`issuing` checks the lines of a statement and its approval.
+`obstacles` checks the lines of a draft and its approval.
 """
 
 from collections.abc import Collection
