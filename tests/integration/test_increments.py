@@ -1,0 +1,126 @@
+"""Ten builds of a home that grows equal those of new homes, at the same freezes, row by row.
+
+A random world's days, corrections, consents, transfers, withdrawals and late files arrive in ten
+deliveries in random order; after the fourth, a month is issued.
+"""
+
+import random
+import shutil
+from datetime import date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from linernotes import ingestion, warehouse
+from linernotes.base.settings import Settings
+from linernotes.warehouse.calculation import Scenario
+from tests.conftest import close_and_issue
+from tests.fixtures.random_worlds import add_random_world
+from tests.fixtures.worlds import FeedBuilder, add_rates
+
+pytestmark = pytest.mark.slow
+
+SEEDS = (7, 11)
+BUILDS = 10
+FIRST_FREEZE = datetime(2026, 5, 15, 6)
+ISSUED_AFTER, ISSUED_MONTH = 4, date(2026, 1, 1)
+# What has to be there before money can be calculated at all.
+AT_ONCE = ("finance/fx_rates", "licensing/contracts", "licensing/products", "catalog/routes")
+COMPARED = ("marts", "reports")
+
+
+def freeze(number: int) -> datetime:
+    return FIRST_FREEZE + timedelta(days=number)
+
+
+def deliveries(world: FeedBuilder) -> list[FeedBuilder]:
+    """The rows of a world in ten parts by chance; each but the first is recorded on its day."""
+    chance = random.Random(3)
+    parts = [FeedBuilder() for _ in range(BUILDS)]
+    for feed, rows in world.rows.items():
+        for seconds, row in enumerate(rows):
+            part = 0 if feed in AT_ONCE else chance.randrange(BUILDS)
+            if part:
+                recorded = freeze(part + 1) - timedelta(hours=12) + timedelta(seconds=seconds)
+                row = row | {"recorded_at": f"{recorded.isoformat()}Z"}
+            parts[part].rows.setdefault(feed, []).append(row)
+    return parts
+
+
+def built(home: Settings, known_at: datetime, file: Path) -> Path:
+    """Every mart and report of a home at a freeze, in a file."""
+    project = warehouse.compiled_project(home)
+    root = warehouse.link_sources(home)
+    warehouse.recalculate(partial(warehouse.calculation, project, root), root, known_at)
+    targets = [
+        node.name
+        for node in project.nodes.values()
+        if node.kind == "model" and node.relation.partition(".")[0] in COMPARED
+    ]
+    with warehouse.calculation(project, root, file) as run:
+        run.run(Scenario(known_at), targets)
+    return file
+
+
+def differing(one: Path, other: Path) -> dict[str, int]:
+    """The tables of two files whose rows differ, and in how many rows."""
+    with duckdb.connect() as connection:
+        for name, file in (("one", one), ("other", other)):
+            connection.execute(f"attach '{file}' as {name} (read_only)")
+        tables = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() "
+            "where database_name = 'one' and list_contains(?, schema_name)",
+            [COMPARED],
+        ).fetchall()
+        assert len(tables) > 100
+        found = {}
+        for (table,) in tables:
+            [[count]] = connection.execute(
+                f"select count(*) from ((from one.{table} except all from other.{table}) "
+                f"union all (from other.{table} except all from one.{table}))"
+            ).fetchall()
+            if count:
+                found[table] = count
+    return found
+
+
+def test_each_of_ten_builds_equals_that_of_a_new_home_at_the_same_freeze(tmp_path: Path) -> None:
+    world = FeedBuilder()
+    add_rates(world)
+    for seed in SEEDS:
+        add_random_world(world, f"w{seed}", seed)
+    grown = Settings(home=tmp_path / "grown")
+    wrong = {}
+
+    for number, part in enumerate(deliveries(world), 1):
+        known_at = freeze(number)
+        part.write(grown.landing_root, f"part-{number:02}.jsonl")
+        ingestion.admit_landing(grown)
+        new = Settings(home=tmp_path / f"new-{number}")
+        shutil.copytree(grown.landing_root, new.landing_root)
+        ingestion.admit_landing(new)
+        for name in ("ledger", "keys"):
+            if (grown.home / name).exists():
+                shutil.copytree(grown.home / name, new.home / name)
+        one = built(grown, known_at, tmp_path / f"{number}.duckdb")
+        if found := differing(one, built(new, known_at, new.home / "built.duckdb")):
+            wrong[number] = found
+        shutil.rmtree(new.home)
+        if number == ISSUED_AFTER:
+            close_and_issue(grown, ISSUED_MONTH, known_at + timedelta(hours=1))
+
+    assert wrong == {}
+    # The deliveries did change figures, and issued ones among them.
+    assert all(
+        differing(tmp_path / f"{number}.duckdb", tmp_path / f"{number + 1}.duckdb")
+        for number in range(1, BUILDS)
+    )
+    with duckdb.connect(str(tmp_path / f"{BUILDS}.duckdb"), read_only=True) as connection:
+        [[corrections]] = connection.execute(
+            "select count(*) from marts.fct_compensation_lines "
+            "where usage_month = ? and not is_issued",
+            [ISSUED_MONTH],
+        ).fetchall()
+    assert corrections > 0
