@@ -4,14 +4,13 @@
 """
 
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
-from typing import Any
+from contextlib import contextmanager
 
 import duckdb
 
 from linernotes.base.settings import Settings
 from linernotes.base.sql import literal
-from linernotes.warehouse.calculation import SCHEMAS, Calculation, Lent, seed_query
+from linernotes.warehouse.calculation import SCHEMAS, Calculation, seed_query
 from linernotes.warehouse.compiled import CompiledNode, compiled_project
 from linernotes.warehouse.dbt import BuildFailed
 from linernotes.warehouse.spark import Spark
@@ -24,30 +23,32 @@ READ = "read"
 class SparkTables:
     """Tables in schemas of the cluster; the targets are copied into a DuckDB connection."""
 
+    # A session of the server keeps the list of a table's files, and would read those of a table
+    # that another session has replaced.
+    at_a_time = 1
+
     def __init__(
-        self, engine: Spark, sessions: list[ClusterSession], connection: duckdb.DuckDBPyConnection
+        self, engine: Spark, session: ClusterSession, connection: duckdb.DuckDBPyConnection
     ) -> None:
-        """Takes a session for each table at a time."""
-        self.at_a_time = len(sessions)
         self._engine = engine
-        self._sessions = Lent(sessions)
+        self._session = session
         self._connection = connection
 
     def create(self, node: CompiledNode, text: str) -> None:
         """Makes a table or view, and replaces an earlier one."""
         name = self._name(node)
         if node.is_view:
-            self._run([f"create or replace view {name} as {text}"])
+            self._session.run([f"create or replace view {name} as {text}"])
         else:
-            self._run(
+            self._session.run(
                 [f"drop table if exists {name}", f"create table {name} using parquet as {text}"]
             )
 
     def load_seed(self, node: CompiledNode) -> None:
         """Makes the table of a seed."""
-        with self._connection.cursor() as cursor:
-            query = f"select columns(*)::varchar from ({seed_query(node)})"
-            rows = cursor.execute(query).fetchall()
+        rows = self._connection.execute(
+            f"select columns(*)::varchar from ({seed_query(node)})"
+        ).fetchall()
         columns = ", ".join(
             f"cast({name} as {kind}) as {name}" for name, kind in node.column_types.items()
         )
@@ -65,7 +66,7 @@ class SparkTables:
         null.
         """
         row = "to_json(struct(*), map('ignoreNullFields', 'false'))"
-        [[found]] = self._run(
+        [[found]] = self._session.run(
             [
                 "select count(*) as row_count, "
                 f"sum(cast(xxhash64({row}) as decimal(38,0))) as hashes from {self._name(node)}"
@@ -80,7 +81,7 @@ class SparkTables:
             if node.is_view:
                 schema, view = READ, self._name(node)
                 name = f"{self._engine.prefix}_{READ}.{table}"
-                self._run(
+                self._session.run(
                     [
                         f"drop table if exists {name}",
                         f"create table {name} using parquet as select * from {view}",
@@ -90,10 +91,6 @@ class SparkTables:
             self._connection.execute(
                 f"create or replace table {node.relation} as from read_parquet({literal(files)})"
             )
-
-    def _run(self, statements: list[str]) -> list[list[dict[str, Any]]]:
-        with self._sessions.one() as session:
-            return session.run(statements)
 
     def _name(self, node: CompiledNode) -> str:
         return f"{self._engine.prefix}_{node.relation}"
@@ -119,18 +116,14 @@ def spark_calculation(settings: Settings, part: str) -> Generator[Calculation]:
         for schema in SCHEMAS:
             connection.execute(f"create schema {schema}")
         try:
-            with ExitStack() as opened:
-                sessions = [
-                    opened.enter_context(cluster_session(settings))
-                    for _ in range(settings.dbt_threads)
-                ]
-                sessions[0].run(clean)
+            with cluster_session(settings) as session:
+                session.run(clean)
                 engine.prepare()
-                sessions[0].run([f"create schema {schema}" for schema in schemas])
+                session.run([f"create schema {schema}" for schema in schemas])
                 yield Calculation(
-                    project, engine.prefix, connection, SparkTables(engine, sessions, connection)
+                    project, engine.prefix, connection, SparkTables(engine, session, connection)
                 )
-                sessions[0].run(clean)
+                session.run(clean)
         except ClusterFailed as reason:
             raise BuildFailed(f"Nothing was calculated on Spark: {reason}") from None
 
