@@ -15,6 +15,7 @@ from linernotes.dashboard.figures import Figures
 from linernotes.dashboard.formats import Money, uses_of
 from linernotes.dashboard.measures import INDICATIVE, MEASURES
 from linernotes.dashboard.row_tables import (
+    GRAINS,
     HIDDEN,
     KEYS,
     RECORDS,
@@ -53,6 +54,10 @@ class RowSet:
     value: str = ""
     currency: str = ""
     distinct: str = ""
+
+    @property
+    def is_weight_of_uses(self) -> bool:
+        return self.name == "uses" and self.value == "weight_nano"
 
     def shown(self, value: Any) -> Any:
         """A value as people read it: a weight is shown in uses, not in nano-uses."""
@@ -189,6 +194,15 @@ def read_rows(
     [(count, total)] = figures.view.table(
         f"select count(*), {summed} from {relation} where {where}", wanted.parameters
     )[1]
+    if wanted.is_weight_of_uses and count > MOST_ROWS:
+        # The rows of a page are found by their values alone, before all columns are read. A use
+        # weighs no more than its quantity, which DuckDB filters before it joins.
+        [(least,)] = figures.view.table(
+            f"select min(value) from (select abs({wanted.value}) as value from {relation} "
+            f"where {where} order by value desc limit {offset + limit})",
+            wanted.parameters,
+        )[1]
+        where += f" and quantity >= {int(uses_of(least))}"
     names, found = figures.view.table(
         f"with rows as (select {_selection(wanted, columns)}{counted} from {relation} "
         f"where {where}) select * from rows "
@@ -214,6 +228,8 @@ def _order_of(wanted: RowSet, columns: Sequence[str]) -> list[str]:
 
 
 def _keys_of(wanted: RowSet, columns: Sequence[str]) -> list[str]:
+    if grain := GRAINS.get(wanted.name):
+        return list(grain)
     key = KEYS.get(wanted.name)
     return list(dict.fromkeys([key, *columns[:6]] if key else columns[:8]))
 

@@ -221,6 +221,18 @@ KEYS = {
     "steps": "report_month",
     "uses": "use_id",
 }
+# The grain of a table whose first columns are not unique: rows of one value are in this order.
+GRAINS = {
+    "uses": (
+        "use_id",
+        "usage_layer",
+        "side",
+        "object_id",
+        "owner_party_id",
+        "contract_id",
+        "hold_bucket",
+    )
+}
 
 
 # The record that a row has a page of: its kind, and the column with its id, or the next one if that
