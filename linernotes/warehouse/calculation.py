@@ -3,6 +3,7 @@
 The result is a connection for queries; nothing is written to the warehouse or the ledger.
 """
 
+import time
 from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
@@ -34,6 +35,7 @@ from linernotes.warehouse.dbt import Progress
 
 SCHEMAS = ("staging", "intermediate", "marts", "reports", "quality", "seeds")
 FIRST_MONTH, LAST_MONTH = date(1, 1, 1), date(9999, 12, 1)
+STOP_AGAIN_SECONDS = 0.05
 T = TypeVar("T")
 
 
@@ -74,6 +76,9 @@ class Tables(Protocol):
 
     def bring(self, nodes: list[CompiledNode]) -> None:
         """Makes some models readable from the calculation's connection."""
+
+    def stop(self) -> None:
+        """Ends the statements that are running, after an error or an interruption."""
 
 
 class Calculation:
@@ -132,7 +137,11 @@ class Calculation:
                     if running:
                         changed |= _ended(running, order)
             except BaseException:
-                pool.shutdown(cancel_futures=True)
+                pool.shutdown(wait=False, cancel_futures=True)
+                # A model may be about to start its statement, so stopping once is not enough.
+                while not all(one.done() for one in running):
+                    self._tables.stop()
+                    time.sleep(STOP_AGAIN_SECONDS)
                 raise
         self._tables.bring([self._project.nodes[name] for name in targets if name in changed])
         return changed
@@ -245,7 +254,8 @@ class DuckDbTables:
     def __init__(self, connection: duckdb.DuckDBPyConnection, at_a_time: int) -> None:
         """Opens further connections to that database, one for each table at a time."""
         self.at_a_time = at_a_time
-        self._cursors = Lent([_cursor(connection) for _ in range(at_a_time)])
+        self._all = [_cursor(connection) for _ in range(at_a_time)]
+        self._cursors = Lent(self._all)
 
     def create(self, node: CompiledNode, text: str) -> None:
         """Makes a table or view, and replaces an earlier one."""
@@ -268,6 +278,11 @@ class DuckDbTables:
 
     def bring(self, nodes: list[CompiledNode]) -> None:
         """Does nothing: the tables are in this connection already."""
+
+    def stop(self) -> None:
+        """Ends the statements that are running, after an error or an interruption."""
+        for cursor in self._all:
+            cursor.interrupt()
 
 
 def seed_query(node: CompiledNode) -> str:

@@ -92,6 +92,9 @@ class SparkTables:
                 f"create or replace table {node.relation} as from read_parquet({literal(files)})"
             )
 
+    def stop(self) -> None:
+        """Does nothing: the server ends a statement when its session does."""
+
     def _name(self, node: CompiledNode) -> str:
         return f"{self._engine.prefix}_{node.relation}"
 

@@ -35,6 +35,7 @@ NODES = [
     model("apart", "select 7 as value"),
     model("broken", "select error('no such rate') as value from intermediate.apart", "apart"),
 ]
+ENDLESS = "select count(*) as value from range(1000000000000)"
 PROJECT = CompiledProject("digest", {node.name: node for node in NODES}, {})
 
 
@@ -81,6 +82,17 @@ def test_model_that_cannot_be_made_is_named_and_what_reads_it_is_not_made(
         run.run(JANUARY, ["broken"])
 
     assert run.made == {"apart"}
+
+
+def test_error_of_one_model_ends_the_others_that_are_being_made(tmp_path: Path) -> None:
+    nodes = [model("endless", ENDLESS), *NODES]
+    project = CompiledProject("digest", {node.name: node for node in nodes}, {})
+
+    with (
+        calculation(project, tmp_path, at_a_time=2) as run,
+        pytest.raises(LinernotesError, match="The model broken cannot be made"),
+    ):
+        run.run(JANUARY, ["endless", "broken"])
 
 
 def test_connection_is_used_by_one_thread_at_a_time() -> None:
