@@ -17,7 +17,7 @@ from linernotes.base.settings import Settings
 from linernotes.ingestion import admit_landing, quarantine_show
 from linernotes.warehouse import (
     Scenario,
-    calculation,
+    calculation_within,
     compiled_project,
     link_sources,
     require_rates,
@@ -95,7 +95,7 @@ def simulate(
     project = compiled_project(settings)
     with tempfile.TemporaryDirectory(prefix="linernotes-simulation-") as scratch:
         base = link_sources(settings, Path(scratch) / "sources", with_ledger=False)
-        with calculation(project, base, memory_limit=settings.duckdb_memory) as run:
+        with calculation_within(settings, project, base) as run:
             scenario = Scenario(known_at, first_month=month, last_month=month)
             run.run(scenario, TARGETS)
             require_rates(run.connection)

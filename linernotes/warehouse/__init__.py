@@ -12,7 +12,13 @@ from linernotes.warehouse.building import (
     require_build,
     start_run,
 )
-from linernotes.warehouse.calculation import Calculation, Scenario, calculation, require_rates
+from linernotes.warehouse.calculation import (
+    Calculation,
+    Scenario,
+    calculation,
+    calculation_within,
+    require_rates,
+)
 from linernotes.warehouse.cluster import Size, running_processes, start_cluster, stop_cluster
 from linernotes.warehouse.compiled import INPUT_CLASSES, CompiledProject, compiled_project
 from linernotes.warehouse.dbt import (
@@ -49,6 +55,7 @@ __all__ = [
     "building",
     "calculate_open_months",
     "calculation",
+    "calculation_within",
     "compiled_project",
     "dbt_environment",
     "dbt_vars",

@@ -4,22 +4,22 @@ The result is a connection for queries; nothing is written to the warehouse or t
 """
 
 import time
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from graphlib import TopologicalSorter
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 
 import duckdb
 
 from linernotes.base.checked_runs import Check
 from linernotes.base.errors import LinernotesError
 from linernotes.base.memory import limited_memory
-from linernotes.base.settings import PROJECT_ROOT
+from linernotes.base.settings import PROJECT_ROOT, Settings
 from linernotes.base.sql import escaped, literal
 from linernotes.warehouse.compiled import (
     CLASS_PLACEHOLDERS,
@@ -36,7 +36,6 @@ from linernotes.warehouse.dbt import Progress
 SCHEMAS = ("staging", "intermediate", "marts", "reports", "quality", "seeds")
 FIRST_MONTH, LAST_MONTH = date(1, 1, 1), date(9999, 12, 1)
 STOP_AGAIN_SECONDS = 0.05
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -230,22 +229,29 @@ def _ended(running: dict[Future[bool], str], order: TopologicalSorter[str]) -> s
     return {name for name, has_changed in names.items() if has_changed}
 
 
-class Lent(Generic[T]):
-    """A few connections, each of which one thread uses at a time."""
+class Cursors:
+    """Further connections to a calculation's database, each for one thread at a time."""
 
-    def __init__(self, connections: Iterable[T]) -> None:
-        self._free: SimpleQueue[T] = SimpleQueue()
-        for connection in connections:
-            self._free.put(connection)
+    def __init__(self, connection: duckdb.DuckDBPyConnection, count: int) -> None:
+        self._all = [connection.cursor() for _ in range(count)]
+        self._free: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
+        for cursor in self._all:
+            _use_database(cursor)
+            self._free.put(cursor)
 
     @contextmanager
-    def one(self) -> Generator[T]:
+    def one(self) -> Generator[duckdb.DuckDBPyConnection]:
         """Yields one of them, as soon as one is free."""
-        connection = self._free.get()
+        cursor = self._free.get()
         try:
-            yield connection
+            yield cursor
         finally:
-            self._free.put(connection)
+            self._free.put(cursor)
+
+    def interrupt(self) -> None:
+        """Ends what they are running."""
+        for cursor in self._all:
+            cursor.interrupt()
 
 
 class DuckDbTables:
@@ -254,8 +260,7 @@ class DuckDbTables:
     def __init__(self, connection: duckdb.DuckDBPyConnection, at_a_time: int) -> None:
         """Opens further connections to that database, one for each table at a time."""
         self.at_a_time = at_a_time
-        self._all = [_cursor(connection) for _ in range(at_a_time)]
-        self._cursors = Lent(self._all)
+        self._cursors = Cursors(connection, at_a_time)
 
     def create(self, node: CompiledNode, text: str) -> None:
         """Makes a table or view, and replaces an earlier one."""
@@ -281,8 +286,7 @@ class DuckDbTables:
 
     def stop(self) -> None:
         """Ends the statements that are running, after an error or an interruption."""
-        for cursor in self._all:
-            cursor.interrupt()
+        self._cursors.interrupt()
 
 
 def seed_query(node: CompiledNode) -> str:
@@ -330,16 +334,23 @@ def calculation(
         yield Calculation(project, str(sources_root), connection, tables)
 
 
+def calculation_within(
+    settings: Settings, project: CompiledProject, sources_root: Path, file: Path | None = None
+) -> AbstractContextManager[Calculation]:
+    """An empty calculation on DuckDB, with the memory and the models at a time of the settings."""
+    return calculation(
+        project,
+        sources_root,
+        file,
+        memory_limit=settings.duckdb_memory,
+        at_a_time=settings.dbt_threads,
+    )
+
+
 def _use_database(connection: duckdb.DuckDBPyConnection) -> None:
     """Sets what DuckDB keeps for each connection by itself."""
     connection.execute(f"use {DATABASE}")
     connection.execute("set timezone = 'UTC'")
-
-
-def _cursor(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    cursor = connection.cursor()
-    _use_database(cursor)
-    return cursor
 
 
 def require_rates(connection: duckdb.DuckDBPyConnection) -> None:

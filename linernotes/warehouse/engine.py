@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from linernotes.base.settings import Settings
-from linernotes.warehouse.calculation import Calculation, calculation
+from linernotes.warehouse.calculation import Calculation, calculation_within
 from linernotes.warehouse.compiled import compiled_project
 from linernotes.warehouse.dbt import DbtResults, dbt_environment
 from linernotes.warehouse.sources import sources_folder
@@ -69,12 +69,7 @@ def calculation_of(settings: Settings, part: str) -> AbstractContextManager[Calc
     """
     if settings.engine == "spark":
         return spark_calculation(settings, part)
-    return calculation(
-        compiled_project(settings),
-        sources_folder(settings),
-        memory_limit=settings.duckdb_memory,
-        at_a_time=settings.dbt_threads,
-    )
+    return calculation_within(settings, compiled_project(settings), sources_folder(settings))
 
 
 def engine_of(settings: Settings) -> Engine:

@@ -26,7 +26,12 @@ from linernotes.base.steps import add_facts
 from linernotes.ledger.files import RECALCULATED
 from linernotes.statements import SHOWN
 from linernotes.warehouse.building import build_arguments, building
-from linernotes.warehouse.calculation import FIRST_MONTH, Scenario, calculation, require_rates
+from linernotes.warehouse.calculation import (
+    FIRST_MONTH,
+    Scenario,
+    calculation_within,
+    require_rates,
+)
 from linernotes.warehouse.compiled import CompiledProject, compiled_project
 from linernotes.warehouse.dbt import (
     BuildFailed,
@@ -159,13 +164,7 @@ def _run_on_duckdb(
     settings: Settings, project: CompiledProject, file: Path, scenario: Scenario
 ) -> list[Check]:
     """Makes what a statement needs in the file, and says what each of its tests found."""
-    with calculation(
-        project,
-        sources_folder(settings),
-        file,
-        memory_limit=settings.duckdb_memory,
-        at_a_time=settings.dbt_threads,
-    ) as run:
+    with calculation_within(settings, project, sources_folder(settings), file) as run:
         run.run(scenario, _targets(project))
         return run.checks(scenario)
 

@@ -17,8 +17,9 @@ from linernotes import ingestion, warehouse
 from linernotes.base.settings import Settings
 from linernotes.warehouse.calculation import Scenario
 from tests.conftest import close_and_issue
-from tests.fixtures.random_worlds import add_random_world
-from tests.fixtures.worlds import FeedBuilder, add_rates
+from tests.fixtures.parity import differences, tables_of
+from tests.fixtures.random_worlds import worlds_of
+from tests.fixtures.worlds import FeedBuilder
 
 pytestmark = pytest.mark.slow
 
@@ -64,33 +65,8 @@ def built(home: Settings, known_at: datetime, file: Path) -> Path:
     return file
 
 
-def differing(one: Path, other: Path) -> dict[str, int]:
-    """The tables of two files whose rows differ, and in how many rows."""
-    with duckdb.connect() as connection:
-        for name, file in (("one", one), ("other", other)):
-            connection.execute(f"attach '{file}' as {name} (read_only)")
-        tables = connection.execute(
-            "select schema_name || '.' || table_name from duckdb_tables() "
-            "where database_name = 'one' and list_contains(?, schema_name)",
-            [COMPARED],
-        ).fetchall()
-        assert len(tables) > 100
-        found = {}
-        for (table,) in tables:
-            [[count]] = connection.execute(
-                f"select count(*) from ((from one.{table} except all from other.{table}) "
-                f"union all (from other.{table} except all from one.{table}))"
-            ).fetchall()
-            if count:
-                found[table] = count
-    return found
-
-
 def test_each_of_ten_builds_equals_that_of_a_new_home_at_the_same_freeze(tmp_path: Path) -> None:
-    world = FeedBuilder()
-    add_rates(world)
-    for seed in SEEDS:
-        add_random_world(world, f"w{seed}", seed)
+    world = worlds_of(SEEDS)
     grown = Settings(home=tmp_path / "grown")
     wrong = {}
 
@@ -105,16 +81,17 @@ def test_each_of_ten_builds_equals_that_of_a_new_home_at_the_same_freeze(tmp_pat
             if (grown.home / name).exists():
                 shutil.copytree(grown.home / name, new.home / name)
         one = built(grown, known_at, tmp_path / f"{number}.duckdb")
-        if found := differing(one, built(new, known_at, new.home / "built.duckdb")):
+        if found := differences(one, built(new, known_at, new.home / "built.duckdb"), COMPARED):
             wrong[number] = found
         shutil.rmtree(new.home)
         if number == ISSUED_AFTER:
             close_and_issue(grown, ISSUED_MONTH, known_at + timedelta(hours=1))
 
     assert wrong == {}
+    assert len(tables_of(tmp_path / f"{BUILDS}.duckdb", COMPARED)) > 100
     # The deliveries did change figures, and issued ones among them.
     assert all(
-        differing(tmp_path / f"{number}.duckdb", tmp_path / f"{number + 1}.duckdb")
+        differences(tmp_path / f"{number}.duckdb", tmp_path / f"{number + 1}.duckdb", COMPARED)
         for number in range(1, BUILDS)
     )
     with duckdb.connect(str(tmp_path / f"{BUILDS}.duckdb"), read_only=True) as connection:

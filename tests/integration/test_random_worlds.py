@@ -20,8 +20,8 @@ from linernotes.ledger.files import RECALCULATED
 from linernotes.warehouse import recalculation
 from tests.conftest import build_once, close_and_issue
 from tests.fixtures.comparison import differences
-from tests.fixtures.random_worlds import add_random_world
-from tests.fixtures.worlds import FeedBuilder, add_rates
+from tests.fixtures.random_worlds import worlds_of
+from tests.fixtures.worlds import FeedBuilder
 from tests.reference import compute
 
 pytestmark = pytest.mark.slow
@@ -39,14 +39,6 @@ RECORDED = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-
-
-def worlds_of(seeds: list[int]) -> FeedBuilder:
-    world = FeedBuilder()
-    add_rates(world)
-    for seed in seeds:
-        add_random_world(world, f"w{seed}", seed)
-    return world
 
 
 def load(settings: Settings, world: FeedBuilder) -> None:

@@ -13,8 +13,8 @@ from linernotes import warehouse
 from linernotes.warehouse import BuildFailed, spark
 from linernotes.warehouse.thrift import ClusterFailed, on_cluster
 from tests.conftest import CASES_KNOWN_AT
+from tests.fixtures.parity import differences, tables_of
 from tests.spark.conftest import BothBuilds
-from tests.spark.parity import differences, tables_of
 
 # Kinds of rows that no small world has.
 MOST_EMPTY_TABLES = 6

@@ -60,21 +60,21 @@ def test_results_say_of_each_goal_whether_it_is_reached() -> None:
     assert "| 100 | build" not in page
 
 
-def test_floor_over_an_empty_lake_makes_its_tables(tmp_path: Path) -> None:
-    lake = Lake(tmp_path / "lake")
+def files_of_an_empty_lake(root: Path) -> dict[str, list[str]]:
+    lake = Lake(root)
     lake.ensure_tables()
-    files = {table: [str(path) for path in lake.active_files(table)] for table in lake.tables()}
+    return {table: [str(path) for path in lake.active_files(table)] for table in lake.tables()}
 
-    run(files, tmp_path / "floor.duckdb")
+
+def test_floor_over_an_empty_lake_makes_its_tables(tmp_path: Path) -> None:
+    run(files_of_an_empty_lake(tmp_path / "lake"), tmp_path / "floor.duckdb")
 
     with duckdb.connect(tmp_path / "floor.duckdb", read_only=True) as connection:
         assert connection.sql("select count(*) from lines").fetchall() == [(0,)]
 
 
 def test_central_join_over_an_empty_lake_has_no_line(tmp_path: Path) -> None:
-    lake = Lake(tmp_path / "lake")
-    lake.ensure_tables()
-    files = {table: [str(path) for path in lake.active_files(table)] for table in lake.tables()}
+    files = files_of_an_empty_lake(tmp_path / "lake")
 
     assert lines_of(files).collect().is_empty()
 

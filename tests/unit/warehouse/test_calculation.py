@@ -9,7 +9,7 @@ import pytest
 
 from linernotes.base.errors import LinernotesError
 from linernotes.warehouse import Calculation, CompiledProject, Scenario, calculation
-from linernotes.warehouse.calculation import Lent
+from linernotes.warehouse.calculation import Cursors
 from linernotes.warehouse.compiled import KNOWN_AT_PLACEHOLDER, CompiledNode
 
 JANUARY, FEBRUARY, MAY = (Scenario(datetime(2026, month, 1)) for month in (1, 2, 5))
@@ -95,8 +95,8 @@ def test_error_of_one_model_ends_the_others_that_are_being_made(tmp_path: Path) 
         run.run(JANUARY, ["endless", "broken"])
 
 
-def test_connection_is_used_by_one_thread_at_a_time() -> None:
-    connections = Lent(["the only one"])
+def test_connection_is_used_by_one_thread_at_a_time(run: Calculation) -> None:
+    connections = Cursors(run.connection, 1)
     waiting, got = threading.Event(), threading.Event()
 
     def borrow() -> None:
