@@ -61,6 +61,7 @@
         source_recording_ids,
         derivative_id,
         first_recorded_at,
+        first_known_from,
         case
             when reason is not null then reason when retry_rank > 1 then 'retry'
         end as exclusion_reason

@@ -63,6 +63,7 @@ def _load_again(settings: "Settings", feeds: list[str], days: str) -> None:
     from datetime import date, timedelta
 
     from linernotes.ingestion import FEEDS, read_again
+    from linernotes.ledger.delivery_lists import deliveries_issued
 
     first, _, last = days.partition(":")
     try:
@@ -73,7 +74,8 @@ def _load_again(settings: "Settings", feeds: list[str], days: str) -> None:
             param_hint="--again",
         ) from None
     span = [start + timedelta(days=number) for number in range((end - start).days + 1)]
-    _print_load(read_again(settings, feeds or FEEDS, span), "Nothing was loaded on these days.")
+    report = read_again(settings, feeds or FEEDS, span, deliveries_issued(settings))
+    _print_load(report, "Nothing was loaded on these days.")
 
 
 def _require_feeds(feeds: list[str]) -> None:

@@ -21,8 +21,9 @@ from linernotes.ingestion.feed_pages import markdown, page, template
 from linernotes.ingestion.feeds import FEEDS
 from linernotes.ingestion.home_lake import alone, lake_damage, open_lake
 from linernotes.ingestion.intake import admit_landing, open_intake
+from linernotes.ingestion.integrity import unfinished_deliveries
 from linernotes.ingestion.lake import Lake
-from linernotes.ingestion.lake_tables import CHECK_RESULTS, SCHEMAS
+from linernotes.ingestion.lake_tables import CHECK_RESULTS, DELIVERIES, SCHEMAS
 from linernotes.ingestion.landing import list_landing
 from linernotes.ingestion.load_reports import LoadReport
 from linernotes.ingestion.register import DeliveryOutcome
@@ -39,6 +40,7 @@ from linernotes.ingestion.trying import Trial, try_file
 __all__ = [
     "CADENCES",
     "CHECK_RESULTS",
+    "DELIVERIES",
     "FEEDS",
     "FILING_OUTCOMES",
     "SCHEMAS",
@@ -76,4 +78,5 @@ __all__ = [
     "table_schema",
     "template",
     "try_file",
+    "unfinished_deliveries",
 ]

@@ -38,6 +38,10 @@ from linernotes.ingestion.register import DeliveryOutcome, warnings_text
 from linernotes.ingestion.staged_files import StagedFile, read_rows
 
 _NOT_THERE = "the landing zone no longer has it unchanged; its loaded rows stay"
+_ISSUED = (
+    "statements were issued from it, so its loaded rows stay. `linernotes quarantine retry` loads "
+    "rows that wait; changed rows need a new delivery with a later recorded_at"
+)
 
 
 class ReplacingLake(Lake):
@@ -99,16 +103,20 @@ class ReplacingLake(Lake):
         del self._opened[table]
 
 
-def read_again(settings: Settings, feeds: Collection[str], days: Collection[date]) -> LoadReport:
+def read_again(
+    settings: Settings, feeds: Collection[str], days: Collection[date], issued: Collection[str]
+) -> LoadReport:
     """Reads the deliveries of some days again.
 
-    A delivery does not change if its file is missing or changed, or would be refused now: it is
-    among the unread files of the report, and its loaded rows stay.
+    A delivery does not change if statements were issued from it, if its file is missing or changed,
+    or if it would be refused now: it is among the unread files of the report, and its loaded rows
+    stay.
 
     Args:
         settings: The home.
         feeds: `<source>/<feed>` names.
         days: The days, in UTC, on which they were loaded.
+        issued: The SHA-256 of each delivery from which statements were issued.
     """
     report = LoadReport()
     with step("load"), open_intake(settings) as intake:
@@ -134,7 +142,9 @@ def read_again(settings: Settings, feeds: Collection[str], days: Collection[date
             with loading(settings, feed, report):
                 for row in of_feed:
                     outcome = DeliveryOutcome(**row)
-                    if _read_again(intake, there.get(outcome.name), outcome, report):
+                    if outcome.sha256 in issued:
+                        report.unread_files[outcome.name] = _ISSUED
+                    elif _read_again(intake, there.get(outcome.name), outcome, report):
                         report.deliveries.append(outcome)
     return report
 

@@ -4,6 +4,7 @@ Both are synced before a load reports success, so a fault means that the disk lo
 backup was restored in part. `repair.py` repairs it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +14,14 @@ from deltalake.exceptions import DeltaError
 from linernotes.ingestion.errors import DamagedLake
 from linernotes.ingestion.feeds import CONTRACTS, ECB
 from linernotes.ingestion.lake import Lake
-from linernotes.ingestion.lake_tables import DELIVERIES, ECB_RATES, ERN_MESSAGES, QUARANTINED_ROWS
-from linernotes.ingestion.register import transaction_of
+from linernotes.ingestion.lake_tables import (
+    CHECK_RESULTS,
+    DELIVERIES,
+    ECB_RATES,
+    ERN_MESSAGES,
+    QUARANTINED_ROWS,
+)
+from linernotes.ingestion.register import delivery_of, transaction_of
 from linernotes.ingestion.staged_files import read_rows
 
 
@@ -97,6 +104,17 @@ def lost_deliveries(lake: Lake) -> list[LostDelivery]:
                 lost.append(LostDelivery(delivery_id, name, sha256, table))
                 break
     return lost
+
+
+def unfinished_deliveries(lake: Lake, loaded: Collection[str]) -> set[str]:
+    """Ids of deliveries with rows in the lake that are not among those that are loaded.
+
+    A load writes the register's entry last: before that, or after a crash, a delivery may be in
+    some of its tables only.
+    """
+    tables = set(lake.tables()) - {CHECK_RESULTS, DELIVERIES, QUARANTINED_ROWS}
+    committed = set().union(*(lake.transactions(table) for table in sorted(tables)))
+    return {one for name in committed if (one := delivery_of(name))} - set(loaded)
 
 
 def table_of(feed: str) -> str:

@@ -17,6 +17,7 @@ from linernotes.ingestion.lake_tables import DELIVERIES, SCHEMAS
 from linernotes.ingestion.staged_files import read_rows
 
 State = Literal["loaded", "refused", "duplicate", "ignored"]
+_TRANSACTION = "door-"
 
 
 @dataclass
@@ -46,7 +47,13 @@ class DeliveryOutcome:
 
 def transaction_of(delivery_id: str) -> str:
     """The transaction id of a delivery in each of the lake's tables."""
-    return f"door-{delivery_id}"
+    return f"{_TRANSACTION}{delivery_id}"
+
+
+def delivery_of(transaction_id: str) -> str | None:
+    """The delivery that a transaction belongs to; None if it is none of a delivery."""
+    delivery_id = transaction_id.removeprefix(_TRANSACTION)
+    return None if delivery_id == transaction_id else delivery_id
 
 
 class Register:

@@ -1,6 +1,7 @@
 """Stores with a draft its evidence, and the reports that its package will show.
 
-The evidence is its lines, the uses of each line, and its pools. Its package shows reports as of the
+The evidence is its lines, the uses of each line, its pools, and the deliveries from which it was
+calculated. Its package shows reports as of the
 freeze of the draft: once the statement is issued, they are read only from here.
 
 The rows come from the warehouse unchanged; `issuing` checks that they agree with the header.
@@ -16,6 +17,7 @@ from linernotes.base import durable
 from linernotes.base.clock import instant
 from linernotes.base.digests import file_sha256
 from linernotes.base.settings import Settings
+from linernotes.ledger.delivery_lists import DELIVERIES_KIND, delivery_lists
 from linernotes.ledger.files import (
     LINE_COLUMNS,
     LINES_KIND,
@@ -31,6 +33,7 @@ from linernotes.ledger.records import StatementRecord, draft_path, month_start
 
 USES = "marts.fct_source_uses"
 POOLS = "reports.rpt_partner__pool_totals"
+DELIVERIES = "quality.deliveries"
 # The sequence is assigned when a statement is issued.
 DRAFTED_LINE_COLUMNS = {name: type_ for name, type_ in LINE_COLUMNS.items() if name != "sequence"}
 OF_PARTNER = "partner_id = $partner_id"
@@ -72,8 +75,8 @@ OF_THE_STATEMENT = "contract_id is not distinct from $contract_id and report_mon
 def keep_evidence(
     settings: Settings, connection: duckdb.DuckDBPyConnection, record: StatementRecord
 ) -> dict[str, str]:
-    """Writes a draft's lines, uses and pools, and the reports that its package will show, into the
-    folder of its record.
+    """Writes a draft's lines, uses, pools and deliveries, and the reports that its package will
+    show, into the folder of its record.
 
     Files of a crashed run with the same names are replaced: without a record they are not a draft.
 
@@ -90,6 +93,7 @@ def keep_evidence(
         LINES_KIND: (_lines_query(), values | own),
         USES_KIND: (_uses_query(), values),
         POOLS_KIND: (_pools_query(), values | {"known_at": own["known_at"]}),
+        DELIVERIES_KIND: _deliveries_query(settings, record),
         **_shown_queries(record),
     }
     return {
@@ -165,6 +169,28 @@ def _uses_query() -> str:
         inner join uses on {same}
         order by lines.line_id, uses.use_id, uses.source_weight_nano, uses.ownership_share
     """
+
+
+def _deliveries_query(settings: Settings, record: StatementRecord) -> tuple[str, dict[str, Any]]:
+    """The loaded deliveries that the contract's issued statements do not list."""
+    earlier = [
+        str(one.file)
+        for one in delivery_lists(settings)
+        if one.file and one.contract_id == record.contract_id
+    ]
+    query = f"""
+        select sha256, cast(sum(rows_loaded) as bigint) as rows_loaded
+        from published.{DELIVERIES}
+        where state = 'loaded'
+        group by sha256
+        order by sha256
+    """
+    if not earlier:
+        return query, {}
+    listed = "select sha256 from read_parquet($earlier)"
+    return f"select * from ({query}) where sha256 not in ({listed}) order by sha256", {
+        "earlier": earlier
+    }
 
 
 def _write(

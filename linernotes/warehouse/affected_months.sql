@@ -1,17 +1,17 @@
--- The first and the last issued month that input recorded between two freezes may touch, however
+-- The first and the last issued month that input known between two freezes may touch, however
 -- it touches it: rather one month too many, since a month whose worth is the same gives no correction.
 with recursive
-plays as (select play_date, derivative_id, recorded_at from raw_ai_usage__derivative_plays),
+plays as (select play_date, derivative_id, known_from from raw_ai_usage__derivative_plays),
 generations as (
-    select generation_id, derivative_id, occurred_at, recorded_at
+    select generation_id, derivative_id, occurred_at, known_from
     from raw_ai_usage__generations
 ),
 derivatives as (
-    select derivative_id, generation_id, parent_derivative_id, recorded_at
+    select derivative_id, generation_id, parent_derivative_id, known_from
     from raw_ai_usage__derivatives
 ),
 attributions as (
-    select derivative_id, source_object_id, recorded_at
+    select derivative_id, source_object_id, known_from
     from raw_ai_usage__attributions
 ),
 ledger as (
@@ -23,19 +23,19 @@ changed_actions as (
     select actions.derivative_id
     from actions
     left join raw_removals__appeals as appeals using (puid)
-    where is_new(actions.recorded_at)
-        or is_new(appeals.recorded_at)
+    where is_new(actions.known_from)
+        or is_new(appeals.known_from)
         or is_new(appeals.decided_at)
         or is_new(appeals.filed_at)
         or is_new(actions.ended_at)
         or is_new(actions.applied_at + getvariable('window_days') * interval '1' day)
 ),
 changed_derivatives(derivative_id) as (
-    select derivative_id from derivatives where is_new(recorded_at)
+    select derivative_id from derivatives where is_new(known_from)
     union
-    select derivative_id from generations where is_new(recorded_at) and derivative_id is not null
+    select derivative_id from generations where is_new(known_from) and derivative_id is not null
     union
-    select derivative_id from attributions where is_new(recorded_at)
+    select derivative_id from attributions where is_new(known_from)
     union
     select derivative_id from changed_actions
     union
@@ -63,11 +63,11 @@ consents as (
                 evidence_state is not distinct from 'mismatch',
                 *columns(* exclude (
                     valid_to, signed_at, enforced_at, evidence_sha256, evidence_state,
-                    recorded_at, delivery_id
+                    recorded_at, known_from, delivery_id
                 ))
             ) as terms
         from raw_licensing__consents
-        where recorded_at <= getvariable('until')
+        where known_from <= getvariable('until')
     )
     window versions as (partition by decision_id order by recorded_at)
 ),
@@ -84,7 +84,7 @@ changed_consents as (
             else greatest(old_to, valid_to)
         end as affected_to
     from consents
-    where is_new(recorded_at)
+    where is_new(known_from)
         and not (
             old_terms is not distinct from terms
             and old_from is not null
@@ -94,24 +94,24 @@ changed_consents as (
 periods as (
     select affected_from, affected_to from changed_consents
     union all
-    select valid_from, null from raw_licensing__contracts where is_new(recorded_at)
+    select valid_from, null from raw_licensing__contracts where is_new(known_from)
     union all
     select valid_from, null from changed_parties
 ),
 affected(month) as (
-    select date_trunc('month', play_date) from plays where is_new(recorded_at)
+    select date_trunc('month', play_date) from plays where is_new(known_from)
     union
     select date_trunc('month', play_date) from plays
     inner join changed_derivatives using (derivative_id)
     union
     select date_trunc('month', occurred_at + shift)
     from generations, (values (interval '14 hours'), (interval '-14 hours')) as shifts(shift)
-    where is_new(recorded_at) or derivative_id in (from changed_derivatives)
+    where is_new(known_from) or derivative_id in (from changed_derivatives)
         or generation_id in (
-            select generation_id from derivatives where is_new(recorded_at)
+            select generation_id from derivatives where is_new(known_from)
         )
     union
-    select strptime(usage_month, '%Y-%m') from raw_finance__revenue where is_new(recorded_at)
+    select strptime(usage_month, '%Y-%m') from raw_finance__revenue where is_new(known_from)
     union
     select usage_month from ledger inner join changed_objects using (object_id)
     union

@@ -55,6 +55,8 @@ TARGETS = (
     # Further tables that the suites of its reports read.
     "consent_statuses",
     "hold_buckets",
+    # What a draft lists as the deliveries from which it was calculated.
+    "deliveries",
 )
 OPENED = """
     with issued as (

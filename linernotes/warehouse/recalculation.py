@@ -19,6 +19,7 @@ from linernotes.base.settings import PROJECT_ROOT
 from linernotes.ledger.files import RECALCULATED, RECALCULATED_COLUMNS
 from linernotes.warehouse.calculation import Calculation, Scenario, require_rates
 from linernotes.warehouse.compiled import INPUT_CLASSES
+from linernotes.warehouse.late_deliveries import LATE_DELIVERIES
 from linernotes.warehouse.project import project_sha256
 from linernotes.warehouse.sources import EMPTY
 
@@ -257,9 +258,8 @@ def _affected_months(
     )
 
     for table in RAW_TABLES:
-        connection.execute(
-            f"create or replace temp view {table} as from {_raw(sources_root, table)}"
-        )
+        rows = _arrived(sources_root, table)
+        connection.execute(f"create or replace temp view {table} as {rows}")
     connection.execute("set variable last_month = ?::date", [last])
     connection.execute(
         "create or replace temp macro is_new(instant) as "
@@ -362,6 +362,18 @@ def _counting(run: Calculation, table: str) -> str:
 
 def _raw(sources_root: Path, table: str) -> str:
     return f"read_parquet('{sources_root}/{table}/*.parquet')"
+
+
+def _arrived(sources_root: Path, table: str) -> str:
+    """A query for a table's rows; those of the lake with `known_from`, as models have it."""
+    rows = _raw(sources_root, table)
+    if table.startswith("raw_ledger__"):
+        return f"from {rows}"
+    return (
+        "select arrivals.*, greatest(recorded_at, coalesce(late.known_from, recorded_at)) as "
+        f"known_from from {rows} as arrivals left join {_raw(sources_root, LATE_DELIVERIES)} as "
+        "late on late.delivery_id = arrivals.delivery_id"
+    )
 
 
 def _project_variable(name: str) -> int:

@@ -21,6 +21,7 @@ from linernotes.ingestion import (
     describe,
     read_again,
 )
+from linernotes.ledger.delivery_lists import deliveries_issued
 from orchestration.assets.loading import results_of
 from orchestration.partitions import delivery_days
 from orchestration.resources import Home
@@ -90,9 +91,10 @@ def _of_days(settings: Settings, feed: str, days: list[date]) -> LoadReport:
     today = utc_now().date()
     past = [day for day in days if day < today]
     try:
-        report = read_again(settings, [feed], past) if past else LoadReport()
+        report = LoadReport()
         if past:
-            # A file of a past day that no longer exists is not a failure: its loaded rows stay.
+            report = read_again(settings, [feed], past, deliveries_issued(settings))
+            # A past day's file whose loaded rows stay is not a failure.
             report.ignored_files |= report.unread_files
             report.unread_files = {}
         if len(past) < len(days):

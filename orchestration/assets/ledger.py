@@ -1,4 +1,4 @@
-"""The ledger's tables as read by the models, recalculated issued months, and the calendar.
+"""The ledger's tables as read by the models, and what each build makes of ledger and lake.
 
 They are only shown here: an issue of statements and each build write them.
 """
@@ -16,6 +16,8 @@ DESCRIPTIONS = {
     " changes.",
     "raw_revaluation__lines": "Lines of issued months before and after a class of input moves. One"
     " row per line, layer of usage and class.",
+    "raw_run__late_deliveries": "Deliveries whose rows count later than they were recorded. One row"
+    " per delivery.",
     "raw_calendar__month_starts": "When each month begins in each reporting time zone. One row per"
     " time zone and month.",
 }

@@ -20,6 +20,7 @@ MOVES_NOTHING = {
     "raw_finance__fx_rates": "both sides of a difference are converted at the same rate",
     "raw_ai_usage__training_inclusions": "training fees have lines of their own",
     "raw_ledger__statements": "says which months are issued",
+    "raw_run__late_deliveries": "moves the rows of each source with the class of that source",
     "raw_calendar__month_starts": "both sides of a difference take months by the same release",
 }
 

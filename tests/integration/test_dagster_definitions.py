@@ -118,6 +118,7 @@ def test_assets_of_the_lake_meet_the_sources_of_the_models(definitions: dg.Defin
         "raw_ledger__incident_notes",
         "raw_revaluation__lines",
         "raw_calendar__month_starts",
+        "raw_run__late_deliveries",
     }
 
 

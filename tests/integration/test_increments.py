@@ -1,7 +1,8 @@
 """Ten builds of a home that grows equal those of new homes, at the same freezes, row by row.
 
 A random world's days, corrections, consents, transfers, withdrawals and late files arrive in ten
-deliveries in random order; after the fourth, a month is issued.
+deliveries in random order; after the fourth, a month is issued. A third of what comes later was
+recorded before that, and so comes late.
 """
 
 import random
@@ -30,6 +31,7 @@ ISSUED_AFTER, ISSUED_MONTH = 4, date(2026, 1, 1)
 # What has to be there before money can be calculated at all.
 AT_ONCE = ("finance/fx_rates", "licensing/contracts", "licensing/products", "catalog/routes")
 COMPARED = ("marts", "reports")
+LATE_SHARE = 1 / 3
 
 
 def freeze(number: int) -> datetime:
@@ -37,13 +39,13 @@ def freeze(number: int) -> datetime:
 
 
 def deliveries(world: FeedBuilder) -> list[FeedBuilder]:
-    """The rows of a world in ten parts by chance; each but the first is recorded on its day."""
+    """The rows of a world in ten parts by chance; most but the first are recorded on their day."""
     chance = random.Random(3)
     parts = [FeedBuilder() for _ in range(BUILDS)]
     for feed, rows in world.rows.items():
         for seconds, row in enumerate(rows):
             part = 0 if feed in AT_ONCE else chance.randrange(BUILDS)
-            if part:
+            if part and chance.random() >= LATE_SHARE:
                 recorded = freeze(part + 1) - timedelta(hours=12) + timedelta(seconds=seconds)
                 row = row | {"recorded_at": f"{recorded.isoformat()}Z"}
             parts[part].rows.setdefault(feed, []).append(row)

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from linernotes.base.clock import now
+from linernotes.base.digests import file_sha256
 from linernotes.base.settings import Settings
 from linernotes.ingestion import Lake, admit_landing, quarantine_list, read_again
 from linernotes.ingestion.contracts.catalog import Works
@@ -62,7 +63,7 @@ def test_three_days_are_read_again_and_the_other_days_are_not(
         on_day(settings, f"catalog/works/{day}.csv", day)
     monkeypatch.setattr(Works, "completed", classmethod(lambda cls, rows: shout(rows)))
 
-    report = read_again(settings, ["catalog/works"], days[:3])
+    report = read_again(settings, ["catalog/works"], days[:3], issued=set())
 
     assert [one.name for one in report.deliveries] == [
         f"catalog/works/{day}.csv" for day in days[:3]
@@ -81,7 +82,7 @@ def test_reading_again_without_a_change_changes_no_row(settings: Settings) -> No
     before = works(settings)
 
     for _ in range(2):
-        read_again(settings, ["catalog/works"], [TODAY])
+        read_again(settings, ["catalog/works"], [TODAY], issued=set())
 
     assert works(settings) == before == [("1", "one"), ("2", "two")]
     assert lake_of(settings).read("raw_door__deliveries").collect().equals(register)
@@ -97,7 +98,7 @@ def test_row_that_a_contract_of_today_takes_leaves_the_quarantine(
     filled = classmethod(lambda cls, rows: rows.with_columns(pl.col("title").fill_null("?")))
     monkeypatch.setattr(Works, "completed", filled)
 
-    [outcome] = read_again(settings, ["catalog/works"], [TODAY]).deliveries
+    [outcome] = read_again(settings, ["catalog/works"], [TODAY], issued=set()).deliveries
 
     assert (outcome.rows_loaded, outcome.rows_quarantined) == (2, 0)
     assert works(settings) == [("1", "one"), ("2", "?")]
@@ -111,7 +112,7 @@ def test_file_that_is_gone_or_changed_keeps_what_was_read_of_it(settings: Settin
     gone.unlink()
     changed.write_text(HEADER + "3,three,2026-01-05T06:00:00Z\n")
 
-    report = read_again(settings, ["catalog/works"], [TODAY])
+    report = read_again(settings, ["catalog/works"], [TODAY], issued=set())
 
     assert report.deliveries == []
     assert set(report.unread_files) == {"catalog/works/a.csv", "catalog/works/b.csv"}
@@ -125,7 +126,7 @@ def test_file_that_would_be_refused_today_keeps_what_was_read_of_it(
     admit_landing(settings)
     monkeypatch.setattr(Works, "required_columns", classmethod(lambda cls: ["iswc"]))
 
-    report = read_again(settings, ["catalog/works"], [TODAY])
+    report = read_again(settings, ["catalog/works"], [TODAY], issued=set())
 
     assert "required columns are missing: iswc" in report.unread_files["catalog/works/a.csv"]
     assert works(settings) == [("1", "one")]
@@ -146,9 +147,9 @@ def test_run_that_breaks_off_is_finished_by_the_next(
     with monkeypatch.context() as broken:
         broken.setattr("linernotes.ingestion.again.ReplacingLake.empty_others", die)
         with pytest.raises(Killed):
-            read_again(settings, ["catalog/works"], [TODAY])
+            read_again(settings, ["catalog/works"], [TODAY], issued=set())
 
-    read_again(settings, ["catalog/works"], [TODAY])
+    read_again(settings, ["catalog/works"], [TODAY], issued=set())
 
     assert works(settings) == [("1", "one")]
     assert quarantine_list(settings)["open_row_count"].to_list() == [1]
@@ -168,7 +169,7 @@ def test_feed_of_several_tables_or_a_form_of_its_own_is_read_again(
     tables = describe(feed).tables
     before = {table: lake_of(settings).read(table).collect() for table in tables}
 
-    report = read_again(settings, [feed], [TODAY])
+    report = read_again(settings, [feed], [TODAY], issued=set())
 
     assert len(report.deliveries) == 1
     assert any(rows.height for rows in before.values())
@@ -180,6 +181,22 @@ def test_feed_of_several_tables_or_a_form_of_its_own_is_read_again(
 def test_days_without_deliveries_are_read_as_nothing(settings: Settings) -> None:
     settings.landing_root.mkdir(parents=True)
 
-    report = read_again(settings, ["catalog/works"], [TODAY - timedelta(days=1)])
+    report = read_again(settings, ["catalog/works"], [TODAY - timedelta(days=1)], issued=set())
 
     assert report.deliveries == []
+
+
+def test_delivery_from_which_statements_were_issued_keeps_its_rows(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A changed row with the old `recorded_at` would differ from the issued figures unnoticed."""
+    path = deliver(settings, "catalog/works/one.csv", "w1,song")
+    deliver(settings, "catalog/works/two.csv", "w2,song")
+    admit_landing(settings)
+    monkeypatch.setattr(Works, "completed", classmethod(lambda cls, rows: shout(rows)))
+
+    report = read_again(settings, ["catalog/works"], [TODAY], issued={file_sha256(path)})
+
+    assert [one.name for one in report.deliveries] == ["catalog/works/two.csv"]
+    assert "statements were issued from it" in report.unread_files["catalog/works/one.csv"]
+    assert works(settings) == [("w1", "song"), ("w2", "SONG")]

@@ -2,12 +2,14 @@
 -- engaged with the source, in whole figures, and whether the recording is known.
 with
     fan_signals as (
-        {{
-            latest_versions(
-                ref("stg_ai_usage__fan_signal_versions"),
-                ["month", "recording_id", "territory"],
+        select *
+        from {{ ref("stg_ai_usage__fan_signal_versions") }}
+        qualify
+            row_number() over (
+                partition by month, recording_id, territory order by recorded_at desc
             )
-        }}
+            = 1
+            and not is_withdrawn
     ),
     known_recordings as (select recording_id from {{ ref("stg_catalog__recordings") }})
 select

@@ -11,7 +11,7 @@ with
         group by report_month
     ),
     arrivals as (
-        select month, recording_id, min(recorded_at) as first_recorded_at
+        select month, recording_id, min(known_from) as first_known_from
         from versions
         group by month, recording_id
     ),
@@ -19,7 +19,7 @@ with
         select
             arrivals.month,
             arrivals.recording_id,
-            greatest(issues.first_known_at, arrivals.first_recorded_at) as frozen_at
+            greatest(issues.first_known_at, arrivals.first_known_from) as frozen_at
         from arrivals
         inner join issues on issues.report_month = arrivals.month
     ),
@@ -30,7 +30,7 @@ with
             freezes
             on freezes.month = versions.month
             and freezes.recording_id = versions.recording_id
-        where versions.recorded_at <= coalesce(freezes.frozen_at, versions.recorded_at)
+        where versions.known_from <= coalesce(freezes.frozen_at, versions.known_from)
         qualify
             row_number() over (
                 partition by versions.month, versions.recording_id, versions.territory

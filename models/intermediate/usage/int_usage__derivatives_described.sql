@@ -28,9 +28,7 @@ select
     generations.use_type,
     generations.model_version,
     generations.source_recording_ids,
-    greatest(
-        derivatives.first_recorded_at, generations.first_recorded_at
-    ) as known_since,
+    greatest(derivatives.first_known_from, generations.first_known_from) as known_since,
     case
         when cycles.derivative_id is not null
         then 'cycle'

@@ -16,7 +16,7 @@ inner join
     months_issued
     on months_issued.usage_month
     = {{ local_month("versions.occurred_at", "month_starts") }}
-where versions.recorded_at <= months_issued.first_known_at
+where versions.known_from <= months_issued.first_known_at
 qualify
     row_number() over (
         partition by versions.generation_id, months_issued.usage_month

@@ -18,12 +18,12 @@ with
             months_issued.first_known_at,
             max_by(versions.play_count, versions.recorded_at) as play_count,
             max_by(versions.play_count, versions.recorded_at) filter (
-                where versions.recorded_at <= months_issued.first_known_at
+                where versions.known_from <= months_issued.first_known_at
             ) as issued_play_count,
             coalesce(
                 max_by(versions.artificial_play_count, versions.recorded_at) filter (
                     where
-                        versions.recorded_at <= {{ known_at("fraud") }}
+                        versions.known_from <= {{ known_at("fraud") }}
                         and not versions.is_withdrawn
                 ),
                 min_by(versions.artificial_play_count, versions.recorded_at) filter (

@@ -1,4 +1,4 @@
--- One row per day, derivative, territory, tier and version recorded by the freeze,
+-- One row per day, derivative, territory, tier and version known at the freeze,
 -- including withdrawn versions, as 0 plays.
 -- Statements also need older versions: the plays known when a month was first issued,
 -- and those known to be artificial.
@@ -16,8 +16,9 @@ select
     listeners as listener_count,
     is_withdrawn,
     recorded_at,
+    known_from,
     delivery_id
-from {{ source("raw", "raw_ai_usage__derivative_plays") }}
+from {{ arrived(source("raw", "raw_ai_usage__derivative_plays")) }} as arrivals
 where
-    recorded_at <= {{ known_at("usage") }}
+    known_from <= {{ known_at("usage") }}
     and {{ months_in_scope(first_of_month("play_date")) }}

@@ -1,10 +1,9 @@
 -- One row per derivative: a recording that a generation produced.
 with
     known as (
-        select
-            *, min(recorded_at) over (partition by derivative_id) as first_recorded_at
-        from {{ source("raw", "raw_ai_usage__derivatives") }}
-        where recorded_at <= {{ known_at("usage") }}
+        select *, min(known_from) over (partition by derivative_id) as first_known_from
+        from {{ arrived(source("raw", "raw_ai_usage__derivatives")) }} as arrivals
+        where known_from <= {{ known_at("usage") }}
     )
 select
     derivative_id,
@@ -14,7 +13,7 @@ select
     published_at,
     disabled_at,
     recorded_at,
-    first_recorded_at,
+    first_known_from,
     delivery_id
 from known
 qualify

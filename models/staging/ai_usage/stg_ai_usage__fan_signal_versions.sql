@@ -1,4 +1,4 @@
--- One row per month, source recording, territory and version recorded by the freeze,
+-- One row per month, source recording, territory and version known at the freeze,
 -- including withdrawn versions.
 -- Packages also need older versions: those known when a month was first issued.
 select
@@ -14,6 +14,7 @@ select
     expected_source_plays_28_days,
     is_withdrawn,
     recorded_at,
+    known_from,
     delivery_id
-from {{ source("raw", "raw_ai_usage__fan_signals") }}
-where recorded_at <= {{ known_at() }}
+from {{ arrived(source("raw", "raw_ai_usage__fan_signals")) }} as arrivals
+where known_from <= {{ known_at() }}

@@ -15,6 +15,7 @@ select
     is_test,
     recorded_at,
     first_recorded_at,
+    first_known_from,
     delivery_id
 from {{ ref("stg_ai_usage__generation_versions") }}
 qualify

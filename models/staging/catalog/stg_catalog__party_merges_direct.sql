@@ -4,8 +4,8 @@
 with
     versions as (
         select *
-        from {{ source("raw", "raw_catalog__parties") }}
-        where recorded_at <= {{ known_at("ownership") }}
+        from {{ arrived(source("raw", "raw_catalog__parties")) }} as arrivals
+        where known_from <= {{ known_at("ownership") }}
     ),
     parties as (select * from {{ ref("stg_catalog__parties") }}),
     delivered_merges as (

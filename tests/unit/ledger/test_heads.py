@@ -69,7 +69,7 @@ def test_entry_lists_draft_approval_and_evidence_of_each_statement(settings: Set
     entry = json.loads((issue_first(settings) / "entry.json").read_text())
 
     listed = {(one["statement_id"], one["kind"]): one for one in entry["evidence"]}
-    kinds = {"draft", "approval", "lines", "uses", "pools"}
+    kinds = {"draft", "approval", "lines", "uses", "pools", "deliveries"}
     statements = {"tune-master|2026-06", "unallocated|2026-06"}
     assert entry["entry_version"] == 2
     assert listed.keys() == {

@@ -2,15 +2,15 @@
 with
     known as (
         select *
-        from {{ source("raw", "raw_catalog__ern_parties") }}
-        where recorded_at <= {{ known_at("ownership") }} and party_id is not null
+        from {{ arrived(source("raw", "raw_catalog__ern_parties")) }} as arrivals
+        where known_from <= {{ known_at("ownership") }} and party_id is not null
     ),
     labels as (
         select distinct label.item as party_id
         from
-            {{ source("raw", "raw_catalog__ern_releases") }} as releases
+            {{ arrived(source("raw", "raw_catalog__ern_releases")) }} as releases
             {{ explode_list("releases.label_party_ids", "label") }}
-        where releases.recorded_at <= {{ known_at("ownership") }}
+        where releases.known_from <= {{ known_at("ownership") }}
     ),
     latest as (
         select *

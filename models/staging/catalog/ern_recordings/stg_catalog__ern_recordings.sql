@@ -3,8 +3,8 @@
 with
     latest as (
         select *
-        from {{ source("raw", "raw_catalog__ern_recordings") }}
-        where recorded_at <= {{ known_at("ownership") }} and recording_id is not null
+        from {{ arrived(source("raw", "raw_catalog__ern_recordings")) }} as arrivals
+        where known_from <= {{ known_at("ownership") }} and recording_id is not null
         qualify
             row_number() over (
                 partition by recording_id

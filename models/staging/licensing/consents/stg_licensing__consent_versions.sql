@@ -1,12 +1,12 @@
--- One row per consent decision and version recorded by the freeze, including withdrawn
+-- One row per consent decision and version known at the freeze, including withdrawn
 -- versions.
 -- Consent is resolved by the decisions known at the instant of a use, so the latest
 -- version is not enough.
 with
     known as (
         select *
-        from {{ source("raw", "raw_licensing__consents") }}
-        where recorded_at <= {{ known_at("consent") }}
+        from {{ arrived(source("raw", "raw_licensing__consents")) }} as arrivals
+        where known_from <= {{ known_at("consent") }}
     )
 select
     decision_id,

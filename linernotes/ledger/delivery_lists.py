@@ -1,0 +1,63 @@
+"""The deliveries from which issued statements were calculated.
+
+A file beside each draft lists them; `statements.evidence` writes it. A delivery that came later
+changes no issued figure: it is corrected.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from linernotes.base.clock import instant
+from linernotes.base.settings import Settings
+from linernotes.ledger.issuances import issued_statements
+from linernotes.ledger.records import draft_path, month_start
+
+# The kind of file beside a draft: the deliveries that the contract's statements before it lack.
+DELIVERIES_KIND = "deliveries"
+
+
+@dataclass(frozen=True)
+class DeliveryList:
+    """The deliveries of one issued statement.
+
+    Attributes:
+        contract_id: The statement's contract.
+        report_month: Its month.
+        known_at: Its freeze, naive UTC.
+        file: Those that the contract's earlier statements do not list, by SHA-256; None if an older
+            version drafted it, without a list.
+    """
+
+    contract_id: str
+    report_month: date
+    known_at: datetime
+    file: Path | None
+
+
+def delivery_lists(settings: Settings) -> list[DeliveryList]:
+    """The lists of all issued statements; those of a contract add up."""
+    lists = []
+    for one in issued_statements(settings).values():
+        file = draft_path(settings, one, f"{DELIVERIES_KIND}.parquet")
+        lists.append(
+            DeliveryList(
+                one.contract_id,
+                month_start(one.report_month),
+                instant(one.known_at),
+                file if file.is_file() else None,
+            )
+        )
+    return lists
+
+
+def deliveries_issued(settings: Settings) -> set[str]:
+    """The SHA-256 of every delivery from which an issued statement was calculated."""
+    files = [str(one.file) for one in delivery_lists(settings) if one.file]
+    if not files:
+        return set()
+    with duckdb.connect() as connection:
+        query = "select distinct sha256 from read_parquet(?)"
+        return {sha256 for (sha256,) in connection.execute(query, [files]).fetchall()}

@@ -1,0 +1,138 @@
+"""From when the rows of a delivery count, by the statements that were issued before it came."""
+
+import hashlib
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from linernotes.ingestion import DELIVERIES, Lake
+from linernotes.ingestion.lake_tables import SCHEMAS
+from linernotes.ingestion.register import DeliveryOutcome, Register, transaction_of
+from linernotes.ledger.delivery_lists import DeliveryList
+from linernotes.warehouse.late_deliveries import NEVER, late_deliveries_file
+
+JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
+FIRST, SECOND = datetime(2026, 2, 15, 6), datetime(2026, 3, 15, 6)
+MOMENT = timedelta(microseconds=1)
+
+
+def sha256(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    """A lake whose register has the deliveries `early` and `later`, of 10 rows each."""
+    lake = Lake(tmp_path / "lake")
+    lake.ensure_tables()
+    register = Register(lake)
+    for name in ("early", "later"):
+        one = DeliveryOutcome(name, f"{name}.csv", "catalog", "works", sha256(name), 1)
+        register.record(replace(one, rows_loaded=10), tmp_path)
+    return lake
+
+
+def issued(
+    folder: Path,
+    month: date,
+    known_at: datetime,
+    names: dict[str, int] | None,
+    contract_id: str = "c1",
+) -> DeliveryList:
+    """A statement with its list, by name and rows; None is one without a list."""
+    if names is None:
+        return DeliveryList(contract_id, month, known_at, None)
+    file = folder / f"{contract_id}-{month}.parquet"
+    rows = [(sha256(name), count) for name, count in names.items()]
+    schema = {"sha256": pl.String, "rows_loaded": pl.Int64}
+    pl.DataFrame(rows, schema=schema, orient="row").write_parquet(file)
+    return DeliveryList(contract_id, month, known_at, file)
+
+
+def found(lake: Lake, folder: Path, *lists: DeliveryList) -> dict[str, datetime]:
+    file = late_deliveries_file(lake, lake.active_files(DELIVERIES), list(lists), folder / "late")
+    with duckdb.connect() as connection:
+        return dict(connection.execute("from read_parquet(?)", [str(file)]).fetchall())
+
+
+def test_without_statements_every_row_counts_from_its_recorded_at(
+    lake: Lake, tmp_path: Path
+) -> None:
+    assert found(lake, tmp_path) == {}
+
+
+def test_delivery_that_no_statement_lists_counts_after_the_last_of_them(
+    lake: Lake, tmp_path: Path
+) -> None:
+    lists = [
+        issued(tmp_path, JANUARY, FIRST, {"early": 10}),
+        issued(tmp_path, FEBRUARY, SECOND, {}),
+    ]
+
+    assert found(lake, tmp_path, *lists) == {"later": SECOND + MOMENT}
+
+
+def test_delivery_that_the_second_statement_lists_counts_between_the_two(
+    lake: Lake, tmp_path: Path
+) -> None:
+    lists = [
+        issued(tmp_path, JANUARY, FIRST, {"early": 10}),
+        issued(tmp_path, FEBRUARY, SECOND, {"later": 10}),
+    ]
+
+    assert found(lake, tmp_path, *lists) == {"later": FIRST + MOMENT}
+
+
+def test_delivery_that_another_contract_has_read_counts_before_its_freeze(
+    lake: Lake, tmp_path: Path
+) -> None:
+    """The statement with the later freeze was calculated from less: it must not count twice."""
+    lists = [
+        issued(tmp_path, JANUARY, SECOND, {"early": 10}),
+        issued(tmp_path, JANUARY, FIRST, {"early": 10, "later": 10}, contract_id="c2"),
+    ]
+
+    assert found(lake, tmp_path, *lists) == {}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [None, {"early": 9}, {"early": 10, "lost": 10}],
+    ids=["no_list", "other_number_of_rows", "delivery_that_the_lake_lacks"],
+)
+def test_statement_whose_deliveries_are_not_certain_has_read_everything(
+    lake: Lake, tmp_path: Path, names: dict[str, int] | None
+) -> None:
+    assert found(lake, tmp_path, issued(tmp_path, JANUARY, FIRST, names)) == {}
+
+
+def test_rows_of_a_delivery_that_is_not_in_the_register_do_not_count(
+    lake: Lake, tmp_path: Path
+) -> None:
+    """A load that was stopped has written some tables, and its register's entry comes last."""
+    table = "raw_catalog__works"
+    rows = pl.DataFrame([{"work_id": "w"}], schema=SCHEMAS[table])
+    for name in ("early", "stopped"):
+        lake.append(table, rows, transaction_of(name), tmp_path)
+
+    assert found(lake, tmp_path) == {"stopped": NEVER}
+
+
+def test_unchanged_table_stays_the_same_file(lake: Lake, tmp_path: Path) -> None:
+    """Corrections are calculated again when a source has changed."""
+    late = issued(tmp_path, JANUARY, FIRST, {"early": 10})
+    register = lake.active_files(DELIVERIES)
+    first = late_deliveries_file(lake, register, [late], tmp_path / "late")
+    written = first.stat().st_mtime_ns
+
+    again = late_deliveries_file(lake, register, [late], tmp_path / "late")
+
+    assert (again, again.stat().st_mtime_ns) == (first, written)
+
+    other = late_deliveries_file(lake, register, [], tmp_path / "late")
+
+    assert list((tmp_path / "late").iterdir()) == [other]
