@@ -8,9 +8,10 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
-from benchmarks.measure import Scale, StepFailed, measure
+from benchmarks.measure import Cost, Scale, StepFailed, measure
 from benchmarks.results import as_markdown
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,34 +30,37 @@ def steps(factor: float, landing: Path) -> dict[str, list[str]]:
     }
 
 
-def run_scale(factor: float, folder: Path) -> Scale:
-    """Runs all steps and the floor at one scale.
+def run_scale(factor: float, folder: Path, without: Collection[str] = ()) -> Scale:
+    """Runs the steps, the floors and the Polars script at one scale, but for those left out.
 
     Raises:
         StepFailed: at the first command that fails.
     """
     home, landing = folder / "home", folder / "landing"
     environment = {"LINERNOTES_HOME": str(home), "LINERNOTES_LANDING": str(landing)}
-    costs = {}
+    costs: dict[str, Cost] = {}
+
+    def measured(step: str, command: list[str | Path]) -> None:
+        if step not in without:
+            print_line(f"scale {factor:g}: {step}")
+            costs[step] = measure(command, environment, cwd=ROOT)
+            print_line(f"  {costs[step].wall_seconds:.1f} s, {costs[step].peak_megabytes:.0f} MB")
+
     for step, words in steps(factor, landing).items():
-        print_line(f"scale {factor:g}: {step}")
-        costs[step] = measure([LINERNOTES, *words], environment, cwd=ROOT)
-        print_line(f"  {costs[step].wall_seconds:.1f} s, {costs[step].peak_megabytes:.0f} MB")
-    print_line(f"scale {factor:g}: floor")
+        measured(step, [LINERNOTES, *words])
     tables = json.loads(
         subprocess.check_output(
             [sys.executable, "-m", "benchmarks.lake_files", home / "lake"], cwd=ROOT, text=True
         )
     )
     files = {name: table["files"] for name, table in tables.items()}
-    (folder / "files.json").write_text(json.dumps(files), encoding="utf-8")
-    command = [sys.executable, "-m", "benchmarks.floor", folder / "files.json", folder / "floor"]
-    costs["floor"] = measure(command, environment, cwd=ROOT)
-    print_line(f"  {costs['floor'].wall_seconds:.1f} s, {costs['floor'].peak_megabytes:.0f} MB")
-    print_line(f"scale {factor:g}: the central join in Polars")
-    command = [sys.executable, "-m", "benchmarks.central_join", folder / "files.json"]
-    costs["polars"] = measure([*command, folder / "lines.parquet"], environment, cwd=ROOT)
-    print_line(f"  {costs['polars'].wall_seconds:.1f} s, {costs['polars'].peak_megabytes:.0f} MB")
+    listed = folder / "files.json"
+    listed.write_text(json.dumps(files), encoding="utf-8")
+    floor = [sys.executable, "-m", "benchmarks.floor", listed]
+    measured("floor", [*floor, folder / "floor"])
+    measured("exact floor", [*floor, folder / "exact_floor", "--exact"])
+    join = [sys.executable, "-m", "benchmarks.central_join", listed]
+    measured("polars", [*join, folder / "lines.parquet"])
     rows = sum(table["rows"] for table in tables.values())
     size = sum(Path(path).stat().st_size for paths in files.values() for path in paths)
     feeds = sum(path.stat().st_size for path in landing.rglob("*") if path.is_file())
@@ -84,13 +88,21 @@ def main() -> None:
     parser.add_argument("--scales", type=float, nargs="+", default=[1, 10], metavar="N")
     parser.add_argument("--out", type=Path, help="the Markdown file to write the results to")
     parser.add_argument("--work", type=Path, help="where to put the homes (a temporary folder)")
+    parser.add_argument(
+        "--without",
+        nargs="+",
+        default=(),
+        choices=("statements", "packages", "exact floor", "polars"),
+        metavar="STEP",
+        help="steps to leave out, such as those that do not fit in memory",
+    )
     arguments = parser.parse_args()
 
     measured = []
     try:
         for factor in sorted(arguments.scales):
             with tempfile.TemporaryDirectory(dir=arguments.work, prefix="linernotes-") as folder:
-                measured.append(run_scale(factor, Path(folder)))
+                measured.append(run_scale(factor, Path(folder), arguments.without))
     except StepFailed as failure:
         print_line(str(failure))
         sys.exit(1)

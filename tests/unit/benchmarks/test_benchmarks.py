@@ -16,7 +16,9 @@ from benchmarks.loading import Loads
 from benchmarks.loading import as_markdown as loads_as_markdown
 from benchmarks.measure import Cost, Scale, StepFailed, measure
 from benchmarks.results import as_markdown
-from linernotes.ingestion import Lake
+from linernotes.base.settings import Settings
+from linernotes.ingestion import Lake, admit_landing
+from sampleservice import write_sample
 
 
 def test_measure_of_a_command_counts_time_and_memory(tmp_path: Path) -> None:
@@ -42,9 +44,21 @@ def test_results_of_two_scales_show_floor_and_growth() -> None:
 
     page = as_markdown([small, large])
 
-    assert "| build | 4.0 | 5.0 | 100 | 250 | 2.0 |" in page
+    assert "| build | 4.0 | 5.0 | 100 | 250 | 2.0 |  |" in page
     assert "| rows in the lake | 10.0 |" in page
     assert "| build | 5.0 / 4.0 |" in page
+
+
+def test_results_show_the_second_floor_where_it_was_measured() -> None:
+    costs = {"build": Cost(8, 5, 100), "floor": Cost(2, 2, 50), "exact floor": Cost(4, 4, 60)}
+    small = Scale(1, 10**6, 1_000, 10**6, costs)
+    large = Scale(10, 10**7, 10_000, 10**7, {name: costs[name] for name in ("build", "floor")})
+
+    page = as_markdown([small, large])
+
+    assert "| build | 8.0 | 5.0 | 100 | 125 | 4.0 | 2.0 |" in page
+    assert "| build | 8.0 | 5.0 | 100 | 1,250 | 4.0 |  |" in page
+    assert "| exact floor |  |" in page
 
 
 def test_results_say_of_each_goal_whether_it_is_reached() -> None:
@@ -63,14 +77,38 @@ def test_results_say_of_each_goal_whether_it_is_reached() -> None:
 def files_of_an_empty_lake(root: Path) -> dict[str, list[str]]:
     lake = Lake(root)
     lake.ensure_tables()
+    return files_of(lake)
+
+
+def files_of(lake: Lake) -> dict[str, list[str]]:
     return {table: [str(path) for path in lake.active_files(table)] for table in lake.tables()}
 
 
 def test_floor_over_an_empty_lake_makes_its_tables(tmp_path: Path) -> None:
-    run(files_of_an_empty_lake(tmp_path / "lake"), tmp_path / "floor.duckdb")
+    run(files_of_an_empty_lake(tmp_path / "lake"), tmp_path / "floor.duckdb", is_exact=True)
 
     with duckdb.connect(tmp_path / "floor.duckdb", read_only=True) as connection:
         assert connection.sql("select count(*) from lines").fetchall() == [(0,)]
+        assert connection.sql("select count(*) from exact_amounts").fetchall() == [(0,)]
+
+
+def test_exact_floor_of_a_sample_world_shares_out_every_cent(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, settling_seconds=0)
+    write_sample(settings.landing_root, 0.01, months=2)
+    admit_landing(settings)
+
+    run(files_of(Lake(settings.lake_root)), tmp_path / "floor.duckdb", is_exact=True)
+
+    with duckdb.connect(tmp_path / "floor.duckdb", read_only=True) as connection:
+        [(amount, lines, held)] = connection.execute(
+            "select sum(amount_minor_units), count(*), count(*) filter (is_held) from exact_amounts"
+        ).fetchall()
+        [(fees,)] = connection.execute(
+            "select sum(fee) from (select distinct usage_month, territory, product_id, tier, side, "
+            "contract_id, version, fee from exact_amounts)"
+        ).fetchall()
+    assert amount == fees > 0
+    assert 0 < held < lines
 
 
 def test_central_join_over_an_empty_lake_has_no_line(tmp_path: Path) -> None:
