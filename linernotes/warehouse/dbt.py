@@ -84,6 +84,17 @@ class DbtResults:
         ]
 
     @property
+    def failures(self) -> list[Check]:
+        """The blocking nodes that failed, without those that did not run because of them."""
+        known = self.manifest["nodes"]
+        checks = [
+            self._check(known[name], node)
+            for name, node in self.nodes.items()
+            if name in known and node["status"] in FAILED
+        ]
+        return [check for check in checks if check.is_failure]
+
+    @property
     def is_whole(self) -> bool:
         """Whether every seed, model and blocking test of the project ran."""
         wanted = {

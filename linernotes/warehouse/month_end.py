@@ -193,11 +193,11 @@ def _run_on_spark(
     arguments = build_arguments(variables, selected)
     run = run_dbt(settings, arguments, on_progress, engine.environment)
     results = dbt_results(settings, run, engine.target)
-    failed = [one for one in results.checks if one.kind == "model" and one.outcome != "passed"]
-    if failed:
+    unmade = [one for one in results.checks if one.kind == "model" and one.outcome != "passed"]
+    if unmade:
         raise BuildFailed(
-            f"{len(failed)} models of the closing could not be made on Spark; nothing can be "
-            f"drafted:\n{listed_failures(failed)}"
+            f"{len(unmade)} models of the closing were not made on Spark; nothing can be drafted:\n"
+            f"{listed_failures(results.failures)}"
         )
     engine.collect(variables, results)
     unfinished.rename(file)
