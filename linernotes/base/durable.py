@@ -25,12 +25,14 @@ _named: set[Path] = set()
 
 
 @contextmanager
-def replacing(target: Path) -> Generator[Path]:
+def replacing(target: Path, *, with_folder: bool = True) -> Generator[Path]:
     """Yields a path to write to; on leaving without an error the file becomes `target`.
 
     Args:
         target: The final file; an existing one is replaced atomically. The writer and the process's
             umask decide who may read it.
+        with_folder: Whether the folder is synced, too. A caller that writes several files into one
+            folder syncs it once.
     """
     make_folder(target.parent)
     unfinished = _free_name(target)
@@ -38,7 +40,8 @@ def replacing(target: Path) -> Generator[Path]:
         yield unfinished
         sync(unfinished)
         unfinished.replace(target)
-        sync(target.parent)
+        if with_folder:
+            sync(target.parent)
     finally:
         _let_go(unfinished)
 

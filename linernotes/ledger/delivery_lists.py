@@ -15,7 +15,7 @@ from linernotes.base.settings import Settings
 from linernotes.ledger.issuances import issued_statements
 from linernotes.ledger.records import draft_path, month_start
 
-# The kind of file beside a draft: the deliveries that the contract's statements before it lack.
+# The kind of file beside a draft.
 DELIVERIES_KIND = "deliveries"
 
 
@@ -27,8 +27,8 @@ class DeliveryList:
         contract_id: The statement's contract.
         report_month: Its month.
         known_at: Its freeze, naive UTC.
-        file: Those that the contract's earlier statements do not list, by SHA-256; None if an older
-            version drafted it, without a list.
+        file: Each delivery with its SHA-256 and number of rows; None if an older version drafted
+            the statement, without a list.
     """
 
     contract_id: str
@@ -38,7 +38,7 @@ class DeliveryList:
 
 
 def delivery_lists(settings: Settings) -> list[DeliveryList]:
-    """The lists of all issued statements; those of a contract add up."""
+    """The lists of all issued statements."""
     lists = []
     for one in issued_statements(settings).values():
         file = draft_path(settings, one, f"{DELIVERIES_KIND}.parquet")

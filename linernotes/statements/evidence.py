@@ -8,6 +8,7 @@ The rows come from the warehouse unchanged; `issuing` checks that they agree wit
 """
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from linernotes.base import durable
 from linernotes.base.clock import instant
 from linernotes.base.digests import file_sha256
 from linernotes.base.settings import Settings
-from linernotes.ledger.delivery_lists import DELIVERIES_KIND, delivery_lists
+from linernotes.ledger.delivery_lists import DELIVERIES_KIND
 from linernotes.ledger.files import (
     LINE_COLUMNS,
     LINES_KIND,
@@ -88,18 +89,21 @@ def keep_evidence(
         "month": month_start(record.report_month),
     }
     durable.make_folder(draft_path(settings, record).parent)
-    own = {"statement_id": record.statement_id, "known_at": instant(record.known_at)}
+    known_at = instant(record.known_at)
+    own = {"statement_id": record.statement_id, "known_at": known_at}
     queries = {
         LINES_KIND: (_lines_query(), values | own),
         USES_KIND: (_uses_query(), values),
-        POOLS_KIND: (_pools_query(), values | {"known_at": own["known_at"]}),
-        DELIVERIES_KIND: _deliveries_query(settings, record),
+        POOLS_KIND: (_pools_query(), values | {"known_at": known_at}),
+        DELIVERIES_KIND: _deliveries_query(known_at),
         **_shown_queries(record),
     }
-    return {
+    found = {
         kind: _write(connection, query, given, evidence_file(settings, record, kind))
         for kind, (query, given) in queries.items()
     }
+    durable.sync(draft_path(settings, record).parent)
+    return found
 
 
 def evidence_file(settings: Settings, record: StatementRecord, kind: str) -> Path:
@@ -171,31 +175,22 @@ def _uses_query() -> str:
     """
 
 
-def _deliveries_query(settings: Settings, record: StatementRecord) -> tuple[str, dict[str, Any]]:
-    """The loaded deliveries that the contract's issued statements do not list."""
-    earlier = [
-        str(one.file)
-        for one in delivery_lists(settings)
-        if one.file and one.contract_id == record.contract_id
-    ]
-    query = f"""
-        select sha256, cast(sum(rows_loaded) as bigint) as rows_loaded
+def _deliveries_query(known_at: datetime) -> tuple[str, dict[str, Any]]:
+    """The deliveries whose rows counted, each with its content's hash and number of rows."""
+    return (
+        f"""
+        select delivery_id, sha256, rows_loaded
         from published.{DELIVERIES}
-        where state = 'loaded'
-        group by sha256
-        order by sha256
-    """
-    if not earlier:
-        return query, {}
-    listed = "select sha256 from read_parquet($earlier)"
-    return f"select * from ({query}) where sha256 not in ({listed}) order by sha256", {
-        "earlier": earlier
-    }
+        where state in ('loaded', 'unfinished') and (known_from is null or known_from <= $known_at)
+        order by delivery_id
+        """,
+        {"known_at": known_at},
+    )
 
 
 def _write(
     connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, Any], target: Path
 ) -> str:
-    with durable.replacing(target) as unfinished:
+    with durable.replacing(target, with_folder=False) as unfinished:
         copy_to(connection, query, unfinished, values)
     return file_sha256(target)

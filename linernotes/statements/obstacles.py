@@ -6,12 +6,16 @@
 from dataclasses import replace
 
 import duckdb
+import polars as pl
 
 from linernotes.base.clock import instant
 from linernotes.base.digests import file_sha256
 from linernotes.base.settings import Settings
+from linernotes.ingestion import DELIVERIES, Lake
+from linernotes.ledger.delivery_lists import DELIVERIES_KIND
 from linernotes.ledger.figure_checks import lines_that_differ, opening_that_differs, unproved
 from linernotes.ledger.files import KINDS, LINES_KIND
+from linernotes.ledger.issuances import issuances
 from linernotes.ledger.records import (
     StatementRecord,
     draft_path,
@@ -37,7 +41,7 @@ def approved_with_obstacles(
         drafted: The newest drafts of all statements.
         issued: All issued statements.
     """
-    obstacles = _out_of_turn(draft, drafted, issued)
+    obstacles = [*_out_of_turn(draft, drafted, issued), *_of_another_freeze(settings, draft)]
     record, missing = _approved(settings, draft)
     return record, [*obstacles, *missing, *_wrong_in(settings, connection, draft)]
 
@@ -74,6 +78,27 @@ def _out_of_turn(
         found = opening_that_differs(draft, before)
         obstacles += [f"it {details}: build and draft it again" for details in found]
     return obstacles
+
+
+def _of_another_freeze(settings: Settings, draft: StatementRecord) -> list[str]:
+    """Why a statement may not be issued after others of its month.
+
+    Usage that came after their freeze is late once they are issued. A draft that was made before,
+    at a later freeze, has it as timely.
+    """
+    of_month = (one for one in issuances(settings) if one.report_month == draft.report_month)
+    first = next(of_month, None)
+    if (
+        first is None
+        or instant(draft.known_at) <= instant(first.known_at)
+        or instant(draft.drafted_at) > instant(first.issued_at)
+    ):
+        return []
+    return [
+        f"it is known at {draft.known_at}, and other statements of its month were issued since, "
+        f"known at {first.known_at}: draft it again with `linernotes statement draft --month "
+        f"{draft.report_month} --close`"
+    ]
 
 
 def _approved(settings: Settings, draft: StatementRecord) -> tuple[StatementRecord, list[str]]:
@@ -118,7 +143,28 @@ def _wrong_in(
             obstacles.append(f"{path} is missing or changed: restore it from a backup")
     if obstacles:
         return obstacles
+    obstacles += _read_again_since(settings, draft)
     lines = draft_path(settings, draft, f"{LINES_KIND}.parquet")
     found = lines_that_differ(connection, lines, [draft])
     obstacles += [f"{details}: build and draft it again" for details in found]
     return obstacles + list(unproved(connection, lines))
+
+
+def _read_again_since(settings: Settings, draft: StatementRecord) -> list[str]:
+    """Deliveries of a draft that have other rows in the lake since they were read again."""
+    file = draft_path(settings, draft, f"{DELIVERIES_KIND}.parquet")
+    if DELIVERIES_KIND not in draft.files:
+        return []
+    register = Lake(settings.lake_root).read(DELIVERIES).filter(pl.col("state") == "loaded")
+    changed = (
+        pl.scan_parquet(file)
+        .join(register, on="delivery_id", how="inner", suffix="_now")
+        .filter(pl.col("rows_loaded") != pl.col("rows_loaded_now"))
+        .select("name")
+        .collect()
+    )
+    return [
+        f"{name} was read again since it was drafted, and has other rows now: build, draft and "
+        "approve again"
+        for (name,) in changed.iter_rows()
+    ]

@@ -1,4 +1,4 @@
-"""Finds the deliveries whose rows count later than they were recorded, as a source of the models.
+"""Finds the deliveries that came after statements were issued, as a source of the models.
 
 A statement lists the deliveries from which it was calculated. A row that came later is in none of
 its figures, even if it was recorded before the statement's freeze: it counts from that freeze on,
@@ -10,86 +10,139 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from linernotes.base import durable
-from linernotes.ingestion import Lake, unfinished_deliveries
+from linernotes.ingestion import DELIVERIES, SCHEMAS, Lake, unfinished_deliveries
 from linernotes.ledger.delivery_lists import DeliveryList
 
 LATE_DELIVERIES = "raw_run__late_deliveries"
-# From when the rows of an unfinished delivery count.
-NEVER = datetime(9999, 12, 31)
-LOADED = "select * from read_parquet($register) where state = 'loaded'"
-# A delivery that some statement has read counts before that statement's freeze. Where a list is
-# missing, or names a delivery that the lake does not have with as many rows, nobody can tell what
-# the statement has read. It is then taken to have read everything: nothing is paid twice.
-LATE = f"""
+# Of rows without a limit. Both engines know these instants.
+EVER, NEVER = datetime(1, 1, 1), datetime(9999, 12, 31)
+UNFINISHED = "unfinished"
+# For each delivery the statements that have read it and those that have not, by their freezes. A
+# row is read by a statement if it was recorded by the freeze, and counts from then on. One that no
+# statement has read before counts from the last freeze after it was recorded and before it was
+# read. Where a statement has no list, or lists a delivery that the lake does not have with as many
+# rows, nobody can tell what it has read. It is then taken to have read everything: nothing is paid
+# twice.
+LATE = """
     with
-        loaded as ({LOADED}),
-        lists as (
-            select issued.contract_id, issued.report_month, lists.sha256, lists.rows_loaded
-            from read_parquet($lists, filename = true) as lists
-            inner join issued on issued.file = lists.filename
+        deliveries as (
+            select * from read_parquet($register) where state in ('loaded', 'unfinished')
         ),
-        rows_by_content as (
-            select sha256, sum(rows_loaded) as rows_loaded from loaded group by sha256
+        lists as (
+            select issued.file, lists.delivery_id, lists.sha256, lists.rows_loaded
+            from read_parquet($lists, filename = true) as lists
+            inner join (select distinct file from issued) as issued
+                on issued.file = lists.filename
+        ),
+        rows_in_lake as (
+            select sha256, sum(rows_loaded) as row_count from deliveries group by sha256
+        ),
+        rows_listed as (
+            select file, sha256, sum(rows_loaded) as row_count
+            from lists
+            where sha256 is not null
+            group by file, sha256
         ),
         unlike as (
-            select lists.contract_id, min(lists.report_month) as first_month
+            select distinct rows_listed.file
+            from rows_listed
+            left join rows_in_lake using (sha256, row_count)
+            where rows_in_lake.sha256 is null
+        ),
+        listed as (
+            select file, delivery_id from lists
+            union
+            select lists.file, deliveries.delivery_id
             from lists
-            left join rows_by_content using (sha256, rows_loaded)
-            where rows_by_content.sha256 is null
-            group by lists.contract_id
+            inner join deliveries on deliveries.sha256 = lists.sha256
         ),
         readings as (
-            select
-                loaded.delivery_id,
+            select distinct
+                deliveries.delivery_id,
                 issued.known_at,
                 issued.file is null
-                or coalesce(unlike.first_month <= issued.report_month, false)
-                or coalesce(lists.report_month <= issued.report_month, false) as is_read
-            from loaded
+                or unlike.file is not null
+                or listed.delivery_id is not null as is_read
+            from deliveries
             cross join issued
-            left join unlike on unlike.contract_id = issued.contract_id
+            left join unlike on unlike.file = issued.file
             left join
-                lists
-                on lists.contract_id = issued.contract_id and lists.sha256 = loaded.sha256
+                listed
+                on listed.file = issued.file and listed.delivery_id = deliveries.delivery_id
         ),
-        ordered as (
+        limits as (
+            select delivery_id, known_at as recorded_until from readings where is_read
+            union
+            select delivery_id, $never from deliveries
+        ),
+        periods as (
             select
                 *,
-                min(known_at) filter (where is_read) over (
-                    partition by delivery_id
-                ) as first_read_at
-            from readings
+                lag(recorded_until, 1, $ever) over (
+                    partition by delivery_id order by recorded_until
+                ) as recorded_after
+            from limits
         )
-    select delivery_id, max(known_at) + interval 1 microsecond as known_from
-    from ordered
-    where not is_read and known_at < coalesce(first_read_at, 'infinity')
-    group by delivery_id
+    select
+        periods.delivery_id,
+        periods.recorded_after,
+        periods.recorded_until,
+        max(readings.known_at) + interval 1 microsecond as known_from
+    from periods
+    inner join
+        readings
+        on readings.delivery_id = periods.delivery_id
+        and readings.known_at >= periods.recorded_after
+        and readings.known_at < periods.recorded_until
+    where not readings.is_read
+    group by all
+    order by all
 """
 
 
-def late_deliveries_file(
-    lake: Lake, register: list[Path], lists: list[DeliveryList], folder: Path
-) -> Path:
-    """The table `raw_run__late_deliveries`: a row per late or unfinished delivery, naive UTC.
+def unfinished_deliveries_file(lake: Lake, register: list[Path], folder: Path) -> Path:
+    """Entries for deliveries that have rows in the lake and no entry in the register.
+
+    A load writes its entry last. Their rows count, so statements list them, too.
 
     Args:
         lake: The lake.
-        register: The files of the register of deliveries that the calculation reads.
+        register: The files of the register.
+        folder: The folder of the file. Its name is that of its content, so an unchanged one stays.
+    """
+    loaded = pl.read_parquet(register, columns=["delivery_id", "state"])
+    known = loaded.filter(pl.col("state") == "loaded")["delivery_id"]
+    found = sorted(unfinished_deliveries(lake, set(known)))
+    rows = [
+        {"delivery_id": one, "name": f"{UNFINISHED} {one}", "state": UNFINISHED} for one in found
+    ]
+    return _kept(pl.DataFrame(rows, schema=SCHEMAS[DELIVERIES]), folder)
+
+
+def late_deliveries_file(register: list[Path], lists: list[DeliveryList], folder: Path) -> Path:
+    """The table `raw_run__late_deliveries`, naive UTC.
+
+    One row per delivery and period of `recorded_at` (after the first limit, up to the second),
+    whose rows count from `known_from` on.
+
+    Args:
+        register: The files of the register of deliveries, with the unfinished ones.
         lists: The deliveries of the issued statements that the calculation knows.
         folder: The folder of the file. Its name is that of its content, so an unchanged one stays.
     """
-    with duckdb.connect() as connection:
-        values = {"register": [str(file) for file in register]}
-        loaded = connection.execute(f"select delivery_id from ({LOADED})", values).fetchall()
-        unfinished = unfinished_deliveries(lake, {delivery_id for (delivery_id,) in loaded})
-        rows = [(delivery_id, NEVER) for delivery_id in unfinished]
-        files = [str(one.file) for one in lists if one.file]
-        if files:
+    schema = dict.fromkeys(("recorded_after", "recorded_until", "known_from"), pl.Datetime("us"))
+    rows = pl.DataFrame(schema={"delivery_id": pl.String} | schema)
+    files = sorted({str(one.file) for one in lists if one.file})
+    if files:
+        with duckdb.connect() as connection:
             _insert_issued(connection, lists)
-            rows += connection.execute(LATE, values | {"lists": files}).fetchall()
-        return _written(connection, sorted(rows), folder)
+            values = {"register": [str(file) for file in register], "lists": files}
+            found = connection.execute(LATE, values | {"ever": EVER, "never": NEVER}).fetchall()
+        rows = pl.DataFrame(found, schema=rows.schema, orient="row")
+    return _kept(rows, folder)
 
 
 def _insert_issued(connection: duckdb.DuckDBPyConnection, lists: list[DeliveryList]) -> None:
@@ -106,18 +159,13 @@ def _insert_issued(connection: duckdb.DuckDBPyConnection, lists: list[DeliveryLi
     )
 
 
-def _written(
-    connection: duckdb.DuckDBPyConnection, rows: list[tuple[str, datetime]], folder: Path
-) -> Path:
-    digest = hashlib.sha256(repr(rows).encode()).hexdigest()
+def _kept(rows: pl.DataFrame, folder: Path) -> Path:
+    """The file with these rows, in place of one with others."""
+    digest = hashlib.sha256(rows.write_json().encode()).hexdigest()
     file = folder / f"{digest}.parquet"
     if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        connection.execute("create table late (delivery_id varchar, known_from timestamp)")
-        if rows:
-            connection.executemany("insert into late values (?, ?)", rows)
         with durable.replacing(file) as unfinished:
-            connection.execute(f"copy (from late) to '{unfinished}' (format parquet)")
+            rows.write_parquet(unfinished)
     for other in folder.glob("*.parquet"):
         if other != file:
             other.unlink()

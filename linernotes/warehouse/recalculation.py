@@ -372,7 +372,8 @@ def _arrived(sources_root: Path, table: str) -> str:
     return (
         "select arrivals.*, greatest(recorded_at, coalesce(late.known_from, recorded_at)) as "
         f"known_from from {rows} as arrivals left join {_raw(sources_root, LATE_DELIVERIES)} as "
-        "late on late.delivery_id = arrivals.delivery_id"
+        "late on late.delivery_id = arrivals.delivery_id and recorded_after < recorded_at and "
+        "recorded_until >= recorded_at"
     )
 
 

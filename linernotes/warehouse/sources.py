@@ -12,13 +12,17 @@ from linernotes.base.settings import Settings
 from linernotes.ingestion import DELIVERIES, open_lake
 from linernotes.ledger.delivery_lists import delivery_lists
 from linernotes.ledger.files import RECALCULATED, empty_ledger_file, ledger_files
-from linernotes.warehouse.late_deliveries import LATE_DELIVERIES, late_deliveries_file
+from linernotes.warehouse.late_deliveries import (
+    LATE_DELIVERIES,
+    late_deliveries_file,
+    unfinished_deliveries_file,
+)
 from linernotes.warehouse.time_zones import MONTH_STARTS, month_starts_file
 
 # Empty tables for sources that have no file yet.
 EMPTY = ".empty"
 TIME_ZONES = ".time_zones"
-LATE = ".late_deliveries"
+LATE, UNFINISHED = ".late_deliveries", ".unfinished_deliveries"
 
 
 def sources_folder(settings: Settings) -> Path:
@@ -31,7 +35,7 @@ def link_sources(settings: Settings, root: Path | None = None, with_ledger: bool
 
     For the lake these are the active files of the Delta log. Every engine reads such a folder as
     plain Parquet; orphans of a crashed load are not linked. The register of deliveries is read
-    first: rows of a delivery that is not in it yet do not count.
+    first, so that what is linked after it is in it or unfinished.
 
     Args:
         settings: The home.
@@ -49,10 +53,11 @@ def link_sources(settings: Settings, root: Path | None = None, with_ledger: bool
     lake.ensure_tables()
     root = root or sources_folder(settings)
     register = lake.active_files(DELIVERIES)
-    _link(root / DELIVERIES, register)
     for table in lake.tables():
         if table != DELIVERIES:
             _link(root / table, lake.active_files(table))
+    register.append(unfinished_deliveries_file(lake, register, root / UNFINISHED))
+    _link(root / DELIVERIES, register)
     for table, files in ledger_files(settings).items():
         issued = files if with_ledger else []
         _link(root / table, issued or [empty_ledger_file(table, root / EMPTY)])
@@ -60,7 +65,7 @@ def link_sources(settings: Settings, root: Path | None = None, with_ledger: bool
         _link(root / RECALCULATED, [empty_ledger_file(RECALCULATED, root / EMPTY)])
     _link(root / MONTH_STARTS, [month_starts_file(root / TIME_ZONES)])
     lists = delivery_lists(settings) if with_ledger else []
-    _link(root / LATE_DELIVERIES, [late_deliveries_file(lake, register, lists, root / LATE)])
+    _link(root / LATE_DELIVERIES, [late_deliveries_file(register, lists, root / LATE)])
     return root
 
 

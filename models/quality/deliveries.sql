@@ -1,4 +1,5 @@
--- One row per delivery that the intake examined, with the outcome.
+-- One row per delivery that the intake examined, with the outcome, and per unfinished
+-- one.
 select
     cast(delivery_id as {{ t_str() }}) as delivery_id,
     cast(name as {{ t_str() }}) as name,
@@ -14,5 +15,6 @@ select
     cast(rows_loaded as {{ t_bigint() }}) as rows_loaded,
     cast(rows_quarantined as {{ t_bigint() }}) as rows_quarantined,
     cast(rows_duplicate as {{ t_bigint() }}) as rows_duplicate,
-    cast(registered_at as {{ t_ts() }}) as registered_at
+    cast(registered_at as {{ t_ts() }}) as registered_at,
+    cast(known_from as {{ t_ts() }}) as known_from
 from {{ ref("stg_intake__deliveries") }}

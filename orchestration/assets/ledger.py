@@ -16,8 +16,8 @@ DESCRIPTIONS = {
     " changes.",
     "raw_revaluation__lines": "Lines of issued months before and after a class of input moves. One"
     " row per line, layer of usage and class.",
-    "raw_run__late_deliveries": "Deliveries whose rows count later than they were recorded. One row"
-    " per delivery.",
+    "raw_run__late_deliveries": "Deliveries that came after statements were issued. One row per"
+    " delivery and period of `recorded_at`.",
     "raw_calendar__month_starts": "When each month begins in each reporting time zone. One row per"
     " time zone and month.",
 }

@@ -38,6 +38,14 @@ def worlds() -> tuple[FeedBuilder, FeedBuilder]:
             recording = world.recording(f"{product}-{name}", owner=label)
             made[recording] = world.played(product, recording, plays)
         world.revenue(product, gross, usage_month="2026-01", recorded_at=RECORDED)
+    label = world.licensed("mismatch", silence="deny")
+    world.product("mismatch", basis="plays")
+    world.played("mismatch", world.recording("mismatch-a", owner=label), 100)
+    world.revenue("mismatch", "100.00", usage_month="2026-01", recorded_at=RECORDED)
+    world.decision("agreed", label, "allow")
+    late.decision(
+        "agreed", label, "allow", evidence_state="mismatch", recorded_at="2026-01-20T06:00:00Z"
+    )
     late.plays(made["used-a"], 400, play_date="2026-01-11", recorded_at="2026-01-12T06:00:00Z")
     late.revenue("sold", "600.00", usage_month="2026-01", recorded_at="2026-02-10T06:00:00Z")
     late.decision(
@@ -94,7 +102,8 @@ def test_e75_rows_that_come_after_the_issue_are_paid_whenever_they_were_recorded
     home: Settings,
 ) -> None:
     """400 uses at 0.005 are 2.00; 600.00 instead of 500.00 are 75.00 and 25.00 more; a quarter of
-    300.00 is held, since the owner had denied consent.
+    300.00 is held, since the owner had denied consent. Evidence that was found not to match takes
+    nothing back (E43).
     """
     assert january_in(home, FEBRUARY) == {
         "used": [("LATE_USAGE", "used-a", None, Decimal("2.000"))],
@@ -122,6 +131,7 @@ def test_e76_january_as_known_at_its_freeze_is_what_was_issued(home: Settings) -
     assert amounts == [
         ("denied-a", None, 22500),
         ("denied-b", None, 7500),
+        ("mismatch-a", None, 10000),
         ("sold-a", None, 37500),
         ("sold-b", None, 12500),
         ("used-a", None, 75000),

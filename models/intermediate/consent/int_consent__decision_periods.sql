@@ -18,7 +18,7 @@ with
         from {{ ref("stg_licensing__consent_versions") }} as consent_versions
     ),
     mismatched as (
-        select decision_id, min(recorded_at) as mismatched_at
+        select decision_id, min(known_from) as mismatched_at
         from versions
         where evidence_state = 'mismatch'
         group by decision_id

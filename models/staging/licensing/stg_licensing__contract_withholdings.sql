@@ -21,3 +21,4 @@ inner join
     on withholdings.contract_id = contracts.contract_id
     and withholdings.version = contracts.contract_version
     and withholdings.recorded_at = contracts.recorded_at
+    and withholdings.delivery_id = contracts.delivery_id

@@ -13,10 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
+from linernotes.ingestion import admit_landing
 from linernotes.ledger.issuances import issuances, issued_statements
 from linernotes.ledger.verification import verify_ledger
 from linernotes.statements import approve, draft, issue, statement_states
@@ -120,6 +122,42 @@ def test_issue_of_later_month_before_the_earlier_is_refused(settings: Settings) 
 
     with pytest.raises(LinernotesError, match="months are issued in order"):
         issue(settings, JULY, "tune")
+
+
+def test_issue_of_a_draft_that_others_of_its_month_were_issued_after_is_refused(
+    settings: Settings,
+) -> None:
+    """Usage between the freezes is timely in the one draft, and late once the others are issued."""
+    approved(settings)
+    more = Statement("wave", "wave-master", [Line("c", "8.00")])
+    publish(settings, TUNE, more, known_at="2026-07-16 06:00:00")
+    draft(settings, by="Ada")
+    approve(settings, JUNE, by="Ben")
+    issue(settings, JUNE, "tune", by="Ben")
+
+    with pytest.raises(LinernotesError, match="other statements of its month were issued since"):
+        issue(settings, JUNE, "wave", by="Ben")
+
+    assert {one.partner_id for one in issued_statements(settings).values()} == {"tune"}
+
+
+def test_issue_of_a_draft_whose_delivery_was_read_again_is_refused(settings: Settings) -> None:
+    """Its list would not fit the lake, and nobody could tell what came after it."""
+    path = settings.landing_root / "catalog" / "works" / "works.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("work_id,title,recorded_at\nw1,one,2026-01-05T06:00:00Z\n")
+    [delivery] = admit_landing(settings.model_copy(update={"settling_seconds": 0})).deliveries
+    publish(settings, TUNE)
+    with duckdb.connect(str(settings.published_file)) as connection:
+        connection.execute(
+            "insert into quality.deliveries values (?, ?, 'loaded', 2, null)",
+            [delivery.delivery_id, delivery.sha256],
+        )
+    draft(settings, by="Ada")
+    approve(settings, JUNE, by="Ben")
+
+    with pytest.raises(LinernotesError, match=r"works\.csv was read again since it was drafted"):
+        issue(settings, JUNE, "tune")
 
 
 def test_issue_twice_one_after_the_other_refuses_the_second(settings: Settings) -> None:

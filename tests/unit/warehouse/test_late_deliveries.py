@@ -13,9 +13,14 @@ from linernotes.ingestion import DELIVERIES, Lake
 from linernotes.ingestion.lake_tables import SCHEMAS
 from linernotes.ingestion.register import DeliveryOutcome, Register, transaction_of
 from linernotes.ledger.delivery_lists import DeliveryList
-from linernotes.warehouse.late_deliveries import NEVER, late_deliveries_file
+from linernotes.warehouse.late_deliveries import (
+    EVER,
+    NEVER,
+    late_deliveries_file,
+    unfinished_deliveries_file,
+)
 
-JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
+JANUARY = date(2026, 1, 1)
 FIRST, SECOND = datetime(2026, 2, 15, 6), datetime(2026, 3, 15, 6)
 MOMENT = timedelta(microseconds=1)
 
@@ -38,65 +43,68 @@ def lake(tmp_path: Path) -> Lake:
 
 def issued(
     folder: Path,
-    month: date,
     known_at: datetime,
     names: dict[str, int] | None,
     contract_id: str = "c1",
 ) -> DeliveryList:
     """A statement with its list, by name and rows; None is one without a list."""
     if names is None:
-        return DeliveryList(contract_id, month, known_at, None)
-    file = folder / f"{contract_id}-{month}.parquet"
-    rows = [(sha256(name), count) for name, count in names.items()]
-    schema = {"sha256": pl.String, "rows_loaded": pl.Int64}
+        return DeliveryList(contract_id, JANUARY, known_at, None)
+    file = folder / f"{contract_id}-{known_at:%Y-%m-%d}.parquet"
+    rows = [(name, sha256(name), count) for name, count in names.items()]
+    schema = {"delivery_id": pl.String, "sha256": pl.String, "rows_loaded": pl.Int64}
     pl.DataFrame(rows, schema=schema, orient="row").write_parquet(file)
-    return DeliveryList(contract_id, month, known_at, file)
+    return DeliveryList(contract_id, JANUARY, known_at, file)
 
 
-def found(lake: Lake, folder: Path, *lists: DeliveryList) -> dict[str, datetime]:
-    file = late_deliveries_file(lake, lake.active_files(DELIVERIES), list(lists), folder / "late")
+def found(lake: Lake, folder: Path, *lists: DeliveryList) -> set[tuple]:
+    """Delivery, the limits between which a row was recorded, and from when it then counts."""
+    register = lake.active_files(DELIVERIES)
+    file = late_deliveries_file(register, list(lists), folder / "late")
     with duckdb.connect() as connection:
-        return dict(connection.execute("from read_parquet(?)", [str(file)]).fetchall())
+        return set(connection.execute("from read_parquet(?)", [str(file)]).fetchall())
 
 
 def test_without_statements_every_row_counts_from_its_recorded_at(
     lake: Lake, tmp_path: Path
 ) -> None:
-    assert found(lake, tmp_path) == {}
+    assert found(lake, tmp_path) == set()
 
 
 def test_delivery_that_no_statement_lists_counts_after_the_last_of_them(
     lake: Lake, tmp_path: Path
 ) -> None:
     lists = [
-        issued(tmp_path, JANUARY, FIRST, {"early": 10}),
-        issued(tmp_path, FEBRUARY, SECOND, {}),
+        issued(tmp_path, FIRST, {"early": 10}),
+        issued(tmp_path, SECOND, {"early": 10}),
     ]
 
-    assert found(lake, tmp_path, *lists) == {"later": SECOND + MOMENT}
+    assert found(lake, tmp_path, *lists) == {("later", EVER, NEVER, SECOND + MOMENT)}
 
 
 def test_delivery_that_the_second_statement_lists_counts_between_the_two(
     lake: Lake, tmp_path: Path
 ) -> None:
     lists = [
-        issued(tmp_path, JANUARY, FIRST, {"early": 10}),
-        issued(tmp_path, FEBRUARY, SECOND, {"later": 10}),
+        issued(tmp_path, FIRST, {"early": 10}),
+        issued(tmp_path, SECOND, {"early": 10, "later": 10}),
     ]
 
-    assert found(lake, tmp_path, *lists) == {"later": FIRST + MOMENT}
+    assert found(lake, tmp_path, *lists) == {("later", EVER, SECOND, FIRST + MOMENT)}
 
 
-def test_delivery_that_another_contract_has_read_counts_before_its_freeze(
+def test_row_that_another_contract_has_read_counts_before_its_freeze(
     lake: Lake, tmp_path: Path
 ) -> None:
-    """The statement with the later freeze was calculated from less: it must not count twice."""
+    """The statement with the later freeze was calculated from less: rows that the other one has
+    read must not count twice, and those that were recorded after its freeze have not been read.
+    """
     lists = [
-        issued(tmp_path, JANUARY, SECOND, {"early": 10}),
-        issued(tmp_path, JANUARY, FIRST, {"early": 10, "later": 10}, contract_id="c2"),
+        issued(tmp_path, SECOND, {"early": 10}),
+        issued(tmp_path, FIRST, {"early": 10, "later": 10}, contract_id="c2"),
     ]
 
-    assert found(lake, tmp_path, *lists) == {}
+    assert found(lake, tmp_path, *lists) == {("later", FIRST, NEVER, SECOND + MOMENT)}
 
 
 @pytest.mark.parametrize(
@@ -107,10 +115,15 @@ def test_delivery_that_another_contract_has_read_counts_before_its_freeze(
 def test_statement_whose_deliveries_are_not_certain_has_read_everything(
     lake: Lake, tmp_path: Path, names: dict[str, int] | None
 ) -> None:
-    assert found(lake, tmp_path, issued(tmp_path, JANUARY, FIRST, names)) == {}
+    """A later statement with a list that fits is certain of rows recorded since."""
+    uncertain = issued(tmp_path, FIRST, names)
+    certain = issued(tmp_path, SECOND, {"early": 10})
+
+    assert found(lake, tmp_path, uncertain) == set()
+    assert found(lake, tmp_path, uncertain, certain) == {("later", FIRST, NEVER, SECOND + MOMENT)}
 
 
-def test_rows_of_a_delivery_that_is_not_in_the_register_do_not_count(
+def test_rows_of_a_stopped_load_are_listed_without_an_entry_in_the_register(
     lake: Lake, tmp_path: Path
 ) -> None:
     """A load that was stopped has written some tables, and its register's entry comes last."""
@@ -119,20 +132,24 @@ def test_rows_of_a_delivery_that_is_not_in_the_register_do_not_count(
     for name in ("early", "stopped"):
         lake.append(table, rows, transaction_of(name), tmp_path)
 
-    assert found(lake, tmp_path) == {"stopped": NEVER}
+    file = unfinished_deliveries_file(lake, lake.active_files(DELIVERIES), tmp_path / "unfinished")
+
+    assert pl.read_parquet(file).select("delivery_id", "state").rows() == [
+        ("stopped", "unfinished")
+    ]
 
 
 def test_unchanged_table_stays_the_same_file(lake: Lake, tmp_path: Path) -> None:
     """Corrections are calculated again when a source has changed."""
-    late = issued(tmp_path, JANUARY, FIRST, {"early": 10})
+    late = issued(tmp_path, FIRST, {"early": 10})
     register = lake.active_files(DELIVERIES)
-    first = late_deliveries_file(lake, register, [late], tmp_path / "late")
+    first = late_deliveries_file(register, [late], tmp_path / "late")
     written = first.stat().st_mtime_ns
 
-    again = late_deliveries_file(lake, register, [late], tmp_path / "late")
+    again = late_deliveries_file(register, [late], tmp_path / "late")
 
     assert (again, again.stat().st_mtime_ns) == (first, written)
 
-    other = late_deliveries_file(lake, register, [], tmp_path / "late")
+    other = late_deliveries_file(register, [], tmp_path / "late")
 
     assert list((tmp_path / "late").iterdir()) == [other]

@@ -29,6 +29,7 @@ select
     evidence_state,
     is_withdrawn,
     recorded_at,
+    known_from,
     lead(recorded_at) over (
         partition by decision_id order by recorded_at
     ) as next_recorded_at,
