@@ -17,8 +17,8 @@ from linernotes.ingestion import DELIVERIES, SCHEMAS, Lake, unfinished_deliverie
 from linernotes.ledger.delivery_lists import DeliveryList
 
 LATE_DELIVERIES = "raw_run__late_deliveries"
-# Of rows without a limit. Both engines know these instants.
-EVER, NEVER = datetime(1, 1, 1), datetime(9999, 12, 31)
+# Of rows without a limit: as `always_from` and `always_to` of the models, which both engines know.
+EVER, NEVER = datetime(1900, 1, 1), datetime(9999, 12, 31)
 UNFINISHED = "unfinished"
 # For each delivery the statements that have read it and those that have not, by their freezes. A
 # row is read by a statement if it was recorded by the freeze, and counts from then on. One that no
