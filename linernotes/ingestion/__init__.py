@@ -21,12 +21,12 @@ from linernotes.ingestion.feed_pages import markdown, page, template
 from linernotes.ingestion.feeds import FEEDS
 from linernotes.ingestion.home_lake import alone, lake_damage, open_lake
 from linernotes.ingestion.intake import admit_landing, open_intake
-from linernotes.ingestion.integrity import unfinished_deliveries
+from linernotes.ingestion.integrity import is_table_of_feed
 from linernotes.ingestion.lake import Lake
 from linernotes.ingestion.lake_tables import CHECK_RESULTS, DELIVERIES, SCHEMAS
 from linernotes.ingestion.landing import list_landing
 from linernotes.ingestion.load_reports import LoadReport
-from linernotes.ingestion.register import DeliveryOutcome
+from linernotes.ingestion.register import DeliveryOutcome, delivery_of
 from linernotes.ingestion.repair import repair
 from linernotes.ingestion.retry import (
     quarantine_close,
@@ -60,7 +60,9 @@ __all__ = [
     "admit_landing",
     "alone",
     "coverages",
+    "delivery_of",
     "describe",
+    "is_table_of_feed",
     "json_schema",
     "lake_damage",
     "lake_dataset",
@@ -78,5 +80,4 @@ __all__ = [
     "table_schema",
     "template",
     "try_file",
-    "unfinished_deliveries",
 ]

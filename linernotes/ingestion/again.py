@@ -116,7 +116,7 @@ def read_again(
         settings: The home.
         feeds: `<source>/<feed>` names.
         days: The days, in UTC, on which they were loaded.
-        issued: The SHA-256 of each delivery from which statements were issued.
+        issued: The id or SHA-256 of each delivery from which statements were issued.
     """
     report = LoadReport()
     with step("load"), open_intake(settings) as intake:
@@ -142,7 +142,7 @@ def read_again(
             with loading(settings, feed, report):
                 for row in of_feed:
                     outcome = DeliveryOutcome(**row)
-                    if outcome.sha256 in issued:
+                    if outcome.sha256 in issued or outcome.delivery_id in issued:
                         report.unread_files[outcome.name] = _ISSUED
                     elif _read_again(intake, there.get(outcome.name), outcome, report):
                         report.deliveries.append(outcome)

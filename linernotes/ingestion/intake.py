@@ -197,7 +197,8 @@ class Intake:
             manifest = read_manifest(arrival, self.limits)
             manifest.check_sha256(sha256)
             duplicate = self.register.loaded_as(sha256)
-            if duplicate:
+            # The rows of a stopped load are in the lake, so it is finished.
+            if duplicate and not self.lake.has_commit_of(outcome.transaction_id):
                 outcome.state = "duplicate"
                 outcome.reason = f"duplicate of {duplicate[0]} ({duplicate[1]})"
             else:

@@ -4,7 +4,6 @@ Both are synced before a load reports success, so a fault means that the disk lo
 backup was restored in part. `repair.py` repairs it.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,16 +11,10 @@ import polars as pl
 from deltalake.exceptions import DeltaError
 
 from linernotes.ingestion.errors import DamagedLake
-from linernotes.ingestion.feeds import CONTRACTS, ECB
+from linernotes.ingestion.feeds import CONTRACTS, ECB, FEEDS
 from linernotes.ingestion.lake import Lake
-from linernotes.ingestion.lake_tables import (
-    CHECK_RESULTS,
-    DELIVERIES,
-    ECB_RATES,
-    ERN_MESSAGES,
-    QUARANTINED_ROWS,
-)
-from linernotes.ingestion.register import delivery_of, transaction_of
+from linernotes.ingestion.lake_tables import DELIVERIES, ECB_RATES, ERN_MESSAGES, QUARANTINED_ROWS
+from linernotes.ingestion.register import transaction_of
 from linernotes.ingestion.staged_files import read_rows
 
 
@@ -106,15 +99,9 @@ def lost_deliveries(lake: Lake) -> list[LostDelivery]:
     return lost
 
 
-def unfinished_deliveries(lake: Lake, loaded: Collection[str]) -> set[str]:
-    """Ids of deliveries with rows in the lake that are not among those that are loaded.
-
-    A load writes the register's entry last: before that, or after a crash, a delivery may be in
-    some of its tables only.
-    """
-    tables = set(lake.tables()) - {CHECK_RESULTS, DELIVERIES, QUARANTINED_ROWS}
-    committed = set().union(*(lake.transactions(table) for table in sorted(tables)))
-    return {one for name in committed if (one := delivery_of(name))} - set(loaded)
+def is_table_of_feed(table: str) -> bool:
+    """Whether every loaded delivery of some feed adds a row to a table, and not only some do."""
+    return any(table_of(feed) == table for feed in FEEDS)
 
 
 def table_of(feed: str) -> str:

@@ -252,6 +252,14 @@ class Lake:
         self._transactions[table] = version, found
         return found
 
+    def snapshot(self, table: str) -> tuple[list[Path], set[str]]:
+        """The active files and the transactions of one version, also while somebody is loading."""
+        while True:
+            version = self.open(table).version()
+            found = self.active_files(table), set(self.transactions(table))
+            if self.open(table).version() == version:
+                return found
+
     def cut_files(self, table: str) -> list[Path]:
         """Empty commits, and active files that are missing or not as long as the log says."""
         if not self.path(table).exists():

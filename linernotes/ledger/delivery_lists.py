@@ -54,10 +54,10 @@ def delivery_lists(settings: Settings) -> list[DeliveryList]:
 
 
 def deliveries_issued(settings: Settings) -> set[str]:
-    """The SHA-256 of every delivery from which an issued statement was calculated."""
+    """The id and the SHA-256 of every delivery from which an issued statement was calculated."""
     files = [str(one.file) for one in delivery_lists(settings) if one.file]
     if not files:
         return set()
     with duckdb.connect() as connection:
-        query = "select distinct sha256 from read_parquet(?)"
-        return {sha256 for (sha256,) in connection.execute(query, [files]).fetchall()}
+        query = "select distinct unnest([delivery_id, sha256]) from read_parquet(?)"
+        return {one for (one,) in connection.execute(query, [files]).fetchall() if one}

@@ -23,7 +23,7 @@ from linernotes.base.money import money_text
 from linernotes.base.published import READER_MEMORY, WRITER_THREADS, open_published
 from linernotes.base.settings import Settings
 from linernotes.base.steps import add_facts, step
-from linernotes.ledger.issuances import issued_statements
+from linernotes.ledger.issuances import Issuance, issuances, issued_statements
 from linernotes.ledger.line_sets import (
     LineSet,
     published_line_sets,
@@ -42,7 +42,7 @@ from linernotes.ledger.records import (
     month_start,
     operating_system_user,
 )
-from linernotes.statements.evidence import keep_evidence
+from linernotes.statements.evidence import has_same_pools, keep_evidence
 from linernotes.statements.guards import blocked_partners
 
 STATEMENTS = "reports.rpt_partner__compensation_statement"
@@ -83,6 +83,7 @@ def draft(
             a failed blocking check, if no statement fits month and partner, or if the figures were
             made before the last issue.
     """
+    drafted_at = instant_text(now())
     issued = issued_statements(settings)
     opened = open_published(settings, source, READER_MEMORY, WRITER_THREADS)
     with opened as connection, _of_this_version():
@@ -106,7 +107,6 @@ def draft(
             for report_month in {one.report_month for one in statements}
         }
         drafted_by = (by or "").strip() or operating_system_user()
-        drafted_at = instant_text(now())
         known_before = {one.contract_id: one.known_at for one in _in_order(issued.values())}
 
         def keep(statement: StatementRecord) -> StatementRecord:
@@ -276,8 +276,15 @@ def _keep(
     folder = draft_path(settings, statement).parent
     earlier = sorted(drafts_of(folder, statement.report_month), key=lambda one: one.version)
     newest = earlier[-1] if earlier else None
-    is_the_same = newest and newest.has_same_claims(statement) and newest.is_of_a_checked_run
-    if newest and is_the_same and newest.blocked_by == statement.blocked_by:
+    is_the_same = (
+        newest
+        and newest.has_same_claims(statement)
+        and newest.is_of_a_checked_run
+        and newest.blocked_by == statement.blocked_by
+        and has_same_pools(settings, connection, newest)
+        and first_issue_since(settings, newest) is None
+    )
+    if newest and is_the_same:
         is_late_enough = last_known is None or instant(newest.known_at) > instant(last_known)
         if newest.known_at == statement.known_at or (is_late_enough and not is_of_its_freeze):
             # The process that drafted it may have been killed before the name was on the disk.
@@ -289,6 +296,21 @@ def _keep(
     if not durable.write_once(target, draft_text(record)):
         raise LinernotesError(f"{target} appeared while it was being written: draft again.")
     return record
+
+
+def first_issue_since(settings: Settings, draft: StatementRecord) -> Issuance | None:
+    """The first issue of a draft's month, if it was from an earlier freeze, and after the draft.
+
+    Usage that came between the two freezes is late since that issue, and timely in the draft.
+    """
+    of_month = (one for one in issuances(settings) if one.report_month == draft.report_month)
+    first = next(of_month, None)
+    is_before = (
+        first is not None
+        and instant(draft.known_at) > instant(first.known_at)
+        and instant(draft.drafted_at) <= instant(first.issued_at)
+    )
+    return first if is_before else None
 
 
 @contextmanager

@@ -106,6 +106,33 @@ def keep_evidence(
     return found
 
 
+def has_same_pools(
+    settings: Settings, connection: duckdb.DuckDBPyConnection, draft: StatementRecord
+) -> bool:
+    """Whether the pools stored with a draft are still those of the warehouse.
+
+    The uses of others change a pool, and not always a statement's lines.
+    """
+    stored = evidence_file(settings, draft, POOLS_KIND)
+    if not stored.is_file():
+        return False
+    values = {
+        "contract_id": None if draft.is_unallocated else draft.contract_id,
+        "month": month_start(draft.report_month),
+        "known_at": instant(draft.known_at),
+        "stored": str(stored),
+    }
+    query = f"""
+        with
+            present as ({_pools_query()}),
+            stored as (from read_parquet($stored))
+        select count(*)
+        from ((from present except from stored) union all (from stored except from present))
+    """
+    [(differing,)] = connection.execute(query, values).fetchall()
+    return not differing
+
+
 def evidence_file(settings: Settings, record: StatementRecord, kind: str) -> Path:
     """The file of a kind beside a draft; it stays when the draft is issued."""
     return draft_path(settings, record, f"{kind}.parquet")

@@ -22,7 +22,7 @@ from linernotes.ledger.verification import verify_ledger
 from linernotes.statements.approvals import drafts_to_issue
 from linernotes.statements.drafts import all_newest_drafts
 from linernotes.statements.issuance_writing import MOST_PROBLEMS, write_issuance
-from linernotes.statements.obstacles import approved_with_obstacles
+from linernotes.statements.obstacles import approved_with_obstacles, pools_that_differ
 
 
 @step("issue")
@@ -61,6 +61,8 @@ def issue(
                     refused[draft.statement_id] = obstacles
                 approved.append(record)
             ready = [one for one in approved if one.statement_id not in refused]
+            refused |= pools_that_differ(settings, connection, ready)
+            ready = [one for one in ready if one.statement_id not in refused]
             if not ready or (partner and refused):
                 raise LinernotesError(_refusal(month, partner, refused))
             written = write_issuance(settings, connection, ready, (by or "").strip())

@@ -14,15 +14,16 @@ from linernotes.base.settings import Settings
 from linernotes.ingestion import DELIVERIES, Lake
 from linernotes.ledger.delivery_lists import DELIVERIES_KIND
 from linernotes.ledger.figure_checks import lines_that_differ, opening_that_differs, unproved
-from linernotes.ledger.files import KINDS, LINES_KIND
-from linernotes.ledger.issuances import issuances
+from linernotes.ledger.files import KINDS, LINES_KIND, POOLS_KIND
 from linernotes.ledger.records import (
     StatementRecord,
     draft_path,
     is_same_identity,
     is_same_person,
+    month_start,
 )
 from linernotes.statements.approvals import approval_of, as_approved
+from linernotes.statements.drafts import first_issue_since
 
 
 def approved_with_obstacles(
@@ -81,24 +82,59 @@ def _out_of_turn(
 
 
 def _of_another_freeze(settings: Settings, draft: StatementRecord) -> list[str]:
-    """Why a statement may not be issued after others of its month.
-
-    Usage that came after their freeze is late once they are issued. A draft that was made before,
-    at a later freeze, has it as timely.
-    """
-    of_month = (one for one in issuances(settings) if one.report_month == draft.report_month)
-    first = next(of_month, None)
-    if (
-        first is None
-        or instant(draft.known_at) <= instant(first.known_at)
-        or instant(draft.drafted_at) > instant(first.issued_at)
-    ):
+    """Why a statement may not be issued after others of its month."""
+    first = first_issue_since(settings, draft)
+    if first is None:
         return []
     return [
         f"it is known at {draft.known_at}, and other statements of its month were issued since, "
-        f"known at {first.known_at}: draft it again with `linernotes statement draft --month "
-        f"{draft.report_month} --close`"
+        f"known at {first.known_at}: build and draft it again"
     ]
+
+
+def pools_that_differ(
+    settings: Settings, connection: duckdb.DuckDBPyConnection, drafts: list[StatementRecord]
+) -> dict[str, list[str]]:
+    """Statements of one month that show different totals of one pool, which its partners share.
+
+    They were calculated at several freezes, from different uses or revenue. Those of one freeze are
+    of one calculation.
+
+    Returns:
+        The obstacles of each of them, by statement.
+    """
+    files = {str(draft_path(settings, one, f"{POOLS_KIND}.parquet")): one for one in drafts}
+    if len({one.known_at for one in drafts}) < 2:
+        return {}
+    rows = connection.execute(
+        """
+        with
+            pools as (
+                select
+                    filename,
+                    pool_id,
+                    (currency_code, net_amount, total_quantity, subscribers) as totals
+                from read_parquet($files, filename = true)
+                where usage_month = $month
+            ),
+            differing as (
+                select pool_id from pools group by pool_id having count(distinct totals) > 1
+            )
+        select filename, min(pool_id)
+        from pools
+        inner join differing using (pool_id)
+        group by filename
+        order by filename
+        """,
+        {"files": list(files), "month": month_start(drafts[0].report_month)},
+    ).fetchall()
+    return {
+        files[file].statement_id: [
+            f"another statement of its month shows other totals of the pool {pool_id}: build, "
+            "draft and approve all again"
+        ]
+        for file, pool_id in rows
+    }
 
 
 def _approved(settings: Settings, draft: StatementRecord) -> tuple[StatementRecord, list[str]]:

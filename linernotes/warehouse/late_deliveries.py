@@ -6,6 +6,7 @@ so that it is paid as late usage or corrects the month.
 """
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import duckdb
 import polars as pl
 
 from linernotes.base import durable
-from linernotes.ingestion import DELIVERIES, SCHEMAS, Lake, unfinished_deliveries
+from linernotes.ingestion import DELIVERIES, SCHEMAS, delivery_of
 from linernotes.ledger.delivery_lists import DeliveryList
 
 LATE_DELIVERIES = "raw_run__late_deliveries"
@@ -103,19 +104,20 @@ LATE = """
 """
 
 
-def unfinished_deliveries_file(lake: Lake, register: list[Path], folder: Path) -> Path:
+def unfinished_deliveries_file(
+    transactions: Iterable[str], register: list[Path], folder: Path
+) -> Path:
     """Entries for deliveries that have rows in the lake and no entry in the register.
 
     A load writes its entry last. Their rows count, so statements list them, too.
 
     Args:
-        lake: The lake.
+        transactions: Those of the lake's tables, as linked.
         register: The files of the register.
         folder: The folder of the file. Its name is that of its content, so an unchanged one stays.
     """
-    loaded = pl.read_parquet(register, columns=["delivery_id", "state"])
-    known = loaded.filter(pl.col("state") == "loaded")["delivery_id"]
-    found = sorted(unfinished_deliveries(lake, set(known)))
+    known = set(pl.read_parquet(register, columns=["delivery_id"])["delivery_id"])
+    found = sorted({one for name in transactions if (one := delivery_of(name))} - known)
     rows = [
         {"delivery_id": one, "name": f"{UNFINISHED} {one}", "state": UNFINISHED} for one in found
     ]

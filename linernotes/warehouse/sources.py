@@ -9,7 +9,7 @@ from pathlib import Path
 
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
-from linernotes.ingestion import DELIVERIES, open_lake
+from linernotes.ingestion import DELIVERIES, is_table_of_feed, open_lake
 from linernotes.ledger.delivery_lists import delivery_lists
 from linernotes.ledger.files import RECALCULATED, empty_ledger_file, ledger_files
 from linernotes.warehouse.late_deliveries import (
@@ -53,10 +53,13 @@ def link_sources(settings: Settings, root: Path | None = None, with_ledger: bool
     lake.ensure_tables()
     root = root or sources_folder(settings)
     register = lake.active_files(DELIVERIES)
+    transactions: set[str] = set()
     for table in lake.tables():
         if table != DELIVERIES:
-            _link(root / table, lake.active_files(table))
-    register.append(unfinished_deliveries_file(lake, register, root / UNFINISHED))
+            files, committed = lake.snapshot(table)
+            _link(root / table, files)
+            transactions |= committed if is_table_of_feed(table) else set()
+    register.append(unfinished_deliveries_file(transactions, register, root / UNFINISHED))
     _link(root / DELIVERIES, register)
     for table, files in ledger_files(settings).items():
         issued = files if with_ledger else []

@@ -5,11 +5,7 @@
 -- listener would reveal that listener, and hidden figures stay hidden.
 with
     versions as (select * from {{ ref("stg_ai_usage__fan_signal_versions") }}),
-    issues as (
-        select report_month, min(known_at) as first_known_at
-        from {{ ref("stg_ledger__statements") }}
-        group by report_month
-    ),
+    issues as (select * from {{ ref("int_ledger__months_issued") }}),
     arrivals as (
         select month, recording_id, min(known_from) as first_known_from
         from versions
@@ -21,7 +17,7 @@ with
             arrivals.recording_id,
             greatest(issues.first_known_at, arrivals.first_known_from) as frozen_at
         from arrivals
-        inner join issues on issues.report_month = arrivals.month
+        inner join issues on issues.usage_month = arrivals.month
     ),
     latest as (
         select versions.*

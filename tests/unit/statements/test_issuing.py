@@ -141,6 +141,43 @@ def test_issue_of_a_draft_that_others_of_its_month_were_issued_after_is_refused(
     assert {one.partner_id for one in issued_statements(settings).values()} == {"tune"}
 
 
+def test_draft_that_others_of_its_month_were_issued_after_is_drafted_anew(
+    settings: Settings,
+) -> None:
+    approved(settings)
+    more = Statement("wave", "wave-master", [Line("c", "8.00")])
+    publish(settings, TUNE, more, known_at="2026-07-16 06:00:00")
+    draft(settings, by="Ada")
+    approve(settings, JUNE, by="Ben")
+    issue(settings, JUNE, "tune", by="Ben")
+    publish(settings, more, known_at="2026-07-17 06:00:00")
+
+    [drafted] = draft(settings, JUNE, partner="wave", by="Ada")
+
+    assert (drafted.version, drafted.known_at) == (3, "2026-07-17T06:00:00Z")
+
+
+@pytest.mark.parametrize(("territory", "refused"), [("DE", 2), ("FR", 0)])
+def test_statements_that_show_other_totals_of_one_pool_are_not_issued_together(
+    settings: Settings, territory: str, refused: int
+) -> None:
+    """Drafted again for one partner only, the two would get more than the pool has. Each statement
+    made here has a pool of its own size; in two territories these are two pools.
+    """
+    wave = Statement("wave", "wave-master", [Line("c", "7.77", territory=territory)])
+    more = Statement("wave", "wave-master", [Line("c", "8.00", territory=territory)])
+    approved(settings, TUNE, wave)
+    publish(settings, TUNE, more, known_at="2026-07-16 06:00:00")
+    draft(settings, by="Ada", partner="wave")
+    approve(settings, JUNE, by="Ben")
+
+    reasons = issue(settings, JUNE, by="Ben").refused.values()
+
+    assert (
+        len([one for [one] in reasons if "other totals of the pool 2026-06|DE|" in one]) == refused
+    )
+
+
 def test_issue_of_a_draft_whose_delivery_was_read_again_is_refused(settings: Settings) -> None:
     """Its list would not fit the lake, and nobody could tell what came after it."""
     path = settings.landing_root / "catalog" / "works" / "works.csv"

@@ -10,7 +10,6 @@ import polars as pl
 import pytest
 
 from linernotes.ingestion import DELIVERIES, Lake
-from linernotes.ingestion.lake_tables import SCHEMAS
 from linernotes.ingestion.register import DeliveryOutcome, Register, transaction_of
 from linernotes.ledger.delivery_lists import DeliveryList
 from linernotes.warehouse.late_deliveries import (
@@ -127,12 +126,11 @@ def test_rows_of_a_stopped_load_are_listed_without_an_entry_in_the_register(
     lake: Lake, tmp_path: Path
 ) -> None:
     """A load that was stopped has written some tables, and its register's entry comes last."""
-    table = "raw_catalog__works"
-    rows = pl.DataFrame([{"work_id": "w"}], schema=SCHEMAS[table])
-    for name in ("early", "stopped"):
-        lake.append(table, rows, transaction_of(name), tmp_path)
+    transactions = [transaction_of("early"), transaction_of("stopped"), "another-tool"]
 
-    file = unfinished_deliveries_file(lake, lake.active_files(DELIVERIES), tmp_path / "unfinished")
+    file = unfinished_deliveries_file(
+        transactions, lake.active_files(DELIVERIES), tmp_path / "unfinished"
+    )
 
     assert pl.read_parquet(file).select("delivery_id", "state").rows() == [
         ("stopped", "unfinished")
