@@ -42,7 +42,7 @@ from linernotes.ledger.records import (
     month_start,
     operating_system_user,
 )
-from linernotes.statements.evidence import has_same_pools, keep_evidence
+from linernotes.statements.evidence import deliveries_read_again, has_same_pools, keep_evidence
 from linernotes.statements.guards import blocked_partners
 
 STATEMENTS = "reports.rpt_partner__compensation_statement"
@@ -282,6 +282,7 @@ def _keep(
         and newest.is_of_a_checked_run
         and newest.blocked_by == statement.blocked_by
         and has_same_pools(settings, connection, newest)
+        and not deliveries_read_again(settings, newest)
         and first_issue_since(settings, newest) is None
     )
     if newest and is_the_same:
@@ -289,6 +290,8 @@ def _keep(
         if newest.known_at == statement.known_at or (is_late_enough and not is_of_its_freeze):
             # The process that drafted it may have been killed before the name was on the disk.
             durable.sync(folder)
+            if instant(held_at(settings, newest)) < instant(statement.known_at):
+                durable.write_text(_held_file(settings, newest), statement.known_at + "\n")
             return newest
     record = replace(statement, version=newest.version + 1 if newest else 1)
     record = replace(record, files=keep_evidence(settings, connection, record))
@@ -296,6 +299,16 @@ def _keep(
     if not durable.write_once(target, draft_text(record)):
         raise LinernotesError(f"{target} appeared while it was being written: draft again.")
     return record
+
+
+def held_at(settings: Settings, draft: StatementRecord) -> str:
+    """The last freeze at which a draft was found to be unchanged, or else its own; ISO 8601."""
+    file = _held_file(settings, draft)
+    return file.read_text(encoding="utf-8").strip() if file.is_file() else draft.known_at
+
+
+def _held_file(settings: Settings, draft: StatementRecord) -> Path:
+    return draft_path(settings, draft, "held_at.txt")
 
 
 def first_issue_since(settings: Settings, draft: StatementRecord) -> Issuance | None:

@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from linernotes.base import durable
 from linernotes.base.clock import instant
 from linernotes.base.digests import file_sha256
 from linernotes.base.settings import Settings
+from linernotes.ingestion import DELIVERIES as REGISTER
+from linernotes.ingestion import Lake
 from linernotes.ledger.delivery_lists import DELIVERIES_KIND
 from linernotes.ledger.files import (
     LINE_COLUMNS,
@@ -131,6 +134,22 @@ def has_same_pools(
     """
     [(differing,)] = connection.execute(query, values).fetchall()
     return not differing
+
+
+def deliveries_read_again(settings: Settings, draft: StatementRecord) -> list[str]:
+    """The names of deliveries of a draft that have other rows in the lake since it was drafted."""
+    file = evidence_file(settings, draft, DELIVERIES_KIND)
+    if not file.is_file():
+        return []
+    register = Lake(settings.lake_root).read(REGISTER).filter(pl.col("state") == "loaded")
+    changed = (
+        pl.scan_parquet(file)
+        .join(register, on="delivery_id", how="inner", suffix="_now")
+        .filter(pl.col("rows_loaded").ne_missing(pl.col("rows_loaded_now")))
+        .select("name")
+        .collect()
+    )
+    return changed["name"].to_list()
 
 
 def evidence_file(settings: Settings, record: StatementRecord, kind: str) -> Path:

@@ -22,7 +22,7 @@ from linernotes.ledger.verification import verify_ledger
 from linernotes.statements.approvals import drafts_to_issue
 from linernotes.statements.drafts import all_newest_drafts
 from linernotes.statements.issuance_writing import MOST_PROBLEMS, write_issuance
-from linernotes.statements.obstacles import approved_with_obstacles, pools_that_differ
+from linernotes.statements.obstacles import approved_with_obstacles, of_another_freeze
 
 
 @step("issue")
@@ -61,7 +61,10 @@ def issue(
                     refused[draft.statement_id] = obstacles
                 approved.append(record)
             ready = [one for one in approved if one.statement_id not in refused]
-            refused |= pools_that_differ(settings, connection, ready)
+            others = [*ready, *(one for one in issued if one.report_month == month)]
+            for one in ready:
+                if obstacles := of_another_freeze(settings, one, others):
+                    refused[one.statement_id] = obstacles
             ready = [one for one in ready if one.statement_id not in refused]
             if not ready or (partner and refused):
                 raise LinernotesError(_refusal(month, partner, refused))

@@ -3,27 +3,25 @@
 `guards` finds what blocks a draft when it is made.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import duckdb
-import polars as pl
 
 from linernotes.base.clock import instant
 from linernotes.base.digests import file_sha256
 from linernotes.base.settings import Settings
-from linernotes.ingestion import DELIVERIES, Lake
-from linernotes.ledger.delivery_lists import DELIVERIES_KIND
 from linernotes.ledger.figure_checks import lines_that_differ, opening_that_differs, unproved
-from linernotes.ledger.files import KINDS, LINES_KIND, POOLS_KIND
+from linernotes.ledger.files import KINDS, LINES_KIND
 from linernotes.ledger.records import (
     StatementRecord,
     draft_path,
     is_same_identity,
     is_same_person,
-    month_start,
 )
 from linernotes.statements.approvals import approval_of, as_approved
-from linernotes.statements.drafts import first_issue_since
+from linernotes.statements.drafts import first_issue_since, held_at
+from linernotes.statements.evidence import deliveries_read_again
 
 
 def approved_with_obstacles(
@@ -42,7 +40,7 @@ def approved_with_obstacles(
         drafted: The newest drafts of all statements.
         issued: All issued statements.
     """
-    obstacles = [*_out_of_turn(draft, drafted, issued), *_of_another_freeze(settings, draft)]
+    obstacles = _out_of_turn(draft, drafted, issued)
     record, missing = _approved(settings, draft)
     return record, [*obstacles, *missing, *_wrong_in(settings, connection, draft)]
 
@@ -81,60 +79,30 @@ def _out_of_turn(
     return obstacles
 
 
-def _of_another_freeze(settings: Settings, draft: StatementRecord) -> list[str]:
-    """Why a statement may not be issued after others of its month."""
-    first = first_issue_since(settings, draft)
-    if first is None:
-        return []
-    return [
-        f"it is known at {draft.known_at}, and other statements of its month were issued since, "
-        f"known at {first.known_at}: build and draft it again"
-    ]
+def of_another_freeze(
+    settings: Settings, draft: StatementRecord, others: Iterable[StatementRecord]
+) -> list[str]:
+    """Why a statement may not be issued with or after others of its month.
 
+    Statements of one month share pools and what is late, so each must be that of the last freeze.
 
-def pools_that_differ(
-    settings: Settings, connection: duckdb.DuckDBPyConnection, drafts: list[StatementRecord]
-) -> dict[str, list[str]]:
-    """Statements of one month that show different totals of one pool, which its partners share.
-
-    They were calculated at several freezes, from different uses or revenue. Those of one freeze are
-    of one calculation.
-
-    Returns:
-        The obstacles of each of them, by statement.
+    Args:
+        settings: The home.
+        draft: The draft.
+        others: The statements of its month that are issued with it, or before.
     """
-    files = {str(draft_path(settings, one, f"{POOLS_KIND}.parquet")): one for one in drafts}
-    if len({one.known_at for one in drafts}) < 2:
-        return {}
-    rows = connection.execute(
-        """
-        with
-            pools as (
-                select
-                    filename,
-                    pool_id,
-                    (currency_code, net_amount, total_quantity, subscribers) as totals
-                from read_parquet($files, filename = true)
-                where usage_month = $month
-            ),
-            differing as (
-                select pool_id from pools group by pool_id having count(distinct totals) > 1
-            )
-        select filename, min(pool_id)
-        from pools
-        inner join differing using (pool_id)
-        group by filename
-        order by filename
-        """,
-        {"files": list(files), "month": month_start(drafts[0].report_month)},
-    ).fetchall()
-    return {
-        files[file].statement_id: [
-            f"another statement of its month shows other totals of the pool {pool_id}: build, "
-            "draft and approve all again"
+    advice = f"draft all of {draft.report_month}, and approve what is new"
+    first = first_issue_since(settings, draft)
+    if first is not None:
+        return [
+            f"it is known at {draft.known_at}, and other statements of its month were issued "
+            f"since, known at {first.known_at}: {advice}"
         ]
-        for file, pool_id in rows
-    }
+    last = max((one.known_at for one in others), key=instant, default=draft.known_at)
+    held = held_at(settings, draft)
+    if instant(held) < instant(last):
+        return [f"it was last drafted at {held}, and others of its month at {last}: {advice}"]
+    return []
 
 
 def _approved(settings: Settings, draft: StatementRecord) -> tuple[StatementRecord, list[str]]:
@@ -179,28 +147,12 @@ def _wrong_in(
             obstacles.append(f"{path} is missing or changed: restore it from a backup")
     if obstacles:
         return obstacles
-    obstacles += _read_again_since(settings, draft)
+    obstacles += [
+        f"{name} was read again since it was drafted, and has other rows now: build, draft and "
+        "approve again"
+        for name in deliveries_read_again(settings, draft)
+    ]
     lines = draft_path(settings, draft, f"{LINES_KIND}.parquet")
     found = lines_that_differ(connection, lines, [draft])
     obstacles += [f"{details}: build and draft it again" for details in found]
     return obstacles + list(unproved(connection, lines))
-
-
-def _read_again_since(settings: Settings, draft: StatementRecord) -> list[str]:
-    """Deliveries of a draft that have other rows in the lake since they were read again."""
-    file = draft_path(settings, draft, f"{DELIVERIES_KIND}.parquet")
-    if DELIVERIES_KIND not in draft.files:
-        return []
-    register = Lake(settings.lake_root).read(DELIVERIES).filter(pl.col("state") == "loaded")
-    changed = (
-        pl.scan_parquet(file)
-        .join(register, on="delivery_id", how="inner", suffix="_now")
-        .filter(pl.col("rows_loaded") != pl.col("rows_loaded_now"))
-        .select("name")
-        .collect()
-    )
-    return [
-        f"{name} was read again since it was drafted, and has other rows now: build, draft and "
-        "approve again"
-        for (name,) in changed.iter_rows()
-    ]

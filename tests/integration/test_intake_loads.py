@@ -564,3 +564,35 @@ def test_offset_of_a_sender_that_is_none_is_refused_by_the_settings(
 
     with pytest.raises(ValidationError, match="not an offset from UTC"):
         Settings()
+
+
+def test_stopped_load_is_finished_after_the_same_file_came_under_another_name(
+    intake_home: IntakeHome,
+) -> None:
+    """Its rows are in the lake, and an entry `duplicate` would leave them to no delivery."""
+    path = intake_home.put_rows("removals/actions/a.jsonl", action())
+    intake_home.load()
+    intake_home.lake.delete("raw_door__deliveries", "name = 'removals/actions/a.jsonl'")
+    (path.parent / "0.jsonl").write_bytes(path.read_bytes())
+
+    intake_home.load()
+
+    register = intake_home.table("raw_door__deliveries").sort("name")
+    assert register.select("name", "state", "rows_loaded", "rows_duplicate").rows() == [
+        ("removals/actions/0.jsonl", "loaded", 0, 1),
+        ("removals/actions/a.jsonl", "loaded", 1, 0),
+    ]
+    actions = intake_home.table("raw_removals__actions")
+    assert actions["delivery_id"].to_list() == [register["delivery_id"][1]]
+
+
+def test_snapshot_has_files_and_transactions_of_one_version(intake_home: IntakeHome) -> None:
+    intake_home.put_rows("removals/actions/1.jsonl", action())
+    first = intake_home.outcome()
+    intake_home.put_rows("removals/actions/2.jsonl", action("action-2"))
+    second = intake_home.outcome()
+
+    files, transactions = intake_home.lake.snapshot("raw_removals__actions")
+
+    assert len(files) == 2
+    assert transactions == {first.transaction_id, second.transaction_id}

@@ -7,7 +7,6 @@ import polars as pl
 import pytest
 
 from linernotes.base.clock import now
-from linernotes.base.digests import file_sha256
 from linernotes.base.settings import Settings
 from linernotes.ingestion import Lake, admit_landing, quarantine_list, read_again
 from linernotes.ingestion.contracts.catalog import Works
@@ -186,16 +185,17 @@ def test_days_without_deliveries_are_read_as_nothing(settings: Settings) -> None
     assert report.deliveries == []
 
 
+@pytest.mark.parametrize("by", ["sha256", "delivery_id"])
 def test_delivery_from_which_statements_were_issued_keeps_its_rows(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, by: str
 ) -> None:
     """A changed row with the old `recorded_at` would differ from the issued figures unnoticed."""
-    path = deliver(settings, "catalog/works/one.csv", "w1,song")
+    deliver(settings, "catalog/works/one.csv", "w1,song")
     deliver(settings, "catalog/works/two.csv", "w2,song")
-    admit_landing(settings)
+    [first, _] = admit_landing(settings).deliveries
     monkeypatch.setattr(Works, "completed", classmethod(lambda cls, rows: shout(rows)))
 
-    report = read_again(settings, ["catalog/works"], [TODAY], issued={file_sha256(path)})
+    report = read_again(settings, ["catalog/works"], [TODAY], issued={getattr(first, by)})
 
     assert [one.name for one in report.deliveries] == ["catalog/works/two.csv"]
     assert "statements were issued from it" in report.unread_files["catalog/works/one.csv"]

@@ -157,25 +157,49 @@ def test_draft_that_others_of_its_month_were_issued_after_is_drafted_anew(
     assert (drafted.version, drafted.known_at) == (3, "2026-07-17T06:00:00Z")
 
 
-@pytest.mark.parametrize(("territory", "refused"), [("DE", 2), ("FR", 0)])
-def test_statements_that_show_other_totals_of_one_pool_are_not_issued_together(
-    settings: Settings, territory: str, refused: int
-) -> None:
-    """Drafted again for one partner only, the two would get more than the pool has. Each statement
-    made here has a pool of its own size; in two territories these are two pools.
-    """
-    wave = Statement("wave", "wave-master", [Line("c", "7.77", territory=territory)])
-    more = Statement("wave", "wave-master", [Line("c", "8.00", territory=territory)])
-    approved(settings, TUNE, wave)
+def test_statements_of_a_month_are_issued_from_one_freeze(settings: Settings) -> None:
+    """Drafted again for one partner only, the two could get more than their pool has."""
+    approved(settings)
+    more = Statement("wave", "wave-master", [Line("c", "8.00")])
     publish(settings, TUNE, more, known_at="2026-07-16 06:00:00")
     draft(settings, by="Ada", partner="wave")
     approve(settings, JUNE, by="Ben")
 
-    reasons = issue(settings, JUNE, by="Ben").refused.values()
+    assert issue(settings, JUNE, by="Ben").refused.keys() == {
+        "tune-master|2026-06",
+        "unallocated|2026-06",
+    }
+    with pytest.raises(LinernotesError, match="last drafted at 2026-07-15T06:00:00Z, and others"):
+        issue(settings, JUNE, "tune", by="Ben")
 
-    assert (
-        len([one for [one] in reasons if "other totals of the pool 2026-06|DE|" in one]) == refused
-    )
+
+def test_unchanged_draft_is_issued_with_those_of_a_later_freeze(settings: Settings) -> None:
+    """It keeps its approval; that it was found unchanged at the later freeze is noted beside it."""
+    approved(settings)
+    more = Statement("wave", "wave-master", [Line("c", "8.00")])
+    publish(settings, TUNE, more, known_at="2026-07-16 06:00:00")
+    draft(settings, by="Ada")
+    approve(settings, JUNE, by="Ben")
+
+    issuance = issue(settings, JUNE, by="Ben")
+
+    assert issuance.refused == {}
+    assert {one.version for one in issuance.statements if one.partner_id == "tune"} == {1}
+
+
+def test_draft_whose_pool_has_changed_gets_a_new_version(settings: Settings) -> None:
+    """The uses of others change the pool that its package shows, and not always its lines."""
+    approved(settings)
+    publish(settings, TUNE, WAVE, known_at="2026-07-16 06:00:00")
+    with duckdb.connect(str(settings.published_file)) as connection:
+        connection.execute(
+            "update reports.rpt_partner__pool_totals set total_quantity = total_quantity + 100 "
+            "where partner_id = 'wave'"
+        )
+
+    drafted = draft(settings, by="Ada")
+
+    assert {one.partner_id: one.version for one in drafted} == {"tune": 1, "wave": 2}
 
 
 def test_issue_of_a_draft_whose_delivery_was_read_again_is_refused(settings: Settings) -> None:
@@ -195,6 +219,11 @@ def test_issue_of_a_draft_whose_delivery_was_read_again_is_refused(settings: Set
 
     with pytest.raises(LinernotesError, match=r"works\.csv was read again since it was drafted"):
         issue(settings, JUNE, "tune")
+
+    with duckdb.connect(str(settings.published_file)) as connection:
+        connection.execute("update quality.deliveries set rows_loaded = 1")
+    [drafted] = draft(settings, by="Ada")
+    assert drafted.version == 2
 
 
 def test_issue_twice_one_after_the_other_refuses_the_second(settings: Settings) -> None:
