@@ -172,6 +172,7 @@ def _published(settings: Settings) -> list[Any]:
         for schema, table in tables:
             frame = connection.sql(f'select * from "{schema}"."{table}"').pl()
             # The history tells of the disturbed runs too.
-            rows = frame.drop("finished_at", strict=False).rows() if table != "runs" else []
+            timeless = frame.drop("finished_at", *TIMES, strict=False)
+            rows = timeless.rows() if table != "runs" else []
             found.append((schema, table, sorted(rows, key=repr)))
     return found
