@@ -264,7 +264,10 @@ def test_backfill_of_three_days_reads_those_days_again_in_one_run(
 
     requested: list[tuple[list[str], list[date]]] = []
 
-    def read(_settings: Settings, feeds: list[str], days: list[date]) -> LoadReport:
+    def read(
+        _settings: Settings, feeds: list[str], days: list[date], issued: set[str]
+    ) -> LoadReport:
+        assert issued == set()
         requested.append((feeds, days))
         return LoadReport()
 

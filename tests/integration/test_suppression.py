@@ -131,16 +131,17 @@ def _publish(
             date '2026-01-01' as month, recording_id::varchar as recording_id,
             territory::varchar as territory, {", ".join(MEASURES.values())},
             null::bigint as expected_source_plays_28_days, false as is_withdrawn,
-            timestamp '2026-02-03' + issue * interval 28 days as recorded_at
+            timestamp '2026-02-03' + issue * interval 28 days as recorded_at,
+            recorded_at as known_from
         from made
         """
     )
     connection.execute(
         """
-        create or replace table staging.stg_ledger__statements as
-        select date '2026-01-01' as report_month, unnest($issued)::timestamp as known_at
+        create or replace table intermediate.int_ledger__months_issued as
+        select date '2026-01-01' as usage_month, unnest($issued)::timestamp as first_known_at
         """,
-        {"issued": [FIRST_FREEZE, SECOND_FREEZE][: len(issues) - 1]},
+        {"issued": [FIRST_FREEZE][: len(issues) - 1]},
     )
     connection.execute(
         f"create or replace table intermediate.{ISSUED} as "
