@@ -24,7 +24,7 @@ def run(files: dict[str, list[str]], target: Path, is_exact: bool = False) -> No
         connection.execute("set preserve_insertion_order = false")
         for table, paths in files.items():
             connection.read_parquet(paths).create_view(table)
-        for script in (FLOOR, EXACT_FLOOR)[: 2 if is_exact else 1]:
+        for script in (FLOOR, EXACT_FLOOR) if is_exact else (FLOOR,):
             for statement in script.read_text(encoding="utf-8").split(";\n"):
                 if statement.strip():
                     connection.execute(statement)

@@ -5,7 +5,7 @@ changes no issued figure: it is corrected.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -13,7 +13,7 @@ import duckdb
 from linernotes.base.clock import instant
 from linernotes.base.settings import Settings
 from linernotes.ledger.issuances import issued_statements
-from linernotes.ledger.records import draft_path, month_start
+from linernotes.ledger.records import draft_path
 
 # The kind of file beside a draft.
 DELIVERIES_KIND = "deliveries"
@@ -24,15 +24,11 @@ class DeliveryList:
     """The deliveries of one issued statement.
 
     Attributes:
-        contract_id: The statement's contract.
-        report_month: Its month.
-        known_at: Its freeze, naive UTC.
+        known_at: The statement's freeze, naive UTC.
         file: Each delivery with its SHA-256 and number of rows; None if an older version drafted
             the statement, without a list.
     """
 
-    contract_id: str
-    report_month: date
     known_at: datetime
     file: Path | None
 
@@ -42,14 +38,7 @@ def delivery_lists(settings: Settings) -> list[DeliveryList]:
     lists = []
     for one in issued_statements(settings).values():
         file = draft_path(settings, one, f"{DELIVERIES_KIND}.parquet")
-        lists.append(
-            DeliveryList(
-                one.contract_id,
-                month_start(one.report_month),
-                instant(one.known_at),
-                file if file.is_file() else None,
-            )
-        )
+        lists.append(DeliveryList(instant(one.known_at), file if file.is_file() else None))
     return lists
 
 

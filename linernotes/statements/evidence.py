@@ -87,10 +87,7 @@ def keep_evidence(
     Returns:
         The SHA-256 of each file.
     """
-    values: dict[str, Any] = {
-        "contract_id": None if record.is_unallocated else record.contract_id,
-        "month": month_start(record.report_month),
-    }
+    values = _of_the_statement(record)
     durable.make_folder(draft_path(settings, record).parent)
     known_at = instant(record.known_at)
     own = {"statement_id": record.statement_id, "known_at": known_at}
@@ -119,12 +116,7 @@ def has_same_pools(
     stored = evidence_file(settings, draft, POOLS_KIND)
     if not stored.is_file():
         return False
-    values = {
-        "contract_id": None if draft.is_unallocated else draft.contract_id,
-        "month": month_start(draft.report_month),
-        "known_at": instant(draft.known_at),
-        "stored": str(stored),
-    }
+    values = {"known_at": instant(draft.known_at), "stored": str(stored)}
     query = f"""
         with
             present as ({_pools_query()}),
@@ -132,7 +124,7 @@ def has_same_pools(
         select count(*)
         from ((from present except from stored) union all (from stored except from present))
     """
-    [(differing,)] = connection.execute(query, values).fetchall()
+    [(differing,)] = connection.execute(query, _of_the_statement(draft) | values).fetchall()
     return not differing
 
 
@@ -155,6 +147,14 @@ def deliveries_read_again(settings: Settings, draft: StatementRecord) -> list[st
 def evidence_file(settings: Settings, record: StatementRecord, kind: str) -> Path:
     """The file of a kind beside a draft; it stays when the draft is issued."""
     return draft_path(settings, record, f"{kind}.parquet")
+
+
+def _of_the_statement(record: StatementRecord) -> dict[str, Any]:
+    """The values of `OF_THE_STATEMENT`."""
+    return {
+        "contract_id": None if record.is_unallocated else record.contract_id,
+        "month": month_start(record.report_month),
+    }
 
 
 def _shown_queries(record: StatementRecord) -> dict[str, tuple[str, dict[str, Any]]]:

@@ -78,21 +78,13 @@ class DbtResults:
     @property
     def checks(self) -> list[Check]:
         """Every seed, model and test that ran, with its outcome; exposures do not run."""
-        known = self.manifest["nodes"]
-        return [
-            self._check(known[name], node) for name, node in self.nodes.items() if name in known
-        ]
+        return self._checks_of(self.nodes)
 
     @property
     def failures(self) -> list[Check]:
         """The blocking nodes that failed, without those that did not run because of them."""
-        known = self.manifest["nodes"]
-        checks = [
-            self._check(known[name], node)
-            for name, node in self.nodes.items()
-            if name in known and node["status"] in FAILED
-        ]
-        return [check for check in checks if check.is_failure]
+        failed = {name: node for name, node in self.nodes.items() if node["status"] in FAILED}
+        return [check for check in self._checks_of(failed) if check.is_failure]
 
     @property
     def is_whole(self) -> bool:
@@ -103,6 +95,10 @@ class DbtResults:
             if node["resource_type"] in {"seed", "model"} or is_blocking_test(node)
         }
         return wanted <= self.nodes.keys()
+
+    def _checks_of(self, nodes: dict[str, dict[str, Any]]) -> list[Check]:
+        known = self.manifest["nodes"]
+        return [self._check(known[name], node) for name, node in nodes.items() if name in known]
 
     def _check(self, node: dict[str, Any], result: dict[str, Any]) -> Check:
         holds = result["status"] in {"success", "pass"}

@@ -33,10 +33,8 @@ LATE = """
             select * from read_parquet($register) where state in ('loaded', 'unfinished')
         ),
         lists as (
-            select issued.file, lists.delivery_id, lists.sha256, lists.rows_loaded
-            from read_parquet($lists, filename = true) as lists
-            inner join (select distinct file from issued) as issued
-                on issued.file = lists.filename
+            select filename as file, delivery_id, sha256, rows_loaded
+            from read_parquet($lists, filename = true)
         ),
         rows_in_lake as (
             select sha256, sum(rows_loaded) as row_count from deliveries group by sha256
@@ -148,16 +146,10 @@ def late_deliveries_file(register: list[Path], lists: list[DeliveryList], folder
 
 
 def _insert_issued(connection: duckdb.DuckDBPyConnection, lists: list[DeliveryList]) -> None:
-    connection.execute(
-        "create table issued (contract_id varchar, report_month date, known_at timestamp, "
-        "file varchar)"
-    )
+    connection.execute("create table issued (known_at timestamp, file varchar)")
     connection.executemany(
-        "insert into issued values (?, ?, ?, ?)",
-        [
-            (one.contract_id, one.report_month, one.known_at, one.file and str(one.file))
-            for one in lists
-        ],
+        "insert into issued values (?, ?)",
+        [(one.known_at, one.file and str(one.file)) for one in lists],
     )
 
 

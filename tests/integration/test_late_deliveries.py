@@ -90,7 +90,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     world, late = worlds()
     world.write(home.landing_root, "world.jsonl")
     ingestion.admit_landing(home)
-    warehouse.link_sources(home)
     close_and_issue(home, JANUARY, FREEZES[JANUARY])
     late.write(home.landing_root, "late.jsonl")
     ingestion.admit_landing(home)
@@ -152,7 +151,6 @@ def test_lost_lake_that_is_loaded_again_pays_nothing_twice(
     else:
         shutil.copytree(home.landing_root, new.landing_root)
     ingestion.admit_landing(new)
-    warehouse.link_sources(new)
 
     close_and_issue(new, MARCH, FREEZES[MARCH])
 

@@ -27,6 +27,7 @@ from tests.fixtures.published_warehouse import Line, Statement, publish
 JUNE, JULY = "2026-06", "2026-07"
 TUNE = Statement("tune", "tune-master", [Line("a", "10.00"), Line("b", "2.50")])
 WAVE = Statement("wave", "wave-master", [Line("c", "7.77")])
+MORE_WAVE = Statement("wave", "wave-master", [Line("c", "8.00")])
 JULY_TUNE = Statement("tune", "tune-master", [Line("d", "1.00")], month="2026-07-01")
 
 
@@ -40,6 +41,15 @@ def approved(settings: Settings, *statements: Statement) -> Settings:
     draft(settings, by="Ada")
     approve(settings, JUNE, by="Ben")
     return settings
+
+
+def issue_tune_before_wave(settings: Settings) -> None:
+    """Both are drafted at two freezes; what changed at the second is not issued yet."""
+    approved(settings)
+    publish(settings, TUNE, MORE_WAVE, known_at="2026-07-16 06:00:00")
+    draft(settings, by="Ada")
+    approve(settings, JUNE, by="Ben")
+    issue(settings, JUNE, "tune", by="Ben")
 
 
 def states(settings: Settings) -> dict[str, str]:
@@ -128,12 +138,7 @@ def test_issue_of_a_draft_that_others_of_its_month_were_issued_after_is_refused(
     settings: Settings,
 ) -> None:
     """Usage between the freezes is timely in the one draft, and late once the others are issued."""
-    approved(settings)
-    more = Statement("wave", "wave-master", [Line("c", "8.00")])
-    publish(settings, TUNE, more, known_at="2026-07-16 06:00:00")
-    draft(settings, by="Ada")
-    approve(settings, JUNE, by="Ben")
-    issue(settings, JUNE, "tune", by="Ben")
+    issue_tune_before_wave(settings)
 
     with pytest.raises(LinernotesError, match="other statements of its month were issued since"):
         issue(settings, JUNE, "wave", by="Ben")
@@ -144,13 +149,8 @@ def test_issue_of_a_draft_that_others_of_its_month_were_issued_after_is_refused(
 def test_draft_that_others_of_its_month_were_issued_after_is_drafted_anew(
     settings: Settings,
 ) -> None:
-    approved(settings)
-    more = Statement("wave", "wave-master", [Line("c", "8.00")])
-    publish(settings, TUNE, more, known_at="2026-07-16 06:00:00")
-    draft(settings, by="Ada")
-    approve(settings, JUNE, by="Ben")
-    issue(settings, JUNE, "tune", by="Ben")
-    publish(settings, more, known_at="2026-07-17 06:00:00")
+    issue_tune_before_wave(settings)
+    publish(settings, MORE_WAVE, known_at="2026-07-17 06:00:00")
 
     [drafted] = draft(settings, JUNE, partner="wave", by="Ada")
 
@@ -160,8 +160,7 @@ def test_draft_that_others_of_its_month_were_issued_after_is_drafted_anew(
 def test_statements_of_a_month_are_issued_from_one_freeze(settings: Settings) -> None:
     """Drafted again for one partner only, the two could get more than their pool has."""
     approved(settings)
-    more = Statement("wave", "wave-master", [Line("c", "8.00")])
-    publish(settings, TUNE, more, known_at="2026-07-16 06:00:00")
+    publish(settings, TUNE, MORE_WAVE, known_at="2026-07-16 06:00:00")
     draft(settings, by="Ada", partner="wave")
     approve(settings, JUNE, by="Ben")
 
@@ -176,8 +175,7 @@ def test_statements_of_a_month_are_issued_from_one_freeze(settings: Settings) ->
 def test_unchanged_draft_is_issued_with_those_of_a_later_freeze(settings: Settings) -> None:
     """It keeps its approval; that it was found unchanged at the later freeze is noted beside it."""
     approved(settings)
-    more = Statement("wave", "wave-master", [Line("c", "8.00")])
-    publish(settings, TUNE, more, known_at="2026-07-16 06:00:00")
+    publish(settings, TUNE, MORE_WAVE, known_at="2026-07-16 06:00:00")
     draft(settings, by="Ada")
     approve(settings, JUNE, by="Ben")
 

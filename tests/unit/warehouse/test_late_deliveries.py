@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -19,7 +19,6 @@ from linernotes.warehouse.late_deliveries import (
     unfinished_deliveries_file,
 )
 
-JANUARY = date(2026, 1, 1)
 FIRST, SECOND = datetime(2026, 2, 15, 6), datetime(2026, 3, 15, 6)
 MOMENT = timedelta(microseconds=1)
 
@@ -48,12 +47,12 @@ def issued(
 ) -> DeliveryList:
     """A statement with its list, by name and rows; None is one without a list."""
     if names is None:
-        return DeliveryList(contract_id, JANUARY, known_at, None)
+        return DeliveryList(known_at, None)
     file = folder / f"{contract_id}-{known_at:%Y-%m-%d}.parquet"
     rows = [(name, sha256(name), count) for name, count in names.items()]
     schema = {"delivery_id": pl.String, "sha256": pl.String, "rows_loaded": pl.Int64}
     pl.DataFrame(rows, schema=schema, orient="row").write_parquet(file)
-    return DeliveryList(contract_id, JANUARY, known_at, file)
+    return DeliveryList(known_at, file)
 
 
 def found(lake: Lake, folder: Path, *lists: DeliveryList) -> set[tuple]:
