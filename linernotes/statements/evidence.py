@@ -227,7 +227,7 @@ def _deliveries_query(known_at: datetime) -> tuple[str, dict[str, Any]]:
         f"""
         select delivery_id, sha256, rows_loaded
         from published.{DELIVERIES}
-        where state in ('loaded', 'unfinished') and (known_from is null or known_from <= $known_at)
+        where state = 'loaded' and (known_from is null or known_from <= $known_at)
         order by delivery_id
         """,
         {"known_at": known_at},

@@ -1,8 +1,9 @@
-"""Finds the deliveries that came after statements were issued, as a source of the models.
+"""Finds the deliveries whose rows count from a later time than `recorded_at`, for the models.
 
 A statement lists the deliveries from which it was calculated. A row that came later is in none of
 its figures, even if it was recorded before the statement's freeze: it counts from that freeze on,
-so that it is paid as late usage or corrects the month.
+so that it is paid as late usage or corrects the month. Rows of an unfinished delivery do not count:
+other rows of it may be missing.
 """
 
 import hashlib
@@ -26,15 +27,11 @@ UNFINISHED = "unfinished"
 # statement has read before counts from the last freeze after it was recorded and before it was
 # read. Where a statement has no list, or lists a delivery that the lake does not have with as many
 # rows, nobody can tell what it has read. It is then taken to have read everything: nothing is paid
-# twice.
+# twice. Of an unfinished delivery only rows count that a statement has read.
 LATE = """
     with
         deliveries as (
             select * from read_parquet($register) where state in ('loaded', 'unfinished')
-        ),
-        lists as (
-            select filename as file, delivery_id, sha256, rows_loaded
-            from read_parquet($lists, filename = true)
         ),
         rows_in_lake as (
             select sha256, sum(rows_loaded) as row_count from deliveries group by sha256
@@ -79,25 +76,31 @@ LATE = """
         ),
         periods as (
             select
-                *,
+                limits.*,
                 lag(recorded_until, 1, $ever) over (
-                    partition by delivery_id order by recorded_until
-                ) as recorded_after
+                    partition by limits.delivery_id order by recorded_until
+                ) as recorded_after,
+                deliveries.state = 'unfinished' and recorded_until = $never as is_unread
             from limits
+            inner join deliveries using (delivery_id)
         )
     select
         periods.delivery_id,
         periods.recorded_after,
         periods.recorded_until,
-        max(readings.known_at) + interval 1 microsecond as known_from
+        case
+            when periods.is_unread then $never
+            else max(readings.known_at) + interval 1 microsecond
+        end as known_from
     from periods
-    inner join
+    left join
         readings
         on readings.delivery_id = periods.delivery_id
+        and not readings.is_read
         and readings.known_at >= periods.recorded_after
         and readings.known_at < periods.recorded_until
-    where not readings.is_read
-    group by all
+    where periods.is_unread or readings.delivery_id is not null
+    group by periods.delivery_id, recorded_after, recorded_until, periods.is_unread
     order by all
 """
 
@@ -107,7 +110,7 @@ def unfinished_deliveries_file(
 ) -> Path:
     """Entries for deliveries that have rows in the lake and no entry in the register.
 
-    A load writes its entry last. Their rows count, so statements list them, too.
+    A load writes its entry last. Until a load has finished them, their rows do not count.
 
     Args:
         transactions: Those of the lake's tables, as linked.
@@ -133,24 +136,31 @@ def late_deliveries_file(register: list[Path], lists: list[DeliveryList], folder
         lists: The deliveries of the issued statements that the calculation knows.
         folder: The folder of the file. Its name is that of its content, so an unchanged one stays.
     """
-    schema = dict.fromkeys(("recorded_after", "recorded_until", "known_from"), pl.Datetime("us"))
-    rows = pl.DataFrame(schema={"delivery_id": pl.String} | schema)
-    files = sorted({str(one.file) for one in lists if one.file})
-    if files:
-        with duckdb.connect() as connection:
-            _insert_issued(connection, lists)
-            values = {"register": [str(file) for file in register], "lists": files}
-            found = connection.execute(LATE, values | {"ever": EVER, "never": NEVER}).fetchall()
-        rows = pl.DataFrame(found, schema=rows.schema, orient="row")
-    return _kept(rows, folder)
+    times = ("recorded_after", "recorded_until", "known_from")
+    schema = {"delivery_id": pl.String} | dict.fromkeys(times, pl.Datetime("us"))
+    with duckdb.connect() as connection:
+        _insert_issued(connection, lists)
+        values = {"register": [str(file) for file in register], "ever": EVER, "never": NEVER}
+        found = connection.execute(LATE, values).fetchall()
+    return _kept(pl.DataFrame(found, schema=schema, orient="row"), folder)
 
 
 def _insert_issued(connection: duckdb.DuckDBPyConnection, lists: list[DeliveryList]) -> None:
     connection.execute("create table issued (known_at timestamp, file varchar)")
-    connection.executemany(
-        "insert into issued values (?, ?)",
-        [(one.known_at, one.file and str(one.file)) for one in lists],
+    connection.execute(
+        "create table lists (file varchar, delivery_id varchar, sha256 varchar, rows_loaded bigint)"
     )
+    if lists:
+        connection.executemany(
+            "insert into issued values (?, ?)",
+            [(one.known_at, one.file and str(one.file)) for one in lists],
+        )
+    if files := sorted({str(one.file) for one in lists if one.file}):
+        connection.execute(
+            "insert into lists select filename, delivery_id, sha256, rows_loaded "
+            "from read_parquet(?, filename = true)",
+            [files],
+        )
 
 
 def _kept(rows: pl.DataFrame, folder: Path) -> Path:

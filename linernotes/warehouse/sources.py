@@ -35,7 +35,7 @@ def link_sources(settings: Settings, root: Path | None = None, with_ledger: bool
 
     For the lake these are the active files of the Delta log. Every engine reads such a folder as
     plain Parquet; orphans of a crashed load are not linked. The register of deliveries is read
-    first, so that what is linked after it is in it or unfinished.
+    first, so that what is linked after it is in it or unfinished, and then does not count.
 
     Args:
         settings: The home.

@@ -1,7 +1,7 @@
 """Rows that come after their month was issued, and were recorded before its freeze.
 
 They are in no issued figure, so they are paid or corrected in the next statement, once, whatever
-becomes of the lake.
+becomes of the lake. Rows whose load was stopped come when a load finishes them.
 """
 
 import shutil
@@ -15,6 +15,7 @@ import pytest
 
 from linernotes import ingestion, warehouse
 from linernotes.base.settings import Settings
+from linernotes.ingestion.register import Register
 from linernotes.warehouse.calculation import Scenario
 from linernotes.warehouse.recalculation import LINES
 from tests.conftest import close_and_issue
@@ -25,6 +26,10 @@ FREEZES = {month: datetime(2026, month.month + 1, 15, 6) for month in (JANUARY, 
 RECORDED = "2026-02-01T06:00:00Z"
 
 Lines = dict[str, list[tuple]]
+
+
+class Stop(BaseException):
+    """The machine stopped: nothing in the project may catch it."""
 
 
 def worlds() -> tuple[FeedBuilder, FeedBuilder]:
@@ -83,13 +88,30 @@ def other_home(home: Settings, folder: Path) -> Settings:
     return new
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """January is issued; then its late rows come, and February is issued."""
+def load_stopped_before_the_register(home: Settings) -> None:
+    """Loads the rows of the first new file, and stops before its entry in the register."""
+
+    def stop(*_: object) -> None:
+        raise Stop
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Register, "record", stop)
+        with pytest.raises(Stop):
+            ingestion.admit_landing(home)
+
+
+@pytest.fixture(scope="module", params=["come_late", "load_is_stopped"])
+def home(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Settings:
+    """January is issued; then its late rows come, or their load is finished, and February is
+    issued.
+    """
     home = Settings(home=tmp_path_factory.mktemp("late"))
     world, late = worlds()
     world.write(home.landing_root, "world.jsonl")
     ingestion.admit_landing(home)
+    if request.param == "load_is_stopped":
+        late.write(home.landing_root, "late.jsonl")
+        load_stopped_before_the_register(home)
     close_and_issue(home, JANUARY, FREEZES[JANUARY])
     late.write(home.landing_root, "late.jsonl")
     ingestion.admit_landing(home)

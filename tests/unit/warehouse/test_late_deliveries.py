@@ -55,9 +55,8 @@ def issued(
     return DeliveryList(known_at, file)
 
 
-def found(lake: Lake, folder: Path, *lists: DeliveryList) -> set[tuple]:
+def found(register: list[Path], folder: Path, *lists: DeliveryList) -> set[tuple]:
     """Delivery, the limits between which a row was recorded, and from when it then counts."""
-    register = lake.active_files(DELIVERIES)
     file = late_deliveries_file(register, list(lists), folder / "late")
     with duckdb.connect() as connection:
         return set(connection.execute("from read_parquet(?)", [str(file)]).fetchall())
@@ -66,7 +65,7 @@ def found(lake: Lake, folder: Path, *lists: DeliveryList) -> set[tuple]:
 def test_without_statements_every_row_counts_from_its_recorded_at(
     lake: Lake, tmp_path: Path
 ) -> None:
-    assert found(lake, tmp_path) == set()
+    assert found(lake.active_files(DELIVERIES), tmp_path) == set()
 
 
 def test_delivery_that_no_statement_lists_counts_after_the_last_of_them(
@@ -77,7 +76,9 @@ def test_delivery_that_no_statement_lists_counts_after_the_last_of_them(
         issued(tmp_path, SECOND, {"early": 10}),
     ]
 
-    assert found(lake, tmp_path, *lists) == {("later", EVER, NEVER, SECOND + MOMENT)}
+    assert found(lake.active_files(DELIVERIES), tmp_path, *lists) == {
+        ("later", EVER, NEVER, SECOND + MOMENT)
+    }
 
 
 def test_delivery_that_the_second_statement_lists_counts_between_the_two(
@@ -88,7 +89,9 @@ def test_delivery_that_the_second_statement_lists_counts_between_the_two(
         issued(tmp_path, SECOND, {"early": 10, "later": 10}),
     ]
 
-    assert found(lake, tmp_path, *lists) == {("later", EVER, SECOND, FIRST + MOMENT)}
+    assert found(lake.active_files(DELIVERIES), tmp_path, *lists) == {
+        ("later", EVER, SECOND, FIRST + MOMENT)
+    }
 
 
 def test_row_that_another_contract_has_read_counts_before_its_freeze(
@@ -102,7 +105,9 @@ def test_row_that_another_contract_has_read_counts_before_its_freeze(
         issued(tmp_path, FIRST, {"early": 10, "later": 10}, contract_id="c2"),
     ]
 
-    assert found(lake, tmp_path, *lists) == {("later", FIRST, NEVER, SECOND + MOMENT)}
+    assert found(lake.active_files(DELIVERIES), tmp_path, *lists) == {
+        ("later", FIRST, NEVER, SECOND + MOMENT)
+    }
 
 
 @pytest.mark.parametrize(
@@ -117,8 +122,10 @@ def test_statement_whose_deliveries_are_not_certain_has_read_everything(
     uncertain = issued(tmp_path, FIRST, names)
     certain = issued(tmp_path, SECOND, {"early": 10})
 
-    assert found(lake, tmp_path, uncertain) == set()
-    assert found(lake, tmp_path, uncertain, certain) == {("later", FIRST, NEVER, SECOND + MOMENT)}
+    assert found(lake.active_files(DELIVERIES), tmp_path, uncertain) == set()
+    assert found(lake.active_files(DELIVERIES), tmp_path, uncertain, certain) == {
+        ("later", FIRST, NEVER, SECOND + MOMENT)
+    }
 
 
 def test_rows_of_a_stopped_load_are_listed_without_an_entry_in_the_register(
@@ -134,6 +141,36 @@ def test_rows_of_a_stopped_load_are_listed_without_an_entry_in_the_register(
     assert pl.read_parquet(file).select("delivery_id", "state").rows() == [
         ("stopped", "unfinished")
     ]
+
+
+@pytest.fixture
+def stopped(lake: Lake, tmp_path: Path) -> list[Path]:
+    """The files of the register, with the delivery `stopped`, whose load has not ended."""
+    register = lake.active_files(DELIVERIES)
+    names = [transaction_of("stopped")]
+    return [*register, unfinished_deliveries_file(names, register, tmp_path / "unfinished")]
+
+
+def test_rows_of_a_stopped_load_do_not_count(stopped: list[Path], tmp_path: Path) -> None:
+    lists = [issued(tmp_path, FIRST, {"early": 10, "later": 10})]
+
+    assert found(stopped, tmp_path) == {("stopped", EVER, NEVER, NEVER)}
+    assert found(stopped, tmp_path, *lists) == {("stopped", EVER, NEVER, NEVER)}
+
+
+def test_rows_of_a_stopped_load_that_a_statement_lists_stay_in_it(
+    stopped: list[Path], tmp_path: Path
+) -> None:
+    """Statements of an earlier version were calculated from such rows."""
+    lists = [issued(tmp_path, FIRST, {"early": 10, "later": 10, "stopped": 10})]
+    file = lists[0].file
+    assert file
+    names = pl.read_parquet(file).with_columns(
+        sha256=pl.when(pl.col("delivery_id") != "stopped").then("sha256")
+    )
+    names.write_parquet(file)
+
+    assert found(stopped, tmp_path, *lists) == {("stopped", FIRST, NEVER, NEVER)}
 
 
 def test_unchanged_table_stays_the_same_file(lake: Lake, tmp_path: Path) -> None:
