@@ -1,9 +1,10 @@
 -- The first and the last issued month that input known between two freezes may touch, however
 -- it touches it: rather one month too many, since a month whose worth is the same gives no correction.
+-- Of a changed row the earlier versions count, too: they may name another month.
 with recursive
 plays as (select play_date, derivative_id, known_from from raw_ai_usage__derivative_plays),
 generations as (
-    select generation_id, derivative_id, occurred_at, known_from
+    select generation_id, derivative_id, idempotency_key, product_id, occurred_at, known_from
     from raw_ai_usage__generations
 ),
 derivatives as (
@@ -18,34 +19,106 @@ ledger as (
     select usage_month, object_id, owner_party_id, consent_status, hold_bucket, weight_nano
     from raw_ledger__lines
 ),
-actions as (select * from raw_removals__actions where derivative_id is not null),
+actions as (select * from raw_removals__actions),
+appeals as (select * from raw_removals__appeals),
 changed_actions as (
-    select actions.derivative_id
-    from actions
-    left join raw_removals__appeals as appeals using (puid)
-    where is_new(actions.known_from)
-        or is_new(appeals.known_from)
-        or is_new(appeals.decided_at)
-        or is_new(appeals.filed_at)
-        or is_new(actions.ended_at)
-        or is_new(actions.applied_at + getvariable('window_days') * interval '1' day)
+    select puid from actions
+    where is_new(known_from)
+        or is_new(ended_at)
+        or is_new(applied_at + getvariable('window_days') * interval '1' day)
+    union
+    select puid from appeals
+    where is_new(decided_at)
+        or is_new(filed_at)
+        or appeal_id in (select appeal_id from appeals where is_new(known_from))
 ),
-changed_derivatives(derivative_id) as (
+-- Generations that request a changed recording: their attribution may fall back to other works.
+requests as (
+    select generation_id
+    from (
+        select generation_id, unnest(source_recording_ids) as object_id
+        from raw_ai_usage__generations
+    )
+    inner join changed_objects using (object_id)
+),
+moved_generations as (
+    select generation_id from generations where is_new(known_from)
+    union
+    select generation_id from derivatives
+    where derivative_id in (select derivative_id from derivatives where is_new(known_from))
+    union
+    select generation_id from requests
+    union
+    select generation_id from generations where product_id in (from new_products)
+),
+-- Of the rows with one idempotency key only one counts.
+retried_generations as (
+    select generation_id from moved_generations
+    union
+    select generation_id from generations
+    where idempotency_key in (
+        select idempotency_key from generations
+        where generation_id in (from moved_generations)
+    )
+),
+children as (
+    select derivative_id, parent_derivative_id as parent_id from derivatives
+    union
+    select derivative_id, source_object_id as parent_id from attributions
+),
+moved_derivatives(derivative_id) as (
     select derivative_id from derivatives where is_new(known_from)
     union
-    select derivative_id from generations where is_new(known_from) and derivative_id is not null
+    select derivative_id from generations
+    where generation_id in (from retried_generations) and derivative_id is not null
+    union
+    select derivative_id from derivatives
+    where generation_id in (from retried_generations)
     union
     select derivative_id from attributions where is_new(known_from)
     union
-    select derivative_id from changed_actions
+    select derivative_id from attributions
+    where source_object_id in (select object_id from changed_objects)
+    union
+    select derivative_id from actions
+    where puid in (from changed_actions) and derivative_id is not null
+    union
+    select children.derivative_id
+    from moved_derivatives
+    inner join children on children.parent_id = moved_derivatives.derivative_id
+),
+-- If a consent has a daily limit, the outputs of a day depend on each other.
+changed_days as (
+    select distinct occurred_at::date as day
+    from generations
+    where exists (select 1 from raw_licensing__consents where daily_limit is not null)
+        and (
+            generation_id in (from retried_generations)
+            or derivative_id in (from moved_derivatives)
+            or generation_id in (
+                select generation_id from derivatives
+                where derivative_id in (from moved_derivatives)
+            )
+        )
+),
+changed_generations as (
+    select generation_id from retried_generations
+    union
+    select generation_id from generations
+    where occurred_at::date in (select unnest([day - 1, day, day + 1]) from changed_days)
+),
+changed_derivatives(derivative_id) as (
+    select derivative_id from moved_derivatives
+    union
+    select derivative_id from generations
+    where generation_id in (from changed_generations) and derivative_id is not null
+    union
+    select derivative_id from derivatives
+    where generation_id in (from changed_generations)
     union
     select children.derivative_id
     from changed_derivatives
-    inner join (
-        select derivative_id, parent_derivative_id as parent_id from derivatives
-        union
-        select derivative_id, source_object_id as parent_id from attributions
-    ) as children on children.parent_id = changed_derivatives.derivative_id
+    inner join children on children.parent_id = changed_derivatives.derivative_id
 ),
 consents as (
     select
@@ -61,6 +134,8 @@ consents as (
             -- what no status depends on; of its evidence only whether it does not match.
             row(
                 evidence_state is not distinct from 'mismatch',
+                -- It changes a held line's status, for which nothing is posted.
+                case when getvariable('is_of_build') then enforced_at end,
                 *columns(* exclude (
                     valid_to, signed_at, enforced_at, evidence_sha256, evidence_state,
                     recorded_at, known_from, delivery_id
@@ -71,18 +146,14 @@ consents as (
     )
     window versions as (partition by decision_id order by recorded_at)
 ),
-changed_consents as (
+-- Plays have the status of their generation, so a decision also affects months after its end.
+periods(affected_from) as (
     select
         case
             when old_terms is not distinct from terms
             then least(coalesce(old_to, 'infinity'), coalesce(valid_to, 'infinity'))
             else least(coalesce(old_from, valid_from), valid_from)
-        end as affected_from,
-        case
-            when old_from is null then valid_to
-            when old_to is null or valid_to is null then null
-            else greatest(old_to, valid_to)
-        end as affected_to
+        end
     from consents
     where is_new(known_from)
         and not (
@@ -90,13 +161,17 @@ changed_consents as (
             and old_from is not null
             and old_to is not distinct from valid_to
         )
-),
-periods as (
-    select affected_from, affected_to from changed_consents
     union all
-    select valid_from, null from raw_licensing__contracts where is_new(known_from)
+    -- From here on the consent of a use was known, which divides a day's batches of uses.
+    select recorded_at from consents
+    where is_new(known_from) and getvariable('is_of_build') and recorded_at <= getvariable('since')
     union all
-    select valid_from, null from changed_parties
+    select valid_from from raw_licensing__contracts
+    where (contract_id, version) in (
+        select (contract_id, version) from raw_licensing__contracts where is_new(known_from)
+    )
+    union all
+    select valid_from from changed_parties
 ),
 affected(month) as (
     select date_trunc('month', play_date) from plays where is_new(known_from)
@@ -106,16 +181,17 @@ affected(month) as (
     union
     select date_trunc('month', occurred_at + shift)
     from generations, (values (interval '14 hours'), (interval '-14 hours')) as shifts(shift)
-    where is_new(known_from) or derivative_id in (from changed_derivatives)
-        or generation_id in (
-            select generation_id from derivatives where is_new(known_from)
-        )
+    where generation_id in (from changed_generations)
+        or derivative_id in (from changed_derivatives)
     union
-    select strptime(usage_month, '%Y-%m') from raw_finance__revenue where is_new(known_from)
+    select strptime(usage_month, '%Y-%m') from raw_finance__revenue
+    where is_new(known_from) or product_id in (from new_products)
     union
     select usage_month from ledger inner join changed_objects using (object_id)
     union
+    -- Late consents that the next statement releases. For a build that changes with the ledger.
     select usage_month from ledger
+    where not getvariable('is_of_build')
     group by usage_month
     having sum(
         case
@@ -129,9 +205,9 @@ affected(month) as (
     inner join periods
         on coalesce(periods.affected_from, '-infinity')
             < months.usage_month + interval '1 month' + interval '14 hours'
-        and coalesce(periods.affected_to, 'infinity')
-            > months.usage_month - interval '14 hours'
 )
 select min(month)::date, max(month)::date
 from affected
-where month <= getvariable('last_month') and month >= (select min(usage_month) from ledger)
+where month <= getvariable('last_month')
+    -- What came before the first statement was never accounted for here.
+    and (getvariable('is_of_build') or month >= (select min(usage_month) from ledger))

@@ -23,7 +23,6 @@ from linernotes.base.checked_runs import (
 from linernotes.base.clock import exact_now, now
 from linernotes.base.settings import Settings
 from linernotes.base.steps import add_facts
-from linernotes.ledger.files import RECALCULATED
 from linernotes.statements import SHOWN
 from linernotes.warehouse.building import build_arguments, building
 from linernotes.warehouse.calculation import (
@@ -40,6 +39,7 @@ from linernotes.warehouse.dbt import (
     forget_results,
     run_dbt,
 )
+from linernotes.warehouse.open_months import first_corrected_month, first_open_month
 from linernotes.warehouse.sources import sources_folder
 from linernotes.warehouse.spark import Spark
 
@@ -58,32 +58,6 @@ TARGETS = (
     # What a draft lists as the deliveries from which it was calculated.
     "deliveries",
 )
-OPENED = """
-    with issued as (
-        select contract_id, max(report_month) as last_month
-        from read_parquet('{root}/raw_ledger__statements/*.parquet')
-        where known_at <= $1
-        group by all
-    ),
-    contracts as (
-        select
-            contract_id,
-            cast(date_trunc('month', min(valid_from)) as date) as first_month,
-            max(coalesce(valid_to, 'infinity')) as ends_at
-        from read_parquet('{root}/raw_licensing__contracts/*.parquet')
-        where recorded_at <= $1
-        group by all
-    )
-    select min(
-        coalesce(cast(issued.last_month + interval '1' month as date), contracts.first_month)
-    )
-    from contracts
-    left join issued using (contract_id)
-    where
-        issued.contract_id is null
-        or contracts.ends_at > issued.last_month + interval '1' month
-"""
-CORRECTED = f"select min(usage_month) from read_parquet('{{root}}/{RECALCULATED}/*.parquet')"
 StepProgress = Callable[[int, int, str], None]
 
 
@@ -125,9 +99,10 @@ def calculate_open_months(
         file.parent.mkdir(parents=True, exist_ok=True)
         for left_behind in (file, Path(f"{file}.wal")):
             left_behind.unlink(missing_ok=True)
-        scenario = Scenario(
-            freeze, first_month=_first_month(settings, freeze, month), last_month=month
-        )
+        root = sources_folder(settings)
+        opened = first_open_month(root, freeze) or FIRST_MONTH
+        first = min(opened, first_corrected_month(root) or month, month)
+        scenario = Scenario(freeze, first_month=first, last_month=month)
         if settings.engine == "spark":
             found = _run_on_spark(settings, project, file, scenario, on_progress)
         else:
@@ -151,15 +126,6 @@ def calculate_open_months(
             f"{listed_failures(failing)}\nThe figures are in {file}."
         )
     return file
-
-
-def _first_month(settings: Settings, freeze: datetime, month: date) -> date:
-    """The first month that is not issued, or whose lines are corrected."""
-    root = sources_folder(settings)
-    with duckdb.connect() as connection:
-        [(opened,)] = connection.execute(OPENED.format(root=root), [freeze]).fetchall()
-        [(corrected,)] = connection.execute(CORRECTED.format(root=root)).fetchall()
-    return min(opened or FIRST_MONTH, corrected or month, month)
 
 
 def _run_on_duckdb(

@@ -55,6 +55,7 @@ PROVENANCE = ("recorded_at", "delivery_id")
 # The key of a line, in the order of the source's columns.
 KEYS = tuple(RECALCULATED_COLUMNS)[4:19]
 MEASURES = ("quantity", "weight_nano", "amount_minor_units")
+LEDGER_LINES = "raw_ledger__lines"
 AFFECTED_MONTHS = Path(__file__).with_name("affected_months.sql")
 # The tables that affected_months.sql reads besides the catalogue.
 RAW_TABLES = (
@@ -67,7 +68,7 @@ RAW_TABLES = (
     "raw_licensing__contracts",
     "raw_removals__actions",
     "raw_removals__appeals",
-    "raw_ledger__lines",
+    LEDGER_LINES,
 )
 FILE_NAME, STATE_KEY = "000000.parquet", "state"
 StepProgress = Callable[[int, int, str], None]
@@ -87,6 +88,7 @@ def recalculate(
     sources_root: Path,
     known_at: datetime,
     on_progress: StepProgress | None = None,
+    unchanged: str | None = None,
 ) -> None:
     """Writes the changes of issued months as the source `raw_revaluation__lines`.
 
@@ -95,13 +97,24 @@ def recalculate(
         sources_root: The sources; the ledger's tables are among them.
         known_at: The new freeze.
         on_progress: Called with classes done, classes in all, and the class's name.
+        unchanged: The state of earlier changes that are the same at the new freeze.
 
     Raises:
         LinernotesError: if a model cannot be made, or a rate is missing.
     """
     state = _state(sources_root, known_at)
     folder = sources_root / RECALCULATED
-    if _state_of(folder / FILE_NAME) == state:
+    found = state_of_changes(sources_root)
+    if found == state:
+        return
+    if unchanged and found == unchanged:
+        with duckdb.connect() as connection:
+            connection.execute(
+                "create table deltas as select * replace ($1::timestamp as known_at_after) "
+                f"from {_raw(sources_root, RECALCULATED)}",
+                [known_at],
+            )
+            _write(connection, folder, state)
         return
     accounts = _accounts_by_freeze(sources_root, known_at)
     if not accounts:
@@ -248,18 +261,51 @@ def _affected_months(
 
     One month too many does no harm: a month whose amounts have not changed gives no difference.
     """
-    connection = run.connection
     last = max(account.last_month for account in accounts)
-    _compare_catalogues(run, freeze, known_at)
-    connection.execute("set variable since = ?::timestamp", [freeze])
-    connection.execute("set variable until = ?::timestamp", [known_at])
+    return affected_months(run, sources_root, freeze, known_at, last)
+
+
+def affected_months(
+    run: Calculation,
+    sources_root: Path,
+    since: datetime,
+    until: datetime,
+    last: date,
+    built: str | None = None,
+    late: Path | None = None,
+) -> tuple[date, date] | None:
+    """The first and the last issued or built month that input between two freezes may affect.
+
+    Args:
+        run: A calculation over the sources.
+        sources_root: The sources.
+        since: The earlier freeze, naive UTC.
+        until: The later freeze.
+        last: The last month that is looked for.
+        built: A query for the months and objects of all uses in the last build, with the columns
+            of the ledger's lines: for the months in which this build may differ from it.
+        late: The folder of late deliveries, if it is not the sources' own.
+    """
+    connection = run.connection
+    if late:
+        run.replace_source(LATE_DELIVERIES, late)
+    _compare_catalogues(run, since, until)
+    connection.execute("set variable since = ?::timestamp", [since])
+    connection.execute("set variable until = ?::timestamp", [until])
+    connection.execute("set variable is_of_build = ?::boolean", [built is not None])
     connection.execute(
         "set variable window_days = ?::integer", [_project_variable("appeal_window_days")]
     )
-
     for table in RAW_TABLES:
-        rows = _arrived(sources_root, table)
+        rows = _arrived(sources_root, table, late or sources_root / LATE_DELIVERIES)
         connection.execute(f"create or replace temp view {table} as {rows}")
+    if built is not None:
+        lines = _raw(sources_root, LEDGER_LINES)
+        columns = "usage_month, object_id, owner_party_id, consent_status, hold_bucket, weight_nano"
+        connection.execute(
+            f"create or replace temp view {LEDGER_LINES} as "
+            f"select {columns} from {lines} union all by name {built}"
+        )
     connection.execute("set variable last_month = ?::date", [last])
     connection.execute(
         "create or replace temp macro is_new(instant) as "
@@ -289,18 +335,40 @@ def _compare_catalogues(run: Calculation, freeze: datetime, known_at: datetime) 
     connection.execute(
         """
         create or replace temp table changed_objects as
-        select recording_id as object_id from changed_stg_catalog__recordings
+        with
+            embodiments as (
+                select recording_id, work_id from staging.stg_catalog__recording_works
+                union
+                select recording_id, work_id from old_stg_catalog__recording_works
+            ),
+            recordings as (
+                select recording_id as object_id from changed_stg_catalog__recordings
+                union
+                -- A decision on one recording applies to all with its ISRC.
+                select recording_id
+                from staging.stg_catalog__recordings
+                where isrc_group_id in (select isrc_group_id from changed_stg_catalog__recordings)
+                union
+                select recording_id from changed_stg_catalog__recording_works
+            ),
+            objects as (
+                from recordings
+                union
+                select work_id from changed_stg_catalog__works
+                union
+                -- A new recording changes nothing of its work.
+                select work_id
+                from changed_stg_catalog__recording_works
+                where recording_id in (select recording_id from old_stg_catalog__recordings)
+                union
+                select object_id from changed_stg_catalog__ownership
+            )
+        from objects
         union
-        -- A decision on one recording applies to all with its ISRC.
-        select recording_id
-        from staging.stg_catalog__recordings
-        where isrc_group_id in (select isrc_group_id from changed_stg_catalog__recordings)
-        union
-        select work_id from changed_stg_catalog__works
-        union
-        select unnest([recording_id, work_id]) from changed_stg_catalog__recording_works
-        union
-        select object_id from changed_stg_catalog__ownership
+        -- Writers of a work decide on its recordings.
+        select embodiments.recording_id
+        from objects
+        inner join embodiments on embodiments.work_id = objects.object_id
         """
     )
     connection.execute(
@@ -312,7 +380,17 @@ def _compare_catalogues(run: Calculation, freeze: datetime, known_at: datetime) 
         union
         select null from changed_stg_catalog__party_aliases
         union
-        select null from changed_stg_licensing__products
+        select null
+        from changed_stg_licensing__products
+        where product_id in (select product_id from old_stg_licensing__products)
+        """
+    )
+    connection.execute(
+        """
+        create or replace temp table new_products as
+        select distinct product_id
+        from changed_stg_licensing__products
+        where product_id not in (select product_id from old_stg_licensing__products)
         """
     )
 
@@ -337,8 +415,9 @@ def _identity(file: Path) -> str:
     return f"{file} {status.st_size} {status.st_mtime_ns}"
 
 
-def _state_of(file: Path) -> str:
-    """The state from which a result was made; empty if there is none."""
+def state_of_changes(sources_root: Path) -> str:
+    """The state from which the changes were calculated; empty if there are none."""
+    file = sources_root / RECALCULATED / FILE_NAME
     with duckdb.connect() as connection:
         try:
             found = connection.execute(
@@ -364,14 +443,14 @@ def _raw(sources_root: Path, table: str) -> str:
     return f"read_parquet('{sources_root}/{table}/*.parquet')"
 
 
-def _arrived(sources_root: Path, table: str) -> str:
+def _arrived(sources_root: Path, table: str, late: Path) -> str:
     """A query for a table's rows; those of the lake with `known_from`, as models have it."""
     rows = _raw(sources_root, table)
     if table.startswith("raw_ledger__"):
         return f"from {rows}"
     return (
         "select arrivals.*, greatest(recorded_at, coalesce(late.known_from, recorded_at)) as "
-        f"known_from from {rows} as arrivals left join {_raw(sources_root, LATE_DELIVERIES)} as "
+        f"known_from from {rows} as arrivals left join read_parquet('{late}/*.parquet') as "
         "late on late.delivery_id = arrivals.delivery_id and recorded_after < recorded_at and "
         "recorded_until >= recorded_at"
     )
