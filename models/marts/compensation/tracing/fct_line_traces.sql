@@ -104,36 +104,29 @@ with
             and used_keys.line_key = lines.line_key
             and used_keys.usage_layer = lines.usage_layer
     ),
-    originals as (
-        select used.line_id, used.has_own_event
-        from used
-        inner join
-            (
-                select distinct original_line_id
-                from lines
-                where original_line_id is not null
-            ) as corrected
-            on corrected.original_line_id = used.line_id
-    ),
     -- Lines from uses, training, a penalty or a guarantee have a cause of their own. If
     -- its uses no longer exist or have moved to another key, a line is traced to the
     -- uses of the line that it corrects, or to the current uses of its object in the
-    -- pool.
-    caused as (
-        select
-            used.*,
-            used.has_own_event
-            or coalesce(originals.has_own_event, false)
-            or (
-                (used.is_issued or used.is_correction)
-                and objects_used.pool_id is not null
-            ) as has_cause
-        from used
-        left join originals on originals.line_id = used.original_line_id
-        left join
+    -- pool. Few lines need that.
+    moved as (select * from used where is_caused and not has_own_event),
+    followed as (
+        select moved.line_id
+        from moved
+        inner join used as originals on originals.line_id = moved.original_line_id
+        where originals.has_own_event
+        union
+        select moved.line_id
+        from moved
+        inner join
             {{ ref("int_statements__objects_used") }} as objects_used
-            on objects_used.pool_id = used.pool_id
-            and objects_used.object_id = used.object_id
+            on objects_used.pool_id = moved.pool_id
+            and objects_used.object_id = moved.object_id
+        where moved.is_issued or moved.is_correction
+    ),
+    caused as (
+        select used.*, used.has_own_event or followed.line_id is not null as has_cause
+        from used
+        left join followed on followed.line_id = used.line_id
     ),
     causes as (
         select contract_id, member_party_id, territory, min(report_month) as first_month

@@ -37,7 +37,7 @@ with
         from
             recordings
             {{ explode_list(split_list("recordings.main_artist_ids", "|"), "maker") }}
-        union all
+        union
         select
             'WORK' as side,
             'work' as object_type,
@@ -47,10 +47,37 @@ with
         from
             works {{ explode_list(split_list("works.writer_party_ids", "|"), "maker") }}
     ),
+    -- Summed per object first, because an object has several makers.
+    {%- set payable = "hold_bucket is null" %}
     objects as (
-        select distinct
-            partner_id, report_month, contract_id, currency_code, side, object_id
+        select
+            partner_id,
+            report_month,
+            contract_id,
+            currency_code,
+            side,
+            object_id,
+            sum(quantity) as source_use_count,
+            sum(amount) as gross_amount,
+            sum(case when {{ payable }} then 0 else amount end) as held_amount,
+            sum(
+                case
+                    when
+                        {{ payable }}
+                        and consent_status in ('consented', 'late_consent')
+                    then amount
+                    else 0
+                end
+            ) as consented_amount,
+            sum(
+                case
+                    when {{ payable }} and consent_status = 'contract_default'
+                    then amount
+                    else 0
+                end
+            ) as contract_default_amount
         from lines
+        group by all
     ),
     credited as (
         select
@@ -73,41 +100,49 @@ with
             and credits.party_id = makers.party_id
         group by all
     ),
-    {%- set payable = "lines.hold_bucket is null" %}
     summed as (
         select
-            lines.partner_id,
-            lines.report_month,
+            objects.partner_id,
+            objects.report_month,
+            objects.contract_id,
+            objects.currency_code,
+            makers.party_id,
+            makers.role,
+            count(*) as object_count,
+            sum(objects.source_use_count) as source_use_count,
+            sum(objects.gross_amount) as gross_amount,
+            sum(objects.held_amount) as held_amount,
+            sum(objects.consented_amount) as consented_amount,
+            sum(objects.contract_default_amount) as contract_default_amount
+        from objects
+        inner join
+            makers
+            on makers.side = objects.side
+            and makers.object_id = objects.object_id
+        group by all
+    ),
+    proofs as (
+        select distinct
             lines.contract_id,
+            lines.report_month,
             lines.currency_code,
             makers.party_id,
             makers.role,
-            count(distinct lines.object_id) as object_count,
-            sum(lines.quantity) as source_use_count,
-            sum(lines.amount) as gross_amount,
-            sum(
-                case when lines.hold_bucket is not null then lines.amount else 0 end
-            ) as held_amount,
-            sum(
-                case
-                    when
-                        {{ payable }}
-                        and lines.consent_status in ('consented', 'late_consent')
-                    then lines.amount
-                    else 0
-                end
-            ) as consented_amount,
-            sum(
-                case
-                    when {{ payable }} and lines.consent_status = 'contract_default'
-                    then lines.amount
-                    else 0
-                end
-            ) as contract_default_amount,
-            count(distinct lines.consent_proof_id) as consent_proof_count
+            lines.consent_proof_id
         from lines
         inner join
             makers on makers.side = lines.side and makers.object_id = lines.object_id
+        where lines.consent_proof_id is not null
+    ),
+    proven as (
+        select
+            contract_id,
+            report_month,
+            currency_code,
+            party_id,
+            role,
+            count(*) as consent_proof_count
+        from proofs
         group by all
     )
 select
@@ -126,7 +161,9 @@ select
     cast(
         summed.contract_default_amount as {{ t_dec(24, 3) }}
     ) as contract_default_amount,
-    cast(summed.consent_proof_count as {{ t_bigint() }}) as consent_proof_count,
+    cast(
+        coalesce(proven.consent_proof_count, 0) as {{ t_bigint() }}
+    ) as consent_proof_count,
     cast(
         coalesce(credited.required_credit_count, 0) as {{ t_bigint() }}
     ) as required_credit_count,
@@ -142,3 +179,10 @@ left join
     and credited.currency_code = summed.currency_code
     and credited.party_id = summed.party_id
     and credited.role = summed.role
+left join
+    proven
+    on proven.contract_id = summed.contract_id
+    and proven.report_month = summed.report_month
+    and proven.currency_code = summed.currency_code
+    and proven.party_id = summed.party_id
+    and proven.role = summed.role
