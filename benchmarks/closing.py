@@ -141,7 +141,10 @@ def one_more_day(scale: float, folder: Path) -> list[str]:
     deliver_next_day(folder / "landing" / "ai_usage" / "derivative_plays")
     costs["load one more day of plays"] = home.run("load", "ai_usage/derivative_plays")
     costs["build after it"] = home.run("build")
-    text = "Six months, all but the last issued. A build calculates every month."
+    text = (
+        "Six months, all but the last issued. The first build calculates every month, the second "
+        "one the open months."
+    )
     return [f"## One more day at scale {scale:g}", "", text, "", *table(costs.items())]
 
 

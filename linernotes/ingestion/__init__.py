@@ -4,7 +4,7 @@ It is independent of models, statements and reports.
 """
 
 import linernotes.ingestion.plain_dataframely  # noqa: F401
-from linernotes.ingestion.again import read_again
+from linernotes.ingestion.again import last_read_again, read_again
 from linernotes.ingestion.cadence import CADENCES, Cadence
 from linernotes.ingestion.contracts.removals import FILING_OUTCOMES
 from linernotes.ingestion.coverage import SUBJECTS, Coverage, coverages
@@ -66,6 +66,7 @@ __all__ = [
     "json_schema",
     "lake_damage",
     "lake_dataset",
+    "last_read_again",
     "list_landing",
     "markdown",
     "open_intake",

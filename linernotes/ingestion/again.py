@@ -6,6 +6,7 @@ a part of a table. After a crash, run it again. `intake.py` loads new deliveries
 
 import hashlib
 import os
+import secrets
 from collections.abc import Collection, Sequence
 from datetime import date
 from itertools import groupby
@@ -14,6 +15,7 @@ from pathlib import Path
 import polars as pl
 from deltalake import CommitProperties, Transaction, write_deltalake
 
+from linernotes.base import durable
 from linernotes.base.settings import Settings
 from linernotes.base.steps import step
 from linernotes.ingestion.admission import Admission, fresh_folder
@@ -38,6 +40,8 @@ from linernotes.ingestion.register import DeliveryOutcome, warnings_text
 from linernotes.ingestion.staged_files import StagedFile, read_rows
 
 _NOT_THERE = "the landing zone no longer has it unchanged; its loaded rows stay"
+# Beside the tables of the lake.
+_MARK = "_read_again"
 _ISSUED = (
     "statements were issued from it, so its loaded rows stay. `linernotes quarantine retry` loads "
     "rows that wait; changed rows need a new delivery with a later recorded_at"
@@ -120,6 +124,7 @@ def read_again(
     """
     report = LoadReport()
     with step("load"), open_intake(settings) as intake:
+        _mark(settings)
         rows = read_rows(
             intake.lake.read(DELIVERIES)
             .filter(
@@ -147,6 +152,17 @@ def read_again(
                     elif _read_again(intake, there.get(outcome.name), outcome, report):
                         report.deliveries.append(outcome)
     return report
+
+
+def last_read_again(settings: Settings) -> str:
+    """What identifies the last time that deliveries were read again; empty if there was none."""
+    file = settings.lake_root / _MARK
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+def _mark(settings: Settings) -> None:
+    """Says, before any row is replaced, that what was calculated from the lake may be stale."""
+    durable.write_text(settings.lake_root / _MARK, secrets.token_hex(16) + "\n")
 
 
 def _read_again(

@@ -26,7 +26,8 @@ from linernotes.base.checked_runs import (
 from linernotes.base.clock import exact_now, now
 from linernotes.base.open_files import why_not_opened
 from linernotes.base.settings import Settings
-from linernotes.base.steps import Step, add_outputs, lineage_is_wanted, step
+from linernotes.base.steps import add_outputs, lineage_is_wanted, step
+from linernotes.ingestion import last_read_again
 from linernotes.warehouse.built_models import read_datasets, report_models
 from linernotes.warehouse.dbt import (
     BuildFailed,
@@ -43,6 +44,13 @@ from linernotes.warehouse.dbt import (
     writing_lock,
 )
 from linernotes.warehouse.engine import calculation_of, engine_of
+from linernotes.warehouse.kept_months import (
+    Beginning,
+    Kept,
+    inputs_sha256_of,
+    kept_of_last_build,
+    remember_build,
+)
 from linernotes.warehouse.project import project_sha256
 from linernotes.warehouse.recalculation import recalculate
 from linernotes.warehouse.shortfalls import keep_broken_run, keep_shortfalls
@@ -58,7 +66,8 @@ def building(
     known_at: datetime,
     on_progress: Progress | None = None,
     what: str = "build",
-) -> Generator[Step]:
+    is_whole: bool = False,
+) -> Generator[Beginning]:
     """Holds the home's build lock, links the sources, and recalculates issued months.
 
     Args:
@@ -66,22 +75,31 @@ def building(
         known_at: The freeze of the build, naive UTC.
         on_progress: Called with classes of input done, classes in all, and the class's name.
         what: The name of the step: `build`, or `close` of a month.
+        is_whole: Whether all models are made; only then is anything of the last build kept.
 
     Yields:
-        The step, which ends with the enclosed work.
+        What the run is made from, and what it keeps of the last build.
 
     Raises:
         BuildFailed: if another build of this home is running.
     """
     reads = read_datasets(settings) if lineage_is_wanted() else []
     with (
-        step(what, what, reads, known_at=known_at.isoformat()) as begun,
+        step(what, what, reads, known_at=known_at.isoformat()),
         _build_lock(settings),
     ):
+        read_again = last_read_again(settings)
         link_sources(settings)
-        begin = partial(calculation_of, settings, "correction")
-        recalculate(begin, sources_folder(settings), known_at, on_progress)
-        yield begun
+        inputs = inputs_sha256_of(settings, known_at, read_again)
+        kept = kept_of_last_build(settings, known_at, inputs) if is_whole else Kept()
+        recalculate(
+            partial(calculation_of, settings, "correction"),
+            sources_folder(settings),
+            known_at,
+            on_progress,
+            kept.changes_state,
+        )
+        yield Beginning(inputs, kept)
 
 
 @contextmanager
@@ -121,10 +139,16 @@ def build(
             The published file is untouched.
     """
     freeze = known_at or now()
-    with building(settings, freeze):
+    selected = (select or "").split()
+    with building(settings, freeze, is_whole=not selected) as begun:
         start_run(settings)
-        run = _run(settings, freeze, select, on_progress)
-        return end_run(settings, freeze, run, checks)
+        run = run_dbt(
+            settings,
+            build_arguments(dbt_vars(settings, freeze, begun.kept.first_month), selected),
+            on_progress,
+            engine_of(settings).environment,
+        )
+        return end_run(settings, freeze, begun, run, checks)
 
 
 def build_arguments(variables: dict[str, Any], select: Iterable[str] = ()) -> list[str]:
@@ -151,13 +175,6 @@ def start_run(settings: Settings) -> None:
     engine_of(settings).prepare()
 
 
-def _run(
-    settings: Settings, known_at: datetime, select: str | None, on_progress: Progress | None = None
-) -> DbtRun:
-    arguments = build_arguments(dbt_vars(settings, known_at), (select or "").split())
-    return run_dbt(settings, arguments, on_progress, engine_of(settings).environment)
-
-
 def _collected(settings: Settings, known_at: datetime, run: DbtRun) -> DbtResults:
     """The results of dbt's run, once its tables are in the warehouse file."""
     results = dbt_results(settings, run)
@@ -166,13 +183,18 @@ def _collected(settings: Settings, known_at: datetime, run: DbtRun) -> DbtResult
 
 
 def end_run(
-    settings: Settings, known_at: datetime, run: DbtRun, checks: Iterable[Check] = ()
+    settings: Settings,
+    known_at: datetime,
+    begun: Beginning,
+    run: DbtRun,
+    checks: Iterable[Check] = (),
 ) -> BuildResult:
     """Brings dbt's tables into the warehouse file, and records the results of the run there.
 
     Args:
         settings: The home.
         known_at: The freeze of the run.
+        begun: How the run began.
         run: How dbt ended.
         checks: Results of other checks of this run, or that they are awaited.
 
@@ -187,19 +209,19 @@ def end_run(
     add_outputs(report_models(settings, results))
     keep_shortfalls(settings, known_at, results)
     if settings.warehouse_file.exists():
+        record = CheckedRun(
+            results.invocation_id,
+            BUILD,
+            known_at,
+            project_sha256(),
+            results.is_whole and run.exit_status == 0,
+            exact_now(),
+            [*results.checks, *checks],
+        )
         with _warehouse(settings) as connection:
-            record_run(
-                connection,
-                CheckedRun(
-                    results.invocation_id,
-                    BUILD,
-                    known_at,
-                    project_sha256(),
-                    results.is_whole and run.exit_status == 0,
-                    exact_now(),
-                    [*results.checks, *checks],
-                ),
-            )
+            record_run(connection, record)
+        if settings.engine == "duckdb" and record.is_whole:
+            remember_build(settings, record, begun)
     return build_result(settings, known_at, run, results)
 
 

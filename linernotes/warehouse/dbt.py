@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -165,9 +165,18 @@ def writing_lock(settings: Settings) -> Path:
     return settings.warehouse_file.parent / "writing.lock"
 
 
-def dbt_vars(settings: Settings, known_at: datetime) -> dict[str, Any]:
-    """The dbt variables of a build of a home at a freeze."""
-    return {
+def dbt_vars(
+    settings: Settings, known_at: datetime, first_month: date | None = None
+) -> dict[str, Any]:
+    """The dbt variables of a build of a home at a freeze.
+
+    Args:
+        settings: The home.
+        known_at: The freeze, naive UTC.
+        first_month: The first month that is calculated; the rows of earlier ones are kept.
+    """
+    month = first_month and first_month.isoformat()
+    return ({"first_month": month, "kept_before": month} if month else {}) | {
         "known_at": known_at.strftime("%Y-%m-%d %H:%M:%S.%f"),
         "reporting_currency_code": settings.reporting_currency,
         "targets": [target.model_dump(mode="json") for target in read_targets(settings)],

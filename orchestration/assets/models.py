@@ -61,16 +61,19 @@ def warehouse_models(
     settings = home.settings
     freeze = now()
     require_raw_suites(settings, "the warehouse is not built")
-    with building(settings, freeze), environment(engine_of(settings).environment):
+    with (
+        building(settings, freeze, is_whole=not context.is_subset) as begun,
+        environment(engine_of(settings).environment),
+    ):
         start_run(settings)
         invocation = dbt.cli(
-            build_arguments(dbt_vars(settings, freeze)),
+            build_arguments(dbt_vars(settings, freeze, begun.kept.first_month)),
             context=context,
             target_path=target_folder(settings),
             raise_on_error=False,
         )
         yield from invocation.stream()
-        end_run(settings, freeze, _how_it_ended(invocation, settings), awaited_suites())
+        end_run(settings, freeze, begun, _how_it_ended(invocation, settings), awaited_suites())
 
 
 def _how_it_ended(invocation: DbtCliInvocation, settings: Settings) -> DbtRun:

@@ -2,7 +2,11 @@
 -- and proof, and layer of usage: the exact weight of its uses, rounded once, to whole
 -- nano-uses.
 with
-    use_groups as (select * from {{ ref("int_compensation__use_groups") }}),
+    use_groups as (
+        select *
+        from {{ ref("int_compensation__use_groups") }}
+        where {{ months_in_scope("usage_month") }}
+    ),
     summed as (
         select
             usage_month,

@@ -1,5 +1,6 @@
 -- One row per recording and usage month in which plays of its derivatives were found
 -- artificial, even if the finding was overturned later: the basis of penalties.
+{{ config(meta={"month": "usage_month"}) }}
 with
     plays as (
         select distinct

@@ -1,5 +1,6 @@
 -- One row per use group: the uses of one batch, by side, source and owner, with their
 -- number and weight, payee and consent.
+{{ config(meta={"month": "usage_month"}) }}
 with
     use_contexts as (select * from {{ ref("int_usage__use_contexts") }}),
     batches as (select * from {{ ref("int_consent__use_batches") }}),

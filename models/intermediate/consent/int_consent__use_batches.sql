@@ -69,18 +69,20 @@ with
         group by all
     )
 select
+    -- A build keeps the batches of months that it does not calculate.
     cast(
         row_number() over (
+            partition by usage_month
             order by
                 use_context_number,
                 generation_id,
                 valid_from,
-                usage_month,
                 tier,
                 usage_layer,
                 removal_bucket nulls first
         ) as {{ t_bigint() }}
-    ) as use_batch_number,
+    )
+    + {{ month_number("usage_month") }} * 10000000000 as use_batch_number,
     use_context_number,
     generation_id,
     usage_month,

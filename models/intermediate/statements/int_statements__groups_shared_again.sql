@@ -2,7 +2,11 @@
 -- once the month is issued and they are released (E36). The whole group is allocated
 -- again, so that the draft equals the later correction to the minor unit.
 with
-    use_groups as (select * from {{ ref("int_compensation__use_groups") }}),
+    use_groups as (
+        select *
+        from {{ ref("int_compensation__use_groups") }}
+        where {{ months_in_scope("usage_month") }}
+    ),
     fees as (select * from {{ ref("int_compensation__fees") }}),
     months as (select * from {{ ref("int_statements__months_following") }}),
     late_groups as (

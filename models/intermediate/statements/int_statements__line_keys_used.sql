@@ -19,7 +19,8 @@ with
             }} as line_key, usage_layer
         from {{ ref("int_compensation__use_groups") }}
         where
-            exclusion_reason is null
+            {{ months_in_scope("usage_month") }}
+            and exclusion_reason is null
             and consent_status = 'late_consent'
             and late_proof_id is not null
     )

@@ -3,6 +3,7 @@
 -- The last month is the one that a month-end names. A build continues to the month
 -- before its freeze once statements have been issued, because contracts with open
 -- accounts have a statement then.
+{{ config(meta={"month": "report_month"}) }}
 with
     scope as (
         select cast('{{ var("last_month", "9999-12-01") }}' as date) as last_month
@@ -15,6 +16,14 @@ with
         select usage_month as report_month
         from {{ ref("int_compensation__pools") }}
         union
+        {%- if var("kept_before", none) %}
+            -- The list goes on from the last month that this build keeps.
+            select
+                cast(
+                    date '{{ var("kept_before") }}' - interval '1' month as date
+                ) as report_month
+            union
+        {%- endif %}
         select last_month as report_month
         from scope
         where last_month < cast('9999-12-01' as date)
@@ -45,3 +54,6 @@ with
     )
 select cast(listed.item as date) as report_month
 from spanned {{ explode_list("spanned.months", "listed") }}
+{%- if var("kept_before", none) %}
+    where cast(listed.item as date) >= cast('{{ var("kept_before") }}' as date)
+{%- endif %}

@@ -1,5 +1,6 @@
 -- One row per pool, contract and version: its fee by each arm, and the payable and held
 -- parts. Conservation: fee_payout_amount = payable + held.
+{{ config(meta={"month": "usage_month"}) }}
 with
     -- The service funds late usage: its fee is not part of the pool.
     fees as (

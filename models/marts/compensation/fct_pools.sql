@@ -1,4 +1,5 @@
 -- One row per pool: usage month, territory, product, tier and side.
+{{ config(meta={"month": "usage_month"}) }}
 select
     cast(pool_id as {{ t_str() }}) as pool_id,
     cast(territory as {{ t_str() }}) as territory,

@@ -1,14 +1,22 @@
 -- One row per incident found in uses: for a month, product, side and owner without a
 -- contract; for an object whose parties refused; for a derivative that was played after
 -- its removal.
+{{ config(meta={"month": "usage_month"}) }}
 {%- set texts = incident_subjects() %}
 with
     source_uses as (
         select *
         from {{ ref("fct_source_uses") }}
-        where incident_kind is not null and exclusion_reason is null
+        where
+            incident_kind is not null
+            and exclusion_reason is null
+            and {{ months_in_scope("usage_month") }}
     ),
-    unlicensed as (select * from {{ ref("fct_unlicensed_uses") }}),
+    unlicensed as (
+        select *
+        from {{ ref("fct_unlicensed_uses") }}
+        where {{ months_in_scope("usage_month") }}
+    ),
     actions as (select * from {{ ref("fct_removal_actions") }}),
     removals_scoped as (select * from {{ ref("int_usage__removals_scoped") }}),
     uses as (select * from {{ ref("int_usage__uses_classified") }}),

@@ -1,4 +1,5 @@
 -- One row per day, derivative, territory and tier with plays found to be artificial.
+{{ config(meta={"month": "usage_month"}) }}
 select
     cast(derivative_id as {{ t_str() }}) as derivative_id,
     cast(territory as {{ t_str() }}) as territory,

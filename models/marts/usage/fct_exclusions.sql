@@ -1,4 +1,5 @@
 -- One row per logged use that no pool contains, with the reason.
+{{ config(meta={"month": "usage_month"}) }}
 select
     cast({{ use_id("uses.play_date", "uses") }} as {{ t_str() }}) as use_id,
     cast(generation_id as {{ t_str() }}) as generation_id,

@@ -1,7 +1,12 @@
 -- One row per month, territory, product, tier, use type, basis and reason of logged
 -- uses, counted or not: generations, and plays of derivatives.
+{{ config(meta={"month": "report_month"}) }}
 with
-    generations as (select * from {{ ref("int_usage__generations_classified") }}),
+    generations as (
+        select *
+        from {{ ref("int_usage__generations_classified") }}
+        where {{ months_in_scope("usage_month") }} or usage_month is null
+    ),
     uses as (select * from {{ ref("int_usage__uses_classified") }}),
     counted as (
         select

@@ -2,6 +2,7 @@
 -- plays, and of plays of content that was taken down later, as known at the freeze. No
 -- feed has plays of other content. Content that was reinstated on appeal or authorised
 -- later does not count, and neither do artificial plays.
+{{ config(meta={"month": "usage_month"}) }}
 with
     plays_counted as (select * from {{ ref("int_usage__plays_counted") }}),
     described as (select * from {{ ref("int_usage__derivatives_described") }}),

@@ -1,8 +1,11 @@
 -- One row per use, layer, side, object and owner without a contract that covers it:
 -- what is missing, and the partner concerned.
+{{ config(meta={"month": "usage_month"}) }}
 with
     uses as (
-        select * from {{ ref("fct_source_uses") }} where consent_status = 'unlicensed'
+        select *
+        from {{ ref("fct_source_uses") }}
+        where consent_status = 'unlicensed' and {{ months_in_scope("usage_month") }}
     ),
     routes as (select * from {{ ref("int_rights__route_periods") }}),
     parties_matched as (select * from {{ ref("int_partners__parties_matched") }}),

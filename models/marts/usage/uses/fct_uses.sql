@@ -1,5 +1,6 @@
 -- One row per use of a pool, and layer: a generation, or a day's plays of a derivative
 -- in a territory and tier. fct_use_groups says of each batch whose uses they are.
+{{ config(meta={"month": "usage_month"}) }}
 select
     cast(batches.use_batch_number as {{ t_bigint() }}) as use_batch_number,
     cast(uses.quantity as {{ t_bigint() }}) as quantity,
