@@ -16,7 +16,7 @@ attributions as (
     from raw_ai_usage__attributions
 ),
 ledger as (
-    select usage_month, object_id, owner_party_id, consent_status, hold_bucket, weight_nano
+    select usage_month, object_id, consent_status, hold_bucket, weight_nano
     from raw_ledger__lines
 ),
 actions as (select * from raw_removals__actions),
@@ -125,7 +125,6 @@ consents as (
         *,
         lag(valid_from) over versions as old_from,
         lag(valid_to) over versions as old_to,
-        lag(is_withdrawn) over versions as was_withdrawn,
         lag(terms) over versions as old_terms
     from (
         select

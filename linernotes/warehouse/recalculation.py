@@ -301,7 +301,7 @@ def affected_months(
         connection.execute(f"create or replace temp view {table} as {rows}")
     if built is not None:
         lines = _raw(sources_root, LEDGER_LINES)
-        columns = "usage_month, object_id, owner_party_id, consent_status, hold_bucket, weight_nano"
+        columns = "usage_month, object_id, consent_status, hold_bucket, weight_nano"
         connection.execute(
             f"create or replace temp view {LEDGER_LINES} as "
             f"select {columns} from {lines} union all by name {built}"

@@ -8,18 +8,17 @@ recorded before that, and so comes late.
 import random
 import shutil
 from datetime import date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from linernotes import ingestion, warehouse
+from linernotes import ingestion
 from linernotes.base.settings import Settings
-from linernotes.warehouse.calculation import Scenario
 from tests.conftest import close_and_issue
 from tests.fixtures.parity import differences, tables_of
 from tests.fixtures.random_worlds import worlds_of
+from tests.fixtures.whole_calculation import COMPARED, whole_calculation
 from tests.fixtures.worlds import FeedBuilder
 
 pytestmark = pytest.mark.slow
@@ -30,7 +29,6 @@ FIRST_FREEZE = datetime(2026, 5, 15, 6)
 ISSUED_AFTER, ISSUED_MONTH = 4, date(2026, 1, 1)
 # What has to be there before money can be calculated at all.
 AT_ONCE = ("finance/fx_rates", "licensing/contracts", "licensing/products", "catalog/routes")
-COMPARED = ("marts", "reports")
 LATE_SHARE = 1 / 3
 
 
@@ -52,21 +50,6 @@ def deliveries(world: FeedBuilder) -> list[FeedBuilder]:
     return parts
 
 
-def built(home: Settings, known_at: datetime, file: Path) -> Path:
-    """Every mart and report of a home at a freeze, in a file."""
-    project = warehouse.compiled_project(home)
-    root = warehouse.link_sources(home)
-    warehouse.recalculate(partial(warehouse.calculation, project, root), root, known_at)
-    targets = [
-        node.name
-        for node in project.nodes.values()
-        if node.kind == "model" and node.relation.partition(".")[0] in COMPARED
-    ]
-    with warehouse.calculation(project, root, file) as run:
-        run.run(Scenario(known_at), targets)
-    return file
-
-
 def test_each_of_ten_builds_equals_that_of_a_new_home_at_the_same_freeze(tmp_path: Path) -> None:
     world = worlds_of(SEEDS)
     grown = Settings(home=tmp_path / "grown")
@@ -82,8 +65,10 @@ def test_each_of_ten_builds_equals_that_of_a_new_home_at_the_same_freeze(tmp_pat
         for name in ("ledger", "keys"):
             if (grown.home / name).exists():
                 shutil.copytree(grown.home / name, new.home / name)
-        one = built(grown, known_at, tmp_path / f"{number}.duckdb")
-        if found := differences(one, built(new, known_at, new.home / "built.duckdb"), COMPARED):
+        one = whole_calculation(grown, known_at, tmp_path / f"{number}.duckdb")
+        if found := differences(
+            one, whole_calculation(new, known_at, new.home / "built.duckdb"), COMPARED
+        ):
             wrong[number] = found
         shutil.rmtree(new.home)
         if number == ISSUED_AFTER:

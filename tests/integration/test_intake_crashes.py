@@ -16,7 +16,7 @@ from linernotes.base.settings import PROJECT_ROOT
 from linernotes.ingestion import lake as lake_module
 from linernotes.ingestion import quarantine_retry, vocabulary
 from linernotes.ingestion.lake import Lake
-from tests.fixtures.intake_home import IntakeHome, party
+from tests.fixtures.intake_home import IntakeHome, Stop, party
 
 pytestmark = pytest.mark.slow
 
@@ -27,10 +27,6 @@ CONTRACT = (
     '"valid_from":"2026-01-01T00:00:00Z","recorded_at":"2026-01-01T00:00:00Z",'
     '"withholding":[{"source_territory":"ID","rate":0.1}]}\n'
 )
-
-
-class Stop(BaseException):
-    """The machine stopped: nothing in the project may catch it."""
 
 
 def fill_landing(intake_home: IntakeHome) -> None:

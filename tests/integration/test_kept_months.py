@@ -9,7 +9,6 @@ import importlib
 import shutil
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ from linernotes.base.checked_runs import BUILD, CheckedRun, record_run
 from linernotes.base.settings import Settings
 from linernotes.ingestion import DELIVERIES, open_lake
 from linernotes.warehouse import kept_months
-from linernotes.warehouse.calculation import Scenario
 from linernotes.warehouse.kept_months import (
     Beginning,
     Kept,
@@ -33,33 +31,18 @@ from linernotes.warehouse.project import project_sha256
 from tests.conftest import close_and_issue
 from tests.fixtures.parity import differences
 from tests.fixtures.random_worlds import worlds_of
+from tests.fixtures.whole_calculation import COMPARED, whole_calculation
 from tests.fixtures.worlds import FeedBuilder, add_rates
 
 SEEDS = (7, 11)
 ISSUED = [(date(2026, month, 1), datetime(2026, month + 1, 15, 6)) for month in (1, 2, 3, 4)]
 FEBRUARY, MARCH, MAY = date(2026, 2, 1), date(2026, 3, 1), date(2026, 5, 1)
 FIRST_FREEZE = datetime(2026, 6, 2, 6)
-COMPARED = ("marts", "reports")
 PRODUCT = "w7"
 
 
 def freeze(number: int) -> datetime:
     return FIRST_FREEZE + timedelta(days=number)
-
-
-def everything(home: Settings, known_at: datetime, file: Path) -> Path:
-    """Every mart and report of a home at a freeze, with all its months, in a file."""
-    project = warehouse.compiled_project(home)
-    root = warehouse.link_sources(home, file.with_suffix(".sources"))
-    warehouse.recalculate(partial(warehouse.calculation, project, root), root, known_at)
-    targets = [
-        node.name
-        for node in project.nodes.values()
-        if node.kind == "model" and node.relation.partition(".")[0] in COMPARED
-    ]
-    with warehouse.calculation(project, root, file) as run:
-        run.run(Scenario(known_at), targets)
-    return file
 
 
 def a_day_of_may(world: FeedBuilder, recorded_at: str) -> None:
@@ -145,7 +128,9 @@ def test_builds_that_keep_months_equal_builds_of_all_months(
         world.write(home.landing_root, f"step-{number}.jsonl")
         ingestion.admit_landing(home)
         warehouse.build(home, freeze(number))
-        expected = everything(home, freeze(number), tmp_path / f"{number}.duckdb")
+        expected = whole_calculation(
+            home, freeze(number), tmp_path / f"{number}.duckdb", tmp_path / f"sources-{number}"
+        )
         if differing := differences(home.warehouse_file, expected, COMPARED):
             wrong[number] = differing
 

@@ -19,6 +19,7 @@ from linernotes.ingestion.register import Register
 from linernotes.warehouse.calculation import Scenario
 from linernotes.warehouse.recalculation import LINES
 from tests.conftest import close_and_issue
+from tests.fixtures.intake_home import Stop
 from tests.fixtures.worlds import FeedBuilder
 
 JANUARY, FEBRUARY, MARCH = (date(2026, month, 1) for month in (1, 2, 3))
@@ -26,10 +27,6 @@ FREEZES = {month: datetime(2026, month.month + 1, 15, 6) for month in (JANUARY, 
 RECORDED = "2026-02-01T06:00:00Z"
 
 Lines = dict[str, list[tuple]]
-
-
-class Stop(BaseException):
-    """The machine stopped: nothing in the project may catch it."""
 
 
 def worlds() -> tuple[FeedBuilder, FeedBuilder]:
