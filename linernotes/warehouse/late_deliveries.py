@@ -145,6 +145,23 @@ def late_deliveries_file(register: list[Path], lists: list[DeliveryList], folder
     return _kept(pl.DataFrame(found, schema=schema, orient="row"), folder)
 
 
+def arrived_rows(sources_root: Path, table: str, late: Path | None = None) -> str:
+    """A query for the rows of a table of the lake, with `known_from` as the macro `arrived` has it.
+
+    Args:
+        sources_root: The sources.
+        table: Its name.
+        late: The folder of late deliveries, if it is not the sources' own.
+    """
+    return (
+        "select arrivals.*, greatest(recorded_at, coalesce(late.known_from, recorded_at)) as "
+        f"known_from from read_parquet('{sources_root}/{table}/*.parquet') as arrivals "
+        f"left join read_parquet('{late or sources_root / LATE_DELIVERIES}/*.parquet') as "
+        "late on late.delivery_id = arrivals.delivery_id and recorded_after < recorded_at and "
+        "recorded_until >= recorded_at"
+    )
+
+
 def _insert_issued(connection: duckdb.DuckDBPyConnection, lists: list[DeliveryList]) -> None:
     connection.execute("create table issued (known_at timestamp, file varchar)")
     connection.execute(

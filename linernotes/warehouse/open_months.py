@@ -9,12 +9,20 @@ from pathlib import Path
 import duckdb
 
 from linernotes.ledger.files import RECALCULATED
+from linernotes.warehouse.late_deliveries import arrived_rows
 
 OPENED = """
-    with issued as (
-        select contract_id, max(report_month) as last_month
+    with statements as (
+        select *
         from read_parquet('{root}/raw_ledger__statements/*.parquet')
         where known_at <= $1
+    ),
+    issued as (
+        select
+            contract_id,
+            max(report_month) as last_month,
+            cast(max(report_month) + interval '1' month as date) as next_month
+        from statements
         group by all
     ),
     versions as (
@@ -40,7 +48,7 @@ OPENED = """
     )
     select min(
         coalesce(
-            cast(issued.last_month + interval '1' month as date),
+            issued.next_month,
             contracts.first_month,
             (select min(first_month) from contracts)
         )
@@ -49,12 +57,27 @@ OPENED = """
     left join issued using (contract_id)
     where
         issued.contract_id is null
-        or contracts.ends_at > issued.last_month + interval '1' month
+        or contracts.ends_at > issued.next_month
         -- Its last hours belong to the next month in some territories, and are open until a
-        -- statement of that month is issued.
+        -- statement of that month is issued, and again if a use of these hours comes later.
         or (
-            contracts.ends_at + interval '14' hour > issued.last_month + interval '1' month
-            and issued.last_month = (select max(last_month) from issued)
+            contracts.ends_at + interval '14' hour > issued.next_month
+            and (
+                issued.last_month = (select max(last_month) from issued)
+                or exists (
+                    select 1
+                    from ({generations}) as generations
+                    where
+                        generations.occurred_at < contracts.ends_at
+                        and generations.occurred_at + interval '14' hour >= issued.next_month
+                        and generations.known_from <= $1
+                        and generations.known_from > (
+                            select max(known_at)
+                            from statements
+                            where report_month = issued.next_month
+                        )
+                )
+            )
         )
 """
 CORRECTED = f"select min(usage_month) from read_parquet('{{root}}/{RECALCULATED}/*.parquet')"
@@ -68,7 +91,8 @@ def first_open_month(sources_root: Path, known_at: datetime) -> date | None:
         sources_root: The sources.
         known_at: The freeze, naive UTC.
     """
-    return _first(OPENED.format(root=sources_root), [known_at])
+    generations = arrived_rows(sources_root, "raw_ai_usage__generations")
+    return _first(OPENED.format(root=sources_root, generations=generations), [known_at])
 
 
 def first_corrected_month(sources_root: Path) -> date | None:

@@ -19,7 +19,7 @@ from linernotes.base.settings import PROJECT_ROOT
 from linernotes.ledger.files import RECALCULATED, RECALCULATED_COLUMNS
 from linernotes.warehouse.calculation import Calculation, Scenario, require_rates
 from linernotes.warehouse.compiled import INPUT_CLASSES
-from linernotes.warehouse.late_deliveries import LATE_DELIVERIES
+from linernotes.warehouse.late_deliveries import LATE_DELIVERIES, arrived_rows
 from linernotes.warehouse.project import project_sha256
 from linernotes.warehouse.sources import EMPTY
 
@@ -297,7 +297,9 @@ def affected_months(
         "set variable window_days = ?::integer", [_project_variable("appeal_window_days")]
     )
     for table in RAW_TABLES:
-        rows = _arrived(sources_root, table, late or sources_root / LATE_DELIVERIES)
+        rows = f"from {_raw(sources_root, table)}"
+        if not table.startswith("raw_ledger__"):
+            rows = arrived_rows(sources_root, table, late)
         connection.execute(f"create or replace temp view {table} as {rows}")
     if built is not None:
         lines = _raw(sources_root, LEDGER_LINES)
@@ -441,19 +443,6 @@ def _counting(run: Calculation, table: str) -> str:
 
 def _raw(sources_root: Path, table: str) -> str:
     return f"read_parquet('{sources_root}/{table}/*.parquet')"
-
-
-def _arrived(sources_root: Path, table: str, late: Path) -> str:
-    """A query for a table's rows; those of the lake with `known_from`, as models have it."""
-    rows = _raw(sources_root, table)
-    if table.startswith("raw_ledger__"):
-        return f"from {rows}"
-    return (
-        "select arrivals.*, greatest(recorded_at, coalesce(late.known_from, recorded_at)) as "
-        f"known_from from {rows} as arrivals left join read_parquet('{late}/*.parquet') as "
-        "late on late.delivery_id = arrivals.delivery_id and recorded_after < recorded_at and "
-        "recorded_until >= recorded_at"
-    )
 
 
 def _project_variable(name: str) -> int:

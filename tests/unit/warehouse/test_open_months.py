@@ -1,5 +1,6 @@
 """The first open month, from the ledger's statements and the contracts."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,8 +13,20 @@ NOW = datetime(2026, 6, 1)
 JANUARY, FEBRUARY, MARCH, APRIL = (date(2026, month, 1) for month in (1, 2, 3, 4))
 
 
-def month_of(folder: Path, issued: dict[str, date], ends: dict[str, str | None]) -> date | None:
-    """The first open month with the last issued month, and the end, of each account."""
+def month_of(
+    folder: Path,
+    issued: dict[str, date],
+    ends: dict[str, str | None],
+    generations: Sequence[tuple[str, str]] = (),
+) -> date | None:
+    """The first open month.
+
+    Args:
+        folder: For the sources.
+        issued: The last issued month of each account; its freeze is May 15.
+        ends: The end of each contract.
+        generations: When each was made, and when it was recorded.
+    """
     statements = [
         {"contract_id": name, "report_month": month, "known_at": datetime(2026, 5, 15)}
         for name, month in issued.items()
@@ -31,6 +44,14 @@ def month_of(folder: Path, issued: dict[str, date], ends: dict[str, str | None])
         for name, last in ends.items()
         for end, recorded_at in ((None, datetime(2026, 1, 5)), (last, datetime(2026, 1, 6)))
     ]
+    made = [
+        {
+            "occurred_at": datetime.fromisoformat(occurred_at),
+            "recorded_at": datetime.fromisoformat(recorded_at),
+            "delivery_id": "d1",
+        }
+        for occurred_at, recorded_at in generations
+    ]
     schema = {"contract_id": pl.String, "report_month": pl.Date, "known_at": pl.Datetime("us")}
     times = dict.fromkeys(("valid_from", "valid_to", "recorded_at"), pl.Datetime("us"))
     for table, rows, types in (
@@ -44,6 +65,18 @@ def month_of(folder: Path, issued: dict[str, date], ends: dict[str, str | None])
                 "is_withdrawn": pl.Boolean,
             }
             | times,
+        ),
+        (
+            "raw_ai_usage__generations",
+            made,
+            {"delivery_id": pl.String}
+            | dict.fromkeys(("occurred_at", "recorded_at"), pl.Datetime("us")),
+        ),
+        (
+            "raw_run__late_deliveries",
+            [],
+            {"delivery_id": pl.String}
+            | dict.fromkeys(("recorded_after", "recorded_until", "known_from"), pl.Datetime("us")),
         ),
     ):
         (folder / table).mkdir()
@@ -83,3 +116,22 @@ def test_first_open_month_is_the_first_that_an_account_has_not_issued(
     tmp_path: Path, issued: dict[str, date], ends: dict[str, str | None], month: date | None
 ) -> None:
     assert month_of(tmp_path, issued, ends) == month
+
+
+@pytest.mark.parametrize(
+    ("occurred_at", "recorded_at", "month"),
+    [
+        # In the evening of February 28, UTC, it is March in the Pacific.
+        ("2026-02-28T20:00:00", "2026-05-20T06:00:00", MARCH),
+        ("2026-02-28T20:00:00", "2026-05-14T06:00:00", APRIL),
+        ("2026-02-28T09:00:00", "2026-05-20T06:00:00", APRIL),
+        ("2026-03-01T00:00:00", "2026-05-20T06:00:00", APRIL),
+    ],
+    ids=["comes_later", "was_known_at_the_freeze", "before_the_last_hours", "after_the_contract"],
+)
+def test_month_is_open_again_for_a_use_of_the_last_hours_of_a_contract_that_comes_later(
+    tmp_path: Path, occurred_at: str, recorded_at: str, month: date
+) -> None:
+    issued = {"a": MARCH, "b": FEBRUARY, "unallocated": MARCH}
+    ends = {"a": None, "b": "2026-03-01"}
+    assert month_of(tmp_path, issued, ends, [(occurred_at, recorded_at)]) == month
