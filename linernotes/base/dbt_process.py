@@ -5,6 +5,8 @@ It is `python -m linernotes.base.dbt_process`, or `linernotes-dbt`. What dbt doe
 it.
 """
 
+import gc
+import json
 import os
 import sys
 from pathlib import Path
@@ -26,6 +28,11 @@ MANIFEST_VARIABLE = "LINERNOTES_MANIFEST"
 # The interpreter that has the adapter of the engine, if it is not this one's.
 PYTHON_VARIABLE = "LINERNOTES_SPARK_PYTHON"
 WRITING_COMMANDS = {"build", "run", "seed", "snapshot", "test"}
+# dbt formats every event for its log, also those that the log leaves out. With these arguments it
+# has no log, and this process prints the events of level info and above, a line of JSON each.
+EVENTS_ONLY = ("--log-level", "none")
+# A collection walks the whole manifest, and dbt's thousands of short-lived objects cause hundreds.
+COLLECT_AFTER = (50_000, 20, 100)
 
 
 def main() -> None:
@@ -56,15 +63,21 @@ def _hold_home() -> None:
 
 def _run(arguments: list[str]) -> int:
     from dbt.cli.main import dbtRunner
+    from dbt_common.events.functions import msg_to_dict
 
     manifest = _parsed_before() if WRITING_COMMANDS & set(arguments) else None
+    prints_events = set(EVENTS_ONLY) <= set(arguments)
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
-    def mark(event: Any) -> None:
-        """Puts the id of the run into the manifest that dbt writes."""
+    def receive(event: Any) -> None:
+        """Puts the id of the run into the manifest that dbt writes, and prints the event."""
         if manifest:
             manifest.metadata.invocation_id = event.info.invocation_id
+        if prints_events and event.info.level != "debug":
+            print(json.dumps(msg_to_dict(event)), flush=True)
 
-    result = dbtRunner(manifest, [mark]).invoke(arguments)
+    result = dbtRunner(manifest, [receive]).invoke(arguments)
     if result.exception:
         print(result.exception, file=sys.stderr)
         return 2

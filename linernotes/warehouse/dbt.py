@@ -13,7 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from linernotes.base.checked_runs import Check
-from linernotes.base.dbt_process import LOCK_VARIABLE, MANIFEST_VARIABLE, SOURCES_VARIABLE
+from linernotes.base.dbt_process import (
+    EVENTS_ONLY,
+    LOCK_VARIABLE,
+    MANIFEST_VARIABLE,
+    SOURCES_VARIABLE,
+)
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import PROJECT_ROOT, Settings
 from linernotes.warehouse.failing_rows import failing_rows
@@ -207,8 +212,8 @@ def run_dbt(
         on_progress: Called with nodes done, nodes in all, and the node's name.
         environment: Environment variables for dbt; by default those for DuckDB and this home.
     """
-    command = [sys.executable, "-m", "linernotes.base.dbt_process", "--log-format", "json"]
-    command += ["--log-level", "info", "--no-use-colors", *arguments]
+    command = [sys.executable, "-m", "linernotes.base.dbt_process", *EVENTS_ONLY]
+    command += ["--no-use-colors", *arguments]
     environment = environment or dbt_environment(settings)
     settings.warehouse_file.parent.mkdir(parents=True, exist_ok=True)
     messages: list[str] = []
