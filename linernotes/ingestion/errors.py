@@ -47,5 +47,9 @@ class DamagedLake(LinernotesError):
     """The lake is damaged, and nothing more may be loaded into it before it is repaired."""
 
 
+class OlderLake(LinernotesError):
+    """Version 0.1 wrote the lake, and the home has to be upgraded before it is read."""
+
+
 class NewerLake(LinernotesError):
     """A newer program wrote the lake, in a format that this one does not support."""

@@ -12,7 +12,7 @@ from deltalake.exceptions import DeltaError
 
 from linernotes.base import durable, locks
 from linernotes.base.settings import Settings
-from linernotes.ingestion.errors import BusyIntake
+from linernotes.ingestion.errors import BusyIntake, OlderLake
 from linernotes.ingestion.integrity import Damage, damage_of, require_whole
 from linernotes.ingestion.lake import Lake
 
@@ -27,6 +27,7 @@ def open_lake(settings: Settings, lake: Lake | None = None) -> Lake:
         lake: Its lake, if it is open already; it is then reused.
 
     Raises:
+        OlderLake: if the home is of version 0.1, which `linernotes upgrade` backs up first.
         BusyIntake: if columns are missing, and another process is loading.
         DamagedLake: if a table cannot be read.
     """
@@ -37,6 +38,12 @@ def open_lake(settings: Settings, lake: Lake | None = None) -> Lake:
         require_whole(lake)
         raise
     if is_older:
+        # A home of 0.1 has no such file.
+        if not settings.home_file.exists():
+            raise OlderLake(
+                f"The home {settings.home} is of version 0.1, and its lake lacks columns. Upgrade "
+                "it, after a backup that the command makes by itself: linernotes upgrade"
+            )
         with alone(lake.root):
             lake.add_new_columns()
     return lake

@@ -85,7 +85,7 @@ class Lake:
         return sorted(SCHEMAS)
 
     def ensure_tables(self) -> None:
-        """Create every missing table, and add missing columns."""
+        """Creates every missing table, and the format files."""
         for root in (self.root, self.quarantine_root):
             write_format(root)
         for table in SCHEMAS:

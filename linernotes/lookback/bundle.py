@@ -257,7 +257,7 @@ def _write_verifier(folder: Path) -> None:
         "Evidence from the ledger and the published warehouse of a music service.\n"
         "lines.csv: the amounts in question; uses.csv: the uses behind them, by day;\n"
         "decisions.csv: consents and clauses; terms.csv, pools.csv, revenue.csv: what they were\n"
-        "computed from; statements.csv: the statements that they stand on; incidents.csv and\n"
+        "computed from; statements.csv: the statements that contain them; incidents.csv and\n"
         "removals.csv: what happened. A table without rows is left out.\n"
         "ledger/: each entry with its seal and its Ed25519 signature, chained by SHA-256.\n"
         "Check it with plain Python 3: python3 verify.py\n"

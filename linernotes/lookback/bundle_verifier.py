@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 NOTHING_BEFORE = "0" * 64
+ENTRY = ("entry.json", "entry.sha256")
 
 
 def sha256(path: Path) -> str:
@@ -46,16 +47,21 @@ def problems_of(folder: Path) -> list[str]:
 
 def chain_problems(root: Path) -> list[str]:
     """Entries that do not follow the previous one, or differ from their seal."""
-    found, previous = [], NOTHING_BEFORE
+    found, previous = [], {NOTHING_BEFORE}
     entries = sorted(root.iterdir()) if root.is_dir() else []
     for number, entry in enumerate(entries, start=1):
+        if lacking := [name for name in ENTRY if not (entry / name).is_file()]:
+            found += [f"{root.name}/{entry.name}/{name} is missing" for name in lacking]
+            previous = set()
+            continue
         content = json.loads((entry / "entry.json").read_text(encoding="utf-8"))
         digest = sha256(entry / "entry.json")
-        if content["sequence"] != number or content["previous_sha256"] != previous:
+        follows = not previous or content["previous_sha256"] in previous
+        if content["sequence"] != number or not follows:
             found.append(f"{root.name}/{entry.name} does not follow the entry before it")
         if digest not in (entry / "entry.sha256").read_text(encoding="utf-8"):
             found.append(f"{root.name}/{entry.name} is not what its seal says")
-        previous = digest
+        previous = {digest}
     return found
 
 

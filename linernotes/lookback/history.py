@@ -16,7 +16,16 @@ import duckdb
 from linernotes.base.clock import now
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
-from linernotes.warehouse import Scenario, calculation, compiled_project, link_sources, recalculate
+from linernotes.warehouse import (
+    Scenario,
+    calculation_within,
+    compiled_project,
+    link_sources,
+    recalculate,
+)
+
+# The columns by which rows can be chosen.
+CHOICES = {"partner": {"partner_id"}, "month": {"usage_month", "report_month"}}
 
 
 @dataclass(frozen=True)
@@ -75,13 +84,20 @@ def as_known(
             no usage month.
 
     Raises:
-        LinernotesError: if there is no such report, or the instant is in the future.
+        LinernotesError: if there is no such report, if it has no partner or month to choose, or if
+            the instant is in the future.
     """
     project = compiled_project(settings)
     node = project.nodes.get(report)
     if node is None or not report.startswith("rpt_"):
         reports = ", ".join(sorted(name for name in project.nodes if name.startswith("rpt_")))
         raise LinernotesError(f"There is no report `{report}`. The reports are: {reports}")
+    chosen = {"partner": partner, "month": month}
+    for what, columns in CHOICES.items():
+        if chosen[what] is not None and columns.isdisjoint(node.column_types):
+            raise LinernotesError(
+                f"The report `{report}` has no {what} to choose: leave out --{what}."
+            )
     present = now()
     if known_at > present:
         raise LinernotesError(f"{known_at} is in the future: give an instant in the past.")
@@ -91,7 +107,7 @@ def as_known(
     ):
         for name, freeze in (("then", known_at), ("now", present)):
             root = link_sources(settings, Path(scratch) / name)
-            begin = partial(calculation, project, root)
+            begin = partial(calculation_within, settings, project, root)
             recalculate(begin, root, freeze)
             with begin() as run:
                 run.run(Scenario(freeze), [report])
@@ -113,7 +129,7 @@ def _compare(
     columns = [row[0] for row in described]
     types = {row[0]: row[1] for row in described}
     conditions, values = ["true"], []
-    if partner is not None and "partner_id" in columns:
+    if partner is not None:
         conditions.append("partner_id = ?")
         values.append(partner)
     if month is not None:

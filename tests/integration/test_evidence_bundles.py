@@ -108,6 +108,12 @@ def test_changed_bundle_is_found(settings: Settings, tmp_path: Path) -> None:
     manifest.write_text(json.dumps(content))
     assert checked(bundle.path) == (1, "incidents/000001 is not what its seal says\n")
 
+    entry.unlink()
+    assert checked(bundle.path) == (
+        1,
+        "ledger/incidents/000001/entry.json is missing\nincidents/000001/entry.json is missing\n",
+    )
+
 
 def test_bundle_of_nothing_or_over_another_is_refused(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(LinernotesError, match="There is no decision"):

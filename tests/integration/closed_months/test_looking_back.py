@@ -210,6 +210,15 @@ def test_e76_january_as_known_in_february_is_the_issued_statement_and_later_line
     assert sum(explained.values()) == history.totals.get(("amount", "EUR"), 0) == 0
 
 
+def test_report_without_a_partner_or_month_is_not_searched_for_one(settings: Settings) -> None:
+    report = "rpt_executive__risk_register"
+
+    with pytest.raises(LinernotesError, match=r"has no month to choose: leave out --month"):
+        as_known(settings, LAST_KNOWN_AT, report, month="2026-01")
+    with pytest.raises(LinernotesError, match=r"has no partner to choose: leave out --partner"):
+        as_known(settings, LAST_KNOWN_AT, report, partner="e101-partner")
+
+
 def test_simulation_of_a_better_share_shows_gains_and_the_clause_it_sets_off(
     settings: Settings,
 ) -> None:
