@@ -4,7 +4,8 @@ Commands and assets call the same functions, and present the results themselves.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
@@ -107,13 +108,16 @@ def build_and_publish(
         return BuildOutcome(build, checks, published)
 
 
-def calculate_month_end(
+@contextmanager
+def calculated_month_end(
     settings: Settings,
     month: date,
     known_at: datetime | None = None,
     on_progress: StepProgress | None = None,
-) -> Path:
+) -> Generator[Path]:
     """Calculates a month for its statements, with every check of its inputs and reports.
+
+    The statements are drafted in the context: until its end no other closing replaces the file.
 
     Args:
         settings: The home.
@@ -121,22 +125,23 @@ def calculate_month_end(
         known_at: The freeze, naive UTC; the present by default.
         on_progress: Called with the step's name, units done, units in all, and the unit's name.
 
-    Returns:
+    Yields:
         The closing's file, from which statements may be drafted.
 
     Raises:
         ChecksFailed: if a blocking expectation fails.
-        BuildFailed: if a blocking test fails.
+        BuildFailed: if a blocking test fails, or another closing of the home is running.
     """
     progress = _by_step(on_progress)
-    require_raw_suites(settings, "nothing is valued", progress("Raw suites"))
-    tables = warehouse.open_month_tables(settings)
-    file = warehouse.calculate_open_months(
-        settings, month, known_at, progress("Revalue"), awaited_suites(tables)
-    )
-    checks = check_reports(settings, tables, file, progress("Report suites"))
-    require(checks, "nothing can be drafted from this closing.")
-    return file
+    with warehouse.closing_lock(settings):
+        require_raw_suites(settings, "nothing is valued", progress("Raw suites"))
+        tables = warehouse.open_month_tables(settings)
+        file = warehouse.calculate_open_months(
+            settings, month, known_at, progress("Revalue"), awaited_suites(tables)
+        )
+        checks = check_reports(settings, tables, file, progress("Report suites"))
+        require(checks, "nothing can be drafted from this closing.")
+        yield file
 
 
 def require_raw_suites(
@@ -171,7 +176,8 @@ def check_reports(
     made = file or settings.warehouse_file
     run = run_of(made)
     if run is None:
-        raise LinernotesError(f"{made} has no record of a run: run `linernotes build`.")
+        again = "close the month again" if file else "run `linernotes build`"
+        raise LinernotesError(f"{made} has no record of a run: {again}.")
     suites = [one.table for one in load_suites(layer="reports")]
     chosen = [name for name in suites if tables is None or name in tables]
     results = run_suites(settings, chosen, "reports", on_progress, file)

@@ -27,7 +27,7 @@ RAW_GROUPS = ("raw_catalog", "raw_licensing", "raw_ai_usage", "raw_removals", "r
 load_daily = dg.define_asset_job(
     "load_daily",
     dg.AssetSelection.groups(*RAW_GROUPS).without_checks(),
-    description="Takes what is new of every feed in; run for days of the past, reads them again.",
+    description="Loads new files of every feed. For a past day, reads the files of that day again.",
 )
 build_daily = dg.define_asset_job(
     "build_daily",
@@ -48,7 +48,7 @@ issue_statements = dg.define_asset_job(
 deliver_packages = dg.define_asset_job(
     "deliver_packages",
     dg.AssetSelection.assets(partner_packages, delivered_packages),
-    description="Writes what a partner gets for a month, checks it, and brings it to its target.",
+    description="Writes a partner's package of a month, checks it, and delivers it.",
 )
 
 

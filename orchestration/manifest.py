@@ -9,25 +9,29 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from linernotes.base import locks
-from linernotes.base.settings import PROJECT_ROOT, Settings
-from linernotes.warehouse import PROJECT_FOLDERS, BuildFailed, run_dbt, target_folder
+from linernotes.base import durable, locks
+from linernotes.base.settings import Settings
+from linernotes.warehouse import BuildFailed, project_sha256, run_dbt, target_folder
 
 
 def manifest_file(settings: Settings) -> Path:
-    """The path of the manifest, which is parsed again if a file of the project has changed.
+    """The path of the manifest, which is parsed again if the project has changed.
 
     Raises:
         BuildFailed: if dbt cannot parse the project; an older manifest is not used instead.
     """
     manifest = target_folder(settings) / "manifest.json"
+    parsed = manifest.with_name("manifest.sha256")
     manifest.parent.mkdir(parents=True, exist_ok=True)
     # Dagster's processes start at the same time; two that parse would both write the same file.
     with locks.holding(manifest.parent / "manifest.lock"):
-        if not manifest.exists() or manifest.stat().st_mtime < _last_change():
+        state = project_sha256()
+        is_parsed = manifest.exists() and parsed.exists() and parsed.read_text() == state
+        if not is_parsed:
             run = run_dbt(settings, ["parse"])
             if run.exit_status != 0 or not manifest.exists():
                 raise BuildFailed(f"dbt could not parse the models: {run.last_output}")
+            durable.write_text(parsed, state)
     return manifest
 
 
@@ -60,9 +64,3 @@ def _claim(test: Mapping[str, Any]) -> str:
         return f"One row per {', '.join(columns)}."
     head = takewhile(lambda line: line.startswith("--"), test["raw_code"].splitlines())
     return " ".join(line.removeprefix("--").strip() for line in head)
-
-
-def _last_change() -> float:
-    roots = [PROJECT_ROOT / name for name in PROJECT_FOLDERS]
-    files = [PROJECT_ROOT / "dbt_project.yml", *(f for root in roots for f in root.rglob("*"))]
-    return max(file.stat().st_mtime for file in files if file.exists())

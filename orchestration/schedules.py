@@ -1,4 +1,4 @@
-"""When jobs run: every morning, and on days 5, 15 and 25 of a month. All times are UTC."""
+"""When jobs run: every morning, on days 5, 15, 16 and 25 of a month, and on Sundays; in UTC."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

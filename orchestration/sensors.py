@@ -1,7 +1,7 @@
-"""Automatic reactions: a load when files arrive, an alert when a run or its checks fail.
+"""Automatic reactions: a load when files arrive, a build after a load, an alert when a run fails.
 
-`alerts.py` sends the alerts. Modules that are slow to import are imported when they are needed,
-because each of Dagster's processes loads this module.
+`linernotes/cli/alerts.py` sends the alerts. Modules that are slow to import are imported when they
+are needed, because each of Dagster's processes loads this module.
 """
 
 import hashlib

@@ -5,7 +5,8 @@ first. `warehouse` and `expectations` decide what is checked.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Literal
 import duckdb
 
 from linernotes.base.errors import LinernotesError
+from linernotes.base.open_files import why_not_opened
 
 BUILD, CLOSING = "build", "closing"
 PASSED = "passed"
@@ -168,10 +170,10 @@ def record_checks(file: Path, invocation_id: str, checks: Iterable[Check]) -> No
     """Adds the results of checks that ran after a run to its record.
 
     Raises:
-        LinernotesError: if the file has been made by another run since.
+        LinernotesError: if the file has been made by another run since, or cannot be opened.
     """
     answered = list(checks)
-    with duckdb.connect(str(file)) as connection:
+    with _opened(file) as connection:
         found = _read(connection)
         if found is None or found.invocation_id != invocation_id:
             raise LinernotesError(
@@ -187,10 +189,14 @@ def record_checks(file: Path, invocation_id: str, checks: Iterable[Check]) -> No
 
 
 def run_of(file: Path) -> CheckedRun | None:
-    """The record in a file, if there is a file and a record."""
+    """The record in a file, if there is a file and a record.
+
+    Raises:
+        LinernotesError: if the file cannot be opened.
+    """
     if not file.exists():
         return None
-    with duckdb.connect(str(file), read_only=True) as connection:
+    with _opened(file, read_only=True) as connection:
         return _read(connection)
 
 
@@ -232,6 +238,16 @@ def listed_failures(failures: list[Check]) -> str:
     texts = [f"  - {check}" for check in failures[:MOST_LISTED]]
     more = len(failures) - MOST_LISTED
     return "\n".join([*texts, f"  - and {more} more"] if more > 0 else texts)
+
+
+@contextmanager
+def _opened(file: Path, read_only: bool = False) -> Generator[duckdb.DuckDBPyConnection]:
+    try:
+        connection = duckdb.connect(str(file), read_only=read_only)
+    except duckdb.Error as error:
+        raise LinernotesError(why_not_opened(file, str(error))) from None
+    with connection:
+        yield connection
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, checks: Iterable[Check]) -> None:

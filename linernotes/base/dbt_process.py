@@ -58,7 +58,7 @@ def _hold_home() -> None:
     if path and WRITING_COMMANDS & set(sys.argv[1:]):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         if not locks.take(descriptor):
-            sys.exit(f"Another dbt is writing: it holds {path}.")
+            sys.exit(f"Another dbt is writing: it holds {path}. Wait for it to end, and try again.")
 
 
 def _run(arguments: list[str]) -> int:

@@ -49,7 +49,10 @@ def why_not_opened(path: Path, message: str = "") -> str:
             f"{path} cannot be read: a program opened it for writing and left {log.name} beside "
             "it. The next publication removes that file: run `linernotes build`."
         )
-    return f"{path} cannot be opened: {message}. If it is damaged, run `linernotes build` again."
+    return (
+        f"{path} cannot be opened: {message}. If it is damaged, move it away and run `linernotes "
+        "build`."
+    )
 
 
 def write_ahead_log(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Every setting, read from the environment and then from a file. This module has no behaviour."""
+"""Every setting, read from the environment and then from a file. It also has a home's paths."""
 
 import os
 import re

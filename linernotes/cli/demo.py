@@ -21,7 +21,7 @@ from linernotes.delivery import DELIVERED, deliver_packages
 from linernotes.ledger.issuances import line_types_issued
 from linernotes.ledger.records import DRAFT, ISSUED, StatementRecord
 from linernotes.packages import write_packages
-from linernotes.pipeline import build_and_publish, calculate_month_end, load
+from linernotes.pipeline import build_and_publish, calculated_month_end, load
 from linernotes.statements import approve, draft, issue
 from sampleservice import write_agreements, write_events, write_sample
 
@@ -125,9 +125,9 @@ def _close(
     """Calculates a month as of its closing day, and drafts, approves and issues its statements."""
     next_month = (month + timedelta(days=31)).replace(day=1)
     known_at = datetime(next_month.year, next_month.month, CLOSING_DAY, CLOSING_HOUR)
-    source = calculate_month_end(settings, month, known_at, on_progress)
     text = f"{month:%Y-%m}"
-    draft(settings, text, by=DRAFTED_BY, source=source)
+    with calculated_month_end(settings, month, known_at, on_progress) as source:
+        draft(settings, text, by=DRAFTED_BY, source=source)
     approve(settings, text, by=APPROVED_BY)
     return list(issue(settings, text, by=APPROVED_BY).statements)
 

@@ -38,17 +38,25 @@ def draft_statements(
     """
     from linernotes.cli.console import progress_bars
     from linernotes.ledger.records import month_start
-    from linernotes.pipeline import calculate_month_end
+    from linernotes.pipeline import calculated_month_end
     from linernotes.statements import draft
 
-    settings, source = settings_of(context), None
-    if close:
-        if month is None:
-            raise typer.BadParameter("name the month to close.", param_hint="--month")
-        with progress_bars() as progress:
-            source = calculate_month_end(settings, month_start(month), on_progress=progress)
+    if close and month is None:
+        raise typer.BadParameter("name the month to close.", param_hint="--month")
+    settings = settings_of(context)
     person = _person(settings, id_token)
-    drafts = draft(settings, month, partner, by or person.name, source, person.identity)
+
+    def drafted(source: "Path | None" = None) -> "list[StatementRecord]":
+        return draft(settings, month, partner, by or person.name, source, person.identity)
+
+    if close and month:
+        with (
+            progress_bars() as progress,
+            calculated_month_end(settings, month_start(month), on_progress=progress) as source,
+        ):
+            drafts = drafted(source)
+    else:
+        drafts = drafted()
     _print_statements("Drafts", drafts)
 
 

@@ -7,6 +7,7 @@ from linernotes.warehouse.building import (
     build,
     build_arguments,
     building,
+    closing_lock,
     end_run,
     publication_lock,
     require_build,
@@ -20,7 +21,7 @@ from linernotes.warehouse.calculation import (
     require_rates,
 )
 from linernotes.warehouse.cluster import Size, running_processes, start_cluster, stop_cluster
-from linernotes.warehouse.compiled import INPUT_CLASSES, CompiledProject, compiled_project
+from linernotes.warehouse.compiled import CompiledProject, compiled_project
 from linernotes.warehouse.dbt import (
     BuildFailed,
     BuildResult,
@@ -32,14 +33,13 @@ from linernotes.warehouse.dbt import (
 )
 from linernotes.warehouse.engine import engine_of
 from linernotes.warehouse.month_end import calculate_open_months, open_month_tables
-from linernotes.warehouse.project import PROJECT_FOLDERS
+from linernotes.warehouse.project import PROJECT_FOLDERS, project_sha256
 from linernotes.warehouse.publishing import PUBLIC_SCHEMAS, publish
 from linernotes.warehouse.recalculation import recalculate
 from linernotes.warehouse.shortfalls import Shortfall, shortfalls
 from linernotes.warehouse.sources import link_sources, sources_folder
 
 __all__ = [
-    "INPUT_CLASSES",
     "PROJECT_FOLDERS",
     "PUBLIC_SCHEMAS",
     "BuildFailed",
@@ -56,6 +56,7 @@ __all__ = [
     "calculate_open_months",
     "calculation",
     "calculation_within",
+    "closing_lock",
     "compiled_project",
     "dbt_environment",
     "dbt_vars",
@@ -63,6 +64,7 @@ __all__ = [
     "engine_of",
     "link_sources",
     "open_month_tables",
+    "project_sha256",
     "publication_lock",
     "publish",
     "recalculate",

@@ -1,6 +1,6 @@
--- The first and the last issued month that input known between two freezes may touch, however
--- it touches it: rather one month too many, since a month whose worth is the same gives no correction.
--- Of a changed row the earlier versions count, too: they may name another month.
+-- The first and the last month, issued or in the last build, that input between two freezes may
+-- affect. A month too many does no harm: if its amounts are the same, there is no correction.
+-- Earlier versions of a changed row count, too: they may name another month.
 with recursive
 plays as (select play_date, derivative_id, known_from from raw_ai_usage__derivative_plays),
 generations as (
@@ -129,8 +129,8 @@ consents as (
     from (
         select
             *,
-            -- Whatever a decision says, but for its end, which is looked at by itself, and for
-            -- what no status depends on; of its evidence only whether it does not match.
+            -- All columns of a decision except its end, which is compared separately, and those
+            -- that affect no status; of its evidence only whether it does not match.
             row(
                 evidence_state is not distinct from 'mismatch',
                 -- It changes a held line's status, for which nothing is posted.
@@ -188,7 +188,8 @@ affected(month) as (
     union
     select usage_month from ledger inner join changed_objects using (object_id)
     union
-    -- Late consents that the next statement releases. For a build that changes with the ledger.
+    -- Late consents that the next statement releases. A build need not look for them: they change
+    -- only when a statement is issued, and then it keeps nothing.
     select usage_month from ledger
     where not getvariable('is_of_build')
     group by usage_month

@@ -115,6 +115,19 @@ def publication_lock(settings: Settings) -> Generator[None]:
         yield
 
 
+@contextmanager
+def closing_lock(settings: Settings) -> Generator[None]:
+    """Holds the home from the calculation of a closing until its statements are drafted.
+
+    Otherwise another closing of the month could replace its file in between.
+
+    Raises:
+        BuildFailed: if another closing of this home is running.
+    """
+    with _locked(settings, "closing.lock", "closing"):
+        yield
+
+
 def build(
     settings: Settings,
     known_at: datetime | None = None,
@@ -270,17 +283,16 @@ def _require_no_writer(settings: Settings) -> None:
             if time.monotonic() > until:
                 raise BuildFailed(
                     f"The dbt process of a stopped run is still writing into {settings.home}: it "
-                    "holds"
-                    f" {lock.name}. Wait for it to end, or end it, and try again."
+                    f"holds {lock.name}. Wait for it to end, or end it, and try again."
                 )
             time.sleep(0.05)
 
 
 @contextmanager
-def _locked(settings: Settings, name: str) -> Generator[None]:
+def _locked(settings: Settings, name: str, what: str = "build") -> Generator[None]:
     settings.warehouse_file.parent.mkdir(parents=True, exist_ok=True)
     busy = BuildFailed(
-        f"Another build of {settings.home} is running; wait for it to end and try again."
+        f"Another {what} of {settings.home} is running; wait for it to end and try again."
     )
     with locks.holding(settings.warehouse_file.parent / name, busy):
         yield

@@ -110,8 +110,15 @@ class Calculation:
         self._tables = tables
         self.connection = connection
 
-    def run(self, scenario: Scenario, targets: list[str]) -> set[str]:
+    def run(
+        self, scenario: Scenario, targets: list[str], on_progress: Progress | None = None
+    ) -> set[str]:
         """Makes the targets and everything that they depend on, for a scenario.
+
+        Args:
+            scenario: The freezes and months.
+            targets: Names of models.
+            on_progress: Called with models done, models in all, and the model's name.
 
         Returns:
             The names of the models whose content has changed.
@@ -123,6 +130,7 @@ class Calculation:
         order = TopologicalSorter({name: node.needs for name, node in nodes.items()})
         order.prepare()
         changed: set[str] = set()
+        done = 0
         running: dict[Future[bool], str] = {}
         with ThreadPoolExecutor(self._tables.at_a_time) as pool:
             try:
@@ -131,10 +139,16 @@ class Calculation:
                         text = self._text(nodes[name], scenario)
                         if self._made.get(name) == text and changed.isdisjoint(nodes[name].needs):
                             order.done(name)
+                            done += 1
                         else:
                             running[pool.submit(self._make, nodes[name], text)] = name
                     if running:
-                        changed |= _ended(running, order)
+                        made = _ended(running, order)
+                        changed |= {name for name, has_changed in made.items() if has_changed}
+                        for name in made:
+                            done += 1
+                            if on_progress:
+                                on_progress(done, len(nodes), name)
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 # A model may be about to start its statement, so stopping once is not enough.
@@ -217,8 +231,8 @@ class Calculation:
         return self._fingerprints[node.name]
 
 
-def _ended(running: dict[Future[bool], str], order: TopologicalSorter[str]) -> set[str]:
-    """Waits until a model is made; returns the names of those that are made and have changed.
+def _ended(running: dict[Future[bool], str], order: TopologicalSorter[str]) -> dict[str, bool]:
+    """Waits until a model is made; returns those that are, and whether their content has changed.
 
     Raises:
         LinernotesError: if one cannot be made.
@@ -226,7 +240,7 @@ def _ended(running: dict[Future[bool], str], order: TopologicalSorter[str]) -> s
     ended, _ = wait(running, return_when=FIRST_COMPLETED)
     names = {running.pop(future): future.result() for future in ended}
     order.done(*names)
-    return {name for name, has_changed in names.items() if has_changed}
+    return names
 
 
 class Cursors:

@@ -1,6 +1,6 @@
 """A Spark cluster on this machine: a master, workers and a Thrift server, started and stopped.
 
-`spark.py` builds on it. An external cluster does not need this module.
+`spark.py` runs builds on the cluster. An external cluster does not need this module.
 """
 
 import json

@@ -61,7 +61,7 @@ class CompiledNode:
         sql: Its compiled text; of a seed, the path of its file. Of a test, a query for one row: the
             number of failures, and whether that is too many.
         needs: Names of the seeds and models that it reads.
-        column_types: Of a seed.
+        column_types: Of a seed, and of a model with a contract.
         key: Of a model, the columns that a test checks to be unique together; empty if there is
             none.
     """
@@ -178,7 +178,7 @@ def _nodes(manifest: dict) -> tuple[dict[str, CompiledNode], dict[str, CompiledN
             node["config"]["materialized"] == "view",
             node["original_file_path"] if is_seed else node.get("compiled_code") or "",
             tuple(manifest["nodes"][one]["name"] for one in needed),
-            dict(node["config"].get("column_types") or {}),
+            dict(node["config"].get("column_types") or {}) if is_seed else _types_of(node),
             keys.get(unique_id, ()),
         )
 
@@ -197,6 +197,14 @@ def _nodes(manifest: dict) -> tuple[dict[str, CompiledNode], dict[str, CompiledN
                 {},
             )
     return found, tests
+
+
+def _types_of(node: dict[str, Any]) -> dict[str, str]:
+    return {
+        name: column["data_type"]
+        for name, column in node["columns"].items()
+        if column.get("data_type")
+    }
 
 
 def _test_query(node: dict[str, Any]) -> str:

@@ -330,6 +330,8 @@ def build_result(
             warnings.append(text)
         elif node["status"] in FAILED:
             failures.append("\n      ".join([text, *failing_rows(settings, node)]))
+    if not results.nodes and run.exit_status == 0:
+        raise BuildFailed("The selection contains no model, so nothing is published.")
     if failures or not results.nodes:
         skipped = sum(node["status"] == "skipped" for node in results.nodes.values())
         listed = "\n".join(f"  - {text}" for text in failures[:10]) or run.last_output

@@ -1,4 +1,4 @@
-"""The engine of a build; only this module selects it.
+"""The engine of a build, with what the two engines do differently.
 
 After a run the tables of either engine are in the warehouse file, so readers of that file need not
 know which one built them. `spark.py` has the code for Spark; DuckDB writes the file itself.

@@ -64,7 +64,7 @@ CHANGED = """
         group by all
     )
 """
-# A statement whose freeze is not before that of the last build releases late consents since.
+# A statement with the last build's freeze or a later one releases consents that were late since.
 ISSUED_SINCE = "select count(*) from read_parquet($statements) where known_at >= $known_at"
 # Lines that are open although their month is issued for others: of a contract that has ended.
 OPEN_LINES = """
@@ -84,7 +84,7 @@ UNLICENSED = """
         )
     )
 """
-# Fees that are converted at a later date than the end of their month have no rate for good.
+# Fees that are converted at a later date than the end of their month have no final rate yet.
 CONVERTED_LATER = """
     select count(*) from read_parquet($contracts) where fx_rule = 'payment_date'
 """

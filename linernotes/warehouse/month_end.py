@@ -6,7 +6,7 @@ the published file: it runs only the models that a statement needs, for the open
 tests.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from linernotes.warehouse.calculation import (
 from linernotes.warehouse.compiled import CompiledProject, compiled_project
 from linernotes.warehouse.dbt import (
     BuildFailed,
+    Progress,
     dbt_results,
     dbt_vars,
     forget_results,
@@ -58,7 +59,6 @@ TARGETS = (
     # What a draft lists as the deliveries from which it was calculated.
     "deliveries",
 )
-StepProgress = Callable[[int, int, str], None]
 
 
 def open_month_tables(settings: Settings) -> set[str]:
@@ -71,7 +71,7 @@ def calculate_open_months(
     settings: Settings,
     month: date,
     known_at: datetime | None = None,
-    on_progress: StepProgress | None = None,
+    on_progress: Progress | None = None,
     checks: Iterable[Check] = (),
 ) -> Path:
     """Values the statements of a month, and of earlier months that are still open.
@@ -80,7 +80,8 @@ def calculate_open_months(
         settings: The home.
         month: The report month, as its first day; later months are left out.
         known_at: The freeze, naive UTC; the present by default.
-        on_progress: Called with models done, models in all, and the model's name.
+        on_progress: Called with what is done, how much there is in all, and the name of the class
+            of input, the model or the test.
         checks: Results of other checks of this run, or that they are awaited.
 
     Returns:
@@ -106,7 +107,7 @@ def calculate_open_months(
         if settings.engine == "spark":
             found = _run_on_spark(settings, project, file, scenario, on_progress)
         else:
-            found = _run_on_duckdb(settings, project, file, scenario)
+            found = _run_on_duckdb(settings, project, file, scenario, on_progress)
         record = CheckedRun(
             new_run_id(),
             CLOSING,
@@ -129,12 +130,16 @@ def calculate_open_months(
 
 
 def _run_on_duckdb(
-    settings: Settings, project: CompiledProject, file: Path, scenario: Scenario
+    settings: Settings,
+    project: CompiledProject,
+    file: Path,
+    scenario: Scenario,
+    on_progress: Progress | None,
 ) -> list[Check]:
     """Makes what a statement needs in the file, and says what each of its tests found."""
     with calculation_within(settings, project, sources_folder(settings), file) as run:
-        run.run(scenario, _targets(project))
-        return run.checks(scenario)
+        run.run(scenario, _targets(project), on_progress)
+        return run.checks(scenario, on_progress)
 
 
 def _run_on_spark(
@@ -142,7 +147,7 @@ def _run_on_spark(
     project: CompiledProject,
     file: Path,
     scenario: Scenario,
-    on_progress: StepProgress | None,
+    on_progress: Progress | None,
 ) -> list[Check]:
     """The same on the cluster; the tables are then collected in the file."""
     # dbt names a database after its file, and the models' views refer to that name.

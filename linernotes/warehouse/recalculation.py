@@ -19,6 +19,7 @@ from linernotes.base.settings import PROJECT_ROOT
 from linernotes.ledger.files import RECALCULATED, RECALCULATED_COLUMNS
 from linernotes.warehouse.calculation import Calculation, Scenario, require_rates
 from linernotes.warehouse.compiled import INPUT_CLASSES
+from linernotes.warehouse.dbt import Progress
 from linernotes.warehouse.late_deliveries import LATE_DELIVERIES, arrived_rows
 from linernotes.warehouse.project import project_sha256
 from linernotes.warehouse.sources import EMPTY
@@ -71,7 +72,6 @@ RAW_TABLES = (
     LEDGER_LINES,
 )
 FILE_NAME, STATE_KEY = "000000.parquet", "state"
-StepProgress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def recalculate(
     begin: Callable[[], AbstractContextManager[Calculation]],
     sources_root: Path,
     known_at: datetime,
-    on_progress: StepProgress | None = None,
+    on_progress: Progress | None = None,
     unchanged: str | None = None,
 ) -> None:
     """Writes the changes of issued months as the source `raw_revaluation__lines`.
@@ -154,7 +154,7 @@ def _value(
     known_at: datetime,
     accounts: list[Account],
     months: tuple[date, date],
-    on_progress: StepProgress | None,
+    on_progress: Progress | None,
 ) -> None:
     connection = run.connection
     connection.execute(

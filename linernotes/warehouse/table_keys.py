@@ -18,8 +18,8 @@ COLUMNS = {
 }
 GRAIN = (
     "One row per table and column of its key: no two rows of the table are equal in all of them. "
-    "The run that made this file has tested each: of a view, on the first days of the months, as "
-    "the keys of its tables prove the others."
+    "The run that made this file tested each key. For a view it tested only the first day of each "
+    "month; the other days follow from the keys of the view's tables."
 )
 Row = tuple[str, str, str, int, bool]
 

@@ -17,12 +17,19 @@ import pytest
 from expectations import runner
 from expectations.runner import CheckResult, Outcome, load_suites, run_raw_suites
 from linernotes import ingestion, pipeline, warehouse
-from linernotes.base.checked_runs import BUILD, Check, CheckedRun, record_run, run_of
+from linernotes.base.checked_runs import (
+    BUILD,
+    Check,
+    CheckedRun,
+    record_checks,
+    record_run,
+    run_of,
+)
 from linernotes.base.errors import LinernotesError
 from linernotes.base.settings import Settings
 from linernotes.cli.app import NOT_ALLOWED, run
 from linernotes.statements import newest_drafts
-from linernotes.warehouse import BuildFailed, DbtRun, month_end
+from linernotes.warehouse import BuildFailed, DbtRun, closing_lock, month_end
 from linernotes.warehouse.compiled import CompiledNode, project_sha256
 from tests.fixtures.worlds import FeedBuilder, add_rates
 
@@ -238,6 +245,26 @@ def test_publish_of_a_run_that_was_not_checked_is_refused(
         warehouse.publish(settings)
 
     assert not settings.published_file.exists()
+
+
+def test_closing_beside_another_is_refused(settings: Settings) -> None:
+    """Regression: the second replaced the file while the first was drafting from it."""
+    with (
+        closing_lock(settings),
+        pytest.raises(BuildFailed, match=r"Another closing of .* is running"),
+        pipeline.calculated_month_end(settings, date(2026, 1, 1)),
+    ):
+        pytest.fail("Both closings have run.")
+
+
+def test_damaged_file_is_named_with_what_to_do(settings: Settings) -> None:
+    """Regression: its record was read first, and the command reported a fault of the program."""
+    settings.warehouse_file.parent.mkdir(parents=True)
+    settings.warehouse_file.write_bytes(b"no database" * 1000)
+
+    for look in (run_of, lambda file: record_checks(file, "run-1", [])):
+        with pytest.raises(LinernotesError, match=r"cannot be opened: .*move it away and run"):
+            look(settings.warehouse_file)
 
 
 def test_build_beside_a_dbt_that_still_writes_is_refused(

@@ -42,8 +42,9 @@ def test_planted_failing_test_stops_draft_build_and_publication(
     monkeypatch.setattr(dbt, "PROJECT_ROOT", project_with_failing_tests(tmp_path))
     monkeypatch.setattr(pipeline, "run_raw_suites", lambda *_: [])
 
-    with pytest.raises(BuildFailed, match=PLANTED):
-        pipeline.calculate_month_end(both.spark, month, known_at)
+    closing = pipeline.calculated_month_end(both.spark, month, known_at)
+    with pytest.raises(BuildFailed, match=PLANTED), closing:
+        pytest.fail("The closing has passed.")
     with pytest.raises(BuildFailed, match=PLANTED):
         warehouse.build(both.spark, known_at=known_at)
     with pytest.raises(LinernotesError, match=r"run .*that made"):
