@@ -179,7 +179,8 @@ affected(month) as (
     inner join changed_derivatives using (derivative_id)
     union
     select date_trunc('month', occurred_at + shift)
-    from generations, (values (interval '14 hours'), (interval '-14 hours')) as shifts(shift)
+    from generations,
+        (values (getvariable('largest_offset')), (-getvariable('largest_offset'))) as shifts(shift)
     where generation_id in (from changed_generations)
         or derivative_id in (from changed_derivatives)
     union
@@ -204,7 +205,7 @@ affected(month) as (
     from (select distinct usage_month from ledger) as months
     inner join periods
         on coalesce(periods.affected_from, '-infinity')
-            < months.usage_month + interval '1 month' + interval '14 hours'
+            < months.usage_month + interval '1 month' + getvariable('largest_offset')
 )
 select min(month)::date, max(month)::date
 from affected

@@ -10,6 +10,7 @@ import duckdb
 
 from linernotes.ledger.files import RECALCULATED
 from linernotes.warehouse.late_deliveries import arrived_rows
+from linernotes.warehouse.time_zones import LARGEST_OFFSET_HOURS
 
 OPENED = """
     with statements as (
@@ -61,7 +62,7 @@ OPENED = """
         -- Its last hours belong to the next month in some territories, and are open until a
         -- statement of that month is issued, and again if a use of these hours comes later.
         or (
-            contracts.ends_at + interval '14' hour > issued.next_month
+            contracts.ends_at + interval {hours} hour > issued.next_month
             and (
                 issued.last_month = (select max(last_month) from issued)
                 or exists (
@@ -69,7 +70,7 @@ OPENED = """
                     from ({generations}) as generations
                     where
                         generations.occurred_at < contracts.ends_at
-                        and generations.occurred_at + interval '14' hour >= issued.next_month
+                        and generations.occurred_at + interval {hours} hour >= issued.next_month
                         and generations.known_from <= $1
                         and generations.known_from > (
                             select max(known_at)
@@ -92,7 +93,8 @@ def first_open_month(sources_root: Path, known_at: datetime) -> date | None:
         known_at: The freeze, naive UTC.
     """
     generations = arrived_rows(sources_root, "raw_ai_usage__generations")
-    return _first(OPENED.format(root=sources_root, generations=generations), [known_at])
+    query = OPENED.format(root=sources_root, generations=generations, hours=LARGEST_OFFSET_HOURS)
+    return _first(query, [known_at])
 
 
 def first_corrected_month(sources_root: Path) -> date | None:

@@ -23,6 +23,7 @@ from linernotes.warehouse.dbt import Progress
 from linernotes.warehouse.late_deliveries import LATE_DELIVERIES, arrived_rows
 from linernotes.warehouse.project import project_sha256
 from linernotes.warehouse.sources import EMPTY
+from linernotes.warehouse.time_zones import LARGEST_OFFSET_HOURS
 
 LINES = "int_compensation__lines_calculated"
 # The tables that are read: lines, the terms of their fees, and rates, one of which may be missing.
@@ -292,6 +293,7 @@ def affected_months(
     _compare_catalogues(run, since, until)
     connection.execute("set variable since = ?::timestamp", [since])
     connection.execute("set variable until = ?::timestamp", [until])
+    connection.execute(f"set variable largest_offset = interval {LARGEST_OFFSET_HOURS} hour")
     connection.execute("set variable is_of_build = ?::boolean", [built is not None])
     connection.execute(
         "set variable window_days = ?::integer", [_project_variable("appeal_window_days")]

@@ -21,6 +21,8 @@ MONTH_STARTS = "raw_calendar__month_starts"
 # Months outside these years are months of UTC.
 FIRST_YEAR, LAST_YEAR = 2015, 2039
 MONTHS = range(1, 13)
+# No zone is further from UTC: within so many hours of a month's start in UTC, it starts everywhere.
+LARGEST_OFFSET_HOURS = 14
 SCHEMA = {
     "time_zone": pl.String,
     "month": pl.Date,

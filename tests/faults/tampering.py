@@ -124,7 +124,7 @@ def insert(settings: Settings, chance: random.Random) -> None:
 
 
 def roll_back(settings: Settings, chance: random.Random) -> None:
-    """Takes the last entries away, some or all, and every witness of them but one."""
+    """Deletes the last entries, some or all, and all copies of their heads but one."""
     for number in range(chance.randrange(1, ENTRIES + 1), ENTRIES + 1):
         shutil.rmtree(entry_folder(settings, number))
     leave_witness(settings, chance.choice(OUTSIDE))
@@ -246,7 +246,7 @@ def forge_evidence(settings: Settings, number: int, chance: random.Random) -> No
 
 
 def downgrade(settings: Settings, chance: random.Random) -> None:
-    """Writes the ledger as one of before there were signatures."""
+    """Writes the ledger as one without signatures."""
     as_version_1(settings)
     leave_witness(settings, chance.choice(OUTSIDE))
 
@@ -288,12 +288,12 @@ WORDS = {
     "swap of entries": "two entries swapped",
     "replay": "an old entry added as the newest",
     "insert": "a file added",
-    "rollback": "the last entries taken away, and every witness of them but one",
-    "empty": "the whole ledger taken away, or all entries",
-    "branch": "the last month issued a second time by the very program",
+    "rollback": "the last entries deleted, and all copies of their heads but one",
+    "empty": "the whole ledger deleted, or all entries",
+    "branch": "the last month issued a second time, by the program itself",
     "link": "a file or folder replaced by a link to the same bytes",
     "forgery": "figures or names changed, and sums, seals, chain and signature made to fit",
-    "downgrade": "written anew as a ledger of before there were signatures",
+    "downgrade": "written anew as a ledger without signatures",
 }
 
 

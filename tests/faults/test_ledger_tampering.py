@@ -71,7 +71,7 @@ def test_ledger_tampered_with_is_found_and_stops_issue(issued_ledger: Path, tmp_
 
 
 def test_ledger_of_version_1_holds_and_is_sealed_by_the_next_entry(settings: Settings) -> None:
-    """Ledgers of before there were signatures go on, and cannot be changed after the next issue."""
+    """Ledgers without signatures go on, and cannot be changed after the next issue."""
     as_version_1(settings)
     shutil.rmtree(settings.keys_root)
     leave_witness(settings, "none of them")

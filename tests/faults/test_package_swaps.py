@@ -120,7 +120,7 @@ def test_package_with_a_link_for_a_file_is_found(outbox: Path, name: str) -> Non
 
 
 def test_package_written_down_to_a_manifest_without_mark_is_found(outbox: Path) -> None:
-    """The form of before there were marks is no way around them."""
+    """The older form without marks does not get around them."""
     path = outbox / OWN / "manifest.json"
     manifest = json.loads(path.read_text())
     for name in ("content_sha256", "ledger_head"):

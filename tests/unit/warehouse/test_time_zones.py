@@ -6,7 +6,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from linernotes.warehouse.time_zones import FIRST_YEAR, LAST_YEAR, month_starts_file
+from linernotes.warehouse.time_zones import (
+    FIRST_YEAR,
+    LARGEST_OFFSET_HOURS,
+    LAST_YEAR,
+    month_starts_file,
+)
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +59,16 @@ def test_every_month_ends_where_the_next_begins(month_starts: Path) -> None:
 
     assert len(found) > 200
     assert {row[1:] for row in found} == {(12 * (LAST_YEAR - FIRST_YEAR + 1), 0)}
+
+
+def test_no_month_begins_further_from_its_start_in_utc_than_the_largest_offset(
+    month_starts: Path,
+) -> None:
+    with duckdb.connect() as connection:
+        [(earliest, latest)] = connection.execute(
+            "select min(date_diff('minute', month, starts_at)), "
+            f"max(date_diff('minute', month, starts_at)) from '{month_starts}'"
+        ).fetchall()
+
+    assert earliest == -LARGEST_OFFSET_HOURS * 60
+    assert 0 < latest < LARGEST_OFFSET_HOURS * 60
