@@ -284,6 +284,7 @@ def _keep(
         and has_same_pools(settings, connection, newest)
         and not deliveries_read_again(settings, newest)
         and first_issue_since(settings, newest) is None
+        and issue_of_its_contract_since(settings, newest) is None
     )
     if newest and is_the_same:
         is_late_enough = last_known is None or instant(newest.known_at) > instant(last_known)
@@ -324,6 +325,23 @@ def first_issue_since(settings: Settings, draft: StatementRecord) -> Issuance | 
         and instant(draft.drafted_at) <= instant(first.issued_at)
     )
     return first if is_before else None
+
+
+def issue_of_its_contract_since(settings: Settings, draft: StatementRecord) -> Issuance | None:
+    """The first issue of another statement of the draft's contract, after it was drafted.
+
+    The draft was calculated without that issue: it may lack what changed between the two freezes,
+    or contain what the other statement contains, too.
+    """
+    for one in issuances(settings):
+        is_of_contract = any(
+            statement.contract_id == draft.contract_id
+            and statement.statement_id != draft.statement_id
+            for statement in one.statements
+        )
+        if is_of_contract and instant(draft.drafted_at) < instant(one.issued_at):
+            return one
+    return None
 
 
 @contextmanager

@@ -20,7 +20,11 @@ from linernotes.ledger.records import (
     is_same_person,
 )
 from linernotes.statements.approvals import approval_of, as_approved
-from linernotes.statements.drafts import first_issue_since, held_at
+from linernotes.statements.drafts import (
+    first_issue_since,
+    held_at,
+    issue_of_its_contract_since,
+)
 from linernotes.statements.evidence import deliveries_read_again
 
 
@@ -41,6 +45,11 @@ def approved_with_obstacles(
         issued: All issued statements.
     """
     obstacles = _out_of_turn(draft, drafted, issued)
+    if since := issue_of_its_contract_since(settings, draft):
+        obstacles.append(
+            f"its contract's statement of {since.report_month} was issued after it was drafted: "
+            "build and draft it again"
+        )
     record, missing = _approved(settings, draft)
     return record, [*obstacles, *missing, *_wrong_in(settings, connection, draft)]
 

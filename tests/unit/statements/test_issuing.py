@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,27 @@ def test_draft_that_others_of_its_month_were_issued_after_is_drafted_anew(
     [drafted] = draft(settings, JUNE, partner="wave", by="Ada")
 
     assert (drafted.version, drafted.known_at) == (3, "2026-07-17T06:00:00Z")
+
+
+def test_issue_of_a_draft_from_before_the_issue_of_its_contracts_last_month_is_refused(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Regression: what came between the freezes of the two was paid in neither, or in both."""
+    approved(settings, TUNE)
+    publish(settings, JULY_TUNE, known_at="2026-08-15 06:00:00")
+    with monkeypatch.context() as earlier:
+        earlier.setattr("linernotes.statements.drafts.now", lambda: datetime(2026, 8, 15, 7))
+        draft(settings, JULY, by="Ada")
+    approve(settings, JULY, by="Ben")
+    issue(settings, JUNE, by="Ben")
+
+    with pytest.raises(LinernotesError, match=r"2026-06 was issued after it was drafted: build"):
+        issue(settings, JULY, by="Ben")
+
+    [again] = draft(settings, JULY, by="Ada")
+    assert again.version == 2
+    approve(settings, JULY, by="Ben")
+    assert len(issue(settings, JULY, by="Ben").statements) == 2
 
 
 def test_statements_of_a_month_are_issued_from_one_freeze(settings: Settings) -> None:
