@@ -1,8 +1,9 @@
 {#- Generations of a relation with the reason that excludes each, if any. Tests, failed
     and blocked ones are excluded first; of the rest only the latest row per idempotency
     key counts (E49). Two models use it: for data known now, and for data known when a
-    month was first issued. -#}
-{% macro generations_classified(generations) -%}
+    month was first issued; `issued_month` is then the column of that month, by which
+    generations are compared, and whose own are in the result. -#}
+{% macro generations_classified(generations, issued_month=none) -%}
     with
         generations as (select * from {{ generations }}),
         products as (select * from {{ ref("stg_licensing__products") }}),
@@ -40,7 +41,9 @@
                 described.*,
                 row_number() over (
                     partition by
-                        idempotency_key, case when reason is null then 1 else 0 end
+                        {% if issued_month %} {{ issued_month }}, {% endif %}
+                        idempotency_key,
+                        case when reason is null then 1 else 0 end
                     order by recorded_at desc, occurred_at desc, generation_id desc
                 ) as retry_rank
             from described
@@ -66,4 +69,5 @@
             when reason is not null then reason when retry_rank > 1 then 'retry'
         end as exclusion_reason
     from ranked
+    {% if issued_month %} where usage_month = {{ issued_month }} {% endif %}
 {%- endmacro %}

@@ -223,8 +223,10 @@ class House:
 
     def _is_released(self, contract_id: str, month: str, known_at: datetime) -> bool:
         """Whether late consents of a month have left their hold, as known at a freeze."""
-        issued_at = self.issued.get((contract_id, month))
-        return issued_at is not None and issued_at < known_at
+        return any(
+            contract_id == of and month <= report_month and issued_at < known_at
+            for (of, report_month), issued_at in self.issued.items()
+        )
 
     def _value(self, month: str, at: Freezes, known_at: datetime) -> Calculation:
         return self._valuer(month, at, known_at).value()

@@ -3,7 +3,7 @@
 Reading only: what a row means for anybody's money is decided elsewhere.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -254,6 +254,22 @@ class Terms:
 
     def on(self, valid_from: datetime, valid_to: datetime) -> "Terms":
         return replace(self, valid_from=valid_from, valid_to=valid_to)
+
+
+def in_force(versions: Iterable[Terms]) -> list[Terms]:
+    """The versions that no higher one replaces for all of their validity."""
+    every = list(versions)
+    return [
+        one
+        for one in every
+        if not any(
+            other.base > one.base
+            and other.base == other.version
+            and other.valid_from <= one.valid_from
+            and other.valid_to >= one.valid_to
+            for other in every
+        )
+    ]
 
 
 @dataclass(frozen=True, slots=True)

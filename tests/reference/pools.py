@@ -452,7 +452,7 @@ class MonthValuer:
         bucket = removal or ("" if is_paid else "CONSENT")
         proof = verdict.proof if is_paid else ""
         if terms.late_usage == "none" and pool not in self.all_late:
-            late = 0
+            late = min(late, 0)
         self._add(
             pool, side, terms, object_id, share.owner, bucket, timely, late, nano, share.share,
             verdict.status, proof,

@@ -5,13 +5,21 @@ Lines of usage, training and corrections are given; here follow the balance's ow
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from tests.reference import clock, seeds
-from tests.reference.model import Line, Statement, Terms, Withholding, line_key
+from tests.reference.model import (
+    Guarantee,
+    Line,
+    Statement,
+    Terms,
+    Withholding,
+    in_force,
+    line_key,
+)
 from tests.reference.money import Rates, half_up, rate_day, spread
 from tests.reference.penalties import Suspects
 
@@ -210,7 +218,6 @@ class StatementWriter:
         guarantee = self.terms.minimum_guarantee
         if guarantee is None:
             return 0
-        amount = half_up(guarantee.amount, self.digits)
         shared = [
             line for line in self.ledger.lines if line.line_type in SHARED and not line.hold_bucket
         ]
@@ -224,6 +231,7 @@ class StatementWriter:
             last = f"{period_end - timedelta(days=1):%Y-%m}"
             if last > self.month or first_day >= end:
                 return total
+            amount = half_up(self._guarantee_at(guarantee, period_end), self.digits)
             owed = half_up(
                 Fraction((period_end - first_day).days, (full_end - first_day).days) * amount
             )
@@ -239,6 +247,21 @@ class StatementWriter:
             self._spread_true_up(due, within, last)
             total += due
             start = clock.add_months(start, guarantee.period_months)
+
+    def _guarantee_at(self, guarantee: Guarantee, period_end: date) -> Decimal:
+        """What was agreed for a period: by the version on its last day, if it counts alike."""
+        after = clock.midnight(period_end)
+        agreed = [
+            terms
+            for terms in self.versions
+            if terms.minimum_guarantee
+            and replace(terms.minimum_guarantee, amount=guarantee.amount) == guarantee
+            and terms.currency == self.terms.currency
+            and terms.valid_from < after
+            and terms.valid_to > after - timedelta(days=1)
+        ]
+        last = max(agreed, key=lambda terms: (terms.base, terms.version), default=self.terms)
+        return (last.minimum_guarantee or guarantee).amount
 
     def _spread_true_up(self, due: int, within: list[Line], last: str) -> None:
         weights: dict[tuple[str, str], int] = defaultdict(int)
@@ -275,7 +298,7 @@ class StatementWriter:
 
     def _recoup(self, available: int) -> int:
         advances: dict[date, Decimal] = {}
-        for terms in sorted(self.versions, key=lambda terms: terms.version):
+        for terms in sorted(in_force(self.versions), key=lambda terms: terms.version):
             if terms.advance and terms.advance.paid_on < clock.month_end(self.month).date():
                 advances[terms.advance.paid_on] = terms.advance.amount
         pot = sum(half_up(amount, self.digits) for amount in advances.values())
@@ -345,10 +368,17 @@ class StatementWriter:
         valid = [
             row
             for row in self.terms.withholding
-            if row.territory == territory and row.valid_from <= paid_at < row.valid_to
+            if seeds.closeness(row.territory, territory)
+            and row.valid_from <= paid_at < row.valid_to
         ]
         return max(
-            valid, key=lambda row: (row.valid_from, row.valid_to != clock.FOREVER), default=None
+            valid,
+            key=lambda row: (
+                seeds.closeness(row.territory, territory),
+                row.valid_from,
+                row.valid_to != clock.FOREVER,
+            ),
+            default=None,
         )
 
     def _penalise(self) -> int:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from tests.reference import clock, seeds
 from tests.reference.consent import PAID, Clause, Scope
-from tests.reference.model import Inclusion, Terms
+from tests.reference.model import Inclusion, Terms, in_force
 from tests.reference.money import BILLION, half_up, spread
 from tests.reference.pools import Books, Calculation, Entry, Freezes, IssuedAt, Value
 from tests.reference.rights import Share
@@ -33,7 +33,9 @@ def training_fees(
     """
     licence = books.licence(known_at)
     fees: dict[tuple[str, str], Terms] = {}
-    for terms in sorted(licence.versions.get(contract_id, ()), key=lambda terms: terms.version):
+    for terms in sorted(
+        in_force(licence.versions.get(contract_id, ())), key=lambda terms: terms.version
+    ):
         if terms.training_fee and terms.training_fee.usage_month <= last_month:
             fees[terms.training_fee.model_version, terms.training_fee.usage_month] = terms
     calculation: Calculation = {}

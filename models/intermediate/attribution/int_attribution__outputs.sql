@@ -3,7 +3,7 @@
 with
     derivatives as (select * from {{ ref("int_usage__derivatives_described") }}),
     -- A generation that was withdrawn after its month was issued still needs its
-    -- sources.
+    -- sources, and so does one that has another derivative since.
     generations as (
         select *
         from {{ ref("int_usage__generations_classified") }}
@@ -14,17 +14,27 @@ with
             {{ ref("int_usage__generations_classified") }} as classified
             on classified.generation_id = issued.generation_id
             and classified.exclusion_reason is null
+            and coalesce(classified.derivative_id, '')
+            = coalesce(issued.derivative_id, '')
         where classified.generation_id is null
     ),
     products as (select * from {{ ref("stg_licensing__products") }}),
     unpublished as (
         select
             coalesce(generations.derivative_id, generations.generation_id) as output_id,
-            max(generations.generation_id) as generation_id
+            generations.product_id,
+            generations.source_recording_ids,
+            generations.occurred_at
         from generations
         left join derivatives on derivatives.derivative_id = generations.derivative_id
         where generations.exclusion_reason is null and derivatives.derivative_id is null
-        group by all
+        qualify
+            row_number() over (
+                partition by
+                    coalesce(generations.derivative_id, generations.generation_id)
+                order by generations.generation_id desc, generations.occurred_at desc
+            )
+            = 1
     ),
     all_outputs as (
         select
@@ -37,16 +47,12 @@ with
         where coalesce(exclusion_reason, '') <> 'cycle'
         union all
         select
-            unpublished.output_id,
-            generations.product_id,
-            generations.source_recording_ids,
-            generations.occurred_at as generated_at,
+            output_id,
+            product_id,
+            source_recording_ids,
+            occurred_at as generated_at,
             true as is_countable
         from unpublished
-        inner join
-            generations
-            on generations.generation_id = unpublished.generation_id
-            and generations.exclusion_reason is null
     )
 select
     all_outputs.output_id,

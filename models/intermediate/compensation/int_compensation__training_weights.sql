@@ -5,24 +5,31 @@ with
     training_uses as (select * from {{ ref("int_usage__training_uses") }}),
     statuses as (select * from {{ ref("int_consent__generation_statuses") }}),
     terms as (select * from {{ ref("int_licensing__terms_effective") }}),
+    replaced as (select * from {{ ref("int_licensing__versions_replaced") }}),
     -- Versions repeat the agreed fee; it is owed once, under the highest.
     fees as (
         select
-            contract_id,
-            contract_version,
-            partner_id,
-            side,
-            training_fee_model_version,
-            training_fee_usage_month,
-            training_fee_amount,
-            payout_currency_code
+            terms.contract_id,
+            terms.contract_version,
+            terms.partner_id,
+            terms.side,
+            terms.training_fee_model_version,
+            terms.training_fee_usage_month,
+            terms.training_fee_amount,
+            terms.payout_currency_code
         from terms
-        where training_fee_amount is not null
+        left join
+            replaced
+            on replaced.contract_id = terms.contract_id
+            and replaced.contract_version = terms.base_contract_version
+        where terms.training_fee_amount is not null and replaced.contract_id is null
         qualify
             row_number() over (
                 partition by
-                    contract_id, training_fee_model_version, training_fee_usage_month
-                order by base_contract_version desc, contract_version desc
+                    terms.contract_id,
+                    terms.training_fee_model_version,
+                    terms.training_fee_usage_month
+                order by terms.base_contract_version desc, terms.contract_version desc
             )
             = 1
     ),
@@ -71,7 +78,7 @@ with
         left join
             {{ ref("int_ledger__months_released") }} as released
             on released.contract_id = fees.contract_id
-            and released.usage_month = fees.training_fee_usage_month
+            and released.last_usage_month >= fees.training_fee_usage_month
     ),
     parts as (
         select

@@ -24,7 +24,7 @@ with
             statuses.*,
             statuses.consent_status = 'late_consent'
             and released.contract_id is not null as is_released,
-            batches.usage_layer <> 'timely'
+            batches.usage_layer = 'late'
             and contracts.late_usage = 'none' as is_left_out
         from batches
         inner join
@@ -43,7 +43,7 @@ with
         left join
             {{ ref("int_ledger__months_released") }} as released
             on released.contract_id = statuses.contract_id
-            and released.usage_month = batches.usage_month
+            and released.last_usage_month >= batches.usage_month
     )
 select
     use_batch_number,

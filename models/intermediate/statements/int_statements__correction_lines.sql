@@ -148,8 +148,12 @@ with
                     partition by input_class, pool_id, object_key, account_id, owner_key
                 ),
                 min(released_line_id) over (
-                    partition by input_class, pool_id, object_key
-                )
+                    partition by input_class, pool_id, object_key, account_id
+                ),
+                -- A partner sees no line of another, not even its id.
+                min(
+                    case when account_id = 'unallocated' then released_line_id end
+                ) over (partition by input_class, pool_id, object_key)
             ) as original_line_id
         from matched
     )

@@ -13,7 +13,6 @@ with recursive
         select * from {{ ref("stg_ledger__lines") }} where line_type = 'MG_TRUE_UP'
     ),
     currencies as (select * from {{ ref("currencies") }}),
-    -- The day after the contract's last day.
     contract_ends as (
         select
             contract_id,
@@ -91,6 +90,34 @@ with recursive
         where periods.ends_before <= periods.horizon
         group by all
     ),
+    -- By the version that is valid on the period's last day, if it counts alike.
+    agreed as (
+        select
+            earned.*,
+            coalesce(versions.guarantee_units, terms.guarantee_units) as guarantee_units
+        from earned
+        inner join
+            terms
+            on terms.contract_id = earned.contract_id
+            and terms.report_month = earned.report_month
+        left join
+            {{ ref("int_licensing__guarantees") }} as versions
+            on versions.contract_id = terms.contract_id
+            and versions.payout_currency_code = terms.currency_code
+            and versions.guarantee_months = terms.guarantee_months
+            and versions.guarantee_starts_on = terms.guarantee_starts_on
+            and versions.valid_from < cast(earned.ends_before as {{ t_ts() }})
+            and versions.valid_to
+            > cast(earned.ends_before as {{ t_ts() }}) - interval '1' day
+        qualify
+            row_number() over (
+                partition by earned.contract_id, earned.report_month, earned.starts_on
+                order by
+                    versions.base_contract_version desc nulls last,
+                    versions.contract_version desc nulls last
+            )
+            = 1
+    ),
     owed as (
         select
             earned.contract_id,
@@ -101,11 +128,11 @@ with recursive
             greatest(
                 case
                     when earned.ends_before = earned.full_ends_before
-                    then terms.guarantee_units
+                    then earned.guarantee_units
                     else
                         {{
                             mul_div_round(
-                                wide("terms.guarantee_units"),
+                                wide("earned.guarantee_units"),
                                 wide(
                                     days_between(
                                         "earned.starts_on", "earned.ends_before"
@@ -122,11 +149,7 @@ with recursive
                 - earned.earned_units,
                 0
             ) as target_units
-        from earned
-        inner join
-            terms
-            on terms.contract_id = earned.contract_id
-            and terms.report_month = earned.report_month
+        from agreed as earned
     ),
     posted as (
         select

@@ -20,7 +20,11 @@ with
         from contracts
         inner join
             currencies on currencies.currency_code = contracts.payout_currency_code
-        where contracts.advance_amount is not null
+        left join
+            {{ ref("int_licensing__versions_replaced") }} as replaced
+            on replaced.contract_id = contracts.contract_id
+            and replaced.contract_version = contracts.contract_version
+        where contracts.advance_amount is not null and replaced.contract_id is null
         qualify
             row_number() over (
                 partition by contracts.contract_id, contracts.advance_paid_on

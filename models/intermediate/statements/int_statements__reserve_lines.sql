@@ -4,6 +4,18 @@ with
     accounts as (select * from {{ ref("int_statements__accounts") }}),
     terms as (select * from {{ ref("int_licensing__terms_effective") }}),
     ledger_lines as (select * from {{ ref("stg_ledger__lines") }}),
+    -- Of a version that a most-favoured-nation clause no longer creates, the contract's
+    -- last version has the terms.
+    last_terms as (
+        select *
+        from terms
+        qualify
+            row_number() over (
+                partition by contract_id
+                order by base_contract_version desc, contract_version desc
+            )
+            = 1
+    ),
     currencies as (select * from {{ ref("currencies") }}),
     takes as (
         select
@@ -63,15 +75,17 @@ with
                 {{
                     months_after(
                         "all_takes.taken_month",
-                        "coalesce(terms.reserve_release_after_months, 0)",
+                        "coalesce(case when terms.contract_id is not null then terms.reserve_release_after_months else last_terms.reserve_release_after_months end, 0)",
                     )
-                }} as date
+                }}
+                as date
             ) as due_month
         from all_takes
-        inner join
+        left join
             terms
             on terms.contract_id = all_takes.contract_id
             and terms.contract_version = all_takes.contract_version
+        left join last_terms on last_terms.contract_id = all_takes.contract_id
     ),
     released as (
         select

@@ -1,9 +1,10 @@
 -- One row per WITHHOLDING line: tax on the earnings of a source territory and usage
--- month, half-up, at the rate that is valid on the payment date; a tax credit if the
--- sum is negative (E87 to E90). Earnings are taxed less their proportional part of the
--- reserve taken and of recoupments. A released reserve is taxed when it is released, by
--- the territories that had earned it, on a line that names the take. Tax cannot by
--- itself make a balance negative: it is limited to the available amount.
+-- month, half-up, at the rate that is valid on the payment date, for the country, else
+-- its region, else the world; a tax credit if the sum is negative (E87 to E90).
+-- Earnings are taxed less their proportional part of the reserve taken and of
+-- recoupments. A released reserve is taxed when it is released, by the territories that
+-- had earned it, on a line that names the take. Tax cannot by itself make a balance
+-- negative: it is limited to the available amount.
 with
     accounts as (select * from {{ ref("int_statements__accounts") }}),
     recoupments as (select * from {{ ref("int_statements__recoupments") }}),
@@ -46,7 +47,6 @@ with
             withholdings
             on withholdings.contract_id = accounts.contract_id
             and withholdings.contract_version = accounts.base_contract_version
-            and withholdings.source_territory = taxable.territory
             and coalesce(
                 withholdings.valid_from
                 <= cast({{ payment_date("accounts.report_month") }} as {{ t_ts() }}),
@@ -57,6 +57,18 @@ with
                 > cast({{ payment_date("accounts.report_month") }} as {{ t_ts() }}),
                 true
             )
+        left join
+            {{ ref("regions") }} as regions
+            on regions.region_code = withholdings.source_territory
+            and regions.territory = taxable.territory
+        where
+            {{
+                territory_rank(
+                    "withholdings.source_territory",
+                    "taxable.territory",
+                    "regions.region_code",
+                )
+            }} is not null
         qualify
             row_number() over (
                 partition by
@@ -66,6 +78,13 @@ with
                     taxable.territory,
                     taxable.original_line_id
                 order by
+                    {{
+                        territory_rank(
+                            "withholdings.source_territory",
+                            "taxable.territory",
+                            "regions.region_code",
+                        )
+                    }} desc,
                     withholdings.valid_from desc nulls last,
                     case when withholdings.valid_to is null then 1 else 0 end,
                     withholdings.valid_to,

@@ -1,9 +1,53 @@
 -- One row per version of a consent decision, and per contract version's clause on
--- silence: all proofs that a line can name.
+-- silence: all proofs that a line can name, and those that issued lines name although
+-- the version is not in force any more.
 with
     contracts as (select * from {{ ref("dim_contracts") }}),
     clauses as (
         select contracts.*, {{ clause_proof("contracts") }} as proof_id from contracts
+    ),
+    issued as (
+        select distinct
+            lines.contract_id, lines.contract_version, parts.item as proof_id
+        from
+            {{ ref("stg_ledger__lines") }} as lines
+            {{ explode_list(split_list("lines.consent_proof_id", "+"), "parts") }}
+        where
+            parts.item like '%#%'
+            and substring(
+                parts.item,
+                1,
+                length(lines.contract_id)
+                + length(cast(lines.contract_version as {{ t_str() }}))
+                + 2
+            )
+            = lines.contract_id
+            || '@'
+            || cast(lines.contract_version as {{ t_str() }})
+            || '#'
+    ),
+    -- A version that was withdrawn, or that a most-favoured-nation clause no longer
+    -- creates, is described by the version below it, or else by the contract's last.
+    ended_clauses as (
+        select contracts.*, issued.contract_version as ended_version, issued.proof_id
+        from issued
+        left join clauses on clauses.proof_id = issued.proof_id
+        inner join contracts on contracts.contract_id = issued.contract_id
+        where clauses.proof_id is null
+        qualify
+            row_number() over (
+                partition by issued.proof_id
+                order by
+                    case
+                        when
+                            contracts.contract_version
+                            = {{ int_div("issued.contract_version", "1000") }}
+                        then 0
+                        else 1
+                    end,
+                    contracts.contract_version desc
+            )
+            = 1
     )
 select
     decision_id as proof_id,
@@ -64,3 +108,33 @@ select
     cast(recorded_at as {{ t_ts() }}) as recorded_at,
     cast(null as {{ t_ts() }}) as superseded_at
 from clauses
+union all
+select
+    cast(proof_id as {{ t_str() }}) as proof_id,
+    cast('clause' as {{ t_str() }}) as proof_kind,
+    cast(null as {{ t_str() }}) as decision_id,
+    contract_id,
+    ended_version as contract_version,
+    cast(partner_id as {{ t_str() }}) as party_id,
+    cast(null as {{ t_str() }}) as voice,
+    cast('contract' as {{ t_str() }}) as object_type,
+    cast(contract_id as {{ t_str() }}) as object_id,
+    cast('*' as {{ t_str() }}) as use_type,
+    cast(product_ids as {{ t_str() }}) as product_id,
+    cast(null as {{ t_str() }}) as model_version,
+    cast('WW' as {{ t_str() }}) as territory,
+    cast(silence as {{ t_str() }}) as decision,
+    cast(null as {{ t_str() }}) as evidence_state,
+    cast(null as {{ t_str() }}) as evidence_sha256,
+    cast(null as {{ t_bigint() }}) as daily_limit,
+    cast(null as {{ t_dec(13, 12) }}) as max_influence,
+    cast(true as boolean) as is_withdrawn,
+    cast(false as boolean) as is_superseded,
+    cast(false as boolean) as is_usable,
+    cast(valid_from as {{ t_ts() }}) as valid_from,
+    cast(valid_to as {{ t_ts() }}) as valid_to,
+    cast(signed_at as {{ t_ts() }}) as signed_at,
+    cast(null as {{ t_ts() }}) as enforced_at,
+    cast(recorded_at as {{ t_ts() }}) as recorded_at,
+    cast(null as {{ t_ts() }}) as superseded_at
+from ended_clauses
