@@ -67,7 +67,6 @@ def _run(arguments: list[str]) -> int:
 
     manifest = _parsed_before() if WRITING_COMMANDS & set(arguments) else None
     prints_events = set(EVENTS_ONLY) <= set(arguments)
-    gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
 
     def receive(event: Any) -> None:

@@ -1,7 +1,8 @@
 -- One row per pool whose lines late fraud changes by amounts that do not sum to zero,
 -- because its contracts have different shares. The remainder belongs to the service: a
--- line of the pool without a contract and without a bucket, in the pool's currency,
--- which brings the pool's sum to zero. Columns as in int_statements__correction_lines.
+-- line of the pool without a contract and without a bucket, in the pool's currency. It
+-- brings the sum of issued and open changes to zero, because contracts of a pool may be
+-- issued at different freezes. Columns as in int_statements__correction_lines.
 with
     recalculated as (
         select
@@ -24,6 +25,7 @@ with
             recalculated.currency_code,
             recalculated.minor_unit_digits,
             currencies.minor_unit_digits as pool_minor_unit_digits,
+            cast(null as date) as report_month,
             {{ wide("sum(recalculated.amount_minor_units)") }} as units
         from recalculated
         inner join
@@ -31,6 +33,66 @@ with
             on currencies.currency_code = recalculated.pool_currency_code
         where recalculated.input_class = 'fraud' and recalculated.pool_id is not null
         group by all
+    ),
+    rates as (
+        select *
+        from {{ ref("stg_ledger__pools") }}
+        qualify
+            row_number() over (
+                partition by pool_id, contract_id, contract_version
+                order by sequence desc, report_month desc
+            )
+            = 1
+    ),
+    -- The same of statements that are issued, as their month's run had converted it.
+    issued_for_fraud as (
+        select
+            lines.pool_id,
+            lines.usage_month,
+            lines.territory,
+            lines.product_id,
+            lines.tier,
+            lines.side,
+            coalesce(rates.currency_code, lines.currency_code) as pool_currency_code,
+            rates.fx_rate as pool_fx_rate,
+            lines.currency_code,
+            currencies.minor_unit_digits,
+            pool_currencies.minor_unit_digits as pool_minor_unit_digits,
+            lines.report_month,
+            {{
+                wide(
+                    "sum("
+                    ~ stored_minor_units(
+                        "lines.amount", "currencies.minor_unit_digits"
+                    )
+                    ~ ")"
+                )
+            }} as units
+        from {{ ref("stg_ledger__lines") }} as lines
+        left join
+            rates
+            on rates.pool_id = lines.pool_id
+            and rates.contract_id = lines.contract_id
+            and rates.contract_version = lines.contract_version
+        inner join
+            {{ ref("currencies") }} as currencies
+            on currencies.currency_code = lines.currency_code
+        inner join
+            {{ ref("currencies") }} as pool_currencies
+            on pool_currencies.currency_code
+            = coalesce(rates.currency_code, lines.currency_code)
+        where
+            lines.line_type
+            in ('SPAM_ADJUSTMENT', 'FRAUD_REDISTRIBUTION', 'DISPUTE_RESOLUTION')
+            and lines.pool_id is not null
+        group by all
+    ),
+    moved as (
+        select *
+        from moved_by_fraud
+        union all
+        select *
+        from issued_for_fraud
     ),
     residuals as (
         select
@@ -64,7 +126,7 @@ with
                         )
                 end
             ) as units
-        from moved_by_fraud
+        from moved
         group by all
     )
 select
