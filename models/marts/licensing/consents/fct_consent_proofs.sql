@@ -8,23 +8,20 @@ with
     ),
     issued as (
         select distinct
-            lines.contract_id, lines.contract_version, parts.item as proof_id
+            lines.contract_id,
+            parts.item as proof_id,
+            try_cast(
+                split_part(
+                    substring(parts.item, length(lines.contract_id) + 2), '#', 1
+                ) as {{ t_bigint() }}
+            ) as contract_version
         from
             {{ ref("stg_ledger__lines") }} as lines
             {{ explode_list(split_list("lines.consent_proof_id", "+"), "parts") }}
         where
             parts.item like '%#%'
-            and substring(
-                parts.item,
-                1,
-                length(lines.contract_id)
-                + length(cast(lines.contract_version as {{ t_str() }}))
-                + 2
-            )
-            = lines.contract_id
-            || '@'
-            || cast(lines.contract_version as {{ t_str() }})
-            || '#'
+            and substring(parts.item, 1, length(lines.contract_id) + 1)
+            = lines.contract_id || '@'
     ),
     -- A version that was withdrawn, or that a most-favoured-nation clause no longer
     -- creates, is described by the version below it, or else by the contract's last.
@@ -33,7 +30,7 @@ with
         from issued
         left join clauses on clauses.proof_id = issued.proof_id
         inner join contracts on contracts.contract_id = issued.contract_id
-        where clauses.proof_id is null
+        where clauses.proof_id is null and issued.contract_version is not null
         qualify
             row_number() over (
                 partition by issued.proof_id
@@ -123,7 +120,8 @@ select
     cast(product_ids as {{ t_str() }}) as product_id,
     cast(null as {{ t_str() }}) as model_version,
     cast('WW' as {{ t_str() }}) as territory,
-    cast(silence as {{ t_str() }}) as decision,
+    -- Lines name a clause as their proof only if it allowed the use.
+    cast('allow' as {{ t_str() }}) as decision,
     cast(null as {{ t_str() }}) as evidence_state,
     cast(null as {{ t_str() }}) as evidence_sha256,
     cast(null as {{ t_bigint() }}) as daily_limit,
