@@ -307,7 +307,7 @@ class StatementWriter:
         if scope and "*" not in scope:
             within = _units(line for line in self.payable if line.product_id in scope)
             available = min(available, within - half_up(within * Fraction(self.terms.fee_rate)))
-        recouped = min(pot, max(0, available))
+        recouped = max(0, min(pot, available))
         kept = self.ledger.posted("RESERVE_TAKE") + self.ledger.posted("RESERVE_RELEASE")
         waiting = [line for line in self.ledger.lines if line.hold_bucket == "SUSPENDED"]
         self.is_unsettled = bool(pot > 0 or self.ledger.opening or _units(kept) or _units(waiting))
