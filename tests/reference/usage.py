@@ -78,18 +78,39 @@ class GenerationUse:
 
 
 def generation_uses(month: str, usage: Usage, first: Usage | None) -> list[GenerationUse]:
-    """The generations of a month; `first` is what was known when the month was first issued."""
-    uses = []
-    for generation in usage.counted_by_month.get(month, ()):
-        is_timely = first is None or generation.generation_id in first.counted
-        uses.append(GenerationUse(generation, int(is_timely), int(not is_timely)))
-    if first is not None:
-        uses += [
-            GenerationUse(generation, 1, -1)
-            for generation in first.counted_by_month.get(month, ())
-            if generation.generation_id not in usage.counted
-        ]
-    return uses
+    """The generations of a month; `first` is what was known when the month was first issued.
+
+    One that has other attributes since is undone as it was, and comes late as it is.
+    """
+    now = usage.counted_by_month.get(month, ())
+    if first is None:
+        return [GenerationUse(generation, 1, 0) for generation in now]
+    then = {_as_used(generation) for generation in first.counted_by_month.get(month, ())}
+    uses = [
+        GenerationUse(generation, int(is_timely), int(not is_timely))
+        for generation in now
+        for is_timely in [_as_used(generation) in then]
+    ]
+    still = {_as_used(generation) for generation in now}
+    return uses + [
+        GenerationUse(generation, 1, -1)
+        for generation in first.counted_by_month.get(month, ())
+        if _as_used(generation) not in still
+    ]
+
+
+def _as_used(generation: Generation) -> tuple[object, ...]:
+    """What makes a generation a use of its pool."""
+    return (
+        generation.generation_id,
+        generation.derivative_id,
+        generation.occurred_at,
+        generation.territory,
+        generation.product_id,
+        generation.tier,
+        generation.use_type,
+        generation.model_version,
+    )
 
 
 @dataclass
