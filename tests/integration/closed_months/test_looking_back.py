@@ -211,7 +211,7 @@ def test_e76_january_as_known_in_february_is_the_issued_statement_and_later_line
 
 
 def test_report_without_a_partner_or_month_is_not_searched_for_one(settings: Settings) -> None:
-    report = "rpt_executive__risk_register"
+    report = "rpt_regulator__transparency_counts"
 
     with pytest.raises(LinernotesError, match=r"has no month to choose: leave out --month"):
         as_known(settings, LAST_KNOWN_AT, report, month="2026-01")
