@@ -11,7 +11,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from linernotes.ingestion import DamagedLake, lake, lake_damage, open_lake, register, repair
+from linernotes.ingestion import (
+    DamagedLake,
+    lake,
+    lake_damage,
+    open_intake,
+    open_lake,
+    register,
+    repair,
+)
+from linernotes.ingestion.errors import OlderLake
 from linernotes.ingestion.lake_tables import DELIVERIES, SCHEMAS
 from tests.fixtures.intake_home import IntakeHome, party
 
@@ -199,6 +208,10 @@ def test_register_without_numbers_gets_them_in_the_order_of_its_times(
         intake_home.lake.ensure_tables()
         intake_home.lake.append(DELIVERIES, rows, "of-0.1", tmp_path)
 
+    with pytest.raises(OlderLake, match="linernotes upgrade"):
+        open_lake(intake_home.settings)
+    with open_intake(intake_home.settings):
+        pass
     found = open_lake(intake_home.settings).read(DELIVERIES).sort("sequence").collect()
 
     assert found.select("name", "sequence").rows() == [
