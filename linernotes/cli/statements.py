@@ -1,5 +1,6 @@
 """Drafts, approves and issues statements. `linernotes.statements` has the checks."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,18 +46,13 @@ def draft_statements(
         raise typer.BadParameter("name the month to close.", param_hint="--month")
     settings = settings_of(context)
     person = _person(settings, id_token)
-
-    def drafted(source: "Path | None" = None) -> "list[StatementRecord]":
-        return draft(settings, month, partner, by or person.name, source, person.identity)
-
-    if close and month:
-        with (
-            progress_bars() as progress,
-            calculated_month_end(settings, month_start(month), on_progress=progress) as source,
-        ):
-            drafts = drafted(source)
-    else:
-        drafts = drafted()
+    with ExitStack() as closing:
+        source = None
+        if close and month:
+            progress = closing.enter_context(progress_bars())
+            calculated = calculated_month_end(settings, month_start(month), on_progress=progress)
+            source = closing.enter_context(calculated)
+        drafts = draft(settings, month, partner, by or person.name, source, person.identity)
     _print_statements("Drafts", drafts)
 
 

@@ -21,7 +21,7 @@ from linernotes.base.steps import (
 )
 from linernotes.ingestion import SCHEMAS, lake_dataset
 from linernotes.ledger.files import ledger_files
-from linernotes.warehouse.dbt import FAILED, DbtResults, message_of, schema_of
+from linernotes.warehouse.dbt import FAILED, DbtResults, column_types_of, message_of, schema_of
 from linernotes.warehouse.sources import sources_folder
 
 MADE = ("seed", "model")
@@ -105,13 +105,12 @@ def _read_by(
 
 def _table(settings: Settings, node: Mapping[str, Any]) -> Dataset:
     """A table of the warehouse file, named as dbt names it."""
-    columns = {
-        name: column["data_type"]
-        for name, column in node["columns"].items()
-        if column.get("data_type")
-    }
     place: Path = settings.warehouse_file
-    return Dataset(f"duckdb://{place}", f"{place.stem}.{schema_of(node)}.{node['alias']}", columns)
+    return Dataset(
+        f"duckdb://{place}",
+        f"{place.stem}.{schema_of(node)}.{node['alias']}",
+        column_types_of(node),
+    )
 
 
 def _ledger(settings: Settings, table: str) -> Dataset:

@@ -15,6 +15,7 @@ from linernotes.base.dbt_process import MANIFEST_VARIABLE, PYTHON_VARIABLE, SOUR
 from linernotes.base.settings import Settings
 from linernotes.warehouse.dbt import (
     BuildFailed,
+    column_types_of,
     dbt_environment,
     is_blocking_test,
     run_dbt,
@@ -178,7 +179,7 @@ def _nodes(manifest: dict) -> tuple[dict[str, CompiledNode], dict[str, CompiledN
             node["config"]["materialized"] == "view",
             node["original_file_path"] if is_seed else node.get("compiled_code") or "",
             tuple(manifest["nodes"][one]["name"] for one in needed),
-            dict(node["config"].get("column_types") or {}) if is_seed else _types_of(node),
+            dict(node["config"].get("column_types") or {}) if is_seed else column_types_of(node),
             keys.get(unique_id, ()),
         )
 
@@ -197,14 +198,6 @@ def _nodes(manifest: dict) -> tuple[dict[str, CompiledNode], dict[str, CompiledN
                 {},
             )
     return found, tests
-
-
-def _types_of(node: dict[str, Any]) -> dict[str, str]:
-    return {
-        name: column["data_type"]
-        for name, column in node["columns"].items()
-        if column.get("data_type")
-    }
 
 
 def _test_query(node: dict[str, Any]) -> str:

@@ -298,6 +298,15 @@ def schema_of(node: Mapping[str, Any]) -> str:
     return node["config"]["schema"]
 
 
+def column_types_of(node: Mapping[str, Any]) -> dict[str, str]:
+    """The types of a node's columns that its contract, or a documented type, gives."""
+    return {
+        name: column["data_type"]
+        for name, column in node["columns"].items()
+        if column.get("data_type")
+    }
+
+
 def message_of(result: dict[str, Any]) -> str:
     """The message of dbt on a node, in one line."""
     text = without_values(result.get("message") or result["status"])

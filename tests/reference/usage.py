@@ -87,9 +87,8 @@ def generation_uses(month: str, usage: Usage, first: Usage | None) -> list[Gener
         return [GenerationUse(generation, 1, 0) for generation in now]
     then = {_as_used(generation) for generation in first.counted_by_month.get(month, ())}
     uses = [
-        GenerationUse(generation, int(is_timely), int(not is_timely))
+        GenerationUse(generation, *((1, 0) if _as_used(generation) in then else (0, 1)))
         for generation in now
-        for is_timely in [_as_used(generation) in then]
     ]
     still = {_as_used(generation) for generation in now}
     return uses + [

@@ -120,36 +120,36 @@ with recursive
     ),
     owed as (
         select
-            earned.contract_id,
-            earned.report_month,
-            earned.starts_on,
-            earned.full_ends_before,
-            earned.ends_before,
+            agreed.contract_id,
+            agreed.report_month,
+            agreed.starts_on,
+            agreed.full_ends_before,
+            agreed.ends_before,
             greatest(
                 case
-                    when earned.ends_before = earned.full_ends_before
-                    then earned.guarantee_units
+                    when agreed.ends_before = agreed.full_ends_before
+                    then agreed.guarantee_units
                     else
                         {{
                             mul_div_round(
-                                wide("earned.guarantee_units"),
+                                wide("agreed.guarantee_units"),
                                 wide(
                                     days_between(
-                                        "earned.starts_on", "earned.ends_before"
+                                        "agreed.starts_on", "agreed.ends_before"
                                     )
                                 ),
                                 wide(
                                     days_between(
-                                        "earned.starts_on", "earned.full_ends_before"
+                                        "agreed.starts_on", "agreed.full_ends_before"
                                     )
                                 ),
                             )
                         }}
                 end
-                - earned.earned_units,
+                - agreed.earned_units,
                 0
             ) as target_units
-        from agreed as earned
+        from agreed
     ),
     posted as (
         select

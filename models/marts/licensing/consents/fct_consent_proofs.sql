@@ -26,7 +26,13 @@ with
     -- A version that was withdrawn, or that a most-favoured-nation clause no longer
     -- creates, is described by the version below it, or else by the contract's last.
     ended_clauses as (
-        select contracts.*, issued.contract_version as ended_version, issued.proof_id
+        select
+            contracts.*,
+            issued.proof_id,
+            issued.contract_version as named_version,
+            -- Lines name a clause as their proof only if it allowed the use.
+            'allow' as named_decision,
+            true as is_ended
         from issued
         left join clauses on clauses.proof_id = issued.proof_id
         inner join contracts on contracts.contract_id = issued.contract_id
@@ -45,6 +51,17 @@ with
                     contracts.contract_version desc
             )
             = 1
+    ),
+    named_clauses as (
+        select
+            clauses.*,
+            contract_version as named_version,
+            silence as named_decision,
+            false as is_ended
+        from clauses
+        union all
+        select *
+        from ended_clauses
     )
 select
     decision_id as proof_id,
@@ -81,7 +98,7 @@ select
     cast('clause' as {{ t_str() }}) as proof_kind,
     cast(null as {{ t_str() }}) as decision_id,
     contract_id,
-    contract_version,
+    named_version as contract_version,
     cast(partner_id as {{ t_str() }}) as party_id,
     cast(null as {{ t_str() }}) as voice,
     cast('contract' as {{ t_str() }}) as object_type,
@@ -90,49 +107,18 @@ select
     cast(product_ids as {{ t_str() }}) as product_id,
     cast(null as {{ t_str() }}) as model_version,
     cast('WW' as {{ t_str() }}) as territory,
-    cast(silence as {{ t_str() }}) as decision,
+    cast(named_decision as {{ t_str() }}) as decision,
     cast(null as {{ t_str() }}) as evidence_state,
     cast(null as {{ t_str() }}) as evidence_sha256,
     cast(null as {{ t_bigint() }}) as daily_limit,
     cast(null as {{ t_dec(13, 12) }}) as max_influence,
-    cast(false as boolean) as is_withdrawn,
+    cast(is_ended as boolean) as is_withdrawn,
     cast(false as boolean) as is_superseded,
-    cast(true as boolean) as is_usable,
+    cast(not is_ended as boolean) as is_usable,
     cast(valid_from as {{ t_ts() }}) as valid_from,
     cast(valid_to as {{ t_ts() }}) as valid_to,
     cast(signed_at as {{ t_ts() }}) as signed_at,
     cast(null as {{ t_ts() }}) as enforced_at,
     cast(recorded_at as {{ t_ts() }}) as recorded_at,
     cast(null as {{ t_ts() }}) as superseded_at
-from clauses
-union all
-select
-    cast(proof_id as {{ t_str() }}) as proof_id,
-    cast('clause' as {{ t_str() }}) as proof_kind,
-    cast(null as {{ t_str() }}) as decision_id,
-    contract_id,
-    ended_version as contract_version,
-    cast(partner_id as {{ t_str() }}) as party_id,
-    cast(null as {{ t_str() }}) as voice,
-    cast('contract' as {{ t_str() }}) as object_type,
-    cast(contract_id as {{ t_str() }}) as object_id,
-    cast('*' as {{ t_str() }}) as use_type,
-    cast(product_ids as {{ t_str() }}) as product_id,
-    cast(null as {{ t_str() }}) as model_version,
-    cast('WW' as {{ t_str() }}) as territory,
-    -- Lines name a clause as their proof only if it allowed the use.
-    cast('allow' as {{ t_str() }}) as decision,
-    cast(null as {{ t_str() }}) as evidence_state,
-    cast(null as {{ t_str() }}) as evidence_sha256,
-    cast(null as {{ t_bigint() }}) as daily_limit,
-    cast(null as {{ t_dec(13, 12) }}) as max_influence,
-    cast(true as boolean) as is_withdrawn,
-    cast(false as boolean) as is_superseded,
-    cast(false as boolean) as is_usable,
-    cast(valid_from as {{ t_ts() }}) as valid_from,
-    cast(valid_to as {{ t_ts() }}) as valid_to,
-    cast(signed_at as {{ t_ts() }}) as signed_at,
-    cast(null as {{ t_ts() }}) as enforced_at,
-    cast(recorded_at as {{ t_ts() }}) as recorded_at,
-    cast(null as {{ t_ts() }}) as superseded_at
-from ended_clauses
+from named_clauses
